@@ -1,0 +1,1 @@
+//! REST bodies and events of the coordinator.

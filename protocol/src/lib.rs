@@ -1,0 +1,7 @@
+//! The wire types of trunkline, shared by the SDK and the server.
+//!
+//! - [`coordinator`]: REST bodies and events, JSON.
+//! - [`sfu`]: frames of the SFU socket and bodies of the SFU service, protobuf.
+
+pub mod coordinator;
+pub mod sfu;

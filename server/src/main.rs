@@ -1,0 +1,3 @@
+//! `trunkline-server`: coordinator and SFU in one process.
+
+fn main() {}

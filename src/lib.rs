@@ -1,0 +1,1 @@
+//! Video calls for the browser.
