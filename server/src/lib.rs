@@ -1,1 +1,3 @@
-//! The self-hosted backend of trunkline.
+//! The self-hosted backend of trunkline: coordinator and SFU in one process.
+
+pub mod sfu;

@@ -1,0 +1,59 @@
+//! The SFU token: what the coordinator's join answer lets a user do on the SFU.
+
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+
+/// Claims of an SFU token. Opaque to clients.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SfuClaims {
+    /// The user; `!anon` for anonymous participants.
+    pub user_id: String,
+    /// `type:id` of the one call the token is for.
+    pub cid: String,
+    /// Shown to the other participants.
+    pub name: String,
+    /// URL of a picture, or empty.
+    pub image: String,
+    /// The user's free JSON object.
+    pub custom: serde_json::Map<String, serde_json::Value>,
+    /// Call roles, most important first.
+    pub roles: Vec<String>,
+    /// Own capabilities at the time of the join, such as `send-audio`.
+    pub capabilities: Vec<String>,
+    /// Counted, never listed, no publisher.
+    pub anonymous: bool,
+    /// What a camera should publish, from the call settings.
+    pub video: PublishTarget,
+    /// What a screen share should publish, from the call settings.
+    pub screen_share: PublishTarget,
+    /// Seconds since the epoch.
+    pub iat: u64,
+    /// Seconds since the epoch.
+    pub exp: u64,
+}
+
+/// Target size and bitrate of one kind of video.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublishTarget {
+    /// px
+    pub width: u32,
+    /// px
+    pub height: u32,
+    /// bits/s
+    pub bitrate: u32,
+}
+
+impl SfuClaims {
+    /// Signs the claims with HS256.
+    pub fn sign(&self, secret: &str) -> Result<String, jsonwebtoken::errors::Error> {
+        let key = EncodingKey::from_secret(secret.as_bytes());
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), self, &key)
+    }
+
+    /// Reads a token, checking signature and expiry.
+    pub fn verify(token: &str, secret: &str) -> Result<Self, jsonwebtoken::errors::Error> {
+        let key = DecodingKey::from_secret(secret.as_bytes());
+        let validation = Validation::new(Algorithm::HS256);
+        jsonwebtoken::decode(token, &key, &validation).map(|data| data.claims)
+    }
+}
