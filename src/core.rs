@@ -10,17 +10,27 @@
 //! The core never waits, reads a clock, draws entropy or calls out, so the same inputs always give
 //! the same effects.
 
+mod backoff;
+mod call;
 mod changes;
 mod client;
 mod command;
+mod connection;
 mod effect;
 mod error;
 mod ids;
 mod input;
 mod json;
+mod layers;
+mod link;
+mod liveness;
+mod outbox;
+mod random;
+mod rest;
 pub mod sdp;
 mod state;
 mod time;
+mod token;
 mod user;
 
 pub use changes::{CallChanges, Changes, Slice, Transition};
