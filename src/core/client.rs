@@ -452,7 +452,7 @@ impl Client {
         self.on_connection_news(news);
         let finished = self.rest.on_timeout(&mut self.out);
         self.on_finished(finished);
-        self.each_call(|call, context| call.on_timeout(context));
+        self.each_call(CallSession::on_timeout);
     }
 
     /// What follows from any input: connect further, send what waits, keep the registry.

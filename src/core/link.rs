@@ -173,7 +173,10 @@ impl Link {
     pub(crate) fn on_online(&mut self, out: &mut Outbox, online: bool) -> LinkNews {
         self.offline = !online;
         match (&mut self.phase, online) {
-            (Phase::Off, _) | (Phase::Online { .. }, true) => LinkNews::Nothing,
+            (Phase::Off, _)
+            | (Phase::Opening { .. } | Phase::Greeting { .. } | Phase::Online { .. }, true) => {
+                LinkNews::Nothing
+            }
             (Phase::BackingOff { until }, true) => {
                 *until = Some(out.now);
                 LinkNews::Nothing
@@ -182,7 +185,6 @@ impl Link {
                 *until = None;
                 LinkNews::Nothing
             }
-            (Phase::Opening { .. } | Phase::Greeting { .. }, true) => LinkNews::Nothing,
             (Phase::Opening { .. } | Phase::Greeting { .. } | Phase::Online { .. }, false) => {
                 self.drop_socket(out, "the browser is offline");
                 let error = Error::new("network", Category::Network, "the browser is offline")

@@ -86,8 +86,10 @@ struct Pending {
     request: RestRequest,
     client_request_id: String,
     until: Time,
+    /// Whether it is under way; otherwise it waits to be sent.
+    sent: bool,
     /// The token it went out with.
-    sent: Option<Option<String>>,
+    token: Option<String>,
     refreshed: bool,
 }
 
@@ -99,7 +101,8 @@ impl Rest {
             request,
             client_request_id: out.uuid(),
             until: out.after(ACCESS_TIMEOUT),
-            sent: None,
+            sent: false,
+            token: None,
             refreshed: false,
         };
         self.requests.insert(id, pending);
@@ -108,7 +111,7 @@ impl Rest {
 
     /// Gives up a request; nobody is told.
     pub(crate) fn abort(&mut self, out: &mut Outbox, id: RequestId) {
-        if self.requests.remove(&id).is_some_and(|pending| pending.sent.is_some()) {
+        if self.requests.remove(&id).is_some_and(|pending| pending.sent) {
             out.push(Effect::AbortHttp(id));
         }
     }
@@ -120,12 +123,8 @@ impl Rest {
         config: &Config,
         gate: &Gate<'_>,
     ) -> Vec<Finished> {
-        let waiting: Vec<RequestId> = self
-            .requests
-            .iter()
-            .filter(|(_, pending)| pending.sent.is_none())
-            .map(|(id, _)| *id)
-            .collect();
+        let waiting: Vec<RequestId> =
+            self.requests.iter().filter(|(_, pending)| !pending.sent).map(|(id, _)| *id).collect();
         let mut finished = Vec::new();
         for id in waiting {
             let guest =
@@ -178,8 +177,8 @@ impl Rest {
         {
             pending.refreshed = true;
             pending.until = out.after(ACCESS_TIMEOUT);
-            let token = pending.sent.take().flatten();
-            return RestNews::TokenExpired { token };
+            pending.sent = false;
+            return RestNews::TokenExpired { token: pending.token.take() };
         }
         match self.finish(id, |_| result) {
             Some(finished) => RestNews::Finished(finished),
@@ -197,7 +196,7 @@ impl Rest {
         let mut finished = Vec::new();
         for id in late {
             finished.extend(self.finish(id, |pending| {
-                if pending.sent.is_some() {
+                if pending.sent {
                     // Six unanswered requests block the origin, so it is aborted, not forgotten.
                     out.push(Effect::AbortHttp(id));
                 }
@@ -213,7 +212,7 @@ impl Rest {
         let mut finished = Vec::new();
         for id in ids {
             finished.extend(self.finish(id, |pending| {
-                if pending.sent.is_some() {
+                if pending.sent {
                     out.push(Effect::AbortHttp(id));
                 }
                 Err(error.clone())
@@ -275,7 +274,8 @@ impl Pending {
             keepalive: false,
         }));
         self.until = out.after(config.timeout);
-        self.sent = Some(access.token.map(str::to_owned));
+        self.sent = true;
+        self.token = access.token.map(str::to_owned);
     }
 }
 

@@ -69,7 +69,7 @@ impl Device {
     ) {
         match &mut self.phase {
             Phase::On { .. } => {
-                for promise in promise {
+                if let Some(promise) = promise {
                     out.resolve(promise, Outcome::Done);
                 }
             }

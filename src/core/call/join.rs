@@ -15,10 +15,14 @@
 //!                                               the state before join()
 //! ```
 
+mod reconnect;
+mod wire;
+
 use std::{collections::BTreeMap, mem};
 
 use trunkline_protocol::sfu::{event, models};
 
+use self::wire::{client_details, is_edge_unusable, join_refused, sfu_timeout};
 use super::{
     CallContext, CallRequest, CallSession, Phase,
     request::write_request,
@@ -39,9 +43,6 @@ const DEFAULT_ATTEMPTS: u32 = 3;
 const DEFAULT_TIMEOUT_MS: u64 = 5000;
 /// Failures on one SFU after which another one is asked for.
 const FAILURES_PER_EDGE: u32 = 2;
-/// Rejoins within the window after which the network is given up.
-const REJOIN_LIMIT: usize = 10;
-const REJOIN_WINDOW: Duration = Duration::from_secs(120);
 /// Events that may come before the join response; they are taken after it.
 const EARLY_EVENTS: usize = 1000;
 
@@ -167,49 +168,13 @@ impl CallSession {
         );
     }
 
-    /// The connection of a joined call is lost: the story begins again.
-    pub(super) fn reconnect(&mut self, context: &mut CallContext<'_>, reason: &str) {
-        let session = match mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Joined(session) => session,
-            other => {
-                self.phase = other;
-                return;
-            }
-        };
-        let offline = !context.online;
-        self.visible.enter(if offline {
-            CallingState::Offline
-        } else {
-            CallingState::Reconnecting
-        });
-        let join = Join {
-            trigger: Trigger::Reconnect { reason: reason.to_owned(), attempts: 0 },
-            promises: Vec::new(),
-            request: None,
-            limits: self.limits,
-            attempt: 0,
-            errors: Vec::new(),
-            failures_by_edge: BTreeMap::new(),
-            replaced: Some(*session),
-            step: Step::Offline,
-        };
-        if offline {
-            self.phase = Phase::Joining(Box::new(join));
-        } else {
-            self.start_join(context, join);
-        }
-    }
-
     fn start_join(&mut self, context: &mut CallContext<'_>, mut join: Join) {
         if let Trigger::Reconnect { attempts, .. } = &mut join.trigger {
             *attempts += 1;
-            let window_start = context.out.now;
-            self.rejoins.retain(|at| window_start - *at < REJOIN_WINDOW);
-            if self.rejoins.len() >= REJOIN_LIMIT {
+            if !self.may_rejoin(context.out.now) {
                 self.phase = Phase::Joining(Box::new(join));
                 return self.leave_now(context, "rejoin_attempt_limit_exceeded");
             }
-            self.rejoins.push_back(context.out.now);
         }
         let request = match join.body(context) {
             Ok(body) => self.submit(context, CallRequest::Join, Method::Post, "/join", Some(body)),
@@ -495,30 +460,6 @@ impl CallSession {
             | Step::Offline => {}
         }
     }
-
-    /// A reconnect waits while the browser is offline and goes on when it is back.
-    pub(super) fn on_join_online(&mut self, context: &mut CallContext<'_>, online: bool) {
-        let Phase::Joining(join) = &mut self.phase else {
-            return;
-        };
-        if matches!(join.trigger, Trigger::App { .. }) {
-            return;
-        }
-        if online {
-            self.visible.enter(CallingState::Reconnecting);
-            self.restart_join(context);
-        } else {
-            join.abandon(context);
-            self.visible.enter(CallingState::Offline);
-        }
-    }
-
-    fn restart_join(&mut self, context: &mut CallContext<'_>) {
-        match mem::replace(&mut self.phase, Phase::Idle) {
-            Phase::Joining(join) => self.start_join(context, *join),
-            other => self.phase = other,
-        }
-    }
 }
 
 impl Join {
@@ -588,82 +529,4 @@ impl Join {
         let keep = *failures < FAILURES_PER_EDGE && matches!(self.trigger, Trigger::App { .. });
         keep.then_some(credentials)
     }
-
-    /// The body of `POST join`.
-    fn body(&self, context: &CallContext<'_>) -> Result<String, Error> {
-        let mut body = ObjectWriter::new().text("location", &context.config.location);
-        let unusable: Vec<&str> = self
-            .failures_by_edge
-            .iter()
-            .filter(|(edge, failures)| !edge.is_empty() && **failures >= FAILURES_PER_EDGE)
-            .map(|(edge, _)| edge.as_str())
-            .collect();
-        if let Some(last) = unusable.last() {
-            body = body.text("migrating_from", last);
-            let mut list = String::from("[");
-            for (index, edge) in unusable.iter().enumerate() {
-                if index > 0 {
-                    list.push(',');
-                }
-                crate::core::json::write_quoted(&mut list, edge);
-            }
-            list.push(']');
-            body = body.raw("migrating_from_list", &list);
-        }
-        write_request(body, self.request.as_ref()).map(ObjectWriter::finish)
-    }
-}
-
-fn client_details(context: &CallContext<'_>) -> models::ClientDetails {
-    let config = context.config;
-    let [major, minor, patch] = config.version.clone();
-    models::ClientDetails {
-        sdk: Some(models::Sdk {
-            r#type: models::SdkType::PlainJavascript.into(),
-            major,
-            minor,
-            patch,
-        }),
-        os: Some(models::Os {
-            name: config.os.0.clone(),
-            version: config.os.1.clone(),
-            architecture: String::new(),
-        }),
-        browser: Some(models::Browser {
-            name: config.browser.0.clone(),
-            version: config.browser.1.clone(),
-        }),
-        device: None,
-        webrtc_version: config.browser.1.clone(),
-    }
-}
-
-fn sfu_timeout(doing: &str) -> Error {
-    Error { code: "sfu-timeout", ..Error::timeout(doing) }.class(ErrorClass::SfuTimeout)
-}
-
-/// The SFU answered the join request with an error event.
-fn join_refused(refusal: &event::Error) -> Error {
-    let wire = refusal.error.clone().unwrap_or_default();
-    let error = super::rpc::sfu_error("joining the call", &wire);
-    let disconnect = refusal.reconnect_strategy() == models::WebsocketReconnectStrategy::Disconnect;
-    Error {
-        code: if error.code == "sfu-error" { "sfu-join-failed" } else { error.code },
-        unrecoverable: disconnect,
-        retryable: !disconnect,
-        ..error
-    }
-    .class(ErrorClass::SfuJoin)
-}
-
-/// Whether another SFU is needed, whatever the number of failures.
-fn is_edge_unusable(error: &Error) -> bool {
-    error.server_code.is_some_and(|code| {
-        [
-            models::ErrorCode::SfuFull,
-            models::ErrorCode::SfuShuttingDown,
-            models::ErrorCode::CallParticipantLimitReached,
-        ]
-        .contains(&models::ErrorCode::try_from(code).unwrap_or_default())
-    })
 }
