@@ -33,6 +33,9 @@ mod time;
 mod token;
 mod user;
 
+#[cfg(test)]
+mod tests;
+
 pub use changes::{CallChanges, Changes, Slice, Transition};
 pub use client::{Client, Config};
 pub use command::{CallCommand, Command, JoinOptions, LeaveOptions};

@@ -349,11 +349,13 @@ impl CallSession {
         if self.is_joining_over(socket) {
             return self.on_join_socket_closed(context, code);
         }
-        if let Phase::Joined(session) = &mut self.phase
-            && session.owns_socket(socket)
-        {
-            session.socket_closed();
-            self.reconnect(context, &format!("socket closed: {code} {reason}"));
+        match &mut self.phase {
+            Phase::Joined(session) if session.owns_socket(socket) => {
+                session.socket_closed();
+                self.reconnect(context, &format!("socket closed: {code} {reason}"));
+            }
+            Phase::Joining(join) => join.replaced_socket_closed(socket),
+            Phase::Idle | Phase::Joined(_) | Phase::Failed | Phase::Left => {}
         }
     }
 

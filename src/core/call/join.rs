@@ -33,7 +33,7 @@ use crate::core::{
     command::JoinOptions,
     effect::{Effect, Method},
     error::{Category, Cause, Error, ErrorClass},
-    ids::{DescribeId, PromiseId, RequestId},
+    ids::{DescribeId, PromiseId, RequestId, SocketId},
     json::{Json, ObjectWriter},
     state::CallingState,
     time::{Duration, Time},
@@ -376,6 +376,11 @@ impl CallSession {
     }
 
     pub(super) fn on_join_socket_closed(&mut self, context: &mut CallContext<'_>, code: u16) {
+        if let Phase::Joining(join) = &mut self.phase
+            && let Some(session) = join.session_mut()
+        {
+            session.socket_closed();
+        }
         let error = Error::new(
             "sfu-join-failed",
             Category::Sfu,
@@ -470,6 +475,13 @@ impl Join {
                 Some(session)
             }
             Step::AwaitingCredentials { .. } | Step::BackingOff { .. } | Step::Offline => None,
+        }
+    }
+
+    /// The socket of the session that is being replaced may go at any time.
+    pub(super) fn replaced_socket_closed(&mut self, socket: SocketId) {
+        if let Some(replaced) = self.replaced.as_mut().filter(|r| r.owns_socket(socket)) {
+            replaced.socket_closed();
         }
     }
 

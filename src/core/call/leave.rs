@@ -56,7 +56,9 @@ impl CallSession {
         self.wishes.clear();
         self.rejoins.clear();
         self.unified_session_id = None;
-        self.set_up = false;
+        // The SFU's word that the call has ended may come before the coordinator's, which tells
+        // who ended it.
+        self.set_up &= reason == "call_ended";
         self.registration = None;
         if was_left {
             return;

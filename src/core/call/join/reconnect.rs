@@ -16,13 +16,14 @@ const REJOIN_WINDOW: Duration = Duration::from_secs(120);
 impl CallSession {
     /// The connection of a joined call is lost: the story begins again.
     pub(in crate::core::call) fn reconnect(&mut self, context: &mut CallContext<'_>, reason: &str) {
-        let session = match mem::replace(&mut self.phase, Phase::Idle) {
+        let mut session = match mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Joined(session) => session,
             other => {
                 self.phase = other;
                 return;
             }
         };
+        session.rpcs.abort_all(context.out);
         let offline = !context.online;
         self.visible.enter(if offline {
             CallingState::Offline
