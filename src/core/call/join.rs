@@ -148,6 +148,7 @@ impl CallSession {
             return context.out.reject(promise, error);
         }
         self.revive();
+        self.visible.clear_participants();
         let before = self.visible.state().calling_state;
         self.visible.enter(CallingState::Joining);
         self.set_up = true;
@@ -341,6 +342,9 @@ impl CallSession {
             Some(EventPayload::JoinResponse(response)) => self.joined(context, &response),
             Some(EventPayload::Error(refusal)) => {
                 let error = join_refused(&refusal);
+                if error.unrecoverable && matches!(join.trigger, Trigger::Reconnect { .. }) {
+                    return self.leave_now(context, "sfu_disconnect");
+                }
                 self.attempt_failed(context, error);
             }
             _ if early.len() < EARLY_EVENTS => early.push(event),
