@@ -18,7 +18,7 @@ pub struct Call {
     shell: Rc<Shell>,
     key: CallKey,
     serial: u32,
-    call_type: String,
+    kind: String,
     id: String,
     /// The last `join()` and what it returned.
     joining: RefCell<Option<(PromiseId, Promise)>>,
@@ -29,14 +29,14 @@ impl Call {
         shell: Rc<Shell>,
         key: CallKey,
         serial: u32,
-        call_type: String,
+        kind: String,
         id: String,
     ) -> Self {
         Self {
             shell,
             key,
             serial,
-            call_type,
+            kind,
             id,
             joining: RefCell::default(),
         }
@@ -76,7 +76,7 @@ impl Call {
     /// The call type.
     #[wasm_bindgen(getter, js_name = type)]
     pub fn call_type(&self) -> String {
-        self.call_type.clone()
+        self.kind.clone()
     }
 
     /// Unique within the type.
@@ -88,7 +88,7 @@ impl Call {
     /// `type:id`
     #[wasm_bindgen(getter)]
     pub fn cid(&self) -> String {
-        [&self.call_type, ":", &self.id].concat()
+        [&self.kind, ":", &self.id].concat()
     }
 
     /// What is known of the call.

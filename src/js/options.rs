@@ -47,22 +47,17 @@ impl ClientArgs {
         let api_key = text(first, "apiKey", "new Client")?
             .ok_or_else(|| invalid_argument("new Client: apiKey is missing"))?;
         let options = option(first, "options", "new Client")?.unwrap_or_default();
-        let login = match option(first, "user", "new Client")? {
-            Some(user) => Some(Login::new(
-                &user,
-                text(first, "token", "new Client")?,
-                function(first, "tokenProvider", "new Client")?,
-            )?),
-            None => {
-                for key in ["token", "tokenProvider"] {
-                    if option(first, key, "new Client")?.is_some() {
-                        let message = ["new Client: ", key, " without a user"].concat();
-                        return Err(invalid_argument(message));
-                    }
-                }
-                None
-            }
-        };
+        let user = option(first, "user", "new Client")?;
+        let token = text(first, "token", "new Client")?;
+        let provider = function(first, "tokenProvider", "new Client")?;
+        if user.is_none() && (token.is_some() || provider.is_some()) {
+            return Err(invalid_argument(
+                "new Client: token or tokenProvider without a user",
+            ));
+        }
+        let login = user
+            .map(|user| Login::new(&user, token, provider))
+            .transpose()?;
         Self::new(api_key, &options, login)
     }
 

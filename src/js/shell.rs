@@ -348,14 +348,11 @@ impl Frontend for Shell {
         }
         let message = JsValue::from_str(message);
         let level = JsValue::from_str("warn");
-        let logged = match &self.log.logger {
-            Some(logger) => logger.call3(&JsValue::UNDEFINED, &level, &message, thrown),
-            None => {
-                web_sys::console::warn_3(&JsValue::from_str("trunkline:"), &message, thrown);
-                return;
-            }
+        let Some(logger) = &self.log.logger else {
+            web_sys::console::warn_3(&JsValue::from_str("trunkline:"), &message, thrown);
+            return;
         };
-        if let Err(thrown) = logged {
+        if let Err(thrown) = logger.call3(&JsValue::UNDEFINED, &level, &message, thrown) {
             web_sys::console::error_2(&JsValue::from_str("trunkline: the logger threw"), &thrown);
         }
     }

@@ -61,7 +61,7 @@ impl Peers {
         }
         let peer = self.open.borrow().get(&id).cloned();
         let Some(peer) = peer else {
-            return self.refuse(id, effect);
+            return self.refuse(id, &effect);
         };
         match effect {
             PeerEffect::Create { .. } => {}
@@ -147,13 +147,13 @@ impl Peers {
     }
 
     /// Answers for a peer connection that could not be made.
-    fn refuse(&self, id: PeerId, effect: PeerEffect) {
+    fn refuse(&self, id: PeerId, effect: &PeerEffect) {
         let cause = || Cause::new(JsValue::from_str("there is no such peer connection"));
         let input = match effect {
             PeerEffect::Offer => PeerInput::Offered(Err(cause())),
             PeerEffect::AcceptAnswer { .. } => PeerInput::AnswerApplied(Err(cause())),
             PeerEffect::Answer { negotiation_id, .. } => PeerInput::Answered {
-                negotiation_id,
+                negotiation_id: *negotiation_id,
                 result: Err(cause()),
             },
             PeerEffect::Create { .. }
