@@ -33,7 +33,7 @@ mod time;
 mod token;
 mod user;
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
 pub use changes::{CallChanges, Changes, Slice, Transition};

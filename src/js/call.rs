@@ -32,14 +32,7 @@ impl Call {
         kind: String,
         id: String,
     ) -> Self {
-        Self {
-            shell,
-            key,
-            serial,
-            kind,
-            id,
-            joining: RefCell::default(),
-        }
+        Self { shell, key, serial, kind, id, joining: RefCell::default() }
     }
 
     fn view(&self) -> Option<CallView> {
@@ -47,8 +40,7 @@ impl Call {
     }
 
     fn order(&self, command: impl FnOnce(PromiseId) -> CallCommand) -> Promise {
-        self.shell
-            .promise(|promise| Command::Call(self.key, command(promise)))
+        self.shell.promise(|promise| Command::Call(self.key, command(promise)))
     }
 
     /// An order that takes an object of the app.
@@ -144,17 +136,15 @@ impl Call {
 
     /// Loads the call.
     pub fn get(&self, params: &JsValue) -> Promise {
-        self.order_with(params, "get", |promise, params| CallCommand::Get {
-            promise,
-            params,
-        })
+        self.order_with(params, "get", |promise, params| CallCommand::Get { promise, params })
     }
 
     /// Loads the call, creating it when it is missing.
     #[wasm_bindgen(js_name = getOrCreate)]
     pub fn get_or_create(&self, request: &JsValue) -> Promise {
-        self.order_with(request, "getOrCreate", |promise, request| {
-            CallCommand::GetOrCreate { promise, request }
+        self.order_with(request, "getOrCreate", |promise, request| CallCommand::GetOrCreate {
+            promise,
+            request,
         })
     }
 
@@ -218,13 +208,9 @@ impl Call {
     #[wasm_bindgen(js_name = goLive)]
     pub fn go_live(&self, request: &JsValue, params: &JsValue) -> Promise {
         match flag(params, "notify", "goLive") {
-            Ok(notify) => {
-                self.order_with(request, "goLive", |promise, request| CallCommand::GoLive {
-                    promise,
-                    request,
-                    notify,
-                })
-            }
+            Ok(notify) => self.order_with(request, "goLive", |promise, request| {
+                CallCommand::GoLive { promise, request, notify }
+            }),
             Err(error) => rejected(&error),
         }
     }
@@ -232,15 +218,15 @@ impl Call {
     /// Back to backstage.
     #[wasm_bindgen(js_name = stopLive)]
     pub fn stop_live(&self, request: &JsValue) -> Promise {
-        self.order_with(request, "stopLive", |promise, request| {
-            CallCommand::StopLive { promise, request }
+        self.order_with(request, "stopLive", |promise, request| CallCommand::StopLive {
+            promise,
+            request,
         })
     }
 
     /// Listens to an event.
     pub fn on(&self, name: &JsValue, listener: &JsValue) -> Result<JsValue, JsValue> {
-        self.view()
-            .map_or(Ok(JsValue::UNDEFINED), |view| view.on(name, listener))
+        self.view().map_or(Ok(JsValue::UNDEFINED), |view| view.on(name, listener))
     }
 
     /// Ends the listening.

@@ -67,8 +67,7 @@ impl Client {
     /// Leaves all calls and closes the connection.
     #[wasm_bindgen(js_name = disconnectUser)]
     pub fn disconnect_user(&self) -> Promise {
-        self.shell
-            .promise(|promise| Command::DisconnectUser { promise })
+        self.shell.promise(|promise| Command::DisconnectUser { promise })
     }
 
     /// Makes an object for a call.
@@ -103,9 +102,7 @@ impl Client {
 
     /// Listens to an event.
     pub fn on(&self, name: &JsValue, listener: &JsValue) -> Result<JsValue, JsValue> {
-        self.shell
-            .view()
-            .map_or(Ok(JsValue::UNDEFINED), |view| view.on(name, listener))
+        self.shell.view().map_or(Ok(JsValue::UNDEFINED), |view| view.on(name, listener))
     }
 
     /// Ends the listening.

@@ -47,10 +47,7 @@ pub(crate) fn invalid_argument(message: impl Into<String>) -> Error {
 
 /// The same, because of something that was thrown.
 pub(crate) fn invalid_argument_because(message: impl Into<String>, thrown: JsValue) -> Error {
-    Error {
-        cause: Some(Cause::new(thrown)),
-        ..invalid_argument(message)
-    }
+    Error { cause: Some(Cause::new(thrown)), ..invalid_argument(message) }
 }
 
 /// The client was disposed of.
@@ -86,7 +83,7 @@ fn place(class: ErrorClass) -> u8 {
     }
 }
 
-#[wasm_bindgen(module = "/pkg/errors.js")]
+#[wasm_bindgen(raw_module = "/pkg/errors.js")]
 extern "C" {
     #[wasm_bindgen(js_name = makeError)]
     #[allow(clippy::too_many_arguments)]

@@ -51,13 +51,9 @@ impl ClientArgs {
         let token = text(first, "token", "new Client")?;
         let provider = function(first, "tokenProvider", "new Client")?;
         if user.is_none() && (token.is_some() || provider.is_some()) {
-            return Err(invalid_argument(
-                "new Client: token or tokenProvider without a user",
-            ));
+            return Err(invalid_argument("new Client: token or tokenProvider without a user"));
         }
-        let login = user
-            .map(|user| Login::new(&user, token, provider))
-            .transpose()?;
+        let login = user.map(|user| Login::new(&user, token, provider)).transpose()?;
         Self::new(api_key, &options, login)
     }
 
@@ -99,13 +95,9 @@ impl ClientArgs {
             max_connect_retries: count(options, "maxConnectUserRetries", 1, OPTIONS)?.unwrap_or(5),
             seed: seed(),
             epoch_offset: Clock.epoch_offset(),
+            parse_json: JsNode::parse,
         };
-        Ok(Self {
-            config,
-            log: LogOptions::read(options)?,
-            login,
-            ignored,
-        })
+        Ok(Self { config, log: LogOptions::read(options)?, login, ignored })
     }
 }
 
@@ -119,10 +111,7 @@ impl LogOptions {
                 return Err(invalid_argument(message));
             }
         };
-        Ok(Self {
-            logger: function(options, "logger", OPTIONS)?,
-            errors_only,
-        })
+        Ok(Self { logger: function(options, "logger", OPTIONS)?, errors_only })
     }
 }
 
@@ -164,10 +153,7 @@ impl Login {
                 id: text(user, "id", "user")?.unwrap_or_default(),
                 details: Some(details),
             },
-            tokens: Tokens {
-                fixed: token,
-                provider: provider.is_some(),
-            },
+            tokens: Tokens { fixed: token, provider: provider.is_some() },
             provider,
         })
     }
@@ -211,9 +197,7 @@ fn base_url(given: Option<String>) -> Result<String, Error> {
     if web {
         Ok(url.trim_end_matches('/').into())
     } else {
-        Err(invalid_argument(
-            "options.baseURL does not begin with http:// or https://",
-        ))
+        Err(invalid_argument("options.baseURL does not begin with http:// or https://"))
     }
 }
 

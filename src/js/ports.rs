@@ -67,9 +67,7 @@ impl ClientPort {
 
     /// `state.calls`
     pub fn calls(&self) -> Array {
-        self.shell
-            .upgrade()
-            .map_or_else(Array::new, |shell| shell.call_objects())
+        self.shell.upgrade().map_or_else(Array::new, |shell| shell.call_objects())
     }
 }
 
@@ -110,11 +108,7 @@ impl CallPort {
         let Some(shell) = self.shell.upgrade() else {
             return Promise::resolve(&JsValue::UNDEFINED);
         };
-        let kind = if microphone {
-            DeviceKind::Microphone
-        } else {
-            DeviceKind::Camera
-        };
+        let kind = if microphone { DeviceKind::Microphone } else { DeviceKind::Camera };
         shell.promise(|promise| {
             let command = match order {
                 "enable" => CallCommand::EnableDevice { promise, kind },
@@ -130,11 +124,7 @@ impl CallPort {
     pub fn set_video_size(&self, session_id: String, screen: bool, width: u32, height: u32) {
         self.order(CallCommand::SetVideoSize {
             session_id,
-            track_type: if screen {
-                TrackType::ScreenShare
-            } else {
-                TrackType::Video
-            },
+            track_type: if screen { TrackType::ScreenShare } else { TrackType::Video },
             size: (width > 0 && height > 0).then_some(Dimension { width, height }),
         });
     }

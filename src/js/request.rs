@@ -26,17 +26,12 @@ pub(crate) fn copy(value: &JsValue, what: &str) -> Result<Option<Json>, Error> {
     let json = text.as_string().and_then(|text| JsNode::parse(&text));
     // `toJSON` of an object can give anything.
     let json = json.filter(|json| json.entries().is_some());
-    json.map(Some)
-        .ok_or_else(|| invalid_argument([what, ": not an object"].concat()))
+    json.map(Some).ok_or_else(|| invalid_argument([what, ": not an object"].concat()))
 }
 
 pub(crate) fn check_object(value: &JsValue, what: &str) -> Result<(), Error> {
     let plain = value.is_object() && !Array::is_array(value) && !value.is_instance_of::<Function>();
-    if plain {
-        Ok(())
-    } else {
-        Err(invalid_argument([what, ": not an object"].concat()))
-    }
+    if plain { Ok(()) } else { Err(invalid_argument([what, ": not an object"].concat())) }
 }
 
 /// The field `key` of the app's object; `None` when absent or `null`.
@@ -53,11 +48,7 @@ pub(crate) fn option(object: &JsValue, key: &str, what: &str) -> Result<Option<J
 /// The text in field `key`.
 pub(crate) fn text(object: &JsValue, key: &str, what: &str) -> Result<Option<String>, Error> {
     option(object, key, what)?
-        .map(|value| {
-            value
-                .as_string()
-                .ok_or_else(|| wrong(what, key, "a string"))
-        })
+        .map(|value| value.as_string().ok_or_else(|| wrong(what, key, "a string")))
         .transpose()
 }
 

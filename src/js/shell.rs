@@ -66,9 +66,7 @@ impl Shell {
             calls: RefCell::default(),
             last_serial: Cell::new(0),
             unheard: RefCell::default(),
-            view: RefCell::new(Held::Strongly(ClientView::new(ClientPort::new(
-                this.clone(),
-            )))),
+            view: RefCell::new(Held::Strongly(ClientView::new(ClientPort::new(this.clone())))),
             token_provider: RefCell::default(),
             log: args.log,
             disposed: Cell::new(false),
@@ -173,11 +171,7 @@ impl Shell {
 
     /// The app's object for a call, made when there is none.
     pub(crate) fn call_object(&self, call: CallKey) -> JsValue {
-        let known = self
-            .calls
-            .borrow()
-            .get(&call)
-            .map(|known| known.object.get());
+        let known = self.calls.borrow().get(&call).map(|known| known.object.get());
         if let Some(Some(object)) = known {
             return object;
         }

@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use super::ports::{CallPort, ClientPort};
 
-#[wasm_bindgen(module = "/pkg/views.js")]
+#[wasm_bindgen(raw_module = "/pkg/views.js")]
 extern "C" {
     /// What an app sees of a client.
     #[derive(Clone)]

@@ -16,9 +16,7 @@ impl Agent {
     /// Asks the browser.
     pub fn detect() -> Self {
         let navigator = field(&js_sys::global(), "navigator");
-        let text = field(&navigator, "userAgent")
-            .as_string()
-            .unwrap_or_default();
+        let text = field(&navigator, "userAgent").as_string().unwrap_or_default();
         let mut agent = Self::parse(&text);
         let hints = field(&navigator, "userAgentData");
         if let Some(brand) = real_brand(&field(&hints, "brands")) {
@@ -48,10 +46,7 @@ impl Agent {
             ("Mac OS X ", "macOS"),
             ("Linux", "Linux"),
         ];
-        Self {
-            browser: find(text, &browser),
-            os: find(text, &os),
-        }
+        Self { browser: find(text, &browser), os: find(text, &os) }
     }
 }
 

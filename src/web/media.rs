@@ -29,11 +29,9 @@ impl MediaTable {
     pub fn stream(&self, media: Media) -> Option<MediaStream> {
         match media {
             Media::Local(capture) => self.capture(capture),
-            Media::Remote(track) => self
-                .remote
-                .borrow()
-                .get(&track)
-                .map(|remote| remote.stream.clone()),
+            Media::Remote(track) => {
+                self.remote.borrow().get(&track).map(|remote| remote.stream.clone())
+            }
         }
     }
 
@@ -73,15 +71,7 @@ impl MediaTable {
         let id = RemoteTrackId(self.last_remote.get() + 1);
         self.last_remote.set(id.0);
         let ended = Listener::new(&track, "ended", move |_| on_ended(id));
-        remote.insert(
-            id,
-            Remote {
-                peer,
-                stream,
-                track,
-                _ended: ended,
-            },
-        );
+        remote.insert(id, Remote { peer, stream, track, _ended: ended });
         id
     }
 
@@ -91,9 +81,7 @@ impl MediaTable {
 
     /// Forgets what came through a peer connection.
     pub(crate) fn remove_peer(&self, peer: PeerId) {
-        self.remote
-            .borrow_mut()
-            .retain(|_, remote| remote.peer != peer);
+        self.remote.borrow_mut().retain(|_, remote| remote.peer != peer);
     }
 }
 
