@@ -29,6 +29,7 @@ mod random;
 mod rest;
 pub mod sdp;
 mod state;
+mod table;
 mod time;
 mod token;
 mod user;
@@ -56,5 +57,6 @@ pub use state::{
     CallState, CallingState, ClientState, ConnectionQuality, DeviceKind, DeviceState, DeviceStatus,
     Dimension, Media, Member, Participant, Pin, Session, TrackType,
 };
+pub use table::Table;
 pub use time::{Duration, Time};
 pub use user::{Tokens, User, UserKind};

@@ -135,7 +135,7 @@ impl CallSession {
             phase: Phase::Idle,
             camera: Device::new(DeviceKind::Camera),
             microphone: Device::new(DeviceKind::Microphone),
-            wishes: Wishes::new(),
+            wishes: Wishes::default(),
             set_up: false,
             registration: None,
             limits: Limits::default(),
@@ -177,7 +177,7 @@ impl CallSession {
     pub(crate) fn publish_changes(&mut self, out: &mut Outbox) {
         let changes = self.visible.take_changes();
         if !changes.is_empty() {
-            out.changes.by_call.entry(self.key).or_default().absorb(changes);
+            out.changes.by_call.or_default(self.key).absorb(changes);
         }
     }
 

@@ -1,9 +1,7 @@
 //! Which parts of the state changed, so that nothing is compared and nothing is copied that
 //! nobody reads.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::{ids::CallKey, state::CallingState};
+use super::{ids::CallKey, state::CallingState, table::Table};
 
 /// What changed since the host last asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,7 +11,7 @@ pub struct Changes {
     /// The list of registered calls.
     pub calls: bool,
     /// Per call.
-    pub by_call: BTreeMap<CallKey, CallChanges>,
+    pub by_call: Table<CallKey, CallChanges>,
 }
 
 /// What changed in one call.
@@ -21,10 +19,10 @@ pub struct Changes {
 pub struct CallChanges {
     slices: u64,
     /// Sessions whose participant is a new object: joined, or changed in any field.
-    pub participants: BTreeSet<String>,
+    pub participants: Vec<String>,
     /// Sessions whose participant changed in its audio level or connection quality only. They come
     /// many times a second, so a host may show them at most once per frame.
-    pub levels: BTreeSet<String>,
+    pub levels: Vec<String>,
     /// Every change of the calling state, in order, so that none is skipped.
     pub transitions: Vec<Transition>,
 }
@@ -55,16 +53,34 @@ impl CallChanges {
         self.slices |= slice.bit();
     }
 
+    pub(crate) fn mark_participant(&mut self, session_id: &str) {
+        add(&mut self.participants, session_id);
+    }
+
+    pub(crate) fn mark_levels(&mut self, session_id: &str) {
+        add(&mut self.levels, session_id);
+    }
+
     /// Adds later changes to these.
     pub(crate) fn absorb(&mut self, later: Self) {
         self.slices |= later.slices;
-        self.participants.extend(later.participants);
-        self.levels.extend(later.levels);
+        for session_id in later.participants {
+            self.mark_participant(&session_id);
+        }
+        for session_id in later.levels {
+            self.mark_levels(&session_id);
+        }
         self.transitions.extend(later.transitions);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+fn add(list: &mut Vec<String>, session_id: &str) {
+    if !list.iter().any(|known| known == session_id) {
+        list.push(session_id.to_owned());
     }
 }
 

@@ -1,7 +1,5 @@
 //! One client: its user, its connection to the coordinator, and its calls.
 
-use std::collections::BTreeMap;
-
 use super::{
     call::{CallContext, CallSession, call_path},
     changes::Changes,
@@ -15,6 +13,7 @@ use super::{
     outbox::Outbox,
     rest::{Finished, Gate, Purpose, Rest, RestNews, RestRequest},
     state::{CallState, ClientState},
+    table::Table,
     time::{Duration, Time},
     user::{Tokens, User, UserKind},
 };
@@ -61,7 +60,7 @@ pub struct Client {
     state: ClientState,
     connection: Option<Connection>,
     rest: Rest,
-    calls: BTreeMap<CallKey, CallSession>,
+    calls: Table<CallKey, CallSession>,
     online: bool,
 }
 
@@ -74,7 +73,7 @@ impl Client {
             state: ClientState::default(),
             connection: None,
             rest: Rest::default(),
-            calls: BTreeMap::new(),
+            calls: Table::default(),
             online: true,
         }
     }
@@ -489,7 +488,7 @@ impl Client {
         let calls = &self.calls;
         let registration = |key: &CallKey| calls.get(key).and_then(CallSession::registration);
         self.state.calls.retain(|key| registration(key).is_some());
-        for (key, call) in calls {
+        for (key, call) in calls.iter() {
             let Some(turn) = call.registration() else {
                 continue;
             };

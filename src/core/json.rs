@@ -203,8 +203,13 @@ fn parse_rfc3339(text: &str) -> Option<f64> {
         .strip_prefix('.')
         .map_or(0, |fraction| fraction.bytes().take_while(u8::is_ascii_digit).count());
     let millis = match digits {
-        0 => 0.0,
-        n => rest.get(..=n)?.parse::<f64>().ok()? * 1000.0,
+        0 => 0,
+        // Cut to three digits, or filled up to them.
+        n => {
+            let shown = n.min(3);
+            let scale = [100, 10, 1].get(shown - 1)?;
+            rest.get(1..=shown)?.parse::<i64>().ok()? * scale
+        }
     };
     let zone = rest.get(if digits == 0 { 0 } else { digits + 1 }..)?;
     let offset_minutes = match zone.as_bytes().first()? {
@@ -219,8 +224,8 @@ fn parse_rfc3339(text: &str) -> Option<f64> {
 
     let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second
         - offset_minutes * 60;
-    #[allow(clippy::cast_precision_loss)] // seconds of the next thousand years fit exactly
-    Some(seconds as f64 * 1000.0 + millis.floor())
+    #[allow(clippy::cast_precision_loss)] // milliseconds of the next thousand years fit exactly
+    Some((seconds * 1000 + millis) as f64)
 }
 
 /// Days since 1970-01-01 of a date in the Gregorian calendar (Howard Hinnant's algorithm).

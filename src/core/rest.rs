@@ -1,7 +1,5 @@
 //! Requests to the coordinator: each waits until it can be sent, is sent, and ends in time.
 
-use std::collections::BTreeMap;
-
 use super::{
     call::CallRequest,
     client::Config,
@@ -11,6 +9,7 @@ use super::{
     input::{HttpFailure, HttpReply, Reply},
     json::Json,
     outbox::Outbox,
+    table::Table,
     time::{Duration, Time},
 };
 
@@ -78,7 +77,7 @@ pub(crate) enum RestNews {
 /// All requests under way.
 #[derive(Debug, Default)]
 pub(crate) struct Rest {
-    requests: BTreeMap<RequestId, Pending>,
+    requests: Table<RequestId, Pending>,
 }
 
 #[derive(Debug)]

@@ -18,7 +18,7 @@
 mod reconnect;
 mod wire;
 
-use std::{collections::BTreeMap, mem};
+use std::mem;
 
 use trunkline_protocol::sfu::{event, models};
 
@@ -36,6 +36,7 @@ use crate::core::{
     ids::{DescribeId, PromiseId, RequestId, SocketId},
     json::{Json, ObjectWriter},
     state::CallingState,
+    table::Table,
     time::{Duration, Time},
 };
 
@@ -56,7 +57,7 @@ pub(crate) struct Join {
     limits: Limits,
     attempt: u32,
     errors: Vec<Error>,
-    failures_by_edge: BTreeMap<String, u32>,
+    failures_by_edge: Table<String, u32>,
     /// The session that is being replaced, kept so that nobody vanishes meanwhile.
     replaced: Option<SfuSession>,
     step: Step,
@@ -162,7 +163,7 @@ impl CallSession {
                 limits: self.limits,
                 attempt: 0,
                 errors: Vec::new(),
-                failures_by_edge: BTreeMap::new(),
+                failures_by_edge: Table::default(),
                 replaced: None,
                 step: Step::Offline,
             },
@@ -537,7 +538,7 @@ impl Join {
                 return None;
             }
         };
-        let failures = self.failures_by_edge.entry(credentials.edge_name.clone()).or_default();
+        let failures = self.failures_by_edge.or_default(credentials.edge_name.clone());
         *failures += 1;
         if is_edge_unusable(error) {
             *failures = (*failures).max(FAILURES_PER_EDGE);

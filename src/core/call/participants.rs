@@ -1,7 +1,5 @@
 //! Who is in the call: a fold of the SFU's snapshot and the events after it.
 
-use std::collections::BTreeMap;
-
 use trunkline_protocol::sfu::{event, models};
 
 use super::visible::Visible;
@@ -9,12 +7,13 @@ use crate::core::{
     changes::Slice,
     ids::RemoteTrackId,
     state::{Media, Participant, Pin, TrackType},
+    table::Table,
 };
 
 /// Received tracks whose participant is not known yet, by stream id.
 #[derive(Debug, Default)]
 pub(crate) struct Orphans {
-    tracks: BTreeMap<RemoteTrackId, (String, TrackType)>,
+    tracks: Table<RemoteTrackId, (String, TrackType)>,
 }
 
 impl Visible {
@@ -78,11 +77,15 @@ impl Visible {
             self.upsert_participant(wire, own_session_id, now);
         }
         self.edit_participant(session_id, |participant| {
-            participant.published_tracks.retain(|known| *known != track_type);
-            if published {
-                participant.published_tracks.push(track_type);
-                participant.published_tracks.sort_unstable();
-            } else {
+            let is_published = |of: &TrackType| {
+                if *of == track_type {
+                    published
+                } else {
+                    participant.published_tracks.contains(of)
+                }
+            };
+            participant.published_tracks = TRACK_TYPES.into_iter().filter(is_published).collect();
+            if !published {
                 participant.paused_tracks.retain(|known| *known != track_type);
             }
         });
@@ -259,6 +262,7 @@ impl Visible {
     }
 }
 
+/// All of them, in the order in which they are listed.
 const TRACK_TYPES: [TrackType; 4] =
     [TrackType::Audio, TrackType::Video, TrackType::ScreenShare, TrackType::ScreenShareAudio];
 
@@ -283,9 +287,8 @@ fn merge(participant: &mut Participant, wire: &models::Participant) {
     participant.track_lookup_prefix.clone_from(&wire.track_lookup_prefix);
     // What is published from here is known here first.
     if !participant.is_local {
-        participant.published_tracks = wire.published_tracks().collect();
-        participant.published_tracks.sort_unstable();
-        participant.published_tracks.dedup();
+        let is_published = |of: &TrackType| wire.published_tracks().any(|known| known == *of);
+        participant.published_tracks = TRACK_TYPES.into_iter().filter(is_published).collect();
     }
     participant.connection_quality = wire.connection_quality();
     participant.is_speaking = wire.is_speaking;

@@ -7,8 +7,6 @@
 //!    └─ after a failure, Waiting for the next try
 //! ```
 
-use std::collections::BTreeMap;
-
 use prost::Message;
 use trunkline_protocol::sfu::{models, signal};
 
@@ -24,6 +22,7 @@ use crate::core::{
     layers,
     outbox::Outbox,
     state::TrackType,
+    table::Table,
     time::Time,
 };
 
@@ -36,7 +35,7 @@ pub(crate) struct Publisher {
     pub(crate) peer: PeerId,
     pub(crate) candidates: RemoteCandidates,
     owner: CallKey,
-    publications: BTreeMap<TrackType, Publication>,
+    publications: Table<TrackType, Publication>,
     negotiation: Negotiation,
     failures: u32,
     muting: Muting,
@@ -67,9 +66,9 @@ enum Negotiation {
 /// What the SFU was told of mute states, and what it is to be told.
 #[derive(Debug, Default)]
 struct Muting {
-    wanted: BTreeMap<TrackType, bool>,
-    told: BTreeMap<TrackType, bool>,
-    in_flight: Option<BTreeMap<TrackType, bool>>,
+    wanted: Table<TrackType, bool>,
+    told: Table<TrackType, bool>,
+    in_flight: Option<Table<TrackType, bool>>,
 }
 
 /// What the call has to do about it.
@@ -95,7 +94,7 @@ impl Publisher {
             peer,
             candidates: RemoteCandidates::default(),
             owner,
-            publications: BTreeMap::new(),
+            publications: Table::default(),
             negotiation: Negotiation::Stable,
             failures: 0,
             muting: Muting::default(),
@@ -270,7 +269,7 @@ impl Publisher {
         let announced = |t: &TrackType| {
             self.publications.get(t).is_some_and(|publication| publication.announced)
         };
-        let news: BTreeMap<TrackType, bool> = muting
+        let news: Table<TrackType, bool> = muting
             .wanted
             .iter()
             .filter(|(track_type, muted)| {
@@ -303,7 +302,9 @@ impl Publisher {
             out.warn(error.message, error.cause);
         }
         // A request that failed for good is not repeated before the next change.
-        self.muting.told.extend(news);
+        for (track_type, muted) in news {
+            self.muting.told.insert(track_type, muted);
+        }
     }
 
     /// Another try after a failure is due.

@@ -1,7 +1,5 @@
 //! Requests to the SFU: Twirp over HTTP, protobuf bodies, tried again while that can help.
 
-use std::collections::BTreeMap;
-
 use prost::Message;
 use trunkline_protocol::sfu::{models, signal};
 
@@ -11,6 +9,7 @@ use crate::core::{
     ids::{CallKey, RequestId},
     input::{HttpFailure, HttpReply, Reply},
     outbox::Outbox,
+    table::Table,
     time::{Duration, Time},
 };
 
@@ -42,7 +41,7 @@ pub(crate) struct Rpcs {
     base_url: String,
     token: String,
     timeout: Duration,
-    pending: BTreeMap<RequestId, Pending>,
+    pending: Table<RequestId, Pending>,
 }
 
 #[derive(Debug)]
@@ -62,7 +61,7 @@ impl Rpcs {
             base_url: base_url.to_owned(),
             token: token.to_owned(),
             timeout,
-            pending: BTreeMap::new(),
+            pending: Table::default(),
         }
     }
 

@@ -73,7 +73,7 @@ impl Visible {
         let before = participant.clone();
         edit(participant);
         if *participant != before {
-            self.changes.participants.insert(session_id.to_owned());
+            self.changes.mark_participant(session_id);
             self.mark(Slice::Participants);
         }
         true
@@ -84,13 +84,13 @@ impl Visible {
         let participant = self.state.participants.iter_mut().find(|p| p.session_id == session_id);
         if let Some(participant) = participant {
             edit(participant);
-            self.changes.levels.insert(session_id.to_owned());
+            self.changes.mark_levels(session_id);
         }
     }
 
     /// Adds a participant at the end.
     pub(crate) fn add_participant(&mut self, participant: Participant) {
-        self.changes.participants.insert(participant.session_id.clone());
+        self.changes.mark_participant(&participant.session_id);
         self.state.participants.push(participant);
         self.mark(Slice::Participants);
     }
@@ -106,11 +106,16 @@ impl Visible {
 
     /// Puts the participants in the order of `session_ids`; those not listed go last.
     pub(crate) fn order_participants(&mut self, session_ids: &[String]) {
-        let place = |p: &Participant| {
-            session_ids.iter().position(|id| *id == p.session_id).unwrap_or(session_ids.len())
-        };
-        if !self.state.participants.is_sorted_by_key(place) {
-            self.state.participants.sort_by_key(place);
+        let mut rest = std::mem::take(&mut self.state.participants);
+        let before: Vec<String> = rest.iter().map(|p| p.session_id.clone()).collect();
+        for id in session_ids {
+            if let Some(place) = rest.iter().position(|p| p.session_id == *id) {
+                self.state.participants.push(rest.remove(place));
+            }
+        }
+        self.state.participants.append(&mut rest);
+        let after = self.state.participants.iter().map(|p| &p.session_id);
+        if !after.eq(&before) {
             self.mark(Slice::Participants);
         }
     }

@@ -1,11 +1,12 @@
 //! Joining again after the connection of a joined call was lost.
 
-use std::{collections::BTreeMap, mem};
+use std::mem;
 
 use super::{Join, Step, Trigger};
 use crate::core::{
     call::{CallContext, CallSession, Phase},
     state::CallingState,
+    table::Table,
     time::{Duration, Time},
 };
 
@@ -37,7 +38,7 @@ impl CallSession {
             limits: self.limits,
             attempt: 0,
             errors: Vec::new(),
-            failures_by_edge: BTreeMap::new(),
+            failures_by_edge: Table::default(),
             replaced: Some(*session),
             step: Step::Offline,
         };
