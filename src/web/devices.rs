@@ -1,4 +1,4 @@
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -9,6 +9,7 @@ use super::{
     media::{MediaTable, first_track},
     object::{field, object},
     report::Reporter,
+    table::Table,
 };
 use crate::core::{
     CaptureId, CaptureRequest, Captured, Cause, DeviceFailure, DeviceKind, Dimension, Input,
@@ -16,7 +17,7 @@ use crate::core::{
 
 /// The captures that run or begin.
 pub struct Devices {
-    captures: Rc<RefCell<BTreeMap<CaptureId, Capture>>>,
+    captures: Rc<Table<CaptureId, Capture>>,
     media: Rc<MediaTable>,
     reporter: Reporter,
 }
@@ -41,16 +42,14 @@ impl Devices {
 
     /// Opens a device.
     pub fn capture(&self, request: CaptureRequest) {
-        self.captures
-            .borrow_mut()
-            .insert(request.capture, Capture::Pending);
+        self.captures.insert(request.capture, Capture::Pending);
         let captures = self.captures.clone();
         let media = self.media.clone();
         let reporter = self.reporter.clone();
         spawn_local(async move {
             let capture = request.capture;
             let opened = open(&request).await;
-            if !captures.borrow().contains_key(&capture) {
+            if !captures.contains(capture) {
                 // Stopped meanwhile: nobody may see the light of the camera any longer.
                 if let Ok((stream, _)) = opened {
                     stop(&stream);
@@ -66,9 +65,7 @@ impl Devices {
                     let ended = Listener::new(&track, "ended", move |_| {
                         report_end.report(Input::CaptureEnded(capture));
                     });
-                    captures
-                        .borrow_mut()
-                        .insert(capture, Capture::Running { _ended: ended });
+                    captures.insert(capture, Capture::Running { _ended: ended });
                     media.add_capture(capture, stream);
                     Ok(Captured {
                         track_id: track.id(),
@@ -76,7 +73,7 @@ impl Devices {
                     })
                 }
                 Err(failure) => {
-                    captures.borrow_mut().remove(&capture);
+                    captures.remove(capture);
                     Err(failure)
                 }
             };
@@ -86,7 +83,7 @@ impl Devices {
 
     /// Ends a capture, running or not begun yet.
     pub fn stop(&self, capture: CaptureId) {
-        self.captures.borrow_mut().remove(&capture);
+        self.captures.remove(capture);
         if let Some(stream) = self.media.remove_capture(capture) {
             stop(&stream);
         }
@@ -94,15 +91,14 @@ impl Devices {
 
     /// Ends all of them.
     pub fn stop_all(&self) {
-        let captures: Vec<CaptureId> = self.captures.borrow().keys().copied().collect();
-        for capture in captures {
+        for capture in self.captures.keys() {
             self.stop(capture);
         }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.captures.borrow().len()
+        self.captures.len()
     }
 
     /// Whether there are none.

@@ -1,6 +1,5 @@
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     rc::Rc,
 };
 
@@ -19,6 +18,7 @@ use super::{
     media::MediaTable,
     object::{field, object},
     report::{Reporter, Warn},
+    table::Table,
 };
 use crate::core::{
     CaptureId, Cause, Encoding, IceServer, Input, OfferReport, PeerEffect, PeerId, PeerInput,
@@ -27,7 +27,7 @@ use crate::core::{
 
 /// The peer connections.
 pub struct Peers {
-    open: RefCell<BTreeMap<PeerId, Rc<Peer>>>,
+    open: Table<PeerId, Rc<Peer>>,
     media: Rc<MediaTable>,
     reporter: Reporter,
     warn: Warn,
@@ -36,7 +36,7 @@ pub struct Peers {
 struct Peer {
     id: PeerId,
     connection: RtcPeerConnection,
-    transceivers: RefCell<BTreeMap<TransceiverId, RtcRtpTransceiver>>,
+    transceivers: Table<TransceiverId, RtcRtpTransceiver>,
     listeners: RefCell<Vec<Listener>>,
     closed: Cell<bool>,
     reporter: Reporter,
@@ -47,7 +47,7 @@ impl Peers {
     /// fails and has no answer of its own goes to `warn`.
     pub fn new(media: Rc<MediaTable>, reporter: Reporter, warn: Warn) -> Self {
         Self {
-            open: RefCell::default(),
+            open: Table::default(),
             media,
             reporter,
             warn,
@@ -59,8 +59,7 @@ impl Peers {
         if let PeerEffect::Create { ice_servers } = effect {
             return self.create(id, &ice_servers);
         }
-        let peer = self.open.borrow().get(&id).cloned();
-        let Some(peer) = peer else {
+        let Some(peer) = self.open.read(id, Rc::clone) else {
             return self.refuse(id, &effect);
         };
         match effect {
@@ -106,15 +105,14 @@ impl Peers {
 
     /// Closes all of them.
     pub fn close_all(&self) {
-        let ids: Vec<PeerId> = self.open.borrow().keys().copied().collect();
-        for id in ids {
+        for id in self.open.keys() {
             self.close(id);
         }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.open.borrow().len()
+        self.open.len()
     }
 
     /// Whether there are none.
@@ -131,13 +129,13 @@ impl Peers {
                 let peer = Rc::new(Peer {
                     id,
                     connection,
-                    transceivers: RefCell::default(),
+                    transceivers: Table::default(),
                     listeners: RefCell::default(),
                     closed: Cell::new(false),
                     reporter: self.reporter.clone(),
                 });
                 peer.listen(&self.media);
-                self.open.borrow_mut().insert(id, peer);
+                self.open.insert(id, peer);
             }
             Err(thrown) => {
                 (self.warn)("the browser made no peer connection", &thrown);
@@ -182,14 +180,14 @@ impl Peers {
         let connection: &Transceivers = peer.connection.unchecked_ref();
         match connection.add_transceiver(&track, &init) {
             Ok(transceiver) => {
-                peer.transceivers.borrow_mut().insert(id, transceiver);
+                peer.transceivers.insert(id, transceiver);
             }
             Err(thrown) => (self.warn)("a track could not be added", &thrown),
         }
     }
 
     fn replace_track(&self, peer: &Peer, id: TransceiverId, capture: Option<CaptureId>) {
-        let Some(transceiver) = peer.transceivers.borrow().get(&id).cloned() else {
+        let Some(transceiver) = peer.transceivers.read(id, Clone::clone) else {
             return;
         };
         let track = capture.and_then(|capture| self.media.captured_track(capture));
@@ -203,7 +201,7 @@ impl Peers {
     }
 
     fn close(&self, id: PeerId) {
-        let Some(peer) = self.open.borrow_mut().remove(&id) else {
+        let Some(peer) = self.open.remove(id) else {
             return;
         };
         peer.closed.set(true);
@@ -288,10 +286,11 @@ impl Peer {
             .local_description()
             .map(|description| description.sdp())
             .unwrap_or_default();
-        let mids = self.transceivers.borrow();
-        let mids = mids
-            .iter()
-            .filter_map(|(id, transceiver)| Some((*id, transceiver.mid()?)));
+        let transceivers = self.transceivers.keys().into_iter();
+        let mids = transceivers.filter_map(|id| {
+            let mid = self.transceivers.read(id, RtcRtpTransceiver::mid)?;
+            Some((id, mid?))
+        });
         Ok(OfferReport {
             sdp,
             mids: mids.collect(),
