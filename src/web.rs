@@ -15,9 +15,11 @@ mod peer;
 mod report;
 mod socket;
 mod table;
+mod task;
 mod timers;
 
 pub use clock::Clock;
+pub use describe::describe;
 pub use devices::Devices;
 pub(crate) use driver::thrown;
 pub use driver::{Driver, Frontend};
@@ -31,3 +33,4 @@ pub use peer::Peers;
 pub use report::{Reporter, Warn};
 pub use socket::Sockets;
 pub(crate) use table::Table;
+pub(crate) use task::spawn;

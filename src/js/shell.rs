@@ -5,7 +5,7 @@ use std::{
 
 use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
 use super::{
     error::{disposed, instance_dead, to_js},
@@ -19,7 +19,7 @@ use crate::{
         AppEvent, CallChanges, CallKey, CallingState, Cause, Changes, Client, Command, Config,
         Error, Input, Outcome, PromiseId, Scope, Slice, TokenRequestId,
     },
-    web::{Driver, Frontend, JsNode, Table, has_panicked, on_panic},
+    web::{Driver, Frontend, JsNode, Table, has_panicked, on_panic, spawn},
 };
 
 /// The app's side of one client: its objects, its promises, and whom to tell.
@@ -262,7 +262,7 @@ impl Frontend for Shell {
     fn fetch_token(&self, request: TokenRequestId) {
         let asked = self.sink.get().map(|sink| sink.fetch_token());
         let this = self.this.clone();
-        spawn_local(async move {
+        spawn(async move {
             let answer = match asked {
                 Some(Ok(promise)) => JsFuture::from(promise).await,
                 Some(Err(thrown)) => Err(thrown),

@@ -1,7 +1,7 @@
 use std::rc::Rc;
 
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{MediaDevices, MediaStream, MediaStreamTrack};
 
 use super::{
@@ -10,6 +10,7 @@ use super::{
     object::{field, object},
     report::Reporter,
     table::Table,
+    task::spawn,
 };
 use crate::core::{
     CaptureId, CaptureRequest, Captured, Cause, DeviceFailure, DeviceKind, Dimension, Input,
@@ -46,7 +47,7 @@ impl Devices {
         let captures = self.captures.clone();
         let media = self.media.clone();
         let reporter = self.reporter.clone();
-        spawn_local(async move {
+        spawn(async move {
             let capture = request.capture;
             let opened = open(&request).await;
             if !captures.contains(capture) {

@@ -3,10 +3,10 @@ use std::rc::Rc;
 use gloo_net::http::Request;
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, Headers, RequestInit, Response};
 
-use super::{json::JsNode, report::Reporter, table::Table};
+use super::{json::JsNode, report::Reporter, table::Table, task::spawn};
 use crate::core::{
     Cause, HttpBody, HttpFailure, HttpReply, HttpRequest, Input, Reply, RequestId, ResponseKind,
 };
@@ -37,7 +37,7 @@ impl Http {
 
         let pending = self.pending.clone();
         let reporter = self.reporter.clone();
-        spawn_local(async move {
+        spawn(async move {
             let reply = exchange(&request, &signal)
                 .await
                 .map_err(|thrown| HttpFailure {

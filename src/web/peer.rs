@@ -5,7 +5,7 @@ use std::{
 
 use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     MediaStream, MediaStreamTrack, RtcBundlePolicy, RtcConfiguration, RtcIceConnectionState,
     RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpTransceiver,
@@ -19,6 +19,7 @@ use super::{
     object::{field, object},
     report::{Reporter, Warn},
     table::Table,
+    task::spawn,
 };
 use crate::core::{
     CaptureId, Cause, Encoding, IceServer, Input, OfferReport, PeerEffect, PeerId, PeerInput,
@@ -64,18 +65,18 @@ impl Peers {
         };
         match effect {
             PeerEffect::Create { .. } => {}
-            PeerEffect::Offer => spawn_local(async move {
+            PeerEffect::Offer => spawn(async move {
                 let report = peer.offer().await.map_err(Cause::new);
                 peer.report(PeerInput::Offered(report));
             }),
-            PeerEffect::AcceptAnswer { sdp } => spawn_local(async move {
+            PeerEffect::AcceptAnswer { sdp } => spawn(async move {
                 let result = peer.accept_answer(sdp.as_deref()).await.map_err(Cause::new);
                 peer.report(PeerInput::AnswerApplied(result));
             }),
             PeerEffect::Answer {
                 offer,
                 negotiation_id,
-            } => spawn_local(async move {
+            } => spawn(async move {
                 let result = peer.answer(&offer).await.map_err(Cause::new);
                 peer.report(PeerInput::Answered {
                     negotiation_id,
@@ -84,7 +85,7 @@ impl Peers {
             }),
             PeerEffect::AddCandidate(text) => {
                 let warn = self.warn.clone();
-                spawn_local(async move {
+                spawn(async move {
                     if let Err(thrown) = peer.add_candidate(&text).await {
                         warn("a remote ICE candidate was not taken", &thrown);
                     }
@@ -193,7 +194,7 @@ impl Peers {
         let track = capture.and_then(|capture| self.media.captured_track(capture));
         let replaced = transceiver.sender().replace_track(track.as_ref());
         let warn = self.warn.clone();
-        spawn_local(async move {
+        spawn(async move {
             if let Err(thrown) = JsFuture::from(replaced).await {
                 warn("a track could not be replaced", &thrown);
             }
