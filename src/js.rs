@@ -5,7 +5,6 @@
 //! that the garbage collector sees as a whole. They talk to the core through [`Engine`] and
 //! [`CallHandle`].
 
-mod bundle;
 mod engine;
 mod error;
 mod handle;

@@ -26,9 +26,7 @@ impl Engine {
     /// A client without a user. `config` has been checked; `sink` is held weakly.
     #[wasm_bindgen(constructor)]
     pub fn new(config: &JsValue, sink: &ClientSink) -> Self {
-        Self {
-            shell: Shell::new(read_config(config), sink),
-        }
+        Self { shell: Shell::new(read_config(config), sink) }
     }
 
     /// Connects a user. `kind` is the place in `UserKind`.
@@ -50,24 +48,14 @@ impl Engine {
             id,
             details: JsNode::wrap_object(details),
         };
-        let tokens = Tokens {
-            fixed: token,
-            provider,
-        };
-        self.shell.promise(|promise| {
-            Ok(Command::ConnectUser {
-                promise,
-                user,
-                tokens,
-            })
-        })
+        let tokens = Tokens { fixed: token, provider };
+        self.shell.promise(|promise| Ok(Command::ConnectUser { promise, user, tokens }))
     }
 
     /// Leaves all calls and closes the connection.
     #[wasm_bindgen(js_name = disconnectUser)]
     pub fn disconnect_user(&self) -> Promise {
-        self.shell
-            .promise(|promise| Ok(Command::DisconnectUser { promise }))
+        self.shell.promise(|promise| Ok(Command::DisconnectUser { promise }))
     }
 
     /// The user that is connected or connecting.
@@ -88,9 +76,7 @@ impl Engine {
     pub fn calls(&self) -> Array {
         let registered = self.shell.driver().client().state().calls.clone();
         let calls = registered.into_iter();
-        calls
-            .filter_map(|call| self.shell.call_object(call))
-            .collect()
+        calls.filter_map(|call| self.shell.call_object(call)).collect()
     }
 
     /// Makes a `Call`, or finds the registered one if `reuse` says so.
@@ -106,10 +92,7 @@ impl Engine {
         };
         let call = match registered {
             Some(call) => Ok(call),
-            None => self
-                .shell
-                .driver()
-                .ask(|client| client.create_call(call_type, id)),
+            None => self.shell.driver().ask(|client| client.create_call(call_type, id)),
         };
         let call = call.map_err(|error| to_js(&error))?;
         self.shell.call_object(call).ok_or(JsValue::UNDEFINED)
@@ -150,6 +133,7 @@ fn read_config(config: &JsValue) -> Config {
         max_connect_retries: number("maxConnectRetries"),
         seed: seed(),
         epoch_offset: Clock.epoch_offset(),
+        parse_json: JsNode::parse,
     }
 }
 

@@ -29,12 +29,7 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
 
 /// The client was disposed of.
 pub(crate) fn disposed() -> Error {
-    error(
-        "disposed",
-        Category::State,
-        "The client was disposed of.",
-        "Make a new client.",
-    )
+    error("disposed", Category::State, "The client was disposed of.", "Make a new client.")
 }
 
 /// The WebAssembly instance is of no use any more.
@@ -87,7 +82,7 @@ fn place(class: ErrorClass) -> u8 {
     }
 }
 
-#[wasm_bindgen(module = "/pkg/errors.js")]
+#[wasm_bindgen(raw_module = "/pkg/errors.js")]
 extern "C" {
     #[wasm_bindgen(js_name = makeError)]
     #[allow(clippy::too_many_arguments)]

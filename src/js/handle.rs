@@ -23,11 +23,7 @@ pub struct CallHandle {
 
 impl CallHandle {
     pub(crate) fn new(shell: Rc<Shell>, call: CallKey, serial: u32) -> Self {
-        Self {
-            shell,
-            call,
-            serial,
-        }
+        Self { shell, call, serial }
     }
 
     fn read_state(&self, read: impl FnOnce(&CallState) -> JsValue) -> JsValue {
@@ -39,8 +35,7 @@ impl CallHandle {
     }
 
     fn promise(&self, command: impl FnOnce(PromiseId) -> Result<CallCommand, Error>) -> Promise {
-        self.shell
-            .promise(|promise| Ok(Command::Call(self.call, command(promise)?)))
+        self.shell.promise(|promise| Ok(Command::Call(self.call, command(promise)?)))
     }
 }
 
@@ -82,19 +77,12 @@ impl CallHandle {
         let request = JsNode::wrap_object(object);
         self.promise(|promise| {
             Ok(match order {
-                "get" => CallCommand::Get {
-                    promise,
-                    params: request,
-                },
+                "get" => CallCommand::Get { promise, params: request },
                 "getOrCreate" => CallCommand::GetOrCreate { promise, request },
                 "endCall" => CallCommand::End { promise },
                 "update" => CallCommand::Update { promise, request },
                 "updateCallMembers" => CallCommand::UpdateMembers { promise, request },
-                "goLive" => CallCommand::GoLive {
-                    promise,
-                    request,
-                    notify: flag,
-                },
+                "goLive" => CallCommand::GoLive { promise, request, notify: flag },
                 "stopLive" => CallCommand::StopLive { promise, request },
                 _ => return Err(no_such_order()),
             })
@@ -127,11 +115,7 @@ impl CallHandle {
     /// Turns a device on or off; without `on` to whichever it is not going to be.
     #[wasm_bindgen(js_name = orderDevice)]
     pub fn order_device(&self, microphone: bool, on: Option<bool>) -> Promise {
-        let kind = if microphone {
-            DeviceKind::Microphone
-        } else {
-            DeviceKind::Camera
-        };
+        let kind = if microphone { DeviceKind::Microphone } else { DeviceKind::Camera };
         self.promise(|promise| {
             Ok(match on {
                 Some(true) => CallCommand::EnableDevice { promise, kind },
@@ -144,11 +128,7 @@ impl CallHandle {
     /// Tells the size of the largest element that shows a track, in CSS px; 0 × 0 for none.
     #[wasm_bindgen(js_name = setVideoSize)]
     pub fn set_video_size(&self, session_id: String, screen: bool, width: u32, height: u32) {
-        let track_type = if screen {
-            TrackType::ScreenShare
-        } else {
-            TrackType::Video
-        };
+        let track_type = if screen { TrackType::ScreenShare } else { TrackType::Video };
         self.shell.order(Command::Call(
             self.call,
             CallCommand::SetVideoSize {

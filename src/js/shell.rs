@@ -123,14 +123,7 @@ impl Shell {
         self.last_serial.set(serial);
         let handle = CallHandle::new(self.this.upgrade()?, call, serial);
         let object = Call::new(handle, &call_type, &id);
-        self.calls.insert(
-            call,
-            CallObject {
-                serial,
-                object: Weak::new(&object),
-                kept: None,
-            },
-        );
+        self.calls.insert(call, CallObject { serial, object: Weak::new(&object), kept: None });
         self.keep_while_it_goes_on(call);
         Some(object)
     }
@@ -268,9 +261,8 @@ impl Frontend for Shell {
                 Some(Err(thrown)) => Err(thrown),
                 None => Err(JsValue::UNDEFINED),
             };
-            let result = answer
-                .map(|token| token.as_string().unwrap_or_default())
-                .map_err(Cause::new);
+            let result =
+                answer.map(|token| token.as_string().unwrap_or_default()).map_err(Cause::new);
             if let Some(shell) = this.upgrade() {
                 shell.driver.report(Input::Token { request, result });
             }
@@ -306,12 +298,7 @@ fn last_words(panic: &str) {
     for shell in SHELLS.take().iter().filter_map(rc::Weak::upgrade) {
         shell.log("error", panic, &Array::new());
         shell.shut_down();
-        for object in shell
-            .calls
-            .keys()
-            .into_iter()
-            .filter_map(|call| shell.known_object(call))
-        {
+        for object in shell.calls.keys().into_iter().filter_map(|call| shell.known_object(call)) {
             let _ = store_of(&object).fail();
         }
     }

@@ -41,10 +41,10 @@ extern "C" {
     pub(crate) fn fetch_token(this: &ClientSink) -> Result<Promise, JsValue>;
 }
 
-#[wasm_bindgen(module = "/pkg/call.js")]
+#[wasm_bindgen(raw_module = "/pkg/call.js")]
 extern "C" {
     /// The object that an app holds for a call.
-    pub(crate) type Call;
+    pub type Call;
 
     #[wasm_bindgen(constructor)]
     pub(crate) fn new(handle: CallHandle, call_type: &str, id: &str) -> Call;
@@ -61,10 +61,7 @@ pub(crate) struct Weak<T>(WeakRef, std::marker::PhantomData<T>);
 impl<T: JsCast> Weak<T> {
     pub(crate) fn new(object: &T) -> Self {
         let object: &JsValue = object.as_ref();
-        Self(
-            WeakRef::new(object.unchecked_ref::<Object>()),
-            std::marker::PhantomData,
-        )
+        Self(WeakRef::new(object.unchecked_ref::<Object>()), std::marker::PhantomData)
     }
 
     pub(crate) fn get(&self) -> Option<T> {

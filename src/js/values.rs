@@ -23,11 +23,7 @@ pub(crate) fn slice(state: &CallState, slice: Slice, media: &MediaTable) -> JsVa
         }
         Slice::Custom => {
             let custom = document(state, "custom");
-            if custom.is_undefined() {
-                object(&[])
-            } else {
-                custom
-            }
+            if custom.is_undefined() { object(&[]) } else { custom }
         }
         Slice::Settings => document(state, "settings"),
         Slice::OwnCapabilities => texts(&state.own_capabilities),
@@ -43,10 +39,7 @@ pub(crate) fn slice(state: &CallState, slice: Slice, media: &MediaTable) -> JsVa
         Slice::Session => state.session.as_ref().map(session).unwrap_or_default(),
         // Their session ids; the rest is read one by one.
         Slice::Participants => {
-            let sessions = state
-                .participants
-                .iter()
-                .map(|p| JsValue::from_str(&p.session_id));
+            let sessions = state.participants.iter().map(|p| JsValue::from_str(&p.session_id));
             sessions.collect::<Array>().into()
         }
         Slice::ParticipantCount => state.participant_count.into(),
@@ -81,10 +74,7 @@ pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsVa
         &participant.name,
         &participant.image,
         participant.roles.clone(),
-        &participant
-            .custom
-            .as_ref()
-            .map_or_else(|| object(&[]), free_object),
+        &participant.custom.as_ref().map_or_else(|| object(&[]), free_object),
         participant.joined_at,
         &participant.track_lookup_prefix,
         track_types(&participant.published_tracks),
@@ -98,9 +88,7 @@ pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsVa
         &streams,
         participant.video_dimension.map(dimension),
         participant.screen_share_dimension.map(dimension),
-        participant
-            .pin
-            .map(|pin| vec![if pin.is_local { 1.0 } else { 0.0 }, pin.pinned_at]),
+        participant.pin.map(|pin| vec![if pin.is_local { 1.0 } else { 0.0 }, pin.pinned_at]),
     )
 }
 
@@ -147,11 +135,8 @@ fn texts(texts: &[String]) -> JsValue {
 
 /// The session as the server wrote it, with what was learnt since laid over it.
 fn session(session: &Session) -> JsValue {
-    let participants: Array = session
-        .participants
-        .iter()
-        .map(|(_, participant)| JsNode::unwrap(participant))
-        .collect();
+    let participants: Array =
+        session.participants.iter().map(|(_, participant)| JsNode::unwrap(participant)).collect();
     let counts: JsValue = Object::new().into();
     for (role, count) in &session.counts_by_role {
         let _ = Reflect::set(&counts, &role.into(), &(*count).into());
@@ -159,10 +144,7 @@ fn session(session: &Session) -> JsValue {
     let newer = object(&[
         ("participants", participants.into()),
         ("participants_count_by_role", counts),
-        (
-            "anonymous_participant_count",
-            session.anonymous_count.into(),
-        ),
+        ("anonymous_participant_count", session.anonymous_count.into()),
     ]);
     let document = JsNode::unwrap(&session.document);
     let session = Object::new();
@@ -179,10 +161,7 @@ fn device(device: &DeviceState, media: &MediaTable) -> JsValue {
         ("status", status(device.status)),
         ("optimisticStatus", status(device.optimistic_status)),
         ("mediaStream", stream.into()),
-        (
-            "error",
-            device.error.as_ref().map(to_js).unwrap_or_default(),
-        ),
+        ("error", device.error.as_ref().map(to_js).unwrap_or_default()),
     ])
 }
 
@@ -213,7 +192,7 @@ fn free_value(value: &Value) -> JsValue {
     }
 }
 
-#[wasm_bindgen(module = "/pkg/participants.js")]
+#[wasm_bindgen(raw_module = "/pkg/participants.js")]
 extern "C" {
     #[wasm_bindgen(js_name = makeParticipant)]
     #[allow(clippy::too_many_arguments)]

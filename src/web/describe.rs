@@ -14,9 +14,7 @@ pub fn describe(request: DescribeId, reporter: Reporter) {
         let send = offer(RtcRtpTransceiverDirection::Sendonly).await;
         reporter.report(Input::Described {
             request,
-            result: receive
-                .and_then(|receive| Ok((receive, send?)))
-                .map_err(Cause::new),
+            result: receive.and_then(|receive| Ok((receive, send?))).map_err(Cause::new),
         });
     });
 }

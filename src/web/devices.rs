@@ -34,11 +34,7 @@ enum Capture {
 impl Devices {
     /// None yet. Streams are put into `media`.
     pub fn new(media: Rc<MediaTable>, reporter: Reporter) -> Self {
-        Self {
-            captures: Rc::default(),
-            media,
-            reporter,
-        }
+        Self { captures: Rc::default(), media, reporter }
     }
 
     /// Opens a device.
@@ -59,19 +55,15 @@ impl Devices {
             }
             let result = match opened {
                 Ok((stream, track)) => {
-                    let size = (request.kind == DeviceKind::Camera)
-                        .then(|| size_of(&track))
-                        .flatten();
+                    let size =
+                        (request.kind == DeviceKind::Camera).then(|| size_of(&track)).flatten();
                     let report_end = reporter.clone();
                     let ended = Listener::new(&track, "ended", move |_| {
                         report_end.report(Input::CaptureEnded(capture));
                     });
                     captures.insert(capture, Capture::Running { _ended: ended });
                     media.add_capture(capture, stream);
-                    Ok(Captured {
-                        track_id: track.id(),
-                        size,
-                    })
+                    Ok(Captured { track_id: track.id(), size })
                 }
                 Err(failure) => {
                     captures.remove(capture);
@@ -152,11 +144,7 @@ fn media_devices() -> Result<MediaDevices, DeviceFailure> {
         return Ok(devices.clone());
     }
     let secure = field(&global, "isSecureContext").is_truthy();
-    let name = if secure {
-        "NotSupportedError"
-    } else {
-        "SecurityError"
-    };
+    let name = if secure { "NotSupportedError" } else { "SecurityError" };
     Err(failure(name, JsValue::UNDEFINED))
 }
 
@@ -165,18 +153,9 @@ fn constraints(request: &CaptureRequest) -> JsValue {
         DeviceKind::Camera => {
             let ideal = |px: u32| object(&[("ideal", px.into())]);
             object(&[
-                (
-                    "width",
-                    request.size.map_or(JsValue::UNDEFINED, |s| ideal(s.width)),
-                ),
-                (
-                    "height",
-                    request.size.map_or(JsValue::UNDEFINED, |s| ideal(s.height)),
-                ),
-                (
-                    "facingMode",
-                    request.facing.map_or(JsValue::UNDEFINED, JsValue::from_str),
-                ),
+                ("width", request.size.map_or(JsValue::UNDEFINED, |s| ideal(s.width))),
+                ("height", request.size.map_or(JsValue::UNDEFINED, |s| ideal(s.height))),
+                ("facingMode", request.facing.map_or(JsValue::UNDEFINED, JsValue::from_str)),
             ])
         }
         DeviceKind::Microphone => object(&[
@@ -200,10 +179,7 @@ fn size_of(track: &MediaStreamTrack) -> Option<Dimension> {
     // Browsers give sizes in whole pixels.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let px = |key| field(&settings, key).as_f64().map(|px| px as u32);
-    Some(Dimension {
-        width: px("width")?,
-        height: px("height")?,
-    })
+    Some(Dimension { width: px("width")?, height: px("height")? })
 }
 
 fn stop(stream: &MediaStream) {
@@ -213,8 +189,5 @@ fn stop(stream: &MediaStream) {
 }
 
 fn failure(name: &str, thrown: JsValue) -> DeviceFailure {
-    DeviceFailure {
-        name: name.into(),
-        cause: Cause::new(thrown),
-    }
+    DeviceFailure { name: name.into(), cause: Cause::new(thrown) }
 }

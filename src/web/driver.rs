@@ -200,11 +200,9 @@ impl Driver {
             Effect::OpenSocket { socket, url } => self.sockets.open(socket, &url),
             Effect::SendText(socket, text) => self.sockets.send_text(socket, &text),
             Effect::SendBytes(socket, bytes) => self.sockets.send_bytes(socket, &bytes),
-            Effect::CloseSocket {
-                socket,
-                code,
-                reason,
-            } => self.sockets.close(socket, code, &reason),
+            Effect::CloseSocket { socket, code, reason } => {
+                self.sockets.close(socket, code, &reason)
+            }
             Effect::DescribeCodecs(request) => describe(request, self.reporter.clone()),
             Effect::Peer(peer, effect) => self.peers.perform(peer, effect),
             Effect::Capture(request) => self.devices.capture(request),
@@ -229,8 +227,5 @@ impl Driver {
 
 /// What the browser or the app threw.
 pub(crate) fn thrown(cause: Option<&Cause>) -> JsValue {
-    cause
-        .and_then(Cause::downcast::<JsValue>)
-        .cloned()
-        .unwrap_or_default()
+    cause.and_then(Cause::downcast::<JsValue>).cloned().unwrap_or_default()
 }

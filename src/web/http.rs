@@ -20,10 +20,7 @@ pub struct Http {
 impl Http {
     /// None yet.
     pub fn new(reporter: Reporter) -> Self {
-        Self {
-            pending: Rc::default(),
-            reporter,
-        }
+        Self { pending: Rc::default(), reporter }
     }
 
     /// Sends a request and reports the answer, unless it is aborted before.
@@ -40,9 +37,7 @@ impl Http {
         spawn(async move {
             let reply = exchange(&request, &signal)
                 .await
-                .map_err(|thrown| HttpFailure {
-                    cause: Cause::new(thrown),
-                });
+                .map_err(|thrown| HttpFailure { cause: Cause::new(thrown) });
             if pending.remove(id).is_some() {
                 reporter.report(Input::Http { request: id, reply });
             }
@@ -93,10 +88,7 @@ async fn exchange(request: &HttpRequest, signal: &AbortSignal) -> Result<HttpRep
         ResponseKind::Bytes if status == OK => read_bytes(&response).await,
         ResponseKind::Bytes | ResponseKind::Json => read_json(&response).await,
     };
-    Ok(HttpReply {
-        status,
-        body: body.unwrap_or(Reply::Unreadable),
-    })
+    Ok(HttpReply { status, body: body.unwrap_or(Reply::Unreadable) })
 }
 
 /// What `fetch` threw. gloo-net keeps the name and the text of it, not the object.

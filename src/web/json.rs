@@ -22,8 +22,7 @@ impl JsNode {
 
     /// The value in `json`; `undefined` if some other host made it.
     pub fn unwrap(json: &Json) -> JsValue {
-        json.downcast::<Self>()
-            .map_or(JsValue::UNDEFINED, |node| node.0.clone())
+        json.downcast::<Self>().map_or(JsValue::UNDEFINED, |node| node.0.clone())
     }
 
     /// Parses `text`; `None` when it is no JSON.

@@ -27,11 +27,7 @@ impl Listener {
         });
         // Fails for no event target of a browser.
         let _ = target.add_event_listener_with_callback(name, closure.as_ref().unchecked_ref());
-        Self {
-            target: target.clone(),
-            name,
-            closure,
-        }
+        Self { target: target.clone(), name, closure }
     }
 }
 

@@ -65,15 +65,7 @@ impl MediaTable {
         let id = RemoteTrackId(self.last_remote.get() + 1);
         self.last_remote.set(id.0);
         let ended = Listener::new(&track, "ended", move |_| on_ended(id));
-        self.remote.insert(
-            id,
-            Remote {
-                peer,
-                stream,
-                track,
-                _ended: ended,
-            },
-        );
+        self.remote.insert(id, Remote { peer, stream, track, _ended: ended });
         id
     }
 

@@ -47,12 +47,7 @@ impl Peers {
     /// None yet. Received streams are put into `media`, captured ones are taken from there. What
     /// fails and has no answer of its own goes to `warn`.
     pub fn new(media: Rc<MediaTable>, reporter: Reporter, warn: Warn) -> Self {
-        Self {
-            open: Table::default(),
-            media,
-            reporter,
-            warn,
-        }
+        Self { open: Table::default(), media, reporter, warn }
     }
 
     /// Does something with a peer connection.
@@ -73,15 +68,9 @@ impl Peers {
                 let result = peer.accept_answer(sdp.as_deref()).await.map_err(Cause::new);
                 peer.report(PeerInput::AnswerApplied(result));
             }),
-            PeerEffect::Answer {
-                offer,
-                negotiation_id,
-            } => spawn(async move {
+            PeerEffect::Answer { offer, negotiation_id } => spawn(async move {
                 let result = peer.answer(&offer).await.map_err(Cause::new);
-                peer.report(PeerInput::Answered {
-                    negotiation_id,
-                    result,
-                });
+                peer.report(PeerInput::Answered { negotiation_id, result });
             }),
             PeerEffect::AddCandidate(text) => {
                 let warn = self.warn.clone();
@@ -91,15 +80,12 @@ impl Peers {
                     }
                 });
             }
-            PeerEffect::AddTransceiver {
-                transceiver,
-                capture,
-                encodings,
-            } => self.add_transceiver(&peer, transceiver, capture, &encodings),
-            PeerEffect::ReplaceTrack {
-                transceiver,
-                capture,
-            } => self.replace_track(&peer, transceiver, capture),
+            PeerEffect::AddTransceiver { transceiver, capture, encodings } => {
+                self.add_transceiver(&peer, transceiver, capture, &encodings)
+            }
+            PeerEffect::ReplaceTrack { transceiver, capture } => {
+                self.replace_track(&peer, transceiver, capture)
+            }
             PeerEffect::Close => self.close(id),
         }
     }
@@ -151,10 +137,9 @@ impl Peers {
         let input = match effect {
             PeerEffect::Offer => PeerInput::Offered(Err(cause())),
             PeerEffect::AcceptAnswer { .. } => PeerInput::AnswerApplied(Err(cause())),
-            PeerEffect::Answer { negotiation_id, .. } => PeerInput::Answered {
-                negotiation_id: *negotiation_id,
-                result: Err(cause()),
-            },
+            PeerEffect::Answer { negotiation_id, .. } => {
+                PeerInput::Answered { negotiation_id: *negotiation_id, result: Err(cause()) }
+            }
             PeerEffect::Create { .. }
             | PeerEffect::AddCandidate(_)
             | PeerEffect::AddTransceiver { .. }
@@ -247,12 +232,10 @@ impl Peer {
                     peer.report(PeerInput::Candidate(text));
                 }
             }),
-            on("connectionstatechange", |peer, _| {
-                match peer.connection.connection_state() {
-                    RtcPeerConnectionState::Connected => peer.report(PeerInput::Connected),
-                    RtcPeerConnectionState::Failed => peer.report(PeerInput::Failed),
-                    _ => {}
-                }
+            on("connectionstatechange", |peer, _| match peer.connection.connection_state() {
+                RtcPeerConnectionState::Connected => peer.report(PeerInput::Connected),
+                RtcPeerConnectionState::Failed => peer.report(PeerInput::Failed),
+                _ => {}
             }),
             on("iceconnectionstatechange", |peer, _| {
                 if peer.connection.ice_connection_state() == RtcIceConnectionState::Connected {
@@ -292,10 +275,7 @@ impl Peer {
             let mid = self.transceivers.read(id, RtcRtpTransceiver::mid)?;
             Some((id, mid?))
         });
-        Ok(OfferReport {
-            sdp,
-            mids: mids.collect(),
-        })
+        Ok(OfferReport { sdp, mids: mids.collect() })
     }
 
     async fn accept_answer(&self, sdp: Option<&str>) -> Result<(), JsValue> {
@@ -319,13 +299,11 @@ impl Peer {
     }
 
     async fn try_answer(&self, offer: &str) -> Result<String, JsValue> {
-        self.set_remote(&description(RtcSdpType::Offer, offer))
-            .await?;
+        self.set_remote(&description(RtcSdpType::Offer, offer)).await?;
         let answer = JsFuture::from(self.connection.create_answer()).await?;
         let answer = field(&answer, "sdp").as_string().unwrap_or_default();
         let answer = sdp::answer_stereo(offer, &answer);
-        self.set_local(&description(RtcSdpType::Answer, &answer))
-            .await?;
+        self.set_local(&description(RtcSdpType::Answer, &answer)).await?;
         Ok(answer)
     }
 
@@ -339,9 +317,7 @@ impl Peer {
     }
 
     async fn set_local(&self, description: &JsValue) -> Result<(), JsValue> {
-        let set = self
-            .connection
-            .set_local_description(description.unchecked_ref());
+        let set = self.connection.set_local_description(description.unchecked_ref());
         JsFuture::from(set).await.map(drop)
     }
 
@@ -388,11 +364,7 @@ fn ice_server(server: &IceServer) -> JsValue {
         "" => JsValue::UNDEFINED,
         text => JsValue::from_str(text),
     };
-    let urls: Array = server
-        .urls
-        .iter()
-        .map(|url| JsValue::from_str(url))
-        .collect();
+    let urls: Array = server.urls.iter().map(|url| JsValue::from_str(url)).collect();
     object(&[
         ("urls", urls.into()),
         ("username", text(&server.username)),
@@ -410,14 +382,8 @@ fn send_encoding(encoding: &Encoding) -> JsValue {
         ("active", encoding.active.into()),
         ("maxBitrate", encoding.max_bitrate.into()),
         ("maxFramerate", encoding.max_framerate.into()),
-        (
-            "scaleResolutionDownBy",
-            encoding.scale_resolution_down_by.into(),
-        ),
-        (
-            "scalabilityMode",
-            text(encoding.scalability_mode.as_deref().unwrap_or_default()),
-        ),
+        ("scaleResolutionDownBy", encoding.scale_resolution_down_by.into()),
+        ("scalabilityMode", text(encoding.scalability_mode.as_deref().unwrap_or_default())),
     ])
 }
 

@@ -21,19 +21,14 @@ struct Socket {
 impl Sockets {
     /// None yet.
     pub fn new(reporter: Reporter) -> Self {
-        Self {
-            open: Rc::default(),
-            reporter,
-        }
+        Self { open: Rc::default(), reporter }
     }
 
     /// Opens a socket.
     pub fn open(&self, id: SocketId, url: &str) {
         let Ok(socket) = WebSocket::new(url) else {
             // The address is none, or the page's policy forbids it.
-            return self
-                .reporter
-                .report(closed(id, NO_CLOSE_FRAME, String::new()));
+            return self.reporter.report(closed(id, NO_CLOSE_FRAME, String::new()));
         };
         socket.set_binary_type(BinaryType::Arraybuffer);
         let on = |name, input: fn(SocketId, &JsValue) -> Option<Input>| {
@@ -57,26 +52,18 @@ impl Sockets {
                 Some(closed(id, event.code(), event.reason()))
             }),
         ];
-        self.open.insert(
-            id,
-            Socket {
-                socket,
-                _listeners: listeners,
-            },
-        );
+        self.open.insert(id, Socket { socket, _listeners: listeners });
     }
 
     /// Sends a text frame, if the socket is open.
     pub fn send_text(&self, id: SocketId, text: &str) {
         // A socket that is not open any more reports its close next.
-        self.open
-            .read(id, |socket| socket.socket.send_with_str(text).ok());
+        self.open.read(id, |socket| socket.socket.send_with_str(text).ok());
     }
 
     /// Sends a binary frame, if the socket is open.
     pub fn send_bytes(&self, id: SocketId, bytes: &[u8]) {
-        self.open
-            .read(id, |socket| socket.socket.send_with_u8_array(bytes).ok());
+        self.open.read(id, |socket| socket.socket.send_with_u8_array(bytes).ok());
     }
 
     /// Closes a socket in whatever state it is and forgets it.
@@ -125,11 +112,7 @@ fn received(id: SocketId, event: &MessageEvent) -> Option<Input> {
 }
 
 fn closed(socket: SocketId, code: u16, reason: String) -> Input {
-    Input::SocketClosed {
-        socket,
-        code,
-        reason,
-    }
+    Input::SocketClosed { socket, code, reason }
 }
 
 /// What a socket's close event says when the other side sent no close frame.

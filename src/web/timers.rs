@@ -12,10 +12,7 @@ pub(crate) struct Timer {
 impl Timer {
     /// Calls `fire` each time it runs out.
     pub(crate) fn new(fire: impl Fn() + 'static) -> Self {
-        Self {
-            callback: Closure::new(fire),
-            armed: RefCell::new(None),
-        }
+        Self { callback: Closure::new(fire), armed: RefCell::new(None) }
     }
 
     /// Runs out after `delay` ms; what was set before is void. `None` never runs out.
