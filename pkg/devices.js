@@ -26,22 +26,22 @@ export class DeviceState {
 export class DeviceManager {
   #order;
 
-  /** @param {(order: string) => Promise<void>} order gives an order to the core */
+  /** @param {(on?: boolean) => Promise<void>} order turns the device on, off, or round */
   constructor(device, order) {
     this.state = new DeviceState(device);
     this.#order = order;
   }
 
   enable() {
-    return this.#order('enable');
+    return this.#order(true);
   }
 
   disable() {
-    return this.#order('disable');
+    return this.#order(false);
   }
 
   toggle() {
-    return this.#order('toggle');
+    return this.#order();
   }
 }
 

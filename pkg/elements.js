@@ -2,6 +2,8 @@
  * Shows and plays participants with the elements of an app.
  */
 
+import { invalidArgument } from './errors.js';
+
 const VIDEO = { videoTrack: 'videoStream', screenShareTrack: 'screenShareStream' };
 const AUDIO = { audioTrack: 'audioStream', screenShareAudioTrack: 'screenShareAudioStream' };
 
@@ -22,17 +24,8 @@ export class Elements {
     this.#setVideoSize = setVideoSize;
   }
 
-  /** Whether `trackType` names a video. */
-  static isVideo(trackType) {
-    return Object.hasOwn(VIDEO, trackType);
-  }
-
-  /** Whether `trackType` names a sound. */
-  static isAudio(trackType) {
-    return Object.hasOwn(AUDIO, trackType);
-  }
-
   bindVideo(element, sessionId, trackType) {
+    check('bindVideoElement', element, 'VIDEO', trackType, VIDEO);
     const participant = this.#state.findParticipantBySessionId(sessionId);
     if (!participant) return undefined;
 
@@ -61,7 +54,8 @@ export class Elements {
     });
   }
 
-  bindAudio(element, sessionId, trackType) {
+  bindAudio(element, sessionId, trackType = 'audioTrack') {
+    check('bindAudioElement', element, 'AUDIO', trackType, AUDIO);
     const participant = this.#state.findParticipantBySessionId(sessionId);
     if (!participant || participant.isLocalParticipant) return undefined;
 
@@ -104,6 +98,17 @@ export class Elements {
       if (size.width * size.height > largest.width * largest.height) largest = size;
     }
     this.#setVideoSize(sessionId, trackType, largest.width, largest.height);
+  }
+}
+
+function check(what, element, tag, trackType, known) {
+  // By name and not by class, as an element may come from another window.
+  if (element?.tagName !== tag) {
+    throw invalidArgument(`${what}: the first argument is no <${tag.toLowerCase()}> element`);
+  }
+  if (!Object.hasOwn(known, trackType)) {
+    const names = Object.keys(known).join(' nor ');
+    throw invalidArgument(`${what}: the third argument is neither ${names}`);
   }
 }
 

@@ -110,8 +110,8 @@ export function makeError(
   });
 }
 
-/** The failure for an argument of a wrong type or form. */
-export function invalidArgument(message) {
+/** The failure for an argument of a wrong type or form; `cause` is what was thrown, if anything. */
+export function invalidArgument(message, cause) {
   return new VideoError(message, {
     code: 'invalid-argument',
     category: 'conflict',
@@ -119,6 +119,7 @@ export function invalidArgument(message) {
     retryable: false,
     unrecoverable: true,
     attempts: Object.freeze([]),
+    cause,
   });
 }
 

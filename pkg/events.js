@@ -1,3 +1,5 @@
+import { invalidArgument } from './errors.js';
+
 /**
  * The listeners of a client or a call.
  */
@@ -10,6 +12,8 @@ export class Listeners {
    * the same one is listening once.
    */
   on(name, listener) {
+    if (typeof name !== 'string') throw invalidArgument('on: the name of the event is no string');
+    if (typeof listener !== 'function') throw invalidArgument('on: the listener is no function');
     if (!this.#entries.some((entry) => entry.name === name && entry.listener === listener)) {
       this.#entries = [...this.#entries, { name, listener }];
     }

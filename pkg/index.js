@@ -2,13 +2,14 @@
  * The entry of the package. Importing it does nothing; `init()`, or `Client.connect()`, loads the
  * WebAssembly module.
  */
-import { VideoError } from './errors.js';
-import start, { Call, Client as WasmClient, initSync as startSync } from './wasm/trunkline.js';
+import { Client as ReadyClient } from './client.js';
+import { NotInitializedError } from './errors.js';
+import start, { initSync as startSync } from './wasm/trunkline.js';
 
 export * from './enums.js';
 export * from './errors.js';
 export * from './participants.js';
-export { Call };
+export { Call } from './call.js';
 
 let ready;
 let isReady = false;
@@ -38,15 +39,9 @@ export function initSync(module) {
 
 export default init;
 
-export class Client extends WasmClient {
+export class Client extends ReadyClient {
   constructor(...args) {
-    if (!isReady) {
-      throw new VideoError('the module is not loaded', {
-        code: 'not-initialized',
-        category: 'state',
-        hint: 'Await init() before, or use await Client.connect({ … }), which does it.',
-      });
-    }
+    if (!isReady) throw new NotInitializedError('Client');
     super(...args);
   }
 

@@ -41,6 +41,9 @@ export const SLICES = [
   'microphone',
 ];
 
+const CALLING_STATE = SLICES.indexOf('callingState');
+const PARTICIPANTS = SLICES.indexOf('participants');
+
 const DATES = new Set(['createdAt', 'updatedAt', 'startsAt', 'endedAt', 'startedAt']);
 
 /** What follows from the participants. */
@@ -86,13 +89,16 @@ export class CallStore {
   /** @type {CallState} */
   state;
 
-  /** @param {{ read, sessionIds, participant }} port reads from the core */
+  /**
+   * @param {{ read, participant }} port reads from the core: slices by their place in {@link
+   * SLICES}, of which `participants` are session ids, and participants one by one
+   */
   constructor(port) {
     this.#port = port;
     SLICES.forEach((name, slice) => {
       this.#cells[name] = new Cell(() => toValue(name, port.read(slice)));
     });
-    this.#cells.callingState = new Cell(() => this.#failed ?? port.read(0));
+    this.#cells.callingState = new Cell(() => this.#failed ?? port.read(CALLING_STATE));
     const participants = new Cell((before = EMPTY) => this.#readParticipants(before));
     this.#cells.participants = participants;
     for (const name in DERIVED) this.#cells[name] = participants.derive(DERIVED[name]);
@@ -161,7 +167,7 @@ export class CallStore {
 
   #readParticipants(before) {
     const people = new Map();
-    for (const sessionId of this.#port.sessionIds()) {
+    for (const sessionId of this.#port.read(PARTICIPANTS)) {
       people.set(sessionId, this.#people.get(sessionId) ?? this.#port.participant(sessionId));
     }
     this.#people = people;

@@ -1,18 +1,17 @@
-//! What apps hold: classes, promises and errors, as ordinary JavaScript.
+//! What stands behind the classes that apps hold.
 //!
-//! Types and documentation for apps: `pkg/types`.
+//! The classes themselves are hand-written JavaScript (`pkg/client.js`, `pkg/call.js`): there they
+//! take a fraction of the download, and listeners, state and the objects that own them form cycles
+//! that the garbage collector sees as a whole. They talk to the core through [`Engine`] and
+//! [`CallHandle`].
 
-mod call;
-mod client;
+mod engine;
 mod error;
-mod options;
-mod ports;
+mod handle;
 mod promises;
-mod request;
 mod shell;
+mod sinks;
 mod values;
-mod views;
 
-pub use call::Call;
-pub use client::Client;
-pub use ports::{CallPort, ClientPort};
+pub use engine::Engine;
+pub use handle::CallHandle;

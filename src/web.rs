@@ -1,6 +1,5 @@
 //! The browser as the core's host: performs effects, reports what happened, decides nothing.
 
-mod agent;
 mod clock;
 mod describe;
 mod devices;
@@ -15,10 +14,12 @@ mod page;
 mod peer;
 mod report;
 mod socket;
+mod table;
+mod task;
 mod timers;
 
-pub use agent::Agent;
 pub use clock::Clock;
+pub use describe::describe;
 pub use devices::Devices;
 pub(crate) use driver::thrown;
 pub use driver::{Driver, Frontend};
@@ -27,7 +28,9 @@ pub(crate) use failure::on_panic;
 pub use http::Http;
 pub use json::JsNode;
 pub use media::MediaTable;
-pub(crate) use object::object;
+pub(crate) use object::{field, object};
 pub use peer::Peers;
 pub use report::{Reporter, Warn};
 pub use socket::Sockets;
+pub(crate) use table::Table;
+pub(crate) use task::spawn;

@@ -4,7 +4,7 @@ use js_sys::Array;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    core::{Category, Cause, Error, ErrorClass},
+    core::{Category, Error, ErrorClass},
     web::thrown,
 };
 
@@ -27,14 +27,38 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
     )
 }
 
-/// An argument has a wrong type or form; `message` names it.
-pub(crate) fn invalid_argument(message: impl Into<String>) -> Error {
+/// The client was disposed of.
+pub(crate) fn disposed() -> Error {
+    error("disposed", Category::State, "The client was disposed of.", "Make a new client.")
+}
+
+/// The WebAssembly instance is of no use any more.
+pub(crate) fn instance_dead() -> Error {
+    error(
+        "instance-dead",
+        Category::Internal,
+        "A bug stopped trunkline.",
+        "Reload the page, and report the error that the console shows.",
+    )
+}
+
+/// The package's JavaScript gave an order that this build does not know.
+pub(crate) fn no_such_order() -> Error {
+    error(
+        "internal",
+        Category::Internal,
+        "There is no such order.",
+        "Use the JavaScript and the WebAssembly of the same version of trunkline.",
+    )
+}
+
+fn error(code: &'static str, category: Category, message: &str, hint: &'static str) -> Error {
     Error {
         class: ErrorClass::Video,
-        code: "invalid-argument",
-        category: Category::Conflict,
+        code,
+        category,
         message: message.into(),
-        hint: "Correct the argument that the message names.",
+        hint,
         retryable: false,
         server_code: None,
         status: None,
@@ -42,31 +66,6 @@ pub(crate) fn invalid_argument(message: impl Into<String>) -> Error {
         unrecoverable: true,
         attempts: Vec::new(),
         cause: None,
-    }
-}
-
-/// The same, because of something that was thrown.
-pub(crate) fn invalid_argument_because(message: impl Into<String>, thrown: JsValue) -> Error {
-    Error { cause: Some(Cause::new(thrown)), ..invalid_argument(message) }
-}
-
-/// The client was disposed of.
-pub(crate) fn disposed() -> Error {
-    Error {
-        code: "disposed",
-        category: Category::State,
-        hint: "Make a new client.",
-        ..invalid_argument("The client was disposed of.")
-    }
-}
-
-/// The WebAssembly instance is of no use any more.
-pub(crate) fn instance_dead() -> Error {
-    Error {
-        code: "instance-dead",
-        category: Category::Internal,
-        hint: "Reload the page, and report the error that the console shows.",
-        ..invalid_argument("A bug stopped trunkline.")
     }
 }
 

@@ -1,17 +1,14 @@
-use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-};
+use std::cell::Cell;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::JsValue;
 
-use crate::core::PromiseId;
+use crate::{core::PromiseId, web::Table};
 
 /// The promises that apps wait for.
 #[derive(Default)]
 pub(crate) struct Promises {
-    pending: RefCell<BTreeMap<PromiseId, (Function, Function)>>,
+    pending: Table<PromiseId, (Function, Function)>,
     last: Cell<u64>,
 }
 
@@ -21,18 +18,14 @@ impl Promises {
         let id = PromiseId(self.last.get() + 1);
         self.last.set(id.0);
         let promise = Promise::new(&mut |resolve, reject| {
-            self.pending.borrow_mut().insert(id, (resolve, reject));
+            self.pending.insert(id, (resolve, reject));
         });
         (id, promise)
     }
 
-    pub(crate) fn is_pending(&self, id: PromiseId) -> bool {
-        self.pending.borrow().contains_key(&id)
-    }
-
     /// Settles a promise; it is forgotten.
     pub(crate) fn settle(&self, id: PromiseId, result: Result<JsValue, JsValue>) {
-        let Some((resolve, reject)) = self.pending.borrow_mut().remove(&id) else {
+        let Some((resolve, reject)) = self.pending.remove(id) else {
             return;
         };
         // Neither function throws.
@@ -44,8 +37,7 @@ impl Promises {
 
     /// Rejects all that are left.
     pub(crate) fn reject_all(&self, error: &JsValue) {
-        let pending = self.pending.take();
-        for (_, reject) in pending.into_values() {
+        for (_, (_, reject)) in self.pending.take() {
             let _ = reject.call1(&JsValue::UNDEFINED, error);
         }
     }

@@ -1,42 +1,37 @@
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
-    rc::{Rc, Weak},
+    rc::{self, Rc},
 };
 
-use js_sys::{Array, Function, Promise};
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use js_sys::{Array, Promise};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 
 use super::{
-    call::Call,
     error::{disposed, instance_dead, to_js},
-    options::{ClientArgs, LogOptions, Login},
-    ports::{CallPort, ClientPort},
+    handle::CallHandle,
     promises::Promises,
+    sinks::{Call, ClientSink, Weak, emit_to, store_of},
     values,
-    views::{CallView, ClientView, WeakObject},
 };
 use crate::{
     core::{
-        AppEvent, CallChanges, CallCommand, CallKey, CallingState, Cause, Changes, Client, Command,
+        AppEvent, CallChanges, CallKey, CallingState, Cause, Changes, Client, Command, Config,
         Error, Input, Outcome, PromiseId, Scope, Slice, TokenRequestId,
     },
-    web::{Driver, Frontend, JsNode, has_panicked, on_panic},
+    web::{Driver, Frontend, JsNode, Table, has_panicked, on_panic, spawn},
 };
 
-/// The app's side of one client: its objects, promises, listeners.
+/// The app's side of one client: its objects, its promises, and whom to tell.
 pub(crate) struct Shell {
-    this: Weak<Self>,
+    this: rc::Weak<Self>,
     driver: Rc<Driver>,
     promises: Promises,
-    calls: RefCell<BTreeMap<CallKey, CallObject>>,
+    calls: Table<CallKey, CallObject>,
     last_serial: Cell<u32>,
     /// Calls whose watchers have not heard of their changes.
     unheard: RefCell<Vec<CallKey>>,
-    view: RefCell<Held>,
-    token_provider: RefCell<Option<Function>>,
-    log: LogOptions,
+    sink: Weak<ClientSink>,
     disposed: Cell<bool>,
 }
 
@@ -44,38 +39,25 @@ pub(crate) struct Shell {
 struct CallObject {
     /// Tells it from an earlier one for the same call.
     serial: u32,
-    object: WeakObject,
-    view: WeakObject,
+    object: Weak<Call>,
     /// The object again, while the call goes on: it may not be collected only because the app,
     /// whose listeners do the rest, holds nothing.
-    kept: Option<JsValue>,
-}
-
-/// The view of the client: held here until somebody else does.
-enum Held {
-    Strongly(ClientView),
-    Weakly(WeakObject),
+    kept: Option<Call>,
 }
 
 impl Shell {
-    pub(crate) fn new(args: ClientArgs) -> Rc<Self> {
-        let shell = Rc::new_cyclic(|this: &Weak<Self>| Self {
+    pub(crate) fn new(config: Config, sink: &ClientSink) -> Rc<Self> {
+        let shell = Rc::new_cyclic(|this: &rc::Weak<Self>| Self {
             this: this.clone(),
-            driver: Driver::new(Client::new(args.config), this.clone()),
+            driver: Driver::new(Client::new(config), this.clone()),
             promises: Promises::default(),
-            calls: RefCell::default(),
+            calls: Table::default(),
             last_serial: Cell::new(0),
             unheard: RefCell::default(),
-            view: RefCell::new(Held::Strongly(ClientView::new(ClientPort::new(this.clone())))),
-            token_provider: RefCell::default(),
-            log: args.log,
+            sink: Weak::new(sink),
             disposed: Cell::new(false),
         });
         remember(&shell);
-        for option in args.ignored {
-            let message = ["options.", &option, " has no effect"].concat();
-            shell.warn(&message, &JsValue::UNDEFINED);
-        }
         shell
     }
 
@@ -83,20 +65,8 @@ impl Shell {
         &self.driver
     }
 
-    /// The view of the client; `None` when the client is being collected.
-    pub(crate) fn view(&self) -> Option<ClientView> {
-        match &*self.view.borrow() {
-            Held::Strongly(view) => Some(view.clone()),
-            Held::Weakly(view) => view.get(),
-        }
-    }
-
-    /// From now on the view of the client lives and dies with `owner`.
-    pub(crate) fn attach(&self, owner: &JsValue) {
-        if let Some(view) = self.view() {
-            view.attach(owner);
-            *self.view.borrow_mut() = Held::Weakly(WeakObject::new(&view));
-        }
+    pub(crate) fn user_id(&self) -> Option<String> {
+        self.driver.client().user_id().map(String::from)
     }
 
     /// Why nothing can be done any more.
@@ -111,111 +81,64 @@ impl Shell {
     }
 
     /// A promise that `order` has settled, sooner or later.
-    pub(crate) fn promise(&self, order: impl FnOnce(PromiseId) -> Command) -> Promise {
-        self.named_promise(order).1
-    }
-
-    pub(crate) fn named_promise(
+    pub(crate) fn promise(
         &self,
-        order: impl FnOnce(PromiseId) -> Command,
-    ) -> (PromiseId, Promise) {
+        order: impl FnOnce(PromiseId) -> Result<Command, Error>,
+    ) -> Promise {
         let (id, promise) = self.promises.make();
-        match self.refusal() {
-            Some(error) => self.promises.settle(id, Err(to_js(&error))),
-            None => self.driver.command(order(id)),
+        let order = self.refusal().map_or_else(|| order(id), Err);
+        match order {
+            Ok(command) => self.driver.command(command),
+            Err(error) => self.promises.settle(id, Err(to_js(&error))),
         }
-        (id, promise)
-    }
-
-    pub(crate) fn is_pending(&self, promise: PromiseId) -> bool {
-        self.promises.is_pending(promise)
+        promise
     }
 
     /// Gives an order that no promise waits for.
-    pub(crate) fn order(&self, call: CallKey, command: CallCommand) {
+    pub(crate) fn order(&self, command: Command) {
         if self.refusal().is_none() {
-            self.driver.command(Command::Call(call, command));
+            self.driver.command(command);
         }
     }
 
-    pub(crate) fn connect(&self, login: Login) -> Promise {
-        // A second user is refused by the core; the first one's provider stays.
-        if self.driver.client().user_id().is_none() {
-            *self.token_provider.borrow_mut() = login.provider;
-        }
-        self.promise(|promise| Command::ConnectUser {
-            promise,
-            user: login.user,
-            tokens: login.tokens,
-        })
-    }
-
-    /// Disconnects the user, then releases everything.
-    pub(crate) fn dispose(&self) -> Promise {
-        if self.refusal().is_some() {
-            return Promise::resolve(&JsValue::UNDEFINED);
-        }
-        let gone = self.promise(|promise| Command::DisconnectUser { promise });
+    /// Refuses everything from now on.
+    pub(crate) fn refuse(&self) {
         self.disposed.set(true);
-        let this = self.this.clone();
-        wasm_bindgen_futures::future_to_promise(async move {
-            let result = JsFuture::from(gone).await;
-            if let Some(shell) = this.upgrade() {
-                shell.driver.shut_down();
-                shell.promises.reject_all(&to_js(&disposed()));
-                shell.calls.borrow_mut().clear();
-            }
-            result
-        })
+    }
+
+    /// Releases everything, whatever goes on.
+    pub(crate) fn shut_down(&self) {
+        let error = self.refusal().unwrap_or_else(disposed);
+        self.promises.reject_all(&to_js(&error));
+        self.driver.shut_down();
     }
 
     /// The app's object for a call, made when there is none.
-    pub(crate) fn call_object(&self, call: CallKey) -> JsValue {
-        let known = self.calls.borrow().get(&call).map(|known| known.object.get());
-        if let Some(Some(object)) = known {
-            return object;
+    pub(crate) fn call_object(&self, call: CallKey) -> Option<Call> {
+        if let Some(object) = self.known_object(call) {
+            return Some(object);
         }
-        let (Some(this), Some((call_type, id))) = (self.this.upgrade(), self.call_name(call))
-        else {
-            return JsValue::UNDEFINED;
-        };
+        let (call_type, id) = self.call_name(call)?;
         let serial = self.last_serial.get() + 1;
         self.last_serial.set(serial);
-
-        let view = CallView::new(CallPort::new(self.this.clone(), call));
-        let object: JsValue = Call::new(this, call, serial, call_type, id).into();
-        view.attach(&object);
-        self.calls.borrow_mut().insert(
-            call,
-            CallObject {
-                serial,
-                object: WeakObject::new(&object),
-                view: WeakObject::new(&view),
-                kept: None,
-            },
-        );
+        let handle = CallHandle::new(self.this.upgrade()?, call, serial);
+        let object = Call::new(handle, &call_type, &id);
+        self.calls.insert(call, CallObject { serial, object: Weak::new(&object), kept: None });
         self.keep_while_it_goes_on(call);
-        object
-    }
-
-    /// The objects of the registered calls.
-    pub(crate) fn call_objects(&self) -> Array {
-        let registered = self.driver.client().state().calls.clone();
-        let objects = registered.into_iter().map(|call| self.call_object(call));
-        objects.collect()
-    }
-
-    pub(crate) fn call_view(&self, call: CallKey) -> Option<CallView> {
-        self.calls.borrow().get(&call)?.view.get()
+        Some(object)
     }
 
     /// The app's object was collected.
     pub(crate) fn forget_call(&self, call: CallKey, serial: u32) {
-        let current = self.calls.borrow().get(&call).map(|known| known.serial);
+        let current = self.calls.read(call, |known| known.serial);
         if current == Some(serial) && !has_panicked() {
-            self.calls.borrow_mut().remove(&call);
+            self.calls.remove(call);
             self.driver.command(Command::DropCall(call));
         }
+    }
+
+    fn known_object(&self, call: CallKey) -> Option<Call> {
+        self.calls.read(call, |known| known.object.get())?
     }
 
     fn call_name(&self, call: CallKey) -> Option<(String, String)> {
@@ -225,22 +148,20 @@ impl Shell {
     }
 
     fn keep_while_it_goes_on(&self, call: CallKey) {
-        let goes_on = {
-            let client = self.driver.client();
-            let state = client.call(call).map(|state| state.calling_state);
-            client.state().calls.contains(&call)
-                || !matches!(state, None | Some(CallingState::Idle | CallingState::Left))
-        };
-        if let Some(known) = self.calls.borrow_mut().get_mut(&call) {
+        let client = self.driver.client();
+        let state = client.call(call).map(|state| state.calling_state);
+        let goes_on = client.state().calls.contains(&call)
+            || !matches!(state, None | Some(CallingState::Idle | CallingState::Left));
+        self.calls.change(call, |known| {
             known.kept = if goes_on { known.object.get() } else { None };
-        }
+        });
     }
 
     fn mark_call(&self, call: CallKey, changes: &CallChanges) {
-        let Some(view) = self.call_view(call) else {
+        let Some(object) = self.known_object(call) else {
             return;
         };
-        let store = view.store();
+        let store = store_of(&object);
         for (place, slice) in (0_u8..).zip(Slice::ALL) {
             if changes.contains(*slice) {
                 store.mark(place);
@@ -258,13 +179,17 @@ impl Shell {
         self.unheard.borrow_mut().push(call);
     }
 
-    /// The WebAssembly instance ends: nothing may be left waiting or open.
-    fn die(&self) {
-        self.promises.reject_all(&to_js(&instance_dead()));
-        self.driver.shut_down();
-        let calls: Vec<CallKey> = self.calls.borrow().keys().copied().collect();
-        for view in calls.into_iter().filter_map(|call| self.call_view(call)) {
-            let _ = view.fail();
+    fn log(&self, level: &str, message: &str, details: &Array) {
+        if let Some(sink) = self.sink.get() {
+            // The app's logger threw: there is nobody left to tell.
+            let _ = sink.log(level, message, details);
+        }
+    }
+
+    /// Reports what should never throw.
+    fn check(&self, result: Result<(), JsValue>) {
+        if let Err(thrown) = result {
+            self.log("error", "a bug in telling the app", &Array::of1(&thrown));
         }
     }
 }
@@ -278,27 +203,26 @@ impl Frontend for Shell {
             }
         }
         if changes.calls {
-            let known: Vec<CallKey> = self.calls.borrow().keys().copied().collect();
-            for call in known {
+            for call in self.calls.keys() {
                 self.keep_while_it_goes_on(call);
             }
         }
-        if let Some(view) = self.view() {
+        if let Some(sink) = self.sink.get() {
             let fields = [changes.connected_user, changes.calls];
             for (place, _) in (0_u8..).zip(fields).filter(|(_, changed)| *changed) {
-                view.store().mark(place);
+                sink.mark(place);
             }
         }
     }
 
     fn flush(&self) {
         for call in self.unheard.take() {
-            if let Some(view) = self.call_view(call) {
-                self.log_thrown(view.store().flush());
+            if let Some(object) = self.known_object(call) {
+                self.check(store_of(&object).flush());
             }
         }
-        if let Some(view) = self.view() {
-            self.log_thrown(view.store().flush());
+        if let Some(sink) = self.sink.get() {
+            self.check(sink.flush());
         }
     }
 
@@ -312,24 +236,33 @@ impl Frontend for Shell {
     }
 
     fn emit(&self, event: AppEvent) {
-        let (view, cid) = match event.scope {
-            Scope::Client => (self.view(), None),
+        let told = match event.scope {
+            Scope::Client => {
+                let object = values::event(&event.name, &event.payload, None);
+                self.sink.get().map(|sink| sink.emit(&object))
+            }
             Scope::Call(call) => {
                 let cid = self.call_name(call).map(|(t, id)| [&t, ":", &id].concat());
-                (self.call_view(call).map(JsCast::unchecked_into), cid)
+                let object = values::event(&event.name, &event.payload, cid.as_deref());
+                self.known_object(call).map(|call| emit_to(&call, &object))
             }
         };
-        if let Some(view) = view {
-            let event = values::event(&event.name, &event.payload, cid.as_deref());
-            self.log_thrown(view.emit(&event));
+        if let Some(result) = told {
+            self.check(result);
         }
     }
 
     fn fetch_token(&self, request: TokenRequestId) {
-        let provider = self.token_provider.borrow().clone();
+        let asked = self.sink.get().map(|sink| sink.fetch_token());
         let this = self.this.clone();
-        spawn_local(async move {
-            let result = ask_for_token(provider).await.map_err(Cause::new);
+        spawn(async move {
+            let answer = match asked {
+                Some(Ok(promise)) => JsFuture::from(promise).await,
+                Some(Err(thrown)) => Err(thrown),
+                None => Err(JsValue::UNDEFINED),
+            };
+            let result =
+                answer.map(|token| token.as_string().unwrap_or_default()).map_err(Cause::new);
             if let Some(shell) = this.upgrade() {
                 shell.driver.report(Input::Token { request, result });
             }
@@ -337,42 +270,16 @@ impl Frontend for Shell {
     }
 
     fn warn(&self, message: &str, thrown: &JsValue) {
-        if self.log.errors_only {
-            return;
+        let details = Array::new();
+        if !thrown.is_undefined() {
+            details.push(thrown);
         }
-        let message = JsValue::from_str(message);
-        let level = JsValue::from_str("warn");
-        let Some(logger) = &self.log.logger else {
-            web_sys::console::warn_3(&JsValue::from_str("trunkline:"), &message, thrown);
-            return;
-        };
-        if let Err(thrown) = logger.call3(&JsValue::UNDEFINED, &level, &message, thrown) {
-            web_sys::console::error_2(&JsValue::from_str("trunkline: the logger threw"), &thrown);
-        }
+        self.log("warn", message, &details);
     }
-}
-
-impl Shell {
-    fn log_thrown(&self, result: Result<(), JsValue>) {
-        if let Err(thrown) = result {
-            self.warn("a bug in what shows the state", &thrown);
-        }
-    }
-}
-
-async fn ask_for_token(provider: Option<Function>) -> Result<String, JsValue> {
-    let Some(provider) = provider else {
-        return Err(js_sys::Error::new("there is no token provider").into());
-    };
-    let answer = provider.call0(&JsValue::UNDEFINED)?;
-    let token = JsFuture::from(Promise::resolve(&answer)).await?;
-    token
-        .as_string()
-        .ok_or_else(|| js_sys::TypeError::new("the token provider gave no string").into())
 }
 
 thread_local! {
-    static SHELLS: RefCell<Vec<Weak<Shell>>> = const { RefCell::new(Vec::new()) };
+    static SHELLS: RefCell<Vec<rc::Weak<Shell>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Makes sure that `shell` hears of a panic.
@@ -386,11 +293,13 @@ fn remember(shell: &Rc<Shell>) {
     });
 }
 
+/// The WebAssembly instance ends: nothing may be left waiting or open.
 fn last_words(panic: &str) {
-    let text = ["trunkline: stopped by a bug. ", panic].concat();
-    web_sys::console::error_1(&JsValue::from_str(&text));
-    let shells = SHELLS.take();
-    for shell in shells.iter().filter_map(Weak::upgrade) {
-        shell.die();
+    for shell in SHELLS.take().iter().filter_map(rc::Weak::upgrade) {
+        shell.log("error", panic, &Array::new());
+        shell.shut_down();
+        for object in shell.calls.keys().into_iter().filter_map(|call| shell.known_object(call)) {
+            let _ = store_of(&object).fail();
+        }
     }
 }

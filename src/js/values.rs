@@ -37,8 +37,11 @@ pub(crate) fn slice(state: &CallState, slice: Slice, media: &MediaTable) -> JsVa
         Slice::Backstage => state.backstage.into(),
         Slice::Team => document(state, "team"),
         Slice::Session => state.session.as_ref().map(session).unwrap_or_default(),
-        // Read one by one, see `CallPort`.
-        Slice::Participants => JsValue::UNDEFINED,
+        // Their session ids; the rest is read one by one.
+        Slice::Participants => {
+            let sessions = state.participants.iter().map(|p| JsValue::from_str(&p.session_id));
+            sessions.collect::<Array>().into()
+        }
         Slice::ParticipantCount => state.participant_count.into(),
         Slice::AnonymousParticipantCount => state.anonymous_participant_count.into(),
         Slice::BlockedUserIds => texts(&state.blocked_user_ids),

@@ -1,15 +1,15 @@
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     RtcPeerConnection, RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcRtpTransceiverInit,
 };
 
-use super::{object::field, report::Reporter};
+use super::{object::field, report::Reporter, task::spawn};
 use crate::core::{Cause, DescribeId, Input};
 
 /// Makes two throw-away offers that tell what this browser can receive and send.
-pub(crate) fn describe(request: DescribeId, reporter: Reporter) {
-    spawn_local(async move {
+pub fn describe(request: DescribeId, reporter: Reporter) {
+    spawn(async move {
         let receive = offer(RtcRtpTransceiverDirection::Recvonly).await;
         let send = offer(RtcRtpTransceiverDirection::Sendonly).await;
         reporter.report(Input::Described {

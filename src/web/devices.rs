@@ -1,7 +1,7 @@
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{MediaDevices, MediaStream, MediaStreamTrack};
 
 use super::{
@@ -9,6 +9,8 @@ use super::{
     media::{MediaTable, first_track},
     object::{field, object},
     report::Reporter,
+    table::Table,
+    task::spawn,
 };
 use crate::core::{
     CaptureId, CaptureRequest, Captured, Cause, DeviceFailure, DeviceKind, Dimension, Input,
@@ -16,7 +18,7 @@ use crate::core::{
 
 /// The captures that run or begin.
 pub struct Devices {
-    captures: Rc<RefCell<BTreeMap<CaptureId, Capture>>>,
+    captures: Rc<Table<CaptureId, Capture>>,
     media: Rc<MediaTable>,
     reporter: Reporter,
 }
@@ -37,14 +39,14 @@ impl Devices {
 
     /// Opens a device.
     pub fn capture(&self, request: CaptureRequest) {
-        self.captures.borrow_mut().insert(request.capture, Capture::Pending);
+        self.captures.insert(request.capture, Capture::Pending);
         let captures = self.captures.clone();
         let media = self.media.clone();
         let reporter = self.reporter.clone();
-        spawn_local(async move {
+        spawn(async move {
             let capture = request.capture;
             let opened = open(&request).await;
-            if !captures.borrow().contains_key(&capture) {
+            if !captures.contains(capture) {
                 // Stopped meanwhile: nobody may see the light of the camera any longer.
                 if let Ok((stream, _)) = opened {
                     stop(&stream);
@@ -59,12 +61,12 @@ impl Devices {
                     let ended = Listener::new(&track, "ended", move |_| {
                         report_end.report(Input::CaptureEnded(capture));
                     });
-                    captures.borrow_mut().insert(capture, Capture::Running { _ended: ended });
+                    captures.insert(capture, Capture::Running { _ended: ended });
                     media.add_capture(capture, stream);
                     Ok(Captured { track_id: track.id(), size })
                 }
                 Err(failure) => {
-                    captures.borrow_mut().remove(&capture);
+                    captures.remove(capture);
                     Err(failure)
                 }
             };
@@ -74,7 +76,7 @@ impl Devices {
 
     /// Ends a capture, running or not begun yet.
     pub fn stop(&self, capture: CaptureId) {
-        self.captures.borrow_mut().remove(&capture);
+        self.captures.remove(capture);
         if let Some(stream) = self.media.remove_capture(capture) {
             stop(&stream);
         }
@@ -82,15 +84,14 @@ impl Devices {
 
     /// Ends all of them.
     pub fn stop_all(&self) {
-        let captures: Vec<CaptureId> = self.captures.borrow().keys().copied().collect();
-        for capture in captures {
+        for capture in self.captures.keys() {
             self.stop(capture);
         }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.captures.borrow().len()
+        self.captures.len()
     }
 
     /// Whether there are none.

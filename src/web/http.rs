@@ -1,19 +1,19 @@
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
 use gloo_net::http::Request;
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, Headers, RequestInit, Response};
 
-use super::{json::JsNode, report::Reporter};
+use super::{json::JsNode, report::Reporter, table::Table, task::spawn};
 use crate::core::{
     Cause, HttpBody, HttpFailure, HttpReply, HttpRequest, Input, Reply, RequestId, ResponseKind,
 };
 
 /// The requests that are not answered yet.
 pub struct Http {
-    pending: Rc<RefCell<BTreeMap<RequestId, AbortController>>>,
+    pending: Rc<Table<RequestId, AbortController>>,
     reporter: Reporter,
 }
 
@@ -30,15 +30,15 @@ impl Http {
             return;
         };
         let signal = controller.signal();
-        self.pending.borrow_mut().insert(id, controller);
+        self.pending.insert(id, controller);
 
         let pending = self.pending.clone();
         let reporter = self.reporter.clone();
-        spawn_local(async move {
+        spawn(async move {
             let reply = exchange(&request, &signal)
                 .await
                 .map_err(|thrown| HttpFailure { cause: Cause::new(thrown) });
-            if pending.borrow_mut().remove(&id).is_some() {
+            if pending.remove(id).is_some() {
                 reporter.report(Input::Http { request: id, reply });
             }
         });
@@ -46,7 +46,7 @@ impl Http {
 
     /// Gives a request up; nothing is reported about it any more.
     pub fn abort(&self, id: RequestId) {
-        if let Some(controller) = self.pending.borrow_mut().remove(&id) {
+        if let Some(controller) = self.pending.remove(id) {
             // Without a reason of our own: gloo-net panics on reasons that are no `Error`.
             controller.abort();
         }
@@ -54,15 +54,14 @@ impl Http {
 
     /// Gives all of them up.
     pub fn abort_all(&self) {
-        let ids: Vec<RequestId> = self.pending.borrow().keys().copied().collect();
-        for id in ids {
+        for id in self.pending.keys() {
             self.abort(id);
         }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.pending.borrow().len()
+        self.pending.len()
     }
 
     /// Whether there are none.

@@ -15,6 +15,11 @@ impl JsNode {
         Json::new(Self(value))
     }
 
+    /// The same for an object that may be absent.
+    pub fn wrap_object(value: JsValue) -> Option<Json> {
+        value.is_object().then(|| Self::wrap(value))
+    }
+
     /// The value in `json`; `undefined` if some other host made it.
     pub fn unwrap(json: &Json) -> JsValue {
         json.downcast::<Self>().map_or(JsValue::UNDEFINED, |node| node.0.clone())

@@ -1,19 +1,16 @@
-use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-};
+use std::cell::Cell;
 
 use wasm_bindgen::JsCast;
 use web_sys::{MediaStream, MediaStreamTrack};
 
-use super::listener::Listener;
+use super::{listener::Listener, table::Table};
 use crate::core::{CaptureId, Media, PeerId, RemoteTrackId};
 
 /// The streams behind the names that the core gives them.
 #[derive(Default)]
 pub struct MediaTable {
-    captures: RefCell<BTreeMap<CaptureId, MediaStream>>,
-    remote: RefCell<BTreeMap<RemoteTrackId, Remote>>,
+    captures: Table<CaptureId, MediaStream>,
+    remote: Table<RemoteTrackId, Remote>,
     last_remote: Cell<u64>,
 }
 
@@ -29,15 +26,13 @@ impl MediaTable {
     pub fn stream(&self, media: Media) -> Option<MediaStream> {
         match media {
             Media::Local(capture) => self.capture(capture),
-            Media::Remote(track) => {
-                self.remote.borrow().get(&track).map(|remote| remote.stream.clone())
-            }
+            Media::Remote(track) => self.remote.read(track, |remote| remote.stream.clone()),
         }
     }
 
     /// The stream of a capture.
     pub fn capture(&self, capture: CaptureId) -> Option<MediaStream> {
-        self.captures.borrow().get(&capture).cloned()
+        self.captures.read(capture, Clone::clone)
     }
 
     /// The one track of a capture.
@@ -46,11 +41,11 @@ impl MediaTable {
     }
 
     pub(crate) fn add_capture(&self, capture: CaptureId, stream: MediaStream) {
-        self.captures.borrow_mut().insert(capture, stream);
+        self.captures.insert(capture, stream);
     }
 
     pub(crate) fn remove_capture(&self, capture: CaptureId) -> Option<MediaStream> {
-        self.captures.borrow_mut().remove(&capture)
+        self.captures.remove(capture)
     }
 
     /// Takes in a received track and names it; a track that is known keeps its name. `on_ended` is
@@ -63,25 +58,26 @@ impl MediaTable {
         on_ended: impl Fn(RemoteTrackId) + 'static,
     ) -> RemoteTrackId {
         // A track that is paused and resumed by the server comes in a second event.
-        let mut remote = self.remote.borrow_mut();
-        if let Some((id, known)) = remote.iter_mut().find(|(_, known)| known.track == track) {
-            known.stream = stream;
-            return *id;
+        if let Some(id) = self.remote.find(|known| known.track == track) {
+            self.remote.change(id, |known| known.stream = stream);
+            return id;
         }
         let id = RemoteTrackId(self.last_remote.get() + 1);
         self.last_remote.set(id.0);
         let ended = Listener::new(&track, "ended", move |_| on_ended(id));
-        remote.insert(id, Remote { peer, stream, track, _ended: ended });
+        self.remote.insert(id, Remote { peer, stream, track, _ended: ended });
         id
     }
 
     pub(crate) fn remove_remote(&self, track: RemoteTrackId) {
-        self.remote.borrow_mut().remove(&track);
+        self.remote.remove(track);
     }
 
     /// Forgets what came through a peer connection.
     pub(crate) fn remove_peer(&self, peer: PeerId) {
-        self.remote.borrow_mut().retain(|_, remote| remote.peer != peer);
+        while let Some(track) = self.remote.find(|remote| remote.peer == peer) {
+            self.remote.remove(track);
+        }
     }
 }
 

@@ -1,12 +1,11 @@
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     rc::Rc,
 };
 
 use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     MediaStream, MediaStreamTrack, RtcBundlePolicy, RtcConfiguration, RtcIceConnectionState,
     RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpTransceiver,
@@ -19,6 +18,8 @@ use super::{
     media::MediaTable,
     object::{field, object},
     report::{Reporter, Warn},
+    table::Table,
+    task::spawn,
 };
 use crate::core::{
     CaptureId, Cause, Encoding, IceServer, Input, OfferReport, PeerEffect, PeerId, PeerInput,
@@ -27,7 +28,7 @@ use crate::core::{
 
 /// The peer connections.
 pub struct Peers {
-    open: RefCell<BTreeMap<PeerId, Rc<Peer>>>,
+    open: Table<PeerId, Rc<Peer>>,
     media: Rc<MediaTable>,
     reporter: Reporter,
     warn: Warn,
@@ -36,7 +37,7 @@ pub struct Peers {
 struct Peer {
     id: PeerId,
     connection: RtcPeerConnection,
-    transceivers: RefCell<BTreeMap<TransceiverId, RtcRtpTransceiver>>,
+    transceivers: Table<TransceiverId, RtcRtpTransceiver>,
     listeners: RefCell<Vec<Listener>>,
     closed: Cell<bool>,
     reporter: Reporter,
@@ -46,7 +47,7 @@ impl Peers {
     /// None yet. Received streams are put into `media`, captured ones are taken from there. What
     /// fails and has no answer of its own goes to `warn`.
     pub fn new(media: Rc<MediaTable>, reporter: Reporter, warn: Warn) -> Self {
-        Self { open: RefCell::default(), media, reporter, warn }
+        Self { open: Table::default(), media, reporter, warn }
     }
 
     /// Does something with a peer connection.
@@ -54,27 +55,26 @@ impl Peers {
         if let PeerEffect::Create { ice_servers } = effect {
             return self.create(id, &ice_servers);
         }
-        let peer = self.open.borrow().get(&id).cloned();
-        let Some(peer) = peer else {
+        let Some(peer) = self.open.read(id, Rc::clone) else {
             return self.refuse(id, &effect);
         };
         match effect {
             PeerEffect::Create { .. } => {}
-            PeerEffect::Offer => spawn_local(async move {
+            PeerEffect::Offer => spawn(async move {
                 let report = peer.offer().await.map_err(Cause::new);
                 peer.report(PeerInput::Offered(report));
             }),
-            PeerEffect::AcceptAnswer { sdp } => spawn_local(async move {
+            PeerEffect::AcceptAnswer { sdp } => spawn(async move {
                 let result = peer.accept_answer(sdp.as_deref()).await.map_err(Cause::new);
                 peer.report(PeerInput::AnswerApplied(result));
             }),
-            PeerEffect::Answer { offer, negotiation_id } => spawn_local(async move {
+            PeerEffect::Answer { offer, negotiation_id } => spawn(async move {
                 let result = peer.answer(&offer).await.map_err(Cause::new);
                 peer.report(PeerInput::Answered { negotiation_id, result });
             }),
             PeerEffect::AddCandidate(text) => {
                 let warn = self.warn.clone();
-                spawn_local(async move {
+                spawn(async move {
                     if let Err(thrown) = peer.add_candidate(&text).await {
                         warn("a remote ICE candidate was not taken", &thrown);
                     }
@@ -92,15 +92,14 @@ impl Peers {
 
     /// Closes all of them.
     pub fn close_all(&self) {
-        let ids: Vec<PeerId> = self.open.borrow().keys().copied().collect();
-        for id in ids {
+        for id in self.open.keys() {
             self.close(id);
         }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.open.borrow().len()
+        self.open.len()
     }
 
     /// Whether there are none.
@@ -117,13 +116,13 @@ impl Peers {
                 let peer = Rc::new(Peer {
                     id,
                     connection,
-                    transceivers: RefCell::default(),
+                    transceivers: Table::default(),
                     listeners: RefCell::default(),
                     closed: Cell::new(false),
                     reporter: self.reporter.clone(),
                 });
                 peer.listen(&self.media);
-                self.open.borrow_mut().insert(id, peer);
+                self.open.insert(id, peer);
             }
             Err(thrown) => {
                 (self.warn)("the browser made no peer connection", &thrown);
@@ -167,20 +166,20 @@ impl Peers {
         let connection: &Transceivers = peer.connection.unchecked_ref();
         match connection.add_transceiver(&track, &init) {
             Ok(transceiver) => {
-                peer.transceivers.borrow_mut().insert(id, transceiver);
+                peer.transceivers.insert(id, transceiver);
             }
             Err(thrown) => (self.warn)("a track could not be added", &thrown),
         }
     }
 
     fn replace_track(&self, peer: &Peer, id: TransceiverId, capture: Option<CaptureId>) {
-        let Some(transceiver) = peer.transceivers.borrow().get(&id).cloned() else {
+        let Some(transceiver) = peer.transceivers.read(id, Clone::clone) else {
             return;
         };
         let track = capture.and_then(|capture| self.media.captured_track(capture));
         let replaced = transceiver.sender().replace_track(track.as_ref());
         let warn = self.warn.clone();
-        spawn_local(async move {
+        spawn(async move {
             if let Err(thrown) = JsFuture::from(replaced).await {
                 warn("a track could not be replaced", &thrown);
             }
@@ -188,7 +187,7 @@ impl Peers {
     }
 
     fn close(&self, id: PeerId) {
-        let Some(peer) = self.open.borrow_mut().remove(&id) else {
+        let Some(peer) = self.open.remove(id) else {
             return;
         };
         peer.closed.set(true);
@@ -271,8 +270,11 @@ impl Peer {
             .local_description()
             .map(|description| description.sdp())
             .unwrap_or_default();
-        let mids = self.transceivers.borrow();
-        let mids = mids.iter().filter_map(|(id, transceiver)| Some((*id, transceiver.mid()?)));
+        let transceivers = self.transceivers.keys().into_iter();
+        let mids = transceivers.filter_map(|id| {
+            let mid = self.transceivers.read(id, RtcRtpTransceiver::mid)?;
+            Some((id, mid?))
+        });
         Ok(OfferReport { sdp, mids: mids.collect() })
     }
 

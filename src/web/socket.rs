@@ -1,15 +1,15 @@
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
-use super::{json::JsNode, listener::Listener, report::Reporter};
+use super::{json::JsNode, listener::Listener, report::Reporter, table::Table};
 use crate::core::{Input, SocketId};
 
 /// The open sockets.
 pub struct Sockets {
-    open: Rc<RefCell<BTreeMap<SocketId, Socket>>>,
+    open: Rc<Table<SocketId, Socket>>,
     reporter: Reporter,
 }
 
@@ -39,7 +39,7 @@ impl Sockets {
                     return;
                 };
                 if let (Input::SocketClosed { .. }, Some(open)) = (&input, open.upgrade()) {
-                    open.borrow_mut().remove(&id);
+                    open.remove(id);
                 }
                 reporter.report(input);
             })
@@ -52,27 +52,23 @@ impl Sockets {
                 Some(closed(id, event.code(), event.reason()))
             }),
         ];
-        self.open.borrow_mut().insert(id, Socket { socket, _listeners: listeners });
+        self.open.insert(id, Socket { socket, _listeners: listeners });
     }
 
     /// Sends a text frame, if the socket is open.
     pub fn send_text(&self, id: SocketId, text: &str) {
-        if let Some(socket) = self.open.borrow().get(&id) {
-            // A socket that is not open any more reports its close next.
-            let _ = socket.socket.send_with_str(text);
-        }
+        // A socket that is not open any more reports its close next.
+        self.open.read(id, |socket| socket.socket.send_with_str(text).ok());
     }
 
     /// Sends a binary frame, if the socket is open.
     pub fn send_bytes(&self, id: SocketId, bytes: &[u8]) {
-        if let Some(socket) = self.open.borrow().get(&id) {
-            let _ = socket.socket.send_with_u8_array(bytes);
-        }
+        self.open.read(id, |socket| socket.socket.send_with_u8_array(bytes).ok());
     }
 
     /// Closes a socket in whatever state it is and forgets it.
     pub fn close(&self, id: SocketId, code: u16, reason: &str) {
-        let Some(Socket { socket, _listeners }) = self.open.borrow_mut().remove(&id) else {
+        let Some(Socket { socket, _listeners }) = self.open.remove(id) else {
             return;
         };
         // The browser takes no other codes and no longer reasons; without them it takes anything.
@@ -83,15 +79,14 @@ impl Sockets {
 
     /// Closes all of them.
     pub fn close_all(&self) {
-        let ids: Vec<SocketId> = self.open.borrow().keys().copied().collect();
-        for id in ids {
+        for id in self.open.keys() {
             self.close(id, NORMAL, "");
         }
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.open.borrow().len()
+        self.open.len()
     }
 
     /// Whether there are none.

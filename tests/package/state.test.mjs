@@ -234,8 +234,8 @@ test('observables carry the key that RxJS looks for', () => {
 function script(core) {
   core.people ??= [];
   const store = new CallStore({
-    read: (slice) => core[SLICES[slice]],
-    sessionIds: () => core.people.map((p) => p.sessionId),
+    read: (slice) =>
+      slice === PARTICIPANTS ? core.people.map((p) => p.sessionId) : core[SLICES[slice]],
     participant: (sessionId) => core.people.find((p) => p.sessionId === sessionId),
   });
   return { core, store };

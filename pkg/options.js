@@ -1,0 +1,132 @@
+/**
+ * Reads what a client is made of. Types and documentation: `types/client.d.ts`.
+ */
+import { describeAgent } from './agent.js';
+import { invalidArgument } from './errors.js';
+import { checkObject, copyObject, readCount, readField } from './input.js';
+
+/**
+ * Reads `(apiKey, options)` or `({ apiKey, user, token, tokenProvider, options })`.
+ *
+ * @returns `config` for the core, `log` for messages, and the `login` of the user if there is one
+ */
+export function readClientArgs(first, second) {
+  if (typeof first === 'string') return { ...readOptions(first, second), login: undefined };
+
+  checkObject(first, WHAT);
+  const apiKey = readField(first, 'apiKey', 'string', WHAT);
+  const user = first.user ?? undefined;
+  const token = readField(first, 'token', 'string', WHAT);
+  const provider = readField(first, 'tokenProvider', 'function', WHAT);
+  if (user === undefined && (token !== undefined || provider !== undefined)) {
+    throw invalidArgument(`${WHAT}: token or tokenProvider without a user`);
+  }
+  return {
+    ...readOptions(apiKey, first.options),
+    login: user === undefined ? undefined : makeLogin(user, token, provider),
+  };
+}
+
+/** Reads `connectUser(user, tokenOrProvider)`. */
+export function readLogin(user, tokenOrProvider) {
+  switch (typeof tokenOrProvider) {
+    case 'string':
+      return makeLogin(user, tokenOrProvider, undefined);
+    case 'function':
+      return makeLogin(user, undefined, tokenOrProvider);
+    case 'undefined':
+      return makeLogin(user, undefined, undefined);
+    default:
+      throw invalidArgument('connectUser: the token is neither a string nor a function');
+  }
+}
+
+function makeLogin(user, token, provider) {
+  const details = copyObject(user, 'user');
+  if (details === undefined) throw invalidArgument('user: not an object');
+  const kind = KINDS.indexOf(readField(details, 'type', 'string', 'user') ?? KINDS[0]);
+  if (kind < 0) throw invalidArgument('user.type is no kind of user');
+  return { kind, id: readField(details, 'id', 'string', 'user') ?? '', details, token, provider };
+}
+
+function readOptions(apiKey, options = {}) {
+  if (!apiKey) throw invalidArgument(`${WHAT}: apiKey is missing`);
+  checkObject(options, OPTIONS);
+  const unknown = Object.keys(options).filter((key) => !KNOWN.includes(key));
+  const wrong = unknown.find((key) => !OF_THE_CLOUD.includes(key));
+  if (wrong !== undefined) throw invalidArgument(`${OPTIONS}.${wrong} is no option of trunkline`);
+
+  return {
+    config: {
+      apiKey,
+      baseUrl: readBaseUrl(options),
+      location: readField(options, 'location', 'string', OPTIONS) ?? UNKNOWN_LOCATION,
+      timeout: readCount(options, 'timeout', OPTIONS) ?? 5_000,
+      socketTimeout: readCount(options, 'defaultWsTimeout', OPTIONS) ?? 15_000,
+      maxConnectRetries: readCount(options, 'maxConnectUserRetries', OPTIONS) ?? 5,
+      ...describeAgent(),
+    },
+    log: readLog(options),
+    ignored: unknown,
+  };
+}
+
+function readBaseUrl(options) {
+  const url = readField(options, 'baseURL', 'string', OPTIONS) ?? CLOUD;
+  if (!/^https?:\/\/./.test(url)) {
+    throw invalidArgument(`${OPTIONS}.baseURL does not begin with http:// or https://`);
+  }
+  return url.replace(/\/+$/, '');
+}
+
+/** @returns {(level: string, message: string, ...details: unknown[]) => void} */
+function readLog(options) {
+  const logger = readField(options, 'logger', 'function', OPTIONS) ?? logToConsole;
+  const least = LEVELS.indexOf(readField(options, 'logLevel', 'string', OPTIONS) ?? 'warn');
+  if (least < 0) throw invalidArgument(`${OPTIONS}.logLevel is none of ${LEVELS.join(', ')}`);
+  return (level, message, ...details) => {
+    if (LEVELS.indexOf(level) >= least) logger(level, message, ...details);
+  };
+}
+
+function logToConsole(level, message, ...details) {
+  console[level](`trunkline: ${message}`, ...details);
+}
+
+const WHAT = 'new Client';
+const OPTIONS = 'options';
+const CLOUD = 'https://video.stream-io-api.com/video';
+
+/** What clients say whose place could not be found out. */
+const UNKNOWN_LOCATION = 'ERR';
+
+const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'];
+
+/** In the order of `UserKind` of the core. */
+const KINDS = ['authenticated', 'guest', 'anonymous'];
+
+const KNOWN = [
+  'baseURL',
+  'timeout',
+  'defaultWsTimeout',
+  'maxConnectUserRetries',
+  'location',
+  'logLevel',
+  'logger',
+];
+
+/** What code written for the cloud service may give: accepted, with a warning that it does nothing. */
+const OF_THE_CLOUD = [
+  'logOptions',
+  'onConnectUserError',
+  'persistUserOnConnectionFailure',
+  'rejectCallWhenBusy',
+  'devicePersistence',
+  'enableTimerWorker',
+  'locationHintUrl',
+  'locationHintTimeout',
+  'locationHintMaxAttempts',
+  'WebSocketImpl',
+  'clientAppIdentifier',
+  'clientEventsReportingEnabled',
+];

@@ -1,0 +1,147 @@
+use std::rc::Rc;
+
+use js_sys::{Array, Promise};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use web_sys::Crypto;
+
+use super::{
+    error::to_js,
+    shell::Shell,
+    sinks::{Call, ClientSink},
+};
+use crate::{
+    core::{Command, Config, Duration, Tokens, User, UserKind},
+    web::{Clock, JsNode, field},
+};
+
+/// The core's side of a `Client`. When the `Client` and all its `Call`s are collected, so is this,
+/// and everything is closed.
+#[wasm_bindgen(skip_typescript)]
+pub struct Engine {
+    shell: Rc<Shell>,
+}
+
+#[wasm_bindgen]
+impl Engine {
+    /// A client without a user. `config` has been checked; `sink` is held weakly.
+    #[wasm_bindgen(constructor)]
+    pub fn new(config: &JsValue, sink: &ClientSink) -> Self {
+        Self { shell: Shell::new(read_config(config), sink) }
+    }
+
+    /// Connects a user. `kind` is the place in `UserKind`.
+    #[wasm_bindgen(js_name = connectUser)]
+    pub fn connect_user(
+        &self,
+        kind: u8,
+        id: String,
+        details: JsValue,
+        token: Option<String>,
+        provider: bool,
+    ) -> Promise {
+        let user = User {
+            kind: match kind {
+                0 => UserKind::Authenticated,
+                1 => UserKind::Guest,
+                _ => UserKind::Anonymous,
+            },
+            id,
+            details: JsNode::wrap_object(details),
+        };
+        let tokens = Tokens { fixed: token, provider };
+        self.shell.promise(|promise| Ok(Command::ConnectUser { promise, user, tokens }))
+    }
+
+    /// Leaves all calls and closes the connection.
+    #[wasm_bindgen(js_name = disconnectUser)]
+    pub fn disconnect_user(&self) -> Promise {
+        self.shell.promise(|promise| Ok(Command::DisconnectUser { promise }))
+    }
+
+    /// The user that is connected or connecting.
+    #[wasm_bindgen(js_name = userId)]
+    pub fn user_id(&self) -> Option<String> {
+        self.shell.user_id()
+    }
+
+    /// `state.connectedUser`
+    #[wasm_bindgen(js_name = connectedUser)]
+    pub fn connected_user(&self) -> JsValue {
+        let client = self.shell.driver().client();
+        let user = client.state().connected_user.as_ref();
+        user.map(JsNode::unwrap).unwrap_or_default()
+    }
+
+    /// `state.calls`
+    pub fn calls(&self) -> Array {
+        let registered = self.shell.driver().client().state().calls.clone();
+        let calls = registered.into_iter();
+        calls.filter_map(|call| self.shell.call_object(call)).collect()
+    }
+
+    /// Makes a `Call`, or finds the registered one if `reuse` says so.
+    pub fn call(&self, call_type: &str, id: &str, reuse: bool) -> Result<Call, JsValue> {
+        if let Some(error) = self.shell.refusal() {
+            return Err(to_js(&error));
+        }
+        let registered = if reuse {
+            let cid = [call_type, ":", id].concat();
+            self.shell.driver().client().registered(&cid)
+        } else {
+            None
+        };
+        let call = match registered {
+            Some(call) => Ok(call),
+            None => self.shell.driver().ask(|client| client.create_call(call_type, id)),
+        };
+        let call = call.map_err(|error| to_js(&error))?;
+        self.shell.call_object(call).ok_or(JsValue::UNDEFINED)
+    }
+
+    /// Refuses everything from now on.
+    pub fn refuse(&self) {
+        self.shell.refuse();
+    }
+
+    /// Releases everything, whatever goes on.
+    #[wasm_bindgen(js_name = shutDown)]
+    pub fn shut_down(&self) {
+        self.shell.shut_down();
+    }
+}
+
+fn read_config(config: &JsValue) -> Config {
+    let text = |key| field(config, key).as_string().unwrap_or_default();
+    // Checked to be whole and in range.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let number = |key| field(config, key).as_f64().unwrap_or_default() as u32;
+    let millis = |key| Duration::from_millis(number(key).into());
+    Config {
+        api_key: text("apiKey"),
+        base_url: text("baseUrl"),
+        client_header: concat!("trunkline-js-v", env!("CARGO_PKG_VERSION")).into(),
+        version: [
+            env!("CARGO_PKG_VERSION_MAJOR").into(),
+            env!("CARGO_PKG_VERSION_MINOR").into(),
+            env!("CARGO_PKG_VERSION_PATCH").into(),
+        ],
+        browser: (text("browser"), text("browserVersion")),
+        os: (text("os"), text("osVersion")),
+        location: text("location"),
+        timeout: millis("timeout"),
+        socket_timeout: millis("socketTimeout"),
+        max_connect_retries: number("maxConnectRetries"),
+        seed: seed(),
+        epoch_offset: Clock.epoch_offset(),
+        parse_json: JsNode::parse,
+    }
+}
+
+fn seed() -> [u64; 2] {
+    let crypto: Crypto = field(&js_sys::global(), "crypto").unchecked_into();
+    [[0; 8]; 2].map(|mut half| {
+        // Fails for more than 65536 bytes.
+        let _ = crypto.get_random_values_with_u8_array(&mut half);
+        u64::from_le_bytes(half)
+    })
+}
