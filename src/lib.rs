@@ -1,1 +1,8 @@
-//! Video calls for the browser.
+//! Video calls for the browser: the call logic of the trunkline SDK.
+//!
+//! - [`core`] decides. It does no I/O, reads no clock and knows no browser: commands and inputs go
+//!   in, effects and change notices come out.
+//! - `web` performs the effects in the browser and reports what happened.
+//! - `js` shows the result to apps as ordinary JavaScript.
+
+pub mod core;

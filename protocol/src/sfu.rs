@@ -1,5 +1,5 @@
 //! Messages between a participant and an SFU, generated from `protocol/proto`.
-#![allow(missing_docs, clippy::pedantic)]
+#![allow(missing_docs, clippy::pedantic, clippy::large_enum_variant)]
 
 /// Participants, tracks, codecs, errors.
 pub mod models {

@@ -1,0 +1,47 @@
+//! The call logic, without I/O.
+//!
+//! The host (`web` in the browser, a scripted one in the tests) drives a [`Client`]:
+//!
+//! 1. hand it a [`Command`] from the app or an [`Input`] from outside,
+//! 2. take the [`Changes`] and tell whoever watches the state,
+//! 3. perform every [`Effect`] until none is left,
+//! 4. arm one timer for [`Client::poll_timeout`] and feed [`Input::Timeout`] when it fires.
+//!
+//! The core never waits, reads a clock, draws entropy or calls out, so the same inputs always give
+//! the same effects.
+
+mod changes;
+mod client;
+mod command;
+mod effect;
+mod error;
+mod ids;
+mod input;
+mod json;
+pub mod sdp;
+mod state;
+mod time;
+mod user;
+
+pub use changes::{CallChanges, Changes, Slice, Transition};
+pub use client::{Client, Config};
+pub use command::{CallCommand, Command, JoinOptions, LeaveOptions};
+pub use effect::{
+    AppEvent, CaptureRequest, Direction, Effect, Encoding, EventPayload, HttpBody, HttpRequest,
+    IceServer, LocalEvent, Method, Outcome, PeerEffect, ResponseKind, Scope,
+};
+pub use error::{Category, Cause, Error, ErrorClass};
+pub use ids::{
+    CallKey, CaptureId, DescribeId, PeerId, PromiseId, RemoteTrackId, RequestId, SocketId,
+    TokenRequestId, TransceiverId,
+};
+pub use input::{
+    Captured, DeviceFailure, HttpFailure, HttpReply, Input, OfferReport, PeerInput, Reply,
+};
+pub use json::{Json, Node};
+pub use state::{
+    CallState, CallingState, ClientState, ConnectionQuality, DeviceKind, DeviceState, DeviceStatus,
+    Dimension, Media, Member, Participant, Pin, Session, TrackType,
+};
+pub use time::{Duration, Time};
+pub use user::{Tokens, User, UserKind};

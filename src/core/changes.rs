@@ -1,0 +1,161 @@
+//! Which parts of the state changed, so that nothing is compared and nothing is copied that
+//! nobody reads.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{ids::CallKey, state::CallingState};
+
+/// What changed since the host last asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The connected user.
+    pub connected_user: bool,
+    /// The list of registered calls.
+    pub calls: bool,
+    /// Per call.
+    pub by_call: BTreeMap<CallKey, CallChanges>,
+}
+
+/// What changed in one call.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallChanges {
+    slices: u64,
+    /// Sessions whose participant is a new object: joined, or changed in any field.
+    pub participants: BTreeSet<String>,
+    /// Sessions whose participant changed in its audio level or connection quality only. They come
+    /// many times a second, so a host may show them at most once per frame.
+    pub levels: BTreeSet<String>,
+    /// Every change of the calling state, in order, so that none is skipped.
+    pub transitions: Vec<Transition>,
+}
+
+/// One change of the calling state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Transition {
+    /// Before.
+    pub from: CallingState,
+    /// After.
+    pub to: CallingState,
+}
+
+impl Changes {
+    /// Whether there is nothing to tell.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl CallChanges {
+    /// Whether `slice` is to be read anew.
+    pub fn contains(&self, slice: Slice) -> bool {
+        self.slices & slice.bit() != 0
+    }
+
+    pub(crate) fn mark(&mut self, slice: Slice) {
+        self.slices |= slice.bit();
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+macro_rules! slices {
+    ($($(#[$doc:meta])* $name:ident = $js:literal,)*) => {
+        /// A part of a call's state that is read and observed as one value.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum Slice { $($(#[$doc])* $name),* }
+
+        impl Slice {
+            /// All of them, in the order of their indices.
+            pub const ALL: &'static [Slice] = &[$(Slice::$name),*];
+
+            /// Name of the property of `call.state`.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$name => $js),* }
+            }
+
+            fn bit(self) -> u64 {
+                1 << (self as u8)
+            }
+        }
+    };
+}
+
+slices! {
+    /// `CallingState`
+    CallingState = "callingState",
+    /// The members, as the server wrote them.
+    Members = "members",
+    /// The app's free object.
+    Custom = "custom",
+    /// The resolved settings.
+    Settings = "settings",
+    /// Capability names.
+    OwnCapabilities = "ownCapabilities",
+    /// The creator.
+    CreatedBy = "createdBy",
+    /// `Date`
+    CreatedAt = "createdAt",
+    /// `Date`
+    UpdatedAt = "updatedAt",
+    /// `Date`
+    StartsAt = "startsAt",
+    /// `Date`
+    EndedAt = "endedAt",
+    /// Who ended the call.
+    EndedBy = "endedBy",
+    /// `Date`
+    StartedAt = "startedAt",
+    /// Whether the call is in backstage.
+    Backstage = "backstage",
+    /// The team the call belongs to.
+    Team = "team",
+    /// The running session.
+    Session = "session",
+    /// Everybody in the call; the list, its order, and who is in it.
+    Participants = "participants",
+    /// With anonymous ones.
+    ParticipantCount = "participantCount",
+    /// Anonymous ones.
+    AnonymousParticipantCount = "anonymousParticipantCount",
+    /// Users who may not enter.
+    BlockedUserIds = "blockedUserIds",
+    /// Whether a composite recording runs.
+    Recording = "recording",
+    /// Whether a transcription runs.
+    Transcribing = "transcribing",
+    /// Whether captions are made.
+    Captioning = "captioning",
+    /// Running recordings and broadcasts.
+    Egress = "egress",
+    /// Where broadcasts can come in.
+    Ingress = "ingress",
+    /// Pictures of the call.
+    Thumbnails = "thumbnails",
+    /// Whether media is encrypted end to end.
+    E2eeEnabled = "e2eeEnabled",
+    /// Whether the server sends updates of this call.
+    Watching = "watching",
+    /// The camera.
+    Camera = "camera",
+    /// The microphone.
+    Microphone = "microphone",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_fit_the_bit_set() {
+        assert!(Slice::ALL.len() <= 64);
+
+        let mut changes = CallChanges::default();
+        changes.mark(Slice::Microphone);
+
+        assert!(changes.contains(Slice::Microphone));
+        assert!(!changes.contains(Slice::Camera));
+    }
+}

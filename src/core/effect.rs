@@ -1,0 +1,285 @@
+//! What the host must do.
+
+use super::{
+    error::{Cause, Error},
+    ids::{
+        CallKey, CaptureId, DescribeId, PeerId, PromiseId, RequestId, SocketId, TokenRequestId,
+        TransceiverId,
+    },
+    json::Json,
+    state::{DeviceKind, Dimension},
+};
+
+/// One thing for the host to do. It reports the outcome, if any, as an [`Input`](super::Input),
+/// never from inside performing the effect.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Send a request. Answer: [`Input::Http`](super::Input::Http).
+    Http(HttpRequest),
+    /// Abort a request; no answer is awaited any more.
+    AbortHttp(RequestId),
+    /// Ask the app's token provider. Answer: [`Input::Token`](super::Input::Token).
+    FetchToken(TokenRequestId),
+    /// Open a WebSocket. Binary frames arrive as bytes, text frames as parsed JSON.
+    OpenSocket {
+        /// Its name from now on.
+        socket: SocketId,
+        /// With query.
+        url: String,
+    },
+    /// Send a text frame.
+    SendText(SocketId, String),
+    /// Send a binary frame.
+    SendBytes(SocketId, Vec<u8>),
+    /// Close a socket in whatever state it is; nothing about it is awaited any more.
+    CloseSocket {
+        /// Which.
+        socket: SocketId,
+        /// 1000 or 4000–4999.
+        code: u16,
+        /// At most 123 bytes.
+        reason: String,
+    },
+    /// Make the two throw-away offers that tell what this browser can receive and send. Answer:
+    /// [`Input::Described`](super::Input::Described).
+    DescribeCodecs(DescribeId),
+    /// Do something with a peer connection.
+    Peer(PeerId, PeerEffect),
+    /// Open a device. Answer: [`Input::Captured`](super::Input::Captured).
+    Capture(CaptureRequest),
+    /// Stop the tracks of a capture, finished or not, and forget it.
+    StopCapture(CaptureId),
+    /// Settle a promise of the app.
+    Settle {
+        /// Which.
+        promise: PromiseId,
+        /// With what.
+        result: Result<Outcome, Error>,
+    },
+    /// Tell the app's listeners.
+    Emit(AppEvent),
+    /// A failure that no promise reports, for the log.
+    Warn {
+        /// What happened, without tokens or personal data.
+        message: String,
+        /// What was thrown.
+        cause: Option<Cause>,
+    },
+}
+
+/// A request over HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// Its name from now on.
+    pub request: RequestId,
+    /// HTTP method.
+    pub method: Method,
+    /// With query.
+    pub url: String,
+    /// Names and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// What to send.
+    pub body: HttpBody,
+    /// What the answer is.
+    pub response: ResponseKind,
+    /// The page is going away: let the request outlive it.
+    pub keepalive: bool,
+}
+
+/// HTTP method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// `GET`
+    Get,
+    /// `POST`
+    Post,
+    /// `PATCH`
+    Patch,
+}
+
+impl Method {
+    /// As on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+        }
+    }
+}
+
+/// The body of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HttpBody {
+    /// None.
+    Empty,
+    /// JSON text.
+    Json(String),
+    /// Protobuf.
+    Bytes(Vec<u8>),
+}
+
+/// The form in which an answer is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResponseKind {
+    /// A JSON document, whatever the status.
+    Json,
+    /// Bytes for status 200, a JSON document (the error envelope) for any other.
+    Bytes,
+}
+
+/// Something to do with one peer connection.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PeerEffect {
+    /// Make it, with `bundlePolicy: max-bundle`. Its events are reported from now on.
+    Create {
+        /// `iceServers`.
+        ice_servers: Vec<IceServer>,
+    },
+    /// Make an offer and set it. Answer: [`PeerInput::Offered`](super::PeerInput::Offered).
+    Offer,
+    /// Apply the answer to our offer, or roll the offer back when there is none. Answer:
+    /// [`PeerInput::AnswerApplied`](super::PeerInput::AnswerApplied).
+    AcceptAnswer {
+        /// SDP; `None` rolls back.
+        sdp: Option<String>,
+    },
+    /// Apply the server's offer, make the answer, patch it with
+    /// [`answer_stereo`](crate::core::sdp::answer_stereo), set it. Answer:
+    /// [`PeerInput::Answered`](super::PeerInput::Answered).
+    Answer {
+        /// SDP of the offer.
+        offer: String,
+        /// To be reported back.
+        negotiation_id: u32,
+    },
+    /// Add a remote candidate (JSON text of an `RTCIceCandidateInit`). A candidate that does not
+    /// fit is logged, no more.
+    AddCandidate(String),
+    /// Add a send-only transceiver for the track of a capture, without a stream.
+    AddTransceiver {
+        /// Its name from now on.
+        transceiver: TransceiverId,
+        /// Whose track.
+        capture: CaptureId,
+        /// Layers, smallest first.
+        encodings: Vec<Encoding>,
+    },
+    /// Send the track of another capture, or nothing, without renegotiation.
+    ReplaceTrack {
+        /// Where.
+        transceiver: TransceiverId,
+        /// Whose track.
+        capture: Option<CaptureId>,
+    },
+    /// Close it; nothing about it is awaited any more.
+    Close,
+}
+
+/// One entry of `RTCConfiguration.iceServers`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IceServer {
+    /// STUN or TURN URLs.
+    pub urls: Vec<String>,
+    /// Empty when there is none.
+    pub username: String,
+    /// Empty when there is none.
+    pub credential: String,
+}
+
+/// One entry of `sendEncodings`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Encoding {
+    /// Simulcast layer (`q`, `h`, `f`); empty for audio.
+    pub rid: String,
+    /// Whether the layer is sent.
+    pub active: bool,
+    /// bits/s
+    pub max_bitrate: Option<u32>,
+    /// frames/s
+    pub max_framerate: Option<u32>,
+    /// 1, 2 or 4.
+    pub scale_resolution_down_by: Option<f64>,
+    /// For SVC codecs, such as `L3T3_KEY`.
+    pub scalability_mode: Option<String>,
+}
+
+/// Which device to open, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaptureRequest {
+    /// Its name from now on.
+    pub capture: CaptureId,
+    /// Camera or microphone.
+    pub kind: DeviceKind,
+    /// What a camera should deliver, in px.
+    pub size: Option<Dimension>,
+    /// `user` or `environment`, for phones.
+    pub facing: Option<&'static str>,
+}
+
+/// What a promise resolves with.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    /// Nothing.
+    Done,
+    /// The server's answer.
+    Json(Json),
+}
+
+/// Something an app may listen to.
+#[derive(Clone, Debug)]
+pub struct AppEvent {
+    /// Whose listeners.
+    pub scope: Scope,
+    /// Such as `call.updated`.
+    pub name: String,
+    /// The event object.
+    pub payload: EventPayload,
+}
+
+/// Whose listeners are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Those of the client.
+    Client,
+    /// Those of one call.
+    Call(CallKey),
+}
+
+/// The content of an event.
+#[derive(Clone, Debug)]
+pub enum EventPayload {
+    /// A coordinator event as it came.
+    Server(Json),
+    /// An event of our own.
+    Local(LocalEvent),
+}
+
+/// Events that no server sends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LocalEvent {
+    /// `connection.changed`: the coordinator socket works, or does not.
+    ConnectionChanged {
+        /// Which of the two.
+        online: bool,
+    },
+    /// `network.changed`: the browser went online or offline.
+    NetworkChanged {
+        /// Which of the two.
+        online: bool,
+    },
+    /// `call.left`: the call is over for this client.
+    Left {
+        /// Such as `user_left`, `call_ended`, `kicked`, `rejoin_attempt_limit_exceeded`.
+        reason: &'static str,
+    },
+}
+
+/// Which way the media of a peer connection flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Direction {
+    /// From here to the SFU.
+    Publisher,
+    /// From the SFU to here.
+    Subscriber,
+}

@@ -1,0 +1,155 @@
+//! What happened outside.
+
+use super::{
+    error::Cause,
+    ids::{
+        CaptureId, DescribeId, PeerId, RemoteTrackId, RequestId, SocketId, TokenRequestId,
+        TransceiverId,
+    },
+    json::Json,
+    state::Dimension,
+};
+
+/// A report of the host.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A request was answered, or was not.
+    Http {
+        /// The [`Effect::Http`](super::Effect::Http) it answers.
+        request: RequestId,
+        /// The answer.
+        reply: Result<HttpReply, HttpFailure>,
+    },
+    /// The app's token provider answered, or threw.
+    Token {
+        /// The [`Effect::FetchToken`](super::Effect::FetchToken) it answers.
+        request: TokenRequestId,
+        /// The token.
+        result: Result<String, Cause>,
+    },
+    /// A socket is open.
+    SocketOpened(SocketId),
+    /// A text frame arrived that holds JSON. Frames that hold none are not reported.
+    SocketJson(SocketId, Json),
+    /// A binary frame arrived.
+    SocketBytes(SocketId, Vec<u8>),
+    /// A socket is closed, by whomever, or failed to open. The last report about it.
+    SocketClosed {
+        /// Which.
+        socket: SocketId,
+        /// Close code; 1006 when there was none.
+        code: u16,
+        /// The server's words.
+        reason: String,
+    },
+    /// What this browser can send and receive, as two throw-away offers.
+    Described {
+        /// The [`Effect::DescribeCodecs`](super::Effect::DescribeCodecs) it answers.
+        request: DescribeId,
+        /// `(subscriber_sdp, publisher_sdp)`.
+        result: Result<(String, String), Cause>,
+    },
+    /// A peer connection has news.
+    Peer(PeerId, PeerInput),
+    /// A device was opened, or was not.
+    Captured {
+        /// The [`Effect::Capture`](super::Effect::Capture) it answers.
+        capture: CaptureId,
+        /// What it delivers.
+        result: Result<Captured, DeviceFailure>,
+    },
+    /// A captured track ended without our asking: unplugged, or permission taken away.
+    CaptureEnded(CaptureId),
+    /// The browser went online or offline.
+    Online(bool),
+    /// The page goes away for good.
+    PageHidden,
+    /// The moment of [`Client::poll_timeout`](super::Client::poll_timeout) has come, or may have.
+    Timeout,
+}
+
+/// An answer to a request.
+#[derive(Clone, Debug)]
+pub struct HttpReply {
+    /// HTTP status.
+    pub status: u16,
+    /// The body, in the form the request asked for.
+    pub body: Reply,
+}
+
+/// The body of an answer.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// A JSON document.
+    Json(Json),
+    /// Bytes as they came.
+    Bytes(Vec<u8>),
+    /// Not what was asked for: HTML of a proxy, a body cut short.
+    Unreadable,
+}
+
+/// A request without an answer: refused, cut, blocked by CORS. The browser does not tell which.
+#[derive(Clone, Debug)]
+pub struct HttpFailure {
+    /// What the browser threw.
+    pub cause: Cause,
+}
+
+/// News of one peer connection.
+#[derive(Clone, Debug)]
+pub enum PeerInput {
+    /// An offer was made and set as the local description.
+    Offered(Result<OfferReport, Cause>),
+    /// The answer to our offer was applied, or the offer was rolled back.
+    AnswerApplied(Result<(), Cause>),
+    /// An answer to the server's offer was made and set as the local description; on failure the
+    /// offer was rolled back.
+    Answered {
+        /// Of the offer.
+        negotiation_id: u32,
+        /// The answer's SDP.
+        result: Result<String, Cause>,
+    },
+    /// A local ICE candidate, as the JSON text of an `RTCIceCandidateInit`.
+    Candidate(String),
+    /// A track arrived.
+    Track {
+        /// Id of its stream: `prefix:TRACK_TYPE_X`.
+        stream_id: String,
+        /// The host's number for it.
+        track: RemoteTrackId,
+    },
+    /// A received track ended.
+    TrackEnded(RemoteTrackId),
+    /// `connectionState` or `iceConnectionState` became `connected`.
+    Connected,
+    /// `connectionState` became `failed`.
+    Failed,
+}
+
+/// An offer that was made.
+#[derive(Clone, Debug)]
+pub struct OfferReport {
+    /// As set locally.
+    pub sdp: String,
+    /// The mid that the offer gave to each transceiver.
+    pub mids: Vec<(TransceiverId, String)>,
+}
+
+/// A device that was opened.
+#[derive(Clone, Debug)]
+pub struct Captured {
+    /// `MediaStreamTrack.id`.
+    pub track_id: String,
+    /// What the camera really delivers; `None` for a microphone.
+    pub size: Option<Dimension>,
+}
+
+/// Why a device was not opened.
+#[derive(Clone, Debug)]
+pub struct DeviceFailure {
+    /// Name of the `DOMException`: `NotAllowedError`, `NotFoundError`, `NotReadableError`, …
+    pub name: String,
+    /// The exception.
+    pub cause: Cause,
+}

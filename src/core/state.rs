@@ -1,0 +1,313 @@
+//! What an app can see: the state of the client and of its calls.
+
+use trunkline_protocol::sfu::models;
+
+use super::{
+    error::Error,
+    ids::{CallKey, CaptureId, RemoteTrackId},
+    json::Json,
+};
+
+/// The state of a client.
+#[derive(Clone, Debug, Default)]
+pub struct ClientState {
+    /// `me` of `connection.ok`; none before and after, and for anonymous users.
+    pub connected_user: Option<Json>,
+    /// The calls that the client tracks.
+    pub calls: Vec<CallKey>,
+}
+
+/// The state of a call.
+#[derive(Clone, Debug)]
+pub struct CallState {
+    /// Where in its life the call is.
+    pub calling_state: CallingState,
+    /// The newest call object of the server. `custom`, `settings`, `created_by`, `team`, `egress`,
+    /// `ingress`, `thumbnails` are read from it.
+    pub document: Option<Json>,
+    /// In the server's order.
+    pub members: Vec<Member>,
+    /// Capability names, such as `send-audio`.
+    pub own_capabilities: Vec<String>,
+    /// ms since the epoch.
+    pub created_at: Option<f64>,
+    /// ms since the epoch.
+    pub updated_at: Option<f64>,
+    /// ms since the epoch.
+    pub starts_at: Option<f64>,
+    /// ms since the epoch.
+    pub ended_at: Option<f64>,
+    /// Who ended the call.
+    pub ended_by: Option<Json>,
+    /// When the SFU session began, in ms since the epoch.
+    pub started_at: Option<f64>,
+    /// `true` until the call is loaded, as nobody may be let in before it is known.
+    pub backstage: bool,
+    /// The running session.
+    pub session: Option<Session>,
+    /// Everybody in the call.
+    pub participants: Vec<Participant>,
+    /// From the SFU while joined, from the session otherwise.
+    pub participant_count: u32,
+    /// From the SFU while joined, from the session otherwise.
+    pub anonymous_participant_count: u32,
+    /// Users who may not enter.
+    pub blocked_user_ids: Vec<String>,
+    /// Whether a composite recording runs.
+    pub recording: bool,
+    /// Whether a transcription runs.
+    pub transcribing: bool,
+    /// Whether captions are made.
+    pub captioning: bool,
+    /// Whether media is encrypted end to end.
+    pub e2ee_enabled: bool,
+    /// Whether the server sends updates of this call.
+    pub watching: bool,
+    /// The camera.
+    pub camera: DeviceState,
+    /// The microphone.
+    pub microphone: DeviceState,
+}
+
+/// Where in its life a call is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CallingState {
+    /// Made, not entered.
+    #[default]
+    Idle,
+    /// Being entered.
+    Joining,
+    /// In it.
+    Joined,
+    /// Left, or ended.
+    Left,
+    /// The connection is lost and being made again.
+    Reconnecting,
+    /// It could not be made again.
+    ReconnectingFailed,
+    /// The browser is offline.
+    Offline,
+}
+
+impl CallingState {
+    /// The value apps see.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Joining => "joining",
+            Self::Joined => "joined",
+            Self::Left => "left",
+            Self::Reconnecting => "reconnecting",
+            Self::ReconnectingFailed => "reconnecting-failed",
+            Self::Offline => "offline",
+        }
+    }
+}
+
+/// A member of a call: somebody invited.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Unique within the call.
+    pub user_id: String,
+    /// As the server wrote it.
+    pub document: Json,
+}
+
+/// A session of a call: the time from its first participant to its last.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// As the server wrote it; the fields below are newer.
+    pub document: Json,
+    /// `(user_session_id, participant)`, as the server wrote them.
+    pub participants: Vec<(String, Json)>,
+    /// How many of each role.
+    pub counts_by_role: Vec<(String, u32)>,
+    /// How many anonymous ones.
+    pub anonymous_count: u32,
+}
+
+/// Somebody present: one session of one user.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Participant {
+    /// Who.
+    pub user_id: String,
+    /// Unique within the call.
+    pub session_id: String,
+    /// To be shown.
+    pub name: String,
+    /// URL of a picture, or empty.
+    pub image: String,
+    /// Call roles.
+    pub roles: Vec<String>,
+    /// The user's free object.
+    pub custom: Option<pbjson_types::Struct>,
+    /// ms since the epoch.
+    pub joined_at: Option<f64>,
+    /// First part of the ids of this participant's streams.
+    pub track_lookup_prefix: String,
+    /// What is published and not muted.
+    pub published_tracks: Vec<TrackType>,
+    /// As the SFU sees it.
+    pub connection_quality: ConnectionQuality,
+    /// Whether they speak.
+    pub is_speaking: bool,
+    /// Whether they are the one to look at.
+    pub is_dominant_speaker: bool,
+    /// 0 to 1.
+    pub audio_level: f32,
+    /// Number of `ParticipantSource`; 0 is a browser or app.
+    pub source: i32,
+    /// Whether this is the session of this very call object.
+    pub is_local: bool,
+    /// Camera.
+    pub video: Option<Media>,
+    /// Microphone.
+    pub audio: Option<Media>,
+    /// Screen.
+    pub screen_share: Option<Media>,
+    /// Sound of the screen.
+    pub screen_share_audio: Option<Media>,
+    /// Size asked of the SFU, in CSS px; none is not asked for.
+    pub video_dimension: Option<Dimension>,
+    /// Size asked of the SFU, in CSS px; none is not asked for.
+    pub screen_share_dimension: Option<Dimension>,
+    /// Whether and since when they are pinned.
+    pub pin: Option<Pin>,
+    /// Tracks that the SFU holds back for lack of bandwidth.
+    pub paused_tracks: Vec<TrackType>,
+}
+
+/// A track that the host holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Media {
+    /// Captured here.
+    Local(CaptureId),
+    /// Received.
+    Remote(RemoteTrackId),
+}
+
+/// A pinned participant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pin {
+    /// Pinned for this app only, not for everyone.
+    pub is_local: bool,
+    /// ms since the epoch; among the server's pins, more important ones have higher values.
+    pub pinned_at: f64,
+}
+
+/// A size in px.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dimension {
+    /// px
+    pub width: u32,
+    /// px
+    pub height: u32,
+}
+
+/// A device that the call captures from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DeviceKind {
+    /// Video.
+    Camera,
+    /// Audio.
+    Microphone,
+}
+
+impl DeviceKind {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Camera, Self::Microphone];
+
+    /// What it publishes as.
+    pub fn track_type(self) -> TrackType {
+        match self {
+            Self::Camera => TrackType::Video,
+            Self::Microphone => TrackType::Audio,
+        }
+    }
+}
+
+/// What a device does and is about to do.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceState {
+    /// What it does; `None` when nobody has touched it.
+    pub status: Option<DeviceStatus>,
+    /// What it will do once everything under way is done.
+    pub optimistic_status: Option<DeviceStatus>,
+    /// The capture, while there is one.
+    pub capture: Option<CaptureId>,
+    /// The last failure, until the next success.
+    pub error: Option<Error>,
+}
+
+/// Whether a device is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceStatus {
+    /// On.
+    Enabled,
+    /// Off.
+    Disabled,
+}
+
+impl DeviceStatus {
+    /// The value apps see.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+pub use models::{ConnectionQuality, TrackType};
+
+impl Default for CallState {
+    fn default() -> Self {
+        Self {
+            calling_state: CallingState::Idle,
+            document: None,
+            members: Vec::new(),
+            own_capabilities: Vec::new(),
+            created_at: None,
+            updated_at: None,
+            starts_at: None,
+            ended_at: None,
+            ended_by: None,
+            started_at: None,
+            backstage: true,
+            session: None,
+            participants: Vec::new(),
+            participant_count: 0,
+            anonymous_participant_count: 0,
+            blocked_user_ids: Vec::new(),
+            recording: false,
+            transcribing: false,
+            captioning: false,
+            e2ee_enabled: false,
+            watching: false,
+            camera: DeviceState::default(),
+            microphone: DeviceState::default(),
+        }
+    }
+}
+
+impl CallState {
+    /// The participant with that session.
+    pub fn participant(&self, session_id: &str) -> Option<&Participant> {
+        self.participants
+            .iter()
+            .find(|p| p.session_id == session_id)
+    }
+
+    /// The state of one device.
+    pub fn device(&self, kind: DeviceKind) -> &DeviceState {
+        match kind {
+            DeviceKind::Camera => &self.camera,
+            DeviceKind::Microphone => &self.microphone,
+        }
+    }
+
+    /// Whether this user may do what `capability` names.
+    pub fn has_capability(&self, capability: &str) -> bool {
+        self.own_capabilities.iter().any(|c| c == capability)
+    }
+}
