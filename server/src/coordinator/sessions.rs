@@ -1,0 +1,321 @@
+//! Sessions: opened by the first participant (or a ring), closed some time after the last.
+
+use trunkline_protocol::{
+    coordinator::{DateTime, EventBody},
+    sfu::models::CallEndedReason,
+};
+use uuid::Uuid;
+
+use super::{
+    Refusal, live, users, views,
+    work::{Effect, Work},
+};
+use crate::{
+    sfu::control::SfuNotice,
+    store::{
+        calls::{self, CallRecord},
+        members,
+        sessions::{self, ParticipantRecord, SessionRecord},
+    },
+};
+
+/// Somebody came or left, says the SFU.
+pub(super) fn apply(work: &mut Work<'_>, notice: &SfuNotice) -> Result<(), Refusal> {
+    match notice {
+        SfuNotice::ParticipantJoined {
+            cid,
+            user_id,
+            session_id,
+            anonymous,
+        } => {
+            let Some(mut call) = calls::find(work.db, cid)? else {
+                return Ok(());
+            };
+            let user_id = (!anonymous).then_some(user_id.as_str());
+            joined(work, &mut call, user_id, session_id)
+        }
+        SfuNotice::ParticipantLeft {
+            cid,
+            session_id,
+            anonymous,
+            duration_seconds,
+            ..
+        } => {
+            let Some(call) = calls::find(work.db, cid)? else {
+                return Ok(());
+            };
+            left(work, &call, *anonymous, session_id, *duration_seconds)
+        }
+    }
+}
+
+/// Ends the sessions that a crash left running.
+pub(super) fn end_all(work: &mut Work<'_>) -> Result<(), Refusal> {
+    Ok(sessions::end_all(work.db, work.now)?)
+}
+
+/// Does what has become due for a session: its end for want of participants, or the end of the
+/// call for length.
+pub(super) fn check(work: &mut Work<'_>, session_id: &str) -> Result<(), Refusal> {
+    let Some(session) = sessions::find(work.db, session_id)? else {
+        return Ok(());
+    };
+    let Some(mut call) = calls::find(work.db, &session.cid)? else {
+        return Ok(());
+    };
+    if session.ended_at.is_some() {
+        return Ok(());
+    }
+    if session.timer_ends_at.is_some_and(|end| end <= work.now) && call.ended_at.is_none() {
+        return live::end(work, &mut call, None, CallEndedReason::SessionEnded);
+    }
+    match idle_deadline(&call, &session) {
+        Some(deadline) if deadline <= work.now => end(work, &call, session),
+        _ => Ok(()),
+    }
+}
+
+/// Makes sure the call has a running session; one that nobody has joined has not started.
+pub(super) fn open(work: &mut Work<'_>, call: &mut CallRecord) -> Result<SessionRecord, Refusal> {
+    if let Some(session) = running(work, call)? {
+        return Ok(session);
+    }
+    let session = SessionRecord {
+        id: Uuid::new_v4().to_string(),
+        cid: call.cid.clone(),
+        started_at: None,
+        ended_at: None,
+        idle_since: Some(work.now),
+        live_started_at: None,
+        live_ended_at: None,
+        timer_ends_at: None,
+        anonymous_count: 0,
+    };
+    sessions::save(work.db, &session)?;
+    call.session_id = Some(session.id.clone());
+    calls::save(work.db, call)?;
+    wake_when_idle(work, call, &session);
+    Ok(session)
+}
+
+/// The session of the call, unless it is over.
+pub(super) fn running(
+    work: &Work<'_>,
+    call: &CallRecord,
+) -> Result<Option<SessionRecord>, Refusal> {
+    let Some(id) = &call.session_id else {
+        return Ok(None);
+    };
+    Ok(sessions::find(work.db, id)?.filter(|session| session.ended_at.is_none()))
+}
+
+/// Who is in the call: participants, and the number of anonymous ones.
+pub(super) fn present(
+    work: &Work<'_>,
+    call: &CallRecord,
+) -> Result<(Vec<ParticipantRecord>, u32), Refusal> {
+    match running(work, call)? {
+        Some(session) => Ok((
+            sessions::participants(work.db, &session.id)?,
+            session.anonymous_count,
+        )),
+        None => Ok((Vec::new(), 0)),
+    }
+}
+
+/// Applies a changed `limits.max_duration_seconds` to the running session.
+pub(super) fn limit_duration(work: &mut Work<'_>, call: &CallRecord) -> Result<(), Refusal> {
+    if let Some(mut session) = running(work, call)? {
+        session.timer_ends_at = timer(call, &session);
+        sessions::save(work.db, &session)?;
+        wake_when_over(work, &session);
+    }
+    Ok(())
+}
+
+/// Ends the session of an ended call, if nobody is left in it.
+pub(super) fn end_if_empty(work: &mut Work<'_>, call: &CallRecord) -> Result<(), Refusal> {
+    match running(work, call)? {
+        Some(session) if is_empty(work, &session)? => end(work, call, session),
+        _ => Ok(()),
+    }
+}
+
+fn joined(
+    work: &mut Work<'_>,
+    call: &mut CallRecord,
+    user_id: Option<&str>,
+    user_session_id: &str,
+) -> Result<(), Refusal> {
+    let mut session = open(work, call)?;
+    let starts = session.started_at.is_none();
+    if starts {
+        session.started_at = Some(work.now);
+        session.live_started_at = (!call.backstage).then_some(work.now);
+        session.timer_ends_at = timer(call, &session);
+        wake_when_over(work, &session);
+    }
+    session.idle_since = None;
+    if user_id.is_none() {
+        session.anonymous_count = session.anonymous_count.saturating_add(1);
+    }
+    sessions::save(work.db, &session)?;
+    let participant = match user_id {
+        Some(user_id) => add_participant(work, call, &session, user_id, user_session_id)?,
+        None => None,
+    };
+    let session_id = session.id.clone();
+    if starts {
+        let view = Box::new(views::call(work, call)?);
+        let body = EventBody::CallSessionStarted {
+            call: view,
+            session_id: session_id.clone(),
+        };
+        work.tell_watchers(call, body);
+    }
+    if let Some(participant) = participant {
+        let participant = Box::new(views::participant(work, participant)?);
+        let body = EventBody::CallSessionParticipantJoined {
+            participant,
+            session_id,
+        };
+        work.tell_watchers(call, body);
+    } else if user_id.is_none() {
+        tell_counts(work, call, session)?;
+    }
+    Ok(())
+}
+
+/// The new participant, or nothing when this client is already there.
+fn add_participant(
+    work: &Work<'_>,
+    call: &CallRecord,
+    session: &SessionRecord,
+    user_id: &str,
+    user_session_id: &str,
+) -> Result<Option<ParticipantRecord>, Refusal> {
+    let user = users::find_or_create(work, user_id)?;
+    let member = members::find(work.db, &call.cid, &user.id)?;
+    let participant = ParticipantRecord {
+        session_id: session.id.clone(),
+        user_session_id: user_session_id.into(),
+        role: member.and_then(|member| member.role).unwrap_or(user.role),
+        user_id: user.id,
+        joined_at: work.now,
+    };
+    let added = sessions::add_participant(work.db, &participant)?;
+    Ok(added.then_some(participant))
+}
+
+fn left(
+    work: &mut Work<'_>,
+    call: &CallRecord,
+    anonymous: bool,
+    user_session_id: &str,
+    duration_seconds: u64,
+) -> Result<(), Refusal> {
+    let Some(mut session) = running(work, call)? else {
+        return Ok(());
+    };
+    if anonymous {
+        session.anonymous_count = session.anonymous_count.saturating_sub(1);
+        sessions::save(work.db, &session)?;
+        tell_counts(work, call, session.clone())?;
+    } else {
+        let taken = sessions::take_participant(work.db, &session.id, user_session_id)?;
+        let Some(participant) = taken else {
+            return Ok(());
+        };
+        let body = EventBody::CallSessionParticipantLeft {
+            participant: Box::new(views::participant(work, participant)?),
+            session_id: session.id.clone(),
+            duration_seconds,
+        };
+        work.tell_watchers(call, body);
+    }
+    if !is_empty(work, &session)? {
+        return Ok(());
+    }
+    if call.ended_at.is_some() {
+        return end(work, call, session);
+    }
+    session.idle_since = Some(work.now);
+    sessions::save(work.db, &session)?;
+    wake_when_idle(work, call, &session);
+    Ok(())
+}
+
+fn end(work: &mut Work<'_>, call: &CallRecord, session: SessionRecord) -> Result<(), Refusal> {
+    let session = SessionRecord {
+        ended_at: Some(work.now),
+        ..session
+    };
+    sessions::save(work.db, &session)?;
+    let body = EventBody::CallSessionEnded {
+        call: Box::new(views::call(work, call)?),
+        session_id: session.id,
+    };
+    work.tell_watchers(call, body);
+    Ok(())
+}
+
+fn tell_counts(
+    work: &mut Work<'_>,
+    call: &CallRecord,
+    session: SessionRecord,
+) -> Result<(), Refusal> {
+    let view = views::session(work, session)?;
+    let body = EventBody::CallSessionParticipantCountUpdated {
+        session_id: view.id,
+        participants_count_by_role: view.participants_count_by_role,
+        anonymous_participant_count: view.anonymous_participant_count,
+    };
+    work.tell_watchers(call, body);
+    Ok(())
+}
+
+fn is_empty(work: &Work<'_>, session: &SessionRecord) -> Result<bool, Refusal> {
+    let listed = sessions::participants(work.db, &session.id)?;
+    Ok(listed.is_empty() && session.anonymous_count == 0)
+}
+
+fn wake_when_idle(work: &mut Work<'_>, call: &CallRecord, session: &SessionRecord) {
+    if let Some(at) = idle_deadline(call, session) {
+        work.effect(Effect::Wake {
+            session_id: session.id.clone(),
+            at,
+        });
+    }
+}
+
+fn wake_when_over(work: &mut Work<'_>, session: &SessionRecord) {
+    if let Some(at) = session.timer_ends_at {
+        work.effect(Effect::Wake {
+            session_id: session.id.clone(),
+            at,
+        });
+    }
+}
+
+/// When the session ends if nobody comes. One opened by a ring lasts at least as long as the ring.
+fn idle_deadline(call: &CallRecord, session: &SessionRecord) -> Option<DateTime> {
+    let inactivity = call.settings.session.inactivity_timeout_seconds;
+    let seconds = match session.started_at {
+        Some(_) => inactivity,
+        None => inactivity.max(call.settings.ring.missed_call_timeout_ms.div_ceil(1000)),
+    };
+    session
+        .idle_since
+        .map(|since| since.plus_seconds(seconds.into()))
+}
+
+fn timer(call: &CallRecord, session: &SessionRecord) -> Option<DateTime> {
+    let seconds = call
+        .settings
+        .limits
+        .max_duration_seconds
+        .filter(|seconds| *seconds > 0)?;
+    session
+        .started_at
+        .map(|start| start.plus_seconds(seconds.into()))
+}
