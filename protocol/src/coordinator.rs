@@ -9,6 +9,7 @@ mod capability;
 mod date_time;
 mod error;
 mod event;
+mod input;
 mod operations;
 mod session;
 mod settings;
@@ -22,6 +23,7 @@ pub use capability::OwnCapability;
 pub use date_time::{DateEncoding, DateTime, InvalidDate};
 pub use error::{ApiError, ErrorCode};
 pub use event::{Event, EventBody, event_type};
+pub use input::Object;
 pub use operations::{
     CallRequest, CreateGuestRequest, CreateGuestResponse, CreatedCallResponse, Credentials,
     EdgeResponse, Empty, GetEdgesResponse, GetOrCreateCallRequest, GoLiveRequest,

@@ -2,6 +2,7 @@
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 use trunkline_protocol::coordinator::ErrorCode;
 
 use crate::{
@@ -30,13 +31,13 @@ pub struct UserClaims {
     pub user_id: Option<String>,
     /// Seconds since the epoch; may have a fraction.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub iat: Option<f64>,
+    pub iat: Option<Number>,
     /// Seconds since the epoch; may have a fraction.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub exp: Option<f64>,
+    pub exp: Option<Number>,
     /// Seconds since the epoch; may have a fraction.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub nbf: Option<f64>,
+    pub nbf: Option<Number>,
     /// Role of the user, in the calls of `call_cids` if there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
@@ -149,12 +150,10 @@ impl App {
         ttl: Option<u32>,
     ) -> Result<String, Refusal> {
         let now = clock::unix_seconds();
-        #[allow(clippy::cast_precision_loss)] // exact for the next 285 million years
-        let iat = now as f64;
         self.sign(&UserClaims {
             user_id: Some(user_id.into()),
-            iat: Some(iat),
-            exp: ttl.map(|seconds| iat + f64::from(seconds)),
+            iat: Some(now.into()),
+            exp: ttl.map(|seconds| (now + u64::from(seconds)).into()),
             role,
             teams,
             ..UserClaims::default()
@@ -187,22 +186,23 @@ fn check_user(token_user: Option<&str>, claimed: Option<&str>) -> Result<(), Ref
     }
 }
 
-#[allow(clippy::cast_precision_loss)] // exact for the next 285 million years
 fn check_times(claims: &UserClaims) -> Result<(), Refusal> {
+    #[allow(clippy::cast_precision_loss)] // exact for the next 285 million years
     let now = clock::unix_seconds() as f64;
-    if claims.exp.is_some_and(|exp| exp <= now) {
+    let seconds = |time: &Option<Number>| time.as_ref().and_then(Number::as_f64);
+    if seconds(&claims.exp).is_some_and(|exp| exp <= now) {
         return Err(Refusal::passing(
             ErrorCode::TokenExpired,
             "the token has expired",
         ));
     }
-    if claims.nbf.is_some_and(|nbf| nbf > now + CLOCK_SKEW) {
+    if seconds(&claims.nbf).is_some_and(|nbf| nbf > now + CLOCK_SKEW) {
         return Err(Refusal::passing(
             ErrorCode::TokenNotValidYet,
             "the token is not valid yet",
         ));
     }
-    if claims.iat.is_some_and(|iat| iat > now + CLOCK_SKEW) {
+    if seconds(&claims.iat).is_some_and(|iat| iat > now + CLOCK_SKEW) {
         let detail = "the token was issued in the future";
         return Err(Refusal::passing(ErrorCode::TokenUsedBeforeIssuedAt, detail));
     }

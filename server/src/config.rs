@@ -308,6 +308,7 @@ mod tests {
         assert_eq!(claims.user_id.as_deref(), Some("alice"));
         assert_eq!(claims.role.as_deref(), Some("host"));
         assert_eq!(claims.teams, Some(vec!["red".into()]));
-        assert!(claims.exp > claims.iat);
+        let seconds = |time: Option<serde_json::Number>| time.unwrap().as_u64().unwrap();
+        assert_eq!(seconds(claims.exp), seconds(claims.iat) + 60);
     }
 }

@@ -281,7 +281,7 @@ impl Coordinator {
         self.shared.runtime.spawn(async move {
             sleep(delay).await;
             let checked = coordinator
-                .run(move |work| sessions::check(work, &session_id))
+                .run(move |work| sessions::check(work, &session_id, at))
                 .await;
             if let Err(refusal) = checked {
                 tracing::error!(%refusal, "session check failed");

@@ -8,6 +8,7 @@
 pub(crate) mod calls;
 pub(crate) mod filter;
 pub(crate) mod members;
+pub(crate) mod page;
 mod row;
 mod schema;
 pub(crate) mod sessions;
@@ -27,6 +28,14 @@ use tokio::sync::{mpsc, oneshot};
 #[derive(Clone)]
 pub struct Store {
     requests: mpsc::Sender<Request>,
+}
+
+/// Empty tables without a thread, for tests of commands.
+#[cfg(test)]
+pub(crate) fn empty_tables() -> Connection {
+    let mut db = Connection::open_in_memory().unwrap();
+    schema::prepare(&mut db).unwrap();
+    db
 }
 
 /// What a command hands back.
@@ -65,11 +74,6 @@ impl Store {
     pub fn open(directory: &Path) -> Result<Self, StoreError> {
         fs::create_dir_all(directory)?;
         Self::start(Connection::open(directory.join(FILE_NAME))?)
-    }
-
-    /// A store that is gone with the process, for tests.
-    pub fn in_memory() -> Result<Self, StoreError> {
-        Self::start(Connection::open_in_memory()?)
     }
 
     /// Runs `command` in a transaction. `Err` undoes what the command did; `Ok` is answered once it
@@ -224,7 +228,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_refused_command_leaves_nothing_behind() {
-        let store = Store::in_memory().unwrap();
+        let store = Store::start(Connection::open_in_memory().unwrap()).unwrap();
         let refused: Result<(), StoreError> = store
             .transact(|db| {
                 db.execute("CREATE TABLE half (done)", ())?;
@@ -241,7 +245,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panicking_command_is_undone_and_the_store_goes_on() {
-        let store = Store::in_memory().unwrap();
+        let store = Store::start(Connection::open_in_memory().unwrap()).unwrap();
         let lost: Result<(), StoreError> = store
             .transact(|db| {
                 db.execute("CREATE TABLE half (done)", ())?;
@@ -258,7 +262,7 @@ mod tests {
 
     #[tokio::test]
     async fn effects_run_in_the_order_of_the_commands() {
-        let store = Store::in_memory().unwrap();
+        let store = Store::start(Connection::open_in_memory().unwrap()).unwrap();
         let ran = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::new(Mutex::new(Vec::new()));
         let commands = (0..200).map(|number| {

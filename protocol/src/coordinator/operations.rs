@@ -1,10 +1,11 @@
 //! Requests and responses of the REST operations.
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
     CallResponse, CallStateResponse, Custom, DateTime, MemberResponse, UserRequest, UserResponse,
+    input::{null_as_default, object, object_if_any, objects_if_any},
 };
 
 /// Every successful body: the operation's own fields and `duration`.
@@ -29,7 +30,7 @@ pub struct WsAuthMessage {
     #[serde(deserialize_with = "null_as_default")]
     pub token: String,
     /// Creates or updates the user.
-    #[serde(deserialize_with = "null_as_default")]
+    #[serde(deserialize_with = "object")]
     pub user_details: UserRequest,
 }
 
@@ -38,7 +39,7 @@ pub struct WsAuthMessage {
 #[serde(default)]
 pub struct CreateGuestRequest {
     /// What the guest would like to be called.
-    #[serde(deserialize_with = "null_as_default")]
+    #[serde(deserialize_with = "object")]
     pub user: UserRequest,
 }
 
@@ -56,6 +57,7 @@ pub struct CreateGuestResponse {
 #[serde(default)]
 pub struct CallRequest {
     /// At most 100.
+    #[serde(deserialize_with = "objects_if_any")]
     pub members: Option<Vec<MemberRequest>>,
     /// Belongs to the app.
     pub custom: Option<Custom>,
@@ -85,6 +87,7 @@ pub struct MemberRequest {
 #[serde(default)]
 pub struct GetOrCreateCallRequest {
     /// Used when the call is created.
+    #[serde(deserialize_with = "object_if_any")]
     pub data: Option<CallRequest>,
     /// At most 100, 25 when absent.
     pub members_limit: Option<u32>,
@@ -105,6 +108,7 @@ pub struct JoinCallRequest {
     /// Create the call when it is missing.
     pub create: Option<bool>,
     /// Used when the call is created.
+    #[serde(deserialize_with = "object_if_any")]
     pub data: Option<CallRequest>,
     /// At most 100, 25 when absent.
     pub members_limit: Option<u32>,
@@ -135,6 +139,7 @@ pub struct UpdateCallRequest {
 #[serde(default)]
 pub struct UpdateCallMembersRequest {
     /// Added or changed, at most 100.
+    #[serde(deserialize_with = "objects_if_any")]
     pub update_members: Option<Vec<MemberRequest>>,
     /// User ids, at most 100.
     pub remove_members: Option<Vec<String>>,
@@ -147,6 +152,7 @@ pub struct QueryCallsRequest {
     /// Field → value, or field → operator → value.
     pub filter_conditions: Option<Value>,
     /// At most 2.
+    #[serde(deserialize_with = "objects_if_any")]
     pub sort: Option<Vec<SortParam>>,
     /// At most 100, 25 when absent.
     pub limit: Option<u32>,
@@ -171,6 +177,7 @@ pub struct QueryCallMembersRequest {
     /// Field → value, or field → operator → value.
     pub filter_conditions: Option<Value>,
     /// At most 1.
+    #[serde(deserialize_with = "objects_if_any")]
     pub sort: Option<Vec<SortParam>>,
     /// At most 100, 25 when absent.
     pub limit: Option<u32>,
@@ -334,39 +341,4 @@ pub struct EdgeResponse {
     pub yellow: u32,
     /// Latency in ms from which the edge counts as far.
     pub red: u32,
-}
-
-/// Reads `null` like an absent field.
-pub(super) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + Deserialize<'de>,
-{
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn null_and_unknown_fields_read_as_absent() {
-        let body = r#"{ "data": { "members": [{ "user_id": null, "role": null }], "custom": null,
-            "starts_at": null, "team": null, "later": 1 }, "members_limit": null, "ring": null,
-            "more": {} }"#;
-        let request: GetOrCreateCallRequest = serde_json::from_str(body).unwrap();
-        let data = request.data.unwrap();
-        assert_eq!(data.members, Some(vec![MemberRequest::default()]));
-        assert_eq!(
-            CallRequest {
-                members: None,
-                ..data
-            },
-            CallRequest::default()
-        );
-
-        let auth: WsAuthMessage =
-            serde_json::from_str(r#"{ "token": null, "user_details": null }"#).unwrap();
-        assert_eq!(auth, WsAuthMessage::default());
-    }
 }

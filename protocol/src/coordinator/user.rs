@@ -9,7 +9,7 @@ use super::{Custom, DateTime};
 #[serde(default)]
 pub struct UserRequest {
     /// Unique in the app.
-    #[serde(deserialize_with = "super::operations::null_as_default")]
+    #[serde(deserialize_with = "super::input::null_as_default")]
     pub id: String,
     /// Shown to others. Absent leaves the stored one.
     pub name: Option<String>,

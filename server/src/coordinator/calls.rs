@@ -12,7 +12,10 @@ use super::{
     members, sessions, settings, views,
     work::Work,
 };
-use crate::store::calls::{self, CallRecord};
+use crate::store::{
+    calls::{self, CallRecord},
+    members as member_store,
+};
 
 /// Query parameters of `GetCall`.
 #[derive(Clone, Debug, Default)]
@@ -112,7 +115,7 @@ pub(super) fn update(
             access.require(OwnCapability::ChangeMaxDuration)?;
         }
         call.settings = settings;
-        sessions::limit_duration(work, &call)?;
+        sessions::settings_changed(work, &call)?;
     }
     call.custom = custom.unwrap_or(call.custom);
     call.starts_at = starts_at.or(call.starts_at);
@@ -202,16 +205,16 @@ pub(super) fn announce(
             members: views::member_list(work, &call.cid, members::MAX_PAGE)?,
             user: Box::new(views::user(work, &actor.user)),
         };
-        let members = crate::store::members::user_ids(work.db, &call.cid)?;
+        let members = member_store::user_ids(work.db, &call.cid)?;
         work.tell_users(call, body, members);
     }
     if how.ring {
         access.require(OwnCapability::JoinCall)?;
-        sessions::open(work, call)?;
+        sessions::open_for_ring(work, call)?;
         let view = views::call(work, call)?;
         let mut members = views::member_list(work, &call.cid, members::MAX_PAGE)?;
         members.retain(|member| member.user_id != actor.user.id);
-        let mut rung = crate::store::members::user_ids(work.db, &call.cid)?;
+        let mut rung = member_store::user_ids(work.db, &call.cid)?;
         rung.retain(|id| *id != actor.user.id);
         let body = EventBody::CallRing {
             session_id: view.current_session_id.clone(),

@@ -43,13 +43,13 @@ pub(super) fn update(
     }
     let answered: Vec<_> = wishes.iter().map(|wish| wish.user_id.clone()).collect();
     let changes = save(work, &access, &call, wishes)?;
+    tell_changes(work, &call, changes)?;
     let mut removed = Vec::new();
     for user_id in removals {
         if members::remove(work.db, &call.cid, &user_id)? {
             removed.push(user_id);
         }
     }
-    tell_changes(work, &call, changes)?;
     if !removed.is_empty() {
         let body = EventBody::CallMemberRemoved {
             call: Box::new(views::call(work, &call)?),

@@ -15,8 +15,9 @@ use super::{
 };
 use crate::store::{
     calls as call_store,
-    filter::{Condition, Field, Kind, PageRequest, Table, join, one_of, page},
+    filter::{Condition, Field, Kind, Table, join, one_of},
     members as member_store,
+    page::{PageRequest, page},
 };
 
 pub(super) fn calls(

@@ -54,9 +54,17 @@ pub(super) fn end_all(work: &mut Work<'_>) -> Result<(), Refusal> {
     Ok(sessions::end_all(work.db, work.now)?)
 }
 
-/// Does what has become due for a session: its end for want of participants, or the end of the
-/// call for length.
-pub(super) fn check(work: &mut Work<'_>, session_id: &str) -> Result<(), Refusal> {
+/// Does what was due for a session at `due`: its end for want of participants, or the end of the
+/// call for length. Every deadline has a wake-up of its own.
+pub(super) fn check(work: &mut Work<'_>, session_id: &str, due: DateTime) -> Result<(), Refusal> {
+    if work.now < due {
+        // The wall clock was set back.
+        work.effect(Effect::Wake {
+            session_id: session_id.into(),
+            at: due,
+        });
+        return Ok(());
+    }
     let Some(session) = sessions::find(work.db, session_id)? else {
         return Ok(());
     };
@@ -69,14 +77,21 @@ pub(super) fn check(work: &mut Work<'_>, session_id: &str) -> Result<(), Refusal
     if session.timer_ends_at.is_some_and(|end| end <= work.now) && call.ended_at.is_none() {
         return live::end(work, &mut call, None, CallEndedReason::SessionEnded);
     }
-    match idle_deadline(&call, &session) {
-        Some(deadline) if deadline <= work.now => end(work, &call, session),
-        _ => Ok(()),
+    if idle_deadline(&call, &session).is_some_and(|deadline| deadline <= work.now) {
+        return end(work, &call, session);
     }
+    Ok(())
 }
 
-/// Makes sure the call has a running session; one that nobody has joined has not started.
-pub(super) fn open(work: &mut Work<'_>, call: &mut CallRecord) -> Result<SessionRecord, Refusal> {
+/// Makes sure the call has a session that a ring can refer to. It ends when nobody comes.
+pub(super) fn open_for_ring(work: &mut Work<'_>, call: &mut CallRecord) -> Result<(), Refusal> {
+    let session = open(work, call)?;
+    wake_when_idle(work, call, &session);
+    Ok(())
+}
+
+/// The running session of the call, or a new one that has not started.
+fn open(work: &Work<'_>, call: &mut CallRecord) -> Result<SessionRecord, Refusal> {
     if let Some(session) = running(work, call)? {
         return Ok(session);
     }
@@ -94,7 +109,6 @@ pub(super) fn open(work: &mut Work<'_>, call: &mut CallRecord) -> Result<Session
     sessions::save(work.db, &session)?;
     call.session_id = Some(session.id.clone());
     calls::save(work.db, call)?;
-    wake_when_idle(work, call, &session);
     Ok(session)
 }
 
@@ -123,12 +137,13 @@ pub(super) fn present(
     }
 }
 
-/// Applies a changed `limits.max_duration_seconds` to the running session.
-pub(super) fn limit_duration(work: &mut Work<'_>, call: &CallRecord) -> Result<(), Refusal> {
+/// Applies changed time limits to the running session.
+pub(super) fn settings_changed(work: &mut Work<'_>, call: &CallRecord) -> Result<(), Refusal> {
     if let Some(mut session) = running(work, call)? {
         session.timer_ends_at = timer(call, &session);
         sessions::save(work.db, &session)?;
         wake_when_over(work, &session);
+        wake_when_idle(work, call, &session);
     }
     Ok(())
 }
@@ -318,4 +333,207 @@ fn timer(call: &CallRecord, session: &SessionRecord) -> Option<DateTime> {
     session
         .started_at
         .map(|start| start.plus_seconds(seconds.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+    use serde_json::json;
+    use trunkline_protocol::coordinator::{
+        CallRequest, Event,
+        event_type::{
+            CALL_ENDED, CALL_SESSION_ENDED, CALL_SESSION_PARTICIPANT_JOINED,
+            CALL_SESSION_PARTICIPANT_LEFT, CALL_SESSION_STARTED,
+        },
+    };
+
+    use super::*;
+    use crate::{
+        coordinator::{Caller, Cid, actor, calls as commands, hub::Hub},
+        store::{empty_tables, users::UserRecord},
+    };
+
+    const CID: &str = "default:a";
+
+    /// A call in virtual time.
+    struct World {
+        db: Connection,
+        hub: Hub,
+    }
+
+    impl World {
+        fn new(settings: &serde_json::Value) -> Self {
+            let world = Self {
+                db: empty_tables(),
+                hub: Hub::default(),
+            };
+            let alice = UserRecord::new("alice", "user", at(0));
+            crate::store::users::save(&world.db, &alice).unwrap();
+            world.run(0, |work| {
+                let actor = actor::load(work, &alice_calls())?;
+                let data = CallRequest {
+                    settings_override: Some(settings.clone()),
+                    ..CallRequest::default()
+                };
+                commands::create(work, &actor, &Cid::new("default", "a")?, data).map(drop)
+            });
+            world
+        }
+
+        /// Runs a command at a second; returns the types of its events and its wake-ups.
+        fn run(
+            &self,
+            second: i64,
+            command: impl FnOnce(&mut Work<'_>) -> Result<(), Refusal>,
+        ) -> (Vec<&'static str>, Vec<DateTime>) {
+            let mut work = Work::new(&self.db, &self.hub, at(second));
+            command(&mut work).unwrap();
+            let (mut events, mut wakes) = (Vec::new(), Vec::new());
+            for effect in work.into_effects() {
+                match effect {
+                    Effect::Publish {
+                        event: Event { event_type, .. },
+                        ..
+                    } => {
+                        events.push(event_type);
+                    }
+                    Effect::Wake { at, .. } => wakes.push(at),
+                    _ => (),
+                }
+            }
+            (events, wakes)
+        }
+
+        fn joined(&self, second: i64, session: &str) -> (Vec<&'static str>, Vec<DateTime>) {
+            let notice = SfuNotice::ParticipantJoined {
+                cid: CID.into(),
+                user_id: "alice".into(),
+                session_id: session.into(),
+                anonymous: false,
+            };
+            self.run(second, |work| apply(work, &notice))
+        }
+
+        fn left(&self, second: i64, session: &str) -> (Vec<&'static str>, Vec<DateTime>) {
+            let notice = SfuNotice::ParticipantLeft {
+                cid: CID.into(),
+                user_id: "alice".into(),
+                session_id: session.into(),
+                anonymous: false,
+                duration_seconds: 1,
+            };
+            self.run(second, |work| apply(work, &notice))
+        }
+
+        /// What a wake-up at this second does.
+        fn woken(&self, second: i64) -> Vec<&'static str> {
+            let id = self.session().id;
+            self.run(second, |work| check(work, &id, at(second))).0
+        }
+
+        fn session(&self) -> SessionRecord {
+            let call = calls::find(&self.db, CID).unwrap().unwrap();
+            sessions::find(&self.db, &call.session_id.unwrap())
+                .unwrap()
+                .unwrap()
+        }
+    }
+
+    fn alice_calls() -> Caller {
+        Caller {
+            user_id: "alice".into(),
+            anonymous: false,
+            role: None,
+            teams: None,
+            call_cids: Vec::new(),
+        }
+    }
+
+    fn at(second: i64) -> DateTime {
+        DateTime::from_unix_nanos(0).plus_seconds(second)
+    }
+
+    #[test]
+    fn an_empty_session_ends_after_the_inactivity_timeout_and_not_before() {
+        let world = World::new(&json!({ "session": { "inactivity_timeout_seconds": 10 } }));
+        world.joined(100, "s1");
+        assert_eq!(world.woken(110), Vec::<&str>::new(), "somebody is there");
+        let (_, wakes) = world.left(120, "s1");
+        assert_eq!(wakes, [at(130)]);
+        assert_eq!(world.woken(129), Vec::<&str>::new());
+        assert_eq!(world.woken(130), [CALL_SESSION_ENDED]);
+        assert_eq!(world.session().ended_at, Some(at(130)));
+        assert_eq!(world.woken(131), Vec::<&str>::new(), "once");
+    }
+
+    #[test]
+    fn who_comes_back_in_time_keeps_the_session() {
+        let world = World::new(&json!({ "session": { "inactivity_timeout_seconds": 10 } }));
+        world.joined(100, "s1");
+        let first = world.session().id;
+        world.left(120, "s1");
+        assert_eq!(world.joined(125, "s2").0, [CALL_SESSION_PARTICIPANT_JOINED]);
+        assert_eq!(world.woken(130), Vec::<&str>::new());
+        world.left(140, "s2");
+        assert_eq!(world.woken(130 + 10), Vec::<&str>::new());
+        assert_eq!(world.woken(150), [CALL_SESSION_ENDED]);
+        assert_eq!(
+            world.joined(160, "s3").0,
+            [CALL_SESSION_STARTED, CALL_SESSION_PARTICIPANT_JOINED]
+        );
+        assert_ne!(world.session().id, first);
+    }
+
+    #[test]
+    fn a_wake_up_that_comes_early_is_repeated() {
+        let world = World::new(&json!({}));
+        world.joined(100, "s1");
+        let id = world.session().id;
+        let (events, wakes) = world.run(105, |work| check(work, &id, at(110)));
+        assert_eq!((events, wakes), (vec![], vec![at(110)]));
+    }
+
+    #[test]
+    fn a_ring_that_nobody_takes_leaves_no_session_running() {
+        let world = World::new(&json!({ "session": { "inactivity_timeout_seconds": 5 } }));
+        let (_, wakes) = world.run(100, |work| {
+            let mut call = calls::find(work.db, CID)?.unwrap();
+            open_for_ring(work, &mut call)
+        });
+        assert_eq!(wakes, [at(115)], "as long as the ring");
+        assert_eq!(world.woken(114), Vec::<&str>::new());
+        assert_eq!(world.woken(115), [CALL_SESSION_ENDED]);
+    }
+
+    #[test]
+    fn the_longest_duration_ends_the_call_even_when_set_later() {
+        let world = World::new(&json!({ "limits": { "max_duration_seconds": 60 } }));
+        assert_eq!(world.joined(100, "s1").1, [at(160)]);
+        let (_, wakes) = world.run(110, |work| {
+            let mut call = calls::find(work.db, CID)?.unwrap();
+            call.settings.limits.max_duration_seconds = Some(30);
+            calls::save(work.db, &call)?;
+            settings_changed(work, &call)
+        });
+        assert_eq!(wakes, [at(130)]);
+        assert_eq!(world.woken(129), Vec::<&str>::new());
+        assert_eq!(world.woken(130), [CALL_ENDED]);
+        assert_eq!(world.woken(160), Vec::<&str>::new());
+        assert_eq!(
+            world.left(161, "s1").0,
+            [CALL_SESSION_PARTICIPANT_LEFT, CALL_SESSION_ENDED]
+        );
+    }
+
+    #[test]
+    fn a_crash_ends_the_sessions_it_interrupted() {
+        let world = World::new(&json!({}));
+        world.joined(100, "s1");
+        world.run(200, end_all);
+        assert_eq!(world.session().ended_at, Some(at(200)));
+        assert_eq!(
+            sessions::participants(&world.db, &world.session().id),
+            Ok(vec![])
+        );
+    }
 }

@@ -40,11 +40,12 @@ pub(super) async fn fallback(State(api): State<Api>, request: Request) -> Respon
         return api::unknown_route();
     };
     match ServeDir::new(www).try_call(request).await {
-        Ok(response) if response.status() == StatusCode::NOT_FOUND => api::unknown_route(),
-        Ok(response) => response.map(Body::new),
+        Ok(response) if !response.status().is_client_error() => response.map(Body::new),
+        Ok(_) => api::unknown_route(),
         Err(error) => {
-            tracing::error!(%error, "static file not read");
-            api::internal_error()
+            // Mostly files that do not exist.
+            tracing::debug!(%error, "static file not served");
+            api::unknown_route()
         }
     }
 }

@@ -19,7 +19,7 @@ use tokio::{
     time::{Instant as Deadline, sleep_until, timeout, timeout_at},
 };
 use trunkline_protocol::coordinator::{
-    Custom, ErrorCode, Event, EventBody, WsAuthMessage, event_type,
+    Custom, ErrorCode, Event, EventBody, Object, WsAuthMessage, event_type,
 };
 use uuid::Uuid;
 
@@ -96,7 +96,7 @@ async fn admit(
             }
         }
     };
-    let message: WsAuthMessage = serde_json::from_str(&text)
+    let Object(message): Object<WsAuthMessage> = serde_json::from_str(&text)
         .map_err(|error| Refusal::input(format!("the first frame cannot be read: {error}")))?;
     let caller = app.authenticate(Credentials {
         api_key: incoming.query("api_key"),
