@@ -114,6 +114,8 @@ async fn a_call_that_lasts_too_long_is_ended_by_the_server() {
     socket.expect("call.session_participant_joined").await;
     let ended = socket.expect("call.ended").await;
     assert_eq!(ended.get("user"), None::<&Value>);
+    // An answer comes after all effects of earlier commands, the order to the SFU included.
+    assert!(alice.get("/call/default/a").await.ok(200)["call"]["ended_at"].is_string());
     let reason = CallEndedReason::SessionEnded;
     let order = SfuOrder::EndCall {
         cid: "default:a".into(),
