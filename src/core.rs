@@ -10,18 +10,31 @@
 //! The core never waits, reads a clock, draws entropy or calls out, so the same inputs always give
 //! the same effects.
 
+mod backoff;
+mod call;
 mod changes;
 mod client;
 mod command;
+mod connection;
 mod effect;
 mod error;
 mod ids;
 mod input;
 mod json;
+mod layers;
+mod link;
+mod liveness;
+mod outbox;
+mod random;
+mod rest;
 pub mod sdp;
 mod state;
 mod time;
+mod token;
 mod user;
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;
 
 pub use changes::{CallChanges, Changes, Slice, Transition};
 pub use client::{Client, Config};

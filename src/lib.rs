@@ -6,3 +6,7 @@
 //! - `js` shows the result to apps as ordinary JavaScript.
 
 pub mod core;
+#[cfg(target_arch = "wasm32")]
+pub mod js;
+#[cfg(target_arch = "wasm32")]
+pub mod web;

@@ -55,6 +55,14 @@ impl CallChanges {
         self.slices |= slice.bit();
     }
 
+    /// Adds later changes to these.
+    pub(crate) fn absorb(&mut self, later: Self) {
+        self.slices |= later.slices;
+        self.participants.extend(later.participants);
+        self.levels.extend(later.levels);
+        self.transitions.extend(later.transitions);
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -1,17 +1,26 @@
-//! One client: its user, its link to the coordinator, and its calls.
+//! One client: its user, its connection to the coordinator, and its calls.
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 
 use super::{
+    call::{CallContext, CallSession, call_path},
     changes::Changes,
-    command::Command,
-    effect::Effect,
+    command::{CallCommand, Command},
+    connection::{Connection, ConnectionNews, not_connected},
+    effect::{AppEvent, Effect, EventPayload, LocalEvent, Method, Outcome, Scope},
     error::Error,
-    ids::CallKey,
+    ids::{CallKey, PromiseId},
     input::Input,
+    json::{Json, ObjectWriter, write_quoted},
+    outbox::Outbox,
+    rest::{Finished, Gate, Purpose, Rest, RestNews, RestRequest},
     state::{CallState, ClientState},
     time::{Duration, Time},
+    user::{Tokens, User, UserKind},
 };
+
+/// Most calls that one `POST /calls` returns.
+const PAGE: usize = 100;
 
 /// What a client needs to know before it starts.
 #[derive(Clone, Debug)]
@@ -41,20 +50,32 @@ pub struct Config {
     pub seed: [u64; 2],
     /// Milliseconds between the epoch and the start of the host's monotonic clock.
     pub epoch_offset: f64,
+    /// How the host reads JSON text; a pure function.
+    pub parse_json: fn(&str) -> Option<Json>,
 }
 
 /// The call logic of one client.
 pub struct Client {
+    config: Config,
+    out: Outbox,
     state: ClientState,
-    effects: VecDeque<Effect>,
+    connection: Option<Connection>,
+    rest: Rest,
+    calls: BTreeMap<CallKey, CallSession>,
+    online: bool,
 }
 
 impl Client {
     /// A client without a user.
-    pub fn new(_config: Config) -> Self {
+    pub fn new(config: Config) -> Self {
         Self {
+            out: Outbox::new(config.seed, config.epoch_offset),
+            config,
             state: ClientState::default(),
-            effects: VecDeque::new(),
+            connection: None,
+            rest: Rest::default(),
+            calls: BTreeMap::new(),
+            online: true,
         }
     }
 
@@ -63,29 +84,129 @@ impl Client {
     /// # Errors
     ///
     /// `invalid-argument` for an empty or malformed type or id.
-    pub fn create_call(&mut self, _call_type: &str, _id: &str) -> Result<CallKey, Error> {
-        Ok(super::ids::Ids::default().next_call())
+    pub fn create_call(&mut self, call_type: &str, id: &str) -> Result<CallKey, Error> {
+        call_path(call_type, id)?;
+        let key = self.out.call_key();
+        self.calls.insert(key, CallSession::new(key, call_type, id));
+        Ok(key)
     }
 
     /// Takes an order of the app.
-    pub fn command(&mut self, _now: Time, _command: Command) {}
+    pub fn command(&mut self, now: Time, command: Command) {
+        self.out.now = now;
+        match command {
+            Command::ConnectUser { promise, user, tokens } => {
+                self.connect_user(promise, user, &tokens);
+            }
+            Command::DisconnectUser { promise } => {
+                self.disconnect_user();
+                self.out.resolve(promise, Outcome::Done);
+            }
+            Command::Call(key, command) => self.call_command(key, command),
+            Command::DropCall(key) => self.drop_call(key),
+        }
+        self.finish_step();
+    }
 
     /// Takes a report of the host.
-    pub fn handle(&mut self, _now: Time, _input: Input) {}
+    pub fn handle(&mut self, now: Time, input: Input) {
+        self.out.now = now;
+        match input {
+            Input::Http { request, reply } => match request.owner() {
+                Some(key) => self.with_call(key, |call, context| {
+                    call.on_sfu_reply(context, request, reply);
+                }),
+                None => self.on_rest_reply(request, reply),
+            },
+            Input::Token { request, result } => {
+                let Self { connection, out, config, .. } = self;
+                let news = connection
+                    .as_mut()
+                    .map(|connection| connection.on_token(out, request, result, config));
+                self.on_connection_news(news);
+            }
+            Input::SocketOpened(socket) => match socket.owner() {
+                Some(key) => self.with_call(key, |call, context| {
+                    call.on_socket_opened(context, socket);
+                }),
+                None => {
+                    if let Some(connection) = &mut self.connection {
+                        connection.on_socket_opened(&mut self.out, socket, &self.config);
+                    }
+                }
+            },
+            Input::SocketJson(socket, event) => {
+                let Self { connection, out, config, .. } = self;
+                let news = connection
+                    .as_mut()
+                    .map(|connection| connection.on_socket_event(out, socket, event, config));
+                self.on_connection_news(news);
+            }
+            Input::SocketBytes(socket, bytes) => {
+                if let Some(key) = socket.owner() {
+                    self.with_call(key, |call, context| {
+                        call.on_socket_bytes(context, socket, &bytes);
+                    });
+                }
+            }
+            Input::SocketClosed { socket, code, reason } => match socket.owner() {
+                Some(key) => self.with_call(key, |call, context| {
+                    call.on_socket_closed(context, socket, code, &reason);
+                }),
+                None => {
+                    let Self { connection, out, config, .. } = self;
+                    let news = connection
+                        .as_mut()
+                        .map(|connection| connection.on_socket_closed(out, socket, code, config));
+                    self.on_connection_news(news);
+                }
+            },
+            Input::Described { request, result } => {
+                if let Some(key) = request.owner() {
+                    self.with_call(key, |call, context| {
+                        call.on_described(context, request, result);
+                    });
+                }
+            }
+            Input::Peer(peer, input) => {
+                if let Some(key) = peer.owner() {
+                    self.with_call(key, |call, context| call.on_peer(context, peer, input));
+                }
+            }
+            Input::Captured { capture, result } => {
+                if let Some(key) = capture.owner() {
+                    self.with_call(key, |call, context| {
+                        call.on_captured(context, capture, result);
+                    });
+                }
+            }
+            Input::CaptureEnded(capture) => {
+                if let Some(key) = capture.owner() {
+                    self.with_call(key, |call, context| call.on_capture_ended(context, capture));
+                }
+            }
+            Input::Online(online) => self.on_online(online),
+            Input::PageHidden => self.each_call(CallSession::on_page_hidden),
+            Input::Timeout => self.on_timeout(),
+        }
+        self.finish_step();
+    }
 
     /// The next thing for the host to do.
     pub fn poll_effect(&mut self) -> Option<Effect> {
-        self.effects.pop_front()
+        self.out.pop()
     }
 
     /// When to feed [`Input::Timeout`], if nothing happens before.
     pub fn poll_timeout(&self) -> Option<Time> {
-        None
+        let calls = self.calls.values().filter_map(CallSession::due);
+        let connection = self.connection.as_ref().and_then(Connection::due);
+        calls.chain(connection).chain(self.rest.due()).min()
     }
 
     /// What changed since the last time this was asked.
     pub fn take_changes(&mut self) -> Changes {
-        Changes::default()
+        std::mem::take(&mut self.out.changes)
     }
 
     /// The state of the client itself.
@@ -94,22 +215,366 @@ impl Client {
     }
 
     /// The state of one call; `None` after [`Command::DropCall`].
-    pub fn call(&self, _call: CallKey) -> Option<&CallState> {
-        None
+    pub fn call(&self, call: CallKey) -> Option<&CallState> {
+        self.calls.get(&call).map(CallSession::state)
     }
 
     /// Type and id of one call.
-    pub fn call_name(&self, _call: CallKey) -> Option<(&str, &str)> {
-        None
+    pub fn call_name(&self, call: CallKey) -> Option<(&str, &str)> {
+        self.calls.get(&call).map(CallSession::name)
     }
 
     /// The registered call with that cid.
-    pub fn registered(&self, _cid: &str) -> Option<CallKey> {
-        None
+    pub fn registered(&self, cid: &str) -> Option<CallKey> {
+        let has_cid = |key: &&CallKey| self.calls.get(key).is_some_and(|call| call.cid() == cid);
+        self.state.calls.iter().find(has_cid).copied()
     }
 
     /// The user that is connected or connecting.
     pub fn user_id(&self) -> Option<&str> {
-        None
+        self.connection.as_ref().map(|connection| connection.user.id.as_str())
+    }
+
+    fn connect_user(&mut self, promise: PromiseId, mut user: User, tokens: &Tokens) {
+        if user.kind == UserKind::Anonymous {
+            "!anon".clone_into(&mut user.id);
+        }
+        if user.id.is_empty() {
+            let error = Error::invalid_argument("the user has no id", "Set `user.id`.");
+            return self.out.reject(promise, error);
+        }
+        if let Some(connection) = self.connection.as_mut().filter(|c| !c.is_refused()) {
+            if connection.user.id != user.id {
+                let error = Error::illegal_state(
+                    "another user is connected",
+                    "Call disconnectUser() first.",
+                );
+                return self.out.reject(promise, error);
+            }
+            self.out.warn("connectUser was called again for the same user", None);
+            if let Some(promise) = connection.wait(promise) {
+                self.out.resolve(promise, Outcome::Done);
+            }
+            return;
+        }
+        let mut connection = match Connection::new(&self.out, &self.config, user, tokens) {
+            Ok(connection) => connection,
+            Err(error) => return self.out.reject(promise, error),
+        };
+        if connection.user.kind == UserKind::Guest {
+            self.rest.submit(&mut self.out, guest_request(&connection.user));
+        }
+        if let Some(promise) = connection.wait(promise) {
+            self.out.resolve(promise, Outcome::Done);
+        }
+        self.connection = Some(connection);
+    }
+
+    fn disconnect_user(&mut self) {
+        self.each_call(|call, context| call.leave_now(context, "user_disconnected"));
+        if let Some(mut connection) = self.connection.take() {
+            connection.close(&mut self.out);
+            for promise in connection.take_waiting() {
+                self.out.reject(promise, not_connected());
+            }
+        }
+        let finished = self.rest.fail_all(&mut self.out, &not_connected());
+        self.on_finished(finished);
+        if self.state.connected_user.take().is_some() {
+            self.out.changes.connected_user = true;
+        }
+    }
+
+    fn call_command(&mut self, key: CallKey, command: CallCommand) {
+        if let CallCommand::Join { promise, .. } = &command
+            && let Some(cid) = self.calls.get(&key).map(|call| call.cid().to_owned())
+        {
+            let other = self.registered(&cid).filter(|other| *other != key);
+            if other.and_then(|other| self.calls.get(&other)).is_some_and(CallSession::is_active) {
+                let error = Error::illegal_state(
+                    "another object of the same call is joined",
+                    "Use the call that is in client.state.calls, or leave it first.",
+                );
+                return self.out.reject(*promise, error);
+            }
+        }
+        self.with_call(key, |call, context| call.command(context, command));
+    }
+
+    fn drop_call(&mut self, key: CallKey) {
+        if self.state.calls.contains(&key) {
+            return;
+        }
+        self.with_call(key, |call, context| call.leave_now(context, "dropped"));
+        self.calls.remove(&key);
+        self.out.changes.by_call.remove(&key);
+    }
+
+    fn on_rest_reply(
+        &mut self,
+        request: super::RequestId,
+        reply: Result<super::HttpReply, super::HttpFailure>,
+    ) {
+        let Self { rest, out, connection, .. } = self;
+        let can_refresh = connection.as_ref().is_some_and(|c| c.tokens.can_refresh());
+        match rest.on_reply(out, request, reply, can_refresh) {
+            RestNews::Nothing => {}
+            RestNews::Finished(finished) => self.on_finished(vec![finished]),
+            RestNews::TokenExpired { token } => {
+                if let Some(connection) = connection {
+                    connection.tokens.expire(out, token.as_deref());
+                }
+            }
+        }
+    }
+
+    fn on_finished(&mut self, finished: Vec<Finished>) {
+        for Finished { purpose, result } in finished {
+            match purpose {
+                Purpose::Guest => self.on_guest(result),
+                Purpose::Rewatch(cids) => self.on_rewatched(&cids, result),
+                Purpose::Call(key, request) => self.with_call(key, |call, context| {
+                    call.on_rest(context, request, result);
+                }),
+            }
+        }
+    }
+
+    fn on_guest(&mut self, result: Result<Json, Error>) {
+        let Some(connection) = &mut self.connection else {
+            return;
+        };
+        if let Err(error) = result.and_then(|answer| connection.guest_made(&answer)) {
+            self.connection_failed(error);
+        }
+    }
+
+    fn on_connection_news(&mut self, news: Option<ConnectionNews>) {
+        match news {
+            None | Some(ConnectionNews::Nothing) => {}
+            Some(ConnectionNews::Failed(error)) => self.connection_failed(error),
+            Some(ConnectionNews::Event(event)) => self.on_event(event),
+            Some(ConnectionNews::Online { first, me, event }) => {
+                self.state.connected_user = me;
+                self.out.changes.connected_user = true;
+                let waiting =
+                    self.connection.as_mut().map(Connection::take_waiting).unwrap_or_default();
+                for promise in waiting {
+                    self.out.resolve(promise, Outcome::Json(event.clone()));
+                }
+                if !first {
+                    self.rewatch();
+                }
+                self.emit(Scope::Client, "connection.ok", &event);
+            }
+        }
+    }
+
+    /// Connecting is given up: nothing waits any longer, and the next `connectUser` starts anew.
+    fn connection_failed(&mut self, error: Error) {
+        let Some(connection) = &mut self.connection else {
+            return;
+        };
+        connection.close(&mut self.out);
+        let waiting = connection.take_waiting();
+        if self.state.connected_user.is_none() {
+            self.connection = None;
+        }
+        self.out.settle_all(waiting, &Err(error.clone()));
+        let finished = self.rest.fail_all(&mut self.out, &error);
+        self.on_finished(finished);
+    }
+
+    fn on_event(&mut self, event: Json) {
+        let name = event.text("type");
+        let cid = event.text("call_cid");
+        let concerned: Vec<CallKey> = self
+            .calls
+            .iter()
+            .filter(|(_, call)| call.is_set_up() && call.cid() == cid)
+            .map(|(key, _)| *key)
+            .collect();
+        for key in &concerned {
+            self.with_call(*key, |call, context| call.on_event(context, &name, &event));
+        }
+        self.emit(Scope::Client, &name, &event);
+        for key in concerned {
+            self.emit(Scope::Call(key), &name, &event);
+        }
+    }
+
+    /// The server forgot what we watch when the socket closed.
+    fn rewatch(&mut self) {
+        let watching: Vec<String> = self
+            .calls
+            .values()
+            .filter(|call| call.state().watching)
+            .map(|call| call.cid().to_owned())
+            .collect();
+        for cids in watching.chunks(PAGE) {
+            self.rest.submit(&mut self.out, rewatch_request(cids));
+        }
+    }
+
+    fn on_rewatched(&mut self, cids: &[String], result: Result<Json, Error>) {
+        let answers = match result {
+            Ok(answer) => answer.list("calls"),
+            Err(error) => {
+                self.out.warn("the watched calls could not be watched again", error.cause);
+                Vec::new()
+            }
+        };
+        self.each_call(|call, context| {
+            if cids.iter().any(|cid| cid == call.cid()) {
+                let answer = answers
+                    .iter()
+                    .find(|entry| entry.get("call").is_some_and(|c| c.text("cid") == call.cid()));
+                call.on_rewatched(context, answer);
+            }
+        });
+    }
+
+    fn on_online(&mut self, online: bool) {
+        if std::mem::replace(&mut self.online, online) == online {
+            return;
+        }
+        let event = LocalEvent::NetworkChanged { online };
+        self.out.emit_local(Scope::Client, "network.changed", event);
+        if let Some(connection) = &mut self.connection {
+            connection.on_online(&mut self.out, online, &self.config);
+        }
+        self.each_call(|call, context| call.on_online(context, online));
+    }
+
+    fn on_timeout(&mut self) {
+        let Self { connection, out, config, .. } = self;
+        let news = connection.as_mut().map(|connection| connection.on_timeout(out, config));
+        self.on_connection_news(news);
+        let finished = self.rest.on_timeout(&mut self.out);
+        self.on_finished(finished);
+        self.each_call(CallSession::on_timeout);
+    }
+
+    /// What follows from any input: connect further, send what waits, keep the registry.
+    fn finish_step(&mut self) {
+        if let Some(connection) = &mut self.connection {
+            if connection.advance(&mut self.out, &self.config) {
+                for promise in connection.take_waiting() {
+                    self.out.resolve(promise, Outcome::Done);
+                }
+            }
+            if let Some(online) = connection.take_notice(self.out.now) {
+                let event = LocalEvent::ConnectionChanged { online };
+                self.out.emit_local(Scope::Client, "connection.changed", event);
+            }
+        }
+        loop {
+            let gate = self
+                .connection
+                .as_ref()
+                .map_or_else(|| Gate::Shut(not_connected()), Connection::gate);
+            let refused = self.rest.send_waiting(&mut self.out, &self.config, &gate);
+            if refused.is_empty() {
+                break;
+            }
+            self.on_finished(refused);
+        }
+        self.keep_registry();
+    }
+
+    /// `get`, `getOrCreate` and `join` register a call in place of another one of the same cid;
+    /// `leave` takes it out.
+    fn keep_registry(&mut self) {
+        let before = self.state.calls.clone();
+        let calls = &self.calls;
+        let registration = |key: &CallKey| calls.get(key).and_then(CallSession::registration);
+        self.state.calls.retain(|key| registration(key).is_some());
+        for (key, call) in calls {
+            let Some(turn) = call.registration() else {
+                continue;
+            };
+            let same_cid =
+                |other: &&mut CallKey| calls.get(other).is_some_and(|o| o.cid() == call.cid());
+            match self.state.calls.iter_mut().find(same_cid) {
+                // A joined call is never put aside unseen.
+                Some(other) if calls.get(other).is_some_and(CallSession::is_active) => {}
+                Some(other) if registration(other) < Some(turn) => *other = *key,
+                Some(_) => {}
+                None => self.state.calls.push(*key),
+            }
+        }
+        if self.state.calls != before {
+            self.out.changes.calls = true;
+        }
+    }
+
+    fn emit(&mut self, scope: Scope, name: &str, event: &Json) {
+        self.out.push(Effect::Emit(AppEvent {
+            scope,
+            name: name.to_owned(),
+            payload: EventPayload::Server(event.clone()),
+        }));
+    }
+
+    fn with_call(&mut self, key: CallKey, f: impl FnOnce(&mut CallSession, &mut CallContext<'_>)) {
+        let Self { calls, out, rest, config, connection, online, .. } = self;
+        let Some(call) = calls.get_mut(&key) else {
+            return;
+        };
+        let mut context =
+            CallContext { out, rest, config, connection: connection.as_ref(), online: *online };
+        f(call, &mut context);
+        call.publish_changes(context.out);
+    }
+
+    fn each_call(&mut self, mut f: impl FnMut(&mut CallSession, &mut CallContext<'_>)) {
+        let keys: Vec<CallKey> = self.calls.keys().copied().collect();
+        for key in keys {
+            self.with_call(key, &mut f);
+        }
+    }
+}
+
+fn guest_request(user: &User) -> RestRequest {
+    let mut fields = ObjectWriter::new().text("id", &user.id);
+    for key in ["name", "image", "custom"] {
+        let given = user.details.as_ref().and_then(|details| details.get(key));
+        if let Some(text) = given.and_then(|value| value.to_text()) {
+            fields = fields.raw(key, &text);
+        }
+    }
+    RestRequest {
+        method: Method::Post,
+        path: "/guest".to_owned(),
+        query: Vec::new(),
+        body: Some(ObjectWriter::new().raw("user", &fields.finish()).finish()),
+        doing: "making a guest user",
+        purpose: Purpose::Guest,
+    }
+}
+
+fn rewatch_request(cids: &[String]) -> RestRequest {
+    let mut list = String::from("[");
+    for (index, cid) in cids.iter().enumerate() {
+        if index > 0 {
+            list.push(',');
+        }
+        write_quoted(&mut list, cid);
+    }
+    list.push(']');
+    let any_of = ObjectWriter::new().raw("$in", &list).finish();
+    let filter = ObjectWriter::new().raw("cid", &any_of).finish();
+    let body = ObjectWriter::new()
+        .flag("watch", true)
+        .raw("filter_conditions", &filter)
+        .raw("limit", &PAGE.to_string())
+        .finish();
+    RestRequest {
+        method: Method::Post,
+        path: "/calls".to_owned(),
+        query: Vec::new(),
+        body: Some(body),
+        doing: "watching the calls again",
+        purpose: Purpose::Rewatch(cids.to_vec()),
     }
 }

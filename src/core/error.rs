@@ -2,6 +2,8 @@
 
 use std::{any::Any, fmt, rc::Rc};
 
+use super::json::Json;
+
 /// A failed operation, as the app sees it in a rejected promise.
 #[derive(Clone, Debug)]
 pub struct Error {
@@ -115,5 +117,143 @@ impl Cause {
 impl fmt::Debug for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Cause")
+    }
+}
+
+impl Error {
+    pub(crate) fn new(code: &'static str, category: Category, message: impl Into<String>) -> Self {
+        Self {
+            class: ErrorClass::Video,
+            code,
+            category,
+            message: message.into(),
+            hint: "",
+            retryable: false,
+            server_code: None,
+            status: None,
+            request_id: None,
+            unrecoverable: false,
+            attempts: Vec::new(),
+            cause: None,
+        }
+    }
+
+    pub(crate) fn class(mut self, class: ErrorClass) -> Self {
+        self.class = class;
+        self
+    }
+
+    pub(crate) fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = hint;
+        self
+    }
+
+    pub(crate) fn retryable(mut self) -> Self {
+        self.retryable = true;
+        self
+    }
+
+    pub(crate) fn cause(mut self, cause: Cause) -> Self {
+        self.cause = Some(cause);
+        self
+    }
+
+    /// The app gave something that cannot be used. Nothing was sent.
+    pub(crate) fn invalid_argument(message: impl Into<String>, hint: &'static str) -> Self {
+        Self::new("invalid-argument", Category::Conflict, message).hint(hint)
+    }
+
+    /// The call or client cannot do that at this time.
+    pub(crate) fn illegal_state(message: impl Into<String>, hint: &'static str) -> Self {
+        Self::new("illegal-state", Category::State, message)
+            .class(ErrorClass::IllegalState)
+            .hint(hint)
+    }
+
+    /// `leave()` won over `join()`.
+    pub(crate) fn join_aborted() -> Self {
+        Self::new("join-aborted", Category::Abort, "the call was left before it was joined")
+            .class(ErrorClass::JoinAborted)
+            .hint("Nothing to do if the app left on purpose; otherwise call join() again.")
+    }
+
+    /// No answer at all.
+    pub(crate) fn network(doing: &str, cause: Cause) -> Self {
+        Self::new("network", Category::Network, format!("no answer while {doing}"))
+            .hint("Check the connection and that the server's address is right and reachable.")
+            .retryable()
+            .cause(cause)
+    }
+
+    /// No answer in time.
+    pub(crate) fn timeout(doing: &str) -> Self {
+        Self::new("timeout", Category::Network, format!("timed out while {doing}"))
+            .hint("Try again; if it stays like this, check the connection and the server.")
+            .retryable()
+    }
+
+    /// An answer that is none: HTML of a proxy, a body cut short, required fields missing.
+    pub(crate) fn bad_response(doing: &str) -> Self {
+        Self::new("bad-response", Category::Network, format!("unusable answer while {doing}"))
+            .hint("Something between this page and the server answers in its place; check the address and proxies.")
+            .retryable()
+    }
+
+    /// The coordinator answered with an error (coordinator protocol, errors).
+    pub(crate) fn response(doing: &str, status: u16, body: &Json) -> Self {
+        #[allow(clippy::cast_possible_truncation)] // codes are small integers
+        let server_code = body.number("code").map(|code| code as i32);
+        let (code, category, hint) = match (server_code, status) {
+            (Some(40), _) => (
+                "auth-token-expired",
+                Category::Auth,
+                "Give the client a token provider, so that it can get a new token by itself.",
+            ),
+            (Some(2), _) => {
+                ("auth-key-invalid", Category::Auth, "Check the API key the client was made with.")
+            }
+            (Some(3 | 5 | 41 | 42 | 43), _) | (None, 401) => (
+                "auth-token-invalid",
+                Category::Auth,
+                "Check that the token is made with this app's secret and for this user.",
+            ),
+            (Some(16), _) | (None, 404) => (
+                "not-found",
+                Category::NotFound,
+                "Check type and id, or create the call with getOrCreate() or join({ create: true }).",
+            ),
+            (Some(17), _) | (None, 403) => (
+                "permission-denied",
+                Category::Permission,
+                "The user's role lacks the permission; state.ownCapabilities lists what is allowed.",
+            ),
+            (Some(9), _) | (_, 429) => {
+                ("rate-limited", Category::RateLimit, "Wait a moment before the next request.")
+            }
+            (Some(22), _) | (_, 413) => (
+                "payload-too-large",
+                Category::Conflict,
+                "Send less data, for example in `custom`.",
+            ),
+            (Some(23), _) | (_, 408) => ("timeout", Category::Network, "Try again."),
+            (_, 500..) => ("server-error", Category::Internal, "Try again later."),
+            _ => (
+                "invalid-argument",
+                Category::Conflict,
+                "The message names what the server did not accept.",
+            ),
+        };
+        let unrecoverable = body.flag("unrecoverable");
+        let retryable = !unrecoverable && (status == 429 || status == 408 || status >= 500);
+        let mut message = format!("the coordinator refused while {doing}: ");
+        message.push_str(&body.text("message"));
+        Self {
+            class: ErrorClass::Response,
+            server_code,
+            status: Some(status),
+            unrecoverable,
+            retryable,
+            ..Self::new(code, category, message).hint(hint)
+        }
     }
 }

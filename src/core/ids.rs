@@ -64,12 +64,15 @@ pub(crate) struct Ids {
 
 impl Ids {
     pub(crate) fn next<T: From<(Option<CallKey>, u32)>>(&mut self, owner: Option<CallKey>) -> T {
-        self.last = self.last.wrapping_add(1);
-        T::from((owner, self.last))
+        T::from((owner, self.turn()))
     }
 
     pub(crate) fn next_call(&mut self) -> CallKey {
+        CallKey(self.turn())
+    }
+
+    pub(crate) fn turn(&mut self) -> u32 {
         self.last = self.last.wrapping_add(1);
-        CallKey(self.last)
+        self.last
     }
 }

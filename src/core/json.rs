@@ -49,8 +49,7 @@ impl Json {
 
     /// The value at the end of `path`.
     pub fn at(&self, path: &[&str]) -> Option<Json> {
-        path.iter()
-            .try_fold(self.clone(), |node, key| node.get(key))
+        path.iter().try_fold(self.clone(), |node, key| node.get(key))
     }
 
     /// The text field `key`, or an empty text.
@@ -138,9 +137,7 @@ pub(crate) struct ObjectWriter {
 
 impl ObjectWriter {
     pub(crate) fn new() -> Self {
-        Self {
-            text: String::from("{"),
-        }
+        Self { text: String::from("{") }
     }
 
     pub(crate) fn text(self, key: &str, value: &str) -> Self {
@@ -202,9 +199,9 @@ fn parse_rfc3339(text: &str) -> Option<f64> {
     let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
 
     let rest = text.get(19..)?;
-    let digits = rest.strip_prefix('.').map_or(0, |fraction| {
-        fraction.bytes().take_while(u8::is_ascii_digit).count()
-    });
+    let digits = rest
+        .strip_prefix('.')
+        .map_or(0, |fraction| fraction.bytes().take_while(u8::is_ascii_digit).count());
     let millis = match digits {
         0 => 0.0,
         n => rest.get(..=n)?.parse::<f64>().ok()? * 1000.0,
@@ -243,25 +240,11 @@ mod tests {
     #[test]
     fn dates_parse_with_any_fraction_and_zone() {
         assert_eq!(parse_rfc3339("1970-01-01T00:00:00Z"), Some(0.0));
-        assert_eq!(
-            parse_rfc3339("2025-08-14T14:48:39.988853336Z"),
-            Some(1_755_182_919_988.0)
-        );
-        assert_eq!(
-            parse_rfc3339("2025-08-14T16:48:39.5+02:00"),
-            Some(1_755_182_919_500.0)
-        );
-        assert_eq!(
-            parse_rfc3339("2024-02-29T00:00:00-00:30"),
-            Some(1_709_166_600_000.0)
-        );
-        for broken in [
-            "",
-            "yesterday",
-            "2025-08-14",
-            "2025-08-14T14:48:39",
-            "2025-08-14T14:48:39é",
-        ] {
+        assert_eq!(parse_rfc3339("2025-08-14T14:48:39.988853336Z"), Some(1_755_182_919_988.0));
+        assert_eq!(parse_rfc3339("2025-08-14T16:48:39.5+02:00"), Some(1_755_182_919_500.0));
+        assert_eq!(parse_rfc3339("2024-02-29T00:00:00-00:30"), Some(1_709_166_600_000.0));
+        for broken in ["", "yesterday", "2025-08-14", "2025-08-14T14:48:39", "2025-08-14T14:48:39é"]
+        {
             assert_eq!(parse_rfc3339(broken), None, "{broken}");
         }
     }
@@ -270,16 +253,9 @@ mod tests {
     fn written_objects_are_read_back_unchanged() {
         let nasty = "quote \" back \\ tab \t bell \u{7} null \u{0} line\u{2028} é 😀";
 
-        let text = ObjectWriter::new()
-            .text("a", nasty)
-            .flag("b", true)
-            .raw("c", "[1]")
-            .finish();
+        let text = ObjectWriter::new().text("a", nasty).flag("b", true).raw("c", "[1]").finish();
 
         let value: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(
-            value,
-            serde_json::json!({ "a": nasty, "b": true, "c": [1] })
-        );
+        assert_eq!(value, serde_json::json!({ "a": nasty, "b": true, "c": [1] }));
     }
 }

@@ -30,9 +30,7 @@ pub fn answer_stereo(offer: &str, answer: &str) -> String {
 
 /// The first `a=ice-ufrag` of a description, which names its ICE generation.
 pub(crate) fn ice_ufrag(sdp: &str) -> Option<&str> {
-    sdp.lines()
-        .find_map(|line| line.strip_prefix("a=ice-ufrag:"))
-        .map(str::trim)
+    sdp.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:")).map(str::trim)
 }
 
 /// The description cut before each `m=` line; the first part is the session's own.
@@ -60,10 +58,7 @@ fn mid(section: &str) -> Option<&str> {
 fn opus_fmtp(section: &str) -> Option<&str> {
     let payload_type = section.lines().find_map(|line| {
         let (payload_type, codec) = line.strip_prefix("a=rtpmap:")?.split_once(' ')?;
-        codec
-            .to_ascii_lowercase()
-            .starts_with("opus/")
-            .then_some(payload_type)
+        codec.to_ascii_lowercase().starts_with("opus/").then_some(payload_type)
     })?;
     section.lines().find(|line| {
         line.strip_prefix("a=fmtp:")
@@ -73,9 +68,7 @@ fn opus_fmtp(section: &str) -> Option<&str> {
 }
 
 fn has_parameter(fmtp: &str, parameter: &str) -> bool {
-    let parameters = fmtp
-        .split_once(' ')
-        .map_or("", |(_, parameters)| parameters);
+    let parameters = fmtp.split_once(' ').map_or("", |(_, parameters)| parameters);
     parameters.split(';').any(|p| p.trim() == parameter)
 }
 
@@ -98,22 +91,12 @@ mod tests {
 
         let expected = ANSWER.replacen("minptime=10\r\n", "minptime=10;stereo=1\r\n", 1);
         assert_eq!(patched, expected);
-        assert_eq!(
-            answer_stereo(OFFER, &patched),
-            patched,
-            "a second pass changes nothing"
-        );
+        assert_eq!(answer_stereo(OFFER, &patched), patched, "a second pass changes nothing");
     }
 
     #[test]
     fn text_that_is_no_description_comes_back_unchanged() {
-        for text in [
-            "",
-            "m=",
-            "\nm=\n",
-            "a=mid:0\r\na=fmtp:111 x",
-            "é\r\nm=audio\r\n",
-        ] {
+        for text in ["", "m=", "\nm=\n", "a=mid:0\r\na=fmtp:111 x", "é\r\nm=audio\r\n"] {
             assert_eq!(answer_stereo(OFFER, text), text);
         }
     }

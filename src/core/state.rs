@@ -293,9 +293,7 @@ impl Default for CallState {
 impl CallState {
     /// The participant with that session.
     pub fn participant(&self, session_id: &str) -> Option<&Participant> {
-        self.participants
-            .iter()
-            .find(|p| p.session_id == session_id)
+        self.participants.iter().find(|p| p.session_id == session_id)
     }
 
     /// The state of one device.

@@ -1,1 +1,90 @@
-fn main() {}
+//! `cargo xtask`: builds, shows, tests and measures trunkline.
+
+mod bench;
+mod build;
+mod demo;
+mod lint;
+mod package;
+mod progress;
+mod shell;
+mod size;
+mod test;
+mod tools;
+
+use std::{env, ffi::OsString, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Builds, shows, tests and measures trunkline.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the npm package into `pkg/` and the server.
+    Build(Profile),
+    /// Build everything, start the server with the demo, and print its address.
+    Demo(demo::Options),
+    /// Run all checks and tests, or one kind of them.
+    Test {
+        /// Only these.
+        #[arg(long, value_enum)]
+        only: Option<test::Kind>,
+    },
+    /// Measure the package's size and the time to join, as ratios.
+    Bench,
+    /// Take the picture of the demo that the README shows.
+    Screenshot,
+}
+
+/// How to compile.
+#[derive(Args, Clone, Copy)]
+struct Profile {
+    /// Optimised; the default.
+    #[arg(long, conflicts_with = "dev")]
+    release: bool,
+    /// Fast to compile.
+    #[arg(long)]
+    dev: bool,
+}
+
+impl Profile {
+    fn mode(self) -> Mode {
+        if self.dev && !self.release { Mode::Dev } else { Mode::Release }
+    }
+}
+
+/// How to compile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Mode {
+    Dev,
+    Release,
+}
+
+fn main() -> ExitCode {
+    let mut args: Vec<OsString> = env::args_os().collect();
+    // cargo calls this with the file name of a wasm test (see `.cargo/config.toml`).
+    let result = if args.get(1).is_some_and(|arg| arg == "test-runner") {
+        args.remove(1);
+        wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args)
+    } else {
+        match Cli::parse_from(args).task {
+            Task::Build(profile) => build::run(profile.mode()),
+            Task::Demo(options) => demo::run(&options),
+            Task::Test { only } => test::run(only),
+            Task::Bench => bench::run(),
+            Task::Screenshot => bench::screenshot(),
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

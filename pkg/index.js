@@ -1,0 +1,86 @@
+/**
+ * The entry of the package. Importing it does nothing; `init()`, or `Client.connect()`, loads the
+ * WebAssembly module.
+ */
+import { VideoError } from './errors.js';
+import start, { Call, Client as WasmClient, initSync as startSync } from './wasm/trunkline.js';
+
+export * from './enums.js';
+export * from './errors.js';
+export * from './participants.js';
+export { Call };
+
+let ready;
+let isReady = false;
+
+/** Loads the module once; later calls return the same promise, after a failure they try again. */
+export function init(source) {
+  ready ??= Promise.resolve(source ?? load())
+    .then((module) => start({ module_or_path: module }))
+    .then(
+      () => {
+        isReady = true;
+      },
+      (error) => {
+        ready = undefined;
+        throw error;
+      },
+    );
+  return ready;
+}
+
+/** The same with bytes that are already there. */
+export function initSync(module) {
+  startSync({ module });
+  isReady = true;
+  ready ??= Promise.resolve();
+}
+
+export default init;
+
+export class Client extends WasmClient {
+  constructor(...args) {
+    if (!isReady) {
+      throw new VideoError('the module is not loaded', {
+        code: 'not-initialized',
+        category: 'state',
+        hint: 'Await init() before, or use await Client.connect({ … }), which does it.',
+      });
+    }
+    super(...args);
+  }
+
+  static async connect(args) {
+    await init();
+    const client = new this(args);
+    try {
+      await client.connected;
+    } catch (error) {
+      await client.dispose();
+      throw error;
+    }
+    return client;
+  }
+}
+
+export { Client as StreamVideoClient };
+
+const inlineCopy = async () => (await import('./wasm/inline.js')).default();
+
+/** Fetches the module from beside this file, or takes the copy inside the package. */
+async function load() {
+  // Node has no fetch for files; bundles for servers lose the file's place.
+  if (typeof process === 'object' && process.versions?.node) return inlineCopy();
+  try {
+    const response = await fetch(new URL('./wasm/trunkline_bg.wasm', import.meta.url));
+    if (response.ok && response.headers.get('content-type')?.startsWith('application/wasm')) {
+      return await WebAssembly.compileStreaming(response);
+    }
+    const bytes = await response.arrayBuffer();
+    const isWasm = bytes.byteLength > 4 && new DataView(bytes).getUint32(0, true) === 0x6d736100;
+    if (response.ok && isWasm) return await WebAssembly.compile(bytes);
+  } catch {
+    // A bundler moved this file and left the module behind.
+  }
+  return inlineCopy();
+}

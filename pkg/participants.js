@@ -1,0 +1,72 @@
+/**
+ * Questions about participants. Types and documentation: `types/participant.d.ts`.
+ *
+ * All answer from `publishedTracks`: a stream may be there before or after the track is.
+ */
+import { SfuModels } from './enums.js';
+
+const { AUDIO, VIDEO, SCREEN_SHARE, SCREEN_SHARE_AUDIO } = SfuModels.TrackType;
+
+export const hasVideo = (participant) => participant.publishedTracks.includes(VIDEO);
+export const hasAudio = (participant) => participant.publishedTracks.includes(AUDIO);
+export const hasScreenShare = (participant) => participant.publishedTracks.includes(SCREEN_SHARE);
+export const hasScreenShareAudio = (participant) =>
+  participant.publishedTracks.includes(SCREEN_SHARE_AUDIO);
+export const isPinned = (participant) => participant.pin !== undefined;
+export const hasPausedTrack = (participant, trackType) =>
+  participant.pausedTracks.includes(trackType === 'videoTrack' ? VIDEO : SCREEN_SHARE);
+
+/** Makes what apps see of a participant, from what the core knows. */
+export function makeParticipant(
+  userId,
+  sessionId,
+  name,
+  image,
+  roles,
+  custom,
+  joinedAt,
+  trackLookupPrefix,
+  publishedTracks,
+  pausedTracks,
+  connectionQuality,
+  isSpeaking,
+  isDominantSpeaker,
+  audioLevel,
+  source,
+  isLocalParticipant,
+  streams,
+  videoDimension,
+  screenShareDimension,
+  pin,
+) {
+  const [videoStream, audioStream, screenShareStream, screenShareAudioStream] = streams;
+  return Object.freeze({
+    userId,
+    sessionId,
+    name,
+    image,
+    roles: Object.freeze(roles),
+    custom,
+    joinedAt: joinedAt === undefined ? undefined : new Date(joinedAt),
+    trackLookupPrefix,
+    publishedTracks: Object.freeze([...publishedTracks]),
+    pausedTracks: Object.freeze([...pausedTracks]),
+    connectionQuality,
+    isSpeaking,
+    isDominantSpeaker,
+    audioLevel,
+    source,
+    isLocalParticipant,
+    videoStream,
+    audioStream,
+    screenShareStream,
+    screenShareAudioStream,
+    videoDimension: videoDimension && dimension(videoDimension),
+    screenShareDimension: screenShareDimension && dimension(screenShareDimension),
+    pin: pin && Object.freeze({ isLocalPin: pin[0] === 1, pinnedAt: pin[1] }),
+  });
+}
+
+function dimension([width, height]) {
+  return Object.freeze({ width, height });
+}

@@ -1,0 +1,95 @@
+import type { CallingState, OwnCapability } from './enums.js';
+import type {
+  CallIngressResponse,
+  CallSessionResponse,
+  CustomData,
+  EgressResponse,
+  MemberResponse,
+  ThumbnailResponse,
+  UserResponse,
+} from './models.js';
+import type { StateObservable } from './observable.js';
+import type { StreamVideoParticipant } from './participant.js';
+import type { CallSettingsResponse } from './settings.js';
+
+/** The fields of a call's state. Each is a getter of {@link CallState}, and an observable with `$`. */
+export interface CallStateFields {
+  /** Where in its life the call is. The observable shows every step in order. */
+  readonly callingState: CallingState;
+  /** Who is invited. */
+  readonly members: readonly MemberResponse[];
+  /** The app's free object. */
+  readonly custom: CustomData;
+  /** The settings, complete; `undefined` until the call is loaded. */
+  readonly settings: CallSettingsResponse | undefined;
+  /** What this user may do. */
+  readonly ownCapabilities: readonly OwnCapability[];
+  /** Who made the call; `undefined` until the call is loaded. */
+  readonly createdBy: UserResponse | undefined;
+  /** When the call was made; `undefined` until the call is loaded. */
+  readonly createdAt: Date | undefined;
+  /** When the call was last changed; `undefined` until the call is loaded. */
+  readonly updatedAt: Date | undefined;
+  /** When the call begins, if it has a date. */
+  readonly startsAt: Date | undefined;
+  /** When the call was ended for everyone, if it was. */
+  readonly endedAt: Date | undefined;
+  /** Who ended the call; `undefined` also when the server did. */
+  readonly endedBy: UserResponse | undefined;
+  /** When the running session began; known while joined. */
+  readonly startedAt: Date | undefined;
+  /** Whether only some may join. `true` until the call is loaded. */
+  readonly backstage: boolean;
+  /** The team the call belongs to. */
+  readonly team: string | undefined;
+  /** The running session. */
+  readonly session: CallSessionResponse | undefined;
+  /** Everybody in the call; empty unless joined. */
+  readonly participants: readonly StreamVideoParticipant[];
+  /** This page's own participant; `undefined` unless joined. */
+  readonly localParticipant: StreamVideoParticipant | undefined;
+  /** Everybody but {@link localParticipant}. */
+  readonly remoteParticipants: readonly StreamVideoParticipant[];
+  /** Who is pinned. */
+  readonly pinnedParticipants: readonly StreamVideoParticipant[];
+  /** The one to look at. */
+  readonly dominantSpeaker: StreamVideoParticipant | undefined;
+  /** Whether anybody shares their screen. */
+  readonly hasOngoingScreenShare: boolean;
+  /** How many are in the call, anonymous ones included; known also before joining. */
+  readonly participantCount: number;
+  /** How many anonymous ones are in the call. */
+  readonly anonymousParticipantCount: number;
+  /** Users who may not enter. */
+  readonly blockedUserIds: readonly string[];
+  /** Whether the call is recorded. */
+  readonly recording: boolean;
+  /** Whether the call is transcribed. */
+  readonly transcribing: boolean;
+  /** Whether captions are made. */
+  readonly captioning: boolean;
+  /** What goes out of the call. */
+  readonly egress: EgressResponse | undefined;
+  /** Where broadcasts can come in. */
+  readonly ingress: CallIngressResponse | undefined;
+  /** Pictures of the call. */
+  readonly thumbnails: ThumbnailResponse | undefined;
+  /** Whether media is encrypted end to end. */
+  readonly e2eeEnabled: boolean;
+  /** Whether the server sends updates of this call. */
+  readonly watching: boolean;
+}
+
+/** The observables of {@link CallStateFields}: `x$` for `x`. */
+export type CallStateObservables = {
+  readonly [Field in keyof CallStateFields as `${Field}$`]: StateObservable<CallStateFields[Field]>;
+};
+
+/**
+ * What is known of a call. Getters are always current. Values are never changed in place: one that
+ * did not change is the same object as before, and a changed one is a new object.
+ */
+export interface CallState extends CallStateFields, CallStateObservables {
+  /** The participant with that session, if there is one. */
+  findParticipantBySessionId(sessionId: string): StreamVideoParticipant | undefined;
+}

@@ -1,0 +1,188 @@
+import type { Call } from './call.js';
+import type { ConnectedEvent, EventSource } from './events.js';
+import type { CustomData, OwnUserResponse } from './models.js';
+import type { StateObservable } from './observable.js';
+
+/** A user whose token the app's backend makes. */
+export interface AuthenticatedUser {
+  /** May be left out. */
+  type?: 'authenticated';
+  /** Unique in the app; the token must be for it. */
+  id: string;
+  /** To be shown. */
+  name?: string;
+  /** URL of a picture. */
+  image?: string;
+  /** The user's free object. */
+  custom?: CustomData;
+  /** Language code. */
+  language?: string;
+}
+
+/** A user whom the coordinator makes on the spot. */
+export interface GuestUser extends Omit<AuthenticatedUser, 'type'> {
+  /** Always the same. */
+  type: 'guest';
+}
+
+/** Somebody without a name. Watches, never publishes. */
+export interface AnonymousUser {
+  /** Always the same. */
+  type: 'anonymous';
+  /** Not used: it is always `!anon`. */
+  id?: string;
+}
+
+/** Who uses the client. */
+export type User = AuthenticatedUser | GuestUser | AnonymousUser;
+
+/** Gets a token for the user from the app's backend. Asked again when a token has expired. */
+export type TokenProvider = () => string | Promise<string>;
+
+/** Level of a message for the log. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
+
+/** Takes messages for the log. */
+export type Logger = (level: LogLevel, message: string, ...details: unknown[]) => void;
+
+/** Options of a client. */
+export interface ClientOptions {
+  /**
+   * Base of the coordinator's REST paths, such as `https://video.example.com/video`. The address of
+   * its socket follows from it. Default `https://video.stream-io-api.com/video`.
+   */
+  baseURL?: string;
+  /** How long one request may take, in ms. Default 5000. */
+  timeout?: number;
+  /** How long the socket may take to open and authenticate, in ms. Default 15000. */
+  defaultWsTimeout?: number;
+  /** How often to try to connect in all, at least 1. Default 5. */
+  maxConnectUserRetries?: number;
+  /** Where the user is, as the server names places; helps it to choose a near SFU. */
+  location?: string;
+  /** Messages below are dropped. Default `warn`. */
+  logLevel?: LogLevel;
+  /** Takes messages for the log. Default: the console. */
+  logger?: Logger;
+}
+
+/** How to make a client: its app and, at once or later, its user. */
+export type ClientArgs = {
+  /** Key of the app. */
+  apiKey: string;
+  /** Options. */
+  options?: ClientOptions;
+} & (
+  | {
+      /** Who. Connecting begins at once; see {@link Client.connected}. */
+      user: AuthenticatedUser;
+      /** Used first. */
+      token: string;
+      /** Asked when the token has expired. */
+      tokenProvider?: TokenProvider;
+    }
+  | {
+      /** Who. Connecting begins at once; see {@link Client.connected}. */
+      user: AuthenticatedUser;
+      /** Used first. */
+      token?: string;
+      /** Asked when there is no token, or it has expired. */
+      tokenProvider: TokenProvider;
+    }
+  | {
+      /** Who. */
+      user: GuestUser;
+      /** Guests get theirs from the coordinator. */
+      token?: undefined;
+      /** Guests get theirs from the coordinator. */
+      tokenProvider?: undefined;
+    }
+  | {
+      /** Who. */
+      user: AnonymousUser;
+      /** Limits which calls may be joined. */
+      token?: string;
+      /** Asked when the token has expired. */
+      tokenProvider?: TokenProvider;
+    }
+  | {
+      /** Nobody yet: see {@link Client.connectUser}. */
+      user?: undefined;
+      /** Belongs to a user. */
+      token?: undefined;
+      /** Belongs to a user. */
+      tokenProvider?: undefined;
+    }
+);
+
+/** What is known of a client. Getters are always current. */
+export interface ClientState {
+  /** The connected user; `undefined` before and after, and for anonymous users. */
+  readonly connectedUser: OwnUserResponse | undefined;
+  /** {@link connectedUser}, observable. */
+  readonly connectedUser$: StateObservable<OwnUserResponse | undefined>;
+  /** The calls that were loaded or joined and not left. A new list after each change. */
+  readonly calls: readonly Call[];
+  /** {@link calls}, observable. */
+  readonly calls$: StateObservable<readonly Call[]>;
+}
+
+/**
+ * One user's connection to the coordinator, and their calls.
+ *
+ * ```ts
+ * const client = await Client.connect({ apiKey, user: { id: 'anna' }, tokenProvider });
+ * const call = client.call('default', 'standup');
+ * await call.join({ create: true });
+ * ```
+ */
+export class Client implements EventSource {
+  /** Makes a client without a user; `await init()` before. */
+  constructor(apiKey: string, options?: ClientOptions);
+  /** Makes a client and, when there is a user, begins to connect; `await init()` before. */
+  constructor(args: ClientArgs);
+
+  /** Loads the module, makes a client, and waits until its user is connected. */
+  static connect(args: ClientArgs): Promise<Client>;
+
+  /** What is known of the client. */
+  readonly state: ClientState;
+  /**
+   * The connecting that the constructor began; resolves when the user is connected, rejects when
+   * that failed. Resolved when there was no user.
+   */
+  readonly connected: Promise<void>;
+
+  /**
+   * Connects as `user`. The same user twice gets the same answer; another user must wait for
+   * {@link disconnectUser}. Resolves without an event for anonymous users.
+   *
+   * @throws {VideoError} category `auth` for a missing, expired or foreign token, before any request
+   */
+  connectUser(
+    user: User,
+    tokenOrProvider?: string | TokenProvider,
+  ): Promise<ConnectedEvent | undefined>;
+  /** Leaves all calls and closes the connection. Does nothing when nobody is connected. */
+  disconnectUser(): Promise<void>;
+  /**
+   * Makes an object for a call. No network is involved: load it with {@link Call.get},
+   * {@link Call.getOrCreate} or {@link Call.join}.
+   *
+   * @throws {VideoError} `invalid-argument` for an empty type or id, or one of a wrong form
+   */
+  call(type: string, id: string, options?: { reuseInstance?: boolean }): Call;
+
+  /** Listens to events, see {@link EventSource.on}. */
+  on: EventSource['on'];
+  /** Ends the listening, see {@link EventSource.off}. */
+  off: EventSource['off'];
+
+  /** Disconnects the user and makes the client unusable: everything it does later is refused. */
+  dispose(): Promise<void>;
+}
+
+/** The same as {@link Client}, under the name that existing code imports. */
+export const StreamVideoClient: typeof Client;
+/** The same as {@link Client}, under the name that existing code imports. */
+export type StreamVideoClient = Client;

@@ -1,0 +1,15 @@
+/**
+ * The types of trunkline. `pkg/index.d.ts` adds what belongs to loading the module.
+ */
+
+export * from './client.js';
+export * from './call.js';
+export * from './call-state.js';
+export * from './devices.js';
+export * from './enums.js';
+export * from './errors.js';
+export * from './events.js';
+export * from './models.js';
+export * from './observable.js';
+export * from './participant.js';
+export * from './settings.js';

@@ -1,0 +1,507 @@
+//! One call: owns the machines below, and routes what comes in to them.
+
+mod candidates;
+mod devices;
+mod document;
+mod join;
+mod leave;
+mod media;
+mod participants;
+mod publisher;
+mod request;
+mod rpc;
+mod sfu;
+mod sfu_events;
+mod subscriber;
+mod subscriptions;
+mod visible;
+
+use std::collections::VecDeque;
+
+use prost::Message;
+use trunkline_protocol::sfu::event;
+
+pub(crate) use self::request::call_path;
+use self::{
+    devices::Device,
+    join::{Join, Limits},
+    request::{write_plain, write_query, write_request, write_update},
+    sfu::SfuSession,
+    subscriptions::Wishes,
+    visible::Visible,
+};
+use super::{
+    changes::Slice,
+    client::Config,
+    command::CallCommand,
+    connection::Connection,
+    effect::{Method, Outcome},
+    error::Error,
+    ids::{CallKey, PromiseId, RequestId, SocketId},
+    input::{HttpFailure, HttpReply},
+    json::{Json, ObjectWriter},
+    outbox::Outbox,
+    rest::{Purpose, Query, Rest, RestRequest},
+    state::{CallState, CallingState, DeviceKind},
+    time::Time,
+    user::UserKind,
+};
+
+/// What a call needs of its client while it takes one input.
+pub(crate) struct CallContext<'a> {
+    pub(crate) out: &'a mut Outbox,
+    pub(crate) rest: &'a mut Rest,
+    pub(crate) config: &'a Config,
+    pub(crate) connection: Option<&'a Connection>,
+    /// Whether the browser is.
+    pub(crate) online: bool,
+}
+
+impl<'a> CallContext<'a> {
+    fn user_id(&self) -> &'a str {
+        self.connection.map_or("", |connection| &connection.user.id)
+    }
+
+    fn is_anonymous(&self) -> bool {
+        self.connection.is_some_and(|connection| connection.user.kind == UserKind::Anonymous)
+    }
+
+    /// Whether answers subscribe to updates: that takes a socket.
+    fn is_watching(&self) -> bool {
+        self.connection.is_some_and(|connection| connection.connection_id().is_some())
+    }
+}
+
+/// Which answer a call waits for, and who waits with it.
+#[derive(Clone, Debug)]
+pub(crate) enum CallRequest {
+    Join,
+    /// The answer is the call as it is.
+    Load(PromiseId),
+    /// The answer holds the changed call.
+    Change(PromiseId),
+    Members {
+        promise: PromiseId,
+        removed: Vec<String>,
+    },
+    /// The effect comes as an event.
+    Plain(PromiseId),
+}
+
+/// A call of the app.
+#[derive(Debug)]
+pub(crate) struct CallSession {
+    key: CallKey,
+    call_type: String,
+    id: String,
+    cid: String,
+    visible: Visible,
+    phase: Phase,
+    camera: Device,
+    microphone: Device,
+    wishes: Wishes,
+    /// Whether events of the coordinator reach it.
+    set_up: bool,
+    /// Its turn in the registry; later ones replace earlier ones.
+    registration: Option<u32>,
+    limits: Limits,
+    rejoins: VecDeque<Time>,
+    /// The first session id since the last leave; stays through all rejoins.
+    unified_session_id: Option<String>,
+    /// SFU sockets opened so far.
+    connections: u32,
+    /// Grows with each leave; answers to what was asked before it change nothing.
+    epoch: u32,
+}
+
+/// Where the call is; what the app sees is derived from it.
+#[derive(Debug)]
+enum Phase {
+    Idle,
+    Joining(Box<Join>),
+    Joined(Box<SfuSession>),
+    Failed,
+    Left,
+}
+
+impl CallSession {
+    pub(crate) fn new(key: CallKey, call_type: &str, id: &str) -> Self {
+        Self {
+            key,
+            call_type: call_type.to_owned(),
+            id: id.to_owned(),
+            cid: format!("{call_type}:{id}"),
+            visible: Visible::default(),
+            phase: Phase::Idle,
+            camera: Device::new(DeviceKind::Camera),
+            microphone: Device::new(DeviceKind::Microphone),
+            wishes: Wishes::new(),
+            set_up: false,
+            registration: None,
+            limits: Limits::default(),
+            rejoins: VecDeque::new(),
+            unified_session_id: None,
+            connections: 0,
+            epoch: 0,
+        }
+    }
+
+    pub(crate) fn cid(&self) -> &str {
+        &self.cid
+    }
+
+    pub(crate) fn name(&self) -> (&str, &str) {
+        (&self.call_type, &self.id)
+    }
+
+    pub(crate) fn state(&self) -> &CallState {
+        self.visible.state()
+    }
+
+    pub(crate) fn is_set_up(&self) -> bool {
+        self.set_up
+    }
+
+    /// Whether it is in the call, or on the way.
+    pub(crate) fn is_active(&self) -> bool {
+        match self.phase {
+            Phase::Joining(_) | Phase::Joined(_) => true,
+            Phase::Idle | Phase::Failed | Phase::Left => false,
+        }
+    }
+
+    pub(crate) fn registration(&self) -> Option<u32> {
+        self.registration
+    }
+
+    pub(crate) fn publish_changes(&mut self, out: &mut Outbox) {
+        let changes = self.visible.take_changes();
+        if !changes.is_empty() {
+            out.changes.by_call.entry(self.key).or_default().absorb(changes);
+        }
+    }
+
+    pub(crate) fn command(&mut self, context: &mut CallContext<'_>, command: CallCommand) {
+        match command {
+            CallCommand::Join { promise, options } => self.join(context, promise, &options),
+            CallCommand::Leave { promise, options } => self.leave(context, promise, &options),
+            CallCommand::Get { promise, params } => {
+                let query = write_query(params.as_ref());
+                self.load(context, promise, Method::Get, query.map(|query| (query, None)));
+            }
+            CallCommand::GetOrCreate { promise, request } => {
+                let body = write_request(ObjectWriter::new(), request.as_ref());
+                let body = body.map(|body| (Vec::new(), Some(body.finish())));
+                self.load(context, promise, Method::Post, body);
+            }
+            CallCommand::End { promise } => {
+                let request = CallRequest::Plain(promise);
+                self.submit(context, request, Method::Post, "/mark_ended", Some("{}".to_owned()));
+            }
+            CallCommand::Update { promise, request } => {
+                let body = write_update(request.as_ref());
+                self.ask(context, CallRequest::Change(promise), Method::Patch, "", body);
+            }
+            CallCommand::UpdateMembers { promise, request } => {
+                let removed = request.as_ref().map(|r| r.texts("remove_members"));
+                let removed = removed.unwrap_or_default();
+                let body = write_plain(request.as_ref());
+                let ask = CallRequest::Members { promise, removed };
+                self.ask(context, ask, Method::Post, "/members", body);
+            }
+            CallCommand::GoLive { promise, request, notify } => {
+                let suffix = match notify {
+                    Some(true) => "/go_live?notify=true",
+                    Some(false) => "/go_live?notify=false",
+                    None => "/go_live",
+                };
+                let body = write_plain(request.as_ref());
+                self.ask(context, CallRequest::Change(promise), Method::Post, suffix, body);
+            }
+            CallCommand::StopLive { promise, request } => {
+                let body = write_plain(request.as_ref());
+                let ask = CallRequest::Change(promise);
+                self.ask(context, ask, Method::Post, "/stop_live", body);
+            }
+            CallCommand::EnableDevice { promise, kind } => {
+                self.enable_device(context, kind, promise);
+            }
+            CallCommand::DisableDevice { promise, kind } => {
+                self.disable_device(context, kind);
+                context.out.resolve(promise, Outcome::Done);
+            }
+            CallCommand::ToggleDevice { promise, kind } => {
+                if self.device(kind).is_wanted() {
+                    self.disable_device(context, kind);
+                    context.out.resolve(promise, Outcome::Done);
+                } else {
+                    self.enable_device(context, kind, promise);
+                }
+            }
+            CallCommand::SetVideoSize { session_id, track_type, size } => {
+                self.set_video_size(context, session_id, track_type, size);
+            }
+        }
+    }
+
+    /// Takes the outcome of a request. Whoever waits for it is told in any case; the state is only
+    /// touched when the call was not left meanwhile.
+    pub(crate) fn on_rest(
+        &mut self,
+        context: &mut CallContext<'_>,
+        (epoch, request): (u32, CallRequest),
+        result: Result<Json, Error>,
+    ) {
+        let current = epoch == self.epoch;
+        let promise = match request {
+            CallRequest::Join => {
+                if current {
+                    self.on_join_answer(context, result);
+                }
+                return;
+            }
+            CallRequest::Load(promise) => {
+                if let (true, Ok(answer)) = (current, &result) {
+                    self.loaded(context, answer);
+                }
+                promise
+            }
+            CallRequest::Change(promise) => {
+                if let (true, Ok(answer)) = (current, &result) {
+                    self.visible.apply_answer(answer);
+                }
+                promise
+            }
+            CallRequest::Members { promise, removed } => {
+                if let (true, Ok(answer)) = (current, &result) {
+                    self.visible.merge_members(&answer.list("members"));
+                    self.visible.remove_members(&removed);
+                }
+                promise
+            }
+            CallRequest::Plain(promise) => promise,
+        };
+        match result {
+            Ok(answer) => context.out.resolve(promise, Outcome::Json(answer)),
+            Err(error) => context.out.reject(promise, error),
+        }
+    }
+
+    pub(crate) fn on_event(&mut self, context: &mut CallContext<'_>, name: &str, event: &Json) {
+        self.visible.apply_event(name, event, Some(context.user_id()));
+        self.enforce_capabilities(context);
+        let over = match name {
+            "call.ended" => Some("call_ended"),
+            _ => None,
+        };
+        let blocked = self.state().blocked_user_ids.iter().any(|id| id == context.user_id());
+        let reason = over.or(blocked.then_some("blocked"));
+        if let (Some(reason), true) = (reason, self.is_active()) {
+            self.leave_now(context, reason);
+        }
+    }
+
+    /// After the coordinator socket was lost: what the server says of this call by now, or nothing
+    /// when it did not return it.
+    pub(crate) fn on_rewatched(&mut self, context: &mut CallContext<'_>, answer: Option<&Json>) {
+        match answer {
+            Some(answer) => {
+                self.visible.apply_answer(answer);
+                self.enforce_capabilities(context);
+            }
+            None => self.visible.set(Slice::Watching, |s| &mut s.watching, false),
+        }
+    }
+
+    pub(crate) fn on_socket_opened(&mut self, context: &mut CallContext<'_>, socket: SocketId) {
+        if self.is_joining_over(socket) {
+            self.join_socket_opened(context);
+        }
+    }
+
+    pub(crate) fn on_socket_bytes(
+        &mut self,
+        context: &mut CallContext<'_>,
+        socket: SocketId,
+        bytes: &[u8],
+    ) {
+        let Ok(event) = event::SfuEvent::decode(bytes) else {
+            return context.out.warn("the SFU sent a frame that cannot be read", None);
+        };
+        if self.is_joining_over(socket) {
+            return self.on_join_event(context, event);
+        }
+        if let Phase::Joined(session) = &mut self.phase
+            && session.owns_socket(socket)
+        {
+            session.heard();
+            self.on_sfu_event(context, event);
+        }
+    }
+
+    pub(crate) fn on_socket_closed(
+        &mut self,
+        context: &mut CallContext<'_>,
+        socket: SocketId,
+        code: u16,
+        reason: &str,
+    ) {
+        if self.is_joining_over(socket) {
+            return self.on_join_socket_closed(context, code);
+        }
+        match &mut self.phase {
+            Phase::Joined(session) if session.owns_socket(socket) => {
+                session.socket_closed();
+                self.reconnect(context, &format!("socket closed: {code} {reason}"));
+            }
+            Phase::Joining(join) => join.replaced_socket_closed(socket),
+            Phase::Idle | Phase::Joined(_) | Phase::Failed | Phase::Left => {}
+        }
+    }
+
+    pub(crate) fn on_sfu_reply(
+        &mut self,
+        context: &mut CallContext<'_>,
+        request: RequestId,
+        reply: Result<HttpReply, HttpFailure>,
+    ) {
+        if let Phase::Joined(session) = &mut self.phase
+            && let Some(outcome) = session.rpcs.on_reply(context.out, request, reply)
+        {
+            self.on_rpc(context, outcome);
+        }
+    }
+
+    pub(crate) fn on_online(&mut self, context: &mut CallContext<'_>, online: bool) {
+        match (&self.phase, online) {
+            (Phase::Joined(_), false) => self.visible.enter(CallingState::Offline),
+            (Phase::Joined(_), true) => self.reconnect(context, "network_back_online"),
+            (Phase::Joining(_), _) => self.on_join_online(context, online),
+            (Phase::Idle | Phase::Failed | Phase::Left, _) => {}
+        }
+    }
+
+    pub(crate) fn on_timeout(&mut self, context: &mut CallContext<'_>) {
+        match &self.phase {
+            Phase::Joining(_) => self.on_join_timeout(context),
+            Phase::Joined(_) => self.on_session_timeout(context),
+            Phase::Idle | Phase::Failed | Phase::Left => {}
+        }
+    }
+
+    pub(crate) fn due(&self) -> Option<Time> {
+        match &self.phase {
+            Phase::Joining(join) => join.due(),
+            Phase::Joined(session) => session.due(),
+            Phase::Idle | Phase::Failed | Phase::Left => None,
+        }
+    }
+
+    /// A call that was left can be used again.
+    fn revive(&mut self) {
+        if matches!(self.phase, Phase::Left) {
+            self.phase = Phase::Idle;
+            self.visible.enter(CallingState::Idle);
+        }
+    }
+
+    fn load(
+        &mut self,
+        context: &mut CallContext<'_>,
+        promise: PromiseId,
+        method: Method,
+        request: Result<(Query, Option<String>), Error>,
+    ) {
+        match request {
+            Err(error) => context.out.reject(promise, error),
+            Ok((query, body)) => {
+                self.revive();
+                self.set_up = true;
+                self.submit_with(context, CallRequest::Load(promise), method, "", query, body);
+            }
+        }
+    }
+
+    /// The server told about the call, and from now on tells what changes in it.
+    fn loaded(&mut self, context: &mut CallContext<'_>, answer: &Json) {
+        self.visible.apply_answer(answer);
+        self.enforce_capabilities(context);
+        if context.is_watching() {
+            self.visible.set(Slice::Watching, |s| &mut s.watching, true);
+            self.registration = Some(context.out.turn());
+        }
+    }
+
+    fn ask(
+        &mut self,
+        context: &mut CallContext<'_>,
+        request: CallRequest,
+        method: Method,
+        suffix: &str,
+        body: Result<String, Error>,
+    ) {
+        match (body, &request) {
+            (Ok(body), _) => {
+                self.submit(context, request, method, suffix, Some(body));
+            }
+            (
+                Err(error),
+                CallRequest::Load(promise)
+                | CallRequest::Change(promise)
+                | CallRequest::Members { promise, .. }
+                | CallRequest::Plain(promise),
+            ) => context.out.reject(*promise, error),
+            (Err(_), CallRequest::Join) => {}
+        }
+    }
+
+    fn submit(
+        &self,
+        context: &mut CallContext<'_>,
+        request: CallRequest,
+        method: Method,
+        suffix: &str,
+        body: Option<String>,
+    ) -> RequestId {
+        self.submit_with(context, request, method, suffix, Vec::new(), body)
+    }
+
+    fn submit_with(
+        &self,
+        context: &mut CallContext<'_>,
+        request: CallRequest,
+        method: Method,
+        suffix: &str,
+        query: Query,
+        body: Option<String>,
+    ) -> RequestId {
+        let doing = match (&request, method) {
+            (CallRequest::Join, _) => "joining the call",
+            (CallRequest::Load(_), _) => "loading the call",
+            (CallRequest::Members { .. }, _) => "changing the members",
+            (CallRequest::Change(_), _) => "changing the call",
+            (CallRequest::Plain(_), _) => "ending the call",
+        };
+        // The names were checked when the call was made.
+        let path = call_path(&self.call_type, &self.id).unwrap_or_default() + suffix;
+        let purpose = Purpose::Call(self.key, (self.epoch, request));
+        context.rest.submit(context.out, RestRequest { method, path, query, body, doing, purpose })
+    }
+
+    /// Whether `socket` is that of a join under way.
+    fn is_joining_over(&mut self, socket: SocketId) -> bool {
+        match &mut self.phase {
+            Phase::Joining(join) => {
+                join.session_mut().is_some_and(|session| session.owns_socket(socket))
+            }
+            Phase::Idle | Phase::Joined(_) | Phase::Failed | Phase::Left => false,
+        }
+    }
+
+    fn device(&self, kind: DeviceKind) -> &Device {
+        match kind {
+            DeviceKind::Camera => &self.camera,
+            DeviceKind::Microphone => &self.microphone,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Remote ICE candidates, held back until the description they belong to is applied.
+
+use crate::core::{
+    effect::{Effect, PeerEffect},
+    ids::PeerId,
+    json::Json,
+    outbox::Outbox,
+    sdp,
+};
+
+/// Most candidates held back; a server that sends more makes no sense.
+const LIMIT: usize = 200;
+
+/// The candidates of one peer connection.
+///
+/// A candidate belongs to an ICE generation, named by its `usernameFragment`. One that comes before
+/// its description waits; one of a generation that was superseded is dropped; one that names no
+/// generation goes to whichever is current.
+#[derive(Debug, Default)]
+pub(crate) struct RemoteCandidates {
+    current: Option<String>,
+    superseded: Vec<String>,
+    waiting: Vec<(Option<String>, String)>,
+}
+
+impl RemoteCandidates {
+    /// Takes a candidate (JSON text of an `RTCIceCandidateInit`).
+    pub(crate) fn add(
+        &mut self,
+        out: &mut Outbox,
+        peer: PeerId,
+        candidate: String,
+        parse_json: fn(&str) -> Option<Json>,
+    ) {
+        let Some(parsed) = parse_json(&candidate) else {
+            return;
+        };
+        let generation = Some(parsed.text("usernameFragment")).filter(|name| !name.is_empty());
+        if generation.as_ref().is_some_and(|name| self.superseded.contains(name)) {
+            return;
+        }
+        if self.waiting.len() < LIMIT {
+            self.waiting.push((generation, candidate));
+        }
+        self.release(out, peer);
+    }
+
+    /// A remote description was applied.
+    pub(crate) fn described(&mut self, out: &mut Outbox, peer: PeerId, description: &str) {
+        let generation = sdp::ice_ufrag(description).unwrap_or_default().to_owned();
+        if let Some(before) = self.current.replace(generation)
+            && self.current.as_ref() != Some(&before)
+        {
+            self.waiting.retain(|(of, _)| of.as_ref() != Some(&before));
+            self.superseded.push(before);
+        }
+        self.release(out, peer);
+    }
+
+    fn release(&mut self, out: &mut Outbox, peer: PeerId) {
+        let Some(current) = &self.current else { return };
+        self.waiting.retain(|(generation, candidate)| {
+            let fits = generation.as_ref().is_none_or(|name| name == current);
+            if fits {
+                out.push(Effect::Peer(peer, PeerEffect::AddCandidate(candidate.clone())));
+            }
+            !fits
+        });
+    }
+}

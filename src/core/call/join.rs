@@ -1,0 +1,548 @@
+//! How a call is joined, and joined again after the connection was lost.
+//!
+//! The story, step by step; each step has a deadline, and whatever goes wrong ends the attempt:
+//!
+//! ```text
+//!  join()
+//!    │
+//!    ▼   POST join                 sockets, peer connections        JoinRequest
+//!  AwaitingCredentials ─────────▶ Connecting ──────────────────▶ AwaitingResponse ──▶ joined
+//!    ▲         │                       │                                │
+//!    │         └───────────────────────┴───────── attempt failed ───────┘
+//!    │                                                  │
+//!    └──────────────── BackingOff ◀─────────────────────┤ attempts left
+//!                                                       ▼ none left, or in vain
+//!                                               the state before join()
+//! ```
+
+mod reconnect;
+mod wire;
+
+use std::{collections::BTreeMap, mem};
+
+use trunkline_protocol::sfu::{event, models};
+
+use self::wire::{client_details, is_edge_unusable, join_refused, sfu_timeout};
+use super::{
+    CallContext, CallRequest, CallSession, Phase,
+    request::write_request,
+    sfu::{CLOSE_JOIN_FAILED, CLOSE_REPLACED, Credentials, SessionOwner, SfuSession},
+    subscriptions,
+};
+use crate::core::{
+    command::JoinOptions,
+    effect::{Effect, Method},
+    error::{Category, Cause, Error, ErrorClass},
+    ids::{DescribeId, PromiseId, RequestId, SocketId},
+    json::{Json, ObjectWriter},
+    state::CallingState,
+    time::{Duration, Time},
+};
+
+const DEFAULT_ATTEMPTS: u32 = 3;
+const DEFAULT_TIMEOUT_MS: u64 = 5000;
+/// Failures on one SFU after which another one is asked for.
+const FAILURES_PER_EDGE: u32 = 2;
+/// Events that may come before the join response; they are taken after it.
+const EARLY_EVENTS: usize = 1000;
+
+/// A join under way.
+#[derive(Debug)]
+pub(crate) struct Join {
+    trigger: Trigger,
+    pub(super) promises: Vec<PromiseId>,
+    /// The app's part of the request body, checked.
+    request: Option<Json>,
+    limits: Limits,
+    attempt: u32,
+    errors: Vec<Error>,
+    failures_by_edge: BTreeMap<String, u32>,
+    /// The session that is being replaced, kept so that nobody vanishes meanwhile.
+    replaced: Option<SfuSession>,
+    step: Step,
+}
+
+#[derive(Debug)]
+enum Trigger {
+    /// `join()`; a failure leads back to this state.
+    App { before: CallingState },
+    /// The connection was lost.
+    Reconnect { reason: String, attempts: u32 },
+}
+
+/// Limits that the app may set.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    attempts: u32,
+    response: Duration,
+    pub(super) rpc: Duration,
+}
+
+#[derive(Debug)]
+enum Step {
+    AwaitingCredentials {
+        request: RequestId,
+    },
+    Connecting {
+        session: SfuSession,
+        describe: Described,
+        socket_open: bool,
+        until: Time,
+    },
+    AwaitingResponse {
+        session: SfuSession,
+        early: Vec<event::SfuEvent>,
+        until: Time,
+    },
+    BackingOff {
+        until: Time,
+        credentials: Option<Credentials>,
+    },
+    /// Offline: nothing is tried, no attempt is counted.
+    Offline,
+}
+
+#[derive(Debug)]
+enum Described {
+    Asked(DescribeId),
+    Known { subscriber_sdp: String, publisher_sdp: String },
+}
+
+impl Limits {
+    fn new(options: &JoinOptions) -> Self {
+        let millis = |given: Option<u64>| {
+            Duration::from_millis(given.filter(|ms| *ms > 0).unwrap_or(DEFAULT_TIMEOUT_MS))
+        };
+        Self {
+            attempts: options.max_join_retries.unwrap_or(DEFAULT_ATTEMPTS).max(1),
+            response: millis(options.join_response_timeout),
+            rpc: millis(options.rpc_request_timeout),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::new(&JoinOptions::default())
+    }
+}
+
+// The story, from the app's wish to `joined`.
+impl CallSession {
+    /// The app wants to be in the call.
+    pub(super) fn join(
+        &mut self,
+        context: &mut CallContext<'_>,
+        promise: PromiseId,
+        options: &JoinOptions,
+    ) {
+        match &mut self.phase {
+            Phase::Joined(_) => {
+                let error = Error::illegal_state("the call is joined already", "Leave it first.");
+                return context.out.reject(promise, error);
+            }
+            Phase::Joining(join) => return join.promises.push(promise),
+            Phase::Idle | Phase::Left | Phase::Failed => {}
+        }
+        if let Err(error) = write_request(ObjectWriter::new(), options.request.as_ref()) {
+            return context.out.reject(promise, error);
+        }
+        self.revive();
+        self.visible.clear_participants();
+        let before = self.visible.state().calling_state;
+        self.visible.enter(CallingState::Joining);
+        self.set_up = true;
+        self.limits = Limits::new(options);
+        self.start_join(
+            context,
+            Join {
+                trigger: Trigger::App { before },
+                promises: vec![promise],
+                request: options.request.clone(),
+                limits: self.limits,
+                attempt: 0,
+                errors: Vec::new(),
+                failures_by_edge: BTreeMap::new(),
+                replaced: None,
+                step: Step::Offline,
+            },
+        );
+    }
+
+    fn start_join(&mut self, context: &mut CallContext<'_>, mut join: Join) {
+        if let Trigger::Reconnect { attempts, .. } = &mut join.trigger {
+            *attempts += 1;
+            if !self.may_rejoin(context.out.now) {
+                self.phase = Phase::Joining(Box::new(join));
+                return self.leave_now(context, "rejoin_attempt_limit_exceeded");
+            }
+        }
+        let request = match join.body(context) {
+            Ok(body) => self.submit(context, CallRequest::Join, Method::Post, "/join", Some(body)),
+            Err(error) => {
+                self.phase = Phase::Joining(Box::new(join));
+                return self.attempt_failed(context, error);
+            }
+        };
+        join.step = Step::AwaitingCredentials { request };
+        self.phase = Phase::Joining(Box::new(join));
+    }
+
+    /// The coordinator answered: the call is known, and where its media is.
+    pub(super) fn on_join_answer(
+        &mut self,
+        context: &mut CallContext<'_>,
+        result: Result<Json, Error>,
+    ) {
+        let Phase::Joining(join) = &self.phase else {
+            return;
+        };
+        if !matches!(join.step, Step::AwaitingCredentials { .. }) {
+            return;
+        }
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(error) => return self.attempt_failed(context, error),
+        };
+        self.loaded(context, &answer);
+        match Credentials::read(&answer) {
+            Some(credentials) => self.connect(context, credentials),
+            None => self.attempt_failed(context, Error::bad_response("joining the call")),
+        }
+    }
+
+    /// Opens the way to the SFU, and finds out what this browser can send and receive.
+    fn connect(&mut self, context: &mut CallContext<'_>, credentials: Credentials) {
+        let owner = SessionOwner {
+            call: self.key,
+            cid: &self.cid,
+            user_id: context.user_id(),
+            publishes: !context.is_anonymous(),
+            rpc_timeout: self.limits.rpc,
+        };
+        let attempt = self.connections;
+        self.connections += 1;
+        let Phase::Joining(join) = &mut self.phase else {
+            return;
+        };
+        let session = SfuSession::open(context.out, context.config, &owner, credentials, attempt);
+        let describe = context.out.id(Some(self.key));
+        context.out.push(Effect::DescribeCodecs(describe));
+        join.step = Step::Connecting {
+            session,
+            describe: Described::Asked(describe),
+            socket_open: false,
+            until: context.out.after(join.limits.response),
+        };
+    }
+
+    pub(super) fn join_socket_opened(&mut self, context: &mut CallContext<'_>) {
+        if let Phase::Joining(join) = &mut self.phase
+            && let Step::Connecting { socket_open, .. } = &mut join.step
+        {
+            *socket_open = true;
+        }
+        self.send_join_request(context);
+    }
+
+    pub(crate) fn on_described(
+        &mut self,
+        context: &mut CallContext<'_>,
+        request: DescribeId,
+        result: Result<(String, String), Cause>,
+    ) {
+        let Phase::Joining(join) = &mut self.phase else {
+            return;
+        };
+        let Step::Connecting { describe, .. } = &mut join.step else {
+            return;
+        };
+        if !matches!(describe, Described::Asked(asked) if *asked == request) {
+            return;
+        }
+        match result {
+            Ok((subscriber_sdp, publisher_sdp)) => {
+                *describe = Described::Known { subscriber_sdp, publisher_sdp };
+                self.send_join_request(context);
+            }
+            Err(cause) => {
+                let error = Error::new(
+                    "media-negotiation-failed",
+                    Category::Sfu,
+                    "the browser could not tell what it can send and receive",
+                )
+                .hint("Use a browser with WebRTC; the cause is what it threw.")
+                .cause(cause);
+                self.attempt_failed(context, error);
+            }
+        }
+    }
+
+    /// Introduces itself to the SFU, once the socket is open and the codecs are known.
+    fn send_join_request(&mut self, context: &mut CallContext<'_>) {
+        let subscriptions = subscriptions::wanted(&self.visible.state().participants);
+        let Phase::Joining(join) = &mut self.phase else {
+            return;
+        };
+        let step = mem::replace(&mut join.step, Step::Offline);
+        let Step::Connecting {
+            session,
+            describe: Described::Known { subscriber_sdp, publisher_sdp },
+            socket_open: true,
+            ..
+        } = step
+        else {
+            join.step = step;
+            return;
+        };
+        let unified_session_id =
+            self.unified_session_id.get_or_insert_with(|| session.session_id.clone()).clone();
+        let reconnect_details = match (&join.trigger, &join.replaced) {
+            (Trigger::Reconnect { reason, attempts }, Some(replaced)) => {
+                Some(event::ReconnectDetails {
+                    strategy: models::WebsocketReconnectStrategy::Rejoin.into(),
+                    subscriptions,
+                    reconnect_attempt: *attempts,
+                    from_sfu_id: replaced.credentials.edge_name.clone(),
+                    previous_session_id: replaced.session_id.clone(),
+                    reason: reason.clone(),
+                    ..event::ReconnectDetails::default()
+                })
+            }
+            (Trigger::App { .. } | Trigger::Reconnect { .. }, _) => None,
+        };
+        let request = event::JoinRequest {
+            token: session.credentials.token.clone(),
+            session_id: session.session_id.clone(),
+            unified_session_id,
+            subscriber_sdp,
+            publisher_sdp,
+            client_details: Some(client_details(context)),
+            reconnect_details,
+            capabilities: vec![models::ClientCapability::SubscriberVideoPause.into()],
+            source: models::ParticipantSource::WebrtcUnspecified.into(),
+            ..event::JoinRequest::default()
+        };
+        session.request(context.out, event::sfu_request::RequestPayload::JoinRequest(request));
+        let until = context.out.after(join.limits.response);
+        join.step = Step::AwaitingResponse { session, early: Vec::new(), until };
+    }
+
+    /// An event on the socket of a session that is not joined yet.
+    pub(super) fn on_join_event(&mut self, context: &mut CallContext<'_>, event: event::SfuEvent) {
+        use event::sfu_event::EventPayload;
+
+        let Phase::Joining(join) = &mut self.phase else {
+            return;
+        };
+        let Step::AwaitingResponse { early, .. } = &mut join.step else {
+            return;
+        };
+        match event.event_payload {
+            Some(EventPayload::JoinResponse(response)) => self.joined(context, &response),
+            Some(EventPayload::Error(refusal)) => {
+                let error = join_refused(&refusal);
+                if error.unrecoverable && matches!(join.trigger, Trigger::Reconnect { .. }) {
+                    return self.leave_now(context, "sfu_disconnect");
+                }
+                self.attempt_failed(context, error);
+            }
+            _ if early.len() < EARLY_EVENTS => early.push(event),
+            _ => {}
+        }
+    }
+
+    /// The SFU let us in.
+    fn joined(&mut self, context: &mut CallContext<'_>, response: &event::JoinResponse) {
+        let join = match mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Joining(join) => *join,
+            other => {
+                self.phase = other;
+                return;
+            }
+        };
+        let Step::AwaitingResponse { mut session, early, .. } = join.step else {
+            return;
+        };
+        session.joined(context.out.now, response);
+        if let Some(replaced) = join.replaced {
+            replaced.close(context.out, CLOSE_REPLACED, "rejoined");
+        }
+        self.apply_snapshot(context, &session.session_id, response);
+        self.phase = Phase::Joined(Box::new(session));
+        self.visible.enter(CallingState::Joined);
+        self.take_counts(response);
+        context.out.settle_all(join.promises, &Ok(()));
+        self.start_media(context);
+        for event in early {
+            self.on_sfu_event(context, event);
+        }
+    }
+
+    pub(super) fn on_join_socket_closed(&mut self, context: &mut CallContext<'_>, code: u16) {
+        if let Phase::Joining(join) = &mut self.phase
+            && let Some(session) = join.session_mut()
+        {
+            session.socket_closed();
+        }
+        let error = Error::new(
+            "sfu-join-failed",
+            Category::Sfu,
+            format!("the SFU closed the socket with code {code} during the join"),
+        )
+        .class(ErrorClass::SfuJoin)
+        .hint("Try again; if it stays like this, check that the SFU's address is reachable.")
+        .retryable();
+        self.attempt_failed(context, error);
+    }
+}
+
+// What can go wrong.
+impl CallSession {
+    /// Ends an attempt: tries again later, or gives up.
+    fn attempt_failed(&mut self, context: &mut CallContext<'_>, error: Error) {
+        let Phase::Joining(join) = &mut self.phase else {
+            return;
+        };
+        let credentials = join.drop_attempt(context, &error);
+        join.errors.push(error.clone());
+        join.attempt += 1;
+
+        let again = match &join.trigger {
+            Trigger::App { .. } => error.retryable && join.attempt < join.limits.attempts,
+            Trigger::Reconnect { .. } => !error.unrecoverable,
+        };
+        if again {
+            let until = context.out.back_off(join.attempt - 1);
+            join.step = Step::BackingOff { until, credentials };
+        } else {
+            self.give_up(context, error);
+        }
+    }
+
+    fn give_up(&mut self, context: &mut CallContext<'_>, error: Error) {
+        let join = match mem::replace(&mut self.phase, Phase::Idle) {
+            Phase::Joining(join) => *join,
+            other => {
+                self.phase = other;
+                return;
+            }
+        };
+        match join.trigger {
+            Trigger::App { before } => self.visible.enter(before),
+            Trigger::Reconnect { .. } => {
+                self.phase = Phase::Failed;
+                self.visible.enter(CallingState::ReconnectingFailed);
+            }
+        }
+        if let Some(replaced) = join.replaced {
+            replaced.close(context.out, CLOSE_JOIN_FAILED, "reconnecting failed");
+        }
+        if matches!(self.phase, Phase::Failed) {
+            self.stop_devices(context);
+        }
+        let attempts = if join.errors.len() > 1 { join.errors } else { Vec::new() };
+        context.out.settle_all(join.promises, &Err(Error { attempts, ..error }));
+    }
+
+    /// A deadline of the join may have come.
+    pub(super) fn on_join_timeout(&mut self, context: &mut CallContext<'_>) {
+        let now = context.out.now;
+        let Phase::Joining(join) = &mut self.phase else {
+            return;
+        };
+        match &mut join.step {
+            Step::Connecting { until, .. } if *until <= now => {
+                self.attempt_failed(context, sfu_timeout("opening the SFU socket"));
+            }
+            Step::AwaitingResponse { until, .. } if *until <= now => {
+                self.attempt_failed(context, sfu_timeout("waiting for the SFU's join response"));
+            }
+            Step::BackingOff { until, credentials } if *until <= now => match credentials.take() {
+                Some(credentials) => self.connect(context, credentials),
+                None => self.restart_join(context),
+            },
+            Step::AwaitingCredentials { .. }
+            | Step::Connecting { .. }
+            | Step::AwaitingResponse { .. }
+            | Step::BackingOff { .. }
+            | Step::Offline => {}
+        }
+    }
+}
+
+impl Join {
+    /// The session that is being opened.
+    pub(super) fn session_mut(&mut self) -> Option<&mut SfuSession> {
+        match &mut self.step {
+            Step::Connecting { session, .. } | Step::AwaitingResponse { session, .. } => {
+                Some(session)
+            }
+            Step::AwaitingCredentials { .. } | Step::BackingOff { .. } | Step::Offline => None,
+        }
+    }
+
+    /// The socket of the session that is being replaced may go at any time.
+    pub(super) fn replaced_socket_closed(&mut self, socket: SocketId) {
+        if let Some(replaced) = self.replaced.as_mut().filter(|r| r.owns_socket(socket)) {
+            replaced.socket_closed();
+        }
+    }
+
+    /// Ends everything under way, for good: the call is being left.
+    pub(super) fn abort(mut self, context: &mut CallContext<'_>, reason: &str) -> Vec<PromiseId> {
+        self.abandon(context);
+        if let Some(replaced) = self.replaced {
+            replaced.leave(context.out, reason);
+        }
+        self.promises
+    }
+
+    pub(super) fn due(&self) -> Option<Time> {
+        match &self.step {
+            // The request has its own deadline.
+            Step::AwaitingCredentials { .. } | Step::Offline => None,
+            Step::Connecting { session, until, .. }
+            | Step::AwaitingResponse { session, until, .. } => {
+                Some(session.due().map_or(*until, |due| due.min(*until)))
+            }
+            Step::BackingOff { until, .. } => Some(*until),
+        }
+    }
+
+    fn abandon(&mut self, context: &mut CallContext<'_>) {
+        match mem::replace(&mut self.step, Step::Offline) {
+            Step::AwaitingCredentials { request } => context.rest.abort(context.out, request),
+            Step::Connecting { session, .. } | Step::AwaitingResponse { session, .. } => {
+                session.close(context.out, CLOSE_JOIN_FAILED, "join aborted");
+            }
+            Step::BackingOff { .. } | Step::Offline => {}
+        }
+    }
+
+    /// Drops what the failed attempt opened. Its credentials serve the next attempt too, unless
+    /// this SFU has no place or has failed often enough.
+    fn drop_attempt(
+        &mut self,
+        context: &mut CallContext<'_>,
+        error: &Error,
+    ) -> Option<Credentials> {
+        let credentials = match mem::replace(&mut self.step, Step::Offline) {
+            Step::Connecting { session, .. } | Step::AwaitingResponse { session, .. } => {
+                let credentials = session.credentials.clone();
+                session.close(context.out, CLOSE_JOIN_FAILED, "join failed");
+                credentials
+            }
+            Step::AwaitingCredentials { .. } | Step::BackingOff { .. } | Step::Offline => {
+                return None;
+            }
+        };
+        let failures = self.failures_by_edge.entry(credentials.edge_name.clone()).or_default();
+        *failures += 1;
+        if is_edge_unusable(error) {
+            *failures = (*failures).max(FAILURES_PER_EDGE);
+        }
+        let keep = *failures < FAILURES_PER_EDGE && matches!(self.trigger, Trigger::App { .. });
+        keep.then_some(credentials)
+    }
+}

@@ -1,0 +1,74 @@
+//! How a call is left: by the app, by the server, or because nothing else helps.
+
+use std::mem;
+
+use super::{CallContext, CallSession, Phase};
+use crate::core::{
+    changes::Slice,
+    command::LeaveOptions,
+    effect::{LocalEvent, Outcome, Scope},
+    error::Error,
+    ids::PromiseId,
+    state::CallingState,
+};
+
+const DEFAULT_REASON: &str = "user is leaving the call";
+
+impl CallSession {
+    /// The app wants to be out. Everything is released in this step, whatever the network does, so
+    /// the promise never waits.
+    pub(super) fn leave(
+        &mut self,
+        context: &mut CallContext<'_>,
+        promise: PromiseId,
+        options: &LeaveOptions,
+    ) {
+        let message = options.message.as_deref().unwrap_or(DEFAULT_REASON);
+        self.release(context, "user_left", message);
+        context.out.resolve(promise, Outcome::Done);
+    }
+
+    /// The call is over for this client.
+    pub(crate) fn leave_now(&mut self, context: &mut CallContext<'_>, reason: &'static str) {
+        self.release(context, reason, reason);
+    }
+
+    /// The page goes away: says goodbye, so that no ghost stays behind.
+    pub(crate) fn on_page_hidden(&mut self, context: &mut CallContext<'_>) {
+        if self.is_active() {
+            self.release(context, "page_closed", "page closed");
+        }
+    }
+
+    fn release(&mut self, context: &mut CallContext<'_>, reason: &'static str, message: &str) {
+        let was_left = matches!(self.phase, Phase::Left);
+        self.epoch += 1;
+        let aborted = match mem::replace(&mut self.phase, Phase::Left) {
+            Phase::Joining(join) => join.abort(context, message),
+            Phase::Joined(session) => {
+                session.leave(context.out, message);
+                Vec::new()
+            }
+            Phase::Idle | Phase::Failed | Phase::Left => Vec::new(),
+        };
+        self.camera.reset(context.out, &mut self.visible);
+        self.microphone.reset(context.out, &mut self.visible);
+        self.wishes.clear();
+        self.rejoins.clear();
+        self.unified_session_id = None;
+        // The SFU's word that the call has ended may come before the coordinator's, which tells
+        // who ended it.
+        self.set_up &= reason == "call_ended";
+        self.registration = None;
+        if was_left {
+            return;
+        }
+        self.visible.enter(CallingState::Left);
+        self.visible.clear_participants();
+        self.visible.set(Slice::Watching, |s| &mut s.watching, false);
+        context.out.settle_all(aborted, &Err(Error::join_aborted()));
+        let event = LocalEvent::Left { reason };
+        context.out.emit_local(Scope::Call(self.key), "call.left", event.clone());
+        context.out.emit_local(Scope::Client, "call.left", event);
+    }
+}

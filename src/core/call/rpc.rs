@@ -1,0 +1,246 @@
+//! Requests to the SFU: Twirp over HTTP, protobuf bodies, tried again while that can help.
+
+use std::collections::BTreeMap;
+
+use prost::Message;
+use trunkline_protocol::sfu::{models, signal};
+
+use crate::core::{
+    effect::{Effect, HttpBody, HttpRequest, Method, ResponseKind},
+    error::{Category, Error},
+    ids::{CallKey, RequestId},
+    input::{HttpFailure, HttpReply, Reply},
+    outbox::Outbox,
+    time::{Duration, Time},
+};
+
+/// How often a request is sent at most.
+const ATTEMPTS: u32 = 3;
+
+/// The methods in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rpc {
+    SetPublisher,
+    SendAnswer,
+    IceTrickle,
+    IceRestart,
+    UpdateSubscriptions,
+    UpdateMuteStates,
+}
+
+/// A request that ended.
+pub(crate) struct RpcOutcome {
+    pub(crate) rpc: Rpc,
+    /// The body of the response.
+    pub(crate) result: Result<Vec<u8>, Error>,
+}
+
+/// The requests of one SFU session.
+#[derive(Debug)]
+pub(crate) struct Rpcs {
+    owner: CallKey,
+    base_url: String,
+    token: String,
+    timeout: Duration,
+    pending: BTreeMap<RequestId, Pending>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    rpc: Rpc,
+    body: Vec<u8>,
+    attempt: u32,
+    until: Time,
+    /// Whether it is under way; otherwise it waits for its next attempt.
+    sent: bool,
+}
+
+impl Rpcs {
+    pub(crate) fn new(owner: CallKey, base_url: &str, token: &str, timeout: Duration) -> Self {
+        Self {
+            owner,
+            base_url: base_url.to_owned(),
+            token: token.to_owned(),
+            timeout,
+            pending: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn send(&mut self, out: &mut Outbox, rpc: Rpc, body: &impl Message) {
+        let body = body.encode_to_vec();
+        let pending = Pending { rpc, body, attempt: 0, until: out.now, sent: false };
+        self.transmit(out, pending);
+    }
+
+    pub(crate) fn on_reply(
+        &mut self,
+        out: &mut Outbox,
+        request: RequestId,
+        reply: Result<HttpReply, HttpFailure>,
+    ) -> Option<RpcOutcome> {
+        let pending = self.pending.remove(&request)?;
+        let doing = pending.rpc.doing();
+        let result = match reply {
+            Err(failure) => Err(Error::network(doing, failure.cause)),
+            Ok(HttpReply { status: 200, body: Reply::Bytes(bytes) }) => {
+                match pending.rpc.response_error(&bytes) {
+                    None => Ok(bytes),
+                    Some(error) => Err(sfu_error(doing, &error)),
+                }
+            }
+            Ok(HttpReply { status, body }) => Err(twirp_error(doing, status, &body)),
+        };
+        self.end_attempt(out, pending, result)
+    }
+
+    pub(crate) fn on_timeout(&mut self, out: &mut Outbox) -> Vec<RpcOutcome> {
+        let due: Vec<RequestId> = self
+            .pending
+            .iter()
+            .filter(|(_, pending)| pending.until <= out.now)
+            .map(|(request, _)| *request)
+            .collect();
+        let mut outcomes = Vec::new();
+        for request in due {
+            let Some(pending) = self.pending.remove(&request) else {
+                continue;
+            };
+            if pending.sent {
+                out.push(Effect::AbortHttp(request));
+                let late = Err(Error::timeout(pending.rpc.doing()));
+                outcomes.extend(self.end_attempt(out, pending, late));
+            } else {
+                self.transmit(out, pending);
+            }
+        }
+        outcomes
+    }
+
+    pub(crate) fn due(&self) -> Option<Time> {
+        self.pending.values().map(|pending| pending.until).min()
+    }
+
+    /// Gives up everything under way.
+    pub(crate) fn abort_all(&mut self, out: &mut Outbox) {
+        for (request, pending) in std::mem::take(&mut self.pending) {
+            if pending.sent {
+                out.push(Effect::AbortHttp(request));
+            }
+        }
+    }
+
+    fn end_attempt(
+        &mut self,
+        out: &mut Outbox,
+        pending: Pending,
+        result: Result<Vec<u8>, Error>,
+    ) -> Option<RpcOutcome> {
+        let again = result.as_ref().is_err_and(|error| error.retryable);
+        if again && pending.attempt + 1 < ATTEMPTS {
+            let attempt = pending.attempt + 1;
+            let until = out.back_off(attempt);
+            let request = out.id(Some(self.owner));
+            self.pending.insert(request, Pending { attempt, until, sent: false, ..pending });
+            return None;
+        }
+        Some(RpcOutcome { rpc: pending.rpc, result })
+    }
+
+    fn transmit(&mut self, out: &mut Outbox, pending: Pending) {
+        let request = out.id(Some(self.owner));
+        out.push(Effect::Http(HttpRequest {
+            request,
+            method: Method::Post,
+            url: format!(
+                "{}/stream.video.sfu.signal.SignalServer/{}",
+                self.base_url,
+                pending.rpc.method()
+            ),
+            headers: vec![("Authorization", format!("Bearer {}", self.token))],
+            body: HttpBody::Bytes(pending.body.clone()),
+            response: ResponseKind::Bytes,
+            keepalive: false,
+        }));
+        let until = out.after(self.timeout);
+        self.pending.insert(request, Pending { until, sent: true, ..pending });
+    }
+}
+
+impl Rpc {
+    fn method(self) -> &'static str {
+        match self {
+            Self::SetPublisher => "SetPublisher",
+            Self::SendAnswer => "SendAnswer",
+            Self::IceTrickle => "IceTrickle",
+            Self::IceRestart => "IceRestart",
+            Self::UpdateSubscriptions => "UpdateSubscriptions",
+            Self::UpdateMuteStates => "UpdateMuteStates",
+        }
+    }
+
+    fn doing(self) -> &'static str {
+        match self {
+            Self::SetPublisher => "publishing to the SFU",
+            Self::SendAnswer => "answering the SFU's offer",
+            Self::IceTrickle => "sending an ICE candidate to the SFU",
+            Self::IceRestart => "asking the SFU for an ICE restart",
+            Self::UpdateSubscriptions => "subscribing to videos",
+            Self::UpdateMuteStates => "telling the SFU what is muted",
+        }
+    }
+
+    /// The application error that a response with status 200 may carry.
+    fn response_error(self, bytes: &[u8]) -> Option<models::Error> {
+        let error = match self {
+            Self::SetPublisher => signal::SetPublisherResponse::decode(bytes).map(|r| r.error),
+            Self::IceRestart => signal::IceRestartResponse::decode(bytes).map(|r| r.error),
+            // The responses of the other methods hold an error in the same place, and nothing else.
+            Self::SendAnswer
+            | Self::IceTrickle
+            | Self::UpdateSubscriptions
+            | Self::UpdateMuteStates => signal::SendAnswerResponse::decode(bytes).map(|r| r.error),
+        };
+        error.ok().flatten().filter(|error| error.code != 0)
+    }
+}
+
+/// An error of the SFU, in a response or as an event.
+pub(crate) fn sfu_error(doing: &str, wire: &models::Error) -> Error {
+    let (code, category) = match wire.code() {
+        models::ErrorCode::SfuFull => ("sfu-full", Category::Sfu),
+        models::ErrorCode::CallParticipantLimitReached => ("call-full", Category::Permission),
+        models::ErrorCode::PermissionDenied => ("permission-denied", Category::Permission),
+        models::ErrorCode::Unauthenticated => ("auth-token-invalid", Category::Auth),
+        models::ErrorCode::TooManyRequests => ("rate-limited", Category::RateLimit),
+        models::ErrorCode::CallNotFound => ("not-found", Category::NotFound),
+        _ => ("sfu-error", Category::Sfu),
+    };
+    let mut message = format!("the SFU refused while {doing}: ");
+    message.push_str(&wire.message);
+    Error {
+        server_code: Some(wire.code),
+        retryable: wire.should_retry,
+        ..Error::new(code, category, message).hint("The message is the SFU's own.")
+    }
+}
+
+/// A response whose status is not 200: the Twirp envelope, or something in its place.
+fn twirp_error(doing: &str, status: u16, body: &Reply) -> Error {
+    let Reply::Json(envelope) = body else {
+        return Error { status: Some(status), ..Error::bad_response(doing) };
+    };
+    let (code, category) = match status {
+        401 => ("auth-token-invalid", Category::Auth),
+        403 => ("permission-denied", Category::Permission),
+        404 => ("not-found", Category::NotFound),
+        429 => ("rate-limited", Category::RateLimit),
+        _ => ("sfu-error", Category::Sfu),
+    };
+    let mut message = format!("the SFU refused while {doing}: ");
+    message.push_str(&envelope.text("msg"));
+    Error {
+        status: Some(status),
+        retryable: status == 429 || status >= 500,
+        ..Error::new(code, category, message).hint("The message is the SFU's own.")
+    }
+}

@@ -1,0 +1,260 @@
+//! One session on an SFU: its socket, its two peer connections, and the requests between.
+
+use prost::Message;
+use trunkline_protocol::sfu::{event, models};
+
+use super::{
+    participants::Orphans, publisher::Publisher, rpc::Rpcs, subscriber::Subscriber,
+    subscriptions::Subscriptions,
+};
+use crate::core::{
+    client::Config,
+    effect::{Effect, IceServer, PeerEffect},
+    ids::{CallKey, PeerId, SocketId},
+    json::Json,
+    liveness::{Liveness, Verdict},
+    outbox::Outbox,
+    rest::push_encoded,
+    time::{Duration, Time},
+};
+
+const PING_EVERY: Duration = Duration::from_secs(5);
+/// 12 s of silence in all mean that the socket is dead (SFU protocol, liveness).
+const PING_PATIENCE: Duration = Duration::from_secs(7);
+
+/// Close code of a normal end.
+pub(crate) const CLOSE_NORMAL: u16 = 1000;
+/// Close code after silence: a reconnect follows, the SFU keeps the session.
+const CLOSE_UNHEALTHY: u16 = 4001;
+/// Close code of a socket that is replaced: the SFU keeps the session.
+pub(crate) const CLOSE_REPLACED: u16 = 4100;
+/// Close code after a failed join: the SFU drops what it made for it.
+pub(crate) const CLOSE_JOIN_FAILED: u16 = 4101;
+
+/// Where an SFU is, and what opens it: from the coordinator's join answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Credentials {
+    /// Names the SFU when another one is asked for.
+    pub(crate) edge_name: String,
+    url: String,
+    ws_endpoint: String,
+    pub(crate) token: String,
+    ice_servers: Vec<IceServer>,
+}
+
+impl Credentials {
+    /// Reads a join answer; `None` when it lacks what is needed.
+    pub(crate) fn read(answer: &Json) -> Option<Self> {
+        let credentials = answer.get("credentials")?;
+        let server = credentials.get("server")?;
+        let given = |text: String| Some(text).filter(|text| !text.is_empty());
+        let ice_servers = credentials
+            .list("ice_servers")
+            .iter()
+            .map(|server| IceServer {
+                urls: server.texts("urls"),
+                username: server.text("username"),
+                credential: server.text("password"),
+            })
+            .collect();
+        Some(Self {
+            edge_name: server.text("edge_name"),
+            url: given(server.text("url"))?,
+            ws_endpoint: given(server.text("ws_endpoint"))?,
+            token: given(credentials.text("token"))?,
+            ice_servers,
+        })
+    }
+}
+
+/// Who opens a session, and as what.
+pub(crate) struct SessionOwner<'a> {
+    pub(crate) call: CallKey,
+    pub(crate) cid: &'a str,
+    pub(crate) user_id: &'a str,
+    /// Anonymous participants watch only.
+    pub(crate) publishes: bool,
+    pub(crate) rpc_timeout: Duration,
+}
+
+/// The session.
+#[derive(Debug)]
+pub(crate) struct SfuSession {
+    pub(crate) credentials: Credentials,
+    pub(crate) session_id: String,
+    pub(crate) subscriber: Subscriber,
+    /// Missing for anonymous users.
+    pub(crate) publisher: Option<Publisher>,
+    pub(crate) rpcs: Rpcs,
+    pub(crate) subscriptions: Subscriptions,
+    pub(crate) orphans: Orphans,
+    pub(crate) publish_options: Vec<models::PublishOption>,
+    socket: Option<SocketId>,
+    liveness: Option<Liveness>,
+}
+
+impl SfuSession {
+    /// Opens the socket and makes the peer connections, in this order: an offer may follow the
+    /// join response at once, and must find its peer connection.
+    pub(crate) fn open(
+        out: &mut Outbox,
+        config: &Config,
+        owner: &SessionOwner<'_>,
+        credentials: Credentials,
+        attempt: u32,
+    ) -> Self {
+        let session_id = out.uuid();
+        let create = |out: &mut Outbox| {
+            let peer = out.id(Some(owner.call));
+            let ice_servers = credentials.ice_servers.clone();
+            out.push(Effect::Peer(peer, PeerEffect::Create { ice_servers }));
+            peer
+        };
+        let subscriber = Subscriber::new(create(out));
+        let publisher = owner.publishes.then(|| Publisher::new(owner.call, create(out)));
+
+        let socket = out.id(Some(owner.call));
+        let mut url = format!("{}?attempt={attempt}", credentials.ws_endpoint);
+        for (key, value) in [
+            ("user_id", owner.user_id),
+            ("api_key", &config.api_key),
+            ("user_session_id", &session_id),
+            ("cid", owner.cid),
+        ] {
+            url.push('&');
+            url.push_str(key);
+            url.push('=');
+            push_encoded(&mut url, value);
+        }
+        out.push(Effect::OpenSocket { socket, url });
+
+        Self {
+            rpcs: Rpcs::new(owner.call, &credentials.url, &credentials.token, owner.rpc_timeout),
+            credentials,
+            session_id,
+            subscriber,
+            publisher,
+            subscriptions: Subscriptions::default(),
+            orphans: Orphans::default(),
+            publish_options: Vec::new(),
+            socket: Some(socket),
+            liveness: None,
+        }
+    }
+
+    pub(crate) fn owns_socket(&self, socket: SocketId) -> bool {
+        self.socket == Some(socket)
+    }
+
+    pub(crate) fn owns_peer(&self, peer: PeerId) -> bool {
+        self.subscriber.peer == peer || self.is_publisher(peer)
+    }
+
+    pub(crate) fn is_publisher(&self, peer: PeerId) -> bool {
+        self.publisher.as_ref().is_some_and(|publisher| publisher.peer == peer)
+    }
+
+    /// The SFU is silent: gives up the socket, and nothing else, as a rejoin follows.
+    pub(crate) fn drop_socket(&mut self, out: &mut Outbox) {
+        if let Some(socket) = self.socket.take() {
+            let reason = close_reason("no answer to health checks");
+            out.push(Effect::CloseSocket { socket, code: CLOSE_UNHEALTHY, reason });
+        }
+        self.liveness = None;
+    }
+
+    /// The other side closed the socket.
+    pub(crate) fn socket_closed(&mut self) {
+        self.socket = None;
+        self.liveness = None;
+    }
+
+    /// Sends a frame.
+    pub(crate) fn request(&self, out: &mut Outbox, payload: event::sfu_request::RequestPayload) {
+        if let Some(socket) = self.socket {
+            let frame = event::SfuRequest { request_payload: Some(payload) };
+            out.push(Effect::SendBytes(socket, frame.encode_to_vec()));
+        }
+    }
+
+    /// The SFU let us in: from now on it is pinged.
+    pub(crate) fn joined(&mut self, now: Time, response: &event::JoinResponse) {
+        self.publish_options.clone_from(&response.publish_options);
+        self.liveness = Some(Liveness::new(now, PING_EVERY, PING_PATIENCE));
+    }
+
+    /// Anything came over the socket.
+    pub(crate) fn heard(&mut self) {
+        if let Some(liveness) = &mut self.liveness {
+            liveness.heard();
+        }
+    }
+
+    /// Pings when it is time. `false` when the SFU has been silent for too long.
+    #[must_use]
+    pub(crate) fn check_liveness(&mut self, out: &mut Outbox) -> bool {
+        match self.liveness.as_mut().map(|liveness| liveness.check(out.now)) {
+            None | Some(Verdict::Wait) => true,
+            Some(Verdict::Ping) => {
+                let ping = event::HealthCheckRequest {};
+                self.request(out, event::sfu_request::RequestPayload::HealthCheckRequest(ping));
+                true
+            }
+            Some(Verdict::Dead) => false,
+        }
+    }
+
+    pub(crate) fn due(&self) -> Option<Time> {
+        let publisher = self.publisher.as_ref().and_then(Publisher::due);
+        let liveness = self.liveness.as_ref().map(Liveness::due);
+        [self.rpcs.due(), self.subscriptions.due(), publisher, liveness].into_iter().flatten().min()
+    }
+
+    /// Says goodbye and closes everything.
+    pub(crate) fn leave(mut self, out: &mut Outbox, reason: &str) {
+        if self.liveness.is_some() {
+            let leave = event::LeaveCallRequest {
+                session_id: std::mem::take(&mut self.session_id),
+                reason: reason.to_owned(),
+            };
+            self.request(out, event::sfu_request::RequestPayload::LeaveCallRequest(leave));
+        }
+        self.close(out, CLOSE_NORMAL, reason);
+    }
+
+    /// Closes everything.
+    pub(crate) fn close(mut self, out: &mut Outbox, code: u16, reason: &str) {
+        self.rpcs.abort_all(out);
+        out.push(Effect::Peer(self.subscriber.peer, PeerEffect::Close));
+        if let Some(publisher) = &self.publisher {
+            out.push(Effect::Peer(publisher.peer, PeerEffect::Close));
+        }
+        if let Some(socket) = self.socket.take() {
+            out.push(Effect::CloseSocket { socket, code, reason: close_reason(reason) });
+        }
+    }
+}
+
+/// A close frame holds at most 123 bytes of reason.
+fn close_reason(reason: &str) -> String {
+    let mut text = String::from("trunkline: ");
+    for c in reason.chars() {
+        if text.len() + c.len_utf8() > 123 {
+            break;
+        }
+        text.push(c);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_close_reason_fits_its_frame_whatever_the_app_gives() {
+        for reason in ["", "bye", &"x".repeat(500), &"é".repeat(200), &"😀".repeat(100)] {
+            assert!(close_reason(reason).len() <= 123);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! What the SFU tells during a call.
+
+use trunkline_protocol::sfu::{
+    event::{self, sfu_event::EventPayload},
+    models,
+};
+
+use super::{CallContext, CallSession, Phase, participants::to_epoch_millis};
+use crate::core::{
+    changes::Slice,
+    state::{DeviceKind, TrackType},
+};
+
+impl CallSession {
+    /// Takes the state of the call at the moment of the join.
+    pub(super) fn apply_snapshot(
+        &mut self,
+        context: &CallContext<'_>,
+        own_session_id: &str,
+        response: &event::JoinResponse,
+    ) {
+        let now = context.out.epoch_millis();
+        let state = response.call_state.clone().unwrap_or_default();
+        self.visible.replace_participants(&state.participants, own_session_id, now);
+        self.visible.set_server_pins(&state.pins, now);
+        let started_at = state.started_at.as_ref().map_or(now, to_epoch_millis);
+        self.visible.set(Slice::StartedAt, |s| &mut s.started_at, Some(started_at));
+        self.visible.set(Slice::E2eeEnabled, |s| &mut s.e2ee_enabled, state.e2ee_enabled);
+        self.apply_wishes();
+    }
+
+    pub(super) fn take_counts(&mut self, response: &event::JoinResponse) {
+        let counts = response.call_state.as_ref().and_then(|state| state.participant_count);
+        self.set_counts(counts);
+    }
+
+    pub(super) fn on_sfu_event(&mut self, context: &mut CallContext<'_>, event: event::SfuEvent) {
+        let Some(payload) = event.event_payload else {
+            return;
+        };
+        let Phase::Joined(session) = &mut self.phase else {
+            return;
+        };
+        let own = session.session_id.clone();
+        let now = context.out.epoch_millis();
+        match payload {
+            EventPayload::SubscriberOffer(offer) => session.subscriber.on_offer(context.out, offer),
+            EventPayload::IceTrickle(trickle) => self.on_remote_candidate(context, trickle),
+            EventPayload::ParticipantJoined(joined) => {
+                if let Some(participant) = joined.participant {
+                    self.visible.upsert_participant(&participant, &own, now);
+                    self.participant_appeared(context);
+                }
+            }
+            EventPayload::ParticipantLeft(left) => {
+                if let Some(participant) = left.participant {
+                    self.visible.remove_participant(&participant.session_id);
+                }
+            }
+            EventPayload::ParticipantUpdated(updated) => {
+                if let Some(participant) = updated.participant {
+                    self.visible.edit_known(&participant);
+                }
+            }
+            EventPayload::TrackPublished(track) => {
+                let (of, wire) = (track.r#type(), track.participant.as_ref());
+                self.visible.set_published(&track.session_id, of, true, wire, &own, now);
+                self.participant_appeared(context);
+            }
+            EventPayload::TrackUnpublished(track) => {
+                let (of, wire) = (track.r#type(), track.participant.as_ref());
+                self.visible.set_published(&track.session_id, of, false, wire, &own, now);
+                if track.session_id == own {
+                    self.on_moderated(context, of, track.cause());
+                }
+                self.subscriptions_changed(context, false);
+            }
+            EventPayload::AudioLevelChanged(changed) => {
+                self.visible.set_audio_levels(&changed.audio_levels);
+            }
+            EventPayload::DominantSpeakerChanged(changed) => {
+                self.visible.set_dominant_speaker(&changed.session_id);
+            }
+            EventPayload::ConnectionQualityChanged(changed) => {
+                self.visible.set_connection_qualities(&changed.connection_quality_updates);
+            }
+            EventPayload::HealthCheckResponse(health) => self.set_counts(health.participant_count),
+            EventPayload::PinsUpdated(pins) => self.visible.set_server_pins(&pins.pins, now),
+            EventPayload::InboundStateNotification(notification) => {
+                self.visible.set_paused(&notification.inbound_video_states);
+            }
+            EventPayload::CallGrantsUpdated(updated) => {
+                if let Some(grants) = updated.current_grants {
+                    self.visible.apply_grants(grants);
+                    self.enforce_capabilities(context);
+                }
+            }
+            EventPayload::CallEnded(ended) => self.on_call_ended(context, ended.reason()),
+            EventPayload::GoAway(_) => self.reconnect(context, "go_away"),
+            EventPayload::Error(error) => self.on_sfu_error(context, &error),
+            // Options and qualities stay as agreed at the join; a join response belongs to a join.
+            EventPayload::ChangePublishOptions(_)
+            | EventPayload::ChangePublishQuality(_)
+            | EventPayload::IceRestart(_)
+            | EventPayload::JoinResponse(_)
+            | EventPayload::ParticipantMigrationComplete(_)
+            | EventPayload::PublisherAnswer(_) => {}
+        }
+    }
+
+    /// Somebody came, or began to publish: tracks and wishes may have waited for them.
+    fn participant_appeared(&mut self, context: &mut CallContext<'_>) {
+        self.apply_wishes();
+        if let Phase::Joined(session) = &mut self.phase {
+            self.visible.adopt(&mut session.orphans);
+        }
+        self.subscriptions_changed(context, true);
+    }
+
+    fn subscriptions_changed(&mut self, context: &mut CallContext<'_>, published: bool) {
+        if let Phase::Joined(session) = &mut self.phase {
+            session.subscriptions.touch_published(context.out, published);
+        }
+    }
+
+    fn set_counts(&mut self, counts: Option<models::ParticipantCount>) {
+        if let Some(counts) = counts {
+            self.visible.set_counts(counts.total, counts.anonymous);
+        }
+    }
+
+    fn on_remote_candidate(&mut self, context: &mut CallContext<'_>, trickle: models::IceTrickle) {
+        let Phase::Joined(session) = &mut self.phase else {
+            return;
+        };
+        let parse_json = context.config.parse_json;
+        let candidates = match (trickle.peer_type(), &mut session.publisher) {
+            (models::PeerType::Subscriber, _) => {
+                Some((session.subscriber.peer, &mut session.subscriber.candidates))
+            }
+            (models::PeerType::PublisherUnspecified, Some(publisher)) => {
+                Some((publisher.peer, &mut publisher.candidates))
+            }
+            (models::PeerType::PublisherUnspecified, None) => None,
+        };
+        if let Some((peer, candidates)) = candidates {
+            candidates.add(context.out, peer, trickle.ice_candidate, parse_json);
+        }
+    }
+
+    /// A moderator muted this participant, or took the right to publish.
+    fn on_moderated(
+        &mut self,
+        context: &mut CallContext<'_>,
+        track_type: TrackType,
+        cause: models::TrackUnpublishReason,
+    ) {
+        match cause {
+            models::TrackUnpublishReason::Moderation
+            | models::TrackUnpublishReason::PermissionRevoked => {
+                let kinds = DeviceKind::ALL.into_iter();
+                for kind in kinds.filter(|kind| kind.track_type() == track_type) {
+                    self.disable_device(context, kind);
+                }
+            }
+            models::TrackUnpublishReason::UserMuted | models::TrackUnpublishReason::Unspecified => {
+            }
+        }
+    }
+
+    fn on_call_ended(&mut self, context: &mut CallContext<'_>, reason: models::CallEndedReason) {
+        let reason = match reason {
+            models::CallEndedReason::LiveEnded => return self.on_live_ended(context),
+            models::CallEndedReason::Kicked => "kicked",
+            models::CallEndedReason::Ended
+            | models::CallEndedReason::SessionEnded
+            | models::CallEndedReason::Unspecified => {
+                let now = context.out.epoch_millis();
+                if self.state().ended_at.is_none() {
+                    self.visible.set(Slice::EndedAt, |s| &mut s.ended_at, Some(now));
+                }
+                "call_ended"
+            }
+        };
+        self.leave_now(context, reason);
+    }
+
+    /// Back to backstage: who may be there stays.
+    fn on_live_ended(&mut self, context: &mut CallContext<'_>) {
+        self.visible.set(Slice::Backstage, |s| &mut s.backstage, true);
+        if !self.state().has_capability("join-backstage") {
+            self.leave_now(context, "live_ended");
+        }
+    }
+
+    fn on_sfu_error(&mut self, context: &mut CallContext<'_>, event: &event::Error) {
+        let error = event.error.clone().unwrap_or_default();
+        if error.code() == models::ErrorCode::LiveEnded {
+            return self.on_live_ended(context);
+        }
+        match event.reconnect_strategy() {
+            models::WebsocketReconnectStrategy::Disconnect => {
+                self.leave_now(context, "sfu_disconnect");
+            }
+            models::WebsocketReconnectStrategy::Fast
+            | models::WebsocketReconnectStrategy::Rejoin
+            | models::WebsocketReconnectStrategy::Migrate => self.reconnect(context, "sfu_error"),
+            models::WebsocketReconnectStrategy::Unspecified => {
+                context.out.warn(format!("the SFU reports: {}", error.message), None);
+            }
+        }
+    }
+}

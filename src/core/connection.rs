@@ -1,0 +1,337 @@
+//! A user's connection to the coordinator: token, socket, and what the app was promised.
+
+use super::{
+    client::Config,
+    error::{Category, Error},
+    ids::{PromiseId, SocketId, TokenRequestId},
+    json::{Json, ObjectWriter},
+    link::{Link, LinkConfig, LinkNews},
+    outbox::Outbox,
+    rest::{Access, Gate},
+    time::{Duration, Time},
+    token::{TokenNews, TokenSource},
+    user::{Tokens, User, UserKind},
+};
+
+/// A short loss of the socket is nobody's business.
+const LOSS_GRACE: Duration = Duration::from_secs(5);
+
+/// From `connectUser` to `disconnectUser`.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    pub(crate) user: User,
+    pub(crate) tokens: TokenSource,
+    link: Link,
+    url: String,
+    waiting: Vec<PromiseId>,
+    failures: Vec<Error>,
+    been_online: bool,
+    refused: Option<Error>,
+    /// A guest's id and token are made by the coordinator first.
+    guest_pending: bool,
+    /// When to tell the app that the socket is lost.
+    tell_loss_at: Option<Time>,
+    told_online: bool,
+}
+
+/// What the client has to do about it.
+pub(crate) enum ConnectionNews {
+    Nothing,
+    /// The socket works, for the first time or again.
+    Online {
+        first: bool,
+        me: Option<Json>,
+        event: Json,
+    },
+    /// An event of the coordinator.
+    Event(Json),
+    /// It will not be.
+    Failed(Error),
+}
+
+impl Connection {
+    pub(crate) fn new(
+        out: &Outbox,
+        config: &Config,
+        user: User,
+        tokens: &Tokens,
+    ) -> Result<Self, Error> {
+        let tokens = TokenSource::new(out, &user.id, user.kind, tokens, config.parse_json)?;
+        let socket_base = config.base_url.replacen("http", "ws", 1);
+        let mut url = format!("{socket_base}/connect?api_key=");
+        super::rest::push_encoded(&mut url, &config.api_key);
+        url.push_str("&stream-auth-type=jwt&X-Stream-Client=");
+        super::rest::push_encoded(&mut url, &config.client_header);
+        Ok(Self {
+            guest_pending: user.kind == UserKind::Guest,
+            user,
+            tokens,
+            link: Link::new(),
+            url,
+            waiting: Vec::new(),
+            failures: Vec::new(),
+            been_online: false,
+            refused: None,
+            tell_loss_at: None,
+            told_online: false,
+        })
+    }
+
+    /// Whether events arrive; they never do for anonymous users.
+    pub(crate) fn connection_id(&self) -> Option<&str> {
+        self.link.connection_id()
+    }
+
+    /// A promise to settle when the outcome of connecting is known; given back when it is already.
+    pub(crate) fn wait(&mut self, promise: PromiseId) -> Option<PromiseId> {
+        if self.been_online || (self.user.kind == UserKind::Anonymous && self.tokens.is_ready()) {
+            return Some(promise);
+        }
+        self.waiting.push(promise);
+        None
+    }
+
+    pub(crate) fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
+
+    pub(crate) fn take_waiting(&mut self) -> Vec<PromiseId> {
+        std::mem::take(&mut self.waiting)
+    }
+
+    /// The coordinator made the guest.
+    pub(crate) fn guest_made(&mut self, answer: &Json) -> Result<(), Error> {
+        let (id, token) =
+            (answer.get("user").map(|user| user.text("id")), answer.text("access_token"));
+        match id {
+            Some(id) if !id.is_empty() && !token.is_empty() => {
+                self.user.id = id;
+                self.tokens.set(token);
+                self.guest_pending = false;
+                Ok(())
+            }
+            _ => Err(Error::bad_response("making a guest user")),
+        }
+    }
+
+    /// Whether requests can go out, and with what.
+    pub(crate) fn gate(&self) -> Gate<'_> {
+        if let Some(error) = &self.refused {
+            return Gate::Shut(error.clone());
+        }
+        let anonymous = self.user.kind == UserKind::Anonymous;
+        let connection_id = self.link.connection_id();
+        if !self.tokens.is_ready() || (connection_id.is_none() && !anonymous) {
+            return Gate::Wait;
+        }
+        Gate::Open(Access {
+            token: self.tokens.current(),
+            user_id: &self.user.id,
+            connection_id,
+            auth_type: if anonymous { "anonymous" } else { "jwt" },
+        })
+    }
+
+    /// Takes the next step by itself: gets a token, opens the socket. Tells when an anonymous
+    /// user, who needs no socket, is ready.
+    pub(crate) fn advance(&mut self, out: &mut Outbox, config: &Config) -> bool {
+        if self.guest_pending || self.refused.is_some() {
+            return false;
+        }
+        if self.user.kind == UserKind::Anonymous {
+            self.tokens.want(out);
+            return self.tokens.is_ready();
+        }
+        if !self.link.is_idle() {
+            return false;
+        }
+        self.tokens.want(out);
+        if self.tokens.is_ready() {
+            let details = self.details();
+            let link_config = Self::link_config(&self.url, config, &self.tokens, &details);
+            self.link.open(out, &link_config);
+        }
+        false
+    }
+
+    pub(crate) fn on_token(
+        &mut self,
+        out: &mut Outbox,
+        request: TokenRequestId,
+        result: Result<String, super::Cause>,
+        config: &Config,
+    ) -> ConnectionNews {
+        let news = self.tokens.on_answer(request, result);
+        self.on_token_news(out, news, config)
+    }
+
+    pub(crate) fn on_socket_opened(&mut self, out: &mut Outbox, socket: SocketId, config: &Config) {
+        let details = self.details();
+        let link_config = Self::link_config(&self.url, config, &self.tokens, &details);
+        self.link.on_open(out, socket, &link_config);
+    }
+
+    pub(crate) fn on_socket_event(
+        &mut self,
+        out: &mut Outbox,
+        socket: SocketId,
+        event: Json,
+        config: &Config,
+    ) -> ConnectionNews {
+        let news = self.link.on_event(out, socket, event);
+        self.on_link_news(out, news, config)
+    }
+
+    pub(crate) fn on_socket_closed(
+        &mut self,
+        out: &mut Outbox,
+        socket: SocketId,
+        code: u16,
+        config: &Config,
+    ) -> ConnectionNews {
+        let news = self.link.on_closed(out, socket, code);
+        self.on_link_news(out, news, config)
+    }
+
+    pub(crate) fn on_online(&mut self, out: &mut Outbox, online: bool, config: &Config) {
+        let news = self.link.on_online(out, online);
+        self.on_link_news(out, news, config);
+        if !online && self.told_online {
+            self.tell_loss_at = Some(out.now);
+        }
+    }
+
+    pub(crate) fn on_timeout(&mut self, out: &mut Outbox, config: &Config) -> ConnectionNews {
+        let token_news = self.tokens.on_timeout(out.now);
+        let failed = self.on_token_news(out, token_news, config);
+        if matches!(failed, ConnectionNews::Failed(_)) {
+            return failed;
+        }
+        let link_news = self.link.on_timeout(out);
+        self.on_link_news(out, link_news, config)
+    }
+
+    /// Whether the app is to hear of a change of the connection since it was last told.
+    pub(crate) fn take_notice(&mut self, now: Time) -> Option<bool> {
+        let online = self.link.connection_id().is_some();
+        if online == self.told_online {
+            return None;
+        }
+        if !online && self.tell_loss_at.is_some_and(|at| at > now) {
+            return None;
+        }
+        self.told_online = online;
+        self.tell_loss_at = None;
+        Some(online)
+    }
+
+    pub(crate) fn due(&self) -> Option<Time> {
+        [self.tokens.due(), self.link.due(), self.tell_loss_at].into_iter().flatten().min()
+    }
+
+    pub(crate) fn close(&mut self, out: &mut Outbox) {
+        self.link.close(out);
+    }
+
+    fn on_token_news(
+        &mut self,
+        out: &mut Outbox,
+        news: TokenNews,
+        config: &Config,
+    ) -> ConnectionNews {
+        match news {
+            TokenNews::Nothing | TokenNews::Ready => ConnectionNews::Nothing,
+            TokenNews::Failed(error) => {
+                if self.link.is_idle() {
+                    self.link.hold(out);
+                }
+                self.attempt_failed(error, config)
+            }
+        }
+    }
+
+    fn on_link_news(
+        &mut self,
+        out: &mut Outbox,
+        news: LinkNews,
+        config: &Config,
+    ) -> ConnectionNews {
+        match news {
+            LinkNews::Nothing => ConnectionNews::Nothing,
+            LinkNews::Event(event) => ConnectionNews::Event(event),
+            LinkNews::Online(event) => {
+                let first = !std::mem::replace(&mut self.been_online, true);
+                self.failures.clear();
+                self.tell_loss_at = None;
+                ConnectionNews::Online { first, me: event.get("me"), event }
+            }
+            LinkNews::Lost => {
+                self.tell_loss_at.get_or_insert(out.after(LOSS_GRACE));
+                ConnectionNews::Nothing
+            }
+            LinkNews::AttemptFailed(error) => self.attempt_failed(error, config),
+            LinkNews::Refused(error) => {
+                if error.code == "auth-token-expired" && self.tokens.can_refresh() {
+                    let token = self.tokens.current().map(str::to_owned);
+                    self.tokens.expire(out, token.as_deref());
+                    self.link.hold(out);
+                    return self.attempt_failed(error, config);
+                }
+                self.fail(error)
+            }
+        }
+    }
+
+    /// Before the first success attempts are counted; after it they go on for ever.
+    fn attempt_failed(&mut self, error: Error, config: &Config) -> ConnectionNews {
+        if self.been_online {
+            return ConnectionNews::Nothing;
+        }
+        self.failures.push(error.clone());
+        if self.failures.len() < config.max_connect_retries.max(1) as usize {
+            return ConnectionNews::Nothing;
+        }
+        let attempts = std::mem::take(&mut self.failures);
+        self.fail(Error { attempts, ..error })
+    }
+
+    fn fail(&mut self, error: Error) -> ConnectionNews {
+        self.refused = Some(error.clone());
+        self.tell_loss_at = None;
+        ConnectionNews::Failed(error)
+    }
+
+    fn details(&self) -> String {
+        let mut details = ObjectWriter::new().text("id", &self.user.id);
+        let given = self.user.details.as_ref().and_then(Json::entries).unwrap_or_default();
+        for (key, value) in given {
+            if key != "id"
+                && key != "type"
+                && let Some(text) = value.to_text()
+            {
+                details = details.raw(&key, &text);
+            }
+        }
+        details.finish()
+    }
+
+    fn link_config<'a>(
+        url: &'a str,
+        config: &Config,
+        tokens: &'a TokenSource,
+        user_details: &'a str,
+    ) -> LinkConfig<'a> {
+        LinkConfig {
+            url,
+            timeout: config.socket_timeout,
+            token: tokens.current().unwrap_or_default(),
+            user_details,
+        }
+    }
+}
+
+/// The error of everything that needs a user while there is none.
+pub(crate) fn not_connected() -> Error {
+    Error::new("not-connected", Category::Auth, "no user is connected")
+        .hint("Call connectUser() first, or construct the client with a user.")
+}

@@ -1,0 +1,273 @@
+//! The coordinator socket: opened, authenticated, kept alive, and opened again when it is lost.
+//!
+//! ```text
+//!        open            socket open        connection.ok
+//! Off ────────▶ Opening ─────────────▶ Greeting ─────────────▶ Online
+//!  ▲               ▲  │ closed, late        │ closed, late       │ closed, silent
+//!  │ refused       └──┴─── BackingOff ◀─────┴────────────────────┘
+//! ```
+
+use super::{
+    effect::Effect,
+    error::{Category, Error},
+    ids::SocketId,
+    json::{Json, ObjectWriter},
+    liveness::{Liveness, Verdict},
+    outbox::Outbox,
+    time::{Duration, Time},
+};
+
+const PING_EVERY: Duration = Duration::from_secs(25);
+/// 35 s of silence in all mean that the socket is dead (coordinator protocol, health).
+const PING_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The machine above.
+#[derive(Debug)]
+pub(crate) struct Link {
+    phase: Phase,
+    /// Failures since it was last online; sets the back-off.
+    failures: u32,
+    offline: bool,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Off,
+    Opening { socket: SocketId, until: Time },
+    Greeting { socket: SocketId, until: Time },
+    Online { socket: SocketId, connection_id: String, liveness: Liveness },
+    BackingOff { until: Option<Time> },
+}
+
+/// What the link needs to open a socket.
+pub(crate) struct LinkConfig<'a> {
+    pub(crate) url: &'a str,
+    pub(crate) timeout: Duration,
+    pub(crate) token: &'a str,
+    /// JSON text of `user_details`.
+    pub(crate) user_details: &'a str,
+}
+
+/// What the client has to do about it.
+pub(crate) enum LinkNews {
+    Nothing,
+    /// `connection.ok`.
+    Online(Json),
+    /// An event to be handled and shown.
+    Event(Json),
+    /// It was online and is no more; it tries again by itself.
+    Lost,
+    /// An attempt failed; it tries again by itself.
+    AttemptFailed(Error),
+    /// The server refuses; a repeat is in vain unless the token changes.
+    Refused(Error),
+}
+
+impl Link {
+    pub(crate) fn new() -> Self {
+        Self { phase: Phase::Off, failures: 0, offline: false }
+    }
+
+    pub(crate) fn connection_id(&self) -> Option<&str> {
+        match &self.phase {
+            Phase::Online { connection_id, .. } => Some(connection_id),
+            Phase::Off
+            | Phase::Opening { .. }
+            | Phase::Greeting { .. }
+            | Phase::BackingOff { .. } => None,
+        }
+    }
+
+    /// Whether [`Self::open`] is the next step: there is no socket, and nothing to wait for.
+    pub(crate) fn is_idle(&self) -> bool {
+        match &self.phase {
+            Phase::Off => !self.offline,
+            Phase::BackingOff { until } => until.is_none() && !self.offline,
+            Phase::Opening { .. } | Phase::Greeting { .. } | Phase::Online { .. } => false,
+        }
+    }
+
+    /// Opens a socket, in place of any other.
+    pub(crate) fn open(&mut self, out: &mut Outbox, config: &LinkConfig<'_>) {
+        self.drop_socket(out, "replaced");
+        let socket = out.id(None);
+        out.push(Effect::OpenSocket { socket, url: config.url.to_owned() });
+        self.phase = Phase::Opening { socket, until: out.after(config.timeout) };
+    }
+
+    /// Waits a while before the next [`Self::open`], as after a failure.
+    pub(crate) fn hold(&mut self, out: &mut Outbox) {
+        let until = (!self.offline).then(|| out.back_off(self.failures));
+        self.failures = self.failures.saturating_add(1);
+        self.phase = Phase::BackingOff { until };
+    }
+
+    /// Closes it for good.
+    pub(crate) fn close(&mut self, out: &mut Outbox) {
+        self.drop_socket(out, "the user disconnected");
+        *self = Self { offline: self.offline, ..Self::new() };
+    }
+
+    pub(crate) fn on_open(&mut self, out: &mut Outbox, socket: SocketId, config: &LinkConfig<'_>) {
+        let Phase::Opening { socket: opening, until } = self.phase else {
+            return;
+        };
+        if opening != socket {
+            return;
+        }
+        let greeting = ObjectWriter::new()
+            .text("token", config.token)
+            .raw("products", "[\"video\"]")
+            .raw("user_details", config.user_details)
+            .finish();
+        out.push(Effect::SendText(socket, greeting));
+        self.phase = Phase::Greeting { socket, until };
+    }
+
+    pub(crate) fn on_event(&mut self, out: &mut Outbox, socket: SocketId, event: Json) -> LinkNews {
+        match &mut self.phase {
+            Phase::Greeting { socket: current, .. } if *current == socket => {
+                match event.text("type").as_str() {
+                    "connection.ok" => {
+                        self.failures = 0;
+                        self.phase = Phase::Online {
+                            socket,
+                            connection_id: event.text("connection_id"),
+                            liveness: Liveness::new(out.now, PING_EVERY, PING_PATIENCE),
+                        };
+                        LinkNews::Online(event)
+                    }
+                    "connection.error" => self.refused(out, &event),
+                    _ => LinkNews::Nothing,
+                }
+            }
+            Phase::Online { socket: current, liveness, .. } if *current == socket => {
+                liveness.heard();
+                match event.text("type").as_str() {
+                    "connection.error" => self.refused(out, &event),
+                    _ => LinkNews::Event(event),
+                }
+            }
+            Phase::Off
+            | Phase::Opening { .. }
+            | Phase::Greeting { .. }
+            | Phase::Online { .. }
+            | Phase::BackingOff { .. } => LinkNews::Nothing,
+        }
+    }
+
+    pub(crate) fn on_closed(&mut self, out: &mut Outbox, socket: SocketId, code: u16) -> LinkNews {
+        if self.socket() != Some(socket) {
+            return LinkNews::Nothing;
+        }
+        let error = Error::new(
+            "ws-closed",
+            Category::Network,
+            format!("the coordinator socket was closed with code {code}"),
+        )
+        .hint("Check the connection and that the server's address is right and reachable.")
+        .retryable();
+        self.fail(out, error)
+    }
+
+    pub(crate) fn on_online(&mut self, out: &mut Outbox, online: bool) -> LinkNews {
+        self.offline = !online;
+        match (&mut self.phase, online) {
+            (Phase::Off, _)
+            | (Phase::Opening { .. } | Phase::Greeting { .. } | Phase::Online { .. }, true) => {
+                LinkNews::Nothing
+            }
+            (Phase::BackingOff { until }, true) => {
+                *until = Some(out.now);
+                LinkNews::Nothing
+            }
+            (Phase::BackingOff { until }, false) => {
+                *until = None;
+                LinkNews::Nothing
+            }
+            (Phase::Opening { .. } | Phase::Greeting { .. } | Phase::Online { .. }, false) => {
+                self.drop_socket(out, "the browser is offline");
+                let error = Error::new("network", Category::Network, "the browser is offline")
+                    .hint("The client connects again when the browser is back online.")
+                    .retryable();
+                self.fail(out, error)
+            }
+        }
+    }
+
+    pub(crate) fn on_timeout(&mut self, out: &mut Outbox) -> LinkNews {
+        let now = out.now;
+        match &mut self.phase {
+            Phase::Opening { until, .. } | Phase::Greeting { until, .. } if *until <= now => {
+                self.drop_socket(out, "no answer in time");
+                self.fail(out, Error::timeout("connecting to the coordinator"))
+            }
+            Phase::BackingOff { until } if until.is_some_and(|until| until <= now) => {
+                *until = None;
+                LinkNews::Nothing
+            }
+            Phase::Online { socket, liveness, .. } => match liveness.check(now) {
+                Verdict::Wait => LinkNews::Nothing,
+                Verdict::Ping => {
+                    let ping = "[{\"type\":\"health.check\"}]".to_owned();
+                    out.push(Effect::SendText(*socket, ping));
+                    LinkNews::Nothing
+                }
+                Verdict::Dead => {
+                    self.drop_socket(out, "no answer to health checks");
+                    self.fail(out, Error::timeout("waiting for the coordinator's health check"))
+                }
+            },
+            Phase::Off
+            | Phase::Opening { .. }
+            | Phase::Greeting { .. }
+            | Phase::BackingOff { .. } => LinkNews::Nothing,
+        }
+    }
+
+    pub(crate) fn due(&self) -> Option<Time> {
+        match &self.phase {
+            Phase::Off => None,
+            Phase::Opening { until, .. } | Phase::Greeting { until, .. } => Some(*until),
+            Phase::Online { liveness, .. } => Some(liveness.due()),
+            Phase::BackingOff { until } => *until,
+        }
+    }
+
+    fn refused(&mut self, out: &mut Outbox, event: &Json) -> LinkNews {
+        self.drop_socket(out, "refused");
+        let Some(body) = event.get("error") else {
+            return self.fail(out, Error::bad_response("connecting to the coordinator"));
+        };
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // an HTTP status
+        let status = body.number("StatusCode").map_or(401, |status| status as u16);
+        let error = Error::response("connecting to the coordinator", status, &body);
+        if error.retryable {
+            return self.fail(out, error);
+        }
+        self.phase = Phase::Off;
+        LinkNews::Refused(error)
+    }
+
+    /// The socket is gone; arms the next attempt.
+    fn fail(&mut self, out: &mut Outbox, error: Error) -> LinkNews {
+        let was_online = matches!(self.phase, Phase::Online { .. });
+        self.hold(out);
+        if was_online { LinkNews::Lost } else { LinkNews::AttemptFailed(error) }
+    }
+
+    fn drop_socket(&mut self, out: &mut Outbox, reason: &str) {
+        if let Some(socket) = self.socket() {
+            out.push(Effect::CloseSocket { socket, code: 1000, reason: reason.to_owned() });
+        }
+    }
+
+    fn socket(&self) -> Option<SocketId> {
+        match &self.phase {
+            Phase::Off | Phase::BackingOff { .. } => None,
+            Phase::Opening { socket, .. }
+            | Phase::Greeting { socket, .. }
+            | Phase::Online { socket, .. } => Some(*socket),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! What a machine of the core needs while it takes one input: the time, handles, chance, and a
+//! place to put effects.
+
+use std::collections::VecDeque;
+
+use super::{
+    backoff,
+    changes::Changes,
+    effect::{AppEvent, Effect, EventPayload, LocalEvent, Outcome, Scope},
+    error::{Cause, Error},
+    ids::{CallKey, Ids, PromiseId},
+    random::Random,
+    time::{Duration, Time},
+};
+
+/// The one way out of the core's machines.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    /// The time of the input being handled.
+    pub(crate) now: Time,
+    /// What the host has not been told yet.
+    pub(crate) changes: Changes,
+    effects: VecDeque<Effect>,
+    ids: Ids,
+    random: Random,
+    epoch_offset: f64,
+}
+
+impl Outbox {
+    pub(crate) fn new(seed: [u64; 2], epoch_offset: f64) -> Self {
+        Self {
+            now: Time::default(),
+            changes: Changes::default(),
+            effects: VecDeque::new(),
+            ids: Ids::default(),
+            random: Random::new(seed),
+            epoch_offset,
+        }
+    }
+
+    pub(crate) fn push(&mut self, effect: Effect) {
+        self.effects.push_back(effect);
+    }
+
+    pub(crate) fn pop(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    pub(crate) fn resolve(&mut self, promise: PromiseId, outcome: Outcome) {
+        self.push(Effect::Settle { promise, result: Ok(outcome) });
+    }
+
+    pub(crate) fn reject(&mut self, promise: PromiseId, error: Error) {
+        self.push(Effect::Settle { promise, result: Err(error) });
+    }
+
+    pub(crate) fn settle_all(
+        &mut self,
+        promises: impl IntoIterator<Item = PromiseId>,
+        result: &Result<(), Error>,
+    ) {
+        for promise in promises {
+            match result {
+                Ok(()) => self.resolve(promise, Outcome::Done),
+                Err(error) => self.reject(promise, error.clone()),
+            }
+        }
+    }
+
+    pub(crate) fn emit_local(&mut self, scope: Scope, name: &str, event: LocalEvent) {
+        self.push(Effect::Emit(AppEvent {
+            scope,
+            name: name.to_owned(),
+            payload: EventPayload::Local(event),
+        }));
+    }
+
+    pub(crate) fn warn(&mut self, message: impl Into<String>, cause: Option<Cause>) {
+        self.push(Effect::Warn { message: message.into(), cause });
+    }
+
+    pub(crate) fn id<T: From<(Option<CallKey>, u32)>>(&mut self, owner: Option<CallKey>) -> T {
+        self.ids.next(owner)
+    }
+
+    pub(crate) fn call_key(&mut self) -> CallKey {
+        self.ids.next_call()
+    }
+
+    /// A number that is higher than all before it.
+    pub(crate) fn turn(&mut self) -> u32 {
+        self.ids.turn()
+    }
+
+    pub(crate) fn uuid(&mut self) -> String {
+        self.random.uuid()
+    }
+
+    /// When to try again after failure number `attempt`, counted from 0.
+    pub(crate) fn back_off(&mut self, attempt: u32) -> Time {
+        self.now + backoff::delay(attempt, &mut self.random)
+    }
+
+    pub(crate) fn after(&self, span: Duration) -> Time {
+        self.now + span
+    }
+
+    /// Milliseconds since the epoch.
+    pub(crate) fn epoch_millis(&self) -> f64 {
+        #[allow(clippy::cast_precision_loss)] // a clock below 2^53 ms
+        let now = self.now.as_millis() as f64;
+        self.epoch_offset + now
+    }
+}

@@ -1,0 +1,313 @@
+//! Requests to the coordinator: each waits until it can be sent, is sent, and ends in time.
+
+use std::collections::BTreeMap;
+
+use super::{
+    call::CallRequest,
+    client::Config,
+    effect::{Effect, HttpBody, HttpRequest, Method, ResponseKind},
+    error::Error,
+    ids::{CallKey, RequestId},
+    input::{HttpFailure, HttpReply, Reply},
+    json::Json,
+    outbox::Outbox,
+    time::{Duration, Time},
+};
+
+/// How long a request waits for token and socket before it is given up.
+const ACCESS_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Query parameters, names and values.
+pub(crate) type Query = Vec<(&'static str, String)>;
+
+/// A request to be sent as soon as the client may.
+#[derive(Debug)]
+pub(crate) struct RestRequest {
+    pub(crate) method: Method,
+    /// Below the base URL, with encoded segments.
+    pub(crate) path: String,
+    pub(crate) query: Query,
+    pub(crate) body: Option<String>,
+    /// For error messages: "joining the call".
+    pub(crate) doing: &'static str,
+    pub(crate) purpose: Purpose,
+}
+
+/// Who asked, and what for.
+#[derive(Clone, Debug)]
+pub(crate) enum Purpose {
+    /// Make a guest user; the only request that goes out without a user.
+    Guest,
+    /// Subscribe to the watched calls again, after the socket was lost.
+    Rewatch(Vec<String>),
+    /// One call; the number is the epoch of the call in which it was asked.
+    Call(CallKey, (u32, CallRequest)),
+}
+
+/// What a request is sent with.
+pub(crate) struct Access<'a> {
+    pub(crate) token: Option<&'a str>,
+    pub(crate) user_id: &'a str,
+    pub(crate) connection_id: Option<&'a str>,
+    pub(crate) auth_type: &'static str,
+}
+
+/// Whether requests can go out.
+pub(crate) enum Gate<'a> {
+    Open(Access<'a>),
+    Wait,
+    Shut(Error),
+}
+
+/// A finished request.
+pub(crate) struct Finished {
+    pub(crate) purpose: Purpose,
+    pub(crate) result: Result<Json, Error>,
+}
+
+/// What came of an answer.
+pub(crate) enum RestNews {
+    Nothing,
+    Finished(Finished),
+    /// The token was refused as expired; the request waits for another one.
+    TokenExpired {
+        token: Option<String>,
+    },
+}
+
+/// All requests under way.
+#[derive(Debug, Default)]
+pub(crate) struct Rest {
+    requests: BTreeMap<RequestId, Pending>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    request: RestRequest,
+    client_request_id: String,
+    until: Time,
+    /// Whether it is under way; otherwise it waits to be sent.
+    sent: bool,
+    /// The token it went out with.
+    token: Option<String>,
+    refreshed: bool,
+}
+
+impl Rest {
+    /// Takes a request; it goes out with the next [`Self::send_waiting`].
+    pub(crate) fn submit(&mut self, out: &mut Outbox, request: RestRequest) -> RequestId {
+        let id = out.id(None);
+        let pending = Pending {
+            request,
+            client_request_id: out.uuid(),
+            until: out.after(ACCESS_TIMEOUT),
+            sent: false,
+            token: None,
+            refreshed: false,
+        };
+        self.requests.insert(id, pending);
+        id
+    }
+
+    /// Gives up a request; nobody is told.
+    pub(crate) fn abort(&mut self, out: &mut Outbox, id: RequestId) {
+        if self.requests.remove(&id).is_some_and(|pending| pending.sent) {
+            out.push(Effect::AbortHttp(id));
+        }
+    }
+
+    /// Sends what waits, if it may go out by now.
+    pub(crate) fn send_waiting(
+        &mut self,
+        out: &mut Outbox,
+        config: &Config,
+        gate: &Gate<'_>,
+    ) -> Vec<Finished> {
+        let waiting: Vec<RequestId> =
+            self.requests.iter().filter(|(_, pending)| !pending.sent).map(|(id, _)| *id).collect();
+        let mut finished = Vec::new();
+        for id in waiting {
+            let guest =
+                Access { token: None, user_id: "", connection_id: None, auth_type: "anonymous" };
+            let Some(pending) = self.requests.get_mut(&id) else {
+                continue;
+            };
+            match (gate, &pending.request.purpose) {
+                (_, Purpose::Guest) => pending.send(out, config, id, &guest),
+                (Gate::Open(access), _) => pending.send(out, config, id, access),
+                (Gate::Wait, _) => {}
+                (Gate::Shut(error), _) => {
+                    let error = error.clone();
+                    finished.extend(self.finish(id, |_| Err(error)));
+                }
+            }
+        }
+        finished
+    }
+
+    /// Takes an answer. `can_refresh` tells whether an expired token can be had anew; then the
+    /// request waits for it and goes out once more.
+    pub(crate) fn on_reply(
+        &mut self,
+        out: &Outbox,
+        id: RequestId,
+        reply: Result<HttpReply, HttpFailure>,
+        can_refresh: bool,
+    ) -> RestNews {
+        let Some(pending) = self.requests.get_mut(&id) else {
+            return RestNews::Nothing;
+        };
+        let doing = pending.request.doing;
+        let result = match reply {
+            Err(failure) => Err(Error::network(doing, failure.cause)),
+            Ok(HttpReply { status, body: Reply::Json(body) }) if (200..300).contains(&status) => {
+                Ok(body)
+            }
+            Ok(HttpReply { status, body: Reply::Json(body) }) => {
+                Err(Error::response(doing, status, &body))
+            }
+            Ok(HttpReply { status, body: Reply::Bytes(_) | Reply::Unreadable }) => {
+                Err(Error { status: Some(status), ..Error::bad_response(doing) })
+            }
+        };
+        if let Err(error) = &result
+            && error.code == "auth-token-expired"
+            && can_refresh
+            && !pending.refreshed
+        {
+            pending.refreshed = true;
+            pending.until = out.after(ACCESS_TIMEOUT);
+            pending.sent = false;
+            return RestNews::TokenExpired { token: pending.token.take() };
+        }
+        match self.finish(id, |_| result) {
+            Some(finished) => RestNews::Finished(finished),
+            None => RestNews::Nothing,
+        }
+    }
+
+    pub(crate) fn on_timeout(&mut self, out: &mut Outbox) -> Vec<Finished> {
+        let late: Vec<RequestId> = self
+            .requests
+            .iter()
+            .filter(|(_, pending)| pending.until <= out.now)
+            .map(|(id, _)| *id)
+            .collect();
+        let mut finished = Vec::new();
+        for id in late {
+            finished.extend(self.finish(id, |pending| {
+                if pending.sent {
+                    // Six unanswered requests block the origin, so it is aborted, not forgotten.
+                    out.push(Effect::AbortHttp(id));
+                }
+                Err(Error::timeout(pending.request.doing))
+            }));
+        }
+        finished
+    }
+
+    /// Ends everything that has not been sent, and everything that has: the user is gone.
+    pub(crate) fn fail_all(&mut self, out: &mut Outbox, error: &Error) -> Vec<Finished> {
+        let ids: Vec<RequestId> = self.requests.keys().copied().collect();
+        let mut finished = Vec::new();
+        for id in ids {
+            finished.extend(self.finish(id, |pending| {
+                if pending.sent {
+                    out.push(Effect::AbortHttp(id));
+                }
+                Err(error.clone())
+            }));
+        }
+        finished
+    }
+
+    pub(crate) fn due(&self) -> Option<Time> {
+        self.requests.values().map(|pending| pending.until).min()
+    }
+
+    fn finish(
+        &mut self,
+        id: RequestId,
+        result: impl FnOnce(&Pending) -> Result<Json, Error>,
+    ) -> Option<Finished> {
+        let pending = self.requests.remove(&id)?;
+        let result = result(&pending)
+            .map_err(|error| Error { request_id: Some(pending.client_request_id), ..error });
+        Some(Finished { purpose: pending.request.purpose, result })
+    }
+}
+
+impl Pending {
+    fn send(&mut self, out: &mut Outbox, config: &Config, id: RequestId, access: &Access<'_>) {
+        let mut url = format!("{}{}?api_key=", config.base_url, self.request.path);
+        push_encoded(&mut url, &config.api_key);
+        let common = [
+            ("user_id", Some(access.user_id).filter(|id| !id.is_empty())),
+            ("connection_id", access.connection_id),
+        ];
+        let own = self.request.query.iter().map(|(key, value)| (*key, value.as_str()));
+        for (key, value) in common.into_iter().filter_map(|(k, v)| Some((k, v?))).chain(own) {
+            url.push('&');
+            url.push_str(key);
+            url.push('=');
+            push_encoded(&mut url, value);
+        }
+        let mut headers = vec![
+            ("stream-auth-type", access.auth_type.to_owned()),
+            ("X-Stream-Client", config.client_header.clone()),
+            ("x-client-request-id", self.client_request_id.clone()),
+        ];
+        if let Some(token) = access.token {
+            headers.push(("Authorization", token.to_owned()));
+        }
+        let body = match &self.request.body {
+            Some(text) => HttpBody::Json(text.clone()),
+            None => HttpBody::Empty,
+        };
+        out.push(Effect::Http(HttpRequest {
+            request: id,
+            method: self.request.method,
+            url,
+            headers,
+            body,
+            response: ResponseKind::Json,
+            keepalive: false,
+        }));
+        self.until = out.after(config.timeout);
+        self.sent = true;
+        self.token = access.token.map(str::to_owned);
+    }
+}
+
+/// Appends `text` as `encodeURIComponent` would write it.
+pub(crate) fn push_encoded(url: &mut String, text: &str) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => url.push(char::from(byte)),
+            b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')' => {
+                url.push(char::from(byte));
+            }
+            _ => {
+                url.push('%');
+                for nibble in [byte >> 4, byte & 15] {
+                    url.extend(HEX.get(usize::from(nibble)).map(|hex| char::from(*hex)));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn url_parts_are_encoded_byte_by_byte() {
+        let mut url = String::new();
+
+        push_encoded(&mut url, "a-b_c.!~*'() /?#&=+%é😀");
+
+        assert_eq!(url, "a-b_c.!~*'()%20%2F%3F%23%26%3D%2B%25%C3%A9%F0%9F%98%80");
+    }
+}

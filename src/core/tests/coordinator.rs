@@ -1,0 +1,170 @@
+//! The connection to the coordinator, and the state it feeds.
+
+use serde_json::json;
+
+use super::host::Host;
+use crate::core::{CallCommand, LocalEvent};
+
+#[test]
+fn what_others_change_shows_without_asking() {
+    let mut host = Host::connected();
+    let call = host.call();
+    host.get(call);
+    host.run_for(100);
+    assert!(host.state(call).watching);
+
+    host.server.custom = json!({ "color": "red" });
+    host.server.version += 1;
+    let document = host.server.call();
+    host.coordinator(
+        json!({ "type": "call.updated", "call_cid": "default:demo", "call": document }),
+    );
+    host.coordinator(json!({
+        "type": "call.member_added", "call_cid": "default:demo", "call": document,
+        "members": [{ "user_id": "bob" }, { "user_id": "carol" }],
+    }));
+    host.coordinator(json!({
+        "type": "call.member_removed", "call_cid": "default:demo", "call": document,
+        "members": ["bob"],
+    }));
+
+    let state = host.state(call);
+    assert_eq!(
+        state.document.as_ref().unwrap().at(&["custom", "color"]).unwrap().as_str().unwrap(),
+        "red"
+    );
+    let members: Vec<&str> = state.members.iter().map(|m| m.user_id.as_str()).collect();
+    assert_eq!(members, ["carol"]);
+}
+
+#[test]
+fn an_older_answer_never_overwrites_a_newer_event() {
+    let mut host = Host::connected();
+    let call = host.call();
+    host.get(call);
+    host.run_for(100);
+    let old = host.server.call();
+    host.server.version += 1;
+    host.server.custom = json!({ "n": 2 });
+    let new = host.server.call();
+
+    for document in [new, old] {
+        host.coordinator(
+            json!({ "type": "call.updated", "call_cid": "default:demo", "call": document }),
+        );
+    }
+
+    let custom = host.state(call).document.as_ref().unwrap().get("custom").unwrap();
+    assert_eq!(custom.number("n"), Some(2.0));
+}
+
+#[test]
+fn a_member_update_is_applied_from_its_answer_and_again_from_its_event() {
+    let mut host = Host::connected();
+    let call = host.call();
+    host.get(call);
+    host.run_for(100);
+    host.server.members = vec!["bob".to_owned()];
+
+    let request = json!({ "update_members": [{ "user_id": "bob" }], "remove_members": ["dave"] });
+    let promise = host.order(call, |promise| CallCommand::UpdateMembers {
+        promise,
+        request: Some(super::json::wrap(request)),
+    });
+    host.run_for(100);
+    host.assert_resolved(promise);
+    host.coordinator(json!({
+        "type": "call.member_added", "call_cid": "default:demo",
+        "members": [{ "user_id": "bob" }],
+    }));
+
+    let members: Vec<&str> = host.state(call).members.iter().map(|m| m.user_id.as_str()).collect();
+    assert_eq!(members, ["bob"]);
+}
+
+#[test]
+fn the_session_counts_who_is_in_before_the_join() {
+    let mut host = Host::connected();
+    let call = host.call();
+    host.get(call);
+    host.run_for(100);
+    let session = json!({
+        "id": "s", "participants": [], "participants_count_by_role": {},
+        "anonymous_participant_count": 1,
+    });
+    let mut document = host.server.call();
+    document["session"] = session;
+    host.coordinator(json!({
+        "type": "call.session_started", "call_cid": "default:demo", "call": document,
+    }));
+    let joined = json!({
+        "type": "call.session_participant_joined", "call_cid": "default:demo",
+        "participant": { "user_session_id": "x", "user": { "id": "bob", "role": "user" } },
+    });
+
+    host.coordinator(joined.clone());
+    host.coordinator(joined);
+    assert_eq!(host.state(call).participant_count, 1, "the same session twice counts once");
+    assert_eq!(host.state(call).anonymous_participant_count, 1);
+
+    host.coordinator(json!({
+        "type": "call.session_participant_left", "call_cid": "default:demo",
+        "participant": { "user_session_id": "x", "user": { "id": "bob", "role": "user" } },
+    }));
+    assert_eq!(host.state(call).participant_count, 0);
+}
+
+#[test]
+fn a_lost_socket_comes_back_and_watches_again() {
+    let mut host = Host::connected();
+    let call = host.call();
+    host.get(call);
+    host.run_for(100);
+    host.server.custom = json!({ "missed": true });
+    host.server.version += 1;
+
+    host.close_coordinator(1006);
+    host.run_for(10_000);
+
+    let custom = host.state(call).document.as_ref().unwrap().get("custom").unwrap();
+    assert!(custom.flag("missed"), "what was missed is caught up");
+    let (path, body) = host.server.bodies.last().unwrap();
+    assert_eq!(path, "/calls");
+    assert_eq!(body["filter_conditions"], json!({ "cid": { "$in": ["default:demo"] } }));
+    let online: Vec<bool> = host
+        .events
+        .iter()
+        .filter_map(|(_, event)| match event {
+            Some(LocalEvent::ConnectionChanged { online }) => Some(*online),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(online, [true], "a short loss is nobody's business");
+}
+
+#[test]
+fn a_request_waits_for_the_socket_instead_of_failing() {
+    let mut host = Host::new();
+    let call = host.call();
+    let connect = host.connect("alice", None, true);
+
+    let get = host.get(call);
+    host.run_for(100);
+
+    host.assert_resolved(connect);
+    host.assert_resolved(get);
+}
+
+#[test]
+fn connecting_ends_after_its_attempts_and_names_them() {
+    let mut host = Host::new();
+    host.weather.lost.sockets = u32::MAX;
+
+    let connect = host.connect("alice", Some(super::json::token("alice")), false);
+    host.run_for(600_000);
+
+    assert_eq!(host.rejection(connect), "timeout");
+    let Some(Err(error)) = host.settled.get(&connect) else { panic!("rejected above") };
+    assert_eq!(error.attempts.len(), 5);
+    assert_eq!(host.client.user_id(), None);
+}

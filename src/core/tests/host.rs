@@ -1,0 +1,568 @@
+//! A browser, played: it performs the core's effects against the model server, in virtual time,
+//! and checks after every step what must always hold.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet, BinaryHeap},
+};
+
+use prost::Message;
+use serde_json::{Value, json};
+use trunkline_protocol::sfu::{
+    event::{self, sfu_event::EventPayload},
+    models,
+};
+
+use super::{
+    json::{parse, token, wrap},
+    server::Server,
+};
+use crate::core::{
+    AppEvent, CallCommand, CallKey, CallState, CallingState, CaptureId, Captured, Cause, Client,
+    Command, Config, DeviceFailure, DeviceKind, DeviceStatus, Dimension, Duration, Effect, Error,
+    EventPayload as AppPayload, HttpFailure, HttpReply, Input, JoinOptions, LeaveOptions,
+    LocalEvent, OfferReport, Outcome, PeerEffect, PeerId, PeerInput, PromiseId, Reply, RequestId,
+    ResponseKind, SocketId, Time, Tokens, User, UserKind,
+};
+
+/// What becomes of the things that the core asks for.
+#[derive(Clone, Debug)]
+pub(super) struct Weather {
+    /// Delays in ms, taken in turn.
+    pub(super) delays: Vec<u64>,
+    /// How many of the next REST requests, socket openings, join requests, SFU requests and
+    /// captures get no answer at all.
+    pub(super) lost: Lost,
+}
+
+/// Things that get no answer.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lost {
+    pub(super) rest: u32,
+    pub(super) sockets: u32,
+    pub(super) join_responses: u32,
+    pub(super) rpcs: u32,
+    pub(super) captures: u32,
+}
+
+impl Default for Weather {
+    fn default() -> Self {
+        Self { delays: vec![1], lost: Lost::default() }
+    }
+}
+
+/// The browser.
+pub(super) struct Host {
+    pub(super) client: Client,
+    pub(super) server: Server,
+    pub(super) weather: Weather,
+    pub(super) now: u64,
+    pub(super) settled: BTreeMap<u64, Result<Outcome, Error>>,
+    pub(super) events: Vec<(String, Option<LocalEvent>)>,
+    pub(super) transitions: BTreeMap<CallKey, Vec<CallingState>>,
+    pub(super) opened: Opened,
+    queue: BinaryHeap<Reverse<(u64, u64, usize)>>,
+    inputs: Vec<Option<Input>>,
+    promises: u64,
+    delay_turn: usize,
+    steps_at_this_time: u32,
+    sockets: BTreeMap<SocketId, String>,
+    peers: BTreeMap<PeerId, Vec<crate::core::TransceiverId>>,
+    captures: BTreeSet<CaptureId>,
+    requests: BTreeSet<RequestId>,
+}
+
+/// How many of each were opened in all.
+#[derive(Debug, Default)]
+pub(super) struct Opened {
+    pub(super) sfu_sockets: u32,
+    pub(super) peers: u32,
+    pub(super) captures: u32,
+    pub(super) rest_requests: u32,
+}
+
+/// Most steps without time passing; more is a loop.
+const STEPS_PER_MOMENT: u32 = 500;
+
+impl Host {
+    pub(super) fn new() -> Self {
+        let config = Config {
+            api_key: "key".to_owned(),
+            base_url: "http://coordinator/video".to_owned(),
+            client_header: "trunkline-test".to_owned(),
+            version: ["0", "1", "0"].map(str::to_owned),
+            browser: ("Test".to_owned(), "1".to_owned()),
+            os: ("Test".to_owned(), "1".to_owned()),
+            location: "auto".to_owned(),
+            timeout: Duration::from_secs(5),
+            socket_timeout: Duration::from_secs(15),
+            max_connect_retries: 5,
+            seed: [11, 22],
+            epoch_offset: 1_900_000_000_000.0,
+            parse_json: parse,
+        };
+        Self {
+            client: Client::new(config),
+            server: Server::default(),
+            weather: Weather::default(),
+            now: 0,
+            settled: BTreeMap::new(),
+            events: Vec::new(),
+            transitions: BTreeMap::new(),
+            opened: Opened::default(),
+            queue: BinaryHeap::new(),
+            inputs: Vec::new(),
+            promises: 0,
+            delay_turn: 0,
+            steps_at_this_time: 0,
+            sockets: BTreeMap::new(),
+            peers: BTreeMap::new(),
+            captures: BTreeSet::new(),
+            requests: BTreeSet::new(),
+        }
+    }
+
+    /// A host whose user `alice` is connected.
+    pub(super) fn connected() -> Self {
+        let mut host = Self::new();
+        let promise = host.connect("alice", Some(token("alice")), false);
+        host.run_for(100);
+        assert!(matches!(host.settled.get(&promise), Some(Ok(_))), "connecting failed");
+        host
+    }
+
+    /// A host with a call that is joined.
+    pub(super) fn joined() -> (Self, CallKey) {
+        let mut host = Self::connected();
+        let call = host.call();
+        let join = host.join(call);
+        host.run_for(100);
+        host.assert_resolved(join);
+        (host, call)
+    }
+
+    pub(super) fn connect(&mut self, id: &str, fixed: Option<String>, provider: bool) -> u64 {
+        let user = User { kind: UserKind::Authenticated, id: id.to_owned(), details: None };
+        let tokens = Tokens { fixed, provider };
+        self.promise(|promise| Command::ConnectUser { promise, user, tokens })
+    }
+
+    pub(super) fn call(&mut self) -> CallKey {
+        self.client.create_call("default", "demo").unwrap()
+    }
+
+    pub(super) fn join(&mut self, call: CallKey) -> u64 {
+        self.join_with(call, json!({}))
+    }
+
+    pub(super) fn join_with(&mut self, call: CallKey, request: Value) -> u64 {
+        let options = JoinOptions { request: Some(wrap(request)), ..JoinOptions::default() };
+        self.order(call, |promise| CallCommand::Join { promise, options })
+    }
+
+    pub(super) fn leave(&mut self, call: CallKey) -> u64 {
+        let options = LeaveOptions::default();
+        self.order(call, |promise| CallCommand::Leave { promise, options })
+    }
+
+    pub(super) fn end(&mut self, call: CallKey) -> u64 {
+        self.order(call, |promise| CallCommand::End { promise })
+    }
+
+    pub(super) fn get(&mut self, call: CallKey) -> u64 {
+        self.order(call, |promise| CallCommand::Get { promise, params: None })
+    }
+
+    pub(super) fn enable(&mut self, call: CallKey, kind: DeviceKind) -> u64 {
+        self.order(call, |promise| CallCommand::EnableDevice { promise, kind })
+    }
+
+    pub(super) fn disable(&mut self, call: CallKey, kind: DeviceKind) -> u64 {
+        self.order(call, |promise| CallCommand::DisableDevice { promise, kind })
+    }
+
+    pub(super) fn order(
+        &mut self,
+        call: CallKey,
+        command: impl FnOnce(PromiseId) -> CallCommand,
+    ) -> u64 {
+        self.promise(|promise| Command::Call(call, command(promise)))
+    }
+
+    pub(super) fn promise(&mut self, command: impl FnOnce(PromiseId) -> Command) -> u64 {
+        self.promises += 1;
+        let id = self.promises;
+        self.client.command(Time::from_millis(self.now), command(PromiseId(id)));
+        self.drain();
+        id
+    }
+
+    pub(super) fn state(&self, call: CallKey) -> &CallState {
+        self.client.call(call).unwrap()
+    }
+
+    pub(super) fn calling_state(&self, call: CallKey) -> CallingState {
+        self.state(call).calling_state
+    }
+
+    pub(super) fn assert_resolved(&self, promise: u64) {
+        let result = self.settled.get(&promise);
+        assert!(matches!(result, Some(Ok(_))), "promise {promise}: {result:?}");
+    }
+
+    /// The code of the error that `promise` was rejected with.
+    pub(super) fn rejection(&self, promise: u64) -> &'static str {
+        match self.settled.get(&promise) {
+            Some(Err(error)) => error.code,
+            other => panic!("promise {promise} was not rejected: {other:?}"),
+        }
+    }
+
+    pub(super) fn feed(&mut self, input: Input) {
+        if let Input::Http { request, .. } = &input {
+            self.requests.remove(request);
+        }
+        self.client.handle(Time::from_millis(self.now), input);
+        self.drain();
+    }
+
+    /// Sends an event over the SFU socket.
+    pub(super) fn sfu(&mut self, payload: EventPayload) {
+        let event = event::SfuEvent { event_payload: Some(payload) };
+        if let Some(socket) = self.sfu_socket() {
+            self.feed(Input::SocketBytes(socket, event.encode_to_vec()));
+        }
+    }
+
+    /// Sends an event over the coordinator socket.
+    pub(super) fn coordinator(&mut self, event: Value) {
+        if let Some(socket) = self.coordinator_socket() {
+            self.feed(Input::SocketJson(socket, wrap(event)));
+        }
+    }
+
+    /// The SFU closes its socket.
+    pub(super) fn close_sfu(&mut self, code: u16) {
+        if let Some(socket) = self.sfu_socket() {
+            self.close_socket(socket, code);
+        }
+    }
+
+    /// The coordinator closes its socket.
+    pub(super) fn close_coordinator(&mut self, code: u16) {
+        if let Some(socket) = self.coordinator_socket() {
+            self.close_socket(socket, code);
+        }
+    }
+
+    /// Both peer connections fail.
+    pub(super) fn fail_peers(&mut self) {
+        for peer in self.peers.keys().copied().collect::<Vec<_>>() {
+            self.feed(Input::Peer(peer, PeerInput::Failed));
+        }
+    }
+
+    pub(super) fn running_captures(&self) -> Vec<CaptureId> {
+        self.captures.iter().copied().collect()
+    }
+
+    /// The receiving peer connection of the newest session; it is made before the sending one.
+    pub(super) fn subscriber(&self) -> PeerId {
+        *self.peers.keys().nth_back(1).unwrap()
+    }
+
+    /// Lets `ms` pass.
+    pub(super) fn run_for(&mut self, ms: u64) {
+        let end = self.now + ms;
+        loop {
+            let queued = self.queue.peek().map(|Reverse((at, _, _))| *at);
+            let timer = self.client.poll_timeout().map(Time::as_millis);
+            let next = [queued, timer].into_iter().flatten().min();
+            let Some(next) = next.filter(|next| *next <= end) else { break };
+            if next > self.now {
+                self.now = next;
+                self.steps_at_this_time = 0;
+            }
+            self.steps_at_this_time += 1;
+            assert!(self.steps_at_this_time < STEPS_PER_MOMENT, "L1: a loop at {} ms", self.now);
+            if queued.is_some_and(|at| at <= self.now) {
+                let Some(Reverse((_, _, index))) = self.queue.pop() else { break };
+                if let Some(input) = self.inputs[index].take() {
+                    self.feed(input);
+                }
+            } else {
+                self.feed(Input::Timeout);
+            }
+        }
+        if end > self.now {
+            self.now = end;
+            self.steps_at_this_time = 0;
+        }
+    }
+
+    fn drain(&mut self) {
+        self.note_changes();
+        while let Some(effect) = self.client.poll_effect() {
+            self.perform(effect);
+        }
+        self.check();
+    }
+
+    fn note_changes(&mut self) {
+        for (call, changes) in self.client.take_changes().by_call {
+            let seen = self.transitions.entry(call).or_insert_with(|| vec![CallingState::Idle]);
+            for transition in changes.transitions {
+                let last = *seen.last().unwrap();
+                assert_eq!(last, transition.from, "S1: a transition was skipped");
+                assert!(is_legal(last, transition.to), "S1: {last:?} → {:?}", transition.to);
+                seen.push(transition.to);
+            }
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Http(request) => {
+                self.requests.insert(request.request);
+                let (rpc, id) = (request.response == ResponseKind::Bytes, request.request);
+                let lost =
+                    if rpc { &mut self.weather.lost.rpcs } else { &mut self.weather.lost.rest };
+                if !rpc {
+                    self.opened.rest_requests += 1;
+                }
+                if take_one(lost) {
+                    return;
+                }
+                let reply = if rpc {
+                    HttpReply { status: 200, body: Reply::Bytes(self.server.rpc(&request)) }
+                } else {
+                    let (status, body) = self.server.rest(&request);
+                    HttpReply { status, body: Reply::Json(wrap(body)) }
+                };
+                self.later(Input::Http { request: id, reply: Ok(reply) });
+                if request.url.contains("/mark_ended") {
+                    self.end_sessions();
+                }
+            }
+            Effect::AbortHttp(request) => {
+                assert!(self.requests.remove(&request), "G5: aborted twice, or after its end");
+            }
+            Effect::FetchToken(request) => {
+                self.later(Input::Token { request, result: Ok(token("alice")) });
+            }
+            Effect::OpenSocket { socket, url } => {
+                if url.contains("//sfu/") {
+                    self.opened.sfu_sockets += 1;
+                }
+                assert!(self.sockets.insert(socket, url).is_none(), "G5: opened twice");
+                if !take_one(&mut self.weather.lost.sockets) {
+                    self.later(Input::SocketOpened(socket));
+                }
+            }
+            Effect::SendText(socket, text) => {
+                assert!(self.sockets.contains_key(&socket), "G5: sent over a closed socket");
+                let greets = text.contains("\"products\"");
+                let answer = if greets {
+                    json!({ "type": "connection.ok", "connection_id": "c1", "me": { "id": "alice" } })
+                } else {
+                    json!({ "type": "health.check" })
+                };
+                self.later(Input::SocketJson(socket, wrap(answer)));
+            }
+            Effect::SendBytes(socket, bytes) => {
+                assert!(self.sockets.contains_key(&socket), "G5: sent over a closed socket");
+                let answer = self.server.frame(&bytes);
+                let Some(answer) = answer else { return };
+                let is_join = matches!(answer.event_payload, Some(EventPayload::JoinResponse(_)));
+                if !(is_join && take_one(&mut self.weather.lost.join_responses)) {
+                    self.later(Input::SocketBytes(socket, answer.encode_to_vec()));
+                }
+            }
+            Effect::CloseSocket { socket, code, .. } => {
+                let url = self.sockets.remove(&socket);
+                let url = url.unwrap_or_else(|| panic!("G5: closed twice"));
+                self.server.socket_closed(&url, code);
+            }
+            Effect::DescribeCodecs(request) => {
+                let result = Ok(("subscriber".to_owned(), "publisher".to_owned()));
+                self.later(Input::Described { request, result });
+            }
+            Effect::Peer(peer, effect) => self.perform_peer(peer, effect),
+            Effect::Capture(request) => {
+                self.opened.captures += 1;
+                assert!(self.captures.insert(request.capture), "G5: captured twice");
+                let size = (request.kind == DeviceKind::Camera)
+                    .then_some(Dimension { width: 1280, height: 720 });
+                let captured = Captured { track_id: "track".to_owned(), size };
+                if !take_one(&mut self.weather.lost.captures) {
+                    self.later(Input::Captured { capture: request.capture, result: Ok(captured) });
+                }
+            }
+            Effect::StopCapture(capture) => {
+                assert!(self.captures.remove(&capture), "G5: stopped twice");
+            }
+            Effect::Settle { promise: PromiseId(promise), result } => {
+                let before = self.settled.insert(promise, result);
+                assert!(before.is_none(), "Q1: promise {promise} was settled twice");
+            }
+            Effect::Emit(AppEvent { name, payload, .. }) => {
+                let local = match payload {
+                    AppPayload::Local(event) => Some(event),
+                    AppPayload::Server(_) => None,
+                };
+                self.events.push((name, local));
+            }
+            Effect::Warn { .. } => {}
+        }
+    }
+
+    fn perform_peer(&mut self, peer: PeerId, effect: PeerEffect) {
+        if let PeerEffect::Create { .. } = effect {
+            self.opened.peers += 1;
+            assert!(self.peers.insert(peer, Vec::new()).is_none(), "G5: made twice");
+            return;
+        }
+        let transceivers =
+            self.peers.get_mut(&peer).unwrap_or_else(|| panic!("G5: {effect:?} after close"));
+        match effect {
+            PeerEffect::Create { .. }
+            | PeerEffect::AddCandidate(_)
+            | PeerEffect::ReplaceTrack { .. } => {}
+            PeerEffect::AddTransceiver { transceiver, .. } => transceivers.push(transceiver),
+            PeerEffect::Offer => {
+                let mids =
+                    transceivers.iter().enumerate().map(|(mid, t)| (*t, mid.to_string())).collect();
+                let report = OfferReport { sdp: "v=0\r\n".to_owned(), mids };
+                self.later(Input::Peer(peer, PeerInput::Offered(Ok(report))));
+            }
+            PeerEffect::AcceptAnswer { .. } => {
+                self.later(Input::Peer(peer, PeerInput::AnswerApplied(Ok(()))));
+            }
+            PeerEffect::Answer { negotiation_id, .. } => {
+                let result = Ok("v=0\r\n".to_owned());
+                self.later(Input::Peer(peer, PeerInput::Answered { negotiation_id, result }));
+            }
+            PeerEffect::Close => {
+                self.peers.remove(&peer);
+            }
+        }
+    }
+
+    /// Has the core hear of something after the next delay, unless it is closed by then; reports
+    /// about things that were given up are delivered all the same, as a browser might.
+    fn later(&mut self, input: Input) {
+        let delay = self.weather.delays[self.delay_turn % self.weather.delays.len()];
+        self.delay_turn += 1;
+        self.inputs.push(Some(input));
+        let index = self.inputs.len() - 1;
+        self.queue.push(Reverse((self.now + delay, index as u64, index)));
+    }
+
+    /// The call was ended: the SFU tells everybody who is in it.
+    fn end_sessions(&mut self) {
+        let reason = models::CallEndedReason::Ended.into();
+        let ended = EventPayload::CallEnded(event::CallEnded { reason });
+        let frame = event::SfuEvent { event_payload: Some(ended) }.encode_to_vec();
+        let sockets = self.sockets.iter().filter(|(_, url)| url.contains("//sfu/"));
+        for socket in sockets.map(|(socket, _)| *socket).collect::<Vec<_>>() {
+            self.later(Input::SocketBytes(socket, frame.clone()));
+        }
+    }
+
+    fn close_socket(&mut self, socket: SocketId, code: u16) {
+        // A session whose signal is lost is dropped sooner or later; here it is sooner.
+        if let Some(url) = self.sockets.remove(&socket) {
+            self.server.socket_closed(&url, 1000);
+        }
+        self.feed(Input::SocketClosed { socket, code, reason: String::new() });
+    }
+
+    /// The newest request that is under way.
+    pub(super) fn last_request(&self) -> RequestId {
+        *self.requests.iter().next_back().unwrap()
+    }
+
+    /// The capture failed; the browser holds nothing.
+    pub(super) fn forget_capture(&mut self, capture: CaptureId) {
+        self.captures.remove(&capture);
+    }
+
+    /// Whether a permission prompt is open, which may stay so for ever.
+    pub(super) fn waits_for_a_device(&self, call: CallKey) -> bool {
+        let state = self.state(call);
+        [&state.camera, &state.microphone].iter().any(|d| d.status != d.optimistic_status)
+    }
+
+    pub(super) fn sfu_socket(&self) -> Option<SocketId> {
+        self.sockets.iter().rev().find(|(_, url)| url.contains("//sfu/")).map(|(id, _)| *id)
+    }
+
+    fn coordinator_socket(&self) -> Option<SocketId> {
+        self.sockets.iter().find(|(_, url)| url.contains("/connect")).map(|(id, _)| *id)
+    }
+
+    /// What must hold after every step.
+    fn check(&self) {
+        let sockets = |owner| self.sockets.keys().filter(move |s| s.owner() == owner).count();
+        assert!(sockets(None) <= 1, "G3: two coordinator sockets");
+        for call in self.transitions.keys() {
+            let Some(state) = self.client.call(*call) else { continue };
+            let owner = Some(*call);
+            let peers = self.peers.keys().filter(|p| p.owner() == owner).count();
+            let captures = self.captures.iter().filter(|c| c.owner() == owner).count();
+            assert!(sockets(owner) <= 2 && peers <= 4, "G1: too many connections");
+            let in_call = !state.participants.is_empty();
+            match state.calling_state {
+                CallingState::Idle | CallingState::Joining => assert!(!in_call, "S4"),
+                CallingState::Left => {
+                    let held = (sockets(owner), peers, in_call);
+                    assert_eq!(held, (0, 0, false), "Q3: left, but something is held");
+                    // The app may open a preview for the next join.
+                    let wanted = DeviceKind::ALL.into_iter().filter(|kind| {
+                        state.device(*kind).optimistic_status == Some(DeviceStatus::Enabled)
+                    });
+                    assert_eq!(captures, wanted.count(), "P11: a device nobody wants is on");
+                    assert!(
+                        !self.requests.iter().any(|r| r.owner() == owner),
+                        "Q3: left, but a request of the session runs"
+                    );
+                }
+                CallingState::Joined => assert_eq!((sockets(owner), peers), (1, 2), "S5"),
+                CallingState::Reconnecting
+                | CallingState::ReconnectingFailed
+                | CallingState::Offline => {}
+            }
+        }
+    }
+}
+
+/// The table of calling states.
+fn is_legal(from: CallingState, to: CallingState) -> bool {
+    use CallingState::{Idle, Joined, Joining, Left, Offline, Reconnecting, ReconnectingFailed};
+    match (from, to) {
+        (Left, to) => to == Idle,
+        (_, Left) => true,
+        (Idle | ReconnectingFailed | Offline, Joining) => true,
+        (Joining, Joined | Idle | ReconnectingFailed) => true,
+        (Joined, Reconnecting | Offline) => true,
+        (Reconnecting, Joined | ReconnectingFailed | Offline) => true,
+        (Offline, Reconnecting) => true,
+        _ => false,
+    }
+}
+
+fn take_one(count: &mut u32) -> bool {
+    let any = *count > 0;
+    *count = count.saturating_sub(1);
+    any
+}
+
+/// A request that the browser could not even send.
+pub(super) fn unreachable() -> Result<HttpReply, HttpFailure> {
+    Err(HttpFailure { cause: Cause::new("refused") })
+}
+
+/// A device that the user does not allow.
+pub(super) fn denied() -> DeviceFailure {
+    DeviceFailure { name: "NotAllowedError".to_owned(), cause: Cause::new("denied") }
+}

@@ -1,0 +1,198 @@
+//! A small and honest server: it keeps the truth and answers what it is asked. Faults are put
+//! between it and the core, not into it.
+
+use std::collections::BTreeMap;
+
+use prost::Message;
+use serde_json::{Value, json};
+use trunkline_protocol::sfu::{event, models, signal};
+
+use crate::core::{HttpBody, HttpRequest};
+
+/// The truth about one call, as far as the tests need it.
+#[derive(Debug)]
+pub(super) struct Server {
+    pub(super) exists: bool,
+    pub(super) ended: bool,
+    pub(super) custom: Value,
+    pub(super) members: Vec<String>,
+    pub(super) capabilities: Vec<&'static str>,
+    pub(super) camera_default_on: bool,
+    /// Grows with each change, like the server's clock.
+    pub(super) version: u64,
+    /// Sessions on the SFU, by id.
+    pub(super) sessions: BTreeMap<String, String>,
+    pub(super) bodies: Vec<(String, Value)>,
+    pub(super) rpcs: Vec<(String, Vec<u8>)>,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self {
+            exists: true,
+            ended: false,
+            custom: json!({}),
+            members: Vec::new(),
+            capabilities: vec!["join-call", "send-audio", "send-video", "end-call"],
+            camera_default_on: false,
+            version: 0,
+            sessions: BTreeMap::new(),
+            bodies: Vec::new(),
+            rpcs: Vec::new(),
+        }
+    }
+}
+
+impl Server {
+    /// The call as a `CallResponse`.
+    pub(super) fn call(&self) -> Value {
+        let ended_at = self.ended.then_some("2030-01-01T11:00:00Z");
+        json!({
+            "type": "default", "id": "demo", "cid": "default:demo",
+            "created_at": "2030-01-01T10:00:00Z",
+            "updated_at": format!("2030-01-01T10:{:02}:{:02}Z", self.version / 60, self.version % 60),
+            "ended_at": ended_at, "backstage": false, "custom": self.custom,
+            "created_by": { "id": "alice" }, "blocked_user_ids": [], "session": null,
+            "settings": {
+                "video": { "enabled": true, "camera_default_on": self.camera_default_on },
+                "audio": { "mic_default_on": false, "opus_dtx_enabled": true },
+            },
+        })
+    }
+
+    /// The call with its members and the caller's capabilities.
+    pub(super) fn answer(&self) -> Value {
+        let members: Vec<Value> = self.members.iter().map(|id| json!({ "user_id": id })).collect();
+        json!({ "call": self.call(), "members": members, "own_capabilities": self.capabilities })
+    }
+
+    /// The answer to a REST request: status and body.
+    pub(super) fn rest(&mut self, request: &HttpRequest) -> (u16, Value) {
+        let path = request.url.split(['?']).next().unwrap_or_default();
+        let path = path.split("/video").nth(1).unwrap_or_default().to_owned();
+        let body = match &request.body {
+            HttpBody::Json(text) => serde_json::from_str(text).unwrap(),
+            HttpBody::Empty | HttpBody::Bytes(_) => Value::Null,
+        };
+        self.bodies.push((path.clone(), body.clone()));
+        let creates = request.method.as_str() == "POST" && path == "/call/default/demo"
+            || path.ends_with("/join") && body["create"] == true;
+        self.exists |= creates;
+        if path == "/calls" {
+            return (201, json!({ "calls": [self.answer()] }));
+        }
+        if !self.exists {
+            let error = json!({ "code": 16, "message": "no such call", "unrecoverable": true });
+            return (404, error);
+        }
+        if path.ends_with("/mark_ended") {
+            self.ended = true;
+            self.version += 1;
+            self.sessions.clear();
+            return (201, json!({ "duration": "1ms" }));
+        }
+        if path.ends_with("/join") {
+            let mut answer = self.answer();
+            answer["credentials"] = json!({
+                "server": {
+                    "edge_name": "edge", "url": "http://sfu/twirp", "ws_endpoint": "ws://sfu/ws",
+                },
+                "token": "sfu-token", "ice_servers": [],
+            });
+            return (201, answer);
+        }
+        if request.method.as_str() == "PATCH" {
+            self.version += 1;
+            if !body["custom"].is_null() {
+                self.custom = body["custom"].clone();
+            }
+        }
+        (200, self.answer())
+    }
+
+    /// The bytes that answer an SFU request.
+    pub(super) fn rpc(&mut self, request: &HttpRequest) -> Vec<u8> {
+        let method = request.url.rsplit('/').next().unwrap_or_default().to_owned();
+        let HttpBody::Bytes(body) = &request.body else { panic!("an RPC without a body") };
+        self.rpcs.push((method.clone(), body.clone()));
+        if method == "SetPublisher" {
+            let answer = signal::SetPublisherResponse {
+                sdp: "v=0\r\na=ice-ufrag:server\r\n".to_owned(),
+                ..signal::SetPublisherResponse::default()
+            };
+            return answer.encode_to_vec();
+        }
+        Vec::new()
+    }
+
+    /// Requests of one SFU method, decoded.
+    pub(super) fn rpcs_of<T: Message + Default>(&self, method: &str) -> Vec<T> {
+        let of_method = self.rpcs.iter().filter(|(name, _)| name == method);
+        of_method.map(|(_, body)| T::decode(&body[..]).unwrap()).collect()
+    }
+
+    /// The SFU's answer to a frame, if it has one.
+    pub(super) fn frame(&mut self, bytes: &[u8]) -> Option<event::SfuEvent> {
+        use event::{sfu_event::EventPayload, sfu_request::RequestPayload};
+        let payload = match event::SfuRequest::decode(bytes).unwrap().request_payload? {
+            RequestPayload::HealthCheckRequest(_) => {
+                EventPayload::HealthCheckResponse(event::HealthCheckResponse::default())
+            }
+            RequestPayload::LeaveCallRequest(leave) => {
+                self.sessions.remove(&leave.session_id);
+                return None;
+            }
+            RequestPayload::JoinRequest(join) => {
+                if let Some(details) = &join.reconnect_details {
+                    self.sessions.remove(&details.previous_session_id);
+                }
+                self.sessions.insert(join.session_id.clone(), "alice".to_owned());
+                EventPayload::JoinResponse(self.join_response(&join.session_id))
+            }
+        };
+        Some(event::SfuEvent { event_payload: Some(payload) })
+    }
+
+    /// A client closed its SFU socket: some codes mean goodbye (SFU protocol, close codes).
+    pub(super) fn socket_closed(&mut self, url: &str, code: u16) {
+        let session_id = url.split("user_session_id=").nth(1).and_then(|id| id.split('&').next());
+        if let (Some(session_id), 1000 | 4101) = (session_id, code) {
+            self.sessions.remove(session_id);
+        }
+    }
+
+    fn join_response(&self, own_session_id: &str) -> event::JoinResponse {
+        let mut participants = vec![participant("bob", "bob-session")];
+        participants.push(participant("alice", own_session_id));
+        let option = |track_type: models::TrackType, id| models::PublishOption {
+            track_type: track_type.into(),
+            id,
+            bitrate: 1_250_000,
+            fps: 30,
+            max_spatial_layers: 3,
+            ..models::PublishOption::default()
+        };
+        event::JoinResponse {
+            call_state: Some(models::CallState {
+                participants,
+                participant_count: Some(models::ParticipantCount { total: 2, anonymous: 0 }),
+                ..models::CallState::default()
+            }),
+            publish_options: vec![
+                option(models::TrackType::Audio, 1),
+                option(models::TrackType::Video, 2),
+            ],
+            ..event::JoinResponse::default()
+        }
+    }
+}
+
+/// A participant as the SFU describes one.
+pub(super) fn participant(user_id: &str, session_id: &str) -> models::Participant {
+    models::Participant {
+        user_id: user_id.to_owned(),
+        session_id: session_id.to_owned(),
+        track_lookup_prefix: format!("prefix-{session_id}"),
+        ..models::Participant::default()
+    }
+}

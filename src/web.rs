@@ -1,0 +1,33 @@
+//! The browser as the core's host: performs effects, reports what happened, decides nothing.
+
+mod agent;
+mod clock;
+mod describe;
+mod devices;
+mod driver;
+mod failure;
+mod http;
+mod json;
+mod listener;
+mod media;
+mod object;
+mod page;
+mod peer;
+mod report;
+mod socket;
+mod timers;
+
+pub use agent::Agent;
+pub use clock::Clock;
+pub use devices::Devices;
+pub(crate) use driver::thrown;
+pub use driver::{Driver, Frontend};
+pub use failure::has_panicked;
+pub(crate) use failure::on_panic;
+pub use http::Http;
+pub use json::JsNode;
+pub use media::MediaTable;
+pub(crate) use object::object;
+pub use peer::Peers;
+pub use report::{Reporter, Warn};
+pub use socket::Sockets;

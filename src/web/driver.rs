@@ -1,0 +1,231 @@
+use std::{
+    cell::{Cell, Ref, RefCell},
+    collections::VecDeque,
+    rc::{Rc, Weak},
+};
+
+use wasm_bindgen::JsValue;
+
+use super::{
+    clock::Clock,
+    describe::describe,
+    devices::Devices,
+    failure::has_panicked,
+    http::Http,
+    media::MediaTable,
+    page::Page,
+    peer::Peers,
+    report::{Reporter, Warn},
+    socket::Sockets,
+    timers::Timer,
+};
+use crate::core::{
+    AppEvent, Cause, Changes, Client, Command, Effect, Error, Input, Outcome, PromiseId, Time,
+    TokenRequestId,
+};
+
+/// Runs one client: gives it what the app and the browser say, and does what it asks for.
+///
+/// Commands take effect at once. What they ask for is done by one loop that never runs inside
+/// itself, so an app may call back in from wherever it is called. While code of the app can run, the
+/// client is not borrowed.
+pub struct Driver {
+    client: RefCell<Client>,
+    inbox: RefCell<VecDeque<Input>>,
+    /// The loop runs further up the stack.
+    running: Cell<bool>,
+    /// Something was marked as changed that watchers have not heard of.
+    unheard: Cell<bool>,
+    clock: Clock,
+    timer: Timer,
+    http: Http,
+    sockets: Sockets,
+    peers: Peers,
+    devices: Devices,
+    media: Rc<MediaTable>,
+    reporter: Reporter,
+    frontend: Weak<dyn Frontend>,
+    _page: Page,
+}
+
+/// The side of the app.
+pub trait Frontend {
+    /// Marks the parts of the state that changed. Runs no code of the app.
+    fn mark(&self, changes: &Changes);
+    /// Tells the app's watchers of everything marked.
+    fn flush(&self);
+    /// Settles a promise of the app.
+    fn settle(&self, promise: PromiseId, result: Result<Outcome, Error>);
+    /// Tells the app's listeners.
+    fn emit(&self, event: AppEvent);
+    /// Asks the app for a token, which comes as an [`Input::Token`].
+    fn fetch_token(&self, request: TokenRequestId);
+    /// Logs a failure that no promise reports.
+    fn warn(&self, message: &str, thrown: &JsValue);
+}
+
+impl Driver {
+    /// A driver for `client`.
+    pub fn new(client: Client, frontend: Weak<dyn Frontend>) -> Rc<Self> {
+        Rc::new_cyclic(|this: &Weak<Self>| {
+            let reporter = {
+                let this = this.clone();
+                Reporter::new(move |input| {
+                    if let Some(driver) = this.upgrade() {
+                        driver.report(input);
+                    }
+                })
+            };
+            let warn: Warn = {
+                let frontend = frontend.clone();
+                Rc::new(move |message, thrown| {
+                    if let Some(frontend) = frontend.upgrade() {
+                        frontend.warn(message, thrown);
+                    }
+                })
+            };
+            let media = Rc::new(MediaTable::default());
+            Self {
+                client: RefCell::new(client),
+                inbox: RefCell::default(),
+                running: Cell::new(false),
+                unheard: Cell::new(false),
+                clock: Clock,
+                timer: {
+                    let reporter = reporter.clone();
+                    Timer::new(move || reporter.report(Input::Timeout))
+                },
+                http: Http::new(reporter.clone()),
+                sockets: Sockets::new(reporter.clone()),
+                peers: Peers::new(media.clone(), reporter.clone(), warn),
+                devices: Devices::new(media.clone(), reporter.clone()),
+                media,
+                _page: Page::watch(&reporter),
+                reporter,
+                frontend,
+            }
+        })
+    }
+
+    /// Gives the client an order of the app, at once.
+    pub fn command(&self, command: Command) {
+        self.step(|client, now| client.command(now, command));
+        self.run();
+    }
+
+    /// Gives the client an order that answers at once.
+    pub fn ask<T>(&self, order: impl FnOnce(&mut Client) -> T) -> T {
+        order(&mut self.client.borrow_mut())
+    }
+
+    /// Gives the client a report, when its turn comes.
+    pub fn report(&self, input: Input) {
+        self.inbox.borrow_mut().push_back(input);
+        self.run();
+    }
+
+    /// The client, to be read.
+    pub fn client(&self) -> Ref<'_, Client> {
+        self.client.borrow()
+    }
+
+    /// The streams.
+    pub fn media(&self) -> &MediaTable {
+        &self.media
+    }
+
+    /// Releases everything, whatever the client thinks of it.
+    pub fn shut_down(&self) {
+        self.timer.set(None);
+        self.devices.stop_all();
+        self.peers.close_all();
+        self.sockets.close_all();
+        self.http.abort_all();
+    }
+
+    fn run(&self) {
+        if has_panicked() || self.running.replace(true) {
+            return;
+        }
+        while self.turn() {}
+        self.running.set(false);
+
+        let next = self.client.borrow().poll_timeout();
+        self.timer.set(next.map(|time| self.clock.until(time)));
+    }
+
+    /// Does the next thing; `false` when there is none. State is told before effects are performed,
+    /// so that it is right before a promise settles.
+    fn turn(&self) -> bool {
+        if self.unheard.replace(false) {
+            if let Some(frontend) = self.frontend.upgrade() {
+                frontend.flush();
+            }
+            return true;
+        }
+        let effect = self.client.borrow_mut().poll_effect();
+        if let Some(effect) = effect {
+            self.perform(effect);
+            return true;
+        }
+        let input = self.inbox.borrow_mut().pop_front();
+        if let Some(input) = input {
+            self.step(|client, now| client.handle(now, input));
+            return true;
+        }
+        false
+    }
+
+    /// Changes the client and marks what changed, so that getters are right from now on.
+    fn step(&self, change: impl FnOnce(&mut Client, Time)) {
+        let now = self.clock.now();
+        let changes = {
+            let mut client = self.client.borrow_mut();
+            change(&mut client, now);
+            client.take_changes()
+        };
+        if changes.is_empty() {
+            return;
+        }
+        if let Some(frontend) = self.frontend.upgrade() {
+            frontend.mark(&changes);
+            self.unheard.set(true);
+        }
+    }
+
+    fn perform(&self, effect: Effect) {
+        match effect {
+            Effect::Http(request) => self.http.send(request),
+            Effect::AbortHttp(request) => self.http.abort(request),
+            Effect::OpenSocket { socket, url } => self.sockets.open(socket, &url),
+            Effect::SendText(socket, text) => self.sockets.send_text(socket, &text),
+            Effect::SendBytes(socket, bytes) => self.sockets.send_bytes(socket, &bytes),
+            Effect::CloseSocket { socket, code, reason } => {
+                self.sockets.close(socket, code, &reason)
+            }
+            Effect::DescribeCodecs(request) => describe(request, self.reporter.clone()),
+            Effect::Peer(peer, effect) => self.peers.perform(peer, effect),
+            Effect::Capture(request) => self.devices.capture(request),
+            Effect::StopCapture(capture) => self.devices.stop(capture),
+            Effect::FetchToken(request) => self.tell(|frontend| frontend.fetch_token(request)),
+            Effect::Settle { promise, result } => {
+                self.tell(|frontend| frontend.settle(promise, result));
+            }
+            Effect::Emit(event) => self.tell(|frontend| frontend.emit(event)),
+            Effect::Warn { message, cause } => {
+                self.tell(|frontend| frontend.warn(&message, &thrown(cause.as_ref())));
+            }
+        }
+    }
+
+    fn tell(&self, what: impl FnOnce(&dyn Frontend)) {
+        if let Some(frontend) = self.frontend.upgrade() {
+            what(&*frontend);
+        }
+    }
+}
+
+/// What the browser or the app threw.
+pub(crate) fn thrown(cause: Option<&Cause>) -> JsValue {
+    cause.and_then(Cause::downcast::<JsValue>).cloned().unwrap_or_default()
+}

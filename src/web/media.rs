@@ -1,0 +1,91 @@
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+};
+
+use wasm_bindgen::JsCast;
+use web_sys::{MediaStream, MediaStreamTrack};
+
+use super::listener::Listener;
+use crate::core::{CaptureId, Media, PeerId, RemoteTrackId};
+
+/// The streams behind the names that the core gives them.
+#[derive(Default)]
+pub struct MediaTable {
+    captures: RefCell<BTreeMap<CaptureId, MediaStream>>,
+    remote: RefCell<BTreeMap<RemoteTrackId, Remote>>,
+    last_remote: Cell<u64>,
+}
+
+struct Remote {
+    peer: PeerId,
+    stream: MediaStream,
+    track: MediaStreamTrack,
+    _ended: Listener,
+}
+
+impl MediaTable {
+    /// The stream of a track that a participant publishes.
+    pub fn stream(&self, media: Media) -> Option<MediaStream> {
+        match media {
+            Media::Local(capture) => self.capture(capture),
+            Media::Remote(track) => {
+                self.remote.borrow().get(&track).map(|remote| remote.stream.clone())
+            }
+        }
+    }
+
+    /// The stream of a capture.
+    pub fn capture(&self, capture: CaptureId) -> Option<MediaStream> {
+        self.captures.borrow().get(&capture).cloned()
+    }
+
+    /// The one track of a capture.
+    pub fn captured_track(&self, capture: CaptureId) -> Option<MediaStreamTrack> {
+        first_track(&self.capture(capture)?)
+    }
+
+    pub(crate) fn add_capture(&self, capture: CaptureId, stream: MediaStream) {
+        self.captures.borrow_mut().insert(capture, stream);
+    }
+
+    pub(crate) fn remove_capture(&self, capture: CaptureId) -> Option<MediaStream> {
+        self.captures.borrow_mut().remove(&capture)
+    }
+
+    /// Takes in a received track and names it; a track that is known keeps its name. `on_ended` is
+    /// called when it ends.
+    pub(crate) fn add_remote(
+        &self,
+        peer: PeerId,
+        stream: MediaStream,
+        track: MediaStreamTrack,
+        on_ended: impl Fn(RemoteTrackId) + 'static,
+    ) -> RemoteTrackId {
+        // A track that is paused and resumed by the server comes in a second event.
+        let mut remote = self.remote.borrow_mut();
+        if let Some((id, known)) = remote.iter_mut().find(|(_, known)| known.track == track) {
+            known.stream = stream;
+            return *id;
+        }
+        let id = RemoteTrackId(self.last_remote.get() + 1);
+        self.last_remote.set(id.0);
+        let ended = Listener::new(&track, "ended", move |_| on_ended(id));
+        remote.insert(id, Remote { peer, stream, track, _ended: ended });
+        id
+    }
+
+    pub(crate) fn remove_remote(&self, track: RemoteTrackId) {
+        self.remote.borrow_mut().remove(&track);
+    }
+
+    /// Forgets what came through a peer connection.
+    pub(crate) fn remove_peer(&self, peer: PeerId) {
+        self.remote.borrow_mut().retain(|_, remote| remote.peer != peer);
+    }
+}
+
+/// The track of a stream that has one.
+pub(crate) fn first_track(stream: &MediaStream) -> Option<MediaStreamTrack> {
+    stream.get_tracks().get(0).dyn_into().ok()
+}

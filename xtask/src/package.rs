@@ -1,0 +1,123 @@
+//! Makes the npm package: compiles the SDK, binds it to JavaScript, shrinks it.
+
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{
+    Mode,
+    shell::{cargo, command, output, root, run, target_dir},
+    size,
+};
+
+const WASM: &str = "trunkline_bg.wasm";
+
+/// Builds the generated part of the package, `pkg/wasm/`.
+pub fn build(mode: Mode) -> Result<()> {
+    let (profile, folder) = match mode {
+        Mode::Dev => ("dev", "debug"),
+        Mode::Release => ("wasm", "wasm"),
+    };
+    let target = ["--target", "wasm32-unknown-unknown", "--profile", profile];
+    run(cargo().args(["build", "--package", "trunkline", "--lib"]).args(target))?;
+
+    let out = root().join("pkg/wasm");
+    if out.exists() {
+        fs::remove_dir_all(&out)?;
+    }
+    let module = target_dir().join("wasm32-unknown-unknown").join(folder).join("trunkline.wasm");
+    let mut bindgen = Bindgen::new();
+    bindgen
+        .input_path(module)
+        .web(true)?
+        // The types are written by hand, in pkg/types.
+        .typescript(false)
+        .omit_default_module_path(true)
+        .remove_name_section(mode == Mode::Release)
+        .remove_producers_section(true);
+    bindgen.generate(&out).context("wasm-bindgen failed")?;
+
+    let glue = out.join("trunkline.js");
+    let text = relocate_imports(&fs::read_to_string(&glue)?)?;
+    fs::write(&glue, text)?;
+    if mode == Mode::Release {
+        optimise()?;
+    }
+    write_inline_copy()
+}
+
+/// Lets the glue import the package's hand-written modules, which the Rust side names by their
+/// place in the repository (where the tests in the browser find them), by their place in the
+/// package.
+fn relocate_imports(glue: &str) -> Result<String> {
+    let relocated = glue.replace("from '/pkg/", "from '../").replace("from \"/pkg/", "from \"../");
+    ensure!(relocated != glue, "the glue imports nothing from pkg/: has its form changed?");
+    let strange = relocated.lines().find(|line| {
+        line.starts_with("import ") && !line.contains("from '../") && !line.contains("from \"../")
+    });
+    ensure!(strange.is_none(), "the package would not hold what this imports: {strange:?}");
+    Ok(relocated)
+}
+
+/// Runs wasm-opt, and keeps what it makes only if that is smaller to download.
+fn optimise() -> Result<()> {
+    let before = root().join("pkg/wasm").join(WASM);
+    let after = before.with_extension("opt");
+    let wasm_opt = root().join("node_modules/.bin/wasm-opt");
+    run(command(wasm_opt)
+        .args(["-Os", "--enable-bulk-memory", "--enable-multivalue", "--enable-mutable-globals"])
+        .args(["--enable-nontrapping-float-to-int", "--enable-reference-types"])
+        .args(["--enable-sign-ext", "--enable-bulk-memory-opt", "-o"])
+        .arg(&after)
+        .arg(&before))?;
+    if size::of(&after)?.brotli < size::of(&before)?.brotli {
+        fs::rename(&after, &before)?;
+    } else {
+        fs::remove_file(&after)?;
+    }
+    Ok(())
+}
+
+/// A copy of the module inside JavaScript, for pages and bundlers that cannot fetch it.
+fn write_inline_copy() -> Result<()> {
+    let script = "const { readFileSync } = require('node:fs'), { gzipSync } = require('node:zlib');
+        process.stdout.write(gzipSync(readFileSync(process.argv[1]), { level: 9 }).toString('base64'))";
+    let out = root().join("pkg/wasm");
+    let base64 = output(command("node").args(["-e", script]).arg(out.join(WASM)))?;
+    let module = format!(
+        "const data = \"{base64}\";\n\n{}",
+        "/** Compiles the copy of the module that this file holds. */
+export default async function compile() {
+  const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return WebAssembly.compile(await new Response(stream).arrayBuffer());
+}
+"
+    );
+    fs::write(out.join("inline.js"), module)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imports_are_moved_from_the_repository_into_the_package() {
+        let glue = "import { VideoError } from '/pkg/errors.js';\nlet wasm;\n";
+
+        let relocated = relocate_imports(glue).unwrap();
+
+        assert_eq!(relocated, "import { VideoError } from '../errors.js';\nlet wasm;\n");
+    }
+
+    #[test]
+    fn an_import_that_the_package_does_not_hold_is_an_error() {
+        let snippet =
+            "import { a } from '/pkg/errors.js';\nimport * as b from './snippets/x.js';\n";
+
+        assert!(relocate_imports(snippet).is_err());
+        assert!(relocate_imports("let wasm;\n").is_err());
+    }
+}

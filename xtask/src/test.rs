@@ -1,0 +1,105 @@
+//! `cargo xtask test`: everything that a change must pass, on a fresh machine too.
+
+use anyhow::{Result, bail};
+use clap::ValueEnum;
+
+use crate::{
+    Mode, build, demo, lint, package,
+    progress::Progress,
+    shell::{cargo, command, output, run as run_to_end},
+    size, tools,
+};
+
+/// A kind of test, for daily work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Formatting, clippy, types, licences, file sizes.
+    Lint,
+    /// Rust tests on this machine.
+    Native,
+    /// The web layer in headless Chromium, and the package in Node.
+    Wasm,
+    /// Whole calls in headless Chromium, against the real server.
+    E2e,
+}
+
+type Step = (&'static str, fn() -> Result<()>);
+
+/// Runs all steps, or those of one kind. All of them run, so that one failure does not hide another.
+pub fn run(only: Option<Kind>) -> Result<()> {
+    let kinds = [Kind::Lint, Kind::Native, Kind::Wasm, Kind::E2e];
+    let chosen: Vec<Kind> =
+        kinds.into_iter().filter(|kind| only.is_none_or(|only| only == *kind)).collect();
+    let mut steps: Vec<Step> = vec![("Installing what is missing", install)];
+    if chosen.iter().any(|kind| *kind != Kind::Native) {
+        steps.push(("Building the SDK into pkg/", || package::build(Mode::Release)));
+    }
+    for kind in &chosen {
+        steps.extend(kind.steps());
+    }
+    let mut progress = Progress::new(steps.len());
+    let mut failed = Vec::new();
+    for (what, step) in &steps {
+        if let Err(error) = progress.step(what, step) {
+            eprintln!("error: {error:#}");
+            failed.push(*what);
+        }
+    }
+    println!("\n{} passed, {} failed", steps.len() - failed.len(), failed.len());
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join(", "));
+    }
+    Ok(())
+}
+
+impl Kind {
+    fn steps(self) -> Vec<Step> {
+        match self {
+            Self::Lint => vec![
+                ("Formatting", || run_to_end(cargo().args(["fmt", "--all", "--check"]))),
+                ("Clippy, native", lint::clippy_native),
+                ("Clippy, wasm32", lint::clippy_wasm),
+                ("Documentation", lint::rustdoc),
+                ("TypeScript", lint::typescript),
+                ("Licences", lint::licences),
+                ("The tree", lint::tree),
+            ],
+            Self::Native => vec![("Rust tests", || {
+                run_to_end(cargo().args(["test", "--workspace", "--quiet"]))
+            })],
+            Self::Wasm => vec![
+                ("Size of the package", size::check),
+                ("The package in Node", package_in_node),
+                ("The web layer in Chromium", wasm_tests),
+            ],
+            Self::E2e => vec![
+                ("Building the demo page", demo::build_page),
+                ("Building the server", || build::server(Mode::Dev).map(drop)),
+                ("Whole calls in Chromium", || {
+                    run_to_end(command("npm").args(["test", "--workspace", "tests/e2e"]))
+                }),
+            ],
+        }
+    }
+}
+
+fn install() -> Result<()> {
+    tools::wasm_target()?;
+    tools::npm_packages()?;
+    tools::chromium()
+}
+
+fn package_in_node() -> Result<()> {
+    run_to_end(command("npm").args(["test", "--workspace", "tests/package"]))?;
+    run_to_end(command("npx").args(["publint", "pkg", "--strict"]))
+}
+
+fn wasm_tests() -> Result<()> {
+    let chromedriver = output(command("sh").args(["-c", "command -v chromedriver"]))?;
+    run_to_end(
+        cargo()
+            .args(["test", "--package", "trunkline", "--target", "wasm32-unknown-unknown"])
+            .args(["--test", "*"])
+            .env("CHROMEDRIVER", chromedriver),
+    )
+}
