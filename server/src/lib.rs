@@ -1,3 +1,10 @@
 //! The self-hosted backend of trunkline: coordinator and SFU in one process.
 
+pub mod auth;
+mod clock;
+pub mod config;
+pub mod coordinator;
+pub mod http;
+pub mod serve;
 pub mod sfu;
+pub mod store;

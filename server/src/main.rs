@@ -1,3 +1,84 @@
 //! `trunkline-server`: coordinator and SFU in one process.
 
-fn main() {}
+use std::{io::Write, process::ExitCode, sync::Arc};
+
+use axum::Router;
+use clap::Parser;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::mpsc,
+};
+use tracing_subscriber::EnvFilter;
+use trunkline_server::{
+    config::{Cli, Config, Task},
+    coordinator::SfuControl,
+    serve::{Media, Server},
+    sfu::control::SfuOrder,
+};
+
+fn main() -> ExitCode {
+    let task = match Cli::parse().into_task() {
+        Ok(task) => task,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    let result = match task {
+        Task::PrintToken(token) => {
+            println!("{token}");
+            Ok(())
+        }
+        Task::Serve(config) => serve(&config),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+
+    let (_notify, notices) = mpsc::unbounded_channel();
+    let media = Media {
+        control: Arc::new(NoMedia),
+        notices,
+        routes: Router::new(),
+        edge_name: "local".into(),
+    };
+    let server = Server::start(config, media).await?;
+    // One line, for people and for scripts that wait for it.
+    writeln!(
+        std::io::stdout(),
+        "trunkline-server is ready on http://{}",
+        server.address()
+    )?;
+
+    tokio::select! {
+        _ = interrupt.recv() => (),
+        _ = terminate.recv() => (),
+    }
+    tracing::info!("shutting down");
+    server.shutdown().await;
+    Ok(())
+}
+
+/// Stands in until the SFU is wired in.
+struct NoMedia;
+
+impl SfuControl for NoMedia {
+    fn order(&self, order: SfuOrder) {
+        tracing::debug!(?order, "no SFU to order");
+    }
+}

@@ -1,0 +1,314 @@
+//! The command line.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::auth::App;
+
+/// Self-hosted backend for trunkline: coordinator and SFU in one process.
+#[derive(Debug, Parser)]
+#[command(
+    name = "trunkline-server",
+    version,
+    args_conflicts_with_subcommands = true
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    serve: ServeArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print a token for one user.
+    Token(TokenArgs),
+}
+
+#[derive(Debug, Args)]
+struct ServeArgs {
+    /// Address for HTTP and WebSockets.
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Directory of the data, created when missing.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    data: PathBuf,
+    #[command(flatten)]
+    app: AppArgs,
+    /// URL under which clients reach this server, when they do not do so directly.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// Directory of static files to serve, such as the demo.
+    #[arg(long, value_name = "DIR")]
+    www: Option<PathBuf>,
+    /// Address for media; the same as --listen when not given (UDP has ports of its own).
+    #[arg(long, value_name = "ADDR")]
+    udp: Option<SocketAddr>,
+    /// IP address to tell clients for media, when it is not that of --udp.
+    #[arg(long, value_name = "IP")]
+    public_ip: Option<IpAddr>,
+}
+
+#[derive(Debug, Args)]
+struct AppArgs {
+    /// Key that clients name the app by.
+    #[arg(long, env = "TRUNKLINE_API_KEY")]
+    api_key: Option<String>,
+    /// Secret that user tokens are signed with.
+    #[arg(long, env = "TRUNKLINE_API_SECRET", hide_env_values = true)]
+    api_secret: Option<String>,
+    /// Development: well-known key and secret, tokens for everybody; loopback only.
+    #[arg(long)]
+    dev: bool,
+}
+
+#[derive(Debug, Args)]
+struct TokenArgs {
+    /// Whose token.
+    #[arg(long, value_name = "ID")]
+    user: String,
+    /// Role of the user.
+    #[arg(long)]
+    role: Option<String>,
+    /// Team of the user; may be repeated.
+    #[arg(long = "team", value_name = "TEAM")]
+    teams: Vec<String>,
+    /// Seconds until the token expires; it does not when not given.
+    #[arg(long, value_name = "SECONDS")]
+    ttl: Option<u32>,
+    #[command(flatten)]
+    app: AppArgs,
+}
+
+/// What to do.
+pub enum Task {
+    /// Run the server.
+    Serve(Config),
+    /// Print this token.
+    PrintToken(String),
+}
+
+/// A checked configuration of the server.
+#[derive(Clone)]
+pub struct Config {
+    /// Address for HTTP and WebSockets.
+    pub listen: SocketAddr,
+    /// Directory of the data.
+    pub data: PathBuf,
+    /// Key and secret.
+    pub app: App,
+    /// Hand out tokens.
+    pub dev: bool,
+    /// Without a slash at the end.
+    pub public_url: Option<String>,
+    /// Static files.
+    pub www: Option<PathBuf>,
+    /// Address for media.
+    pub udp: SocketAddr,
+    /// Told to clients for media.
+    pub public_ip: Option<IpAddr>,
+}
+
+/// The command line asks for something that does not work.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// Neither credentials nor `--dev`.
+    #[error(
+        "--api-key and --api-secret are required (or TRUNKLINE_API_KEY and TRUNKLINE_API_SECRET); \
+         for development on this machine use --dev"
+    )]
+    NoCredentials,
+    /// Well-known credentials would be open to the network.
+    #[error(
+        "--dev gives everybody a token and therefore listens on loopback only; {0} is not loopback"
+    )]
+    DevInPublic(SocketAddr),
+    /// The JS client cannot reach its socket there.
+    #[error(
+        "port 3030 does not work: Stream's JavaScript client opens its WebSocket on port 8800 \
+         when the REST port is 3030; choose another port"
+    )]
+    Port3030,
+    /// Not a URL that can stand before a path.
+    #[error("--public-url must start with http:// or https:// and have no query: {0}")]
+    PublicUrl(String),
+    /// There is nothing to serve.
+    #[error("--www {} is not a directory", .0.display())]
+    Www(PathBuf),
+    /// The token cannot be made.
+    #[error("cannot sign the token: {0}")]
+    Token(String),
+}
+
+impl Cli {
+    /// Checks the arguments.
+    pub fn into_task(self) -> Result<Task, ConfigError> {
+        match self.command {
+            Some(Command::Token(args)) => args.print().map(Task::PrintToken),
+            None => self.serve.check().map(Task::Serve),
+        }
+    }
+}
+
+impl ServeArgs {
+    fn check(self) -> Result<Config, ConfigError> {
+        let dev = self.app.dev;
+        if self.listen.port() == 3030 {
+            return Err(ConfigError::Port3030);
+        }
+        let udp = self.udp.unwrap_or(self.listen);
+        for address in [self.listen, udp] {
+            if dev && !address.ip().is_loopback() {
+                return Err(ConfigError::DevInPublic(address));
+            }
+        }
+        if let Some(www) = self.www.as_ref().filter(|www| !www.is_dir()) {
+            return Err(ConfigError::Www(www.clone()));
+        }
+        Ok(Config {
+            listen: self.listen,
+            data: self.data,
+            app: self.app.check()?,
+            dev,
+            public_url: self.public_url.map(check_url).transpose()?,
+            www: self.www,
+            udp,
+            public_ip: self.public_ip,
+        })
+    }
+}
+
+impl AppArgs {
+    fn check(self) -> Result<App, ConfigError> {
+        let fill = |given: Option<String>, well_known: &str| {
+            given
+                .filter(|text| !text.is_empty())
+                .or_else(|| self.dev.then(|| well_known.to_owned()))
+                .ok_or(ConfigError::NoCredentials)
+        };
+        Ok(App {
+            key: fill(self.api_key, DEV_KEY)?,
+            secret: fill(self.api_secret, DEV_SECRET)?,
+        })
+    }
+}
+
+impl TokenArgs {
+    fn print(self) -> Result<String, ConfigError> {
+        let mut app = self.app;
+        // A token does not name the app.
+        app.api_key.get_or_insert_with(|| DEV_KEY.into());
+        let teams = Some(self.teams).filter(|teams| !teams.is_empty());
+        app.check()?
+            .token_for(&self.user, self.role, teams, self.ttl)
+            .map_err(|refusal| ConfigError::Token(refusal.detail))
+    }
+}
+
+fn check_url(url: String) -> Result<String, ConfigError> {
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    match rest {
+        Some(rest) if !rest.is_empty() && !rest.contains(['?', '#', ' ', '"']) => {
+            Ok(url.trim_end_matches('/').into())
+        }
+        _ => Err(ConfigError::PublicUrl(url)),
+    }
+}
+
+const DEV_KEY: &str = "trunkline-dev";
+const DEV_SECRET: &str = "trunkline-dev-secret";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &str) -> Result<Task, ConfigError> {
+        let args = ["trunkline-server"]
+            .into_iter()
+            .chain(args.split_whitespace());
+        Cli::try_parse_from(args).unwrap().into_task()
+    }
+
+    fn serve(args: &str) -> Config {
+        match parse(args) {
+            Ok(Task::Serve(config)) => config,
+            Ok(Task::PrintToken(_)) => panic!("a token"),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    #[test]
+    fn dev_has_known_credentials_and_stays_on_loopback() {
+        let config = serve("--dev --listen [::1]:0");
+        assert_eq!(
+            (config.app.key.as_str(), config.dev),
+            ("trunkline-dev", true)
+        );
+        for args in ["--dev --listen 0.0.0.0:80", "--dev --udp 10.0.0.1:80"] {
+            assert!(
+                matches!(parse(args), Err(ConfigError::DevInPublic(_))),
+                "{args}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_dev_key_and_secret_are_required() {
+        assert!(matches!(
+            parse("--api-key k"),
+            Err(ConfigError::NoCredentials)
+        ));
+        let config = serve("--api-key k --api-secret s --listen 0.0.0.0:8080");
+        assert_eq!(config.app.secret, "s");
+        assert_eq!(config.udp, config.listen);
+    }
+
+    #[test]
+    fn port_3030_is_refused_with_the_reason() {
+        let Err(error) = parse("--dev --listen 127.0.0.1:3030") else {
+            panic!("accepted")
+        };
+        assert!(error.to_string().contains("8800"), "{error}");
+    }
+
+    #[test]
+    fn a_public_url_is_a_base_for_paths() {
+        let config = serve("--dev --public-url https://calls.example.com/");
+        assert_eq!(
+            config.public_url.as_deref(),
+            Some("https://calls.example.com")
+        );
+        for url in ["calls.example.com", "ftp://x", "https://", "http://x/?y"] {
+            let args = format!("--dev --public-url {url}");
+            assert!(
+                matches!(parse(&args), Err(ConfigError::PublicUrl(_))),
+                "{url}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_token_is_signed_with_the_secret_given() {
+        let Ok(Task::PrintToken(token)) =
+            parse("token --user alice --api-secret s --ttl 60 --role host --team red")
+        else {
+            panic!("no token")
+        };
+        let app = App {
+            key: String::new(),
+            secret: "s".into(),
+        };
+        let claims = app.verify(&token).unwrap();
+        assert_eq!(claims.user_id.as_deref(), Some("alice"));
+        assert_eq!(claims.role.as_deref(), Some("host"));
+        assert_eq!(claims.teams, Some(vec!["red".into()]));
+        let seconds = |time: Option<serde_json::Number>| time.unwrap().as_u64().unwrap();
+        assert_eq!(seconds(claims.exp), seconds(claims.iat) + 60);
+    }
+}

@@ -1,0 +1,297 @@
+//! The coordinator: users, calls, members, sessions, rights.
+//!
+//! A command runs as one transaction on the store thread: it reads, decides and writes, and records
+//! what must happen outside ([`work::Effect`]): events, watching, orders to the SFU, wake-ups. Those
+//! happen after the commit, in the order of the commands. So an event never tells of a change that
+//! was lost, and a connection that starts to watch misses nothing and hears nothing twice.
+
+mod access;
+mod actor;
+mod call_type;
+mod calls;
+mod cid;
+mod hub;
+mod join;
+mod live;
+mod members;
+mod query;
+mod refusal;
+mod sessions;
+mod settings;
+mod users;
+mod views;
+mod work;
+
+use std::{sync::Arc, time::Duration};
+
+use rusqlite::Connection;
+use tokio::{runtime::Handle, sync::mpsc, time::sleep};
+use trunkline_protocol::coordinator::{
+    CallStateResponse, CreatedCallResponse, DateTime, Empty, GetOrCreateCallRequest, GoLiveRequest,
+    JoinCallRequest, JoinCallResponse, LiveResponse, MembersResponse, QueryCallMembersRequest,
+    QueryCallsRequest, QueryCallsResponse, UpdateCallMembersRequest, UpdateCallRequest,
+    UserRequest, UserResponse,
+};
+
+use crate::{
+    sfu::control::{SfuNotice, SfuOrder},
+    store::{Done, Store, StoreError},
+};
+
+pub use actor::Caller;
+pub use calls::{Announce, GetCallOptions};
+pub use cid::{Cid, check_user_id};
+pub use hub::{ConnectionId, Hub, Outbox};
+pub use join::SfuAccess;
+pub use refusal::Refusal;
+
+use work::{Effect, Work};
+
+/// Where the coordinator's orders to the SFU go.
+pub trait SfuControl: Send + Sync {
+    /// Takes the order; it is carried out later.
+    fn order(&self, order: SfuOrder);
+}
+
+/// Handle of the coordinator.
+#[derive(Clone)]
+pub struct Coordinator {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    store: Store,
+    hub: Hub,
+    sfu: Arc<dyn SfuControl>,
+    runtime: Handle,
+}
+
+impl Coordinator {
+    /// Ends the sessions that a crash left running and takes up the notices of the SFU.
+    pub async fn start(
+        store: Store,
+        sfu: Arc<dyn SfuControl>,
+        mut notices: mpsc::UnboundedReceiver<SfuNotice>,
+    ) -> Result<Self, Refusal> {
+        let shared = Shared {
+            store,
+            hub: Hub::default(),
+            sfu,
+            runtime: Handle::current(),
+        };
+        let coordinator = Self {
+            shared: Arc::new(shared),
+        };
+        coordinator.run(sessions::end_all).await?;
+        let listener = coordinator.clone();
+        tokio::spawn(async move {
+            while let Some(notice) = notices.recv().await {
+                let applied = listener
+                    .run(move |work| sessions::apply(work, &notice))
+                    .await;
+                if let Err(refusal) = applied {
+                    tracing::error!(%refusal, "notice of the SFU lost");
+                }
+            }
+        });
+        Ok(coordinator)
+    }
+
+    /// Open sockets and who watches what.
+    pub fn hub(&self) -> &Hub {
+        &self.shared.hub
+    }
+
+    /// Creates or updates the connecting user and registers the socket, whose first frame is
+    /// `connection.ok`.
+    pub async fn connect(
+        &self,
+        caller: Caller,
+        details: UserRequest,
+        outbox: Outbox,
+    ) -> Result<(), Refusal> {
+        self.run(move |work| users::connect(work, &caller, details, outbox))
+            .await
+    }
+
+    /// Creates a guest; the caller signs the token.
+    pub async fn create_guest(&self, wish: UserRequest) -> Result<UserResponse, Refusal> {
+        self.run(move |work| users::create_guest(work, wish)).await
+    }
+
+    /// Refuses callers whose user does not exist.
+    pub async fn check_user(&self, caller: Caller) -> Result<(), Refusal> {
+        self.run(move |work| actor::load(work, &caller).map(drop))
+            .await
+    }
+
+    /// `GetCall`
+    pub async fn get_call(
+        &self,
+        caller: Caller,
+        cid: Cid,
+        options: GetCallOptions,
+    ) -> Result<CallStateResponse, Refusal> {
+        self.run(move |work| calls::get(work, &caller, &cid, &options))
+            .await
+    }
+
+    /// `GetOrCreateCall`
+    pub async fn get_or_create_call(
+        &self,
+        caller: Caller,
+        cid: Cid,
+        watcher: Option<ConnectionId>,
+        request: GetOrCreateCallRequest,
+    ) -> Result<CreatedCallResponse, Refusal> {
+        self.run(move |work| calls::get_or_create(work, &caller, &cid, watcher, request))
+            .await
+    }
+
+    /// `JoinCall`
+    pub async fn join_call(
+        &self,
+        caller: Caller,
+        cid: Cid,
+        watcher: Option<ConnectionId>,
+        request: JoinCallRequest,
+        sfu: SfuAccess,
+    ) -> Result<JoinCallResponse, Refusal> {
+        self.run(move |work| join::join(work, &caller, &cid, watcher, request, &sfu))
+            .await
+    }
+
+    /// `UpdateCall`
+    pub async fn update_call(
+        &self,
+        caller: Caller,
+        cid: Cid,
+        request: UpdateCallRequest,
+    ) -> Result<CallStateResponse, Refusal> {
+        self.run(move |work| calls::update(work, &caller, &cid, request))
+            .await
+    }
+
+    /// `EndCall`
+    pub async fn end_call(&self, caller: Caller, cid: Cid) -> Result<Empty, Refusal> {
+        self.run(move |work| live::end_call(work, &caller, &cid))
+            .await
+    }
+
+    /// `GoLive`
+    pub async fn go_live(
+        &self,
+        caller: Caller,
+        cid: Cid,
+        request: GoLiveRequest,
+        notify: bool,
+    ) -> Result<LiveResponse, Refusal> {
+        self.run(move |work| live::go_live(work, &caller, &cid, &request, notify))
+            .await
+    }
+
+    /// `StopLive`
+    pub async fn stop_live(&self, caller: Caller, cid: Cid) -> Result<LiveResponse, Refusal> {
+        self.run(move |work| live::stop_live(work, &caller, &cid))
+            .await
+    }
+
+    /// `UpdateCallMembers`
+    pub async fn update_members(
+        &self,
+        caller: Caller,
+        cid: Cid,
+        request: UpdateCallMembersRequest,
+    ) -> Result<MembersResponse, Refusal> {
+        self.run(move |work| members::update(work, &caller, &cid, request))
+            .await
+    }
+
+    /// `QueryCallMembers`
+    pub async fn query_members(
+        &self,
+        caller: Caller,
+        request: QueryCallMembersRequest,
+    ) -> Result<MembersResponse, Refusal> {
+        self.run(move |work| query::members(work, &caller, &request))
+            .await
+    }
+
+    /// `QueryCalls`
+    pub async fn query_calls(
+        &self,
+        caller: Caller,
+        watcher: Option<ConnectionId>,
+        request: QueryCallsRequest,
+    ) -> Result<QueryCallsResponse, Refusal> {
+        self.run(move |work| query::calls(work, &caller, watcher, &request))
+            .await
+    }
+
+    /// Closes every socket, then the store.
+    pub async fn shutdown(&self) {
+        self.shared.hub.close();
+        self.shared.store.close().await;
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        command: impl FnOnce(&mut Work<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let coordinator = self.clone();
+        self.shared
+            .store
+            .transact(move |db: &Connection| {
+                let mut work = Work::new(db, &coordinator.shared.hub, crate::clock::now());
+                let answer = command(&mut work)?;
+                let effects = work.into_effects();
+                Ok(Done {
+                    answer,
+                    after_commit: Box::new(move || coordinator.perform(effects)),
+                })
+            })
+            .await
+    }
+
+    fn perform(&self, effects: Vec<Effect>) {
+        let hub = &self.shared.hub;
+        for effect in effects {
+            match effect {
+                Effect::Publish { event, audience } => hub.publish(&event, &audience),
+                Effect::Connect {
+                    outbox,
+                    user_id,
+                    hello,
+                } => hub.connect(outbox, user_id, &hello),
+                Effect::Watch { connection, cids } => hub.watch(&connection, cids),
+                Effect::Order(order) => self.shared.sfu.order(order),
+                Effect::Wake { session_id, at } => self.wake(session_id, at),
+            }
+        }
+    }
+
+    /// Looks after a session at a later time. A wake-up that has become pointless does nothing, so
+    /// none is ever cancelled.
+    fn wake(&self, session_id: String, at: DateTime) {
+        let coordinator = self.clone();
+        let nanos = at
+            .unix_nanos()
+            .saturating_sub(crate::clock::now().unix_nanos());
+        let delay = Duration::from_nanos(u64::try_from(nanos).unwrap_or(0));
+        self.shared.runtime.spawn(async move {
+            sleep(delay).await;
+            let checked = coordinator
+                .run(move |work| sessions::check(work, &session_id, at))
+                .await;
+            if let Err(refusal) = checked {
+                tracing::error!(%refusal, "session check failed");
+            }
+        });
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::internal(&error)
+    }
+}

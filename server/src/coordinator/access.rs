@@ -1,0 +1,425 @@
+//! Who may do what: the one place that decides it.
+
+use trunkline_protocol::coordinator::{ErrorCode, OwnCapability};
+
+use super::{
+    Cid, Refusal,
+    actor::Actor,
+    call_type::{CallType, Grants, Permission},
+    work::Work,
+};
+use crate::store::{calls::CallRecord, members};
+
+/// What one user may do in one call.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Access {
+    call_type: &'static CallType,
+    user_id: String,
+    role: String,
+    grants: Grants,
+}
+
+impl Access {
+    /// Rights in a call that exists. A call the user cannot reach does not exist for them.
+    pub fn to_call(work: &Work<'_>, actor: &Actor, call: &CallRecord) -> Result<Self, Refusal> {
+        let member = members::find(work.db, &call.cid, &actor.user.id)?;
+        let by_token = actor.call_cids.contains(&call.cid);
+        let owner = call.created_by == actor.user.id;
+        if !reaches_team(
+            actor,
+            call.team.as_deref(),
+            owner || member.is_some() || by_token,
+        ) {
+            return Err(not_found(&call.cid));
+        }
+        let call_type = known_type(&call.call_type)?;
+        let mut roles = Vec::new();
+        if let Some(member) = member {
+            roles.push("call_member".to_owned());
+            roles.extend(member.role);
+        }
+        if by_token {
+            roles.push("call_member".to_owned());
+            roles.push(actor.call_role.clone());
+        }
+        Ok(Self::new(call_type, actor, owner, &roles))
+    }
+
+    /// Rights in a call that the user is about to create, as its owner.
+    pub fn to_new_call(actor: &Actor, cid: &Cid) -> Self {
+        Self::new(cid.call_type(), actor, true, &[])
+    }
+
+    /// Refuses whoever lacks the capability.
+    pub fn require(&self, capability: OwnCapability) -> Result<(), Refusal> {
+        self.require_permission(Permission::Own(capability), capability.as_str())
+    }
+
+    /// Refuses whoever may not give this role. A role may be given by those who may give any, and
+    /// by those who hold all it grants: nobody can hand out more than they have.
+    pub fn require_role_change(&self, role: &str) -> Result<(), Refusal> {
+        if self.call_type.granted_to_role(role).is_subset(&self.grants) {
+            return Ok(());
+        }
+        self.require_permission(Permission::UpdateCallMemberRole, "update-call-member-role")
+    }
+
+    pub fn allows(&self, capability: OwnCapability) -> bool {
+        self.grants.contains(&Permission::Own(capability))
+    }
+
+    pub fn own_capabilities(&self) -> Vec<OwnCapability> {
+        self.grants
+            .iter()
+            .filter_map(|grant| match grant {
+                Permission::Own(capability) => Some(*capability),
+                Permission::UpdateCallMemberRole => None,
+            })
+            .collect()
+    }
+
+    fn new(call_type: &'static CallType, actor: &Actor, owner: bool, roles: &[String]) -> Self {
+        let role = &actor.user.role;
+        let mut grants = call_type.granted_to_role(role);
+        if owner {
+            grants.extend(call_type.granted_to_owner(role));
+        }
+        // Roles in the call extend, they never restrict.
+        for role in roles {
+            grants.extend(call_type.granted_to_role(role));
+        }
+        Self {
+            call_type,
+            user_id: actor.user.id.clone(),
+            role: role.clone(),
+            grants,
+        }
+    }
+
+    fn require_permission(&self, permission: Permission, name: &str) -> Result<(), Refusal> {
+        if self.grants.contains(&permission) {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            ErrorCode::NotAllowed,
+            format!(
+                "User '{}' with role '{}' is not allowed to perform action {} in scope 'video:{}'",
+                self.user_id,
+                self.role,
+                action_name(name),
+                self.call_type.name
+            ),
+        ))
+    }
+}
+
+/// The team a new call gets, or why the user may not create it.
+///
+/// Users with teams work inside them and must say which. Users without are not subject to teams:
+/// they may found a call of any team.
+pub(super) fn team_of_new_call(actor: &Actor, wish: Option<&str>) -> Result<(), Refusal> {
+    let teams = &actor.user.teams;
+    match wish {
+        _ if teams.is_empty() => Ok(()),
+        None => Err(Refusal::input(format!(
+            "User '{}' belongs to teams and must name one of them in data.team",
+            actor.user.id
+        ))),
+        Some(team) if teams.iter().any(|own| own == team) => Ok(()),
+        Some(team) => Err(Refusal::new(
+            ErrorCode::NotAllowed,
+            format!("User '{}' is not in the team '{team}'", actor.user.id),
+        )),
+    }
+}
+
+/// Capabilities of each role in calls of this type: lets clients recompute their own.
+pub(super) fn capabilities_by_role(
+    call: &CallRecord,
+) -> Result<std::collections::BTreeMap<String, Vec<&'static str>>, Refusal> {
+    let call_type = known_type(&call.call_type)?;
+    let names = |role: &str| {
+        call_type
+            .granted_to_role(role)
+            .into_iter()
+            .filter_map(|grant| match grant {
+                Permission::Own(capability) => Some(capability.as_str()),
+                Permission::UpdateCallMemberRole => None,
+            })
+            .collect()
+    };
+    Ok(ROLES
+        .iter()
+        .map(|role| ((*role).to_owned(), names(role)))
+        .collect())
+}
+
+/// The answer for calls that do not exist, or not for this user.
+pub(super) fn not_found(cid: &str) -> Refusal {
+    Refusal::new(
+        ErrorCode::DoesNotExist,
+        format!("the call {cid} does not exist"),
+    )
+}
+
+/// Whether the teams of the user let them reach a call.
+fn reaches_team(actor: &Actor, team: Option<&str>, involved: bool) -> bool {
+    let teams = &actor.user.teams;
+    match team {
+        None => teams.is_empty(),
+        Some(team) => teams.iter().any(|own| own == team) || (teams.is_empty() && involved),
+    }
+}
+
+fn known_type(name: &str) -> Result<&'static CallType, Refusal> {
+    CallType::find(name).ok_or_else(|| Refusal::internal(&format!("stored call of type {name}")))
+}
+
+/// `join-backstage` → `JoinBackstage`
+fn action_name(name: &str) -> String {
+    name.split('-')
+        .flat_map(|word| {
+            let mut letters = word.chars();
+            letters
+                .next()
+                .map(|first| first.to_ascii_uppercase())
+                .into_iter()
+                .chain(letters)
+        })
+        .collect()
+}
+
+const ROLES: [&str; 7] = [
+    "admin",
+    "anonymous",
+    "call_member",
+    "guest",
+    "host",
+    "moderator",
+    "user",
+];
+
+#[cfg(test)]
+mod tests {
+    use trunkline_protocol::coordinator::{
+        DateTime,
+        OwnCapability::{EndCall, JoinBackstage, JoinCall, JoinEndedCall, SendVideo, UpdateCall},
+    };
+
+    use super::*;
+    use crate::{
+        coordinator::hub::Hub,
+        store::{
+            calls as call_store, empty_tables,
+            members::MemberRecord,
+            users::{self, UserRecord},
+        },
+    };
+
+    /// No member, a member, a member with this role.
+    #[derive(Clone, Copy, Debug)]
+    enum As {
+        Nobody,
+        Member,
+        Role(&'static str),
+    }
+
+    const NOW: DateTime = DateTime::from_unix_nanos(1);
+
+    fn actor(id: &str, role: &str, teams: &[&str]) -> Actor {
+        let mut user = UserRecord::new(id, role, NOW);
+        user.teams = teams.iter().map(|team| (*team).to_owned()).collect();
+        Actor {
+            user,
+            anonymous: role == "anonymous",
+            call_role: "call_member".into(),
+            call_cids: Vec::new(),
+        }
+    }
+
+    /// Rights of the actor in a call of `owner`, as a member with the given role if any.
+    fn access(
+        call_type: &str,
+        team: Option<&str>,
+        actor: &Actor,
+        member: As,
+    ) -> Result<Access, Refusal> {
+        let (db, hub) = (empty_tables(), Hub::default());
+        for user in [&UserRecord::new("owner", "user", NOW), &actor.user] {
+            users::save(&db, user).unwrap();
+        }
+        let cid = Cid::new(call_type, "a").unwrap();
+        let call = CallRecord {
+            cid: cid.to_string(),
+            call_type: call_type.into(),
+            id: "a".into(),
+            created_by: "owner".into(),
+            team: team.map(Into::into),
+            custom: serde_json::Map::new(),
+            settings: cid.call_type().settings.clone(),
+            backstage: false,
+            starts_at: None,
+            ended_at: None,
+            created_at: NOW,
+            updated_at: NOW,
+            session_id: None,
+        };
+        call_store::save(&db, &call).unwrap();
+        let role = match member {
+            As::Nobody | As::Member => None,
+            As::Role(role) => Some(role.to_owned()),
+        };
+        if !matches!(member, As::Nobody) {
+            let member = MemberRecord {
+                cid: call.cid.clone(),
+                user_id: actor.user.id.clone(),
+                role,
+                custom: serde_json::Map::new(),
+                created_at: NOW,
+                updated_at: NOW,
+            };
+            members::save(&db, &member).unwrap();
+        }
+        Access::to_call(&Work::new(&db, &hub, NOW), actor, &call)
+    }
+
+    fn allowed(call_type: &str, actor: &Actor, member: As) -> Vec<OwnCapability> {
+        let access = access(call_type, None, actor, member).unwrap();
+        let asked = [
+            JoinCall,
+            EndCall,
+            UpdateCall,
+            JoinEndedCall,
+            JoinBackstage,
+            SendVideo,
+        ];
+        asked
+            .into_iter()
+            .filter(|capability| access.require(*capability).is_ok())
+            .collect()
+    }
+
+    #[test]
+    fn rights_are_the_union_of_user_role_ownership_and_member_role() {
+        let everything = vec![
+            JoinCall,
+            EndCall,
+            UpdateCall,
+            JoinEndedCall,
+            JoinBackstage,
+            SendVideo,
+        ];
+        let (user, owner) = (actor("bob", "user", &[]), actor("owner", "user", &[]));
+        let (guest, admin) = (actor("bob", "guest", &[]), actor("bob", "admin", &[]));
+        let nobody = actor("!anon", "anonymous", &[]);
+        let own = actor("bob", "app-defined", &[]);
+        let cases = [
+            ("livestream", &user, As::Nobody, vec![JoinCall]),
+            ("livestream", &owner, As::Nobody, everything.clone()),
+            ("livestream", &admin, As::Nobody, everything.clone()),
+            ("livestream", &guest, As::Nobody, vec![]),
+            ("livestream", &guest, As::Member, vec![JoinCall]),
+            (
+                "livestream",
+                &guest,
+                As::Role("app-defined"),
+                vec![JoinCall],
+            ),
+            ("livestream", &user, As::Role("host"), everything.clone()),
+            (
+                "livestream",
+                &user,
+                As::Role("moderator"),
+                vec![JoinCall, JoinBackstage, SendVideo],
+            ),
+            ("livestream", &nobody, As::Nobody, vec![JoinCall]),
+            (
+                "default",
+                &user,
+                As::Nobody,
+                vec![JoinCall, EndCall, JoinEndedCall, JoinBackstage, SendVideo],
+            ),
+            ("default", &owner, As::Nobody, everything.clone()),
+            ("default", &guest, As::Nobody, vec![JoinCall, SendVideo]),
+            ("default", &nobody, As::Nobody, vec![]),
+            ("default", &own, As::Nobody, vec![]),
+            ("default", &own, As::Role("admin"), everything.clone()),
+            (
+                "audio_room",
+                &owner,
+                As::Nobody,
+                vec![JoinCall, EndCall, UpdateCall, JoinEndedCall, JoinBackstage],
+            ),
+            ("development", &user, As::Nobody, everything),
+        ];
+        for (call_type, actor, member, expected) in cases {
+            let role = &actor.user.role;
+            assert_eq!(
+                allowed(call_type, actor, member),
+                expected,
+                "{call_type} {role} {member:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_call_token_makes_a_member_of_its_calls_only() {
+        let mut visitor = actor("bob", "guest", &[]);
+        visitor.call_cids = vec!["livestream:a".into()];
+        assert_eq!(allowed("livestream", &visitor, As::Nobody), [JoinCall]);
+        assert_eq!(allowed("audio_room", &visitor, As::Nobody), []);
+        visitor.call_role = "host".into();
+        assert!(allowed("livestream", &visitor, As::Nobody).contains(&EndCall));
+    }
+
+    #[test]
+    fn own_capabilities_are_exactly_what_is_allowed() {
+        for role in ["user", "guest", "admin", "anonymous"] {
+            let access = access("default", None, &actor("bob", role, &[]), As::Nobody).unwrap();
+            let allowed: Vec<_> = OwnCapability::ALL
+                .into_iter()
+                .filter(|capability| access.require(*capability).is_ok())
+                .collect();
+            assert_eq!(access.own_capabilities(), allowed);
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_who_may_not_do_what_where() {
+        let access = access("livestream", None, &actor("bob", "user", &[]), As::Nobody).unwrap();
+        let refusal = access.require(JoinBackstage).unwrap_err();
+        assert_eq!(
+            refusal.detail,
+            "User 'bob' with role 'user' is not allowed to perform action JoinBackstage in scope \
+             'video:livestream'"
+        );
+        assert!(refusal.unrecoverable);
+        assert_eq!(refusal.code, ErrorCode::NotAllowed);
+    }
+
+    #[test]
+    fn teams_decide_which_calls_exist() {
+        let cases = [
+            (vec!["red"], Some("red"), As::Nobody, true),
+            (vec!["blue", "red"], Some("red"), As::Nobody, true),
+            (vec!["blue"], Some("red"), As::Nobody, false),
+            (vec!["blue"], Some("red"), As::Member, false),
+            (vec!["blue"], None, As::Nobody, false),
+            (vec![], None, As::Nobody, true),
+            (vec![], Some("red"), As::Nobody, false),
+            (vec![], Some("red"), As::Member, true),
+        ];
+        for (teams, team, member, reached) in cases {
+            let result = access("default", team, &actor("bob", "user", &teams), member);
+            assert_eq!(result.is_ok(), reached, "{teams:?} {team:?} {member:?}");
+        }
+        let teams = |teams: &[&str], wish| {
+            team_of_new_call(&actor("bob", "user", teams), wish).map_err(|refusal| refusal.code)
+        };
+        assert_eq!(teams(&[], None), Ok(()));
+        assert_eq!(teams(&[], Some("red")), Ok(()));
+        assert_eq!(teams(&["red"], Some("red")), Ok(()));
+        assert_eq!(teams(&["red"], None), Err(ErrorCode::Input));
+        assert_eq!(teams(&["red"], Some("blue")), Err(ErrorCode::NotAllowed));
+    }
+}

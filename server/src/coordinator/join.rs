@@ -1,0 +1,213 @@
+//! Admission to a call, and the SFU credentials of those who are admitted.
+
+use trunkline_protocol::coordinator::{
+    CallRequest, Credentials, DateTime, ErrorCode, JoinCallRequest, JoinCallResponse,
+    OwnCapability, SfuServerResponse, StatsOptions, TargetResolution,
+};
+
+use super::{
+    Caller, Cid, ConnectionId, Refusal,
+    access::{self, Access},
+    actor::{self, Actor},
+    calls::{self, Announce},
+    members, sessions, views,
+    work::Work,
+};
+use crate::{
+    sfu::token::{PublishTarget, SfuClaims},
+    store::{
+        calls::{self as call_store, CallRecord},
+        members as member_store,
+    },
+};
+
+/// How clients reach the SFU, and the secret it checks tokens with.
+#[derive(Clone)]
+pub struct SfuAccess {
+    /// Name of the SFU.
+    pub edge_name: String,
+    /// Base of the Twirp service, ends in `/twirp`.
+    pub url: String,
+    /// The SFU socket.
+    pub ws_endpoint: String,
+    /// Signs SFU tokens.
+    pub secret: String,
+}
+
+pub(super) fn join(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    cid: &Cid,
+    watcher: Option<ConnectionId>,
+    request: JoinCallRequest,
+    sfu: &SfuAccess,
+) -> Result<JoinCallResponse, Refusal> {
+    let limit = members::page_size(request.members_limit)?;
+    let actor = actor::load(work, caller)?;
+    let existing = call_store::find(work.db, &cid.to_string())?;
+    let created = existing.is_none();
+    let (mut call, access) = match existing {
+        Some(call) => {
+            let access = Access::to_call(work, &actor, &call)?;
+            (call, access)
+        }
+        None if request.create == Some(true) => {
+            let data: CallRequest = request.data.unwrap_or_default();
+            calls::create(work, &actor, cid, data)?
+        }
+        None => return Err(access::not_found(&cid.to_string())),
+    };
+    admit(
+        work,
+        &actor,
+        &access,
+        &call,
+        request.e2ee.unwrap_or_default(),
+    )?;
+    work.watch(watcher, &actor.user.id, vec![call.cid.clone()])?;
+    let how = Announce {
+        ring: request.ring.unwrap_or_default(),
+        notify: request.notify.unwrap_or_default(),
+        video: request.video.unwrap_or_default(),
+    };
+    calls::announce(work, &actor, &access, &mut call, how)?;
+    let token = claims(work, &actor, &access, &call)?
+        .sign(&sfu.secret)
+        .map_err(|error| Refusal::internal(&error))?;
+    Ok(JoinCallResponse {
+        state: views::state(work, &actor, &call, &access, limit)?,
+        created,
+        credentials: Credentials {
+            server: SfuServerResponse {
+                edge_name: sfu.edge_name.clone(),
+                url: sfu.url.clone(),
+                ws_endpoint: sfu.ws_endpoint.clone(),
+            },
+            token,
+            // The SFU has a public address and speaks ICE-lite: no STUN or TURN is needed.
+            ice_servers: Vec::new(),
+        },
+        stats_options: STATS,
+    })
+}
+
+fn admit(
+    work: &Work<'_>,
+    actor: &Actor,
+    access: &Access,
+    call: &CallRecord,
+    e2ee: bool,
+) -> Result<(), Refusal> {
+    if call_store::blocked_users(work.db, &call.cid)?.contains(&actor.user.id) {
+        let detail = format!("User '{}' is blocked in this call", actor.user.id);
+        return Err(Refusal::new(ErrorCode::NotAllowed, detail));
+    }
+    access.require(OwnCapability::JoinCall)?;
+    if call.ended_at.is_some() {
+        access.require(OwnCapability::JoinEndedCall)?;
+    }
+    if call.backstage && !is_open_early(call, work.now) {
+        access.require(OwnCapability::JoinBackstage)?;
+    }
+    check_room(work, actor, call)?;
+    let mode = call.settings.encryption.mode.as_str();
+    match (mode, e2ee) {
+        ("auto-on", false) => Err(Refusal::input("this call requires end-to-end encryption")),
+        ("disabled", true) => Err(Refusal::input(
+            "end-to-end encryption is disabled for this call",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the time to join ahead of the start has come.
+fn is_open_early(call: &CallRecord, now: DateTime) -> bool {
+    let ahead = i64::from(call.settings.backstage.join_ahead_time_seconds);
+    call.starts_at
+        .is_some_and(|starts_at| now >= starts_at.plus_seconds(-ahead))
+}
+
+fn check_room(work: &Work<'_>, actor: &Actor, call: &CallRecord) -> Result<(), Refusal> {
+    let limits = &call.settings.limits;
+    let Some(most) = limits.max_participants else {
+        return Ok(());
+    };
+    let counts = |user_id: &str, role: &str| {
+        let exempt_owner = limits.max_participants_exclude_owner && user_id == call.created_by;
+        !exempt_owner
+            && !limits
+                .max_participants_exclude_roles
+                .iter()
+                .any(|name| name == role)
+    };
+    if !counts(&actor.user.id, &role(work, actor, call)?) {
+        return Ok(());
+    }
+    // Who rejoins replaces an earlier session of theirs.
+    let (present, anonymous) = sessions::present(work, call)?;
+    let others = present
+        .iter()
+        .filter(|other| other.user_id != actor.user.id && counts(&other.user_id, &other.role))
+        .count();
+    if others + anonymous as usize >= most as usize {
+        let detail = format!("the call is full: at most {most} participants");
+        return Err(Refusal::passing(ErrorCode::NotAllowed, detail));
+    }
+    Ok(())
+}
+
+fn claims(
+    work: &Work<'_>,
+    actor: &Actor,
+    access: &Access,
+    call: &CallRecord,
+) -> Result<SfuClaims, Refusal> {
+    let user = &actor.user;
+    let iat = work.now.seconds_since(DateTime::from_unix_nanos(0));
+    let screen_share = call.settings.screensharing.target_resolution.as_ref();
+    Ok(SfuClaims {
+        user_id: user.id.clone(),
+        cid: call.cid.clone(),
+        name: user.name.clone().unwrap_or_default(),
+        image: user.image.clone().unwrap_or_default(),
+        custom: user.custom.clone(),
+        roles: vec![role(work, actor, call)?],
+        capabilities: access
+            .own_capabilities()
+            .into_iter()
+            .map(|capability| capability.as_str().into())
+            .collect(),
+        anonymous: actor.anonymous,
+        video: target(&call.settings.video.target_resolution),
+        screen_share: screen_share.map_or(SCREEN_SHARE, target),
+        iat,
+        exp: iat + TOKEN_SECONDS,
+    })
+}
+
+/// Role in the call, or else in the app.
+fn role(work: &Work<'_>, actor: &Actor, call: &CallRecord) -> Result<String, Refusal> {
+    let member = member_store::find(work.db, &call.cid, &actor.user.id)?;
+    Ok(member
+        .and_then(|member| member.role)
+        .unwrap_or_else(|| actor.user.role.clone()))
+}
+
+fn target(resolution: &TargetResolution) -> PublishTarget {
+    PublishTarget {
+        width: resolution.width,
+        height: resolution.height,
+        bitrate: resolution.bitrate,
+    }
+}
+
+const TOKEN_SECONDS: u64 = 6 * 60 * 60;
+const STATS: StatsOptions = StatsOptions {
+    reporting_interval_ms: 10_000,
+    enable_rtc_stats: false,
+};
+const SCREEN_SHARE: PublishTarget = PublishTarget {
+    width: 2560,
+    height: 1440,
+    bitrate: 3_000_000,
+};

@@ -1,0 +1,273 @@
+//! Queries for calls and members.
+
+use rusqlite::types::Value as SqlValue;
+use trunkline_protocol::coordinator::{
+    MembersResponse, OwnCapability, QueryCallMembersRequest, QueryCallsRequest, QueryCallsResponse,
+};
+
+use super::{
+    Caller, Cid, ConnectionId, Refusal,
+    access::Access,
+    actor::{self, Actor},
+    call_type::{CallType, Permission},
+    calls, members, views,
+    work::Work,
+};
+use crate::store::{
+    calls as call_store,
+    filter::{Condition, Field, Kind, Table, join, one_of},
+    members as member_store,
+    page::{PageRequest, page},
+};
+
+pub(super) fn calls(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    watcher: Option<ConnectionId>,
+    request: &QueryCallsRequest,
+) -> Result<QueryCallsResponse, Refusal> {
+    let actor = actor::load(work, caller)?;
+    let page_request = PageRequest {
+        filter: request.filter_conditions.as_ref(),
+        sort: request.sort.as_deref().unwrap_or_default(),
+        limit: members::page_size(request.limit)?,
+        next: next(request.next.as_deref(), request.prev.as_deref())?,
+    };
+    let found = page(
+        work.db,
+        &CALLS,
+        readable(&actor),
+        &page_request,
+        call_store::read,
+    )?;
+    if request.watch == Some(true) {
+        let cids = found.rows.iter().map(|call| call.cid.clone()).collect();
+        work.watch(watcher, &actor.user.id, cids)?;
+    }
+    let calls = found
+        .rows
+        .iter()
+        .map(|call| {
+            let access = Access::to_call(work, &actor, call)?;
+            access.require(OwnCapability::ReadCall)?;
+            views::state(work, &actor, call, &access, members::DEFAULT_PAGE)
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(QueryCallsResponse {
+        calls,
+        next: found.next,
+    })
+}
+
+pub(super) fn members(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    request: &QueryCallMembersRequest,
+) -> Result<MembersResponse, Refusal> {
+    let actor = actor::load(work, caller)?;
+    let cid = Cid::new(&request.call_type, &request.id)?;
+    let (call, access) = calls::open(work, &actor, &cid)?;
+    access.require(OwnCapability::ReadCall)?;
+    let page_request = PageRequest {
+        filter: request.filter_conditions.as_ref(),
+        sort: request.sort.as_deref().unwrap_or_default(),
+        limit: members::page_size(request.limit)?,
+        next: next(request.next.as_deref(), request.prev.as_deref())?,
+    };
+    let scope = one_of("member.cid", vec![SqlValue::Text(call.cid)]);
+    let found = page(work.db, &MEMBERS, scope, &page_request, member_store::read)?;
+    let members = found
+        .rows
+        .into_iter()
+        .map(|row| views::member(work, row))
+        .collect::<Result<_, _>>()?;
+    Ok(MembersResponse {
+        members,
+        next: found.next,
+    })
+}
+
+/// The calls that [`Access::to_call`] and `read-call` let the actor see, as a condition: filtering
+/// afterwards would leave pages short.
+fn readable(actor: &Actor) -> Condition {
+    let me = || SqlValue::Text(actor.user.id.clone());
+    let is_member = || Condition {
+        sql: "EXISTS (SELECT 1 FROM member WHERE member.cid = call.cid AND member.user_id = ?)"
+            .into(),
+        values: vec![me()],
+    };
+    let is_owner = || one_of("call.created_by", vec![me()]);
+    let by_token = || {
+        let cids = actor
+            .call_cids
+            .iter()
+            .cloned()
+            .map(SqlValue::Text)
+            .collect();
+        one_of("call.cid", cids)
+    };
+    let types_with = |grants: &dyn Fn(&CallType) -> bool| {
+        let names = CallType::all()
+            .filter(|call_type| grants(call_type))
+            .map(|call_type| SqlValue::Text(call_type.name.into()))
+            .collect();
+        one_of("call.type", names)
+    };
+    let role = actor.user.role.as_str();
+    let read = Permission::Own(OwnCapability::ReadCall);
+    let allowed = join(
+        "OR",
+        vec![
+            types_with(&|call_type| call_type.granted_to_role(role).contains(&read)),
+            join(
+                "AND",
+                vec![
+                    is_owner(),
+                    types_with(&|call_type| call_type.granted_to_owner(role).contains(&read)),
+                ],
+            ),
+            // Every member is at least a `call_member`, which may read.
+            is_member(),
+            by_token(),
+        ],
+    );
+    let teams = &actor.user.teams;
+    let reachable = if teams.is_empty() {
+        let no_team = Condition {
+            sql: "call.team IS NULL".into(),
+            values: Vec::new(),
+        };
+        join("OR", vec![no_team, is_owner(), is_member(), by_token()])
+    } else {
+        one_of(
+            "call.team",
+            teams.iter().cloned().map(SqlValue::Text).collect(),
+        )
+    };
+    join("AND", vec![allowed, reachable])
+}
+
+fn next<'a>(next: Option<&'a str>, prev: Option<&str>) -> Result<Option<&'a str>, Refusal> {
+    if prev.is_some_and(|cursor| !cursor.is_empty()) {
+        return Err(Refusal::input("this server pages forward only: use next"));
+    }
+    Ok(next.filter(|cursor| !cursor.is_empty()))
+}
+
+const CALLS: Table = Table {
+    name: "call",
+    key: "call.cid",
+    fields: &[
+        Field {
+            name: "cid",
+            kind: Kind::Text,
+            sql: "call.cid",
+            sortable: true,
+        },
+        Field {
+            name: "type",
+            kind: Kind::Text,
+            sql: "call.type",
+            sortable: true,
+        },
+        Field {
+            name: "id",
+            kind: Kind::Text,
+            sql: "call.id",
+            sortable: true,
+        },
+        Field {
+            name: "team",
+            kind: Kind::Text,
+            sql: "call.team",
+            sortable: false,
+        },
+        Field {
+            name: "created_by_user_id",
+            kind: Kind::Text,
+            sql: "call.created_by",
+            sortable: false,
+        },
+        Field {
+            name: "created_at",
+            kind: Kind::Date,
+            sql: "call.created_at",
+            sortable: true,
+        },
+        Field {
+            name: "updated_at",
+            kind: Kind::Date,
+            sql: "call.updated_at",
+            sortable: true,
+        },
+        Field {
+            name: "starts_at",
+            kind: Kind::Date,
+            sql: "call.starts_at",
+            sortable: true,
+        },
+        Field {
+            name: "ended_at",
+            kind: Kind::Date,
+            sql: "call.ended_at",
+            sortable: true,
+        },
+        Field {
+            name: "backstage",
+            kind: Kind::Bool,
+            sql: "call.backstage",
+            sortable: false,
+        },
+        Field {
+            name: "ongoing",
+            kind: Kind::Bool,
+            sql: "EXISTS (SELECT 1 FROM session WHERE session.cid = call.cid AND session.ended_at IS NULL)",
+            sortable: false,
+        },
+        Field {
+            name: "members",
+            kind: Kind::Set,
+            sql: "SELECT member.user_id AS value FROM member WHERE member.cid = call.cid",
+            sortable: false,
+        },
+    ],
+    default_sort: ("created_at", -1),
+};
+
+const MEMBERS: Table = Table {
+    name: "member",
+    key: "member.user_id",
+    fields: &[
+        Field {
+            name: "call_cid",
+            kind: Kind::Text,
+            sql: "member.cid",
+            sortable: false,
+        },
+        Field {
+            name: "user_id",
+            kind: Kind::Text,
+            sql: "member.user_id",
+            sortable: true,
+        },
+        Field {
+            name: "role",
+            kind: Kind::Text,
+            sql: "member.role",
+            sortable: false,
+        },
+        Field {
+            name: "created_at",
+            kind: Kind::Date,
+            sql: "member.created_at",
+            sortable: true,
+        },
+        Field {
+            name: "updated_at",
+            kind: Kind::Date,
+            sql: "member.updated_at",
+            sortable: false,
+        },
+    ],
+    default_sort: ("created_at", 1),
+};

@@ -1,0 +1,86 @@
+//! Why a command is refused.
+
+use std::fmt;
+
+use trunkline_protocol::coordinator::{ApiError, ErrorCode};
+
+use crate::store::filter::QueryError;
+
+/// A command that is not carried out, and why. The route adds its name and the time it took.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// Stable code; the HTTP status follows from it.
+    pub code: ErrorCode,
+    /// For people.
+    pub detail: String,
+    /// Repeating the request cannot succeed.
+    pub unrecoverable: bool,
+}
+
+impl Refusal {
+    /// A refusal that a repeat cannot cure.
+    pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            unrecoverable: true,
+        }
+    }
+
+    /// A refusal that may pass: a fresh token, a later time, a new connection cures it.
+    pub fn passing(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+            unrecoverable: false,
+        }
+    }
+
+    /// The request is malformed.
+    pub fn input(detail: impl Into<String>) -> Self {
+        Self::new(ErrorCode::Input, detail)
+    }
+
+    /// A fault of the server. The cause goes to the log only: it may hold paths or data.
+    pub fn internal(cause: &dyn fmt::Display) -> Self {
+        tracing::error!(%cause, "internal error");
+        Self::passing(ErrorCode::InternalSystem, "internal error")
+    }
+
+    /// The body that tells the client.
+    pub fn to_api_error(&self, operation: &str, duration: String) -> ApiError {
+        ApiError {
+            code: self.code.code(),
+            message: format!("{operation} failed with error: \"{}\"", self.detail),
+            status_code: self.code.status(),
+            duration,
+            more_info: String::new(),
+            details: Vec::new(),
+            exception_fields: std::collections::BTreeMap::new(),
+            unrecoverable: self.unrecoverable.then_some(true),
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (code {})", self.detail, self.code.code())
+    }
+}
+
+impl std::error::Error for Refusal {}
+
+impl From<rusqlite::Error> for Refusal {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl From<QueryError> for Refusal {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Input(detail) => Self::input(detail),
+            QueryError::Sql(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,539 @@
+//! Sessions: opened by the first participant (or a ring), closed some time after the last.
+
+use trunkline_protocol::{
+    coordinator::{DateTime, EventBody},
+    sfu::models::CallEndedReason,
+};
+use uuid::Uuid;
+
+use super::{
+    Refusal, live, users, views,
+    work::{Effect, Work},
+};
+use crate::{
+    sfu::control::SfuNotice,
+    store::{
+        calls::{self, CallRecord},
+        members,
+        sessions::{self, ParticipantRecord, SessionRecord},
+    },
+};
+
+/// Somebody came or left, says the SFU.
+pub(super) fn apply(work: &mut Work<'_>, notice: &SfuNotice) -> Result<(), Refusal> {
+    match notice {
+        SfuNotice::ParticipantJoined {
+            cid,
+            user_id,
+            session_id,
+            anonymous,
+        } => {
+            let Some(mut call) = calls::find(work.db, cid)? else {
+                return Ok(());
+            };
+            let user_id = (!anonymous).then_some(user_id.as_str());
+            joined(work, &mut call, user_id, session_id)
+        }
+        SfuNotice::ParticipantLeft {
+            cid,
+            session_id,
+            anonymous,
+            duration_seconds,
+            ..
+        } => {
+            let Some(call) = calls::find(work.db, cid)? else {
+                return Ok(());
+            };
+            left(work, &call, *anonymous, session_id, *duration_seconds)
+        }
+    }
+}
+
+/// Ends the sessions that a crash left running.
+pub(super) fn end_all(work: &mut Work<'_>) -> Result<(), Refusal> {
+    Ok(sessions::end_all(work.db, work.now)?)
+}
+
+/// Does what was due for a session at `due`: its end for want of participants, or the end of the
+/// call for length. Every deadline has a wake-up of its own.
+pub(super) fn check(work: &mut Work<'_>, session_id: &str, due: DateTime) -> Result<(), Refusal> {
+    if work.now < due {
+        // The wall clock was set back.
+        work.effect(Effect::Wake {
+            session_id: session_id.into(),
+            at: due,
+        });
+        return Ok(());
+    }
+    let Some(session) = sessions::find(work.db, session_id)? else {
+        return Ok(());
+    };
+    let Some(mut call) = calls::find(work.db, &session.cid)? else {
+        return Ok(());
+    };
+    if session.ended_at.is_some() {
+        return Ok(());
+    }
+    if session.timer_ends_at.is_some_and(|end| end <= work.now) && call.ended_at.is_none() {
+        return live::end(work, &mut call, None, CallEndedReason::SessionEnded);
+    }
+    if idle_deadline(&call, &session).is_some_and(|deadline| deadline <= work.now) {
+        return end(work, &call, session);
+    }
+    Ok(())
+}
+
+/// Makes sure the call has a session that a ring can refer to. It ends when nobody comes.
+pub(super) fn open_for_ring(work: &mut Work<'_>, call: &mut CallRecord) -> Result<(), Refusal> {
+    let session = open(work, call)?;
+    wake_when_idle(work, call, &session);
+    Ok(())
+}
+
+/// The running session of the call, or a new one that has not started.
+fn open(work: &Work<'_>, call: &mut CallRecord) -> Result<SessionRecord, Refusal> {
+    if let Some(session) = running(work, call)? {
+        return Ok(session);
+    }
+    let session = SessionRecord {
+        id: Uuid::new_v4().to_string(),
+        cid: call.cid.clone(),
+        started_at: None,
+        ended_at: None,
+        idle_since: Some(work.now),
+        live_started_at: None,
+        live_ended_at: None,
+        timer_ends_at: None,
+        anonymous_count: 0,
+    };
+    sessions::save(work.db, &session)?;
+    call.session_id = Some(session.id.clone());
+    calls::save(work.db, call)?;
+    Ok(session)
+}
+
+/// The session of the call, unless it is over.
+pub(super) fn running(
+    work: &Work<'_>,
+    call: &CallRecord,
+) -> Result<Option<SessionRecord>, Refusal> {
+    let Some(id) = &call.session_id else {
+        return Ok(None);
+    };
+    Ok(sessions::find(work.db, id)?.filter(|session| session.ended_at.is_none()))
+}
+
+/// Who is in the call: participants, and the number of anonymous ones.
+pub(super) fn present(
+    work: &Work<'_>,
+    call: &CallRecord,
+) -> Result<(Vec<ParticipantRecord>, u32), Refusal> {
+    match running(work, call)? {
+        Some(session) => Ok((
+            sessions::participants(work.db, &session.id)?,
+            session.anonymous_count,
+        )),
+        None => Ok((Vec::new(), 0)),
+    }
+}
+
+/// Applies changed time limits to the running session.
+pub(super) fn settings_changed(work: &mut Work<'_>, call: &CallRecord) -> Result<(), Refusal> {
+    if let Some(mut session) = running(work, call)? {
+        session.timer_ends_at = timer(call, &session);
+        sessions::save(work.db, &session)?;
+        wake_when_over(work, &session);
+        wake_when_idle(work, call, &session);
+    }
+    Ok(())
+}
+
+/// Ends the session of an ended call, if nobody is left in it.
+pub(super) fn end_if_empty(work: &mut Work<'_>, call: &CallRecord) -> Result<(), Refusal> {
+    match running(work, call)? {
+        Some(session) if is_empty(work, &session)? => end(work, call, session),
+        _ => Ok(()),
+    }
+}
+
+fn joined(
+    work: &mut Work<'_>,
+    call: &mut CallRecord,
+    user_id: Option<&str>,
+    user_session_id: &str,
+) -> Result<(), Refusal> {
+    let mut session = open(work, call)?;
+    let starts = session.started_at.is_none();
+    if starts {
+        session.started_at = Some(work.now);
+        session.live_started_at = (!call.backstage).then_some(work.now);
+        session.timer_ends_at = timer(call, &session);
+        wake_when_over(work, &session);
+    }
+    session.idle_since = None;
+    if user_id.is_none() {
+        session.anonymous_count = session.anonymous_count.saturating_add(1);
+    }
+    sessions::save(work.db, &session)?;
+    let participant = match user_id {
+        Some(user_id) => add_participant(work, call, &session, user_id, user_session_id)?,
+        None => None,
+    };
+    let session_id = session.id.clone();
+    if starts {
+        let view = Box::new(views::call(work, call)?);
+        let body = EventBody::CallSessionStarted {
+            call: view,
+            session_id: session_id.clone(),
+        };
+        work.tell_watchers(call, body);
+    }
+    if let Some(participant) = participant {
+        let participant = Box::new(views::participant(work, participant)?);
+        let body = EventBody::CallSessionParticipantJoined {
+            participant,
+            session_id,
+        };
+        work.tell_watchers(call, body);
+    } else if user_id.is_none() {
+        tell_counts(work, call, session)?;
+    }
+    Ok(())
+}
+
+/// The new participant, or nothing when this client is already there.
+fn add_participant(
+    work: &Work<'_>,
+    call: &CallRecord,
+    session: &SessionRecord,
+    user_id: &str,
+    user_session_id: &str,
+) -> Result<Option<ParticipantRecord>, Refusal> {
+    let user = users::find_or_create(work, user_id)?;
+    let member = members::find(work.db, &call.cid, &user.id)?;
+    let participant = ParticipantRecord {
+        session_id: session.id.clone(),
+        user_session_id: user_session_id.into(),
+        role: member.and_then(|member| member.role).unwrap_or(user.role),
+        user_id: user.id,
+        joined_at: work.now,
+    };
+    let added = sessions::add_participant(work.db, &participant)?;
+    Ok(added.then_some(participant))
+}
+
+fn left(
+    work: &mut Work<'_>,
+    call: &CallRecord,
+    anonymous: bool,
+    user_session_id: &str,
+    duration_seconds: u64,
+) -> Result<(), Refusal> {
+    let Some(mut session) = running(work, call)? else {
+        return Ok(());
+    };
+    if anonymous {
+        session.anonymous_count = session.anonymous_count.saturating_sub(1);
+        sessions::save(work.db, &session)?;
+        tell_counts(work, call, session.clone())?;
+    } else {
+        let taken = sessions::take_participant(work.db, &session.id, user_session_id)?;
+        let Some(participant) = taken else {
+            return Ok(());
+        };
+        let body = EventBody::CallSessionParticipantLeft {
+            participant: Box::new(views::participant(work, participant)?),
+            session_id: session.id.clone(),
+            duration_seconds,
+        };
+        work.tell_watchers(call, body);
+    }
+    if !is_empty(work, &session)? {
+        return Ok(());
+    }
+    if call.ended_at.is_some() {
+        return end(work, call, session);
+    }
+    session.idle_since = Some(work.now);
+    sessions::save(work.db, &session)?;
+    wake_when_idle(work, call, &session);
+    Ok(())
+}
+
+fn end(work: &mut Work<'_>, call: &CallRecord, session: SessionRecord) -> Result<(), Refusal> {
+    let session = SessionRecord {
+        ended_at: Some(work.now),
+        ..session
+    };
+    sessions::save(work.db, &session)?;
+    let body = EventBody::CallSessionEnded {
+        call: Box::new(views::call(work, call)?),
+        session_id: session.id,
+    };
+    work.tell_watchers(call, body);
+    Ok(())
+}
+
+fn tell_counts(
+    work: &mut Work<'_>,
+    call: &CallRecord,
+    session: SessionRecord,
+) -> Result<(), Refusal> {
+    let view = views::session(work, session)?;
+    let body = EventBody::CallSessionParticipantCountUpdated {
+        session_id: view.id,
+        participants_count_by_role: view.participants_count_by_role,
+        anonymous_participant_count: view.anonymous_participant_count,
+    };
+    work.tell_watchers(call, body);
+    Ok(())
+}
+
+fn is_empty(work: &Work<'_>, session: &SessionRecord) -> Result<bool, Refusal> {
+    let listed = sessions::participants(work.db, &session.id)?;
+    Ok(listed.is_empty() && session.anonymous_count == 0)
+}
+
+fn wake_when_idle(work: &mut Work<'_>, call: &CallRecord, session: &SessionRecord) {
+    if let Some(at) = idle_deadline(call, session) {
+        work.effect(Effect::Wake {
+            session_id: session.id.clone(),
+            at,
+        });
+    }
+}
+
+fn wake_when_over(work: &mut Work<'_>, session: &SessionRecord) {
+    if let Some(at) = session.timer_ends_at {
+        work.effect(Effect::Wake {
+            session_id: session.id.clone(),
+            at,
+        });
+    }
+}
+
+/// When the session ends if nobody comes. One opened by a ring lasts at least as long as the ring.
+fn idle_deadline(call: &CallRecord, session: &SessionRecord) -> Option<DateTime> {
+    let inactivity = call.settings.session.inactivity_timeout_seconds;
+    let seconds = match session.started_at {
+        Some(_) => inactivity,
+        None => inactivity.max(call.settings.ring.missed_call_timeout_ms.div_ceil(1000)),
+    };
+    session
+        .idle_since
+        .map(|since| since.plus_seconds(seconds.into()))
+}
+
+fn timer(call: &CallRecord, session: &SessionRecord) -> Option<DateTime> {
+    let seconds = call
+        .settings
+        .limits
+        .max_duration_seconds
+        .filter(|seconds| *seconds > 0)?;
+    session
+        .started_at
+        .map(|start| start.plus_seconds(seconds.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+    use serde_json::json;
+    use trunkline_protocol::coordinator::{
+        CallRequest, Event,
+        event_type::{
+            CALL_ENDED, CALL_SESSION_ENDED, CALL_SESSION_PARTICIPANT_JOINED,
+            CALL_SESSION_PARTICIPANT_LEFT, CALL_SESSION_STARTED,
+        },
+    };
+
+    use super::*;
+    use crate::{
+        coordinator::{Caller, Cid, actor, calls as commands, hub::Hub},
+        store::{empty_tables, users::UserRecord},
+    };
+
+    const CID: &str = "default:a";
+
+    /// A call in virtual time.
+    struct World {
+        db: Connection,
+        hub: Hub,
+    }
+
+    impl World {
+        fn new(settings: &serde_json::Value) -> Self {
+            let world = Self {
+                db: empty_tables(),
+                hub: Hub::default(),
+            };
+            let alice = UserRecord::new("alice", "user", at(0));
+            crate::store::users::save(&world.db, &alice).unwrap();
+            world.run(0, |work| {
+                let actor = actor::load(work, &alice_calls())?;
+                let data = CallRequest {
+                    settings_override: Some(settings.clone()),
+                    ..CallRequest::default()
+                };
+                commands::create(work, &actor, &Cid::new("default", "a")?, data).map(drop)
+            });
+            world
+        }
+
+        /// Runs a command at a second; returns the types of its events and its wake-ups.
+        fn run(
+            &self,
+            second: i64,
+            command: impl FnOnce(&mut Work<'_>) -> Result<(), Refusal>,
+        ) -> (Vec<&'static str>, Vec<DateTime>) {
+            let mut work = Work::new(&self.db, &self.hub, at(second));
+            command(&mut work).unwrap();
+            let (mut events, mut wakes) = (Vec::new(), Vec::new());
+            for effect in work.into_effects() {
+                match effect {
+                    Effect::Publish {
+                        event: Event { event_type, .. },
+                        ..
+                    } => {
+                        events.push(event_type);
+                    }
+                    Effect::Wake { at, .. } => wakes.push(at),
+                    _ => (),
+                }
+            }
+            (events, wakes)
+        }
+
+        fn joined(&self, second: i64, session: &str) -> (Vec<&'static str>, Vec<DateTime>) {
+            let notice = SfuNotice::ParticipantJoined {
+                cid: CID.into(),
+                user_id: "alice".into(),
+                session_id: session.into(),
+                anonymous: false,
+            };
+            self.run(second, |work| apply(work, &notice))
+        }
+
+        fn left(&self, second: i64, session: &str) -> (Vec<&'static str>, Vec<DateTime>) {
+            let notice = SfuNotice::ParticipantLeft {
+                cid: CID.into(),
+                user_id: "alice".into(),
+                session_id: session.into(),
+                anonymous: false,
+                duration_seconds: 1,
+            };
+            self.run(second, |work| apply(work, &notice))
+        }
+
+        /// What a wake-up at this second does.
+        fn woken(&self, second: i64) -> Vec<&'static str> {
+            let id = self.session().id;
+            self.run(second, |work| check(work, &id, at(second))).0
+        }
+
+        fn session(&self) -> SessionRecord {
+            let call = calls::find(&self.db, CID).unwrap().unwrap();
+            sessions::find(&self.db, &call.session_id.unwrap())
+                .unwrap()
+                .unwrap()
+        }
+    }
+
+    fn alice_calls() -> Caller {
+        Caller {
+            user_id: "alice".into(),
+            anonymous: false,
+            role: None,
+            teams: None,
+            call_cids: Vec::new(),
+        }
+    }
+
+    fn at(second: i64) -> DateTime {
+        DateTime::from_unix_nanos(0).plus_seconds(second)
+    }
+
+    #[test]
+    fn an_empty_session_ends_after_the_inactivity_timeout_and_not_before() {
+        let world = World::new(&json!({ "session": { "inactivity_timeout_seconds": 10 } }));
+        world.joined(100, "s1");
+        assert_eq!(world.woken(110), Vec::<&str>::new(), "somebody is there");
+        let (_, wakes) = world.left(120, "s1");
+        assert_eq!(wakes, [at(130)]);
+        assert_eq!(world.woken(129), Vec::<&str>::new());
+        assert_eq!(world.woken(130), [CALL_SESSION_ENDED]);
+        assert_eq!(world.session().ended_at, Some(at(130)));
+        assert_eq!(world.woken(131), Vec::<&str>::new(), "once");
+    }
+
+    #[test]
+    fn who_comes_back_in_time_keeps_the_session() {
+        let world = World::new(&json!({ "session": { "inactivity_timeout_seconds": 10 } }));
+        world.joined(100, "s1");
+        let first = world.session().id;
+        world.left(120, "s1");
+        assert_eq!(world.joined(125, "s2").0, [CALL_SESSION_PARTICIPANT_JOINED]);
+        assert_eq!(world.woken(130), Vec::<&str>::new());
+        world.left(140, "s2");
+        assert_eq!(world.woken(130 + 10), Vec::<&str>::new());
+        assert_eq!(world.woken(150), [CALL_SESSION_ENDED]);
+        assert_eq!(
+            world.joined(160, "s3").0,
+            [CALL_SESSION_STARTED, CALL_SESSION_PARTICIPANT_JOINED]
+        );
+        assert_ne!(world.session().id, first);
+    }
+
+    #[test]
+    fn a_wake_up_that_comes_early_is_repeated() {
+        let world = World::new(&json!({}));
+        world.joined(100, "s1");
+        let id = world.session().id;
+        let (events, wakes) = world.run(105, |work| check(work, &id, at(110)));
+        assert_eq!((events, wakes), (vec![], vec![at(110)]));
+    }
+
+    #[test]
+    fn a_ring_that_nobody_takes_leaves_no_session_running() {
+        let world = World::new(&json!({ "session": { "inactivity_timeout_seconds": 5 } }));
+        let (_, wakes) = world.run(100, |work| {
+            let mut call = calls::find(work.db, CID)?.unwrap();
+            open_for_ring(work, &mut call)
+        });
+        assert_eq!(wakes, [at(115)], "as long as the ring");
+        assert_eq!(world.woken(114), Vec::<&str>::new());
+        assert_eq!(world.woken(115), [CALL_SESSION_ENDED]);
+    }
+
+    #[test]
+    fn the_longest_duration_ends_the_call_even_when_set_later() {
+        let world = World::new(&json!({ "limits": { "max_duration_seconds": 60 } }));
+        assert_eq!(world.joined(100, "s1").1, [at(160)]);
+        let (_, wakes) = world.run(110, |work| {
+            let mut call = calls::find(work.db, CID)?.unwrap();
+            call.settings.limits.max_duration_seconds = Some(30);
+            calls::save(work.db, &call)?;
+            settings_changed(work, &call)
+        });
+        assert_eq!(wakes, [at(130)]);
+        assert_eq!(world.woken(129), Vec::<&str>::new());
+        assert_eq!(world.woken(130), [CALL_ENDED]);
+        assert_eq!(world.woken(160), Vec::<&str>::new());
+        assert_eq!(
+            world.left(161, "s1").0,
+            [CALL_SESSION_PARTICIPANT_LEFT, CALL_SESSION_ENDED]
+        );
+    }
+
+    #[test]
+    fn a_crash_ends_the_sessions_it_interrupted() {
+        let world = World::new(&json!({}));
+        world.joined(100, "s1");
+        world.run(200, end_all);
+        assert_eq!(world.session().ended_at, Some(at(200)));
+        assert_eq!(
+            sessions::participants(&world.db, &world.session().id),
+            Ok(vec![])
+        );
+    }
+}

@@ -1,0 +1,191 @@
+//! What a request brings along.
+
+use std::{collections::HashMap, convert::Infallible, error::Error, time::Duration};
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request},
+    http::{HeaderMap, header, request::Parts},
+};
+use http_body_util::LengthLimitError;
+use serde::de::DeserializeOwned;
+use tokio::time::timeout;
+use trunkline_protocol::coordinator::{ErrorCode, Object};
+
+use super::AppState;
+use crate::{
+    auth::Credentials,
+    coordinator::{Caller, Cid, ConnectionId, Refusal, SfuAccess},
+};
+
+/// The head of a request. Nothing is refused before the operation runs, so that every refusal names
+/// its operation.
+pub(super) struct Incoming {
+    path: Result<HashMap<String, String>, Refusal>,
+    query: HashMap<String, String>,
+    headers: HeaderMap,
+}
+
+/// The body of a request, not yet read.
+pub(super) struct Payload {
+    is_json: bool,
+    body: Body,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Incoming {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let path = match RawPathParams::from_request_parts(parts, state).await {
+            Ok(params) => Ok(params
+                .iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect()),
+            Err(_) => Err(Refusal::input("the path is not valid UTF-8")),
+        };
+        let query = Query::try_from_uri(&parts.uri)
+            .map(|Query(map)| map)
+            .unwrap_or_default();
+        Ok(Self {
+            path,
+            query,
+            headers: parts.headers.clone(),
+        })
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Payload {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, _state: &S) -> Result<Self, Infallible> {
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let is_json = kind
+            .and_then(|kind| kind.to_str().ok())
+            .is_some_and(|kind| kind.trim_start().starts_with("application/json"));
+        Ok(Self {
+            is_json,
+            body: request.into_body(),
+        })
+    }
+}
+
+impl Incoming {
+    /// Who sends the request.
+    pub fn caller(&self, state: &AppState) -> Result<Caller, Refusal> {
+        state.app.authenticate(Credentials {
+            api_key: self.query("api_key"),
+            auth_type: self
+                .header("stream-auth-type")
+                .or_else(|| self.query("stream-auth-type")),
+            token: self.header(header::AUTHORIZATION.as_str()),
+            user_id: self.query("user_id"),
+        })
+    }
+
+    /// The call in the path.
+    pub fn cid(&self) -> Result<Cid, Refusal> {
+        let path = self.path.as_ref().map_err(Clone::clone)?;
+        let part = |name: &str| path.get(name).map(String::as_str).unwrap_or_default();
+        Cid::new(part("type"), part("id"))
+    }
+
+    /// The socket that wants to watch.
+    pub fn watcher(&self) -> Option<ConnectionId> {
+        self.query("connection_id")
+            .map(|id| ConnectionId(id.into()))
+    }
+
+    /// A query parameter; an empty one counts as absent.
+    pub fn query(&self, name: &str) -> Option<&str> {
+        self.query
+            .get(name)
+            .map(String::as_str)
+            .filter(|value| !value.is_empty())
+    }
+
+    /// A boolean query parameter.
+    pub fn flag(&self, name: &str) -> Result<bool, Refusal> {
+        match self.query(name) {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(Refusal::input(format!("{name} must be true or false"))),
+        }
+    }
+
+    /// A numeric query parameter.
+    pub fn number(&self, name: &str) -> Result<Option<u32>, Refusal> {
+        self.query(name)
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| Refusal::input(format!("{name} must be a number")))
+    }
+
+    /// Where this client reaches the SFU: under the address it reached us.
+    pub fn sfu(&self, state: &AppState) -> Result<SfuAccess, Refusal> {
+        let base = if let Some(url) = &state.public_url {
+            url.clone()
+        } else {
+            let host = self
+                .header(header::HOST.as_str())
+                .filter(|host| is_host(host));
+            let host = host.ok_or_else(|| Refusal::input("the Host header is missing"))?;
+            format!("http://{host}")
+        };
+        // http → ws, https → wss
+        let ws_base = base.replacen("http", "ws", 1);
+        Ok(SfuAccess {
+            edge_name: state.edge_name.clone(),
+            url: format!("{base}/sfu/twirp"),
+            ws_endpoint: format!("{ws_base}/sfu/ws"),
+            secret: state.app.sfu_secret(),
+        })
+    }
+
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+}
+
+impl Payload {
+    /// Reads the JSON; an absent body counts as `{}`.
+    pub async fn read<T: DeserializeOwned>(self) -> Result<T, Refusal> {
+        let body = match timeout(BODY_DEADLINE, to_bytes(self.body, MAX_BODY)).await {
+            Ok(Ok(body)) => body,
+            Ok(Err(error)) if is_too_long(&error) => {
+                let detail = format!("the body is larger than {MAX_BODY} bytes");
+                return Err(Refusal::new(ErrorCode::PayloadTooBig, detail));
+            }
+            Ok(Err(_)) => return Err(Refusal::input("the body ended early")),
+            Err(_) => {
+                let detail = "the body took too long to arrive";
+                return Err(Refusal::passing(ErrorCode::RequestTimeout, detail));
+            }
+        };
+        if body.is_empty() {
+            return serde_json::from_slice(b"{}").map_err(|error| Refusal::internal(&error));
+        }
+        if !self.is_json {
+            return Err(Refusal::input("the Content-Type must be application/json"));
+        }
+        serde_json::from_slice(&body)
+            .map(|Object(body)| body)
+            .map_err(|error| Refusal::input(format!("the body cannot be read: {error}")))
+    }
+}
+
+fn is_too_long(error: &axum::Error) -> bool {
+    error
+        .source()
+        .is_some_and(<dyn Error>::is::<LengthLimitError>)
+}
+
+fn is_host(host: &str) -> bool {
+    !host.is_empty()
+        && host
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+}
+
+/// Bytes. The largest request of the protocol names 100 members with custom data.
+const MAX_BODY: usize = 256 * 1024;
+const BODY_DEADLINE: Duration = Duration::from_secs(30);

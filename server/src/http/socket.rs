@@ -1,0 +1,220 @@
+//! The coordinator socket.
+
+use std::time::{Duration, Instant};
+
+use axum::{
+    extract::{
+        State,
+        ws::{
+            CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code,
+            rejection::WebSocketUpgradeRejection,
+        },
+    },
+    response::Response,
+};
+use bytes::Bytes;
+use serde_json::Value;
+use tokio::{
+    sync::mpsc,
+    time::{Instant as Deadline, sleep_until, timeout, timeout_at},
+};
+use trunkline_protocol::coordinator::{
+    Custom, ErrorCode, Event, EventBody, Object, WsAuthMessage, event_type,
+};
+use uuid::Uuid;
+
+use super::{
+    api::{self, Api},
+    incoming::Incoming,
+};
+use crate::{
+    auth::Credentials,
+    clock,
+    coordinator::{ConnectionId, Outbox, Refusal},
+};
+
+pub(super) async fn connect(
+    State(api): State<Api>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    incoming: Incoming,
+) -> Response {
+    let Ok(upgrade) = upgrade else {
+        let refusal = Refusal::input("this route takes WebSocket upgrades only");
+        return api::refuse(&refusal.to_api_error("Connect", api::describe(Instant::now())));
+    };
+    upgrade
+        .max_message_size(MAX_FRAME)
+        .on_upgrade(async move |socket| serve(api, socket, incoming).await)
+}
+
+async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
+    let connection = ConnectionId(Uuid::new_v4().to_string());
+    // Held until the close frame is out: a shutdown waits for it.
+    let _open = api.app.sockets.clone();
+    let (frames, inbox) = mpsc::channel(QUEUE);
+    let close = match admit(&api, &mut socket, &incoming, &connection, frames).await {
+        Ok(Some(())) => {
+            tracing::debug!(connection = connection.0, "socket open");
+            let close = relay(&api, &mut socket, &connection, inbox).await;
+            api.app.coordinator.hub().disconnect(&connection);
+            close
+        }
+        Ok(None) => None,
+        Err(refusal) => {
+            refuse(&api, &mut socket, &connection, &refusal).await;
+            Some(close_code::POLICY)
+        }
+    };
+    tracing::debug!(connection = connection.0, ?close, "socket closed");
+    if let Some(code) = close {
+        hang_up(&mut socket, code).await;
+    }
+}
+
+/// Waits for the first frame and checks it. `None`: the client went away.
+async fn admit(
+    api: &Api,
+    socket: &mut WebSocket,
+    incoming: &Incoming,
+    connection: &ConnectionId,
+    frames: mpsc::Sender<Bytes>,
+) -> Result<Option<()>, Refusal> {
+    let app = &api.app.app;
+    app.check_key(incoming.query("api_key"))?;
+    let deadline = Deadline::now() + AUTH_DEADLINE;
+    let text = loop {
+        match timeout_at(deadline, socket.recv()).await {
+            Ok(Some(Ok(Message::Text(text)))) => break text,
+            Ok(Some(Ok(Message::Ping(_) | Message::Pong(_)))) => (),
+            Ok(Some(Ok(Message::Binary(_)))) => {
+                return Err(Refusal::input("the first frame must be text"));
+            }
+            Ok(Some(Ok(Message::Close(_)) | Err(_)) | None) => return Ok(None),
+            Err(_) => {
+                let detail = "no authentication frame came in time";
+                return Err(Refusal::passing(ErrorCode::Authentication, detail));
+            }
+        }
+    };
+    let Object(message): Object<WsAuthMessage> = serde_json::from_str(&text)
+        .map_err(|error| Refusal::input(format!("the first frame cannot be read: {error}")))?;
+    let caller = app.authenticate(Credentials {
+        api_key: incoming.query("api_key"),
+        // Anonymous users have no socket: nobody could tell their connections apart.
+        auth_type: None,
+        token: Some(&message.token),
+        user_id: incoming.query("user_id"),
+    })?;
+    let outbox = Outbox {
+        connection: connection.clone(),
+        encoding: api.encoding,
+        frames,
+    };
+    api.app
+        .coordinator
+        .connect(caller, message.user_details, outbox)
+        .await
+        .map(Some)
+}
+
+/// Carries frames both ways until one side ends it. Returns the close code to send, if any.
+async fn relay(
+    api: &Api,
+    socket: &mut WebSocket,
+    connection: &ConnectionId,
+    mut inbox: mpsc::Receiver<Bytes>,
+) -> Option<u16> {
+    let mut silent_until = Deadline::now() + CLIENT_SILENCE;
+    loop {
+        let out = tokio::select! {
+            event = inbox.recv() => match event {
+                Some(event) => event,
+                None if api.app.coordinator.hub().is_closed() => return Some(close_code::RESTART),
+                // The hub has dropped this socket because its reader fell behind.
+                None => return Some(close_code::AGAIN),
+            },
+            frame = socket.recv() => {
+                silent_until = Deadline::now() + CLIENT_SILENCE;
+                match frame {
+                    Some(Ok(Message::Text(text))) if is_ping(&text) => pong(api, connection)?,
+                    Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+                    Some(Ok(_)) => continue,
+                }
+            }
+            () = sleep_until(silent_until) => return Some(close_code::POLICY),
+        };
+        if !send(socket, out).await {
+            return None;
+        }
+    }
+}
+
+/// Clients ping with an object, or with an array that holds one.
+fn is_ping(text: &str) -> bool {
+    let frame = serde_json::from_str::<Value>(text).unwrap_or_default();
+    let message = frame.get(0).unwrap_or(&frame);
+    message.get("type").and_then(Value::as_str) == Some(event_type::HEALTH_CHECK)
+}
+
+fn pong(api: &Api, connection: &ConnectionId) -> Option<Bytes> {
+    let body = EventBody::HealthCheck {
+        connection_id: connection.0.clone(),
+        custom: Custom::new(),
+    };
+    write(api, &Event::of_connection(clock::now(), body))
+}
+
+async fn refuse(api: &Api, socket: &mut WebSocket, connection: &ConnectionId, refusal: &Refusal) {
+    let error = refusal.to_api_error("Connect", String::new());
+    let body = EventBody::ConnectionError {
+        connection_id: connection.0.clone(),
+        error: Box::new(error),
+    };
+    if let Some(frame) = write(api, &Event::of_connection(clock::now(), body)) {
+        send(socket, frame).await;
+    }
+}
+
+fn write(api: &Api, event: &Event) -> Option<Bytes> {
+    let text = api.encoding.scope(|| serde_json::to_vec(event));
+    text.inspect_err(|error| tracing::error!(%error, "event not written"))
+        .ok()
+        .map(Bytes::from)
+}
+
+/// False when the client does not take the frame.
+async fn send(socket: &mut WebSocket, frame: Bytes) -> bool {
+    let Ok(text) = Utf8Bytes::try_from(frame) else {
+        return false;
+    };
+    matches!(
+        timeout(WRITE_DEADLINE, socket.send(Message::Text(text))).await,
+        Ok(Ok(()))
+    )
+}
+
+/// Sends the close frame and waits a moment for the answer: closing the connection at once could
+/// overtake it.
+async fn hang_up(socket: &mut WebSocket, code: u16) {
+    let close = Message::Close(Some(CloseFrame {
+        code,
+        reason: Utf8Bytes::default(),
+    }));
+    let farewell = async {
+        if socket.send(close).await.is_ok() {
+            while let Some(Ok(_)) = socket.recv().await {}
+        }
+    };
+    // A client that does not answer has nothing more to lose.
+    drop(timeout(CLOSE_DEADLINE, farewell).await);
+}
+
+const AUTH_DEADLINE: Duration = Duration::from_secs(10);
+/// Clients ping every 25 s.
+const CLIENT_SILENCE: Duration = Duration::from_secs(90);
+const WRITE_DEADLINE: Duration = Duration::from_secs(10);
+const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
+/// Events a reader may fall behind.
+const QUEUE: usize = 256;
+/// Bytes. The largest frame of a client is the first, with the custom data of the user.
+const MAX_FRAME: usize = 256 * 1024;

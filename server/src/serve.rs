@@ -1,0 +1,124 @@
+//! A running server: store, coordinator, HTTP, and how they end.
+
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{Router, serve::ListenerExt};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, oneshot},
+    task::JoinHandle,
+    time::timeout,
+};
+
+use crate::{
+    config::Config,
+    coordinator::{Coordinator, Refusal, SfuControl},
+    http::{self, AppState},
+    sfu::control::SfuNotice,
+    store::{Store, StoreError},
+};
+
+/// The media half, as the coordinator sees it.
+pub struct Media {
+    /// Takes orders.
+    pub control: Arc<dyn SfuControl>,
+    /// Gives notices.
+    pub notices: mpsc::UnboundedReceiver<SfuNotice>,
+    /// Serves `/sfu`.
+    pub routes: Router,
+    /// Names it to clients.
+    pub edge_name: String,
+}
+
+/// A running server.
+pub struct Server {
+    address: SocketAddr,
+    coordinator: Coordinator,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<io::Result<()>>,
+    sockets: mpsc::Receiver<Infallible>,
+}
+
+/// The server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        error: io::Error,
+    },
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store cannot be used.
+    #[error(transparent)]
+    Coordinator(#[from] Refusal),
+}
+
+impl Server {
+    /// Opens the store, listens, and serves.
+    pub async fn start(config: &Config, media: Media) -> Result<Self, StartError> {
+        let failed = |error| StartError::Listen {
+            address: config.listen,
+            error,
+        };
+        // First, so that a second server on the same port does not touch the data.
+        let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let store = Store::open(&config.data)?;
+        let coordinator = Coordinator::start(store, media.control, media.notices).await?;
+        let (open, sockets) = mpsc::channel(1);
+        let state = AppState {
+            coordinator: coordinator.clone(),
+            app: Arc::new(config.app.clone()),
+            edge_name: media.edge_name,
+            public_url: config.public_url.clone(),
+            dev: config.dev,
+            www: config.www.clone(),
+            sockets: open,
+        };
+        let router = http::router(&state, media.routes);
+        // Small frames must not wait for each other.
+        let listener = listener.tap_io(|stream| {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "nodelay not set");
+            }
+        });
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(
+            axum::serve(listener, router)
+                .with_graceful_shutdown(async { drop(stopped.await) })
+                .into_future(),
+        );
+        Ok(Self {
+            address,
+            coordinator,
+            stop,
+            serving,
+            sockets,
+        })
+    }
+
+    /// Where the server listens; the real port when 0 was asked for.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers what is in flight, closes the sockets with a close frame, then the store.
+    pub async fn shutdown(mut self) {
+        // The server may have failed by itself.
+        let _ = self.stop.send(());
+        self.coordinator.hub().close();
+        if timeout(DRAIN, &mut self.serving).await.is_err() {
+            self.serving.abort();
+        }
+        // Ends when the last socket has let go of its sender.
+        drop(timeout(DRAIN, self.sockets.recv()).await);
+        self.coordinator.shutdown().await;
+    }
+}
+
+const DRAIN: Duration = Duration::from_secs(3);

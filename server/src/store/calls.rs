@@ -1,0 +1,86 @@
+//! Calls, and who is blocked in them.
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use trunkline_protocol::coordinator::{CallSettings, Custom, DateTime};
+
+use super::row::{date, date_if_any, json, nanos, to_json};
+
+/// A stored call.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct CallRecord {
+    pub cid: String,
+    pub call_type: String,
+    pub id: String,
+    /// User id.
+    pub created_by: String,
+    pub team: Option<String>,
+    pub custom: Custom,
+    pub settings: CallSettings,
+    pub backstage: bool,
+    pub starts_at: Option<DateTime>,
+    pub ended_at: Option<DateTime>,
+    pub created_at: DateTime,
+    pub updated_at: DateTime,
+    /// The running session, or the last one.
+    pub session_id: Option<String>,
+}
+
+pub(crate) fn find(db: &Connection, cid: &str) -> rusqlite::Result<Option<CallRecord>> {
+    db.prepare_cached("SELECT * FROM call WHERE cid = ?1")?
+        .query_one([cid], read)
+        .optional()
+}
+
+/// Inserts the call or replaces what may change after its creation.
+pub(crate) fn save(db: &Connection, call: &CallRecord) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO call (cid, type, id, created_by, team, custom, settings, backstage,
+            starts_at, ended_at, created_at, updated_at, session_id)
+        VALUES (:cid, :type, :id, :created_by, :team, :custom, :settings, :backstage,
+            :starts_at, :ended_at, :created_at, :updated_at, :session_id)
+        ON CONFLICT (cid) DO UPDATE SET custom = :custom, settings = :settings,
+            backstage = :backstage, starts_at = :starts_at, ended_at = :ended_at,
+            updated_at = :updated_at, session_id = :session_id",
+    )?
+    .execute(named_params! {
+        ":cid": call.cid,
+        ":type": call.call_type,
+        ":id": call.id,
+        ":created_by": call.created_by,
+        ":team": call.team,
+        ":custom": to_json(&call.custom)?,
+        ":settings": to_json(&call.settings)?,
+        ":backstage": call.backstage,
+        ":starts_at": nanos(call.starts_at),
+        ":ended_at": nanos(call.ended_at),
+        ":created_at": call.created_at.unix_nanos(),
+        ":updated_at": call.updated_at.unix_nanos(),
+        ":session_id": call.session_id,
+    })?;
+    Ok(())
+}
+
+/// Ids of the users who may not join.
+pub(crate) fn blocked_users(db: &Connection, cid: &str) -> rusqlite::Result<Vec<String>> {
+    db.prepare_cached("SELECT user_id FROM blocked_user WHERE cid = ?1 ORDER BY user_id")?
+        .query_map([cid], |row| row.get(0))?
+        .collect()
+}
+
+pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<CallRecord> {
+    Ok(CallRecord {
+        cid: row.get("cid")?,
+        call_type: row.get("type")?,
+        id: row.get("id")?,
+        created_by: row.get("created_by")?,
+        team: row.get("team")?,
+        custom: json(row, "custom")?,
+        settings: json(row, "settings")?,
+        backstage: row.get("backstage")?,
+        starts_at: date_if_any(row, "starts_at")?,
+        ended_at: date_if_any(row, "ended_at")?,
+        created_at: date(row, "created_at")?,
+        updated_at: date(row, "updated_at")?,
+        session_id: row.get("session_id")?,
+    })
+}

@@ -1,0 +1,379 @@
+//! Filters of queries, as SQL conditions.
+//!
+//! Fields and operators come from an allow-list per table and values are bound, so nothing of a
+//! request becomes SQL text.
+
+use rusqlite::types::Value as SqlValue;
+use serde_json::Value;
+use trunkline_protocol::coordinator::DateTime;
+
+/// What can be asked about one table.
+pub(crate) struct Table {
+    pub name: &'static str,
+    /// Breaks ties, so that every order is total.
+    pub key: &'static str,
+    pub fields: &'static [Field],
+    /// Used when the request names no order: field and direction.
+    pub default_sort: (&'static str, i32),
+}
+
+/// A field of a filter or an order.
+pub(crate) struct Field {
+    pub name: &'static str,
+    pub kind: Kind,
+    /// SQL expression of the value; for [`Kind::Set`] a query of the values.
+    pub sql: &'static str,
+    pub sortable: bool,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Kind {
+    Text,
+    Date,
+    Bool,
+    Set,
+}
+
+/// A condition and its values.
+#[derive(Debug)]
+pub(crate) struct Condition {
+    pub sql: String,
+    pub values: Vec<SqlValue>,
+}
+
+/// A query that is not run, or fails.
+#[derive(Debug)]
+pub(crate) enum QueryError {
+    /// The request cannot be understood; the text says what.
+    Input(String),
+    Sql(rusqlite::Error),
+}
+
+/// The condition that a filter of a request stands for.
+pub(super) fn compile(table: &Table, filter: &Value) -> Result<Condition, QueryError> {
+    let mut compiler = Compiler {
+        table,
+        left: MAX_CONDITIONS,
+    };
+    compiler.object(filter, 1)
+}
+
+/// The field of this name, if it may be asked about.
+pub(super) fn field<'a>(table: &'a Table, name: &str) -> Result<&'a Field, QueryError> {
+    table
+        .fields
+        .iter()
+        .find(|field| field.name == name)
+        .ok_or_else(|| {
+            input(format!(
+                "cannot filter or sort by '{}'",
+                name.escape_default()
+            ))
+        })
+}
+
+pub(super) fn input(text: impl Into<String>) -> QueryError {
+    QueryError::Input(text.into())
+}
+
+/// The conditions joined by `AND` or `OR`.
+pub(crate) fn join(operator: &str, conditions: Vec<Condition>) -> Condition {
+    let (texts, values): (Vec<_>, Vec<_>) = conditions
+        .into_iter()
+        .map(|condition| (condition.sql, condition.values))
+        .unzip();
+    let sql = if texts.is_empty() {
+        // The neutral element of the operator.
+        if operator == "OR" {
+            "FALSE".into()
+        } else {
+            "TRUE".into()
+        }
+    } else {
+        format!("({})", texts.join(&format!(" {operator} ")))
+    };
+    Condition {
+        sql,
+        values: values.concat(),
+    }
+}
+
+/// `expression IN (values)`
+pub(crate) fn one_of(expression: &str, values: Vec<SqlValue>) -> Condition {
+    let places = vec!["?"; values.len()].join(", ");
+    Condition {
+        sql: format!("{expression} IN ({places})"),
+        values,
+    }
+}
+
+impl From<rusqlite::Error> for QueryError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+struct Compiler<'a> {
+    table: &'a Table,
+    left: usize,
+}
+
+impl Compiler<'_> {
+    fn object(&mut self, filter: &Value, depth: usize) -> Result<Condition, QueryError> {
+        let Value::Object(fields) = filter else {
+            return Err(input("a filter must be an object"));
+        };
+        if depth > MAX_DEPTH {
+            return Err(input(format!("filters nest at most {MAX_DEPTH} deep")));
+        }
+        let mut all = Vec::with_capacity(fields.len());
+        for (name, value) in fields {
+            all.push(match name.as_str() {
+                "$and" => self.list("AND", value, depth)?,
+                "$or" => self.list("OR", value, depth)?,
+                _ => self.field(name, value)?,
+            });
+        }
+        Ok(join("AND", all))
+    }
+
+    fn list(
+        &mut self,
+        operator: &str,
+        value: &Value,
+        depth: usize,
+    ) -> Result<Condition, QueryError> {
+        let Value::Array(filters) = value else {
+            return Err(input("$and and $or take an array of filters"));
+        };
+        let parts: Result<_, _> = filters
+            .iter()
+            .map(|filter| self.object(filter, depth + 1))
+            .collect();
+        Ok(join(operator, parts?))
+    }
+
+    fn field(&mut self, name: &str, value: &Value) -> Result<Condition, QueryError> {
+        let field = field(self.table, name)?;
+        let Value::Object(operators) = value else {
+            return self.compare(field, "$eq", value);
+        };
+        let parts: Result<_, _> = operators
+            .iter()
+            .map(|(operator, value)| self.compare(field, operator, value))
+            .collect();
+        Ok(join("AND", parts?))
+    }
+
+    fn compare(
+        &mut self,
+        field: &Field,
+        operator: &str,
+        value: &Value,
+    ) -> Result<Condition, QueryError> {
+        let Some(left) = self.left.checked_sub(1) else {
+            return Err(input(format!(
+                "a filter has at most {MAX_CONDITIONS} conditions"
+            )));
+        };
+        self.left = left;
+        let values = match (operator, value) {
+            ("$in", Value::Array(values)) if values.len() <= MAX_IN => values
+                .iter()
+                .map(|value| bind(field, value))
+                .collect::<Result<Vec<_>, _>>()?,
+            ("$in", _) => return Err(input(format!("$in takes at most {MAX_IN} values"))),
+            _ => Vec::new(),
+        };
+        if field.kind == Kind::Set {
+            let values = match operator {
+                "$in" => values,
+                "$eq" => vec![bind(field, value)?],
+                _ => return Err(unsupported(field, operator)),
+            };
+            let Condition { sql, values } = one_of("value", values);
+            return Ok(Condition {
+                sql: format!("EXISTS ({} AND {sql})", field.sql),
+                values,
+            });
+        }
+        let sign = match (operator, value) {
+            ("$in", _) => return Ok(one_of(field.sql, values)),
+            ("$exists", Value::Bool(exists)) => {
+                let test = if *exists { "IS NOT NULL" } else { "IS NULL" };
+                return Ok(Condition {
+                    sql: format!("{} {test}", field.sql),
+                    values,
+                });
+            }
+            ("$eq", Value::Null) => {
+                return Ok(Condition {
+                    sql: format!("{} IS NULL", field.sql),
+                    values,
+                });
+            }
+            ("$eq", _) => "=",
+            ("$gt", _) if field.kind != Kind::Bool => ">",
+            ("$gte", _) if field.kind != Kind::Bool => ">=",
+            ("$lt", _) if field.kind != Kind::Bool => "<",
+            ("$lte", _) if field.kind != Kind::Bool => "<=",
+            _ => return Err(unsupported(field, operator)),
+        };
+        Ok(Condition {
+            sql: format!("{} {sign} ?", field.sql),
+            values: vec![bind(field, value)?],
+        })
+    }
+}
+
+fn bind(field: &Field, value: &Value) -> Result<SqlValue, QueryError> {
+    let bound = match (field.kind, value) {
+        (Kind::Text | Kind::Set, Value::String(text)) => Some(SqlValue::Text(text.clone())),
+        (Kind::Bool, Value::Bool(flag)) => Some(SqlValue::Integer(i64::from(*flag))),
+        (Kind::Date, _) => serde_json::from_value::<DateTime>(value.clone())
+            .ok()
+            .map(|date| SqlValue::Integer(date.unix_nanos())),
+        _ => None,
+    };
+    let wanted = match field.kind {
+        Kind::Text | Kind::Set => "a string",
+        Kind::Bool => "a boolean",
+        Kind::Date => "an RFC 3339 date",
+    };
+    bound.ok_or_else(|| input(format!("'{}' is compared with {wanted}", field.name)))
+}
+
+fn unsupported(field: &Field, operator: &str) -> QueryError {
+    input(format!(
+        "'{}' cannot be compared by '{}'",
+        field.name,
+        operator.escape_default()
+    ))
+}
+
+const MAX_DEPTH: usize = 5;
+const MAX_CONDITIONS: usize = 100;
+const MAX_IN: usize = 100;
+
+#[cfg(test)]
+pub(super) mod tests {
+    use rusqlite::{Connection, params_from_iter};
+    use serde_json::json;
+
+    use super::*;
+
+    pub(in crate::store) const TABLE: Table = Table {
+        name: "thing",
+        key: "thing.id",
+        fields: &[
+            Field {
+                name: "id",
+                kind: Kind::Text,
+                sql: "thing.id",
+                sortable: true,
+            },
+            Field {
+                name: "at",
+                kind: Kind::Date,
+                sql: "thing.at",
+                sortable: true,
+            },
+            Field {
+                name: "on",
+                kind: Kind::Bool,
+                sql: "thing.lit",
+                sortable: false,
+            },
+            Field {
+                name: "tags",
+                kind: Kind::Set,
+                sql: "SELECT tag AS value FROM tag WHERE tag.id = thing.id",
+                sortable: false,
+            },
+        ],
+        default_sort: ("at", -1),
+    };
+
+    pub(in crate::store) fn things() -> Connection {
+        let db = Connection::open_in_memory().unwrap();
+        db.execute_batch(
+            "CREATE TABLE thing (id TEXT PRIMARY KEY, at INTEGER, lit INTEGER);
+            CREATE TABLE tag (id TEXT, tag TEXT);
+            INSERT INTO thing VALUES ('a', 1000000000, 1), ('b', 2000000000, 0),
+                ('c', 2000000000, 1), ('d', NULL, 0);
+            INSERT INTO tag VALUES ('a', 'red'), ('b', 'red'), ('b', 'blue');",
+        )
+        .unwrap();
+        db
+    }
+
+    fn ids(filter: &Value) -> String {
+        let Condition { sql, values } = compile(&TABLE, filter).unwrap();
+        let db = things();
+        let sql = format!("SELECT id FROM thing WHERE {sql} ORDER BY id");
+        let mut found = db.prepare(&sql).unwrap();
+        let ids = found
+            .query_map(params_from_iter(values), |row| row.get::<_, String>(0))
+            .unwrap();
+        ids.collect::<Result<String, _>>().unwrap()
+    }
+
+    #[test]
+    fn filters_select_what_they_say() {
+        let cases = [
+            (json!({}), "abcd"),
+            (json!({ "id": "a" }), "a"),
+            (json!({ "id": { "$eq": "a" } }), "a"),
+            (json!({ "id": { "$in": ["a", "c", "x"] } }), "ac"),
+            (json!({ "id": { "$in": [] } }), ""),
+            (json!({ "id": { "$gt": "a", "$lte": "c" } }), "bc"),
+            (json!({ "at": { "$gte": "1970-01-01T00:00:02Z" } }), "bc"),
+            (json!({ "at": { "$lt": "1970-01-01T00:00:02Z" } }), "a"),
+            (json!({ "at": { "$exists": false } }), "d"),
+            (json!({ "at": null }), "d"),
+            (json!({ "at": { "$exists": true }, "on": true }), "ac"),
+            (json!({ "tags": { "$in": ["red"] } }), "ab"),
+            (json!({ "tags": "blue" }), "b"),
+            (json!({ "$or": [{ "id": "a" }, { "on": false }] }), "abd"),
+            (
+                json!({ "$and": [{ "tags": "red" }, { "$or": [{ "id": "b" }] }] }),
+                "b",
+            ),
+            (json!({ "$or": [] }), ""),
+        ];
+        for (filter, expected) in cases {
+            assert_eq!(ids(&filter), expected, "{filter}");
+        }
+    }
+
+    #[test]
+    fn hostile_values_are_values() {
+        assert_eq!(ids(&json!({ "id": "' OR 1=1 --" })), "");
+        assert_eq!(ids(&json!({ "tags": { "$in": ["') OR 1=1 --"] } })), "");
+    }
+
+    #[test]
+    fn filters_outside_the_allow_list_are_refused() {
+        let deep = (0..6).fold(json!({}), |inner, _| json!({ "$and": [inner] }));
+        let many: Vec<_> = (0..101).map(|_| "a").collect();
+        for filter in [
+            json!([]),
+            json!({ "password": "a" }),
+            json!({ "id; DROP TABLE thing": "a" }),
+            json!({ "id": { "$where": "1" } }),
+            json!({ "id": 1 }),
+            json!({ "on": { "$gt": true } }),
+            json!({ "at": "yesterday" }),
+            json!({ "tags": { "$gt": "a" } }),
+            json!({ "id": { "$in": many } }),
+            json!({ "id": { "$in": "a" } }),
+            json!({ "$or": {} }),
+            deep,
+        ] {
+            assert!(
+                matches!(compile(&TABLE, &filter), Err(QueryError::Input(_))),
+                "{filter}"
+            );
+        }
+    }
+}

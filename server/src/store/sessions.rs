@@ -1,0 +1,146 @@
+//! Sessions of calls and who is in them.
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use trunkline_protocol::coordinator::DateTime;
+
+use super::row::{date, date_if_any, nanos};
+
+/// A stored session.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct SessionRecord {
+    pub id: String,
+    pub cid: String,
+    pub started_at: Option<DateTime>,
+    pub ended_at: Option<DateTime>,
+    /// The last participant left.
+    pub idle_since: Option<DateTime>,
+    pub live_started_at: Option<DateTime>,
+    pub live_ended_at: Option<DateTime>,
+    pub timer_ends_at: Option<DateTime>,
+    pub anonymous_count: u32,
+}
+
+/// A stored participant.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ParticipantRecord {
+    pub session_id: String,
+    pub user_session_id: String,
+    pub user_id: String,
+    pub role: String,
+    pub joined_at: DateTime,
+}
+
+pub(crate) fn find(db: &Connection, id: &str) -> rusqlite::Result<Option<SessionRecord>> {
+    db.prepare_cached("SELECT * FROM session WHERE id = ?1")?
+        .query_one([id], read)
+        .optional()
+}
+
+/// Inserts the session or replaces everything but `id`, `cid`.
+pub(crate) fn save(db: &Connection, session: &SessionRecord) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO session (id, cid, started_at, ended_at, idle_since, live_started_at,
+            live_ended_at, timer_ends_at, anonymous_count)
+        VALUES (:id, :cid, :started_at, :ended_at, :idle_since, :live_started_at,
+            :live_ended_at, :timer_ends_at, :anonymous_count)
+        ON CONFLICT (id) DO UPDATE SET started_at = :started_at, ended_at = :ended_at,
+            idle_since = :idle_since, live_started_at = :live_started_at,
+            live_ended_at = :live_ended_at, timer_ends_at = :timer_ends_at,
+            anonymous_count = :anonymous_count",
+    )?
+    .execute(named_params! {
+        ":id": session.id,
+        ":cid": session.cid,
+        ":started_at": nanos(session.started_at),
+        ":ended_at": nanos(session.ended_at),
+        ":idle_since": nanos(session.idle_since),
+        ":live_started_at": nanos(session.live_started_at),
+        ":live_ended_at": nanos(session.live_ended_at),
+        ":timer_ends_at": nanos(session.timer_ends_at),
+        ":anonymous_count": session.anonymous_count,
+    })?;
+    Ok(())
+}
+
+/// Ends every running session: their participants did not survive the process.
+pub(crate) fn end_all(db: &Connection, now: DateTime) -> rusqlite::Result<()> {
+    db.execute(
+        "DELETE FROM participant WHERE session_id IN (SELECT id FROM session WHERE ended_at IS NULL)",
+        (),
+    )?;
+    db.execute(
+        "UPDATE session SET ended_at = ?1, anonymous_count = 0 WHERE ended_at IS NULL",
+        [now.unix_nanos()],
+    )?;
+    Ok(())
+}
+
+/// Who is in the session, in the order of joining.
+pub(crate) fn participants(
+    db: &Connection,
+    session_id: &str,
+) -> rusqlite::Result<Vec<ParticipantRecord>> {
+    db.prepare_cached(
+        "SELECT * FROM participant WHERE session_id = ?1 ORDER BY joined_at, user_session_id",
+    )?
+    .query_map([session_id], read_participant)?
+    .collect()
+}
+
+/// Adds the participant; false when the client was already there.
+pub(crate) fn add_participant(
+    db: &Connection,
+    participant: &ParticipantRecord,
+) -> rusqlite::Result<bool> {
+    let added = db
+        .prepare_cached(
+            "INSERT INTO participant (session_id, user_session_id, user_id, role, joined_at)
+            VALUES (:session_id, :user_session_id, :user_id, :role, :joined_at)
+            ON CONFLICT DO NOTHING",
+        )?
+        .execute(named_params! {
+            ":session_id": participant.session_id,
+            ":user_session_id": participant.user_session_id,
+            ":user_id": participant.user_id,
+            ":role": participant.role,
+            ":joined_at": participant.joined_at.unix_nanos(),
+        })?;
+    Ok(added > 0)
+}
+
+/// Removes and returns the participant, if it was there.
+pub(crate) fn take_participant(
+    db: &Connection,
+    session_id: &str,
+    user_session_id: &str,
+) -> rusqlite::Result<Option<ParticipantRecord>> {
+    db.prepare_cached(
+        "DELETE FROM participant WHERE session_id = ?1 AND user_session_id = ?2 RETURNING *",
+    )?
+    .query_one([session_id, user_session_id], read_participant)
+    .optional()
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<SessionRecord> {
+    Ok(SessionRecord {
+        id: row.get("id")?,
+        cid: row.get("cid")?,
+        started_at: date_if_any(row, "started_at")?,
+        ended_at: date_if_any(row, "ended_at")?,
+        idle_since: date_if_any(row, "idle_since")?,
+        live_started_at: date_if_any(row, "live_started_at")?,
+        live_ended_at: date_if_any(row, "live_ended_at")?,
+        timer_ends_at: date_if_any(row, "timer_ends_at")?,
+        anonymous_count: row.get("anonymous_count")?,
+    })
+}
+
+fn read_participant(row: &Row<'_>) -> rusqlite::Result<ParticipantRecord> {
+    Ok(ParticipantRecord {
+        session_id: row.get("session_id")?,
+        user_session_id: row.get("user_session_id")?,
+        user_id: row.get("user_id")?,
+        role: row.get("role")?,
+        joined_at: date(row, "joined_at")?,
+    })
+}

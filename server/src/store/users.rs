@@ -1,0 +1,86 @@
+//! Users.
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use trunkline_protocol::coordinator::{Custom, DateTime};
+
+use super::row::{date, date_if_any, json, nanos, to_json};
+
+/// A stored user.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct UserRecord {
+    pub id: String,
+    pub role: String,
+    pub teams: Vec<String>,
+    pub name: Option<String>,
+    pub image: Option<String>,
+    pub language: Option<String>,
+    pub custom: Custom,
+    pub created_at: DateTime,
+    pub updated_at: DateTime,
+    pub last_active: Option<DateTime>,
+}
+
+impl UserRecord {
+    /// A user of whom only the id is known.
+    pub fn new(id: &str, role: &str, now: DateTime) -> Self {
+        Self {
+            id: id.into(),
+            role: role.into(),
+            teams: Vec::new(),
+            name: None,
+            image: None,
+            language: None,
+            custom: Custom::new(),
+            created_at: now,
+            updated_at: now,
+            last_active: None,
+        }
+    }
+}
+
+pub(crate) fn find(db: &Connection, id: &str) -> rusqlite::Result<Option<UserRecord>> {
+    db.prepare_cached("SELECT * FROM user WHERE id = ?1")?
+        .query_one([id], read)
+        .optional()
+}
+
+/// Inserts the user or replaces everything but `id` and `created_at`.
+pub(crate) fn save(db: &Connection, user: &UserRecord) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO user (id, role, teams, name, image, language, custom,
+            created_at, updated_at, last_active)
+        VALUES (:id, :role, :teams, :name, :image, :language, :custom,
+            :created_at, :updated_at, :last_active)
+        ON CONFLICT (id) DO UPDATE SET role = :role, teams = :teams, name = :name, image = :image,
+            language = :language, custom = :custom, updated_at = :updated_at,
+            last_active = :last_active",
+    )?
+    .execute(named_params! {
+        ":id": user.id,
+        ":role": user.role,
+        ":teams": to_json(&user.teams)?,
+        ":name": user.name,
+        ":image": user.image,
+        ":language": user.language,
+        ":custom": to_json(&user.custom)?,
+        ":created_at": user.created_at.unix_nanos(),
+        ":updated_at": user.updated_at.unix_nanos(),
+        ":last_active": nanos(user.last_active),
+    })?;
+    Ok(())
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<UserRecord> {
+    Ok(UserRecord {
+        id: row.get("id")?,
+        role: row.get("role")?,
+        teams: json(row, "teams")?,
+        name: row.get("name")?,
+        image: row.get("image")?,
+        language: row.get("language")?,
+        custom: json(row, "custom")?,
+        created_at: date(row, "created_at")?,
+        updated_at: date(row, "updated_at")?,
+        last_active: date_if_any(row, "last_active")?,
+    })
+}

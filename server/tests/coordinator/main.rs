@@ -1,0 +1,13 @@
+//! The coordinator through its real routes and sockets. The SFU is played by the test.
+// Clippy recognises tests, not the helpers they share.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod auth;
+mod bad_input;
+mod calls;
+mod durability;
+mod events;
+mod members;
+mod queries;
+mod sessions;
+mod support;

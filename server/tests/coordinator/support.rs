@@ -1,0 +1,407 @@
+//! A server in this process, and clients as apps have them.
+
+use std::{
+    sync::{Arc, LazyLock, Mutex},
+    time::Duration,
+};
+
+use axum::{Router, routing::get};
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{net::TcpStream, sync::mpsc, task::spawn_blocking, time::timeout};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+use trunkline_server::{
+    auth::App,
+    config::{Cli, Config, Task},
+    coordinator::SfuControl,
+    serve::{Media, Server},
+    sfu::control::{SfuNotice, SfuOrder},
+};
+
+pub const KEY: &str = "trunkline-dev";
+
+/// A running server whose SFU is the test.
+pub struct TestServer {
+    pub server: Server,
+    pub app: App,
+    pub base: String,
+    pub orders: Arc<Mutex<Vec<SfuOrder>>>,
+    notices: mpsc::UnboundedSender<SfuNotice>,
+    data: TempDir,
+}
+
+/// One user of the REST API.
+#[derive(Clone)]
+pub struct Client {
+    base: String,
+    prefix: &'static str,
+    pub user_id: String,
+    pub token: String,
+    pub connection_id: Option<String>,
+}
+
+/// Status and body of an answer.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub body: Value,
+}
+
+/// An authenticated socket.
+pub struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+}
+
+pub type Raw = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+impl TestServer {
+    pub async fn start() -> Self {
+        Self::start_with("--dev").await
+    }
+
+    pub async fn start_with(args: &str) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), args).await
+    }
+
+    /// Stops and starts again with the same data.
+    pub async fn restart(self) -> Self {
+        self.server.shutdown().await;
+        Self::start_in(self.data, "--dev").await
+    }
+
+    async fn start_in(data: TempDir, args: &str) -> Self {
+        let config = config(&format!(
+            "trunkline-server --listen 127.0.0.1:0 --data {} {args}",
+            data.path().display()
+        ));
+        let (notices, received) = mpsc::unbounded_channel();
+        let orders = Arc::new(Mutex::new(Vec::new()));
+        let media = Media {
+            control: Arc::new(Orders(Arc::clone(&orders))),
+            notices: received,
+            routes: Router::new().route("/sfu/panic", get(panicking)),
+            edge_name: "test-edge".into(),
+        };
+        let server = Server::start(&config, media).await.unwrap();
+        let base = format!("http://{}", server.address());
+        Self {
+            server,
+            app: config.app,
+            base,
+            orders,
+            notices,
+            data,
+        }
+    }
+
+    /// A user with a token who has not connected.
+    pub fn stranger(&self, user_id: &str) -> Client {
+        let token = self.app.token_for(user_id, None, None, None).unwrap();
+        self.client(user_id, token)
+    }
+
+    pub fn client(&self, user_id: &str, token: String) -> Client {
+        Client {
+            base: self.base.clone(),
+            prefix: "/video",
+            user_id: user_id.into(),
+            token,
+            connection_id: None,
+        }
+    }
+
+    /// A connected user.
+    pub async fn connect(&self, user_id: &str) -> (Client, Socket) {
+        self.connect_client(self.stranger(user_id)).await
+    }
+
+    /// A connected user with role and teams in the token.
+    pub async fn connect_as(
+        &self,
+        user_id: &str,
+        role: Option<&str>,
+        team: Option<&str>,
+    ) -> (Client, Socket) {
+        let teams = team.map(|team| vec![team.to_owned()]);
+        let token = self
+            .app
+            .token_for(user_id, role.map(Into::into), teams, None)
+            .unwrap();
+        self.connect_client(self.client(user_id, token)).await
+    }
+
+    /// A connected user of another development server.
+    pub async fn connect_at(&self, base: &str, user_id: &str) -> (Client, Socket) {
+        let client = Client {
+            base: base.into(),
+            ..self.stranger(user_id)
+        };
+        self.connect_client(client).await
+    }
+
+    pub async fn connect_client(&self, mut client: Client) -> (Client, Socket) {
+        let path = if client.prefix == "/video" {
+            "/video/connect"
+        } else {
+            "/api/v2/connect"
+        };
+        let url = format!("{}{path}?api_key={KEY}&stream-auth-type=jwt", client.base);
+        let mut raw = connect_async(url.replacen("http", "ws", 1))
+            .await
+            .unwrap()
+            .0;
+        let hello = json!({ "token": client.token, "user_details": { "id": client.user_id } });
+        raw.send(Message::text(hello.to_string())).await.unwrap();
+        let mut socket = Socket { stream: raw };
+        let ok = socket.expect("connection.ok").await;
+        client.connection_id = ok["connection_id"].as_str().map(Into::into);
+        (client, socket)
+    }
+
+    /// A socket on which nothing has been sent.
+    pub async fn open(&self, path: &str) -> Raw {
+        let url = format!("{}{path}", self.base.replace("http", "ws"));
+        connect_async(url).await.unwrap().0
+    }
+
+    /// What the SFU would report.
+    pub fn participant_joined(&self, cid: &str, user_id: &str, session_id: &str) {
+        self.notices
+            .send(SfuNotice::ParticipantJoined {
+                cid: cid.into(),
+                user_id: user_id.into(),
+                session_id: session_id.into(),
+                anonymous: user_id == "!anon",
+            })
+            .unwrap();
+    }
+
+    pub fn participant_left(&self, cid: &str, user_id: &str, session_id: &str) {
+        self.notices
+            .send(SfuNotice::ParticipantLeft {
+                cid: cid.into(),
+                user_id: user_id.into(),
+                session_id: session_id.into(),
+                anonymous: user_id == "!anon",
+                duration_seconds: 7,
+            })
+            .unwrap();
+    }
+}
+
+impl Client {
+    /// The same user under `/api/v2`.
+    pub fn v2(mut self) -> Self {
+        self.prefix = "/api/v2/video";
+        self
+    }
+
+    pub async fn get(&self, path: &str) -> Reply {
+        self.request("GET", path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Reply {
+        self.request("POST", path, Some(body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Reply {
+        self.request("PATCH", path, Some(body)).await
+    }
+
+    async fn request(&self, method: &'static str, path: &str, body: Option<Value>) -> Reply {
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let watch = self
+            .connection_id
+            .as_ref()
+            .map(|id| format!("&connection_id={id}"));
+        let url = format!(
+            "{}{}{path}{separator}api_key={KEY}&user_id={}{}",
+            self.base,
+            self.prefix,
+            self.user_id,
+            watch.unwrap_or_default()
+        );
+        let headers = vec![
+            ("authorization", self.token.clone()),
+            ("stream-auth-type", "jwt".to_owned()),
+            ("content-type", "application/json".to_owned()),
+        ];
+        let body = body
+            .map(|body| body.to_string().into_bytes())
+            .unwrap_or_default();
+        send(method, url, headers, body).await
+    }
+}
+
+impl Reply {
+    /// The body of a success with this status.
+    #[track_caller]
+    pub fn ok(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.body);
+        assert!(self.body["duration"].is_string(), "{}", self.body);
+        self.body
+    }
+
+    /// Checks that this is the documented refusal and returns its message.
+    #[track_caller]
+    pub fn refused(self, status: u16, code: i64) -> String {
+        assert_eq!(
+            (self.status, self.body["code"].as_i64()),
+            (status, Some(code)),
+            "{}",
+            self.body
+        );
+        assert_eq!(self.body["StatusCode"], status);
+        assert!(self.body["duration"].is_string());
+        assert!(self.body["more_info"].is_string());
+        assert_eq!(self.body["details"], json!([]));
+        self.body["message"].as_str().unwrap().into()
+    }
+}
+
+impl Socket {
+    /// The next event, whatever it is.
+    pub async fn next(&mut self) -> Value {
+        loop {
+            let frame = timeout(PATIENCE, self.stream.next())
+                .await
+                .expect("an event");
+            match frame.expect("an open socket").expect("a frame") {
+                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Ping(_) | Message::Pong(_) => (),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    /// The next frame of any kind, however long it takes.
+    pub async fn next_frame(&mut self) -> Message {
+        self.stream
+            .next()
+            .await
+            .expect("an open socket")
+            .expect("a frame")
+    }
+
+    /// The next event, which must be of this type.
+    pub async fn expect(&mut self, event_type: &str) -> Value {
+        let event = self.next().await;
+        assert_eq!(event["type"], event_type, "{event}");
+        event
+    }
+
+    /// Checks that nothing has come before the answer to a ping.
+    pub async fn expect_silence(&mut self) {
+        self.send(&json!([{ "type": "health.check", "client_id": "x" }]))
+            .await;
+        self.expect("health.check").await;
+    }
+
+    pub async fn send(&mut self, frame: &Value) {
+        self.stream
+            .send(Message::text(frame.to_string()))
+            .await
+            .unwrap();
+    }
+
+    /// Waits until the server closes, and returns the code.
+    pub async fn close_code(mut self) -> Option<u16> {
+        close_code(&mut self.stream).await
+    }
+
+    pub async fn close(mut self) {
+        self.stream.close(None).await.unwrap();
+        while let Some(Ok(_)) = self.stream.next().await {}
+    }
+}
+
+/// Waits until the server closes, and returns the code.
+pub async fn close_code(stream: &mut Raw) -> Option<u16> {
+    loop {
+        match timeout(PATIENCE, stream.next())
+            .await
+            .expect("a close frame")
+        {
+            Some(Ok(Message::Close(frame))) => return frame.map(|frame| frame.code.into()),
+            Some(Ok(_)) => (),
+            Some(Err(_)) | None => return None,
+        }
+    }
+}
+
+/// The next JSON frame of a socket that need not be authenticated.
+pub async fn next_json(stream: &mut Raw) -> Value {
+    match timeout(PATIENCE, stream.next()).await.expect("a frame") {
+        Some(Ok(Message::Text(text))) => serde_json::from_str(&text).unwrap(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Any request at all.
+pub async fn send(
+    method: &'static str,
+    url: String,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+) -> Reply {
+    let (status, _, text) = send_raw(method, url, headers, body).await;
+    let body = serde_json::from_str(&text).unwrap_or_else(|_| panic!("not JSON: {text}"));
+    Reply { status, body }
+}
+
+/// Status, headers and text of any request at all.
+pub async fn send_raw(
+    method: &'static str,
+    url: String,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+) -> (u16, ureq::http::HeaderMap, String) {
+    spawn_blocking(move || {
+        let mut request = ureq::http::Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let mut response = AGENT.run(request.body(body).unwrap()).unwrap();
+        let text = response.body_mut().read_to_string().unwrap();
+        (response.status().as_u16(), response.headers().clone(), text)
+    })
+    .await
+    .unwrap()
+}
+
+pub fn config(args: &str) -> Config {
+    use clap::Parser;
+    match Cli::try_parse_from(args.split_whitespace())
+        .unwrap()
+        .into_task()
+    {
+        Ok(Task::Serve(config)) => config,
+        Ok(Task::PrintToken(_)) => panic!("not a server"),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+async fn panicking() -> &'static str {
+    panic!("a bug that a test provokes")
+}
+
+struct Orders(Arc<Mutex<Vec<SfuOrder>>>);
+
+impl SfuControl for Orders {
+    fn order(&self, order: SfuOrder) {
+        self.0.lock().unwrap().push(order);
+    }
+}
+
+static AGENT: LazyLock<ureq::Agent> = LazyLock::new(|| {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .allow_non_standard_methods(true)
+        .timeout_global(Some(PATIENCE))
+        .build()
+        .into()
+});
+
+/// Longer than anything here takes on a busy machine; waited out only by failing tests.
+const PATIENCE: Duration = Duration::from_secs(20);
