@@ -539,16 +539,16 @@ impl Host {
 /// The table of calling states.
 fn is_legal(from: CallingState, to: CallingState) -> bool {
     use CallingState::{Idle, Joined, Joining, Left, Offline, Reconnecting, ReconnectingFailed};
-    match (from, to) {
-        (Left, to) => to == Idle,
-        (_, Left) => true,
-        (Idle | ReconnectingFailed | Offline, Joining) => true,
-        (Joining, Joined | Idle | ReconnectingFailed) => true,
-        (Joined, Reconnecting | Offline) => true,
-        (Reconnecting, Joined | ReconnectingFailed | Offline) => true,
-        (Offline, Reconnecting) => true,
-        _ => false,
-    }
+    let reachable: &[CallingState] = match from {
+        Left => &[Idle],
+        Idle => &[Joining, Left],
+        Joining => &[Joined, Idle, ReconnectingFailed, Left],
+        Joined => &[Reconnecting, Offline, Left],
+        Reconnecting => &[Joined, ReconnectingFailed, Offline, Left],
+        ReconnectingFailed => &[Joining, Left],
+        Offline => &[Joining, Reconnecting, Left],
+    };
+    reachable.contains(&to)
 }
 
 fn take_one(count: &mut u32) -> bool {

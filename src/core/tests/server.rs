@@ -147,7 +147,7 @@ impl Server {
                     self.sessions.remove(&details.previous_session_id);
                 }
                 self.sessions.insert(join.session_id.clone(), "alice".to_owned());
-                EventPayload::JoinResponse(self.join_response(&join.session_id))
+                EventPayload::JoinResponse(join_response(&join.session_id))
             }
         };
         Some(event::SfuEvent { event_payload: Some(payload) })
@@ -160,30 +160,30 @@ impl Server {
             self.sessions.remove(session_id);
         }
     }
+}
 
-    fn join_response(&self, own_session_id: &str) -> event::JoinResponse {
-        let mut participants = vec![participant("bob", "bob-session")];
-        participants.push(participant("alice", own_session_id));
-        let option = |track_type: models::TrackType, id| models::PublishOption {
-            track_type: track_type.into(),
-            id,
-            bitrate: 1_250_000,
-            fps: 30,
-            max_spatial_layers: 3,
-            ..models::PublishOption::default()
-        };
-        event::JoinResponse {
-            call_state: Some(models::CallState {
-                participants,
-                participant_count: Some(models::ParticipantCount { total: 2, anonymous: 0 }),
-                ..models::CallState::default()
-            }),
-            publish_options: vec![
-                option(models::TrackType::Audio, 1),
-                option(models::TrackType::Video, 2),
-            ],
-            ..event::JoinResponse::default()
-        }
+fn join_response(own_session_id: &str) -> event::JoinResponse {
+    let mut participants = vec![participant("bob", "bob-session")];
+    participants.push(participant("alice", own_session_id));
+    let option = |track_type: models::TrackType, id| models::PublishOption {
+        track_type: track_type.into(),
+        id,
+        bitrate: 1_250_000,
+        fps: 30,
+        max_spatial_layers: 3,
+        ..models::PublishOption::default()
+    };
+    event::JoinResponse {
+        call_state: Some(models::CallState {
+            participants,
+            participant_count: Some(models::ParticipantCount { total: 2, anonymous: 0 }),
+            ..models::CallState::default()
+        }),
+        publish_options: vec![
+            option(models::TrackType::Audio, 1),
+            option(models::TrackType::Video, 2),
+        ],
+        ..event::JoinResponse::default()
     }
 }
 
