@@ -5,20 +5,14 @@
 pub mod models {
     include!(concat!(env!("OUT_DIR"), "/stream.video.sfu.models.rs"));
     #[cfg(feature = "json")]
-    include!(concat!(
-        env!("OUT_DIR"),
-        "/stream.video.sfu.models.serde.rs"
-    ));
+    include!(concat!(env!("OUT_DIR"), "/stream.video.sfu.models.serde.rs"));
 }
 
 /// Requests and responses of the Twirp service.
 pub mod signal {
     include!(concat!(env!("OUT_DIR"), "/stream.video.sfu.signal.rs"));
     #[cfg(feature = "json")]
-    include!(concat!(
-        env!("OUT_DIR"),
-        "/stream.video.sfu.signal.serde.rs"
-    ));
+    include!(concat!(env!("OUT_DIR"), "/stream.video.sfu.signal.serde.rs"));
 }
 
 /// Frames of the SFU socket.

@@ -70,10 +70,7 @@ impl App {
     pub fn check_key(&self, api_key: Option<&str>) -> Result<(), Refusal> {
         match api_key {
             Some(key) if key == self.key => Ok(()),
-            Some(_) => Err(Refusal::new(
-                ErrorCode::AccessKey,
-                "the api_key is not known",
-            )),
+            Some(_) => Err(Refusal::new(ErrorCode::AccessKey, "the api_key is not known")),
             None => Err(Refusal::new(ErrorCode::AccessKey, "api_key is missing")),
         }
     }
@@ -83,19 +80,13 @@ impl App {
         self.check_key(credentials.api_key)?;
         let token = credentials.token.filter(|token| !token.is_empty());
         if credentials.auth_type == Some("anonymous") {
-            let claims = token
-                .map(|token| self.verify(token))
-                .transpose()?
-                .unwrap_or_default();
+            let claims = token.map(|token| self.verify(token)).transpose()?.unwrap_or_default();
             check_user(claims.user_id.as_deref(), Some(ANONYMOUS))?;
             return Ok(caller(ANONYMOUS.into(), true, claims));
         }
         let token = token.ok_or_else(|| authentication("the request has no token"))?;
         let mut claims = self.verify(token)?;
-        let user_id = claims
-            .user_id
-            .take()
-            .filter(|id| !id.is_empty() && id != ANONYMOUS);
+        let user_id = claims.user_id.take().filter(|id| !id.is_empty() && id != ANONYMOUS);
         let user_id = user_id.ok_or_else(|| authentication("the token has no user_id"))?;
         check_user(Some(&user_id), credentials.user_id)?;
         Ok(caller(user_id, false, claims))
@@ -114,22 +105,18 @@ impl App {
             .map_err(|error| match error.kind() {
                 ErrorKind::InvalidSignature
                 | ErrorKind::InvalidAlgorithm
-                | ErrorKind::InvalidAlgorithmName => Refusal::new(
-                    ErrorCode::TokenSignatureInvalid,
-                    "the token signature is invalid",
-                ),
-                _ if names_another_algorithm(token) => Refusal::new(
-                    ErrorCode::TokenSignatureInvalid,
-                    "the token signature is invalid",
-                ),
+                | ErrorKind::InvalidAlgorithmName => {
+                    Refusal::new(ErrorCode::TokenSignatureInvalid, "the token signature is invalid")
+                }
+                _ if names_another_algorithm(token) => {
+                    Refusal::new(ErrorCode::TokenSignatureInvalid, "the token signature is invalid")
+                }
                 _ => authentication("the token cannot be read"),
             })?
             .claims;
         check_times(&claims)?;
         if claims.server == Some(true) {
-            return Err(authentication(
-                "a server-side token is not valid for a participant",
-            ));
+            return Err(authentication("a server-side token is not valid for a participant"));
         }
         Ok(claims)
     }
@@ -191,16 +178,10 @@ fn check_times(claims: &UserClaims) -> Result<(), Refusal> {
     let now = clock::unix_seconds() as f64;
     let seconds = |time: &Option<Number>| time.as_ref().and_then(Number::as_f64);
     if seconds(&claims.exp).is_some_and(|exp| exp <= now) {
-        return Err(Refusal::passing(
-            ErrorCode::TokenExpired,
-            "the token has expired",
-        ));
+        return Err(Refusal::passing(ErrorCode::TokenExpired, "the token has expired"));
     }
     if seconds(&claims.nbf).is_some_and(|nbf| nbf > now + CLOCK_SKEW) {
-        return Err(Refusal::passing(
-            ErrorCode::TokenNotValidYet,
-            "the token is not valid yet",
-        ));
+        return Err(Refusal::passing(ErrorCode::TokenNotValidYet, "the token is not valid yet"));
     }
     if seconds(&claims.iat).is_some_and(|iat| iat > now + CLOCK_SKEW) {
         let detail = "the token was issued in the future";
@@ -241,10 +222,7 @@ mod tests {
     use super::*;
 
     fn app() -> App {
-        App {
-            key: "key".into(),
-            secret: "secret".into(),
-        }
+        App { key: "key".into(), secret: "secret".into() }
     }
 
     fn sign(algorithm: Algorithm, claims: &Value, secret: &str) -> String {
@@ -254,10 +232,7 @@ mod tests {
 
     fn alice(more: &Value) -> String {
         let mut claims = json!({ "user_id": "alice" });
-        claims
-            .as_object_mut()
-            .unwrap()
-            .extend(more.as_object().unwrap().clone());
+        claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         sign(Algorithm::HS256, &claims, "secret")
     }
 
@@ -282,9 +257,7 @@ mod tests {
         ] {
             assert_eq!(authenticate(&alice(&more)).unwrap().user_id, "alice");
         }
-        let token = app()
-            .token_for("alice", Some("host".into()), None, Some(60))
-            .unwrap();
+        let token = app().token_for("alice", Some("host".into()), None, Some(60)).unwrap();
         assert_eq!(authenticate(&token).unwrap().role.as_deref(), Some("host"));
     }
 
@@ -302,14 +275,8 @@ mod tests {
             (alice(&json!({ "exp": 0 })), 40),
             (alice(&json!({ "nbf": now + 60 })), 41),
             (alice(&json!({ "iat": now + 60 })), 42),
-            (
-                sign(Algorithm::HS256, &json!({ "user_id": "alice" }), "guess"),
-                43,
-            ),
-            (
-                sign(Algorithm::HS512, &json!({ "user_id": "alice" }), "secret"),
-                43,
-            ),
+            (sign(Algorithm::HS256, &json!({ "user_id": "alice" }), "guess"), 43),
+            (sign(Algorithm::HS512, &json!({ "user_id": "alice" }), "secret"), 43),
             (unsigned(&json!({ "alg": "none" })), 43),
             (unsigned(&json!({ "alg": "None", "typ": "JWT" })), 43),
             (unsigned(&json!({ "alg": "HS256" })), 43),
@@ -332,11 +299,7 @@ mod tests {
 
     #[test]
     fn an_sfu_token_is_no_user_token() {
-        let token = sign(
-            Algorithm::HS256,
-            &json!({ "user_id": "alice" }),
-            &app().sfu_secret(),
-        );
+        let token = sign(Algorithm::HS256, &json!({ "user_id": "alice" }), &app().sfu_secret());
         assert_eq!(authenticate(&token), Err(43));
     }
 
@@ -353,27 +316,12 @@ mod tests {
         let caller = ask(Some("key"), None, Some("!anon")).unwrap();
         assert!(caller.anonymous);
         assert_eq!(caller.user_id, "!anon");
-        assert_eq!(
-            ask(None, None, None).unwrap_err().code,
-            ErrorCode::AccessKey
-        );
-        assert_eq!(
-            ask(Some("x"), None, None).unwrap_err().code,
-            ErrorCode::AccessKey
-        );
+        assert_eq!(ask(None, None, None).unwrap_err().code, ErrorCode::AccessKey);
+        assert_eq!(ask(Some("x"), None, None).unwrap_err().code, ErrorCode::AccessKey);
         let users = alice(&json!({}));
-        assert_eq!(
-            ask(Some("key"), Some(&users), None)
-                .unwrap_err()
-                .code
-                .code(),
-            5
-        );
+        assert_eq!(ask(Some("key"), Some(&users), None).unwrap_err().code.code(), 5);
         let claims = json!({ "call_cids": ["default:a"] });
         let call_token = sign(Algorithm::HS256, &claims, "secret");
-        assert_eq!(
-            ask(Some("key"), Some(&call_token), None).unwrap().call_cids,
-            ["default:a"]
-        );
+        assert_eq!(ask(Some("key"), Some(&call_token), None).unwrap().call_cids, ["default:a"]);
     }
 }

@@ -6,9 +6,7 @@ use trunkline_protocol::coordinator::DateTime;
 
 /// Now, by the clock of this machine.
 pub(crate) fn now() -> DateTime {
-    let since_epoch = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     DateTime::from_unix_nanos(i64::try_from(since_epoch.as_nanos()).unwrap_or(i64::MAX))
 }
 

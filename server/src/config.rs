@@ -11,11 +11,7 @@ use crate::auth::App;
 
 /// Self-hosted backend for trunkline: coordinator and SFU in one process.
 #[derive(Debug, Parser)]
-#[command(
-    name = "trunkline-server",
-    version,
-    args_conflicts_with_subcommands = true
-)]
+#[command(name = "trunkline-server", version, args_conflicts_with_subcommands = true)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -190,10 +186,7 @@ impl AppArgs {
                 .or_else(|| self.dev.then(|| well_known.to_owned()))
                 .ok_or(ConfigError::NoCredentials)
         };
-        Ok(App {
-            key: fill(self.api_key, DEV_KEY)?,
-            secret: fill(self.api_secret, DEV_SECRET)?,
-        })
+        Ok(App { key: fill(self.api_key, DEV_KEY)?, secret: fill(self.api_secret, DEV_SECRET)? })
     }
 }
 
@@ -210,9 +203,7 @@ impl TokenArgs {
 }
 
 fn check_url(url: String) -> Result<String, ConfigError> {
-    let rest = url
-        .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://"));
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     match rest {
         Some(rest) if !rest.is_empty() && !rest.contains(['?', '#', ' ', '"']) => {
             Ok(url.trim_end_matches('/').into())
@@ -229,9 +220,7 @@ mod tests {
     use super::*;
 
     fn parse(args: &str) -> Result<Task, ConfigError> {
-        let args = ["trunkline-server"]
-            .into_iter()
-            .chain(args.split_whitespace());
+        let args = ["trunkline-server"].into_iter().chain(args.split_whitespace());
         Cli::try_parse_from(args).unwrap().into_task()
     }
 
@@ -246,24 +235,15 @@ mod tests {
     #[test]
     fn dev_has_known_credentials_and_stays_on_loopback() {
         let config = serve("--dev --listen [::1]:0");
-        assert_eq!(
-            (config.app.key.as_str(), config.dev),
-            ("trunkline-dev", true)
-        );
+        assert_eq!((config.app.key.as_str(), config.dev), ("trunkline-dev", true));
         for args in ["--dev --listen 0.0.0.0:80", "--dev --udp 10.0.0.1:80"] {
-            assert!(
-                matches!(parse(args), Err(ConfigError::DevInPublic(_))),
-                "{args}"
-            );
+            assert!(matches!(parse(args), Err(ConfigError::DevInPublic(_))), "{args}");
         }
     }
 
     #[test]
     fn without_dev_key_and_secret_are_required() {
-        assert!(matches!(
-            parse("--api-key k"),
-            Err(ConfigError::NoCredentials)
-        ));
+        assert!(matches!(parse("--api-key k"), Err(ConfigError::NoCredentials)));
         let config = serve("--api-key k --api-secret s --listen 0.0.0.0:8080");
         assert_eq!(config.app.secret, "s");
         assert_eq!(config.udp, config.listen);
@@ -271,25 +251,17 @@ mod tests {
 
     #[test]
     fn port_3030_is_refused_with_the_reason() {
-        let Err(error) = parse("--dev --listen 127.0.0.1:3030") else {
-            panic!("accepted")
-        };
+        let Err(error) = parse("--dev --listen 127.0.0.1:3030") else { panic!("accepted") };
         assert!(error.to_string().contains("8800"), "{error}");
     }
 
     #[test]
     fn a_public_url_is_a_base_for_paths() {
         let config = serve("--dev --public-url https://calls.example.com/");
-        assert_eq!(
-            config.public_url.as_deref(),
-            Some("https://calls.example.com")
-        );
+        assert_eq!(config.public_url.as_deref(), Some("https://calls.example.com"));
         for url in ["calls.example.com", "ftp://x", "https://", "http://x/?y"] {
             let args = format!("--dev --public-url {url}");
-            assert!(
-                matches!(parse(&args), Err(ConfigError::PublicUrl(_))),
-                "{url}"
-            );
+            assert!(matches!(parse(&args), Err(ConfigError::PublicUrl(_))), "{url}");
         }
     }
 
@@ -300,10 +272,7 @@ mod tests {
         else {
             panic!("no token")
         };
-        let app = App {
-            key: String::new(),
-            secret: "s".into(),
-        };
+        let app = App { key: String::new(), secret: "s".into() };
         let claims = app.verify(&token).unwrap();
         assert_eq!(claims.user_id.as_deref(), Some("alice"));
         assert_eq!(claims.role.as_deref(), Some("host"));

@@ -73,22 +73,13 @@ impl Coordinator {
         sfu: Arc<dyn SfuControl>,
         mut notices: mpsc::UnboundedReceiver<SfuNotice>,
     ) -> Result<Self, Refusal> {
-        let shared = Shared {
-            store,
-            hub: Hub::default(),
-            sfu,
-            runtime: Handle::current(),
-        };
-        let coordinator = Self {
-            shared: Arc::new(shared),
-        };
+        let shared = Shared { store, hub: Hub::default(), sfu, runtime: Handle::current() };
+        let coordinator = Self { shared: Arc::new(shared) };
         coordinator.run(sessions::end_all).await?;
         let listener = coordinator.clone();
         tokio::spawn(async move {
             while let Some(notice) = notices.recv().await {
-                let applied = listener
-                    .run(move |work| sessions::apply(work, &notice))
-                    .await;
+                let applied = listener.run(move |work| sessions::apply(work, &notice)).await;
                 if let Err(refusal) = applied {
                     tracing::error!(%refusal, "notice of the SFU lost");
                 }
@@ -110,8 +101,7 @@ impl Coordinator {
         details: UserRequest,
         outbox: Outbox,
     ) -> Result<(), Refusal> {
-        self.run(move |work| users::connect(work, &caller, details, outbox))
-            .await
+        self.run(move |work| users::connect(work, &caller, details, outbox)).await
     }
 
     /// Creates a guest; the caller signs the token.
@@ -121,8 +111,7 @@ impl Coordinator {
 
     /// Refuses callers whose user does not exist.
     pub async fn check_user(&self, caller: Caller) -> Result<(), Refusal> {
-        self.run(move |work| actor::load(work, &caller).map(drop))
-            .await
+        self.run(move |work| actor::load(work, &caller).map(drop)).await
     }
 
     /// `GetCall`
@@ -132,8 +121,7 @@ impl Coordinator {
         cid: Cid,
         options: GetCallOptions,
     ) -> Result<CallStateResponse, Refusal> {
-        self.run(move |work| calls::get(work, &caller, &cid, &options))
-            .await
+        self.run(move |work| calls::get(work, &caller, &cid, &options)).await
     }
 
     /// `GetOrCreateCall`
@@ -144,8 +132,7 @@ impl Coordinator {
         watcher: Option<ConnectionId>,
         request: GetOrCreateCallRequest,
     ) -> Result<CreatedCallResponse, Refusal> {
-        self.run(move |work| calls::get_or_create(work, &caller, &cid, watcher, request))
-            .await
+        self.run(move |work| calls::get_or_create(work, &caller, &cid, watcher, request)).await
     }
 
     /// `JoinCall`
@@ -157,8 +144,7 @@ impl Coordinator {
         request: JoinCallRequest,
         sfu: SfuAccess,
     ) -> Result<JoinCallResponse, Refusal> {
-        self.run(move |work| join::join(work, &caller, &cid, watcher, request, &sfu))
-            .await
+        self.run(move |work| join::join(work, &caller, &cid, watcher, request, &sfu)).await
     }
 
     /// `UpdateCall`
@@ -168,14 +154,12 @@ impl Coordinator {
         cid: Cid,
         request: UpdateCallRequest,
     ) -> Result<CallStateResponse, Refusal> {
-        self.run(move |work| calls::update(work, &caller, &cid, request))
-            .await
+        self.run(move |work| calls::update(work, &caller, &cid, request)).await
     }
 
     /// `EndCall`
     pub async fn end_call(&self, caller: Caller, cid: Cid) -> Result<Empty, Refusal> {
-        self.run(move |work| live::end_call(work, &caller, &cid))
-            .await
+        self.run(move |work| live::end_call(work, &caller, &cid)).await
     }
 
     /// `GoLive`
@@ -186,14 +170,12 @@ impl Coordinator {
         request: GoLiveRequest,
         notify: bool,
     ) -> Result<LiveResponse, Refusal> {
-        self.run(move |work| live::go_live(work, &caller, &cid, &request, notify))
-            .await
+        self.run(move |work| live::go_live(work, &caller, &cid, &request, notify)).await
     }
 
     /// `StopLive`
     pub async fn stop_live(&self, caller: Caller, cid: Cid) -> Result<LiveResponse, Refusal> {
-        self.run(move |work| live::stop_live(work, &caller, &cid))
-            .await
+        self.run(move |work| live::stop_live(work, &caller, &cid)).await
     }
 
     /// `UpdateCallMembers`
@@ -203,8 +185,7 @@ impl Coordinator {
         cid: Cid,
         request: UpdateCallMembersRequest,
     ) -> Result<MembersResponse, Refusal> {
-        self.run(move |work| members::update(work, &caller, &cid, request))
-            .await
+        self.run(move |work| members::update(work, &caller, &cid, request)).await
     }
 
     /// `QueryCallMembers`
@@ -213,8 +194,7 @@ impl Coordinator {
         caller: Caller,
         request: QueryCallMembersRequest,
     ) -> Result<MembersResponse, Refusal> {
-        self.run(move |work| query::members(work, &caller, &request))
-            .await
+        self.run(move |work| query::members(work, &caller, &request)).await
     }
 
     /// `QueryCalls`
@@ -224,8 +204,7 @@ impl Coordinator {
         watcher: Option<ConnectionId>,
         request: QueryCallsRequest,
     ) -> Result<QueryCallsResponse, Refusal> {
-        self.run(move |work| query::calls(work, &caller, watcher, &request))
-            .await
+        self.run(move |work| query::calls(work, &caller, watcher, &request)).await
     }
 
     /// Closes every socket, then the store.
@@ -245,10 +224,7 @@ impl Coordinator {
                 let mut work = Work::new(db, &coordinator.shared.hub, crate::clock::now());
                 let answer = command(&mut work)?;
                 let effects = work.into_effects();
-                Ok(Done {
-                    answer,
-                    after_commit: Box::new(move || coordinator.perform(effects)),
-                })
+                Ok(Done { answer, after_commit: Box::new(move || coordinator.perform(effects)) })
             })
             .await
     }
@@ -258,11 +234,7 @@ impl Coordinator {
         for effect in effects {
             match effect {
                 Effect::Publish { event, audience } => hub.publish(&event, &audience),
-                Effect::Connect {
-                    outbox,
-                    user_id,
-                    hello,
-                } => hub.connect(outbox, user_id, &hello),
+                Effect::Connect { outbox, user_id, hello } => hub.connect(outbox, user_id, &hello),
                 Effect::Watch { connection, cids } => hub.watch(&connection, cids),
                 Effect::Order(order) => self.shared.sfu.order(order),
                 Effect::Wake { session_id, at } => self.wake(session_id, at),
@@ -274,15 +246,11 @@ impl Coordinator {
     /// none is ever cancelled.
     fn wake(&self, session_id: String, at: DateTime) {
         let coordinator = self.clone();
-        let nanos = at
-            .unix_nanos()
-            .saturating_sub(crate::clock::now().unix_nanos());
+        let nanos = at.unix_nanos().saturating_sub(crate::clock::now().unix_nanos());
         let delay = Duration::from_nanos(u64::try_from(nanos).unwrap_or(0));
         self.shared.runtime.spawn(async move {
             sleep(delay).await;
-            let checked = coordinator
-                .run(move |work| sessions::check(work, &session_id, at))
-                .await;
+            let checked = coordinator.run(move |work| sessions::check(work, &session_id, at)).await;
             if let Err(refusal) = checked {
                 tracing::error!(%refusal, "session check failed");
             }

@@ -44,31 +44,17 @@ pub struct AppState {
 /// All routes: the coordinator's under both prefixes, those of the SFU as given, the helpers and
 /// the static files.
 pub fn router(state: &AppState, sfu: Router) -> Router {
-    let strings = Api {
-        app: state.clone(),
-        encoding: DateEncoding::Rfc3339,
-    };
-    let numbers = Api {
-        app: state.clone(),
-        encoding: DateEncoding::UnixNanos,
-    };
+    let strings = Api { app: state.clone(), encoding: DateEncoding::Rfc3339 };
+    let numbers = Api { app: state.clone(), encoding: DateEncoding::UnixNanos };
     let routes = Router::new()
-        .nest(
-            "/video",
-            rest::routes()
-                .merge(rest::root_routes())
-                .with_state(strings.clone()),
-        )
+        .nest("/video", rest::routes().merge(rest::root_routes()).with_state(strings.clone()))
         .nest("/api/v2/video", rest::routes().with_state(numbers.clone()))
         .nest("/api/v2", rest::root_routes().with_state(numbers))
         .merge(extras::routes(state).with_state(strings.clone()))
         .method_not_allowed_fallback(async |method: Method| api::wrong_method(&method))
         .merge(sfu);
     let fallback = any(extras::fallback).with_state(strings);
-    routes
-        .fallback_service(fallback)
-        .layer(CatchPanicLayer::custom(on_panic))
-        .layer(cors())
+    routes.fallback_service(fallback).layer(CatchPanicLayer::custom(on_panic)).layer(cors())
 }
 
 fn cors() -> CorsLayer {
@@ -91,10 +77,7 @@ fn cors() -> CorsLayer {
             HeaderName::from_static("x-stream-client"),
             HeaderName::from_static("x-client-request-id"),
         ])
-        .expose_headers([
-            HeaderName::from_static(extras::LOCATION_HEADER),
-            header::RETRY_AFTER,
-        ])
+        .expose_headers([HeaderName::from_static(extras::LOCATION_HEADER), header::RETRY_AFTER])
         .max_age(PREFLIGHT_AGE)
 }
 

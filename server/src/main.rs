@@ -43,10 +43,7 @@ fn main() -> ExitCode {
 #[tokio::main]
 async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .init();
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
 
@@ -59,11 +56,7 @@ async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     };
     let server = Server::start(config, media).await?;
     // One line, for people and for scripts that wait for it.
-    writeln!(
-        std::io::stdout(),
-        "trunkline-server is ready on http://{}",
-        server.address()
-    )?;
+    writeln!(std::io::stdout(), "trunkline-server is ready on http://{}", server.address())?;
 
     tokio::select! {
         _ = interrupt.recv() => (),

@@ -61,10 +61,7 @@ pub enum StartError {
 impl Server {
     /// Opens the store, listens, and serves.
     pub async fn start(config: &Config, media: Media) -> Result<Self, StartError> {
-        let failed = |error| StartError::Listen {
-            address: config.listen,
-            error,
-        };
+        let failed = |error| StartError::Listen { address: config.listen, error };
         // First, so that a second server on the same port does not touch the data.
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
@@ -93,13 +90,7 @@ impl Server {
                 .with_graceful_shutdown(async { drop(stopped.await) })
                 .into_future(),
         );
-        Ok(Self {
-            address,
-            coordinator,
-            stop,
-            serving,
-            sockets,
-        })
+        Ok(Self { address, coordinator, stop, serving, sockets })
     }
 
     /// Where the server listens; the real port when 0 was asked for.

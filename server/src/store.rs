@@ -86,10 +86,7 @@ impl Store {
     {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(move |db: &Connection| match command(db) {
-            Ok(Done {
-                answer,
-                after_commit,
-            }) => Outcome {
+            Ok(Done { answer, after_commit }) => Outcome {
                 keep: true,
                 finish: Box::new(move || {
                     after_commit();
@@ -97,17 +94,14 @@ impl Store {
                     drop(reply.send(Ok(answer)));
                 }),
             },
-            Err(error) => Outcome {
-                keep: false,
-                finish: Box::new(move || drop(reply.send(Err(error)))),
-            },
+            Err(error) => {
+                Outcome { keep: false, finish: Box::new(move || drop(reply.send(Err(error)))) }
+            }
         });
         if self.requests.send(Request::Job(job)).await.is_err() {
             return Err(StoreError::Lost.into());
         }
-        answer
-            .await
-            .unwrap_or_else(|_| Err(StoreError::Lost.into()))
+        answer.await.unwrap_or_else(|_| Err(StoreError::Lost.into()))
     }
 
     /// Finishes what is queued, folds the WAL into the file and closes it.
@@ -121,9 +115,7 @@ impl Store {
     fn start(mut db: Connection) -> Result<Self, StoreError> {
         schema::prepare(&mut db)?;
         let (requests, queue) = mpsc::channel(QUEUE);
-        thread::Builder::new()
-            .name("store".into())
-            .spawn(move || serve(db, queue))?;
+        thread::Builder::new().name("store".into()).spawn(move || serve(db, queue))?;
         Ok(Self { requests })
     }
 }
@@ -166,11 +158,7 @@ fn serve(mut db: Connection, mut queue: mpsc::Receiver<Request>) {
                     break;
                 }
             }
-            next = if jobs.len() < BATCH {
-                queue.try_recv().ok()
-            } else {
-                None
-            };
+            next = if jobs.len() < BATCH { queue.try_recv().ok() } else { None };
         }
         if let Err(error) = run_batch(&mut db, jobs) {
             tracing::error!(%error, "commit failed");
@@ -220,10 +208,7 @@ mod tests {
     use super::*;
 
     fn done<T>(answer: T) -> Done<T> {
-        Done {
-            answer,
-            after_commit: Box::new(|| ()),
-        }
+        Done { answer, after_commit: Box::new(|| ()) }
     }
 
     #[tokio::test]
@@ -272,10 +257,7 @@ mod tests {
                 store
                     .transact(move |_| {
                         ran.lock().unwrap().push(number);
-                        Ok::<_, StoreError>(Done {
-                            answer: (),
-                            after_commit: Box::new(effect),
-                        })
+                        Ok::<_, StoreError>(Done { answer: (), after_commit: Box::new(effect) })
                     })
                     .await
             }
@@ -291,10 +273,7 @@ mod tests {
     async fn a_directory_is_served_by_one_process_at_a_time() {
         let directory = tempfile::tempdir().unwrap();
         let first = Store::open(directory.path()).unwrap();
-        assert!(matches!(
-            Store::open(directory.path()),
-            Err(StoreError::InUse)
-        ));
+        assert!(matches!(Store::open(directory.path()), Err(StoreError::InUse)));
         first.close().await;
         assert!(Store::open(directory.path()).is_ok());
     }

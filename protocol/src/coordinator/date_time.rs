@@ -40,9 +40,7 @@ impl DateTime {
     /// Reads an RFC 3339 date.
     pub fn parse_rfc3339(text: &str) -> Result<Self, InvalidDate> {
         let date = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| InvalidDate)?;
-        i64::try_from(date.unix_timestamp_nanos())
-            .map(Self)
-            .map_err(|_| InvalidDate)
+        i64::try_from(date.unix_timestamp_nanos()).map(Self).map_err(|_| InvalidDate)
     }
 
     /// The same moment as an RFC 3339 string in UTC.
@@ -56,20 +54,13 @@ impl DateTime {
     /// This moment plus (or minus) whole seconds, held inside the range of the type.
     #[must_use]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
-        Self(
-            self.0
-                .saturating_add(seconds.saturating_mul(NANOS_PER_SECOND)),
-        )
+        Self(self.0.saturating_add(seconds.saturating_mul(NANOS_PER_SECOND)))
     }
 
     /// Whole seconds from `earlier` to this moment; never negative.
     pub const fn seconds_since(self, earlier: Self) -> u64 {
         let seconds = self.0.saturating_sub(earlier.0) / NANOS_PER_SECOND;
-        if seconds < 0 {
-            0
-        } else {
-            seconds.unsigned_abs()
-        }
+        if seconds < 0 { 0 } else { seconds.unsigned_abs() }
     }
 }
 
@@ -133,9 +124,7 @@ impl de::Visitor<'_> for DateVisitor {
     }
 
     fn visit_u64<E: de::Error>(self, nanos: u64) -> Result<DateTime, E> {
-        i64::try_from(nanos)
-            .map(DateTime)
-            .map_err(|_| E::custom(InvalidDate))
+        i64::try_from(nanos).map(DateTime).map_err(|_| E::custom(InvalidDate))
     }
 }
 
@@ -177,14 +166,7 @@ mod tests {
 
     #[test]
     fn dates_that_are_none_are_refused() {
-        for text in [
-            "\"\"",
-            "\"tomorrow\"",
-            "\"9999-01-01T00:00:00Z\"",
-            "true",
-            "[]",
-            "1e300",
-        ] {
+        for text in ["\"\"", "\"tomorrow\"", "\"9999-01-01T00:00:00Z\"", "true", "[]", "1e300"] {
             assert!(serde_json::from_str::<DateTime>(text).is_err(), "{text}");
         }
     }

@@ -175,22 +175,12 @@ pub enum EventBody {
 impl Event {
     /// An event about a connection.
     pub fn of_connection(created_at: DateTime, body: EventBody) -> Self {
-        Self {
-            event_type: body.event_type(),
-            created_at,
-            call_cid: None,
-            body,
-        }
+        Self { event_type: body.event_type(), created_at, call_cid: None, body }
     }
 
     /// An event about a call.
     pub fn of_call(cid: String, created_at: DateTime, body: EventBody) -> Self {
-        Self {
-            event_type: body.event_type(),
-            created_at,
-            call_cid: Some(cid),
-            body,
-        }
+        Self { event_type: body.event_type(), created_at, call_cid: Some(cid), body }
     }
 }
 

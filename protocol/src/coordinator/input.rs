@@ -14,9 +14,7 @@ pub struct Object<T>(pub T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer
-            .deserialize_any(ObjectVisitor(PhantomData))
-            .map(Self)
+        deserializer.deserialize_any(ObjectVisitor(PhantomData)).map(Self)
     }
 }
 
@@ -85,13 +83,7 @@ mod tests {
         let request: GetOrCreateCallRequest = serde_json::from_str(body).unwrap();
         let data = request.data.unwrap();
         assert_eq!(data.members, Some(vec![MemberRequest::default()]));
-        assert_eq!(
-            CallRequest {
-                members: None,
-                ..data
-            },
-            CallRequest::default()
-        );
+        assert_eq!(CallRequest { members: None, ..data }, CallRequest::default());
 
         let auth: WsAuthMessage =
             serde_json::from_str(r#"{ "token": null, "user_details": null }"#).unwrap();

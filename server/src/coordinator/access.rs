@@ -25,11 +25,7 @@ impl Access {
         let member = members::find(work.db, &call.cid, &actor.user.id)?;
         let by_token = actor.call_cids.contains(&call.cid);
         let owner = call.created_by == actor.user.id;
-        if !reaches_team(
-            actor,
-            call.team.as_deref(),
-            owner || member.is_some() || by_token,
-        ) {
+        if !reaches_team(actor, call.team.as_deref(), owner || member.is_some() || by_token) {
             return Err(not_found(&call.cid));
         }
         let call_type = known_type(&call.call_type)?;
@@ -88,12 +84,7 @@ impl Access {
         for role in roles {
             grants.extend(call_type.granted_to_role(role));
         }
-        Self {
-            call_type,
-            user_id: actor.user.id.clone(),
-            role: role.clone(),
-            grants,
-        }
+        Self { call_type, user_id: actor.user.id.clone(), role: role.clone(), grants }
     }
 
     fn require_permission(&self, permission: Permission, name: &str) -> Result<(), Refusal> {
@@ -148,18 +139,12 @@ pub(super) fn capabilities_by_role(
             })
             .collect()
     };
-    Ok(ROLES
-        .iter()
-        .map(|role| ((*role).to_owned(), names(role)))
-        .collect())
+    Ok(ROLES.iter().map(|role| ((*role).to_owned(), names(role))).collect())
 }
 
 /// The answer for calls that do not exist, or not for this user.
 pub(super) fn not_found(cid: &str) -> Refusal {
-    Refusal::new(
-        ErrorCode::DoesNotExist,
-        format!("the call {cid} does not exist"),
-    )
+    Refusal::new(ErrorCode::DoesNotExist, format!("the call {cid} does not exist"))
 }
 
 /// Whether the teams of the user let them reach a call.
@@ -180,24 +165,13 @@ fn action_name(name: &str) -> String {
     name.split('-')
         .flat_map(|word| {
             let mut letters = word.chars();
-            letters
-                .next()
-                .map(|first| first.to_ascii_uppercase())
-                .into_iter()
-                .chain(letters)
+            letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)
         })
         .collect()
 }
 
-const ROLES: [&str; 7] = [
-    "admin",
-    "anonymous",
-    "call_member",
-    "guest",
-    "host",
-    "moderator",
-    "user",
-];
+const ROLES: [&str; 7] =
+    ["admin", "anonymous", "call_member", "guest", "host", "moderator", "user"];
 
 #[cfg(test)]
 mod tests {
@@ -285,30 +259,14 @@ mod tests {
 
     fn allowed(call_type: &str, actor: &Actor, member: As) -> Vec<OwnCapability> {
         let access = access(call_type, None, actor, member).unwrap();
-        let asked = [
-            JoinCall,
-            EndCall,
-            UpdateCall,
-            JoinEndedCall,
-            JoinBackstage,
-            SendVideo,
-        ];
-        asked
-            .into_iter()
-            .filter(|capability| access.require(*capability).is_ok())
-            .collect()
+        let asked = [JoinCall, EndCall, UpdateCall, JoinEndedCall, JoinBackstage, SendVideo];
+        asked.into_iter().filter(|capability| access.require(*capability).is_ok()).collect()
     }
 
     #[test]
     fn rights_are_the_union_of_user_role_ownership_and_member_role() {
-        let everything = vec![
-            JoinCall,
-            EndCall,
-            UpdateCall,
-            JoinEndedCall,
-            JoinBackstage,
-            SendVideo,
-        ];
+        let everything =
+            vec![JoinCall, EndCall, UpdateCall, JoinEndedCall, JoinBackstage, SendVideo];
         let (user, owner) = (actor("bob", "user", &[]), actor("owner", "user", &[]));
         let (guest, admin) = (actor("bob", "guest", &[]), actor("bob", "admin", &[]));
         let nobody = actor("!anon", "anonymous", &[]);
@@ -319,19 +277,9 @@ mod tests {
             ("livestream", &admin, As::Nobody, everything.clone()),
             ("livestream", &guest, As::Nobody, vec![]),
             ("livestream", &guest, As::Member, vec![JoinCall]),
-            (
-                "livestream",
-                &guest,
-                As::Role("app-defined"),
-                vec![JoinCall],
-            ),
+            ("livestream", &guest, As::Role("app-defined"), vec![JoinCall]),
             ("livestream", &user, As::Role("host"), everything.clone()),
-            (
-                "livestream",
-                &user,
-                As::Role("moderator"),
-                vec![JoinCall, JoinBackstage, SendVideo],
-            ),
+            ("livestream", &user, As::Role("moderator"), vec![JoinCall, JoinBackstage, SendVideo]),
             ("livestream", &nobody, As::Nobody, vec![JoinCall]),
             (
                 "default",

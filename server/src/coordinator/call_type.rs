@@ -57,13 +57,7 @@ impl CallType {
     /// belong to the app and grant nothing here.
     pub fn granted_to_role(&self, role: &str) -> Grants {
         match role {
-            "admin" => self
-                .user
-                .iter()
-                .chain(&self.owner)
-                .chain(&self.guest)
-                .copied()
-                .collect(),
+            "admin" => self.user.iter().chain(&self.owner).chain(&self.guest).copied().collect(),
             "host" => self.user.union(&self.owner).copied().collect(),
             "moderator" => {
                 let moderation = self.owner.iter().filter(|grant| MODERATION.contains(grant));
@@ -79,11 +73,7 @@ impl CallType {
 
     /// What a user may do beyond that in a call of their own.
     pub fn granted_to_owner(&self, role: &str) -> Grants {
-        if role == "user" {
-            self.owner.clone()
-        } else {
-            Grants::new()
-        }
+        if role == "user" { self.owner.clone() } else { Grants::new() }
     }
 }
 
@@ -138,10 +128,7 @@ fn development() -> CallType {
     CallType {
         name: "development",
         settings: CallSettings {
-            video: VideoSettings {
-                target_resolution: FULL_HD,
-                ..VideoSettings::default()
-            },
+            video: VideoSettings { target_resolution: FULL_HD, ..VideoSettings::default() },
             ..CallSettings::default()
         },
         user: everything.clone(),
@@ -202,10 +189,7 @@ fn audio_room() -> CallType {
     CallType {
         name: "audio_room",
         settings: CallSettings {
-            audio: AudioSettings {
-                mic_default_on: false,
-                ..speaker()
-            },
+            audio: AudioSettings { mic_default_on: false, ..speaker() },
             video: VideoSettings {
                 access_request_enabled: false,
                 camera_default_on: false,
@@ -250,19 +234,13 @@ fn audio_room() -> CallType {
 }
 
 fn speaker() -> AudioSettings {
-    AudioSettings {
-        default_device: "speaker".into(),
-        ..AudioSettings::default()
-    }
+    AudioSettings { default_device: "speaker".into(), ..AudioSettings::default() }
 }
 
 /// A call with a stage: starts in backstage and is not rung.
 fn staged() -> CallSettings {
     CallSettings {
-        backstage: BackstageSettings {
-            enabled: true,
-            join_ahead_time_seconds: 0,
-        },
+        backstage: BackstageSettings { enabled: true, join_ahead_time_seconds: 0 },
         ring: RingSettings {
             auto_cancel_timeout_ms: 0,
             incoming_call_timeout_ms: 0,
@@ -282,11 +260,8 @@ fn with_member_roles(capabilities: &[OwnCapability]) -> Grants {
     grants
 }
 
-const FULL_HD: TargetResolution = TargetResolution {
-    width: 1920,
-    height: 1080,
-    bitrate: 3_000_000,
-};
+const FULL_HD: TargetResolution =
+    TargetResolution { width: 1920, height: 1080, bitrate: 3_000_000 };
 
 /// What a moderator takes over from the owner.
 const MODERATION: [Permission; 9] = [
@@ -320,14 +295,8 @@ mod tests {
         let viewer = livestream.granted_to_role("user");
         let owner = livestream.granted_to_owner("user");
         for permission in [EndCall, JoinEndedCall, JoinBackstage, SendVideo, UpdateCall] {
-            assert!(
-                !viewer.contains(&Permission::Own(permission)),
-                "{permission:?}"
-            );
-            assert!(
-                owner.contains(&Permission::Own(permission)),
-                "{permission:?}"
-            );
+            assert!(!viewer.contains(&Permission::Own(permission)), "{permission:?}");
+            assert!(owner.contains(&Permission::Own(permission)), "{permission:?}");
         }
         assert!(livestream.granted_to_role("guest").is_empty());
         assert!(livestream.granted_to_role("app-defined").is_empty());
@@ -336,10 +305,7 @@ mod tests {
     #[test]
     fn in_a_default_call_users_end_and_join_ended_and_guests_do_not() {
         let default = CallType::find("default").unwrap();
-        let (user, guest) = (
-            default.granted_to_role("user"),
-            default.granted_to_role("guest"),
-        );
+        let (user, guest) = (default.granted_to_role("user"), default.granted_to_role("guest"));
         for permission in [EndCall, JoinEndedCall] {
             assert!(user.contains(&Permission::Own(permission)));
             assert!(!guest.contains(&Permission::Own(permission)));

@@ -49,11 +49,7 @@ pub(super) fn get(
     let actor = actor::load(work, caller)?;
     let (mut call, access) = open(work, &actor, cid)?;
     access.require(OwnCapability::ReadCall)?;
-    work.watch(
-        options.watcher.clone(),
-        &actor.user.id,
-        vec![call.cid.clone()],
-    )?;
+    work.watch(options.watcher.clone(), &actor.user.id, vec![call.cid.clone()])?;
     announce(work, &actor, &access, &mut call, options.announce)?;
     views::state(work, &actor, &call, &access, limit)
 }
@@ -86,10 +82,7 @@ pub(super) fn get_or_create(
         video: request.video.unwrap_or_default(),
     };
     announce(work, &actor, &access, &mut call, how)?;
-    Ok(CreatedCallResponse {
-        state: views::state(work, &actor, &call, &access, limit)?,
-        created,
-    })
+    Ok(CreatedCallResponse { state: views::state(work, &actor, &call, &access, limit)?, created })
 }
 
 pub(super) fn update(
@@ -100,11 +93,7 @@ pub(super) fn update(
 ) -> Result<CallStateResponse, Refusal> {
     let actor = actor::load(work, caller)?;
     let (mut call, access) = open(work, &actor, cid)?;
-    let UpdateCallRequest {
-        custom,
-        settings_override,
-        starts_at,
-    } = request;
+    let UpdateCallRequest { custom, settings_override, starts_at } = request;
     if custom.is_some() || starts_at.is_some() || settings_override.is_none() {
         access.require(OwnCapability::UpdateCall)?;
     }

@@ -27,10 +27,7 @@ impl Cid {
             let detail = format!("the call type '{call_type}' does not exist");
             Refusal::new(ErrorCode::DoesNotExist, detail)
         })?;
-        Ok(Self {
-            call_type,
-            id: id.into(),
-        })
+        Ok(Self { call_type, id: id.into() })
     }
 
     pub(super) fn call_type(&self) -> &'static CallType {
@@ -78,10 +75,7 @@ mod tests {
 
     #[test]
     fn calls_are_named_by_type_and_id() {
-        assert_eq!(
-            Cid::new("default", "Team-1_a.b!").unwrap().to_string(),
-            "default:Team-1_a.b!"
-        );
+        assert_eq!(Cid::new("default", "Team-1_a.b!").unwrap().to_string(), "default:Team-1_a.b!");
         assert!(Cid::new("livestream", &"x".repeat(64)).is_ok());
     }
 
@@ -109,10 +103,7 @@ mod tests {
 
     #[test]
     fn an_unknown_type_does_not_exist() {
-        assert_eq!(
-            Cid::new("cinema", "a").unwrap_err().code,
-            ErrorCode::DoesNotExist
-        );
+        assert_eq!(Cid::new("cinema", "a").unwrap_err().code, ErrorCode::DoesNotExist);
     }
 
     #[test]

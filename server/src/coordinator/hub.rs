@@ -64,10 +64,7 @@ impl Hub {
     /// Ends every socket and admits no further one.
     pub fn close(&self) {
         let mut state = self.lock();
-        *state = State {
-            closed: true,
-            ..State::default()
-        };
+        *state = State { closed: true, ..State::default() };
     }
 
     /// Whether the server is going away.
@@ -81,16 +78,8 @@ impl Hub {
             return;
         }
         let connection = outbox.connection.clone();
-        state
-            .by_user
-            .entry(user_id.clone())
-            .or_default()
-            .insert(connection.clone());
-        let socket = Socket {
-            user_id,
-            outbox,
-            watching: HashSet::new(),
-        };
+        state.by_user.entry(user_id.clone()).or_default().insert(connection.clone());
+        let socket = Socket { user_id, outbox, watching: HashSet::new() };
         state.sockets.insert(connection.clone(), socket);
         state.deliver(std::iter::once(connection).collect(), hello);
     }
@@ -116,15 +105,10 @@ impl Hub {
 
     pub(super) fn watch(&self, connection: &ConnectionId, cids: Vec<String>) {
         let mut state = self.lock();
-        let State {
-            sockets, by_call, ..
-        } = &mut *state;
+        let State { sockets, by_call, .. } = &mut *state;
         if let Some(socket) = sockets.get_mut(connection) {
             for cid in cids {
-                by_call
-                    .entry(cid.clone())
-                    .or_default()
-                    .insert(connection.clone());
+                by_call.entry(cid.clone()).or_default().insert(connection.clone());
                 socket.watching.insert(cid);
             }
         }
@@ -132,14 +116,8 @@ impl Hub {
 
     pub(super) fn publish(&self, event: &Event, audience: &Audience) {
         let mut state = self.lock();
-        let watched = audience
-            .watched
-            .iter()
-            .filter_map(|cid| state.by_call.get(cid));
-        let users = audience
-            .users
-            .iter()
-            .filter_map(|user| state.by_user.get(user));
+        let watched = audience.watched.iter().filter_map(|cid| state.by_call.get(cid));
+        let users = audience.users.iter().filter_map(|user| state.by_user.get(user));
         let connections = watched.chain(users).flatten().cloned().collect();
         state.deliver(connections, event);
     }
@@ -209,30 +187,20 @@ mod tests {
     use super::*;
 
     fn event() -> Event {
-        let body = EventBody::HealthCheck {
-            connection_id: String::new(),
-            custom: Custom::new(),
-        };
+        let body = EventBody::HealthCheck { connection_id: String::new(), custom: Custom::new() };
         Event::of_connection(DateTime::from_unix_nanos(1), body)
     }
 
     fn connect(hub: &Hub, id: &str, user: &str, capacity: usize) -> mpsc::Receiver<Bytes> {
         let (frames, inbox) = mpsc::channel(capacity);
         let connection = ConnectionId(id.into());
-        let outbox = Outbox {
-            connection,
-            encoding: DateEncoding::UnixNanos,
-            frames,
-        };
+        let outbox = Outbox { connection, encoding: DateEncoding::UnixNanos, frames };
         hub.connect(outbox, user.into(), &event());
         inbox
     }
 
     fn everyone() -> Audience {
-        Audience {
-            watched: Some("default:a".into()),
-            users: vec!["alice".into(), "alice".into()],
-        }
+        Audience { watched: Some("default:a".into()), users: vec!["alice".into(), "alice".into()] }
     }
 
     #[test]
@@ -254,10 +222,7 @@ mod tests {
         let mut quick = connect(&hub, "2", "alice", 8);
         hub.publish(&event(), &everyone());
         assert!(slow.try_recv().is_ok(), "what was queued before");
-        assert_eq!(
-            slow.try_recv(),
-            Err(mpsc::error::TryRecvError::Disconnected)
-        );
+        assert_eq!(slow.try_recv(), Err(mpsc::error::TryRecvError::Disconnected));
         assert!(quick.try_recv().is_ok() && quick.try_recv().is_ok());
     }
 

@@ -57,13 +57,7 @@ pub(super) fn join(
         }
         None => return Err(access::not_found(&cid.to_string())),
     };
-    admit(
-        work,
-        &actor,
-        &access,
-        &call,
-        request.e2ee.unwrap_or_default(),
-    )?;
+    admit(work, &actor, &access, &call, request.e2ee.unwrap_or_default())?;
     work.watch(watcher, &actor.user.id, vec![call.cid.clone()])?;
     let how = Announce {
         ring: request.ring.unwrap_or_default(),
@@ -113,9 +107,9 @@ fn admit(
     let mode = call.settings.encryption.mode.as_str();
     match (mode, e2ee) {
         ("auto-on", false) => Err(Refusal::input("this call requires end-to-end encryption")),
-        ("disabled", true) => Err(Refusal::input(
-            "end-to-end encryption is disabled for this call",
-        )),
+        ("disabled", true) => {
+            Err(Refusal::input("end-to-end encryption is disabled for this call"))
+        }
         _ => Ok(()),
     }
 }
@@ -123,8 +117,7 @@ fn admit(
 /// Whether the time to join ahead of the start has come.
 fn is_open_early(call: &CallRecord, now: DateTime) -> bool {
     let ahead = i64::from(call.settings.backstage.join_ahead_time_seconds);
-    call.starts_at
-        .is_some_and(|starts_at| now >= starts_at.plus_seconds(-ahead))
+    call.starts_at.is_some_and(|starts_at| now >= starts_at.plus_seconds(-ahead))
 }
 
 fn check_room(work: &Work<'_>, actor: &Actor, call: &CallRecord) -> Result<(), Refusal> {
@@ -134,11 +127,7 @@ fn check_room(work: &Work<'_>, actor: &Actor, call: &CallRecord) -> Result<(), R
     };
     let counts = |user_id: &str, role: &str| {
         let exempt_owner = limits.max_participants_exclude_owner && user_id == call.created_by;
-        !exempt_owner
-            && !limits
-                .max_participants_exclude_roles
-                .iter()
-                .any(|name| name == role)
+        !exempt_owner && !limits.max_participants_exclude_roles.iter().any(|name| name == role)
     };
     if !counts(&actor.user.id, &role(work, actor, call)?) {
         return Ok(());
@@ -188,9 +177,7 @@ fn claims(
 /// Role in the call, or else in the app.
 fn role(work: &Work<'_>, actor: &Actor, call: &CallRecord) -> Result<String, Refusal> {
     let member = member_store::find(work.db, &call.cid, &actor.user.id)?;
-    Ok(member
-        .and_then(|member| member.role)
-        .unwrap_or_else(|| actor.user.role.clone()))
+    Ok(member.and_then(|member| member.role).unwrap_or_else(|| actor.user.role.clone()))
 }
 
 fn target(resolution: &TargetResolution) -> PublishTarget {
@@ -202,12 +189,5 @@ fn target(resolution: &TargetResolution) -> PublishTarget {
 }
 
 const TOKEN_SECONDS: u64 = 6 * 60 * 60;
-const STATS: StatsOptions = StatsOptions {
-    reporting_interval_ms: 10_000,
-    enable_rtc_stats: false,
-};
-const SCREEN_SHARE: PublishTarget = PublishTarget {
-    width: 2560,
-    height: 1440,
-    bitrate: 3_000_000,
-};
+const STATS: StatsOptions = StatsOptions { reporting_interval_ms: 10_000, enable_rtc_stats: false };
+const SCREEN_SHARE: PublishTarget = PublishTarget { width: 2560, height: 1440, bitrate: 3_000_000 };

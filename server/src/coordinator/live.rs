@@ -63,24 +63,11 @@ pub(super) fn go_live(
             session.live_ended_at = None;
             session_store::save(work.db, &session)?;
         }
-        let body = EventBody::CallLiveStarted {
-            call: Box::new(views::call(work, &call)?),
-        };
+        let body = EventBody::CallLiveStarted { call: Box::new(views::call(work, &call)?) };
         work.tell_watchers(&call, body);
     }
-    calls::announce(
-        work,
-        &actor,
-        &access,
-        &mut call,
-        Announce {
-            notify,
-            ..Announce::default()
-        },
-    )?;
-    Ok(LiveResponse {
-        call: views::call(work, &call)?,
-    })
+    calls::announce(work, &actor, &access, &mut call, Announce { notify, ..Announce::default() })?;
+    Ok(LiveResponse { call: views::call(work, &call)? })
 }
 
 pub(super) fn stop_live(
@@ -100,13 +87,9 @@ pub(super) fn stop_live(
             session_store::save(work.db, &session)?;
         }
         calls::tell_updated(work, &call)?;
-        work.effect(Effect::Order(SfuOrder::EndLive {
-            cid: call.cid.clone(),
-        }));
+        work.effect(Effect::Order(SfuOrder::EndLive { cid: call.cid.clone() }));
     }
-    Ok(LiveResponse {
-        call: views::call(work, &call)?,
-    })
+    Ok(LiveResponse { call: views::call(work, &call)? })
 }
 
 pub(super) fn end_call(work: &mut Work<'_>, caller: &Caller, cid: &Cid) -> Result<Empty, Refusal> {
@@ -135,10 +118,7 @@ pub(super) fn end(
         user: actor.map(|actor| Box::new(views::user(work, &actor.user))),
     };
     work.tell_all(call, body, &[])?;
-    work.effect(Effect::Order(SfuOrder::EndCall {
-        cid: call.cid.clone(),
-        reason,
-    }));
+    work.effect(Effect::Order(SfuOrder::EndCall { cid: call.cid.clone(), reason }));
     // A session with participants ends when the SFU has reported the last of them gone.
     sessions::end_if_empty(work, call)
 }

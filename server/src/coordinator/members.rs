@@ -26,14 +26,10 @@ pub(super) fn update(
     let wishes = request.update_members.unwrap_or_default();
     let removals = request.remove_members.unwrap_or_default();
     if removals.len() > MAX_MEMBERS {
-        return Err(Refusal::input(format!(
-            "remove_members has at most {MAX_MEMBERS} entries"
-        )));
+        return Err(Refusal::input(format!("remove_members has at most {MAX_MEMBERS} entries")));
     }
     if wishes.iter().any(|wish| removals.contains(&wish.user_id)) {
-        return Err(Refusal::input(
-            "a member cannot be updated and removed in one request",
-        ));
+        return Err(Refusal::input("a member cannot be updated and removed in one request"));
     }
     if !wishes.is_empty() || removals.is_empty() {
         access.require(OwnCapability::UpdateCallMember)?;
@@ -57,10 +53,7 @@ pub(super) fn update(
         };
         work.tell_all(&call, body, &removed)?;
     }
-    let mut response = MembersResponse {
-        members: Vec::new(),
-        next: None,
-    };
+    let mut response = MembersResponse { members: Vec::new(), next: None };
     for user_id in answered {
         if let Some(member) = members::find(work.db, &call.cid, &user_id)? {
             response.members.push(views::member(work, member)?);
@@ -121,9 +114,7 @@ fn save(
     wishes: Vec<MemberRequest>,
 ) -> Result<Changes, Refusal> {
     if wishes.len() > MAX_MEMBERS {
-        return Err(Refusal::input(format!(
-            "a request names at most {MAX_MEMBERS} members"
-        )));
+        return Err(Refusal::input(format!("a request names at most {MAX_MEMBERS} members")));
     }
     let mut changes = Changes::default();
     let mut seen = std::collections::BTreeSet::new();
@@ -177,11 +168,7 @@ fn save(
 
 /// One event per kind of change.
 fn tell_changes(work: &mut Work<'_>, call: &CallRecord, changes: Changes) -> Result<(), Refusal> {
-    let Changes {
-        added,
-        updated,
-        role_changed,
-    } = changes;
+    let Changes { added, updated, role_changed } = changes;
     let view = Box::new(views::call(work, call)?);
     let load = |work: &Work<'_>, ids: Vec<String>| {
         let mut members = Vec::with_capacity(ids.len());
@@ -194,34 +181,17 @@ fn tell_changes(work: &mut Work<'_>, call: &CallRecord, changes: Changes) -> Res
     };
     if !added.is_empty() {
         let members = load(work, added)?;
-        work.tell_all(
-            call,
-            EventBody::CallMemberAdded {
-                call: view.clone(),
-                members,
-            },
-            &[],
-        )?;
+        work.tell_all(call, EventBody::CallMemberAdded { call: view.clone(), members }, &[])?;
     }
     if !updated.is_empty() {
         let members = load(work, updated)?;
-        work.tell_all(
-            call,
-            EventBody::CallMemberUpdated {
-                call: view.clone(),
-                members,
-            },
-            &[],
-        )?;
+        work.tell_all(call, EventBody::CallMemberUpdated { call: view.clone(), members }, &[])?;
     }
     if !role_changed.is_empty() {
         let members = load(work, role_changed)?;
         let capabilities_by_role = access::capabilities_by_role(call)?;
-        let body = EventBody::CallMemberUpdatedPermission {
-            call: view,
-            members,
-            capabilities_by_role,
-        };
+        let body =
+            EventBody::CallMemberUpdatedPermission { call: view, members, capabilities_by_role };
         work.tell_all(call, body, &[])?;
     }
     Ok(())
@@ -232,9 +202,7 @@ fn check_role(role: &str) -> Result<(), Refusal> {
     if (1..=MAX_ROLE).contains(&role.len()) && role.bytes().all(allowed) {
         return Ok(());
     }
-    Err(Refusal::input(format!(
-        "a role must be 1 to {MAX_ROLE} of the characters A-Z a-z 0-9 _ -"
-    )))
+    Err(Refusal::input(format!("a role must be 1 to {MAX_ROLE} of the characters A-Z a-z 0-9 _ -")))
 }
 
 const MAX_MEMBERS: usize = 100;

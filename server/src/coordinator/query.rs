@@ -33,13 +33,7 @@ pub(super) fn calls(
         limit: members::page_size(request.limit)?,
         next: next(request.next.as_deref(), request.prev.as_deref())?,
     };
-    let found = page(
-        work.db,
-        &CALLS,
-        readable(&actor),
-        &page_request,
-        call_store::read,
-    )?;
+    let found = page(work.db, &CALLS, readable(&actor), &page_request, call_store::read)?;
     if request.watch == Some(true) {
         let cids = found.rows.iter().map(|call| call.cid.clone()).collect();
         work.watch(watcher, &actor.user.id, cids)?;
@@ -53,10 +47,7 @@ pub(super) fn calls(
             views::state(work, &actor, call, &access, members::DEFAULT_PAGE)
         })
         .collect::<Result<_, _>>()?;
-    Ok(QueryCallsResponse {
-        calls,
-        next: found.next,
-    })
+    Ok(QueryCallsResponse { calls, next: found.next })
 }
 
 pub(super) fn members(
@@ -76,15 +67,9 @@ pub(super) fn members(
     };
     let scope = one_of("member.cid", vec![SqlValue::Text(call.cid)]);
     let found = page(work.db, &MEMBERS, scope, &page_request, member_store::read)?;
-    let members = found
-        .rows
-        .into_iter()
-        .map(|row| views::member(work, row))
-        .collect::<Result<_, _>>()?;
-    Ok(MembersResponse {
-        members,
-        next: found.next,
-    })
+    let members =
+        found.rows.into_iter().map(|row| views::member(work, row)).collect::<Result<_, _>>()?;
+    Ok(MembersResponse { members, next: found.next })
 }
 
 /// The calls that [`Access::to_call`] and `read-call` let the actor see, as a condition: filtering
@@ -98,12 +83,7 @@ fn readable(actor: &Actor) -> Condition {
     };
     let is_owner = || one_of("call.created_by", vec![me()]);
     let by_token = || {
-        let cids = actor
-            .call_cids
-            .iter()
-            .cloned()
-            .map(SqlValue::Text)
-            .collect();
+        let cids = actor.call_cids.iter().cloned().map(SqlValue::Text).collect();
         one_of("call.cid", cids)
     };
     let types_with = |grants: &dyn Fn(&CallType) -> bool| {
@@ -133,16 +113,10 @@ fn readable(actor: &Actor) -> Condition {
     );
     let teams = &actor.user.teams;
     let reachable = if teams.is_empty() {
-        let no_team = Condition {
-            sql: "call.team IS NULL".into(),
-            values: Vec::new(),
-        };
+        let no_team = Condition { sql: "call.team IS NULL".into(), values: Vec::new() };
         join("OR", vec![no_team, is_owner(), is_member(), by_token()])
     } else {
-        one_of(
-            "call.team",
-            teams.iter().cloned().map(SqlValue::Text).collect(),
-        )
+        one_of("call.team", teams.iter().cloned().map(SqlValue::Text).collect())
     };
     join("AND", vec![allowed, reachable])
 }
@@ -158,66 +132,21 @@ const CALLS: Table = Table {
     name: "call",
     key: "call.cid",
     fields: &[
-        Field {
-            name: "cid",
-            kind: Kind::Text,
-            sql: "call.cid",
-            sortable: true,
-        },
-        Field {
-            name: "type",
-            kind: Kind::Text,
-            sql: "call.type",
-            sortable: true,
-        },
-        Field {
-            name: "id",
-            kind: Kind::Text,
-            sql: "call.id",
-            sortable: true,
-        },
-        Field {
-            name: "team",
-            kind: Kind::Text,
-            sql: "call.team",
-            sortable: false,
-        },
+        Field { name: "cid", kind: Kind::Text, sql: "call.cid", sortable: true },
+        Field { name: "type", kind: Kind::Text, sql: "call.type", sortable: true },
+        Field { name: "id", kind: Kind::Text, sql: "call.id", sortable: true },
+        Field { name: "team", kind: Kind::Text, sql: "call.team", sortable: false },
         Field {
             name: "created_by_user_id",
             kind: Kind::Text,
             sql: "call.created_by",
             sortable: false,
         },
-        Field {
-            name: "created_at",
-            kind: Kind::Date,
-            sql: "call.created_at",
-            sortable: true,
-        },
-        Field {
-            name: "updated_at",
-            kind: Kind::Date,
-            sql: "call.updated_at",
-            sortable: true,
-        },
-        Field {
-            name: "starts_at",
-            kind: Kind::Date,
-            sql: "call.starts_at",
-            sortable: true,
-        },
-        Field {
-            name: "ended_at",
-            kind: Kind::Date,
-            sql: "call.ended_at",
-            sortable: true,
-        },
-        Field {
-            name: "backstage",
-            kind: Kind::Bool,
-            sql: "call.backstage",
-            sortable: false,
-        },
+        Field { name: "created_at", kind: Kind::Date, sql: "call.created_at", sortable: true },
+        Field { name: "updated_at", kind: Kind::Date, sql: "call.updated_at", sortable: true },
+        Field { name: "starts_at", kind: Kind::Date, sql: "call.starts_at", sortable: true },
+        Field { name: "ended_at", kind: Kind::Date, sql: "call.ended_at", sortable: true },
+        Field { name: "backstage", kind: Kind::Bool, sql: "call.backstage", sortable: false },
         Field {
             name: "ongoing",
             kind: Kind::Bool,
@@ -238,36 +167,11 @@ const MEMBERS: Table = Table {
     name: "member",
     key: "member.user_id",
     fields: &[
-        Field {
-            name: "call_cid",
-            kind: Kind::Text,
-            sql: "member.cid",
-            sortable: false,
-        },
-        Field {
-            name: "user_id",
-            kind: Kind::Text,
-            sql: "member.user_id",
-            sortable: true,
-        },
-        Field {
-            name: "role",
-            kind: Kind::Text,
-            sql: "member.role",
-            sortable: false,
-        },
-        Field {
-            name: "created_at",
-            kind: Kind::Date,
-            sql: "member.created_at",
-            sortable: true,
-        },
-        Field {
-            name: "updated_at",
-            kind: Kind::Date,
-            sql: "member.updated_at",
-            sortable: false,
-        },
+        Field { name: "call_cid", kind: Kind::Text, sql: "member.cid", sortable: false },
+        Field { name: "user_id", kind: Kind::Text, sql: "member.user_id", sortable: true },
+        Field { name: "role", kind: Kind::Text, sql: "member.role", sortable: false },
+        Field { name: "created_at", kind: Kind::Date, sql: "member.created_at", sortable: true },
+        Field { name: "updated_at", kind: Kind::Date, sql: "member.updated_at", sortable: false },
     ],
     default_sort: ("created_at", 1),
 };

@@ -20,20 +20,12 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal that a repeat cannot cure.
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            detail: detail.into(),
-            unrecoverable: true,
-        }
+        Self { code, detail: detail.into(), unrecoverable: true }
     }
 
     /// A refusal that may pass: a fresh token, a later time, a new connection cures it.
     pub fn passing(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self {
-            code,
-            detail: detail.into(),
-            unrecoverable: false,
-        }
+        Self { code, detail: detail.into(), unrecoverable: false }
     }
 
     /// The request is malformed.

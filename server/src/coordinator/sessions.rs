@@ -22,25 +22,14 @@ use crate::{
 /// Somebody came or left, says the SFU.
 pub(super) fn apply(work: &mut Work<'_>, notice: &SfuNotice) -> Result<(), Refusal> {
     match notice {
-        SfuNotice::ParticipantJoined {
-            cid,
-            user_id,
-            session_id,
-            anonymous,
-        } => {
+        SfuNotice::ParticipantJoined { cid, user_id, session_id, anonymous } => {
             let Some(mut call) = calls::find(work.db, cid)? else {
                 return Ok(());
             };
             let user_id = (!anonymous).then_some(user_id.as_str());
             joined(work, &mut call, user_id, session_id)
         }
-        SfuNotice::ParticipantLeft {
-            cid,
-            session_id,
-            anonymous,
-            duration_seconds,
-            ..
-        } => {
+        SfuNotice::ParticipantLeft { cid, session_id, anonymous, duration_seconds, .. } => {
             let Some(call) = calls::find(work.db, cid)? else {
                 return Ok(());
             };
@@ -59,10 +48,7 @@ pub(super) fn end_all(work: &mut Work<'_>) -> Result<(), Refusal> {
 pub(super) fn check(work: &mut Work<'_>, session_id: &str, due: DateTime) -> Result<(), Refusal> {
     if work.now < due {
         // The wall clock was set back.
-        work.effect(Effect::Wake {
-            session_id: session_id.into(),
-            at: due,
-        });
+        work.effect(Effect::Wake { session_id: session_id.into(), at: due });
         return Ok(());
     }
     let Some(session) = sessions::find(work.db, session_id)? else {
@@ -129,10 +115,9 @@ pub(super) fn present(
     call: &CallRecord,
 ) -> Result<(Vec<ParticipantRecord>, u32), Refusal> {
     match running(work, call)? {
-        Some(session) => Ok((
-            sessions::participants(work.db, &session.id)?,
-            session.anonymous_count,
-        )),
+        Some(session) => {
+            Ok((sessions::participants(work.db, &session.id)?, session.anonymous_count))
+        }
         None => Ok((Vec::new(), 0)),
     }
 }
@@ -182,18 +167,12 @@ fn joined(
     let session_id = session.id.clone();
     if starts {
         let view = Box::new(views::call(work, call)?);
-        let body = EventBody::CallSessionStarted {
-            call: view,
-            session_id: session_id.clone(),
-        };
+        let body = EventBody::CallSessionStarted { call: view, session_id: session_id.clone() };
         work.tell_watchers(call, body);
     }
     if let Some(participant) = participant {
         let participant = Box::new(views::participant(work, participant)?);
-        let body = EventBody::CallSessionParticipantJoined {
-            participant,
-            session_id,
-        };
+        let body = EventBody::CallSessionParticipantJoined { participant, session_id };
         work.tell_watchers(call, body);
     } else if user_id.is_none() {
         tell_counts(work, call, session)?;
@@ -261,10 +240,7 @@ fn left(
 }
 
 fn end(work: &mut Work<'_>, call: &CallRecord, session: SessionRecord) -> Result<(), Refusal> {
-    let session = SessionRecord {
-        ended_at: Some(work.now),
-        ..session
-    };
+    let session = SessionRecord { ended_at: Some(work.now), ..session };
     sessions::save(work.db, &session)?;
     let body = EventBody::CallSessionEnded {
         call: Box::new(views::call(work, call)?),
@@ -296,19 +272,13 @@ fn is_empty(work: &Work<'_>, session: &SessionRecord) -> Result<bool, Refusal> {
 
 fn wake_when_idle(work: &mut Work<'_>, call: &CallRecord, session: &SessionRecord) {
     if let Some(at) = idle_deadline(call, session) {
-        work.effect(Effect::Wake {
-            session_id: session.id.clone(),
-            at,
-        });
+        work.effect(Effect::Wake { session_id: session.id.clone(), at });
     }
 }
 
 fn wake_when_over(work: &mut Work<'_>, session: &SessionRecord) {
     if let Some(at) = session.timer_ends_at {
-        work.effect(Effect::Wake {
-            session_id: session.id.clone(),
-            at,
-        });
+        work.effect(Effect::Wake { session_id: session.id.clone(), at });
     }
 }
 
@@ -319,20 +289,12 @@ fn idle_deadline(call: &CallRecord, session: &SessionRecord) -> Option<DateTime>
         Some(_) => inactivity,
         None => inactivity.max(call.settings.ring.missed_call_timeout_ms.div_ceil(1000)),
     };
-    session
-        .idle_since
-        .map(|since| since.plus_seconds(seconds.into()))
+    session.idle_since.map(|since| since.plus_seconds(seconds.into()))
 }
 
 fn timer(call: &CallRecord, session: &SessionRecord) -> Option<DateTime> {
-    let seconds = call
-        .settings
-        .limits
-        .max_duration_seconds
-        .filter(|seconds| *seconds > 0)?;
-    session
-        .started_at
-        .map(|start| start.plus_seconds(seconds.into()))
+    let seconds = call.settings.limits.max_duration_seconds.filter(|seconds| *seconds > 0)?;
+    session.started_at.map(|start| start.plus_seconds(seconds.into()))
 }
 
 #[cfg(test)]
@@ -363,10 +325,7 @@ mod tests {
 
     impl World {
         fn new(settings: &serde_json::Value) -> Self {
-            let world = Self {
-                db: empty_tables(),
-                hub: Hub::default(),
-            };
+            let world = Self { db: empty_tables(), hub: Hub::default() };
             let alice = UserRecord::new("alice", "user", at(0));
             crate::store::users::save(&world.db, &alice).unwrap();
             world.run(0, |work| {
@@ -391,10 +350,7 @@ mod tests {
             let (mut events, mut wakes) = (Vec::new(), Vec::new());
             for effect in work.into_effects() {
                 match effect {
-                    Effect::Publish {
-                        event: Event { event_type, .. },
-                        ..
-                    } => {
+                    Effect::Publish { event: Event { event_type, .. }, .. } => {
                         events.push(event_type);
                     }
                     Effect::Wake { at, .. } => wakes.push(at),
@@ -433,9 +389,7 @@ mod tests {
 
         fn session(&self) -> SessionRecord {
             let call = calls::find(&self.db, CID).unwrap().unwrap();
-            sessions::find(&self.db, &call.session_id.unwrap())
-                .unwrap()
-                .unwrap()
+            sessions::find(&self.db, &call.session_id.unwrap()).unwrap().unwrap()
         }
     }
 
@@ -519,10 +473,7 @@ mod tests {
         assert_eq!(world.woken(129), Vec::<&str>::new());
         assert_eq!(world.woken(130), [CALL_ENDED]);
         assert_eq!(world.woken(160), Vec::<&str>::new());
-        assert_eq!(
-            world.left(161, "s1").0,
-            [CALL_SESSION_PARTICIPANT_LEFT, CALL_SESSION_ENDED]
-        );
+        assert_eq!(world.left(161, "s1").0, [CALL_SESSION_PARTICIPANT_LEFT, CALL_SESSION_ENDED]);
     }
 
     #[test]
@@ -531,9 +482,6 @@ mod tests {
         world.joined(100, "s1");
         world.run(200, end_all);
         assert_eq!(world.session().ended_at, Some(at(200)));
-        assert_eq!(
-            sessions::participants(&world.db, &world.session().id),
-            Ok(vec![])
-        );
+        assert_eq!(sessions::participants(&world.db, &world.session().id), Ok(vec![]));
     }
 }

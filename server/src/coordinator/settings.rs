@@ -37,24 +37,9 @@ fn lay_over(current: &mut Value, wish: &Value) {
 
 /// The limits that the protocol documents for the fields of a request.
 fn check(settings: &CallSettings) -> Result<(), Refusal> {
-    let CallSettings {
-        audio,
-        video,
-        screensharing,
-        ring,
-        session,
-        ..
-    } = settings;
-    one_of(
-        "audio.default_device",
-        &audio.default_device,
-        &["speaker", "earpiece"],
-    )?;
-    one_of(
-        "video.camera_facing",
-        &video.camera_facing,
-        &["front", "back", "external"],
-    )?;
+    let CallSettings { audio, video, screensharing, ring, session, .. } = settings;
+    one_of("audio.default_device", &audio.default_device, &["speaker", "earpiece"])?;
+    one_of("video.camera_facing", &video.camera_facing, &["front", "back", "external"])?;
     if video.camera_default_on && !video.enabled {
         return Err(Refusal::input("Video is not enabled for this call"));
     }
@@ -65,22 +50,14 @@ fn check(settings: &CallSettings) -> Result<(), Refusal> {
     // 0 is not in the range of a request, but is what types without ringing have.
     for (name, timeout) in [
         ("ring.auto_cancel_timeout_ms", ring.auto_cancel_timeout_ms),
-        (
-            "ring.incoming_call_timeout_ms",
-            ring.incoming_call_timeout_ms,
-        ),
+        ("ring.incoming_call_timeout_ms", ring.incoming_call_timeout_ms),
         ("ring.missed_call_timeout_ms", ring.missed_call_timeout_ms),
     ] {
         if timeout != 0 {
             within(name, timeout, 5_000, 180_000)?;
         }
     }
-    within(
-        "session.inactivity_timeout_seconds",
-        session.inactivity_timeout_seconds,
-        5,
-        900,
-    )?;
+    within("session.inactivity_timeout_seconds", session.inactivity_timeout_seconds, 5, 900)?;
     within(
         "frame_recording.capture_interval_in_seconds",
         settings.frame_recording.capture_interval_in_seconds,
@@ -94,34 +71,17 @@ fn check(settings: &CallSettings) -> Result<(), Refusal> {
         ("raw_recording", &settings.raw_recording.mode),
         ("frame_recording", &settings.frame_recording.mode),
         ("transcription", &settings.transcription.mode),
-        (
-            "transcription.closed_caption",
-            &settings.transcription.closed_caption_mode,
-        ),
+        ("transcription.closed_caption", &settings.transcription.closed_caption_mode),
         ("encryption", &settings.encryption.mode),
     ] {
-        one_of(
-            &format!("{name} mode"),
-            mode,
-            &["available", "disabled", "auto-on"],
-        )?;
+        one_of(&format!("{name} mode"), mode, &["available", "disabled", "auto-on"])?;
     }
     one_of("recording.quality", &settings.recording.quality, &QUALITIES)?;
-    one_of(
-        "frame_recording.quality",
-        &settings.frame_recording.quality,
-        &QUALITIES[..5],
-    )?;
-    one_of(
-        "broadcasting.rtmp.quality",
-        &settings.broadcasting.rtmp.quality,
-        &QUALITIES,
-    )?;
+    one_of("frame_recording.quality", &settings.frame_recording.quality, &QUALITIES[..5])?;
+    one_of("broadcasting.rtmp.quality", &settings.broadcasting.rtmp.quality, &QUALITIES)?;
     let tracks = &settings.broadcasting.hls.quality_tracks;
     if !(1..=3).contains(&tracks.len()) {
-        return Err(Refusal::input(
-            "broadcasting.hls.quality_tracks has 1 to 3 entries",
-        ));
+        return Err(Refusal::input("broadcasting.hls.quality_tracks has 1 to 3 entries"));
     }
     for track in tracks {
         one_of("broadcasting.hls.quality_tracks", track, &QUALITIES)?;
@@ -130,24 +90,9 @@ fn check(settings: &CallSettings) -> Result<(), Refusal> {
 }
 
 fn resolution(group: &str, target: &TargetResolution) -> Result<(), Refusal> {
-    within(
-        &format!("{group}.target_resolution.width"),
-        target.width,
-        240,
-        3840,
-    )?;
-    within(
-        &format!("{group}.target_resolution.height"),
-        target.height,
-        240,
-        3840,
-    )?;
-    within(
-        &format!("{group}.target_resolution.bitrate"),
-        target.bitrate,
-        0,
-        6_000_000,
-    )
+    within(&format!("{group}.target_resolution.width"), target.width, 240, 3840)?;
+    within(&format!("{group}.target_resolution.height"), target.height, 240, 3840)?;
+    within(&format!("{group}.target_resolution.bitrate"), target.bitrate, 0, 6_000_000)
 }
 
 fn within(name: &str, value: u32, least: u32, most: u32) -> Result<(), Refusal> {
@@ -161,10 +106,7 @@ fn one_of(name: &str, value: &str, allowed: &[&str]) -> Result<(), Refusal> {
     if allowed.contains(&value) {
         return Ok(());
     }
-    Err(Refusal::input(format!(
-        "{name} must be one of {}",
-        allowed.join(", ")
-    )))
+    Err(Refusal::input(format!("{name} must be one of {}", allowed.join(", "))))
 }
 
 const QUALITIES: [&str; 10] = [
@@ -200,11 +142,8 @@ mod tests {
         expected.audio.mic_default_on = false;
         expected.audio.noise_cancellation.mode = "auto-on".into();
         expected.limits.max_participants = Some(3);
-        expected.screensharing.target_resolution = Some(TargetResolution {
-            width: 640,
-            height: 480,
-            bitrate: 1,
-        });
+        expected.screensharing.target_resolution =
+            Some(TargetResolution { width: 640, height: 480, bitrate: 1 });
         assert_eq!(merge(&CallSettings::default(), &wish), Ok(expected));
     }
 

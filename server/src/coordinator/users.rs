@@ -24,10 +24,7 @@ pub(super) fn connect(
     if details.id != caller.user_id {
         return Err(Refusal::new(
             ErrorCode::Authentication,
-            format!(
-                "the token is not one of the user '{}'",
-                details.id.escape_default()
-            ),
+            format!("the token is not one of the user '{}'", details.id.escape_default()),
         ));
     }
     let mut user = users::find(work.db, &caller.user_id)?
@@ -46,16 +43,9 @@ pub(super) fn connect(
     let mut me = OwnUserResponse::from(views::user(work, &user));
     me.user.online = true;
     let connection_id = outbox.connection.0.clone();
-    let body = EventBody::ConnectionOk {
-        connection_id,
-        me: Box::new(me),
-    };
+    let body = EventBody::ConnectionOk { connection_id, me: Box::new(me) };
     let hello = Event::of_connection(work.now, body);
-    work.effect(Effect::Connect {
-        outbox,
-        user_id: user.id,
-        hello,
-    });
+    work.effect(Effect::Connect { outbox, user_id: user.id, hello });
     Ok(())
 }
 
@@ -89,13 +79,7 @@ pub(super) fn find_or_create(work: &Work<'_>, id: &str) -> Result<UserRecord, Re
 }
 
 fn describe(user: &mut UserRecord, details: UserRequest) {
-    let UserRequest {
-        id: _,
-        name,
-        image,
-        language,
-        custom,
-    } = details;
+    let UserRequest { id: _, name, image, language, custom } = details;
     user.name = name.or(user.name.take());
     user.image = image.or(user.image.take());
     user.language = language.or(user.language.take());

@@ -38,16 +38,12 @@ pub(super) fn call(work: &Work<'_>, call: &CallRecord) -> Result<CallResponse, R
         Some(id) => sessions::find(work.db, id)?,
         None => None,
     };
-    let running = session
-        .as_ref()
-        .filter(|session| session.ended_at.is_none());
+    let running = session.as_ref().filter(|session| session.ended_at.is_none());
     Ok(CallResponse {
         call_type: call.call_type.clone(),
         id: call.id.clone(),
         cid: call.cid.clone(),
-        current_session_id: running
-            .map(|session| session.id.clone())
-            .unwrap_or_default(),
+        current_session_id: running.map(|session| session.id.clone()).unwrap_or_default(),
         created_by: stored_user(work, &call.created_by)?,
         custom: call.custom.clone(),
         team: call.team.clone(),
@@ -64,9 +60,7 @@ pub(super) fn call(work: &Work<'_>, call: &CallRecord) -> Result<CallResponse, R
         translating: false,
         ingress: CallIngressResponse::default(),
         egress: EgressResponse::default(),
-        session: session
-            .map(|record| self::session(work, record))
-            .transpose()?,
+        session: session.map(|record| self::session(work, record)).transpose()?,
         settings: call.settings.clone(),
     })
 }
@@ -93,10 +87,7 @@ pub(super) fn member_list(
     cid: &str,
     limit: u32,
 ) -> Result<Vec<MemberResponse>, Refusal> {
-    members::list(work.db, cid, limit)?
-        .into_iter()
-        .map(|record| member(work, record))
-        .collect()
+    members::list(work.db, cid, limit)?.into_iter().map(|record| member(work, record)).collect()
 }
 
 pub(super) fn member(work: &Work<'_>, record: MemberRecord) -> Result<MemberResponse, Refusal> {

@@ -20,34 +20,16 @@ pub(super) struct Work<'a> {
 /// Something that happens after the commit.
 #[derive(Debug)]
 pub(super) enum Effect {
-    Publish {
-        event: Event,
-        audience: Audience,
-    },
-    Connect {
-        outbox: Outbox,
-        user_id: String,
-        hello: Event,
-    },
-    Watch {
-        connection: ConnectionId,
-        cids: Vec<String>,
-    },
+    Publish { event: Event, audience: Audience },
+    Connect { outbox: Outbox, user_id: String, hello: Event },
+    Watch { connection: ConnectionId, cids: Vec<String> },
     Order(SfuOrder),
-    Wake {
-        session_id: String,
-        at: DateTime,
-    },
+    Wake { session_id: String, at: DateTime },
 }
 
 impl<'a> Work<'a> {
     pub fn new(db: &'a Connection, hub: &'a Hub, now: DateTime) -> Self {
-        Self {
-            db,
-            now,
-            hub,
-            effects: Vec::new(),
-        }
+        Self { db, now, hub, effects: Vec::new() }
     }
 
     pub fn into_effects(self) -> Vec<Effect> {
@@ -103,9 +85,6 @@ impl<'a> Work<'a> {
     fn tell(&mut self, call: &CallRecord, body: EventBody, users: Vec<String>, watchers: bool) {
         let event = Event::of_call(call.cid.clone(), self.now, body);
         let watched = watchers.then(|| call.cid.clone());
-        self.effect(Effect::Publish {
-            event,
-            audience: Audience { watched, users },
-        });
+        self.effect(Effect::Publish { event, audience: Audience { watched, users } });
     }
 }

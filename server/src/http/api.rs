@@ -33,10 +33,7 @@ impl Api {
         let duration = describe(started);
         let response = match &result {
             Ok(body) => {
-                let body = Timed {
-                    body,
-                    duration: duration.clone(),
-                };
+                let body = Timed { body, duration: duration.clone() };
                 self.encoding.scope(|| json(success, &body))
             }
             Err(refusal) => refuse(&refusal.to_api_error(operation, duration.clone())),
@@ -89,10 +86,9 @@ pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
     };
     let mut response = Response::new(Body::from(text));
     *response.status_mut() = status;
-    response.headers_mut().insert(
-        header::CONTENT_TYPE,
-        HeaderValue::from_static("application/json"),
-    );
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
 }
 

@@ -21,11 +21,7 @@ use crate::coordinator::{Refusal, check_user_id};
 pub(super) fn routes(state: &AppState) -> Router<Api> {
     let routes = Router::new().route("/hint", get(hint));
     // Not even registered otherwise: no setting can open it by mistake.
-    if state.dev {
-        routes.route("/dev/token", get(dev_token))
-    } else {
-        routes
-    }
+    if state.dev { routes.route("/dev/token", get(dev_token)) } else { routes }
 }
 
 /// Everything no route takes: a static file, or an error. Paths of the API are never answered with
@@ -33,8 +29,7 @@ pub(super) fn routes(state: &AppState) -> Router<Api> {
 pub(super) async fn fallback(State(api): State<Api>, request: Request) -> Response {
     let path = request.uri().path();
     let reserved = API_PATHS.iter().any(|prefix| {
-        path.strip_prefix(prefix)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
     let Some(www) = api.app.www.as_ref().filter(|_| !reserved) else {
         return api::unknown_route();
@@ -52,11 +47,7 @@ pub(super) async fn fallback(State(api): State<Api>, request: Request) -> Respon
 
 /// Where the client is, as far as a server with one place can tell.
 async fn hint() -> Response {
-    (
-        [(LOCATION_HEADER, HeaderValue::from_static(LOCATION))],
-        StatusCode::OK,
-    )
-        .into_response()
+    ([(LOCATION_HEADER, HeaderValue::from_static(LOCATION))], StatusCode::OK).into_response()
 }
 
 async fn dev_token(State(api): State<Api>, incoming: Incoming) -> Response {
@@ -67,9 +58,8 @@ async fn dev_token(State(api): State<Api>, incoming: Incoming) -> Response {
         user_id: String,
     }
     api.respond("GetDevToken", StatusCode::OK, async {
-        let user_id = incoming
-            .query("user_id")
-            .ok_or_else(|| Refusal::input("user_id is missing"))?;
+        let user_id =
+            incoming.query("user_id").ok_or_else(|| Refusal::input("user_id is missing"))?;
         check_user_id(user_id)?;
         let role = incoming.query("role").map(Into::into);
         let teams = incoming.query("team").map(|team| vec![team.into()]);

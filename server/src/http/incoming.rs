@@ -37,20 +37,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Incoming {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let path = match RawPathParams::from_request_parts(parts, state).await {
-            Ok(params) => Ok(params
-                .iter()
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect()),
+            Ok(params) => {
+                Ok(params.iter().map(|(name, value)| (name.into(), value.into())).collect())
+            }
             Err(_) => Err(Refusal::input("the path is not valid UTF-8")),
         };
-        let query = Query::try_from_uri(&parts.uri)
-            .map(|Query(map)| map)
-            .unwrap_or_default();
-        Ok(Self {
-            path,
-            query,
-            headers: parts.headers.clone(),
-        })
+        let query = Query::try_from_uri(&parts.uri).map(|Query(map)| map).unwrap_or_default();
+        Ok(Self { path, query, headers: parts.headers.clone() })
     }
 }
 
@@ -62,10 +55,7 @@ impl<S: Send + Sync> FromRequest<S> for Payload {
         let is_json = kind
             .and_then(|kind| kind.to_str().ok())
             .is_some_and(|kind| kind.trim_start().starts_with("application/json"));
-        Ok(Self {
-            is_json,
-            body: request.into_body(),
-        })
+        Ok(Self { is_json, body: request.into_body() })
     }
 }
 
@@ -74,9 +64,7 @@ impl Incoming {
     pub fn caller(&self, state: &AppState) -> Result<Caller, Refusal> {
         state.app.authenticate(Credentials {
             api_key: self.query("api_key"),
-            auth_type: self
-                .header("stream-auth-type")
-                .or_else(|| self.query("stream-auth-type")),
+            auth_type: self.header("stream-auth-type").or_else(|| self.query("stream-auth-type")),
             token: self.header(header::AUTHORIZATION.as_str()),
             user_id: self.query("user_id"),
         })
@@ -91,16 +79,12 @@ impl Incoming {
 
     /// The socket that wants to watch.
     pub fn watcher(&self) -> Option<ConnectionId> {
-        self.query("connection_id")
-            .map(|id| ConnectionId(id.into()))
+        self.query("connection_id").map(|id| ConnectionId(id.into()))
     }
 
     /// A query parameter; an empty one counts as absent.
     pub fn query(&self, name: &str) -> Option<&str> {
-        self.query
-            .get(name)
-            .map(String::as_str)
-            .filter(|value| !value.is_empty())
+        self.query.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
     /// A boolean query parameter.
@@ -125,9 +109,7 @@ impl Incoming {
         let base = if let Some(url) = &state.public_url {
             url.clone()
         } else {
-            let host = self
-                .header(header::HOST.as_str())
-                .filter(|host| is_host(host));
+            let host = self.header(header::HOST.as_str()).filter(|host| is_host(host));
             let host = host.ok_or_else(|| Refusal::input("the Host header is missing"))?;
             format!("http://{host}")
         };
@@ -174,16 +156,12 @@ impl Payload {
 }
 
 fn is_too_long(error: &axum::Error) -> bool {
-    error
-        .source()
-        .is_some_and(<dyn Error>::is::<LengthLimitError>)
+    error.source().is_some_and(<dyn Error>::is::<LengthLimitError>)
 }
 
 fn is_host(host: &str) -> bool {
     !host.is_empty()
-        && host
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
+        && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
 }
 
 /// Bytes. The largest request of the protocol names 100 members with custom data.

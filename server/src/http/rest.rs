@@ -21,10 +21,7 @@ use crate::coordinator::{Announce, GetCallOptions};
 /// Operations below `/video` and `/api/v2/video`.
 pub(super) fn routes() -> Router<Api> {
     unsupported::routes()
-        .route(
-            "/call/{type}/{id}",
-            get(get_call).post(get_or_create_call).patch(update_call),
-        )
+        .route("/call/{type}/{id}", get(get_call).post(get_or_create_call).patch(update_call))
         .route("/call/{type}/{id}/join", post(join_call))
         .route("/call/{type}/{id}/mark_ended", post(end_call))
         .route("/call/{type}/{id}/go_live", post(go_live))
@@ -55,10 +52,7 @@ async fn get_call(State(api): State<Api>, incoming: Incoming) -> Response {
                 video: incoming.flag("video")?,
             },
         };
-        api.app
-            .coordinator
-            .get_call(caller, incoming.cid()?, options)
-            .await
+        api.app.coordinator.get_call(caller, incoming.cid()?, options).await
     })
     .await
 }
@@ -72,10 +66,7 @@ async fn get_or_create_call(
         let caller = incoming.caller(&api.app)?;
         let (cid, watcher) = (incoming.cid()?, incoming.watcher());
         let request = payload.read().await?;
-        api.app
-            .coordinator
-            .get_or_create_call(caller, cid, watcher, request)
-            .await
+        api.app.coordinator.get_or_create_call(caller, cid, watcher, request).await
     })
     .await
 }
@@ -86,10 +77,7 @@ async fn join_call(State(api): State<Api>, incoming: Incoming, payload: Payload)
         let (cid, watcher) = (incoming.cid()?, incoming.watcher());
         let sfu = incoming.sfu(&api.app)?;
         let request = payload.read().await?;
-        api.app
-            .coordinator
-            .join_call(caller, cid, watcher, request, sfu)
-            .await
+        api.app.coordinator.join_call(caller, cid, watcher, request, sfu).await
     })
     .await
 }
@@ -98,10 +86,7 @@ async fn update_call(State(api): State<Api>, incoming: Incoming, payload: Payloa
     api.respond("UpdateCall", StatusCode::OK, async {
         let caller = incoming.caller(&api.app)?;
         let cid = incoming.cid()?;
-        api.app
-            .coordinator
-            .update_call(caller, cid, payload.read().await?)
-            .await
+        api.app.coordinator.update_call(caller, cid, payload.read().await?).await
     })
     .await
 }
@@ -119,10 +104,7 @@ async fn go_live(State(api): State<Api>, incoming: Incoming, payload: Payload) -
         let caller = incoming.caller(&api.app)?;
         let (cid, notify) = (incoming.cid()?, incoming.flag("notify")?);
         let request: GoLiveRequest = payload.read().await?;
-        api.app
-            .coordinator
-            .go_live(caller, cid, request, notify)
-            .await
+        api.app.coordinator.go_live(caller, cid, request, notify).await
     })
     .await
 }
@@ -139,10 +121,7 @@ async fn update_members(State(api): State<Api>, incoming: Incoming, payload: Pay
     api.respond("UpdateCallMembers", StatusCode::CREATED, async {
         let caller = incoming.caller(&api.app)?;
         let cid = incoming.cid()?;
-        api.app
-            .coordinator
-            .update_members(caller, cid, payload.read().await?)
-            .await
+        api.app.coordinator.update_members(caller, cid, payload.read().await?).await
     })
     .await
 }
@@ -150,10 +129,7 @@ async fn update_members(State(api): State<Api>, incoming: Incoming, payload: Pay
 async fn query_members(State(api): State<Api>, incoming: Incoming, payload: Payload) -> Response {
     api.respond("QueryCallMembers", StatusCode::CREATED, async {
         let caller = incoming.caller(&api.app)?;
-        api.app
-            .coordinator
-            .query_members(caller, payload.read().await?)
-            .await
+        api.app.coordinator.query_members(caller, payload.read().await?).await
     })
     .await
 }
@@ -162,10 +138,7 @@ async fn query_calls(State(api): State<Api>, incoming: Incoming, payload: Payloa
     api.respond("QueryCalls", StatusCode::CREATED, async {
         let caller = incoming.caller(&api.app)?;
         let watcher = incoming.watcher();
-        api.app
-            .coordinator
-            .query_calls(caller, watcher, payload.read().await?)
-            .await
+        api.app.coordinator.query_calls(caller, watcher, payload.read().await?).await
     })
     .await
 }

@@ -105,16 +105,8 @@ async fn admit(
         token: Some(&message.token),
         user_id: incoming.query("user_id"),
     })?;
-    let outbox = Outbox {
-        connection: connection.clone(),
-        encoding: api.encoding,
-        frames,
-    };
-    api.app
-        .coordinator
-        .connect(caller, message.user_details, outbox)
-        .await
-        .map(Some)
+    let outbox = Outbox { connection: connection.clone(), encoding: api.encoding, frames };
+    api.app.coordinator.connect(caller, message.user_details, outbox).await.map(Some)
 }
 
 /// Carries frames both ways until one side ends it. Returns the close code to send, if any.
@@ -157,19 +149,15 @@ fn is_ping(text: &str) -> bool {
 }
 
 fn pong(api: &Api, connection: &ConnectionId) -> Option<Bytes> {
-    let body = EventBody::HealthCheck {
-        connection_id: connection.0.clone(),
-        custom: Custom::new(),
-    };
+    let body =
+        EventBody::HealthCheck { connection_id: connection.0.clone(), custom: Custom::new() };
     write(api, &Event::of_connection(clock::now(), body))
 }
 
 async fn refuse(api: &Api, socket: &mut WebSocket, connection: &ConnectionId, refusal: &Refusal) {
     let error = refusal.to_api_error("Connect", String::new());
-    let body = EventBody::ConnectionError {
-        connection_id: connection.0.clone(),
-        error: Box::new(error),
-    };
+    let body =
+        EventBody::ConnectionError { connection_id: connection.0.clone(), error: Box::new(error) };
     if let Some(frame) = write(api, &Event::of_connection(clock::now(), body)) {
         send(socket, frame).await;
     }
@@ -177,9 +165,7 @@ async fn refuse(api: &Api, socket: &mut WebSocket, connection: &ConnectionId, re
 
 fn write(api: &Api, event: &Event) -> Option<Bytes> {
     let text = api.encoding.scope(|| serde_json::to_vec(event));
-    text.inspect_err(|error| tracing::error!(%error, "event not written"))
-        .ok()
-        .map(Bytes::from)
+    text.inspect_err(|error| tracing::error!(%error, "event not written")).ok().map(Bytes::from)
 }
 
 /// False when the client does not take the frame.
@@ -187,19 +173,13 @@ async fn send(socket: &mut WebSocket, frame: Bytes) -> bool {
     let Ok(text) = Utf8Bytes::try_from(frame) else {
         return false;
     };
-    matches!(
-        timeout(WRITE_DEADLINE, socket.send(Message::Text(text))).await,
-        Ok(Ok(()))
-    )
+    matches!(timeout(WRITE_DEADLINE, socket.send(Message::Text(text))).await, Ok(Ok(())))
 }
 
 /// Sends the close frame and waits a moment for the answer: closing the connection at once could
 /// overtake it.
 async fn hang_up(socket: &mut WebSocket, code: u16) {
-    let close = Message::Close(Some(CloseFrame {
-        code,
-        reason: Utf8Bytes::default(),
-    }));
+    let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::default() }));
     let farewell = async {
         if socket.send(close).await.is_ok() {
             while let Some(Ok(_)) = socket.recv().await {}

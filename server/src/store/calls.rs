@@ -26,9 +26,7 @@ pub(crate) struct CallRecord {
 }
 
 pub(crate) fn find(db: &Connection, cid: &str) -> rusqlite::Result<Option<CallRecord>> {
-    db.prepare_cached("SELECT * FROM call WHERE cid = ?1")?
-        .query_one([cid], read)
-        .optional()
+    db.prepare_cached("SELECT * FROM call WHERE cid = ?1")?.query_one([cid], read).optional()
 }
 
 /// Inserts the call or replaces what may change after its creation.

@@ -51,10 +51,7 @@ pub(crate) enum QueryError {
 
 /// The condition that a filter of a request stands for.
 pub(super) fn compile(table: &Table, filter: &Value) -> Result<Condition, QueryError> {
-    let mut compiler = Compiler {
-        table,
-        left: MAX_CONDITIONS,
-    };
+    let mut compiler = Compiler { table, left: MAX_CONDITIONS };
     compiler.object(filter, 1)
 }
 
@@ -64,12 +61,7 @@ pub(super) fn field<'a>(table: &'a Table, name: &str) -> Result<&'a Field, Query
         .fields
         .iter()
         .find(|field| field.name == name)
-        .ok_or_else(|| {
-            input(format!(
-                "cannot filter or sort by '{}'",
-                name.escape_default()
-            ))
-        })
+        .ok_or_else(|| input(format!("cannot filter or sort by '{}'", name.escape_default())))
 }
 
 pub(super) fn input(text: impl Into<String>) -> QueryError {
@@ -78,33 +70,21 @@ pub(super) fn input(text: impl Into<String>) -> QueryError {
 
 /// The conditions joined by `AND` or `OR`.
 pub(crate) fn join(operator: &str, conditions: Vec<Condition>) -> Condition {
-    let (texts, values): (Vec<_>, Vec<_>) = conditions
-        .into_iter()
-        .map(|condition| (condition.sql, condition.values))
-        .unzip();
+    let (texts, values): (Vec<_>, Vec<_>) =
+        conditions.into_iter().map(|condition| (condition.sql, condition.values)).unzip();
     let sql = if texts.is_empty() {
         // The neutral element of the operator.
-        if operator == "OR" {
-            "FALSE".into()
-        } else {
-            "TRUE".into()
-        }
+        if operator == "OR" { "FALSE".into() } else { "TRUE".into() }
     } else {
         format!("({})", texts.join(&format!(" {operator} ")))
     };
-    Condition {
-        sql,
-        values: values.concat(),
-    }
+    Condition { sql, values: values.concat() }
 }
 
 /// `expression IN (values)`
 pub(crate) fn one_of(expression: &str, values: Vec<SqlValue>) -> Condition {
     let places = vec!["?"; values.len()].join(", ");
-    Condition {
-        sql: format!("{expression} IN ({places})"),
-        values,
-    }
+    Condition { sql: format!("{expression} IN ({places})"), values }
 }
 
 impl From<rusqlite::Error> for QueryError {
@@ -146,10 +126,8 @@ impl Compiler<'_> {
         let Value::Array(filters) = value else {
             return Err(input("$and and $or take an array of filters"));
         };
-        let parts: Result<_, _> = filters
-            .iter()
-            .map(|filter| self.object(filter, depth + 1))
-            .collect();
+        let parts: Result<_, _> =
+            filters.iter().map(|filter| self.object(filter, depth + 1)).collect();
         Ok(join(operator, parts?))
     }
 
@@ -172,16 +150,13 @@ impl Compiler<'_> {
         value: &Value,
     ) -> Result<Condition, QueryError> {
         let Some(left) = self.left.checked_sub(1) else {
-            return Err(input(format!(
-                "a filter has at most {MAX_CONDITIONS} conditions"
-            )));
+            return Err(input(format!("a filter has at most {MAX_CONDITIONS} conditions")));
         };
         self.left = left;
         let values = match (operator, value) {
-            ("$in", Value::Array(values)) if values.len() <= MAX_IN => values
-                .iter()
-                .map(|value| bind(field, value))
-                .collect::<Result<Vec<_>, _>>()?,
+            ("$in", Value::Array(values)) if values.len() <= MAX_IN => {
+                values.iter().map(|value| bind(field, value)).collect::<Result<Vec<_>, _>>()?
+            }
             ("$in", _) => return Err(input(format!("$in takes at most {MAX_IN} values"))),
             _ => Vec::new(),
         };
@@ -192,25 +167,16 @@ impl Compiler<'_> {
                 _ => return Err(unsupported(field, operator)),
             };
             let Condition { sql, values } = one_of("value", values);
-            return Ok(Condition {
-                sql: format!("EXISTS ({} AND {sql})", field.sql),
-                values,
-            });
+            return Ok(Condition { sql: format!("EXISTS ({} AND {sql})", field.sql), values });
         }
         let sign = match (operator, value) {
             ("$in", _) => return Ok(one_of(field.sql, values)),
             ("$exists", Value::Bool(exists)) => {
                 let test = if *exists { "IS NOT NULL" } else { "IS NULL" };
-                return Ok(Condition {
-                    sql: format!("{} {test}", field.sql),
-                    values,
-                });
+                return Ok(Condition { sql: format!("{} {test}", field.sql), values });
             }
             ("$eq", Value::Null) => {
-                return Ok(Condition {
-                    sql: format!("{} IS NULL", field.sql),
-                    values,
-                });
+                return Ok(Condition { sql: format!("{} IS NULL", field.sql), values });
             }
             ("$eq", _) => "=",
             ("$gt", _) if field.kind != Kind::Bool => ">",
@@ -219,10 +185,7 @@ impl Compiler<'_> {
             ("$lte", _) if field.kind != Kind::Bool => "<=",
             _ => return Err(unsupported(field, operator)),
         };
-        Ok(Condition {
-            sql: format!("{} {sign} ?", field.sql),
-            values: vec![bind(field, value)?],
-        })
+        Ok(Condition { sql: format!("{} {sign} ?", field.sql), values: vec![bind(field, value)?] })
     }
 }
 
@@ -244,11 +207,7 @@ fn bind(field: &Field, value: &Value) -> Result<SqlValue, QueryError> {
 }
 
 fn unsupported(field: &Field, operator: &str) -> QueryError {
-    input(format!(
-        "'{}' cannot be compared by '{}'",
-        field.name,
-        operator.escape_default()
-    ))
+    input(format!("'{}' cannot be compared by '{}'", field.name, operator.escape_default()))
 }
 
 const MAX_DEPTH: usize = 5;
@@ -266,24 +225,9 @@ pub(super) mod tests {
         name: "thing",
         key: "thing.id",
         fields: &[
-            Field {
-                name: "id",
-                kind: Kind::Text,
-                sql: "thing.id",
-                sortable: true,
-            },
-            Field {
-                name: "at",
-                kind: Kind::Date,
-                sql: "thing.at",
-                sortable: true,
-            },
-            Field {
-                name: "on",
-                kind: Kind::Bool,
-                sql: "thing.lit",
-                sortable: false,
-            },
+            Field { name: "id", kind: Kind::Text, sql: "thing.id", sortable: true },
+            Field { name: "at", kind: Kind::Date, sql: "thing.at", sortable: true },
+            Field { name: "on", kind: Kind::Bool, sql: "thing.lit", sortable: false },
             Field {
                 name: "tags",
                 kind: Kind::Set,
@@ -312,9 +256,7 @@ pub(super) mod tests {
         let db = things();
         let sql = format!("SELECT id FROM thing WHERE {sql} ORDER BY id");
         let mut found = db.prepare(&sql).unwrap();
-        let ids = found
-            .query_map(params_from_iter(values), |row| row.get::<_, String>(0))
-            .unwrap();
+        let ids = found.query_map(params_from_iter(values), |row| row.get::<_, String>(0)).unwrap();
         ids.collect::<Result<String, _>>().unwrap()
     }
 
@@ -335,10 +277,7 @@ pub(super) mod tests {
             (json!({ "tags": { "$in": ["red"] } }), "ab"),
             (json!({ "tags": "blue" }), "b"),
             (json!({ "$or": [{ "id": "a" }, { "on": false }] }), "abd"),
-            (
-                json!({ "$and": [{ "tags": "red" }, { "$or": [{ "id": "b" }] }] }),
-                "b",
-            ),
+            (json!({ "$and": [{ "tags": "red" }, { "$or": [{ "id": "b" }] }] }), "b"),
             (json!({ "$or": [] }), ""),
         ];
         for (filter, expected) in cases {
@@ -370,10 +309,7 @@ pub(super) mod tests {
             json!({ "$or": {} }),
             deep,
         ] {
-            assert!(
-                matches!(compile(&TABLE, &filter), Err(QueryError::Input(_))),
-                "{filter}"
-            );
+            assert!(matches!(compile(&TABLE, &filter), Err(QueryError::Input(_))), "{filter}");
         }
     }
 }

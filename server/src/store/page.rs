@@ -36,10 +36,7 @@ pub(crate) fn page<T>(
     if let Some(cursor) = request.next {
         conditions.push(after(&order, &decode_cursor(&order, cursor)?));
     }
-    let Condition {
-        sql: condition,
-        values,
-    } = join("AND", conditions);
+    let Condition { sql: condition, values } = join("AND", conditions);
     let keys: Vec<_> = order
         .iter()
         .enumerate()
@@ -47,13 +44,7 @@ pub(crate) fn page<T>(
         .collect();
     let order_by: Vec<_> = order
         .iter()
-        .map(|key| {
-            format!(
-                "{} {}",
-                key.expression,
-                if key.descending { "DESC" } else { "ASC" }
-            )
-        })
+        .map(|key| format!("{} {}", key.expression, if key.descending { "DESC" } else { "ASC" }))
         .collect();
     // One more than asked for tells whether there is a next page.
     let sql = format!(
@@ -65,10 +56,7 @@ pub(crate) fn page<T>(
     );
     let mut statement = db.prepare(&sql)?;
     let mut found = statement.query(params_from_iter(values))?;
-    let mut page = Page {
-        rows: Vec::new(),
-        next: None,
-    };
+    let mut page = Page { rows: Vec::new(), next: None };
     let mut last_keys = Vec::new();
     while let Some(row) = found.next()? {
         if page.rows.len() as u64 == u64::from(request.limit) {
@@ -93,10 +81,8 @@ fn order(table: &Table, sort: &[SortParam]) -> Result<Vec<SortKey>, QueryError> 
     if sort.len() > MAX_SORT {
         return Err(input(format!("at most {MAX_SORT} sort fields")));
     }
-    let default = [SortParam {
-        field: table.default_sort.0.into(),
-        direction: Some(table.default_sort.1),
-    }];
+    let default =
+        [SortParam { field: table.default_sort.0.into(), direction: Some(table.default_sort.1) }];
     let mut keys = Vec::new();
     for param in if sort.is_empty() { &default } else { sort } {
         let field = field(table, &param.field)?;
@@ -113,39 +99,29 @@ fn order(table: &Table, sort: &[SortParam]) -> Result<Vec<SortKey>, QueryError> 
             Kind::Date => format!("ifnull({}, {})", field.sql, i64::MIN),
             _ => field.sql.into(),
         };
-        keys.push(SortKey {
-            name: field.name,
-            expression,
-            descending,
-        });
+        keys.push(SortKey { name: field.name, expression, descending });
     }
-    keys.push(SortKey {
-        name: "",
-        expression: table.key.into(),
-        descending: false,
-    });
+    keys.push(SortKey { name: "", expression: table.key.into(), descending: false });
     Ok(keys)
 }
 
 /// The rows after the one that `values` were taken from.
 fn after(order: &[SortKey], values: &[SqlValue]) -> Condition {
-    let cases =
-        (0..order.len()).map(|deciding| {
-            let tests = order.iter().zip(values).take(deciding + 1).enumerate().map(
-                |(index, (key, value))| {
-                    let sign = match (index == deciding, key.descending) {
-                        (false, _) => "=",
-                        (true, false) => ">",
-                        (true, true) => "<",
-                    };
-                    Condition {
-                        sql: format!("{} {sign} ?", key.expression),
-                        values: vec![value.clone()],
-                    }
-                },
-            );
-            join("AND", tests.collect())
-        });
+    let cases = (0..order.len()).map(|deciding| {
+        let tests =
+            order.iter().zip(values).take(deciding + 1).enumerate().map(|(index, (key, value))| {
+                let sign = match (index == deciding, key.descending) {
+                    (false, _) => "=",
+                    (true, false) => ">",
+                    (true, true) => "<",
+                };
+                Condition {
+                    sql: format!("{} {sign} ?", key.expression),
+                    values: vec![value.clone()],
+                }
+            });
+        join("AND", tests.collect())
+    });
     join("OR", cases.collect())
 }
 
@@ -202,16 +178,8 @@ mod tests {
     use crate::store::filter::tests::{TABLE, things};
 
     fn ask(filter: &Value, sort: &[SortParam], limit: u32, next: Option<&str>) -> Page<String> {
-        let request = PageRequest {
-            filter: Some(filter),
-            sort,
-            limit,
-            next,
-        };
-        page(&things(), &TABLE, join("AND", vec![]), &request, |row| {
-            row.get("id")
-        })
-        .unwrap()
+        let request = PageRequest { filter: Some(filter), sort, limit, next };
+        page(&things(), &TABLE, join("AND", vec![]), &request, |row| row.get("id")).unwrap()
     }
 
     #[test]
@@ -246,18 +214,10 @@ mod tests {
     #[test]
     fn forged_and_foreign_cursors_are_refused() {
         let foreign = ask(&json!({}), &[], 1, None).next.unwrap();
-        let sort = [SortParam {
-            field: "id".into(),
-            direction: None,
-        }];
+        let sort = [SortParam { field: "id".into(), direction: None }];
         let forged = BASE64_URL_SAFE_NO_PAD.encode(r#"["+id,+",{},"a"]"#);
         for cursor in ["", "x", "AAAA", &foreign, &forged] {
-            let request = PageRequest {
-                filter: None,
-                sort: &sort,
-                limit: 1,
-                next: Some(cursor),
-            };
+            let request = PageRequest { filter: None, sort: &sort, limit: 1, next: Some(cursor) };
             let page = page(&things(), &TABLE, join("AND", vec![]), &request, |row| {
                 row.get::<_, String>("id")
             });

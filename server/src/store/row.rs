@@ -9,9 +9,7 @@ pub(super) fn date(row: &Row<'_>, column: &str) -> rusqlite::Result<DateTime> {
 }
 
 pub(super) fn date_if_any(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<DateTime>> {
-    Ok(row
-        .get::<_, Option<i64>>(column)?
-        .map(DateTime::from_unix_nanos))
+    Ok(row.get::<_, Option<i64>>(column)?.map(DateTime::from_unix_nanos))
 }
 
 pub(super) fn nanos(date: Option<DateTime>) -> Option<i64> {

@@ -123,9 +123,7 @@ mod tests {
         )
         .unwrap();
         prepare(&mut db).unwrap();
-        let users: i64 = db
-            .query_one("SELECT count(*) FROM user", (), |row| row.get(0))
-            .unwrap();
+        let users: i64 = db.query_one("SELECT count(*) FROM user", (), |row| row.get(0)).unwrap();
         assert_eq!(users, 1);
     }
 
@@ -133,13 +131,8 @@ mod tests {
     fn a_file_of_a_newer_server_is_refused_untouched() {
         let mut db = Connection::open_in_memory().unwrap();
         db.pragma_update(None, "user_version", 999).unwrap();
-        assert!(matches!(
-            prepare(&mut db),
-            Err(StoreError::TooNew { found: 999 })
-        ));
-        let version: i64 = db
-            .pragma_query_value(None, "user_version", |row| row.get(0))
-            .unwrap();
+        assert!(matches!(prepare(&mut db), Err(StoreError::TooNew { found: 999 })));
+        let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
         assert_eq!(version, 999);
     }
 }

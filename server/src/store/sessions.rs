@@ -31,9 +31,7 @@ pub(crate) struct ParticipantRecord {
 }
 
 pub(crate) fn find(db: &Connection, id: &str) -> rusqlite::Result<Option<SessionRecord>> {
-    db.prepare_cached("SELECT * FROM session WHERE id = ?1")?
-        .query_one([id], read)
-        .optional()
+    db.prepare_cached("SELECT * FROM session WHERE id = ?1")?.query_one([id], read).optional()
 }
 
 /// Inserts the session or replaces everything but `id`, `cid`.

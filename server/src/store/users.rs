@@ -39,9 +39,7 @@ impl UserRecord {
 }
 
 pub(crate) fn find(db: &Connection, id: &str) -> rusqlite::Result<Option<UserRecord>> {
-    db.prepare_cached("SELECT * FROM user WHERE id = ?1")?
-        .query_one([id], read)
-        .optional()
+    db.prepare_cached("SELECT * FROM user WHERE id = ?1")?.query_one([id], read).optional()
 }
 
 /// Inserts the user or replaces everything but `id` and `created_at`.

@@ -12,57 +12,32 @@ use crate::support::{KEY, Reply, TestServer, close_code, next_json, send};
 const UNSIGNED: &str = "eyJhbGciOiJub25lIn0.eyJ1c2VyX2lkIjoiYWxpY2UifQ.";
 
 fn bad_tokens(app: &App) -> Vec<(String, u16, ErrorCode)> {
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap()
-        .as_secs();
-    let alice = UserClaims {
-        user_id: Some("alice".into()),
-        ..UserClaims::default()
-    };
-    let other = App {
-        key: KEY.into(),
-        secret: "another".into(),
-    };
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let alice = UserClaims { user_id: Some("alice".into()), ..UserClaims::default() };
+    let other = App { key: KEY.into(), secret: "another".into() };
     let sign = |claims: UserClaims| app.sign(&claims).unwrap();
     vec![
         (String::new(), 401, ErrorCode::Authentication),
         ("garbage".into(), 401, ErrorCode::Authentication),
         (UNSIGNED.into(), 401, ErrorCode::TokenSignatureInvalid),
+        (other.sign(&alice).unwrap(), 401, ErrorCode::TokenSignatureInvalid),
         (
-            other.sign(&alice).unwrap(),
-            401,
-            ErrorCode::TokenSignatureInvalid,
-        ),
-        (
-            sign(UserClaims {
-                user_id: Some("bob".into()),
-                ..alice.clone()
-            }),
+            sign(UserClaims { user_id: Some("bob".into()), ..alice.clone() }),
             401,
             ErrorCode::Authentication,
         ),
         (
-            sign(UserClaims {
-                exp: Some((now - 5).into()),
-                ..alice.clone()
-            }),
+            sign(UserClaims { exp: Some((now - 5).into()), ..alice.clone() }),
             401,
             ErrorCode::TokenExpired,
         ),
         (
-            sign(UserClaims {
-                nbf: Some((now + 90).into()),
-                ..alice.clone()
-            }),
+            sign(UserClaims { nbf: Some((now + 90).into()), ..alice.clone() }),
             401,
             ErrorCode::TokenNotValidYet,
         ),
         (
-            sign(UserClaims {
-                iat: Some((now + 90).into()),
-                ..alice
-            }),
+            sign(UserClaims { iat: Some((now + 90).into()), ..alice }),
             401,
             ErrorCode::TokenUsedBeforeIssuedAt,
         ),
@@ -82,22 +57,11 @@ async fn requests_with_a_bad_token_are_refused_by_code() {
                 | ErrorCode::TokenNotValidYet
                 | ErrorCode::TokenUsedBeforeIssuedAt
         );
-        assert_eq!(
-            reply.body.get("unrecoverable").is_none(),
-            curable,
-            "{code:?}"
-        );
+        assert_eq!(reply.body.get("unrecoverable").is_none(), curable, "{code:?}");
         let message = reply.refused(status, code.code().into());
-        assert!(
-            message.starts_with("GetOrCreateCall failed with error: \""),
-            "{message}"
-        );
+        assert!(message.starts_with("GetOrCreateCall failed with error: \""), "{message}");
     }
-    server
-        .stranger("alice")
-        .get("/call/default/a")
-        .await
-        .refused(404, 16);
+    server.stranger("alice").get("/call/default/a").await.refused(404, 16);
 }
 
 #[tokio::test]
@@ -110,18 +74,10 @@ async fn sockets_with_a_bad_token_get_the_error_and_are_closed() {
         let event = next_json(&mut socket).await;
         assert_eq!(event["type"], "connection.error");
         assert!(event["connection_id"].as_str().unwrap().len() <= 36);
-        Reply {
-            status,
-            body: with_duration(&event["error"]),
-        }
-        .refused(status, code.code().into());
+        Reply { status, body: with_duration(&event["error"]) }.refused(status, code.code().into());
         assert_eq!(close_code(&mut socket).await, Some(1008));
     }
-    server
-        .stranger("alice")
-        .get("/call/default/a")
-        .await
-        .refused(404, 16);
+    server.stranger("alice").get("/call/default/a").await.refused(404, 16);
 }
 
 fn with_duration(error: &Value) -> Value {
@@ -162,11 +118,7 @@ async fn the_app_key_must_be_right() {
 #[tokio::test]
 async fn connecting_creates_the_user_and_later_updates_them() {
     let server = TestServer::start().await;
-    server
-        .stranger("alice")
-        .get("/call/default/a")
-        .await
-        .refused(404, 16);
+    server.stranger("alice").get("/call/default/a").await.refused(404, 16);
     let connect = async |details: Value| {
         let mut socket = server.open(&format!("/video/connect?api_key={KEY}")).await;
         let token = server.app.token_for("alice", None, None, None).unwrap();
@@ -198,36 +150,22 @@ async fn a_guest_gets_an_id_of_their_own_and_the_rights_of_a_guest() {
         ("content-type", "application/json".to_owned()),
     ];
     let wish = json!({ "user": { "id": "alice", "name": "G", "type": "guest" } });
-    let guest = send("POST", url, headers, wish.to_string().into_bytes())
-        .await
-        .ok(201);
+    let guest = send("POST", url, headers, wish.to_string().into_bytes()).await.ok(201);
     let id = guest["user"]["id"].as_str().unwrap();
     assert!(id != "alice" && id.ends_with("-alice"), "{id}");
-    assert_eq!(
-        (&guest["user"]["role"], &guest["user"]["name"]),
-        (&json!("guest"), &json!("G"))
-    );
+    assert_eq!((&guest["user"]["role"], &guest["user"]["name"]), (&json!("guest"), &json!("G")));
 
     let token = guest["access_token"].as_str().unwrap().to_owned();
     let (guest, _socket) = server.connect_client(server.client(id, token)).await;
-    guest
-        .post("/call/default/a", json!({}))
-        .await
-        .refused(403, 17);
+    guest.post("/call/default/a", json!({})).await.refused(403, 17);
     alice.post("/call/default/a", json!({})).await.ok(201);
     let joined = guest.post("/call/default/a/join", json!({})).await.ok(201);
     assert_eq!(
         joined["own_capabilities"],
         json!(["join-call", "read-call", "send-audio", "send-video"])
     );
-    alice
-        .post("/call/default/a/mark_ended", json!({}))
-        .await
-        .ok(201);
-    guest
-        .post("/call/default/a/join", json!({}))
-        .await
-        .refused(403, 17);
+    alice.post("/call/default/a/mark_ended", json!({})).await.ok(201);
+    guest.post("/call/default/a/join", json!({})).await.refused(403, 17);
 }
 
 #[tokio::test]
@@ -245,25 +183,13 @@ async fn anonymous_users_watch_what_is_public_and_what_their_token_names() {
         send(method, url, headers, vec![]).await
     };
     let joined = ask("POST", "/call/livestream/a/join", None).await.ok(201);
-    assert_eq!(
-        joined["own_capabilities"],
-        json!(["join-call", "read-call"])
-    );
+    assert_eq!(joined["own_capabilities"], json!(["join-call", "read-call"]));
     ask("GET", "/call/default/a", None).await.refused(403, 17);
-    ask("POST", "/call/livestream/new", None)
-        .await
-        .refused(403, 17);
-    let claims = UserClaims {
-        call_cids: Some(vec!["default:a".into()]),
-        ..UserClaims::default()
-    };
+    ask("POST", "/call/livestream/new", None).await.refused(403, 17);
+    let claims = UserClaims { call_cids: Some(vec!["default:a".into()]), ..UserClaims::default() };
     let token = server.app.sign(&claims).unwrap();
-    ask("POST", "/call/default/a/join", Some(&token))
-        .await
-        .ok(201);
-    ask("POST", "/call/default/b/join", Some(&token))
-        .await
-        .refused(403, 17);
+    ask("POST", "/call/default/a/join", Some(&token)).await.ok(201);
+    ask("POST", "/call/default/b/join", Some(&token)).await.refused(403, 17);
 }
 
 #[tokio::test]
@@ -273,10 +199,7 @@ async fn development_hands_out_tokens_and_others_do_not() {
         send("GET", format!("{base}/dev/token{query}"), vec![], vec![]).await
     };
     let answer = get(&server.base, "?user_id=alice").await.ok(200);
-    assert_eq!(
-        (&answer["api_key"], &answer["user_id"]),
-        (&json!(KEY), &json!("alice"))
-    );
+    assert_eq!((&answer["api_key"], &answer["user_id"]), (&json!(KEY), &json!("alice")));
     let token = answer["token"].as_str().unwrap().to_owned();
     server.connect_client(server.client("alice", token)).await;
     get(&server.base, "").await.refused(400, 4);
@@ -296,10 +219,7 @@ async fn a_socket_that_does_not_authenticate_is_closed() {
     let mut socket = server.open(&format!("/video/connect?api_key={KEY}")).await;
     let frame = socket.next().await.unwrap().unwrap();
     let event: Value = serde_json::from_str(frame.to_text().unwrap()).unwrap();
-    assert_eq!(
-        (&event["type"], &event["error"]["code"]),
-        (&json!("connection.error"), &json!(5))
-    );
+    assert_eq!((&event["type"], &event["error"]["code"]), (&json!("connection.error"), &json!(5)));
     assert_eq!(started.elapsed().as_secs(), 10);
 }
 

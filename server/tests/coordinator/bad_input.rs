@@ -10,11 +10,7 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 async fn malformed_bodies_are_bad_input() {
     let server = TestServer::start().await;
     let (alice, _socket) = server.connect("alice").await;
-    let deep = format!(
-        "{{\"data\":{{\"custom\":{}{}}}}}",
-        "{\"a\":".repeat(500),
-        "}".repeat(500)
-    );
+    let deep = format!("{{\"data\":{{\"custom\":{}{}}}}}", "{\"a\":".repeat(500), "}".repeat(500));
     for body in [
         "{",
         "null",
@@ -32,10 +28,7 @@ async fn malformed_bodies_are_bad_input() {
         &deep,
     ] {
         let url = format!("{}/video/call/default/a?api_key={KEY}", server.base);
-        let headers = vec![
-            ("authorization", alice.token.clone()),
-            (JSON.0, JSON.1.into()),
-        ];
+        let headers = vec![("authorization", alice.token.clone()), (JSON.0, JSON.1.into())];
         let reply = send("POST", url, headers, body.as_bytes().to_vec()).await;
         assert_eq!(reply.body["unrecoverable"], true, "{body}");
         reply.refused(400, 4);
@@ -47,9 +40,7 @@ async fn malformed_bodies_are_bad_input() {
 async fn bad_values_are_refused_and_nothing_is_half_done() {
     let server = TestServer::start().await;
     let (alice, _socket) = server.connect("alice").await;
-    let many: Vec<_> = (0..101)
-        .map(|n| json!({ "user_id": format!("u{n}") }))
-        .collect();
+    let many: Vec<_> = (0..101).map(|n| json!({ "user_id": format!("u{n}") })).collect();
     for data in [
         json!({ "members": many }),
         json!({ "members": [{ "user_id": "bob" }, { "user_id": "" }] }),
@@ -59,28 +50,15 @@ async fn bad_values_are_refused_and_nothing_is_half_done() {
         json!({ "members": [{ "user_id": "bob" }],
             "settings_override": { "video": { "target_resolution": { "width": 1 } } } }),
     ] {
-        alice
-            .post("/call/default/a", json!({ "data": data }))
-            .await
-            .refused(400, 4);
+        alice.post("/call/default/a", json!({ "data": data })).await.refused(400, 4);
     }
     alice.get("/call/default/a").await.refused(404, 16);
-    server
-        .stranger("bob")
-        .get("/call/default/a")
-        .await
-        .refused(404, 16);
+    server.stranger("bob").get("/call/default/a").await.refused(404, 16);
 
     alice.post("/call/default/a", json!({})).await.ok(201);
     let both = json!({ "update_members": [{ "user_id": "bob" }], "remove_members": ["bob"] });
-    alice
-        .post("/call/default/a/members", both)
-        .await
-        .refused(400, 4);
-    assert_eq!(
-        alice.get("/call/default/a").await.ok(200)["members"],
-        json!([])
-    );
+    alice.post("/call/default/a/members", both).await.refused(400, 4);
+    assert_eq!(alice.get("/call/default/a").await.ok(200)["members"], json!([]));
 }
 
 #[tokio::test]
@@ -103,24 +81,13 @@ async fn malformed_types_and_ids_never_reach_another_route() {
     ] {
         alice.post(path, json!({})).await.refused(400, 4);
     }
-    alice
-        .post("/call/cinema/a", json!({}))
-        .await
-        .refused(404, 16);
-    for path in [
-        "/call/default/",
-        "/call//a",
-        "/call/default",
-        "/call/default/a/b/c/d/e/f/g",
-    ] {
+    alice.post("/call/cinema/a", json!({})).await.refused(404, 16);
+    for path in ["/call/default/", "/call//a", "/call/default", "/call/default/a/b/c/d/e/f/g"] {
         let reply = alice.post(path, json!({})).await;
         assert!([400, 404].contains(&reply.status), "{path}: {}", reply.body);
         assert!(reply.body["code"].is_i64());
     }
-    assert_eq!(
-        alice.post("/call/default/%41%2D1", json!({})).await.ok(201)["call"]["id"],
-        "A-1"
-    );
+    assert_eq!(alice.post("/call/default/%41%2D1", json!({})).await.ok(201)["call"]["id"], "A-1");
 }
 
 #[tokio::test]
@@ -142,10 +109,7 @@ async fn a_body_must_be_declared_as_json() {
     let (alice, _socket) = server.connect("alice").await;
     let post = async |kind: &str| {
         let url = format!("{}/video/call/default/a?api_key={KEY}", server.base);
-        let headers = vec![
-            ("authorization", alice.token.clone()),
-            ("content-type", kind.into()),
-        ];
+        let headers = vec![("authorization", alice.token.clone()), ("content-type", kind.into())];
         send("POST", url, headers, b"{}".to_vec()).await
     };
     post("text/plain").await.refused(400, 4);
@@ -168,9 +132,7 @@ async fn unknown_routes_and_methods_get_the_error_body() {
         ("GET", "/video/connect", 400, 4),
     ] {
         let url = format!("{}{path}", server.base);
-        send(method, url, vec![], vec![])
-            .await
-            .refused(status, code);
+        send(method, url, vec![], vec![]).await.refused(status, code);
     }
 }
 
@@ -178,18 +140,11 @@ async fn unknown_routes_and_methods_get_the_error_body() {
 async fn operations_that_are_missing_say_so() {
     let server = TestServer::start().await;
     let (alice, _socket) = server.connect("alice").await;
-    for path in [
-        "/call/default/a/ring",
-        "/call/default/a/recordings/composite/start",
-        "/stats",
-    ] {
+    for path in ["/call/default/a/ring", "/call/default/a/recordings/composite/start", "/stats"] {
         let reply = alice.post(path, json!({})).await;
         assert_eq!(reply.body["unrecoverable"], true);
         let message = reply.refused(400, 19);
-        assert!(
-            message.contains("not available on this server"),
-            "{message}"
-        );
+        assert!(message.contains("not available on this server"), "{message}");
     }
     let url = format!("{}/video/call/default/a/ring?api_key={KEY}", server.base);
     send("POST", url, vec![], vec![]).await.refused(401, 5);
@@ -200,13 +155,8 @@ async fn telemetry_is_accepted_without_a_user() {
     let server = TestServer::start().await;
     for prefix in ["/video", "/api/v2/video"] {
         let url = format!("{}{prefix}/call_client_event?api_key={KEY}", server.base);
-        let headers = vec![
-            ("stream-auth-type", "anonymous".into()),
-            (JSON.0, JSON.1.into()),
-        ];
-        send("POST", url, headers, b"{\"events\":[{\"x\":1}]}".to_vec())
-            .await
-            .ok(201);
+        let headers = vec![("stream-auth-type", "anonymous".into()), (JSON.0, JSON.1.into())];
+        send("POST", url, headers, b"{\"events\":[{\"x\":1}]}".to_vec()).await.ok(201);
     }
 }
 
@@ -248,16 +198,10 @@ async fn browsers_may_send_what_clients_send() {
     let text = |name: &str| headers[name].to_str().unwrap().to_owned();
     assert_eq!(text("access-control-allow-origin"), "*");
     for name in asked.split(',') {
-        assert!(
-            text("access-control-allow-headers").contains(name),
-            "{name}"
-        );
+        assert!(text("access-control-allow-headers").contains(name), "{name}");
     }
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] {
-        assert!(
-            text("access-control-allow-methods").contains(method),
-            "{method}"
-        );
+        assert!(text("access-control-allow-methods").contains(method), "{method}");
     }
     assert_eq!(text("access-control-max-age"), "7200");
 }
@@ -274,18 +218,10 @@ async fn static_files_are_served_beside_the_api_and_never_for_it() {
     let (status, headers, text) = get("/?call=a").await;
     assert_eq!((status, text.as_str()), (200, "<h1>demo</h1>"));
     assert_eq!(headers["content-type"], "text/html");
-    for path in [
-        "/video/nothing",
-        "/missing.html",
-        "/api/x",
-        "/..%2f..%2fetc%2fpasswd",
-    ] {
+    for path in ["/video/nothing", "/missing.html", "/api/x", "/..%2f..%2fetc%2fpasswd"] {
         let (status, headers, text) = get(path).await;
         assert_eq!(status, 404, "{path}");
-        assert_eq!(
-            headers["content-type"], "application/json",
-            "{path}: {text}"
-        );
+        assert_eq!(headers["content-type"], "application/json", "{path}: {text}");
     }
 }
 

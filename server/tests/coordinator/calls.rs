@@ -10,9 +10,7 @@ use trunkline_server::sfu::{control::SfuOrder, token::SfuClaims};
 use crate::support::TestServer;
 
 fn date_in(seconds: i64) -> String {
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap();
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let now = DateTime::from_unix_nanos(i64::try_from(now.as_nanos()).unwrap());
     now.plus_seconds(seconds).to_rfc3339().unwrap()
 }
@@ -39,18 +37,12 @@ async fn a_call_is_created_once_and_then_found() {
     assert_eq!(call["settings"]["audio"]["speaker_default_on"], true);
     assert_eq!(call["session"], Value::Null);
     assert_eq!(call["current_session_id"], "");
-    assert_eq!(
-        call["egress"],
-        json!({ "broadcasting": false, "rtmps": [] })
-    );
+    assert_eq!(call["egress"], json!({ "broadcasting": false, "rtmps": [] }));
     assert_eq!(first["members"][0]["user_id"], "bob");
     assert_eq!(first["members"][0]["role"], "host");
     assert_eq!(first["members"][0]["custom"], json!({ "seat": 1 }));
     assert!(first["members"][1].get("role").is_none());
-    assert!(
-        first.get("membership").is_none(),
-        "the creator is no member"
-    );
+    assert!(first.get("membership").is_none(), "the creator is no member");
 
     let second = bob.post("/call/default/a", body).await.ok(201);
     assert_eq!(second["created"], false);
@@ -67,12 +59,7 @@ async fn custom_data_comes_back_as_it_went_in() {
     let custom = r#"{"z":0.1,"a":0.30000000000000004,"big":9007199254740993,"e":1e-7,"nested":{"__proto__":{"x":[null,true,"\u0000\ud83d\ude00"]}},"":"","then":"x","created_at":"2020-01-01T00:00:00Z"}"#;
     let body: Value =
         serde_json::from_str(&format!(r#"{{"data":{{"custom":{custom}}}}}"#)).unwrap();
-    let created = alice
-        .clone()
-        .v2()
-        .post("/call/default/a", body)
-        .await
-        .ok(201);
+    let created = alice.clone().v2().post("/call/default/a", body).await.ok(201);
     let expected: Value = serde_json::from_str(custom).unwrap();
     assert_eq!(created["call"]["custom"].to_string(), expected.to_string());
     let loaded = alice.get("/call/default/a").await.ok(200);
@@ -88,11 +75,7 @@ async fn both_prefixes_tell_the_same_moment_in_their_own_encoding() {
     let number = alice.v2().get("/call/default/a").await.ok(200);
     for field in ["created_at", "updated_at", "starts_at"] {
         let text = DateTime::parse_rfc3339(text["call"][field].as_str().unwrap()).unwrap();
-        assert_eq!(
-            number["call"][field].as_i64(),
-            Some(text.unix_nanos()),
-            "{field}"
-        );
+        assert_eq!(number["call"][field].as_i64(), Some(text.unix_nanos()), "{field}");
     }
     assert_eq!(number["call"]["starts_at"], 1_893_492_000_000_000_001_i64);
     assert!(number["call"]["created_by"]["created_at"].is_i64());
@@ -116,39 +99,25 @@ async fn settings_are_complete_and_updates_merge_into_them() {
     let event = socket.expect("call.updated").await;
     assert_eq!(event["call"], updated["call"]);
     assert!(
-        event["capabilities_by_role"]["user"]
-            .as_array()
-            .unwrap()
-            .contains(&json!("join-call"))
+        event["capabilities_by_role"]["user"].as_array().unwrap().contains(&json!("join-call"))
     );
 
-    let replaced = alice
-        .patch("/call/default/a", json!({ "custom": { "b": 2 } }))
-        .await
-        .ok(200);
+    let replaced = alice.patch("/call/default/a", json!({ "custom": { "b": 2 } })).await.ok(200);
     assert_eq!(replaced["call"]["custom"], json!({ "b": 2 }));
-    assert_eq!(
-        replaced["call"]["settings"]["limits"]["max_participants"],
-        7
-    );
+    assert_eq!(replaced["call"]["settings"]["limits"]["max_participants"], 7);
 }
 
 #[tokio::test]
 async fn join_creates_when_asked_and_hands_out_sfu_credentials() {
     let server = TestServer::start().await;
     let (alice, _socket) = server.connect("alice").await;
-    let message = alice
-        .post("/call/default/a/join", json!({ "location": "AMS" }))
-        .await;
+    let message = alice.post("/call/default/a/join", json!({ "location": "AMS" })).await;
     assert!(message.body["unrecoverable"].as_bool().unwrap());
     message.refused(404, 16);
 
     let wish = json!({ "video": { "target_resolution": { "width": 640, "height": 360, "bitrate": 500_000 } } });
     let body = json!({ "location": "ERR", "create": true, "data": { "settings_override": wish } });
-    let joined = alice
-        .post("/call/default/a/join", body.clone())
-        .await
-        .ok(201);
+    let joined = alice.post("/call/default/a/join", body.clone()).await.ok(201);
     assert_eq!(joined["created"], true);
     assert_eq!(joined["stats_options"]["reporting_interval_ms"], 10_000);
     let credentials = &joined["credentials"];
@@ -164,17 +133,10 @@ async fn join_creates_when_asked_and_hands_out_sfu_credentials() {
     );
     let token = credentials["token"].as_str().unwrap();
     let claims = SfuClaims::verify(token, &server.app.sfu_secret()).unwrap();
-    assert_eq!(
-        (claims.user_id.as_str(), claims.cid.as_str()),
-        ("alice", "default:a")
-    );
+    assert_eq!((claims.user_id.as_str(), claims.cid.as_str()), ("alice", "default:a"));
     assert!(claims.capabilities.contains(&"send-audio".into()));
     assert_eq!(
-        (
-            claims.video.width,
-            claims.video.height,
-            claims.video.bitrate
-        ),
+        (claims.video.width, claims.video.height, claims.video.bitrate),
         (640, 360, 500_000)
     );
     assert_eq!(claims.exp - claims.iat, 6 * 60 * 60);
@@ -187,10 +149,7 @@ async fn join_creates_when_asked_and_hands_out_sfu_credentials() {
 async fn a_public_url_takes_the_place_of_the_host() {
     let server = TestServer::start_with("--dev --public-url https://calls.example.com").await;
     let (alice, _socket) = server.connect("alice").await;
-    let joined = alice
-        .post("/call/default/a/join", json!({ "create": true }))
-        .await
-        .ok(201);
+    let joined = alice.post("/call/default/a/join", json!({ "create": true })).await.ok(201);
     let address = &joined["credentials"]["server"];
     assert_eq!(address["url"], "https://calls.example.com/sfu/twirp");
     assert_eq!(address["ws_endpoint"], "wss://calls.example.com/sfu/ws");
@@ -203,52 +162,26 @@ async fn ending_puts_everybody_out_and_locks_the_door() {
     let (viewer, mut viewing) = server.connect("viewer").await;
     let body = json!({ "data": { "settings_override": { "backstage": { "enabled": false } } } });
     alice.post("/call/livestream/a", body).await.ok(201);
-    viewer
-        .post("/call/livestream/a/join", json!({}))
-        .await
-        .ok(201);
-    viewer
-        .post("/call/livestream/a/mark_ended", json!({}))
-        .await
-        .refused(403, 17);
+    viewer.post("/call/livestream/a/join", json!({})).await.ok(201);
+    viewer.post("/call/livestream/a/mark_ended", json!({})).await.refused(403, 17);
 
-    alice
-        .post("/call/livestream/a/mark_ended", json!({}))
-        .await
-        .ok(201);
+    alice.post("/call/livestream/a/mark_ended", json!({})).await.ok(201);
     let ended = viewing.expect("call.ended").await;
     assert_eq!(ended["user"]["id"], "alice");
     assert!(ended["call"]["ended_at"].is_string());
     socket.expect("call.created").await;
     socket.expect("call.ended").await;
-    let order = SfuOrder::EndCall {
-        cid: "livestream:a".into(),
-        reason: CallEndedReason::Ended,
-    };
+    let order = SfuOrder::EndCall { cid: "livestream:a".into(), reason: CallEndedReason::Ended };
     assert_eq!(*server.orders.lock().unwrap(), [order]);
 
     let refusal = viewer.post("/call/livestream/a/join", json!({})).await;
     assert_eq!(refusal.body["unrecoverable"], true);
     let message = refusal.refused(403, 17);
-    assert!(
-        message.contains("JoinEndedCall in scope 'video:livestream'"),
-        "{message}"
-    );
-    let joined = alice
-        .post("/call/livestream/a/join", json!({}))
-        .await
-        .ok(201);
-    assert!(
-        joined["own_capabilities"]
-            .as_array()
-            .unwrap()
-            .contains(&json!("join-ended-call"))
-    );
+    assert!(message.contains("JoinEndedCall in scope 'video:livestream'"), "{message}");
+    let joined = alice.post("/call/livestream/a/join", json!({})).await.ok(201);
+    assert!(joined["own_capabilities"].as_array().unwrap().contains(&json!("join-ended-call")));
 
-    alice
-        .post("/call/livestream/a/mark_ended", json!({}))
-        .await
-        .ok(201);
+    alice.post("/call/livestream/a/mark_ended", json!({})).await.ok(201);
     socket.expect_silence().await;
 }
 
@@ -257,24 +190,17 @@ async fn backstage_opens_to_viewers_ahead_of_the_start_or_by_going_live() {
     let server = TestServer::start().await;
     let (host, _socket) = server.connect("host").await;
     let (viewer, mut viewing) = server.connect("viewer").await;
-    for (id, starts_in, ahead, open) in [
-        ("early", 500, 300, false),
-        ("open", 200, 300, true),
-        ("past", -1, 0, true),
-    ] {
+    for (id, starts_in, ahead, open) in
+        [("early", 500, 300, false), ("open", 200, 300, true), ("past", -1, 0, true)]
+    {
         let body = json!({ "data": {
             "starts_at": date_in(starts_in),
             "settings_override": { "backstage": { "join_ahead_time_seconds": ahead } },
         } });
-        let created = host
-            .post(&format!("/call/livestream/{id}"), body)
-            .await
-            .ok(201);
+        let created = host.post(&format!("/call/livestream/{id}"), body).await.ok(201);
         assert_eq!(created["call"]["backstage"], true);
         assert_eq!(created["call"]["join_ahead_time_seconds"], ahead);
-        let reply = viewer
-            .post(&format!("/call/livestream/{id}/join"), json!({}))
-            .await;
+        let reply = viewer.post(&format!("/call/livestream/{id}/join"), json!({})).await;
         if open {
             reply.ok(201);
         } else {
@@ -284,55 +210,24 @@ async fn backstage_opens_to_viewers_ahead_of_the_start_or_by_going_live() {
 
     host.post("/call/livestream/a", json!({})).await.ok(201);
     viewer.get("/call/livestream/a").await.ok(200);
-    viewer
-        .post("/call/livestream/a/join", json!({}))
-        .await
-        .refused(403, 17);
-    host.post("/call/livestream/a/join", json!({}))
-        .await
-        .ok(201);
-    viewer
-        .post("/call/livestream/a/go_live", json!({}))
-        .await
-        .refused(403, 17);
+    viewer.post("/call/livestream/a/join", json!({})).await.refused(403, 17);
+    host.post("/call/livestream/a/join", json!({})).await.ok(201);
+    viewer.post("/call/livestream/a/go_live", json!({})).await.refused(403, 17);
     let unavailable = json!({ "start_recording": true });
-    let message = host
-        .post("/call/livestream/a/go_live", unavailable)
-        .await
-        .refused(400, 19);
+    let message = host.post("/call/livestream/a/go_live", unavailable).await.refused(400, 19);
     assert!(message.contains("start_recording"), "{message}");
 
-    let live = host
-        .post("/call/livestream/a/go_live", json!({}))
-        .await
-        .ok(201);
+    let live = host.post("/call/livestream/a/go_live", json!({})).await.ok(201);
     assert_eq!(live["call"]["backstage"], false);
-    assert_eq!(
-        viewing.expect("call.live_started").await["call"]["backstage"],
-        false
-    );
-    viewer
-        .post("/call/livestream/a/join", json!({}))
-        .await
-        .ok(201);
+    assert_eq!(viewing.expect("call.live_started").await["call"]["backstage"], false);
+    viewer.post("/call/livestream/a/join", json!({})).await.ok(201);
 
-    let stopped = host
-        .post("/call/livestream/a/stop_live", json!({}))
-        .await
-        .ok(201);
+    let stopped = host.post("/call/livestream/a/stop_live", json!({})).await.ok(201);
     assert_eq!(stopped["call"]["backstage"], true);
-    assert_eq!(
-        viewing.expect("call.updated").await["call"]["backstage"],
-        true
-    );
-    let order = SfuOrder::EndLive {
-        cid: "livestream:a".into(),
-    };
+    assert_eq!(viewing.expect("call.updated").await["call"]["backstage"], true);
+    let order = SfuOrder::EndLive { cid: "livestream:a".into() };
     assert_eq!(*server.orders.lock().unwrap(), [order]);
-    viewer
-        .post("/call/livestream/a/join", json!({}))
-        .await
-        .refused(403, 17);
+    viewer.post("/call/livestream/a/join", json!({})).await.refused(403, 17);
 }
 
 #[tokio::test]
@@ -347,10 +242,7 @@ async fn a_full_call_admits_the_exempt_and_those_who_return() {
     socket.expect("call.created").await;
     server.participant_joined("default:a", "bob", "s1");
     socket.expect("call.session_started").await;
-    let message = carol
-        .post("/call/default/a/join", json!({}))
-        .await
-        .refused(403, 17);
+    let message = carol.post("/call/default/a/join", json!({})).await.refused(403, 17);
     assert!(message.contains("full"), "{message}");
     bob.post("/call/default/a/join", json!({})).await.ok(201);
     owner.post("/call/default/a/join", json!({})).await.ok(201);
@@ -360,24 +252,15 @@ async fn a_full_call_admits_the_exempt_and_those_who_return() {
 async fn encryption_must_be_what_the_call_wants() {
     let server = TestServer::start().await;
     let (alice, _socket) = server.connect("alice").await;
-    for (mode, without, with) in [
-        ("available", 201, 201),
-        ("disabled", 201, 400),
-        ("auto-on", 400, 201),
-    ] {
+    for (mode, without, with) in
+        [("available", 201, 201), ("disabled", 201, 400), ("auto-on", 400, 201)]
+    {
         let path = format!("/call/default/{mode}");
         let wish = json!({ "encryption": { "mode": mode } });
-        alice
-            .post(&path, json!({ "data": { "settings_override": wish } }))
-            .await
-            .ok(201);
+        alice.post(&path, json!({ "data": { "settings_override": wish } })).await.ok(201);
         let join = format!("{path}/join");
         assert_eq!(alice.post(&join, json!({})).await.status, without, "{mode}");
-        assert_eq!(
-            alice.post(&join, json!({ "e2ee": true })).await.status,
-            with,
-            "{mode}"
-        );
+        assert_eq!(alice.post(&join, json!({ "e2ee": true })).await.status, with, "{mode}");
     }
 }
 
@@ -390,9 +273,7 @@ async fn users_of_a_team_create_and_reach_only_calls_of_the_team() {
     let message = red.post("/call/default/a", json!({})).await.refused(400, 4);
     assert!(message.contains("data.team"), "{message}");
     let body = |team: &str| json!({ "data": { "team": team } });
-    red.post("/call/default/a", body("blue"))
-        .await
-        .refused(403, 17);
+    red.post("/call/default/a", body("blue")).await.refused(403, 17);
     red.get("/call/default/a").await.refused(404, 16);
     let created = red.post("/call/default/a", body("red")).await.ok(201);
     assert_eq!(created["call"]["team"], "red");
@@ -400,12 +281,8 @@ async fn users_of_a_team_create_and_reach_only_calls_of_the_team() {
     let absent = blue.get("/call/default/none").await.refused(404, 16);
     let hidden = blue.get("/call/default/a").await.refused(404, 16);
     assert_eq!(hidden, absent.replace("default:none", "default:a"));
-    blue.post("/call/default/a", body("blue"))
-        .await
-        .refused(404, 16);
-    blue.post("/call/default/a/join", json!({}))
-        .await
-        .refused(404, 16);
+    blue.post("/call/default/a", body("blue")).await.refused(404, 16);
+    blue.post("/call/default/a/join", json!({})).await.refused(404, 16);
     free.get("/call/default/a").await.refused(404, 16);
 
     let own = free.post("/call/default/b", body("red")).await.ok(201);
@@ -420,13 +297,7 @@ async fn only_the_owner_changes_a_call() {
     let server = TestServer::start().await;
     let (alice, _socket) = server.connect("alice").await;
     let (bob, _socket) = server.connect("bob").await;
-    alice
-        .post(
-            "/call/default/a",
-            json!({ "data": { "custom": { "a": 1 } } }),
-        )
-        .await
-        .ok(201);
+    alice.post("/call/default/a", json!({ "data": { "custom": { "a": 1 } } })).await.ok(201);
     let wish =
         json!({ "custom": {}, "settings_override": { "audio": { "mic_default_on": false } } });
     let message = bob.patch("/call/default/a", wish).await.refused(403, 17);
@@ -434,10 +305,5 @@ async fn only_the_owner_changes_a_call() {
     let loaded = bob.get("/call/default/a").await.ok(200);
     assert_eq!(loaded["call"]["custom"], json!({ "a": 1 }));
     assert_eq!(loaded["call"]["settings"]["audio"]["mic_default_on"], true);
-    assert!(
-        !loaded["own_capabilities"]
-            .as_array()
-            .unwrap()
-            .contains(&json!("update-call"))
-    );
+    assert!(!loaded["own_capabilities"].as_array().unwrap().contains(&json!("update-call")));
 }

@@ -28,18 +28,9 @@ impl Process {
             .spawn()
             .unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let base = line
-            .split_whitespace()
-            .last()
-            .expect("the ready line")
-            .to_owned();
-        assert!(
-            base.starts_with("http://127.0.0.1:") && !base.ends_with(":0"),
-            "{line}"
-        );
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let base = line.split_whitespace().last().expect("the ready line").to_owned();
+        assert!(base.starts_with("http://127.0.0.1:") && !base.ends_with(":0"), "{line}");
         Self { child, base }
     }
 
@@ -58,11 +49,7 @@ impl Drop for Process {
 }
 
 fn run(args: &[&str]) -> Output {
-    Command::new(BINARY)
-        .args(args)
-        .env_remove("TRUNKLINE_API_SECRET")
-        .output()
-        .unwrap()
+    Command::new(BINARY).args(args).env_remove("TRUNKLINE_API_SECRET").output().unwrap()
 }
 
 /// A client of another process: the in-process server only lends its tokens.
@@ -91,15 +78,9 @@ async fn every_acknowledged_write_survives_kill_9() {
             "members": [{ "user_id": "bob", "custom": { "of": &id } }],
             "settings_override": { "audio": { "mic_default_on": false } },
         } });
-        alice
-            .post(&format!("/call/default/{id}"), body)
-            .await
-            .ok(201);
+        alice.post(&format!("/call/default/{id}"), body).await.ok(201);
         let custom = json!({ "round": round });
-        alice
-            .patch(&format!("/call/default/{id}"), json!({ "custom": custom }))
-            .await
-            .ok(200);
+        alice.patch(&format!("/call/default/{id}"), json!({ "custom": custom })).await.ok(200);
         // At once after the acknowledgement.
         process.kill();
         written.push((id, custom));
@@ -114,13 +95,7 @@ async fn an_interrupted_server_says_goodbye_to_its_sockets() {
     let (alice, socket) = client(&lender, &process.base).await;
     alice.post("/call/default/a", json!({})).await.ok(201);
     let pid = process.child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &pid])
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
     assert_eq!(socket.close_code().await, Some(1012));
     assert!(process.child.wait().unwrap().success());
     let names: Vec<_> = std::fs::read_dir(data.path())
@@ -158,16 +133,11 @@ fn arguments_that_cannot_work_are_refused_with_exit_code_2() {
 #[tokio::test]
 async fn a_token_from_the_command_line_opens_the_door() {
     let server = TestServer::start().await;
-    let output = run(&[
-        "token", "--user", "alice", "--dev", "--role", "guest", "--ttl", "600",
-    ]);
+    let output = run(&["token", "--user", "alice", "--dev", "--role", "guest", "--ttl", "600"]);
     assert!(output.status.success());
     let token = String::from_utf8(output.stdout).unwrap().trim().to_owned();
     let (alice, _socket) = server.connect_client(server.client("alice", token)).await;
-    alice
-        .post("/call/default/a", json!({}))
-        .await
-        .refused(403, 17);
+    alice.post("/call/default/a", json!({})).await.refused(403, 17);
 }
 
 #[tokio::test]

@@ -12,10 +12,7 @@ async fn a_watcher_sees_the_changes_of_others_live() {
     let (_carol, mut carols) = server.connect("carol").await;
     alice.post("/call/default/a", json!({})).await.ok(201);
     bob.get("/call/default/a").await.ok(200);
-    alice
-        .patch("/call/default/a", json!({ "custom": { "n": 1 } }))
-        .await
-        .ok(200);
+    alice.patch("/call/default/a", json!({ "custom": { "n": 1 } })).await.ok(200);
     let event = bobs.expect("call.updated").await;
     assert_eq!(event["call_cid"], "default:a");
     assert_eq!(event["call"]["custom"], json!({ "n": 1 }));
@@ -34,20 +31,11 @@ async fn a_member_who_also_watches_hears_everything_once_and_in_order() {
     alice.post("/calls", json!({ "watch": true })).await.ok(201);
     socket.expect("call.created").await;
     for n in 0..20 {
-        alice
-            .patch("/call/default/a", json!({ "custom": { "n": n } }))
-            .await
-            .ok(200);
+        alice.patch("/call/default/a", json!({ "custom": { "n": n } })).await.ok(200);
     }
-    alice
-        .post("/call/default/a/mark_ended", json!({}))
-        .await
-        .ok(201);
+    alice.post("/call/default/a/mark_ended", json!({})).await.ok(201);
     for n in 0..20 {
-        assert_eq!(
-            socket.expect("call.updated").await["call"]["custom"]["n"],
-            n
-        );
+        assert_eq!(socket.expect("call.updated").await["call"]["custom"]["n"], n);
     }
     socket.expect("call.ended").await;
     socket.expect_silence().await;
@@ -61,10 +49,7 @@ async fn every_connection_of_a_user_hears_for_itself() {
     first.post("/call/default/a", json!({})).await.ok(201);
     firsts.expect("call.created").await;
     seconds.expect("call.created").await;
-    first
-        .patch("/call/default/a", json!({ "custom": {} }))
-        .await
-        .ok(200);
+    first.patch("/call/default/a", json!({ "custom": {} })).await.ok(200);
     firsts.expect("call.updated").await;
     seconds.expect_silence().await;
 }
@@ -81,18 +66,12 @@ async fn watching_ends_with_the_socket_and_starts_again_by_query() {
     assert!(stale.contains("connect again"), "{stale}");
 
     let (bob, mut bobs) = server.connect("bob").await;
-    alice
-        .patch("/call/default/a", json!({ "custom": { "n": 1 } }))
-        .await
-        .ok(200);
+    alice.patch("/call/default/a", json!({ "custom": { "n": 1 } })).await.ok(200);
     bobs.expect_silence().await;
     let watch = json!({ "watch": true, "filter_conditions": { "cid": { "$in": ["default:a"] } } });
     let page = bob.post("/calls", watch).await.ok(201);
     assert_eq!(page["calls"][0]["call"]["custom"], json!({ "n": 1 }));
-    alice
-        .patch("/call/default/a", json!({ "custom": { "n": 2 } }))
-        .await
-        .ok(200);
+    alice.patch("/call/default/a", json!({ "custom": { "n": 2 } })).await.ok(200);
     bobs.expect("call.updated").await;
 }
 
@@ -104,10 +83,7 @@ async fn nobody_watches_through_the_connection_of_somebody_else() {
     mallory.post("/call/default/a", json!({})).await.ok(201);
     mallory.connection_id = alice.connection_id;
     mallory.get("/call/default/a").await.refused(400, 46);
-    mallory
-        .post("/call/default/b/join", json!({ "create": true }))
-        .await
-        .refused(400, 46);
+    mallory.post("/call/default/b/join", json!({ "create": true })).await.refused(400, 46);
     mallory.connection_id = None;
     mallory.get("/call/default/b").await.refused(404, 16);
     alices.expect_silence().await;
@@ -154,13 +130,8 @@ async fn members_are_rung_and_notified_but_the_caller_is_not_rung() {
 async fn pings_are_answered_as_object_and_as_array_and_noise_is_ignored() {
     let server = TestServer::start().await;
     let (alice, mut socket) = server.connect("alice").await;
-    for noise in [
-        json!(null),
-        json!([]),
-        json!({ "type": 1 }),
-        json!([[]]),
-        json!("health.check"),
-    ] {
+    for noise in [json!(null), json!([]), json!({ "type": 1 }), json!([[]]), json!("health.check")]
+    {
         socket.send(&noise).await;
     }
     for ping in [
@@ -169,10 +140,7 @@ async fn pings_are_answered_as_object_and_as_array_and_noise_is_ignored() {
     ] {
         socket.send(&ping).await;
         let pong = socket.expect("health.check").await;
-        assert_eq!(
-            pong["connection_id"].as_str(),
-            alice.connection_id.as_deref()
-        );
+        assert_eq!(pong["connection_id"].as_str(), alice.connection_id.as_deref());
         assert_eq!(pong["custom"], json!({}));
     }
 }

@@ -8,10 +8,7 @@ async fn cids(client: &Client, filter: Value) -> Vec<String> {
     let body = json!({ "filter_conditions": filter, "sort": [{ "field": "cid", "direction": 1 }] });
     let page = client.post("/calls", body).await.ok(201);
     let calls = page["calls"].as_array().unwrap();
-    calls
-        .iter()
-        .map(|row| row["call"]["cid"].as_str().unwrap().into())
-        .collect()
+    calls.iter().map(|row| row["call"]["cid"].as_str().unwrap().into()).collect()
 }
 
 #[tokio::test]
@@ -20,37 +17,22 @@ async fn filters_find_calls_by_what_the_app_knows() {
     let (alice, mut socket) = server.connect("alice").await;
     let (bob, _socket) = server.connect("bob").await;
     alice
-        .post(
-            "/call/default/a",
-            json!({ "data": { "members": [{ "user_id": "bob" }] } }),
-        )
+        .post("/call/default/a", json!({ "data": { "members": [{ "user_id": "bob" }] } }))
         .await
         .ok(201);
     alice
-        .post(
-            "/call/livestream/b",
-            json!({ "data": { "starts_at": "2030-01-01T00:00:00Z" } }),
-        )
+        .post("/call/livestream/b", json!({ "data": { "starts_at": "2030-01-01T00:00:00Z" } }))
         .await
         .ok(201);
     bob.post("/call/default/c", json!({})).await.ok(201);
     for (filter, expected) in [
         (json!(null), vec!["default:a", "default:c", "livestream:b"]),
         (json!({ "type": "default" }), vec!["default:a", "default:c"]),
-        (
-            json!({ "id": { "$in": ["b", "c"] } }),
-            vec!["default:c", "livestream:b"],
-        ),
+        (json!({ "id": { "$in": ["b", "c"] } }), vec!["default:c", "livestream:b"]),
         (json!({ "created_by_user_id": "bob" }), vec!["default:c"]),
-        (
-            json!({ "members": { "$in": ["bob", "zoe"] } }),
-            vec!["default:a"],
-        ),
+        (json!({ "members": { "$in": ["bob", "zoe"] } }), vec!["default:a"]),
         (json!({ "backstage": true }), vec!["livestream:b"]),
-        (
-            json!({ "starts_at": { "$gt": "2029-01-01T00:00:00Z" } }),
-            vec!["livestream:b"],
-        ),
+        (json!({ "starts_at": { "$gt": "2029-01-01T00:00:00Z" } }), vec!["livestream:b"]),
         (json!({ "ongoing": true }), vec![]),
         (
             json!({ "$or": [{ "id": "a" }, { "type": "livestream" }] }),
@@ -63,10 +45,7 @@ async fn filters_find_calls_by_what_the_app_knows() {
     socket.expect("call.created").await;
     server.participant_joined("default:a", "alice", "s1");
     socket.expect("call.session_started").await;
-    assert_eq!(
-        cids(&alice, json!({ "ongoing": true })).await,
-        ["default:a"]
-    );
+    assert_eq!(cids(&alice, json!({ "ongoing": true })).await, ["default:a"]);
 }
 
 #[tokio::test]
@@ -74,26 +53,14 @@ async fn pages_stay_stable_while_calls_are_created() {
     let server = TestServer::start().await;
     let (alice, _socket) = server.connect("alice").await;
     for n in 0..7 {
-        alice
-            .post(&format!("/call/default/{n}"), json!({}))
-            .await
-            .ok(201);
+        alice.post(&format!("/call/default/{n}"), json!({})).await.ok(201);
     }
     let (mut seen, mut next) = (Vec::new(), Value::Null);
     loop {
-        let page = alice
-            .post("/calls", json!({ "limit": 3, "next": next }))
-            .await
-            .ok(201);
+        let page = alice.post("/calls", json!({ "limit": 3, "next": next })).await.ok(201);
         let rows = page["calls"].as_array().unwrap();
-        seen.extend(
-            rows.iter()
-                .map(|row| row["call"]["id"].as_str().unwrap().to_owned()),
-        );
-        alice
-            .post(&format!("/call/default/new-{}", seen.len()), json!({}))
-            .await
-            .ok(201);
+        seen.extend(rows.iter().map(|row| row["call"]["id"].as_str().unwrap().to_owned()));
+        alice.post(&format!("/call/default/new-{}", seen.len()), json!({})).await.ok(201);
         next = page["next"].clone();
         if next.is_null() {
             break;
@@ -109,43 +76,20 @@ async fn a_query_shows_only_what_a_get_would_show() {
     let (red, _socket) = server.connect_as("red", None, Some("red")).await;
     let (guest, _socket) = server.connect_as("visitor", Some("guest"), None).await;
     let members = json!([{ "user_id": "visitor" }]);
-    alice
-        .post(
-            "/call/livestream/invited",
-            json!({ "data": { "members": members } }),
-        )
-        .await
-        .ok(201);
-    alice
-        .post("/call/livestream/other", json!({}))
-        .await
-        .ok(201);
+    alice.post("/call/livestream/invited", json!({ "data": { "members": members } })).await.ok(201);
+    alice.post("/call/livestream/other", json!({})).await.ok(201);
     alice.post("/call/default/open", json!({})).await.ok(201);
-    red.post("/call/default/red", json!({ "data": { "team": "red" } }))
-        .await
-        .ok(201);
-    let all = [
-        "default:open",
-        "default:red",
-        "livestream:invited",
-        "livestream:other",
-    ];
+    red.post("/call/default/red", json!({ "data": { "team": "red" } })).await.ok(201);
+    let all = ["default:open", "default:red", "livestream:invited", "livestream:other"];
     for client in [&alice, &red, &guest] {
         let mut readable = Vec::new();
         for cid in all {
-            let reply = client
-                .get(&format!("/call/{}", cid.replace(':', "/")))
-                .await;
+            let reply = client.get(&format!("/call/{}", cid.replace(':', "/"))).await;
             if reply.status == 200 {
                 readable.push(cid);
             }
         }
-        assert_eq!(
-            cids(client, json!({})).await,
-            readable,
-            "{}",
-            client.user_id
-        );
+        assert_eq!(cids(client, json!({})).await, readable, "{}", client.user_id);
         assert!(!readable.is_empty() && readable.len() < all.len());
     }
     let sneaky = json!({ "$or": [{ "team": "red" }, { "team": { "$exists": true } }] });

@@ -29,9 +29,7 @@ async fn watchers_see_a_session_start_fill_and_empty() {
     let joined = socket.expect("call.session_participant_joined").await;
     assert_eq!(joined["participant"]["role"], "host");
     server.participant_joined("default:a", "!anon", "s3");
-    let counts = socket
-        .expect("call.session_participant_count_updated")
-        .await;
+    let counts = socket.expect("call.session_participant_count_updated").await;
     assert_eq!(counts["anonymous_participant_count"], 1);
     assert_eq!(counts["participants_count_by_role"], json!({ "user": 2 }));
     let loaded = alice.get("/call/default/a").await.ok(200);
@@ -44,9 +42,7 @@ async fn watchers_see_a_session_start_fill_and_empty() {
     assert_eq!(left["participant"]["user_session_id"], "s1");
     assert_eq!(left["duration_seconds"], 7);
     server.participant_left("default:a", "!anon", "s3");
-    let counts = socket
-        .expect("call.session_participant_count_updated")
-        .await;
+    let counts = socket.expect("call.session_participant_count_updated").await;
     assert_eq!(counts["anonymous_participant_count"], 0);
     assert_eq!(counts["participants_count_by_role"], json!({ "user": 1 }));
 }
@@ -77,18 +73,11 @@ async fn the_session_of_an_ended_call_ends_with_its_last_participant() {
     alice.post("/call/default/a", json!({})).await.ok(201);
     server.participant_joined("default:a", "alice", "s1");
     server.participant_joined("default:a", "bob", "s2");
-    for event in [
-        "call.created",
-        "call.session_started",
-        "call.session_participant_joined",
-    ] {
+    for event in ["call.created", "call.session_started", "call.session_participant_joined"] {
         socket.expect(event).await;
     }
     socket.expect("call.session_participant_joined").await;
-    alice
-        .post("/call/default/a/mark_ended", json!({}))
-        .await
-        .ok(201);
+    alice.post("/call/default/a/mark_ended", json!({})).await.ok(201);
     socket.expect("call.ended").await;
     server.participant_left("default:a", "alice", "s1");
     socket.expect("call.session_participant_left").await;
@@ -117,10 +106,7 @@ async fn a_call_that_lasts_too_long_is_ended_by_the_server() {
     // An answer comes after all effects of earlier commands, the order to the SFU included.
     assert!(alice.get("/call/default/a").await.ok(200)["call"]["ended_at"].is_string());
     let reason = CallEndedReason::SessionEnded;
-    let order = SfuOrder::EndCall {
-        cid: "default:a".into(),
-        reason,
-    };
+    let order = SfuOrder::EndCall { cid: "default:a".into(), reason };
     assert_eq!(*server.orders.lock().unwrap(), [order]);
 }
 

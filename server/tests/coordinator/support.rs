@@ -85,14 +85,7 @@ impl TestServer {
         };
         let server = Server::start(&config, media).await.unwrap();
         let base = format!("http://{}", server.address());
-        Self {
-            server,
-            app: config.app,
-            base,
-            orders,
-            notices,
-            data,
-        }
+        Self { server, app: config.app, base, orders, notices, data }
     }
 
     /// A user with a token who has not connected.
@@ -124,33 +117,20 @@ impl TestServer {
         team: Option<&str>,
     ) -> (Client, Socket) {
         let teams = team.map(|team| vec![team.to_owned()]);
-        let token = self
-            .app
-            .token_for(user_id, role.map(Into::into), teams, None)
-            .unwrap();
+        let token = self.app.token_for(user_id, role.map(Into::into), teams, None).unwrap();
         self.connect_client(self.client(user_id, token)).await
     }
 
     /// A connected user of another development server.
     pub async fn connect_at(&self, base: &str, user_id: &str) -> (Client, Socket) {
-        let client = Client {
-            base: base.into(),
-            ..self.stranger(user_id)
-        };
+        let client = Client { base: base.into(), ..self.stranger(user_id) };
         self.connect_client(client).await
     }
 
     pub async fn connect_client(&self, mut client: Client) -> (Client, Socket) {
-        let path = if client.prefix == "/video" {
-            "/video/connect"
-        } else {
-            "/api/v2/connect"
-        };
+        let path = if client.prefix == "/video" { "/video/connect" } else { "/api/v2/connect" };
         let url = format!("{}{path}?api_key={KEY}&stream-auth-type=jwt", client.base);
-        let mut raw = connect_async(url.replacen("http", "ws", 1))
-            .await
-            .unwrap()
-            .0;
+        let mut raw = connect_async(url.replacen("http", "ws", 1)).await.unwrap().0;
         let hello = json!({ "token": client.token, "user_details": { "id": client.user_id } });
         raw.send(Message::text(hello.to_string())).await.unwrap();
         let mut socket = Socket { stream: raw };
@@ -211,10 +191,7 @@ impl Client {
 
     async fn request(&self, method: &'static str, path: &str, body: Option<Value>) -> Reply {
         let separator = if path.contains('?') { '&' } else { '?' };
-        let watch = self
-            .connection_id
-            .as_ref()
-            .map(|id| format!("&connection_id={id}"));
+        let watch = self.connection_id.as_ref().map(|id| format!("&connection_id={id}"));
         let url = format!(
             "{}{}{path}{separator}api_key={KEY}&user_id={}{}",
             self.base,
@@ -227,9 +204,7 @@ impl Client {
             ("stream-auth-type", "jwt".to_owned()),
             ("content-type", "application/json".to_owned()),
         ];
-        let body = body
-            .map(|body| body.to_string().into_bytes())
-            .unwrap_or_default();
+        let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
         send(method, url, headers, body).await
     }
 }
@@ -264,9 +239,7 @@ impl Socket {
     /// The next event, whatever it is.
     pub async fn next(&mut self) -> Value {
         loop {
-            let frame = timeout(PATIENCE, self.stream.next())
-                .await
-                .expect("an event");
+            let frame = timeout(PATIENCE, self.stream.next()).await.expect("an event");
             match frame.expect("an open socket").expect("a frame") {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
                 Message::Ping(_) | Message::Pong(_) => (),
@@ -277,11 +250,7 @@ impl Socket {
 
     /// The next frame of any kind, however long it takes.
     pub async fn next_frame(&mut self) -> Message {
-        self.stream
-            .next()
-            .await
-            .expect("an open socket")
-            .expect("a frame")
+        self.stream.next().await.expect("an open socket").expect("a frame")
     }
 
     /// The next event, which must be of this type.
@@ -293,16 +262,12 @@ impl Socket {
 
     /// Checks that nothing has come before the answer to a ping.
     pub async fn expect_silence(&mut self) {
-        self.send(&json!([{ "type": "health.check", "client_id": "x" }]))
-            .await;
+        self.send(&json!([{ "type": "health.check", "client_id": "x" }])).await;
         self.expect("health.check").await;
     }
 
     pub async fn send(&mut self, frame: &Value) {
-        self.stream
-            .send(Message::text(frame.to_string()))
-            .await
-            .unwrap();
+        self.stream.send(Message::text(frame.to_string())).await.unwrap();
     }
 
     /// Waits until the server closes, and returns the code.
@@ -319,10 +284,7 @@ impl Socket {
 /// Waits until the server closes, and returns the code.
 pub async fn close_code(stream: &mut Raw) -> Option<u16> {
     loop {
-        match timeout(PATIENCE, stream.next())
-            .await
-            .expect("a close frame")
-        {
+        match timeout(PATIENCE, stream.next()).await.expect("a close frame") {
             Some(Ok(Message::Close(frame))) => return frame.map(|frame| frame.code.into()),
             Some(Ok(_)) => (),
             Some(Err(_)) | None => return None,
@@ -372,10 +334,7 @@ pub async fn send_raw(
 
 pub fn config(args: &str) -> Config {
     use clap::Parser;
-    match Cli::try_parse_from(args.split_whitespace())
-        .unwrap()
-        .into_task()
-    {
+    match Cli::try_parse_from(args.split_whitespace()).unwrap().into_task() {
         Ok(Task::Serve(config)) => config,
         Ok(Task::PrintToken(_)) => panic!("not a server"),
         Err(error) => panic!("{error}"),
