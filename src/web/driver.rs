@@ -201,7 +201,7 @@ impl Driver {
             Effect::SendText(socket, text) => self.sockets.send_text(socket, &text),
             Effect::SendBytes(socket, bytes) => self.sockets.send_bytes(socket, &bytes),
             Effect::CloseSocket { socket, code, reason } => {
-                self.sockets.close(socket, code, &reason)
+                self.sockets.close(socket, code, &reason);
             }
             Effect::DescribeCodecs(request) => describe(request, self.reporter.clone()),
             Effect::Peer(peer, effect) => self.peers.perform(peer, effect),

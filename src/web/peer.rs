@@ -81,10 +81,10 @@ impl Peers {
                 });
             }
             PeerEffect::AddTransceiver { transceiver, capture, encodings } => {
-                self.add_transceiver(&peer, transceiver, capture, &encodings)
+                self.add_transceiver(&peer, transceiver, capture, &encodings);
             }
             PeerEffect::ReplaceTrack { transceiver, capture } => {
-                self.replace_track(&peer, transceiver, capture)
+                self.replace_track(&peer, transceiver, capture);
             }
             PeerEffect::Close => self.close(id),
         }

@@ -541,11 +541,10 @@ fn is_legal(from: CallingState, to: CallingState) -> bool {
     use CallingState::{Idle, Joined, Joining, Left, Offline, Reconnecting, ReconnectingFailed};
     let reachable: &[CallingState] = match from {
         Left => &[Idle],
-        Idle => &[Joining, Left],
+        Idle | ReconnectingFailed => &[Joining, Left],
         Joining => &[Joined, Idle, ReconnectingFailed, Left],
         Joined => &[Reconnecting, Offline, Left],
         Reconnecting => &[Joined, ReconnectingFailed, Offline, Left],
-        ReconnectingFailed => &[Joining, Left],
         Offline => &[Joining, Reconnecting, Left],
     };
     reachable.contains(&to)
