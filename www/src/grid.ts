@@ -62,9 +62,13 @@ export function grid(call: Call): Grid {
   return { element: made, dispose: () => disposables.dispose() };
 }
 
-/** The largest size, in px, in which `count` tiles fit; too many for the room must scroll. */
+/**
+ * The size, in px, in which `count` tiles fill the room best: large, and with little of the video
+ * cropped away. Too many for the room must scroll.
+ */
 export function tileSize(count: number, width: number, height: number): { width: number; height: number } {
   let best = { width: 0, height: 0 };
+  let bestScore = 0;
   for (let columns = 1; columns <= count; columns += 1) {
     const rows = Math.ceil(count / columns);
     const room = {
@@ -75,7 +79,12 @@ export function tileSize(count: number, width: number, height: number): { width:
       width: Math.floor(Math.min(room.width, room.height * WIDEST)),
       height: Math.floor(Math.min(room.height, room.width / NARROWEST)),
     };
-    if (fitted.width * fitted.height > best.width * best.height) best = fitted;
+    const shownPart = Math.min(1, fitted.width / (fitted.height * WIDEST));
+    const score = fitted.width * fitted.height * Math.sqrt(shownPart);
+    if (score > bestScore) {
+      best = fitted;
+      bestScore = score;
+    }
   }
   return { width: Math.max(best.width, SMALLEST), height: Math.max(best.height, SMALLEST) };
 }

@@ -93,7 +93,7 @@ export function lobby(options: LobbyOptions): Lobby {
 }
 
 function field(id: string, label: string, value: string, attributes: Record<string, string>) {
-  const problem = element('p', { class: 'field-problem', id: `${id}-problem`, role: 'alert', 'data-testid': 'error', hidden: true });
+  const problem = element('p', { class: 'field-problem', id: `${id}-problem`, role: 'alert', hidden: true });
   const input = element('input', {
     id,
     'data-testid': id,
@@ -106,8 +106,7 @@ function field(id: string, label: string, value: string, attributes: Record<stri
     element: element('div', { class: 'field' }, element('label', { for: id }, label), input, problem),
     input,
     setProblem(text: string | undefined): void {
-      problem.hidden = text === undefined;
-      setText(problem, text ?? '');
+      showProblem(problem, text);
       input.setAttribute('aria-invalid', String(text !== undefined));
       if (text !== undefined) input.focus();
     },
@@ -123,8 +122,7 @@ function devicePreview() {
   const buttons = element('div', { class: 'preview-buttons' });
   const problems = { camera: deviceProblem(), microphone: deviceProblem() };
   const report = (kind: DeviceKind, text: string | undefined): void => {
-    problems[kind].hidden = text === undefined;
-    setText(problems[kind], text ?? '');
+    showProblem(problems[kind], text);
   };
   const current = new Disposables();
 
@@ -166,5 +164,13 @@ function devicePreview() {
 }
 
 function deviceProblem(): HTMLElement {
-  return element('p', { class: 'notice is-warning', role: 'alert', 'data-testid': 'error', hidden: true });
+  return element('p', { class: 'notice is-warning', role: 'alert', hidden: true });
+}
+
+// The place of a message is in the page before the message: only then is it read out.
+function showProblem(place: HTMLElement, text: string | undefined): void {
+  place.hidden = text === undefined;
+  setText(place, text ?? '');
+  if (text === undefined) place.removeAttribute('data-testid');
+  else place.setAttribute('data-testid', 'error');
 }
