@@ -1,0 +1,156 @@
+import { CallingState, hasAudio } from 'trunkline';
+import type { Call, StreamVideoParticipant } from 'trunkline';
+
+import type { Announcer } from './announcer.js';
+import { controls, copyInvite } from './controls.js';
+import { button, Disposables, element, setText } from './dom.js';
+import type { Dispose } from './dom.js';
+import { grid } from './grid.js';
+import { icon } from './icons.js';
+import { participantsPanel } from './participants.js';
+
+/** What the user can do to leave the view. */
+export interface CallViewOptions {
+  announcer: Announcer;
+  onLeave: () => void;
+  onEnd: () => void;
+}
+
+/** The page during a call. */
+export interface CallView {
+  element: HTMLElement;
+  dispose: Dispose;
+}
+
+/** Makes the view of a joined call. */
+export function callView(call: Call, options: CallViewOptions): CallView {
+  const { announcer } = options;
+  const disposables = new Disposables();
+  const onCopied = (): void => announcer.toast('Invite link copied. Send it to whom you want in the call.');
+
+  const videos = grid(call);
+  const bar = controls(call, {
+    report: (_kind, problem) => (problem === undefined ? announcer.clear() : announcer.error(problem)),
+    onParticipants: () => openPanel(panel.element.hidden),
+    onCopied,
+    onLeave: options.onLeave,
+    onEnd: options.onEnd,
+  });
+  const panel = participantsPanel(call, () => openPanel(false));
+  const openPanel = (isOpen: boolean): void => {
+    panel.element.hidden = !isOpen;
+    bar.setParticipantsOpen(isOpen);
+    if (isOpen) panel.element.querySelector('h2')?.focus();
+    else bar.focusParticipants();
+  };
+  bar.setParticipantsOpen(false);
+  panel.element.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') openPanel(false);
+  });
+
+  const banner = element('p', { class: 'banner', 'data-testid': 'banner', role: 'status', hidden: true });
+  const alone = element(
+    'div',
+    { class: 'alone', hidden: true },
+    element('p', {}, 'Nobody else is here yet.'),
+    button({ class: 'button is-primary' }, () => void copyInvite(call.id, onCopied), icon('link'), 'Copy invite link'),
+  );
+  const time = element('span', { class: 'call-time', role: 'timer', 'aria-label': 'Call time' });
+  const header = element(
+    'header',
+    { class: 'call-header' },
+    element('h1', { class: 'call-title', tabindex: '-1', title: call.id }, call.id),
+    time,
+  );
+
+  disposables.add(videos.dispose);
+  disposables.add(bar.dispose);
+  disposables.add(panel.dispose);
+  disposables.add(showTime(call, time));
+  disposables.add(announcePeople(call, announcer));
+  const showState = (): void => {
+    const text = bannerText(call.state.callingState);
+    banner.hidden = text === undefined;
+    setText(banner, text ?? '');
+    alone.hidden = call.state.callingState !== CallingState.JOINED || call.state.participants.length !== 1;
+  };
+  disposables.watch(call.state.callingState$, showState);
+  disposables.watch(call.state.participants$, showState);
+
+  const stage = element('div', { class: 'stage' }, videos.element, alone, panel.element);
+  return {
+    element: element('main', { class: 'call' }, header, banner, stage, bar.element),
+    dispose: () => disposables.dispose(),
+  };
+}
+
+function bannerText(state: CallingState): string | undefined {
+  switch (state) {
+    case CallingState.RECONNECTING:
+      return 'Connection lost. Reconnecting…';
+    case CallingState.MIGRATING:
+      return 'Moving to another server…';
+    case CallingState.OFFLINE:
+      return 'You are offline. The call goes on as soon as you are back.';
+    default:
+      return undefined;
+  }
+}
+
+function showTime(call: Call, target: HTMLElement): Dispose {
+  const joinedAt = Date.now();
+  const show = (): void => {
+    const since = call.state.startedAt?.getTime() ?? joinedAt;
+    setText(target, formatTime(Math.max(0, Date.now() - since)));
+  };
+  show();
+  const timer = setInterval(show, SECOND);
+  return () => clearInterval(timer);
+}
+
+/** Writes a time in ms as `m:ss` or `h:mm:ss`. */
+export function formatTime(time: number): string {
+  const seconds = Math.floor(time / SECOND);
+  const parts = [Math.floor(seconds / 60) % 60, seconds % 60];
+  if (seconds >= 3600) parts.unshift(Math.floor(seconds / 3600));
+  return parts.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
+}
+
+// Only what changes is said, not who is there already.
+function announcePeople(call: Call, announcer: Announcer): Dispose {
+  let known: ReadonlyMap<string, StreamVideoParticipant> | undefined;
+  const disposables = new Disposables();
+  disposables.watch(call.state.participants$, (participants) => {
+    if (call.state.callingState !== CallingState.JOINED) return;
+    const now = new Map(participants.map((participant) => [participant.sessionId, participant]));
+    if (known) {
+      const news = [...changes(known, now)];
+      if (news.length > 0) announcer.say(news.join(' '));
+    }
+    known = now;
+  });
+  return () => disposables.dispose();
+}
+
+function* changes(
+  before: ReadonlyMap<string, StreamVideoParticipant>,
+  now: ReadonlyMap<string, StreamVideoParticipant>,
+): Generator<string> {
+  for (const [sessionId, participant] of now) {
+    const earlier = before.get(sessionId);
+    const who = participant.isLocalParticipant ? 'You' : participant.name || participant.userId;
+    if (!earlier) yield `${who} joined.`;
+    else if (hasAudio(earlier) !== hasAudio(participant)) {
+      yield participant.isLocalParticipant
+        ? `Your microphone is ${hasAudio(participant) ? 'on' : 'off'}.`
+        : `${who} ${hasAudio(participant) ? 'unmuted' : 'muted'}.`;
+    }
+  }
+  for (const [sessionId, participant] of before) {
+    if (!now.has(sessionId) && !participant.isLocalParticipant) {
+      yield `${participant.name || participant.userId} left.`;
+    }
+  }
+}
+
+const SECOND = 1000;

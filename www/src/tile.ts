@@ -1,0 +1,97 @@
+import { hasAudio, hasVideo, SfuModels } from 'trunkline';
+import type { Call, StreamVideoParticipant } from 'trunkline';
+
+import { Disposables, element, setAttribute, setText } from './dom.js';
+import type { Dispose } from './dom.js';
+import { icon } from './icons.js';
+import { avatarColour, initials } from './identity.js';
+
+/** One participant's place in the grid. */
+export interface Tile {
+  element: HTMLElement;
+  /** Shows the participant as they are now. */
+  update(participant: StreamVideoParticipant): void;
+  dispose: Dispose;
+}
+
+/**
+ * Makes the tile of one session. Its media elements live as long as the tile: making them anew
+ * would interrupt picture and sound.
+ */
+export function tile(call: Call, first: StreamVideoParticipant): Tile {
+  const { sessionId, isLocalParticipant } = first;
+  const video = element('video', { autoplay: true, playsinline: true, muted: true, 'aria-hidden': 'true' });
+  // Sound has its own element; a video with sound would be heard twice.
+  video.muted = true;
+  video.classList.toggle('is-mirrored', isLocalParticipant);
+  const avatar = element('span', { class: 'avatar', 'data-colour': avatarColour(first.userId), 'aria-hidden': 'true' });
+  const name = element('span', { class: 'tile-name' });
+  const muted = element('span', { class: 'tile-muted', role: 'img', 'aria-label': 'Muted', title: 'Muted' }, icon('microphoneOff'));
+  const quality = element('span', { class: 'tile-quality', role: 'img' }, icon('signal'));
+  const label = element('div', { class: 'tile-label' }, muted, name);
+  const made = element(
+    'article',
+    { class: 'tile', 'data-testid': 'tile', 'data-session-id': sessionId, 'data-user-id': first.userId },
+    avatar,
+    video,
+    quality,
+    label,
+  );
+
+  const disposables = new Disposables();
+  const endVideo = call.bindVideoElement(video, sessionId, 'videoTrack');
+  if (endVideo) disposables.add(endVideo);
+  if (!isLocalParticipant) {
+    const audio = element('audio', { autoplay: true });
+    made.append(audio);
+    const endAudio = call.bindAudioElement(audio, sessionId);
+    if (endAudio) disposables.add(endAudio);
+  }
+
+  const update = (participant: StreamVideoParticipant): void => {
+    const isMuted = !hasAudio(participant);
+    const isSpeaking = participant.isSpeaking && !isMuted;
+    setText(name, displayName(participant));
+    setText(avatar, initials(participant.name || participant.userId));
+    setAttribute(made, 'aria-label', tileLabel(participant, isMuted, isSpeaking));
+    setAttribute(made, 'data-muted', String(isMuted));
+    setAttribute(made, 'data-speaking', String(isSpeaking));
+    setAttribute(made, 'data-video', String(hasVideo(participant)));
+    muted.hidden = !isMuted;
+    video.hidden = !hasVideo(participant);
+    const text = qualityText(participant.connectionQuality);
+    quality.hidden = text === undefined;
+    setAttribute(quality, 'data-quality', String(participant.connectionQuality));
+    setAttribute(quality, 'aria-label', text ?? '');
+    setAttribute(quality, 'title', text ?? '');
+  };
+  update(first);
+  return { element: made, update, dispose: () => disposables.dispose() };
+}
+
+/** The name to show, with a word for oneself. */
+export function displayName(participant: StreamVideoParticipant): string {
+  const name = participant.name || participant.userId;
+  return participant.isLocalParticipant ? `${name} (you)` : name;
+}
+
+function tileLabel(participant: StreamVideoParticipant, isMuted: boolean, isSpeaking: boolean): string {
+  const words = [displayName(participant)];
+  if (isMuted) words.push('muted');
+  if (isSpeaking) words.push('speaking');
+  if (!hasVideo(participant)) words.push('camera off');
+  return words.join(', ');
+}
+
+function qualityText(quality: SfuModels.ConnectionQuality): string | undefined {
+  switch (quality) {
+    case SfuModels.ConnectionQuality.POOR:
+      return 'Connection: poor';
+    case SfuModels.ConnectionQuality.GOOD:
+      return 'Connection: good';
+    case SfuModels.ConnectionQuality.EXCELLENT:
+      return 'Connection: excellent';
+    default:
+      return undefined;
+  }
+}
