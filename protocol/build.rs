@@ -23,6 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         pbjson_build::Builder::new()
             .register_descriptors(&encoded)?
             .ignore_unknown_fields()
+            .ignore_unknown_enum_variants()
             .build(&[".stream.video.sfu"])?;
     }
     Ok(())

@@ -1,5 +1,8 @@
 //! Messages between a participant and an SFU, generated from `protocol/proto`.
-#![allow(missing_docs, clippy::pedantic, clippy::large_enum_variant)]
+#![allow(missing_docs, clippy::pedantic)]
+
+/// The well-known types that the messages use.
+pub use pbjson_types::{Struct, Timestamp};
 
 /// Participants, tracks, codecs, errors.
 pub mod models {

@@ -44,6 +44,11 @@ pub struct PublishTarget {
 }
 
 impl SfuClaims {
+    /// Whether the user holds an own capability, such as `send-audio`.
+    pub fn may(&self, capability: &str) -> bool {
+        self.capabilities.iter().any(|held| held == capability)
+    }
+
     /// Signs the claims with HS256.
     pub fn sign(&self, secret: &str) -> Result<String, jsonwebtoken::errors::Error> {
         let key = EncodingKey::from_secret(secret.as_bytes());

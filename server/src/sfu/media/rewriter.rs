@@ -1,0 +1,180 @@
+//! Renumbers forwarded packets so that a subscriber sees one stream without seams.
+//!
+//! What a subscriber gets is spliced together from several streams: simulcast layers, and the
+//! pieces between pauses. Each splice sets offsets that hold until the next one.
+
+use std::time::Instant;
+
+/// The numbers of one packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbers {
+    /// RTP sequence number, extended over its roll-overs.
+    pub seq: u64,
+    /// RTP timestamp in units of the clock rate.
+    pub time: u32,
+    /// From the VP8 payload descriptor, where it has both.
+    pub vp8: Option<Vp8Numbers>,
+}
+
+/// Running numbers in a VP8 payload descriptor (RFC 7741).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Vp8Numbers {
+    /// 15 bits.
+    pub picture_id: u16,
+    pub tl0_pic_idx: u8,
+}
+
+/// Maps incoming to outgoing numbers.
+#[derive(Debug)]
+pub struct Rewriter {
+    clock_rate: u32,
+    mapping: Option<Mapping>,
+    last: Option<Last>,
+}
+
+#[derive(Debug)]
+struct Mapping {
+    first_seq: u64,
+    seq: u64,
+    time: u32,
+    picture_id: u16,
+    tl0_pic_idx: u8,
+}
+
+#[derive(Debug)]
+struct Last {
+    numbers: Numbers,
+    at: Instant,
+}
+
+impl Rewriter {
+    /// A rewriter for a stream with this many timestamp units per second.
+    pub fn new(clock_rate: u32) -> Self {
+        Self {
+            clock_rate,
+            mapping: None,
+            last: None,
+        }
+    }
+
+    /// Lets the stream go on with `next`, the first packet of another stream or after a pause.
+    pub fn splice(&mut self, next: Numbers, now: Instant) {
+        let target = self.continuation(now).unwrap_or(Numbers {
+            // A low number leaves room: str0m starts its roll-over count with the first packet.
+            seq: FIRST_SEQ,
+            ..next
+        });
+        let (to, from) = (target.vp8.or(next.vp8), next.vp8);
+        let (to, from) = (to.unwrap_or(NO_VP8), from.unwrap_or(NO_VP8));
+        self.mapping = Some(Mapping {
+            first_seq: next.seq,
+            seq: target.seq.wrapping_sub(next.seq),
+            time: target.time.wrapping_sub(next.time),
+            picture_id: to.picture_id.wrapping_sub(from.picture_id),
+            tl0_pic_idx: to.tl0_pic_idx.wrapping_sub(from.tl0_pic_idx),
+        });
+    }
+
+    /// The outgoing numbers of a packet; `None` for stragglers from before the last splice.
+    pub fn rewrite(&mut self, packet: Numbers, now: Instant) -> Option<Numbers> {
+        let mapping = self.mapping.as_ref()?;
+        if packet.seq < mapping.first_seq {
+            return None;
+        }
+        let numbers = Numbers {
+            seq: packet.seq.wrapping_add(mapping.seq),
+            time: packet.time.wrapping_add(mapping.time),
+            vp8: packet.vp8.map(|vp8| Vp8Numbers {
+                picture_id: vp8.picture_id.wrapping_add(mapping.picture_id) & PICTURE_ID_MASK,
+                tl0_pic_idx: vp8.tl0_pic_idx.wrapping_add(mapping.tl0_pic_idx),
+            }),
+        };
+        if self.last.as_ref().is_none_or(|last| numbers.seq > last.numbers.seq) {
+            self.last = Some(Last { numbers, at: now });
+        }
+        Some(numbers)
+    }
+
+    /// What would come right after the last packet sent.
+    fn continuation(&self, now: Instant) -> Option<Numbers> {
+        let last = self.last.as_ref()?;
+        let elapsed = now.saturating_duration_since(last.at).as_millis();
+        let elapsed = u32::try_from(elapsed).unwrap_or(u32::MAX);
+        let ticks = elapsed.saturating_mul(self.clock_rate / 1000);
+        let one_frame = self.clock_rate / 30;
+        Some(Numbers {
+            seq: last.numbers.seq + 1,
+            time: last.numbers.time.wrapping_add(ticks.max(one_frame)),
+            vp8: last.numbers.vp8.map(|vp8| Vp8Numbers {
+                picture_id: vp8.picture_id.wrapping_add(1) & PICTURE_ID_MASK,
+                tl0_pic_idx: vp8.tl0_pic_idx.wrapping_add(1),
+            }),
+        })
+    }
+}
+
+const FIRST_SEQ: u64 = 1000;
+const PICTURE_ID_MASK: u16 = 0x7fff;
+const NO_VP8: Vp8Numbers = Vp8Numbers {
+    picture_id: 0,
+    tl0_pic_idx: 0,
+};
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn packet(seq: u64, time: u32, picture_id: u16, tl0_pic_idx: u8) -> Numbers {
+        Numbers {
+            seq,
+            time,
+            vp8: Some(Vp8Numbers {
+                picture_id,
+                tl0_pic_idx,
+            }),
+        }
+    }
+
+    #[test]
+    fn a_switch_to_another_layer_leaves_no_seam() {
+        let start = Instant::now();
+        let mut rewriter = Rewriter::new(90_000);
+        rewriter.splice(packet(70_000, 5_000, 32_767, 255), start);
+        let out = rewriter.rewrite(packet(70_000, 5_000, 32_767, 255), start);
+        assert_eq!(out, Some(packet(1000, 5_000, 32_767, 255)));
+        let out = rewriter.rewrite(packet(70_001, 5_000, 32_767, 255), start);
+        assert_eq!(out, Some(packet(1001, 5_000, 32_767, 255)));
+
+        let later = start + Duration::from_millis(100);
+        rewriter.splice(packet(12, 900_000, 7, 9), later);
+        let out = rewriter.rewrite(packet(12, 900_000, 7, 9), later);
+        assert_eq!(out, Some(packet(1002, 14_000, 0, 0)), "numbers roll over");
+        let out = rewriter.rewrite(packet(14, 903_000, 8, 10), later);
+        assert_eq!(out, Some(packet(1004, 17_000, 1, 1)), "a gap stays a gap");
+        let out = rewriter.rewrite(packet(13, 900_000, 7, 9), later);
+        assert_eq!(out, Some(packet(1003, 14_000, 0, 0)), "and can be filled");
+    }
+
+    #[test]
+    fn time_moves_by_at_least_one_frame_at_a_splice() {
+        let start = Instant::now();
+        let mut rewriter = Rewriter::new(90_000);
+        rewriter.splice(packet(1, 0, 1, 1), start);
+        rewriter.rewrite(packet(1, 0, 1, 1), start);
+        rewriter.splice(packet(500, 77, 1, 1), start);
+        let out = rewriter.rewrite(packet(500, 77, 1, 1), start);
+        assert_eq!(out.map(|numbers| numbers.time), Some(3_000));
+    }
+
+    #[test]
+    fn stragglers_from_before_a_splice_are_dropped() {
+        let now = Instant::now();
+        let mut rewriter = Rewriter::new(48_000);
+        assert_eq!(rewriter.rewrite(packet(1, 0, 0, 0), now), None, "not started");
+        rewriter.splice(packet(10, 0, 0, 0), now);
+        assert_eq!(rewriter.rewrite(packet(9, 0, 0, 0), now), None);
+        assert!(rewriter.rewrite(packet(10, 0, 0, 0), now).is_some());
+    }
+}

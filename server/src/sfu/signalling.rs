@@ -1,0 +1,23 @@
+//! Signalling logic: who is in which call, what they publish and want, and who is told what.
+//!
+//! Nothing here does I/O. Inputs and the time come in as arguments; what has to be done about them
+//! comes out as [`Effect`]s, in order.
+
+mod audio_levels;
+mod calls;
+mod joining;
+mod leaving;
+mod publish_options;
+mod session;
+mod tracks;
+mod upkeep;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+pub use calls::{Calls, Caller, Effect, Refusal};
+pub use joining::Join;
+pub use session::Wish;
+pub use tracks::AvailableTrack;
+pub use wire::{Event, error, error_event};

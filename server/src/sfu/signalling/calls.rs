@@ -1,0 +1,193 @@
+//! The table of calls and sessions, and what every flow on it shares.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    mem,
+    time::{Instant, SystemTime},
+};
+
+use trunkline_protocol::sfu::models::{Error, ErrorCode, ParticipantCount};
+
+use super::{
+    audio_levels::AudioLevels,
+    session::{Session, Signal},
+    wire::{self, Event},
+};
+use crate::sfu::{
+    control::SfuNotice,
+    ids::{SessionKey, SocketId},
+};
+
+/// All calls of this SFU.
+///
+/// The flows are in their own files: `joining`, `leaving`, `tracks`, `upkeep`.
+#[derive(Default)]
+pub struct Calls {
+    pub(super) sessions: BTreeMap<SessionKey, Session>,
+    pub(super) by_id: HashMap<String, SessionKey>,
+    pub(super) calls: HashMap<String, Call>,
+    pub(super) sockets: HashMap<SocketId, SocketState>,
+    pub(super) effects: Vec<Effect>,
+    pub(super) levels_due: Option<Instant>,
+    last_key: u64,
+}
+
+/// Something to be done, in the order given.
+#[derive(Debug, PartialEq)]
+pub enum Effect {
+    /// Send an event to these sockets.
+    Send { to: Vec<SocketId>, event: Event },
+    /// Close a socket with a WebSocket close code.
+    Close {
+        socket: SocketId,
+        code: u16,
+        reason: &'static str,
+    },
+    /// Tell the coordinator.
+    Notice(SfuNotice),
+    /// What a session can or wants to receive changed: bring its subscriber up to date.
+    Resubscribe(SessionKey),
+    /// Offer to the session's subscriber with an ICE restart.
+    RestartSubscriber(SessionKey),
+    /// The session is over: drop its peer connections.
+    Forget(SessionKey),
+}
+
+/// A call with at least one session.
+pub struct Call {
+    pub started: SystemTime,
+    /// In the order of joining.
+    pub sessions: Vec<SessionKey>,
+    pub levels: AudioLevels,
+}
+
+/// What a socket is for, once its join was answered.
+pub struct SocketState {
+    pub cid: String,
+    /// The session it serves; none when the session it wanted to resume is unknown here.
+    pub session: Option<SessionKey>,
+    /// An error to repeat until the client reconnects. Clients drop such an error while a
+    /// reconnect is running, so sending it once is not enough.
+    pub reminder: Option<Reminder>,
+}
+
+/// A repeated `error` event with the strategy REJOIN.
+pub struct Reminder {
+    pub due: Instant,
+    pub error: Error,
+}
+
+/// Who makes a request, from the token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub user_id: String,
+    pub cid: String,
+}
+
+/// Why a request was refused.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Refusal {
+    /// The session belongs to somebody else.
+    NotOwner,
+    /// An application-level error for the response body.
+    Failed(Error),
+}
+
+impl Calls {
+    /// What has to be done since this was last asked.
+    pub fn take_effects(&mut self) -> Vec<Effect> {
+        mem::take(&mut self.effects)
+    }
+
+    /// Whether nobody is connected.
+    pub fn is_empty(&self) -> bool {
+        self.sessions.is_empty() && self.sockets.is_empty()
+    }
+
+    /// The session that a request is about, if the caller may speak for it now.
+    pub fn authorize(&self, session_id: &str, caller: &Caller) -> Result<SessionKey, Refusal> {
+        let Some(session) = self.session_by_id(session_id) else {
+            let error = wire::error(ErrorCode::ParticipantNotFound, "no such session");
+            return Err(Refusal::Failed(error));
+        };
+        if !session.is_owned_by(&caller.user_id, &caller.cid) {
+            return Err(Refusal::NotOwner);
+        }
+        match session.signal {
+            Signal::Bound { .. } => Ok(session.key),
+            Signal::Lost { .. } => Err(Refusal::Failed(wire::error(
+                ErrorCode::ParticipantSignalLost,
+                "the session has no socket",
+            ))),
+        }
+    }
+
+    /// Sends an event to one session, if a socket serves it.
+    pub(super) fn tell(&mut self, session: SessionKey, event: Event) {
+        if let Some(socket) = self.sessions.get(&session).and_then(Session::socket) {
+            self.send(vec![socket], event);
+        }
+    }
+
+    /// Sends an event to everybody in a call except one session.
+    pub(super) fn tell_others(&mut self, cid: &str, except: Option<SessionKey>, event: Event) {
+        let to = self
+            .in_call(cid)
+            .filter(|session| Some(session.key) != except)
+            .filter_map(Session::socket)
+            .collect();
+        self.send(to, event);
+    }
+
+    pub(super) fn send(&mut self, to: Vec<SocketId>, event: Event) {
+        if !to.is_empty() {
+            self.effects.push(Effect::Send { to, event });
+        }
+    }
+
+    /// Has the subscribers of everybody but one session brought up to date.
+    pub(super) fn resubscribe_others(&mut self, cid: &str, except: SessionKey) {
+        let keys: Vec<_> = self.in_call(cid).map(|session| session.key).collect();
+        let others = keys.into_iter().filter(|key| *key != except);
+        self.effects.extend(others.map(Effect::Resubscribe));
+    }
+
+    /// The sessions of a call in the order of joining.
+    pub(super) fn in_call(&self, cid: &str) -> impl Iterator<Item = &Session> {
+        let keys = self.calls.get(cid).map(|call| call.sessions.as_slice());
+        keys.unwrap_or_default()
+            .iter()
+            .filter_map(|key| self.sessions.get(key))
+    }
+
+    pub(super) fn session_by_id(&self, id: &str) -> Option<&Session> {
+        self.sessions.get(self.by_id.get(id)?)
+    }
+
+    /// Participants of a call, anonymous ones included in the total.
+    pub(super) fn count(&self, cid: &str) -> ParticipantCount {
+        let mut count = ParticipantCount::default();
+        for session in self.in_call(cid) {
+            count.total += 1;
+            count.anonymous += u32::from(session.claims.anonymous);
+        }
+        count
+    }
+
+    pub(super) fn dominant(&self, cid: &str) -> Option<SessionKey> {
+        self.calls.get(cid)?.levels.dominant()
+    }
+
+    pub(super) fn participant(
+        &self,
+        session: &Session,
+    ) -> trunkline_protocol::sfu::models::Participant {
+        let dominant = self.dominant(&session.claims.cid) == Some(session.key);
+        session.participant(dominant)
+    }
+
+    pub(super) fn next_key(&mut self) -> SessionKey {
+        self.last_key += 1;
+        SessionKey(self.last_key)
+    }
+}

@@ -1,0 +1,234 @@
+//! A socket asks to join: a new session, a resumed one, or one that replaces another.
+
+use std::time::Duration;
+
+use trunkline_protocol::sfu::{
+    event::{JoinResponse, ParticipantJoined},
+    models::{CallState, ErrorCode, WebsocketReconnectStrategy as Strategy},
+    signal::TrackSubscriptionDetails,
+};
+
+use super::{
+    audio_levels::AudioLevels,
+    calls::{Call, Calls, Effect, Reminder, SocketState},
+    leaving::close,
+    publish_options::publish_options,
+    session::{Session, Signal},
+    wire::{self, Event},
+};
+use crate::sfu::{
+    control::SfuNotice,
+    ids::{Now, SessionKey, SocketId},
+    token::SfuClaims,
+};
+
+/// A JoinRequest whose token was accepted.
+pub struct Join {
+    pub socket: SocketId,
+    pub claims: SfuClaims,
+    pub session_id: String,
+    pub strategy: Strategy,
+    /// With strategy REJOIN: the session that this one replaces.
+    pub previous_session_id: String,
+    /// Subscriptions carried over by a reconnect.
+    pub subscriptions: Vec<TrackSubscriptionDetails>,
+    /// A fresh track lookup prefix: hexadecimal digits.
+    pub prefix: String,
+}
+
+impl Calls {
+    /// Answers a JoinRequest.
+    pub fn join(&mut self, join: Join, now: Now) {
+        if join.session_id.is_empty() || join.session_id.len() > MAX_SESSION_ID {
+            let text = "session_id must have 1 to 128 bytes";
+            return self.refuse(join.socket, ErrorCode::RequestValidationFailed, text);
+        }
+        let existing = self.session_by_id(&join.session_id);
+        let known = existing.map(|session| session.key);
+        if existing.is_some_and(|session| {
+            !session.is_owned_by(&join.claims.user_id, &join.claims.cid)
+        }) {
+            let text = "session_id is in use by somebody else";
+            return self.refuse(join.socket, ErrorCode::PermissionDenied, text);
+        }
+        match (join.strategy, known) {
+            (Strategy::Fast, Some(session)) => self.resume(&join, session, now),
+            (Strategy::Fast, None) => self.answer_unknown(&join, now),
+            (_, replaced) => {
+                self.end(replaced.as_slice(), now);
+                self.begin(join, now);
+            }
+        }
+    }
+
+    fn begin(&mut self, join: Join, now: Now) {
+        let key = self.next_key();
+        let cid = join.claims.cid.clone();
+        let call = self.calls.entry(cid.clone()).or_insert_with(|| Call {
+            started: now.wall,
+            sessions: Vec::new(),
+            levels: AudioLevels::default(),
+        });
+        call.sessions.push(key);
+        let mut session = Session::new(
+            key,
+            join.session_id.clone(),
+            join.claims,
+            join.prefix,
+            join.socket,
+            now,
+        );
+        session.wishes = join.subscriptions.iter().filter_map(wire::wish).collect();
+        self.by_id.insert(join.session_id.clone(), key);
+        self.sessions.insert(key, session);
+        self.bind(join.socket, &cid, Some(key));
+
+        let previous = self.previous_session(key, &join.previous_session_id);
+        self.answer(join.socket, key, false, previous);
+        self.announce(key);
+        self.end(previous.as_slice(), now);
+        self.effects.push(Effect::Resubscribe(key));
+    }
+
+    /// A fast reconnect: the session goes on with another socket. Others are told nothing.
+    fn resume(&mut self, join: &Join, key: SessionKey, now: Now) {
+        let Some(session) = self.sessions.get_mut(&key) else {
+            return;
+        };
+        let replaced = session.socket();
+        session.signal = Signal::Bound {
+            socket: join.socket,
+            created: false,
+        };
+        session.last_heard = now.instant;
+        session.wishes = join.subscriptions.iter().filter_map(wire::wish).collect();
+        let cid = session.claims.cid.clone();
+        if let Some(old) = replaced {
+            self.sockets.remove(&old);
+            self.effects.push(close(old, NORMAL, "replaced by a new socket"));
+        }
+        self.bind(join.socket, &cid, Some(key));
+        self.answer(join.socket, key, true, None);
+        self.effects.push(Effect::RestartSubscriber(key));
+        self.effects.push(Effect::Resubscribe(key));
+    }
+
+    /// A fast reconnect to a session that is not known here. Nothing lasting is created: the
+    /// client learns from the answer, or from the reminders, that it has to rejoin.
+    fn answer_unknown(&mut self, join: &Join, now: Now) {
+        let cid = &join.claims.cid;
+        let response = JoinResponse {
+            call_state: Some(self.call_state(cid, now, None)),
+            reconnected: false,
+            fast_reconnect_deadline_seconds: 0,
+            publish_options: publish_options(&join.claims),
+        };
+        self.send(vec![join.socket], Event::JoinResponse(response));
+        self.bind(join.socket, cid, None);
+        let error = wire::error(ErrorCode::ParticipantNotFound, "session unknown, rejoin");
+        self.remind(
+            join.socket,
+            Reminder {
+                due: now.instant + REMINDER_INTERVAL,
+                error,
+            },
+        );
+    }
+
+    fn answer(
+        &mut self,
+        socket: SocketId,
+        key: SessionKey,
+        reconnected: bool,
+        hidden: Option<SessionKey>,
+    ) {
+        let Some(session) = self.sessions.get(&key) else {
+            return;
+        };
+        let response = JoinResponse {
+            call_state: Some(self.call_state(&session.claims.cid, session.joined, hidden)),
+            reconnected,
+            fast_reconnect_deadline_seconds: i32::try_from(FAST_RECONNECT.as_secs()).unwrap_or(0),
+            publish_options: publish_options(&session.claims),
+        };
+        self.send(vec![socket], Event::JoinResponse(response));
+    }
+
+    /// The snapshot: everybody but anonymous participants, the joining one included.
+    fn call_state(&self, cid: &str, now: Now, hidden: Option<SessionKey>) -> CallState {
+        let started = self.calls.get(cid).map_or(now.wall, |call| call.started);
+        let mut count = self.count(cid);
+        count.total -= u32::from(hidden.is_some());
+        CallState {
+            participants: self
+                .in_call(cid)
+                .filter(|session| !session.claims.anonymous && Some(session.key) != hidden)
+                .map(|session| self.participant(session))
+                .collect(),
+            started_at: Some(wire::timestamp(started)),
+            participant_count: Some(count),
+            pins: Vec::new(),
+            e2ee_enabled: false,
+        }
+    }
+
+    fn announce(&mut self, key: SessionKey) {
+        let Some(session) = self.sessions.get(&key) else {
+            return;
+        };
+        let cid = session.claims.cid.clone();
+        let notice = SfuNotice::ParticipantJoined {
+            cid: cid.clone(),
+            user_id: session.claims.user_id.clone(),
+            session_id: session.id.clone(),
+            anonymous: session.claims.anonymous,
+        };
+        let joined = (!session.claims.anonymous).then(|| ParticipantJoined {
+            call_cid: cid.clone(),
+            participant: Some(self.participant(session)),
+            is_pinned: false,
+        });
+        self.effects.push(Effect::Notice(notice));
+        if let Some(joined) = joined {
+            self.tell_others(&cid, Some(key), Event::ParticipantJoined(joined));
+        }
+    }
+
+    /// The session that a rejoin replaces, if it is the same user's in the same call.
+    fn previous_session(&self, key: SessionKey, id: &str) -> Option<SessionKey> {
+        let claims = &self.sessions.get(&key)?.claims;
+        let previous = self.session_by_id(id)?;
+        let replaceable = previous.key != key && previous.is_owned_by(&claims.user_id, &claims.cid);
+        replaceable.then_some(previous.key)
+    }
+
+    fn refuse(&mut self, socket: SocketId, code: ErrorCode, text: &'static str) {
+        let event = wire::error_event(wire::error(code, text), Strategy::Disconnect);
+        self.send(vec![socket], event);
+        self.effects.push(close(socket, POLICY_VIOLATION, text));
+    }
+
+    fn bind(&mut self, socket: SocketId, cid: &str, session: Option<SessionKey>) {
+        let state = SocketState {
+            cid: cid.to_owned(),
+            session,
+            reminder: None,
+        };
+        self.sockets.insert(socket, state);
+    }
+
+    /// Has an error repeated on a socket until its client reconnects.
+    pub(super) fn remind(&mut self, socket: SocketId, reminder: Reminder) {
+        if let Some(state) = self.sockets.get_mut(&socket) {
+            state.reminder = Some(reminder);
+        }
+    }
+}
+
+/// How long a session whose socket is gone is kept.
+pub(super) const FAST_RECONNECT: Duration = Duration::from_secs(15);
+pub(super) const REMINDER_INTERVAL: Duration = Duration::from_secs(2);
+/// WebSocket close codes (RFC 6455).
+pub(super) const NORMAL: u16 = 1000;
+const POLICY_VIOLATION: u16 = 1008;
+const MAX_SESSION_ID: usize = 128;

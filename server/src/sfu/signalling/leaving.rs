@@ -1,0 +1,144 @@
+//! Sessions end: on their own wish, by order of the coordinator, or because they fell silent.
+
+use trunkline_protocol::sfu::{
+    event::{CallEnded, ParticipantLeft},
+    models::CallEndedReason,
+};
+
+use super::{
+    calls::{Calls, Effect},
+    joining::NORMAL,
+    session::{Session, Signal},
+    wire::Event,
+};
+use crate::sfu::{
+    control::{SfuNotice, SfuOrder},
+    ids::{Now, SessionKey, SocketId},
+};
+
+impl Calls {
+    /// A participant said that it leaves.
+    pub fn leave(&mut self, socket: SocketId, now: Now) {
+        if let Some(session) = self.served_by(socket) {
+            self.end(&[session], now);
+        }
+    }
+
+    /// A socket is gone, with its close code if there was one.
+    ///
+    /// 1000 is a leave. 4101 is a client whose join failed: what that join created goes too. With
+    /// any other code a reconnect may follow, and the session is kept for a while.
+    pub fn closed(&mut self, socket: SocketId, code: Option<u16>, now: Now) {
+        let served = self.served_by(socket);
+        self.sockets.remove(&socket);
+        // A socket that was replaced serves nothing any more, so its close cannot hurt.
+        let Some(session) = served.and_then(|key| self.sessions.get_mut(&key)) else {
+            return;
+        };
+        let key = session.key;
+        let created = matches!(session.signal, Signal::Bound { created: true, .. });
+        if code == Some(NORMAL) || (code == Some(JOIN_FAILED) && created) {
+            self.end(&[key], now);
+        } else {
+            session.signal = Signal::Lost { since: now.instant };
+        }
+    }
+
+    /// Does what the coordinator ordered.
+    pub fn obey(&mut self, order: &SfuOrder, now: Now) {
+        match order {
+            SfuOrder::EndCall { cid, reason } => self.put_out(cid, *reason, now, |_| true),
+            SfuOrder::EndLive { cid } => {
+                self.put_out(cid, CallEndedReason::LiveEnded, now, |session| {
+                    !session.claims.may(JOIN_BACKSTAGE)
+                });
+            }
+            SfuOrder::RemoveUser {
+                cid,
+                user_id,
+                reason,
+            } => self.put_out(cid, *reason, now, |session| {
+                session.claims.user_id == *user_id
+            }),
+        }
+    }
+
+    fn put_out(
+        &mut self,
+        cid: &str,
+        reason: CallEndedReason,
+        now: Now,
+        who: impl Fn(&Session) -> bool,
+    ) {
+        let leaving: Vec<_> = self.in_call(cid).filter(|session| who(session)).collect();
+        let to = leaving.iter().filter_map(|s| s.socket()).collect();
+        let keys: Vec<_> = leaving.iter().map(|session| session.key).collect();
+        let event = Event::CallEnded(CallEnded {
+            reason: reason.into(),
+        });
+        self.send(to, event);
+        self.end(&keys, now);
+    }
+
+    /// Ends sessions. They are all gone before the others are told, so that nobody who leaves too
+    /// is told.
+    pub(super) fn end(&mut self, keys: &[SessionKey], now: Now) {
+        let ended: Vec<_> = keys.iter().filter_map(|key| self.remove(*key)).collect();
+        for (session, was_dominant) in ended {
+            let cid = session.claims.cid.clone();
+            if !session.claims.anonymous {
+                let left = ParticipantLeft {
+                    call_cid: cid.clone(),
+                    participant: Some(session.participant(was_dominant)),
+                };
+                self.tell_others(&cid, None, Event::ParticipantLeft(left));
+            }
+            if !session.tracks.is_empty() {
+                self.resubscribe_others(&cid, session.key);
+            }
+            if let Some(socket) = session.socket() {
+                self.sockets.remove(&socket);
+                self.effects.push(close(socket, NORMAL, "the session ended"));
+            }
+            self.effects.push(Effect::Forget(session.key));
+            self.effects.push(Effect::Notice(SfuNotice::ParticipantLeft {
+                cid,
+                duration_seconds: session.duration_seconds(now),
+                user_id: session.claims.user_id,
+                session_id: session.id,
+                anonymous: session.claims.anonymous,
+            }));
+        }
+    }
+
+    fn remove(&mut self, key: SessionKey) -> Option<(Session, bool)> {
+        let session = self.sessions.remove(&key)?;
+        self.by_id.remove(&session.id);
+        let cid = &session.claims.cid;
+        let was_dominant = self.dominant(cid) == Some(key);
+        if let Some(call) = self.calls.get_mut(cid) {
+            call.sessions.retain(|other| *other != key);
+            call.levels.remove(key);
+            if call.sessions.is_empty() {
+                self.calls.remove(cid);
+            }
+        }
+        Some((session, was_dominant))
+    }
+
+    pub(super) fn served_by(&self, socket: SocketId) -> Option<SessionKey> {
+        self.sockets.get(&socket)?.session
+    }
+}
+
+pub(super) fn close(socket: SocketId, code: u16, reason: &'static str) -> Effect {
+    Effect::Close {
+        socket,
+        code,
+        reason,
+    }
+}
+
+/// The close code of a client whose join failed.
+const JOIN_FAILED: u16 = 4101;
+const JOIN_BACKSTAGE: &str = "join-backstage";

@@ -1,0 +1,195 @@
+//! One participant's presence in a call: who, what is published, what is wished for.
+
+use std::{collections::HashMap, time::Instant};
+
+use trunkline_protocol::sfu::models::{
+    ConnectionQuality, Participant, ParticipantSource, TrackInfo, TrackType,
+};
+
+use super::wire;
+use crate::sfu::{
+    ids::{Now, SessionKey, Size, SocketId},
+    token::SfuClaims,
+};
+
+/// A participant session.
+///
+/// States: *bound* (a socket serves it) → *lost* (the socket is gone, everything is kept) → ended,
+/// which removes it.
+pub struct Session {
+    pub key: SessionKey,
+    /// Chosen by the client.
+    pub id: String,
+    pub claims: SfuClaims,
+    /// First part of the stream ids by which subscribers recognise this session's tracks.
+    pub prefix: String,
+    pub joined: Now,
+    pub signal: Signal,
+    /// When a frame last arrived on the socket.
+    pub last_heard: Instant,
+    pub tracks: Vec<Track>,
+    /// Track types wished for, by the publisher's session id. The publisher need not exist yet.
+    pub wishes: HashMap<(String, TrackType), Wish>,
+    pub quality: ConnectionQuality,
+    /// Loudness, 0 to 1.
+    pub level: f32,
+    pub speaking: bool,
+}
+
+/// Whether a socket serves a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// `created` tells whether the join on this socket created the session or resumed it.
+    Bound {
+        socket: SocketId,
+        created: bool,
+    },
+    Lost {
+        since: Instant,
+    },
+}
+
+/// A publication, announced by SetPublisher.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Track {
+    pub kind: TrackType,
+    pub muted: bool,
+    pub stereo: bool,
+}
+
+/// A subscription to one track.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// Size on the subscriber's screen; `None` for "as large as there is".
+    pub size: Option<Size>,
+}
+
+/// A track began or stopped being live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrackChange {
+    Published(TrackType),
+    Unpublished(TrackType),
+}
+
+impl Session {
+    /// A session that begins now, served by the socket on which it was asked for.
+    pub fn new(
+        key: SessionKey,
+        id: String,
+        claims: SfuClaims,
+        prefix: String,
+        socket: SocketId,
+        now: Now,
+    ) -> Self {
+        Self {
+            key,
+            id,
+            claims,
+            prefix,
+            joined: now,
+            signal: Signal::Bound {
+                socket,
+                created: true,
+            },
+            last_heard: now.instant,
+            tracks: Vec::new(),
+            wishes: HashMap::new(),
+            quality: ConnectionQuality::Unspecified,
+            level: 0.0,
+            speaking: false,
+        }
+    }
+
+    /// The socket that serves this session, if any.
+    pub fn socket(&self) -> Option<SocketId> {
+        match self.signal {
+            Signal::Bound { socket, .. } => Some(socket),
+            Signal::Lost { .. } => None,
+        }
+    }
+
+    /// Whether the token belongs to this session's owner.
+    pub fn is_owned_by(&self, user_id: &str, cid: &str) -> bool {
+        self.claims.user_id == user_id && self.claims.cid == cid
+    }
+
+    /// Types of the tracks that are live, in the order they were announced.
+    pub fn published(&self) -> impl Iterator<Item = TrackType> + '_ {
+        self.tracks.iter().filter(|t| !t.muted).map(|t| t.kind)
+    }
+
+    /// Replaces the announced tracks: SetPublisher always carries the full list.
+    pub fn announce(&mut self, tracks: &[TrackInfo]) -> Vec<TrackChange> {
+        let announced = tracks
+            .iter()
+            .map(|info| Track {
+                kind: info.track_type(),
+                muted: info.muted,
+                stereo: info.stereo,
+            })
+            .collect();
+        self.change_tracks(|tracks| *tracks = announced)
+    }
+
+    /// Applies a change of mute states. Types that were never announced are ignored: there is
+    /// nothing to forward for them, and SetPublisher says again whether they are muted.
+    pub fn mute(&mut self, states: &[(TrackType, bool)]) -> Vec<TrackChange> {
+        self.change_tracks(|tracks| {
+            for track in tracks {
+                if let Some((_, muted)) = states.iter().find(|(kind, _)| *kind == track.kind) {
+                    track.muted = *muted;
+                }
+            }
+        })
+    }
+
+    /// The complete entry of this session in participant lists.
+    ///
+    /// Clients replace the whole entry with what they receive, so every field is always filled.
+    pub fn participant(&self, dominant: bool) -> Participant {
+        Participant {
+            user_id: self.claims.user_id.clone(),
+            session_id: self.id.clone(),
+            published_tracks: self.published().map(i32::from).collect(),
+            joined_at: Some(wire::timestamp(self.joined.wall)),
+            track_lookup_prefix: self.prefix.clone(),
+            connection_quality: self.quality.into(),
+            is_speaking: self.speaking,
+            is_dominant_speaker: dominant,
+            audio_level: self.level,
+            name: self.claims.name.clone(),
+            image: self.claims.image.clone(),
+            custom: Some(wire::structure(&self.claims.custom)),
+            roles: self.claims.roles.clone(),
+            source: ParticipantSource::WebrtcUnspecified.into(),
+        }
+    }
+
+    /// The stream id by which subscribers recognise a track: `prefix:TRACK_TYPE_NAME`.
+    pub fn stream_id(&self, kind: TrackType) -> String {
+        format!("{}:{}", self.prefix, kind.as_str_name())
+    }
+
+    /// How long the session has lasted, in seconds.
+    pub fn duration_seconds(&self, now: Now) -> u64 {
+        now.instant
+            .saturating_duration_since(self.joined.instant)
+            .as_secs()
+    }
+
+    fn change_tracks(&mut self, change: impl FnOnce(&mut Vec<Track>)) -> Vec<TrackChange> {
+        let before: Vec<_> = self.published().collect();
+        change(&mut self.tracks);
+        let after: Vec<_> = self.published().collect();
+
+        let unpublished = before
+            .iter()
+            .filter(|kind| !after.contains(kind))
+            .map(|kind| TrackChange::Unpublished(*kind));
+        let published = after
+            .iter()
+            .filter(|kind| !before.contains(kind))
+            .map(|kind| TrackChange::Published(*kind));
+        unpublished.chain(published).collect()
+    }
+}

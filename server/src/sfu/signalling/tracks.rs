@@ -1,0 +1,182 @@
+//! What sessions publish, mute and want to receive.
+
+use trunkline_protocol::sfu::{
+    event::{IceRestart, TrackPublished, TrackUnpublished},
+    models::{Error, ErrorCode, PeerType, TrackInfo, TrackType, TrackUnpublishReason},
+    signal::{TrackMuteState, TrackSubscriptionDetails},
+};
+
+use super::{
+    calls::{Calls, Effect},
+    publish_options::{codec_name, option_id},
+    session::{TrackChange, Wish},
+    wire::{self, Event},
+};
+use crate::sfu::ids::{SessionKey, TrackKey};
+
+/// A track of another participant, as one subscriber sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AvailableTrack {
+    pub key: TrackKey,
+    /// By this the subscriber recognises the track.
+    pub stream_id: String,
+    pub stereo: bool,
+    /// Not muted.
+    pub live: bool,
+    /// Set when the subscriber wants the track. Audio is wanted without asking.
+    pub wish: Option<Wish>,
+}
+
+impl Calls {
+    /// Checks whether a session may publish these tracks. Nothing changes.
+    pub fn check_tracks(&self, key: SessionKey, tracks: &[TrackInfo]) -> Result<(), Error> {
+        let Some(session) = self.sessions.get(&key) else {
+            return Err(wire::error(ErrorCode::ParticipantNotFound, "no session"));
+        };
+        if session.claims.anonymous {
+            let text = "anonymous participants do not publish";
+            return Err(wire::error(ErrorCode::PermissionDenied, text));
+        }
+        for (index, track) in tracks.iter().enumerate() {
+            let kind = track.track_type();
+            let Some(capability) = capability(kind) else {
+                let text = format!("track {} has no type", track.mid);
+                return Err(wire::error(ErrorCode::PublishTrackNotFound, text));
+            };
+            if !session.claims.may(capability) {
+                let text = format!("publishing needs the capability {capability}");
+                return Err(wire::error(ErrorCode::PermissionDenied, text));
+            }
+            if track.publish_option_id != option_id(kind) {
+                let text = format!("no publish option {}", track.publish_option_id);
+                return Err(wire::error(ErrorCode::PublishTrackNotFound, text));
+            }
+            let codec = track.codec.as_ref().map_or("", |codec| codec.name.as_str());
+            if !codec.is_empty() && !codec.eq_ignore_ascii_case(codec_name(kind)) {
+                let text = format!("codec {codec} is not among the publish options");
+                return Err(wire::error(ErrorCode::RequestValidationFailed, text));
+            }
+            let mut earlier = tracks.iter().take(index);
+            if earlier.any(|other| other.track_type() == kind || other.mid == track.mid) {
+                let text = format!("track {} is listed twice", track.mid);
+                return Err(wire::error(ErrorCode::PublishTracksMismatch, text));
+            }
+        }
+        Ok(())
+    }
+
+    /// Replaces what a session publishes: SetPublisher carries the full list.
+    pub fn set_tracks(&mut self, key: SessionKey, tracks: &[TrackInfo]) {
+        self.change_tracks(key, |session| session.announce(tracks));
+    }
+
+    /// Applies changes of mute states; types that are not listed stay as they are.
+    pub fn set_mutes(&mut self, key: SessionKey, states: &[TrackMuteState]) {
+        let states: Vec<_> = states
+            .iter()
+            .map(|state| (state.track_type(), state.muted))
+            .collect();
+        self.change_tracks(key, |session| session.mute(&states));
+    }
+
+    /// Replaces what a session wants to receive.
+    pub fn set_subscriptions(&mut self, key: SessionKey, tracks: &[TrackSubscriptionDetails]) {
+        if let Some(session) = self.sessions.get_mut(&key) {
+            session.wishes = tracks.iter().filter_map(wire::wish).collect();
+            self.effects.push(Effect::Resubscribe(key));
+        }
+    }
+
+    /// A client asked for an ICE restart of one of its peer connections.
+    pub fn restart_ice(&mut self, key: SessionKey, peer: PeerType) {
+        match peer {
+            PeerType::Subscriber => self.effects.push(Effect::RestartSubscriber(key)),
+            PeerType::PublisherUnspecified => {
+                let peer_type = PeerType::PublisherUnspecified.into();
+                self.tell(key, Event::IceRestart(IceRestart { peer_type }));
+            }
+        }
+    }
+
+    /// Everything a session could receive: the announced tracks of the others in its call.
+    pub fn available_tracks(&self, key: SessionKey) -> Vec<AvailableTrack> {
+        let Some(subscriber) = self.sessions.get(&key) else {
+            return Vec::new();
+        };
+        let mut available = Vec::new();
+        for publisher in self.in_call(&subscriber.claims.cid) {
+            if publisher.key == key {
+                continue;
+            }
+            for track in &publisher.tracks {
+                let wish = subscriber.wishes.get(&(publisher.id.clone(), track.kind));
+                let implicit = (track.kind == TrackType::Audio).then(Wish::default);
+                available.push(AvailableTrack {
+                    key: TrackKey {
+                        publisher: publisher.key,
+                        kind: track.kind,
+                    },
+                    stream_id: publisher.stream_id(track.kind),
+                    stereo: track.stereo,
+                    live: !track.muted,
+                    wish: wish.copied().or(implicit),
+                });
+            }
+        }
+        available
+    }
+
+    fn change_tracks(
+        &mut self,
+        key: SessionKey,
+        change: impl FnOnce(&mut super::session::Session) -> Vec<TrackChange>,
+    ) {
+        let Some(session) = self.sessions.get_mut(&key) else {
+            return;
+        };
+        let announced: Vec<_> = session.tracks.iter().map(|track| track.kind).collect();
+        let changes = change(session);
+        let cid = session.claims.cid.clone();
+        let still: Vec<_> = session.tracks.iter().map(|track| track.kind).collect();
+        for change in &changes {
+            self.tell_track_change(&cid, key, *change);
+        }
+        if !changes.is_empty() || announced != still {
+            self.resubscribe_others(&cid, key);
+        }
+    }
+
+    fn tell_track_change(&mut self, cid: &str, key: SessionKey, change: TrackChange) {
+        let Some(session) = self.sessions.get(&key) else {
+            return;
+        };
+        let user_id = session.claims.user_id.clone();
+        let session_id = session.id.clone();
+        let participant = Some(self.participant(session));
+        let event = match change {
+            TrackChange::Published(kind) => Event::TrackPublished(TrackPublished {
+                user_id,
+                session_id,
+                r#type: kind.into(),
+                participant,
+            }),
+            TrackChange::Unpublished(kind) => Event::TrackUnpublished(TrackUnpublished {
+                user_id,
+                session_id,
+                r#type: kind.into(),
+                cause: TrackUnpublishReason::UserMuted.into(),
+                participant,
+            }),
+        };
+        self.tell_others(cid, Some(key), event);
+    }
+}
+
+fn capability(kind: TrackType) -> Option<&'static str> {
+    match kind {
+        TrackType::Unspecified => None,
+        TrackType::Audio => Some("send-audio"),
+        TrackType::Video => Some("send-video"),
+        TrackType::ScreenShare | TrackType::ScreenShareAudio => Some("screenshare"),
+    }
+}

@@ -1,0 +1,183 @@
+//! What happens as time passes: liveness, audio levels, connection quality, reminders.
+
+use std::time::{Duration, Instant};
+
+use trunkline_protocol::sfu::{
+    event::{
+        AudioLevel, AudioLevelChanged, ConnectionQualityChanged, ConnectionQualityInfo,
+        DominantSpeakerChanged, HealthCheckResponse,
+    },
+    models::{ConnectionQuality, ErrorCode, TrackType, WebsocketReconnectStrategy},
+};
+
+use super::{
+    audio_levels::LevelChanges,
+    calls::{Calls, Reminder},
+    joining::{FAST_RECONNECT, REMINDER_INTERVAL},
+    leaving::close,
+    session::Signal,
+    wire::{self, Event},
+};
+use crate::sfu::ids::{Now, SessionKey, SocketId};
+
+impl Calls {
+    /// A frame arrived, whatever it held.
+    pub fn heard(&mut self, socket: SocketId, now: Now) {
+        let session = self.served_by(socket);
+        if let Some(session) = session.and_then(|key| self.sessions.get_mut(&key)) {
+            session.last_heard = now.instant;
+        }
+    }
+
+    /// Answers a health check with the number of participants.
+    pub fn health_check(&mut self, socket: SocketId) {
+        let Some(state) = self.sockets.get(&socket) else {
+            return;
+        };
+        let response = HealthCheckResponse {
+            participant_count: Some(self.count(&state.cid)),
+        };
+        self.send(vec![socket], Event::HealthCheckResponse(response));
+    }
+
+    /// Notes the audio level of one packet, in dBov.
+    pub fn observe_level(&mut self, key: SessionKey, dbov: i8) {
+        let Some(session) = self.sessions.get(&key) else {
+            return;
+        };
+        let muted = !session.published().any(|kind| kind == TrackType::Audio);
+        if let Some(call) = self.calls.get_mut(&session.claims.cid)
+            && !muted
+        {
+            call.levels.observe(key, dbov);
+        }
+    }
+
+    /// Tells everybody in the call, the session itself included, how well it is connected.
+    pub fn set_quality(&mut self, key: SessionKey, quality: ConnectionQuality) {
+        let Some(session) = self.sessions.get_mut(&key) else {
+            return;
+        };
+        if session.quality == quality {
+            return;
+        }
+        session.quality = quality;
+        let update = ConnectionQualityInfo {
+            user_id: session.claims.user_id.clone(),
+            session_id: session.id.clone(),
+            connection_quality: quality.into(),
+        };
+        if session.claims.anonymous {
+            return;
+        }
+        let cid = session.claims.cid.clone();
+        let event = Event::ConnectionQualityChanged(ConnectionQualityChanged {
+            connection_quality_updates: vec![update],
+        });
+        self.tell_others(&cid, None, event);
+    }
+
+    /// The session's media transport is beyond repair: only a rejoin helps.
+    pub fn transport_failed(&mut self, key: SessionKey, now: Now) {
+        let socket = self.sessions.get(&key).and_then(|s| s.socket());
+        if let Some(socket) = socket {
+            let text = "the media transport failed, rejoin";
+            let error = wire::error(ErrorCode::ParticipantMediaTransportFailure, text);
+            let due = now.instant;
+            self.remind(socket, Reminder { due, error });
+        }
+    }
+
+    /// Does what is due.
+    pub fn tick(&mut self, now: Now) {
+        self.check_liveness(now);
+        self.send_reminders(now.instant);
+        let due = *self
+            .levels_due
+            .get_or_insert(now.instant + LEVEL_WINDOW);
+        if now.instant >= due {
+            self.levels_due = Some(now.instant + LEVEL_WINDOW);
+            self.tell_levels();
+        }
+    }
+
+    fn check_liveness(&mut self, now: Now) {
+        let mut silent = Vec::new();
+        let mut over = Vec::new();
+        for session in self.sessions.values() {
+            let since = |then| now.instant.saturating_duration_since(then);
+            match session.signal {
+                Signal::Bound { socket, .. } if since(session.last_heard) >= SILENCE_LIMIT => {
+                    silent.push(socket);
+                }
+                Signal::Lost { since: lost } if since(lost) >= FAST_RECONNECT => over.push(session.key),
+                _ => {}
+            }
+        }
+        for socket in silent {
+            self.effects.push(close(socket, GOING_AWAY, "nothing heard"));
+            self.closed(socket, None, now);
+        }
+        self.end(&over, now);
+    }
+
+    fn send_reminders(&mut self, now: Instant) {
+        let mut due = Vec::new();
+        for (socket, state) in &mut self.sockets {
+            if let Some(reminder) = &mut state.reminder
+                && now >= reminder.due
+            {
+                reminder.due = now + REMINDER_INTERVAL;
+                due.push((*socket, reminder.error.clone()));
+            }
+        }
+        for (socket, error) in due {
+            let event = wire::error_event(error, WebsocketReconnectStrategy::Rejoin);
+            self.send(vec![socket], event);
+        }
+    }
+
+    fn tell_levels(&mut self) {
+        let changed: Vec<_> = self
+            .calls
+            .iter_mut()
+            .map(|(cid, call)| (cid.clone(), call.levels.close_window()))
+            .filter(|(_, changes)| *changes != LevelChanges::default())
+            .collect();
+        for (cid, changes) in changed {
+            self.tell_level_changes(&cid, &changes);
+        }
+    }
+
+    fn tell_level_changes(&mut self, cid: &str, changes: &LevelChanges) {
+        let mut audio_levels = Vec::new();
+        for level in &changes.levels {
+            if let Some(session) = self.sessions.get_mut(&level.session) {
+                session.level = level.level;
+                session.speaking = level.speaking;
+                audio_levels.push(AudioLevel {
+                    user_id: session.claims.user_id.clone(),
+                    session_id: session.id.clone(),
+                    level: level.level,
+                    is_speaking: level.speaking,
+                });
+            }
+        }
+        if !audio_levels.is_empty() {
+            let event = Event::AudioLevelChanged(AudioLevelChanged { audio_levels });
+            self.tell_others(cid, None, event);
+        }
+        if let Some(session) = changes.dominant.and_then(|key| self.sessions.get(&key)) {
+            let event = Event::DominantSpeakerChanged(DominantSpeakerChanged {
+                user_id: session.claims.user_id.clone(),
+                session_id: session.id.clone(),
+            });
+            self.tell_others(cid, None, event);
+        }
+    }
+}
+
+/// Nothing heard on a socket for so long: its signal counts as lost. Clients ping every 5 s.
+const SILENCE_LIMIT: Duration = Duration::from_secs(20);
+const LEVEL_WINDOW: Duration = Duration::from_millis(400);
+const GOING_AWAY: u16 = 1001;
