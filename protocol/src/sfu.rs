@@ -1,5 +1,5 @@
 //! Messages between a participant and an SFU, generated from `protocol/proto`.
-#![allow(missing_docs, clippy::pedantic)]
+#![allow(missing_docs, clippy::pedantic, clippy::large_enum_variant)]
 
 /// The well-known types that the messages use.
 pub use pbjson_types::{Struct, Timestamp};

@@ -51,6 +51,8 @@ use work::{Effect, Work};
 pub trait SfuControl: Send + Sync {
     /// Takes the order; it is carried out later.
     fn order(&self, order: SfuOrder);
+    /// Hangs up on everybody: the server is going.
+    fn close(&self);
 }
 
 /// Handle of the coordinator.

@@ -2,7 +2,6 @@
 
 use std::{io::Write, process::ExitCode, sync::Arc};
 
-use axum::Router;
 use clap::Parser;
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -11,9 +10,8 @@ use tokio::{
 use tracing_subscriber::EnvFilter;
 use trunkline_server::{
     config::{Cli, Config, Task},
-    coordinator::SfuControl,
     serve::{Media, Server},
-    sfu::control::SfuOrder,
+    sfu::{self, Sfu},
 };
 
 fn main() -> ExitCode {
@@ -47,11 +45,14 @@ async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
 
-    let (_notify, notices) = mpsc::unbounded_channel();
+    let (notify, notices) = mpsc::unbounded_channel();
+    let sfu = Sfu::start(config.udp, config.public_ip, notify).await?;
+    let secret = config.app.sfu_secret();
+    let routes = sfu.clone();
     let media = Media {
-        control: Arc::new(NoMedia),
+        control: Arc::new(sfu),
         notices,
-        routes: Router::new(),
+        routes: Box::new(move |open| sfu::routes(routes, secret, open)),
         edge_name: "local".into(),
     };
     let server = Server::start(config, media).await?;
@@ -65,13 +66,4 @@ async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     tracing::info!("shutting down");
     server.shutdown().await;
     Ok(())
-}
-
-/// Stands in until the SFU is wired in.
-struct NoMedia;
-
-impl SfuControl for NoMedia {
-    fn order(&self, order: SfuOrder) {
-        tracing::debug!(?order, "no SFU to order");
-    }
 }

@@ -14,7 +14,7 @@ use crate::{
     config::Config,
     coordinator::{Coordinator, Refusal, SfuControl},
     http::{self, AppState},
-    sfu::control::SfuNotice,
+    sfu::{Open, control::SfuNotice},
     store::{Store, StoreError},
 };
 
@@ -24,8 +24,8 @@ pub struct Media {
     pub control: Arc<dyn SfuControl>,
     /// Gives notices.
     pub notices: mpsc::UnboundedReceiver<SfuNotice>,
-    /// Serves `/sfu`.
-    pub routes: Router,
+    /// Serves `/sfu`; every open socket holds what it is given, so that a shutdown can wait.
+    pub routes: Box<dyn FnOnce(Open) -> Router + Send>,
     /// Names it to clients.
     pub edge_name: String,
 }
@@ -34,6 +34,7 @@ pub struct Media {
 pub struct Server {
     address: SocketAddr,
     coordinator: Coordinator,
+    sfu: Arc<dyn SfuControl>,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<io::Result<()>>,
     sockets: mpsc::Receiver<Infallible>,
@@ -66,7 +67,8 @@ impl Server {
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         let store = Store::open(&config.data)?;
-        let coordinator = Coordinator::start(store, media.control, media.notices).await?;
+        let sfu = media.control;
+        let coordinator = Coordinator::start(store, Arc::clone(&sfu), media.notices).await?;
         let (open, sockets) = mpsc::channel(1);
         let state = AppState {
             coordinator: coordinator.clone(),
@@ -75,9 +77,9 @@ impl Server {
             public_url: config.public_url.clone(),
             dev: config.dev,
             www: config.www.clone(),
-            sockets: open,
+            sockets: open.clone(),
         };
-        let router = http::router(&state, media.routes);
+        let router = http::router(&state, (media.routes)(open));
         // Small frames must not wait for each other.
         let listener = listener.tap_io(|stream| {
             if let Err(error) = stream.set_nodelay(true) {
@@ -90,7 +92,7 @@ impl Server {
                 .with_graceful_shutdown(async { drop(stopped.await) })
                 .into_future(),
         );
-        Ok(Self { address, coordinator, stop, serving, sockets })
+        Ok(Self { address, coordinator, sfu, stop, serving, sockets })
     }
 
     /// Where the server listens; the real port when 0 was asked for.
@@ -103,6 +105,7 @@ impl Server {
         // The server may have failed by itself.
         let _ = self.stop.send(());
         self.coordinator.hub().close();
+        self.sfu.close();
         if timeout(DRAIN, &mut self.serving).await.is_err() {
             self.serving.abort();
         }

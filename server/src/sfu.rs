@@ -1,4 +1,20 @@
 //! The SFU: one WebSocket and a Twirp service for signalling, one UDP port for media.
+//!
+//! ```text
+//!  http (socket, Twirp) ── Request ──▶ worker ──┬── signalling::Calls   who is where, told what
+//!        ▲                              │ ▲     └── media::Media        peer connections, forwarding
+//!        └── frames, replies ───────────┘ └── UDP socket, time
+//! ```
+//!
+//! One task owns everything, so nothing is ever locked and no order is ever in doubt.
 
 pub mod control;
+mod http;
+mod ids;
+mod media;
+mod signalling;
 pub mod token;
+mod worker;
+
+pub use http::{Open, routes};
+pub use worker::{Sfu, StartError};

@@ -42,10 +42,7 @@ pub struct Now {
 impl Now {
     /// The present of this machine.
     pub fn read() -> Self {
-        Self {
-            instant: Instant::now(),
-            wall: SystemTime::now(),
-        }
+        Self { instant: Instant::now(), wall: SystemTime::now() }
     }
 }
 

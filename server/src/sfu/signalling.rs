@@ -13,11 +13,8 @@ mod tracks;
 mod upkeep;
 mod wire;
 
-#[cfg(test)]
-mod tests;
-
-pub use calls::{Calls, Caller, Effect, Refusal};
+pub use calls::{Caller, Calls, Effect, Refusal};
 pub use joining::Join;
 pub use session::Wish;
 pub use tracks::AvailableTrack;
-pub use wire::{Event, error, error_event};
+pub use wire::{Event, error, error_event, size};

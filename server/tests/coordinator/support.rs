@@ -80,7 +80,7 @@ impl TestServer {
         let media = Media {
             control: Arc::new(Orders(Arc::clone(&orders))),
             notices: received,
-            routes: Router::new().route("/sfu/panic", get(panicking)),
+            routes: Box::new(|_| Router::new().route("/sfu/panic", get(panicking))),
             edge_name: "test-edge".into(),
         };
         let server = Server::start(&config, media).await.unwrap();
@@ -351,6 +351,8 @@ impl SfuControl for Orders {
     fn order(&self, order: SfuOrder) {
         self.0.lock().unwrap().push(order);
     }
+
+    fn close(&self) {}
 }
 
 static AGENT: LazyLock<ureq::Agent> = LazyLock::new(|| {

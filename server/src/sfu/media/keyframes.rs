@@ -26,9 +26,8 @@ impl KeyframeRequests {
     /// Whether to send a request now. The wish stays until a keyframe arrives, so that a lost
     /// request is repeated.
     pub fn poll(&mut self, now: Instant) -> bool {
-        let soon = self
-            .last_sent
-            .is_some_and(|sent| now.saturating_duration_since(sent) < INTERVAL);
+        let soon =
+            self.last_sent.is_some_and(|sent| now.saturating_duration_since(sent) < INTERVAL);
         if !self.wanted || soon {
             return false;
         }

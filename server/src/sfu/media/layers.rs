@@ -22,9 +22,7 @@ pub struct ArrivingLayer {
 /// start the large ones.
 pub fn choose(arriving: &[ArrivingLayer], wished: Option<Size>) -> Option<LayerId> {
     let covers = |layer: &&ArrivingLayer| match (layer.size, wished) {
-        (Some(size), Some(wished)) => {
-            size.width >= wished.width && size.height >= wished.height
-        }
+        (Some(size), Some(wished)) => size.width >= wished.width && size.height >= wished.height,
         _ => false,
     };
     let smallest_covering = arriving.iter().filter(covers).min_by_key(|l| area(l));
@@ -33,9 +31,7 @@ pub fn choose(arriving: &[ArrivingLayer], wished: Option<Size>) -> Option<LayerI
 }
 
 fn area(layer: &ArrivingLayer) -> u64 {
-    layer.size.map_or(0, |size| {
-        u64::from(size.width) * u64::from(size.height)
-    })
+    layer.size.map_or(0, |size| u64::from(size.width) * u64::from(size.height))
 }
 
 #[cfg(test)]
@@ -43,49 +39,42 @@ mod tests {
     use super::*;
 
     fn layer(rid: &str, width: u32, height: u32) -> ArrivingLayer {
-        ArrivingLayer {
-            id: Some(Rid::from(rid)),
-            size: Some(Size { width, height }),
-        }
+        ArrivingLayer { id: Some(Rid::from(rid)), size: Some(Size { width, height }) }
     }
 
     fn ladder() -> [ArrivingLayer; 3] {
-        [
-            layer("q", 320, 180),
-            layer("h", 640, 360),
-            layer("f", 1280, 720),
-        ]
+        [layer("q", 320, 180), layer("h", 640, 360), layer("f", 1280, 720)]
     }
 
-    fn wish(width: u32, height: u32) -> Option<Size> {
-        Some(Size { width, height })
+    fn size(width: u32, height: u32) -> Size {
+        Size { width, height }
     }
 
     #[test]
     fn the_smallest_layer_that_covers_the_wish_is_chosen() {
-        assert_eq!(choose(&ladder(), wish(300, 169)), Some(Some("q".into())));
-        assert_eq!(choose(&ladder(), wish(320, 180)), Some(Some("q".into())));
-        assert_eq!(choose(&ladder(), wish(321, 180)), Some(Some("h".into())));
-        assert_eq!(choose(&ladder(), wish(300, 400)), Some(Some("f".into())));
+        assert_eq!(choose(&ladder(), Some(size(300, 169))), Some(Some("q".into())));
+        assert_eq!(choose(&ladder(), Some(size(320, 180))), Some(Some("q".into())));
+        assert_eq!(choose(&ladder(), Some(size(321, 180))), Some(Some("h".into())));
+        assert_eq!(choose(&ladder(), Some(size(300, 400))), Some(Some("f".into())));
     }
 
     #[test]
     fn a_wish_beyond_the_largest_layer_gets_the_largest() {
-        assert_eq!(choose(&ladder(), wish(1920, 1080)), Some(Some("f".into())));
+        assert_eq!(choose(&ladder(), Some(size(1920, 1080))), Some(Some("f".into())));
         assert_eq!(choose(&ladder(), None), Some(Some("f".into())));
     }
 
     #[test]
     fn only_arriving_layers_count_whatever_their_names() {
-        assert_eq!(choose(&ladder()[..1], wish(1280, 720)), Some(Some("q".into())));
+        assert_eq!(choose(&ladder()[..1], Some(size(1280, 720))), Some(Some("q".into())));
         let renamed = [layer("q", 640, 360), layer("h", 320, 180)];
-        assert_eq!(choose(&renamed, wish(100, 100)), Some(Some("h".into())));
-        assert_eq!(choose(&[], wish(100, 100)), None);
+        assert_eq!(choose(&renamed, Some(size(100, 100))), Some(Some("h".into())));
+        assert_eq!(choose(&[], Some(size(100, 100))), None);
     }
 
     #[test]
     fn a_single_layer_of_unknown_size_is_taken() {
         let single = [ArrivingLayer { id: None, size: None }];
-        assert_eq!(choose(&single, wish(640, 360)), Some(None));
+        assert_eq!(choose(&single, Some(size(640, 360))), Some(None));
     }
 }

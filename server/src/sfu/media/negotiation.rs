@@ -32,11 +32,7 @@ impl Negotiation {
     /// A new offer is sent, in place of any earlier one. Returns its number.
     pub fn offered(&mut self, now: Instant) -> u32 {
         self.last_id += 1;
-        self.outstanding = Some(Outstanding {
-            first_id: self.last_id,
-            sent: now,
-            times: 1,
-        });
+        self.outstanding = Some(Outstanding { first_id: self.last_id, sent: now, times: 1 });
         self.last_id
     }
 

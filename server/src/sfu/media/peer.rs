@@ -8,7 +8,7 @@ use std::{
 use str0m::{
     Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig,
     media::{Mid, Rid},
-    net::{Protocol, Receive, Transmit},
+    net::{Protocol, Transmit},
     rtp::RtpPacket,
 };
 
@@ -16,8 +16,10 @@ use super::quality::Transport;
 
 /// A peer connection.
 pub struct Peer {
+    /// str0m. Whoever changes it has [`Peer::drain`] called afterwards.
     pub rtc: Rtc,
     transport: Transport,
+    over: bool,
 }
 
 /// What a peer connection tells the rest of the SFU.
@@ -34,19 +36,12 @@ pub enum PeerEvent {
     Closed,
 }
 
-/// What a drain left behind.
-pub struct Drained {
-    pub events: Vec<PeerEvent>,
-    /// When the peer has to be drained again at the latest; `None` for never.
-    pub due: Option<Instant>,
-}
-
 impl Peer {
     /// A peer connection that is reached at one address, for VP8 and opus.
     ///
     /// Only what is announced in the publish options is configured, because the answer decides
     /// what a browser sends.
-    pub fn new(local: SocketAddr, now: Instant) -> Self {
+    pub fn new(address: SocketAddr, now: Instant) -> Self {
         let mut rtc = RtcConfig::new()
             .set_rtp_mode(true)
             // The address is known and reachable, so there is nothing for the full agent to find.
@@ -56,34 +51,115 @@ impl Peer {
             .enable_vp8(true)
             .set_stats_interval(Some(STATS_INTERVAL))
             .build(now);
-        match Candidate::host(local, Protocol::Udp) {
+        match Candidate::host(address, Protocol::Udp) {
             Ok(candidate) => {
                 rtc.add_local_candidate(candidate);
             }
-            Err(error) => tracing::error!(%error, %local, "not an address for media"),
+            Err(error) => tracing::error!(%error, %address, "not an address for media"),
         }
-        Self { rtc, transport: Transport::default() }
+        Self { rtc, transport: Transport::default(), over: false }
     }
 
+    /// Whether media can pass now.
     pub fn is_connected(&self) -> bool {
         self.transport.connected
     }
 
+    /// State and loss.
     pub fn transport(&self) -> Transport {
         self.transport
     }
 
-    /// Whether a datagram is for this peer.
-    pub fn accepts(&self, datagram: &Receive<'_>, now: Instant) -> bool {
-        // The copy is of slices; the datagram itself stays where it is.
-        let Ok(receive) = Receive::new(
-            datagram.proto,
-            datagram.source,
-            datagram.destination,
-            raw(datagram),
-        ) else {
-            return false;
-        };
-        self.rtc.accepts(&Input::Receive(now, receive))
+    /// Takes a datagram, if it is for this peer.
+    pub fn receive<'a>(&mut self, input: Input<'a>) -> Result<(), Input<'a>> {
+        if !self.rtc.accepts(&input) {
+            return Err(input);
+        }
+        self.feed(input);
+        Ok(())
+    }
+
+    /// Lets the time pass. Also needed right after a negotiation: str0m answers the connectivity
+    /// checks that came before it only then.
+    pub fn elapse(&mut self, now: Instant) {
+        self.feed(Input::Timeout(now));
+    }
+
+    /// Takes everything out that has to be sent or told. Returns when to call
+    /// [`Peer::elapse`] next.
+    pub fn drain(
+        &mut self,
+        now: Instant,
+        outgoing: &mut Vec<Transmit>,
+        events: &mut Vec<PeerEvent>,
+    ) -> Instant {
+        loop {
+            match self.rtc.poll_output() {
+                Ok(Output::Transmit(transmit)) => outgoing.push(transmit),
+                Ok(Output::Event(event)) => self.on_event(event, events),
+                // RTP that was written leaves only with the next elapse, so this is often due.
+                Ok(Output::Timeout(due)) if due <= now && !self.over => self.elapse(now),
+                Ok(Output::Timeout(due)) => break due.max(now),
+                Err(error) => {
+                    tracing::debug!(%error, "peer connection failed");
+                    self.end(events);
+                    break now + FAR_FUTURE;
+                }
+            }
+            self.note_connection(events);
+        }
+    }
+
+    fn feed(&mut self, input: Input<'_>) {
+        if let Err(error) = self.rtc.handle_input(input) {
+            // What comes from the network may be anything; a dead connection shows itself.
+            tracing::debug!(%error, "input refused");
+        }
+    }
+
+    fn on_event(&mut self, event: Event, events: &mut Vec<PeerEvent>) {
+        match event {
+            Event::RtpPacket(packet) => events.push(PeerEvent::Packet(Box::new(packet))),
+            Event::KeyframeRequest(request) => {
+                events.push(PeerEvent::KeyframeWanted(request.mid));
+            }
+            Event::StreamPaused(stream) => events.push(PeerEvent::LayerPaused {
+                mid: stream.mid,
+                rid: stream.rid,
+                paused: stream.paused,
+            }),
+            Event::PeerStats(stats) => {
+                let losses = [stats.egress_loss_fraction, stats.ingress_loss_fraction];
+                let loss = losses.into_iter().flatten().fold(0.0, f32::max);
+                if (loss - self.transport.loss).abs() > f32::EPSILON {
+                    self.transport.loss = loss;
+                    events.push(PeerEvent::Transport);
+                }
+            }
+            Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
+                tracing::debug!("peer connection lost its transport");
+            }
+            Event::Closed => self.end(events),
+            _ => {}
+        }
+    }
+
+    fn note_connection(&mut self, events: &mut Vec<PeerEvent>) {
+        let connected = self.rtc.is_connected() && !self.over;
+        if connected != self.transport.connected {
+            self.transport.connected = connected;
+            self.transport.established |= connected;
+            events.push(PeerEvent::Transport);
+        }
+    }
+
+    fn end(&mut self, events: &mut Vec<PeerEvent>) {
+        if !self.over {
+            self.over = true;
+            events.push(PeerEvent::Closed);
+        }
     }
 }
+
+const STATS_INTERVAL: Duration = Duration::from_secs(2);
+const FAR_FUTURE: Duration = Duration::from_secs(24 * 60 * 60);

@@ -37,11 +37,7 @@ mod tests {
     use super::*;
 
     fn transport(connected: bool, loss: f32) -> Transport {
-        Transport {
-            established: true,
-            connected,
-            loss,
-        }
+        Transport { established: true, connected, loss }
     }
 
     #[test]

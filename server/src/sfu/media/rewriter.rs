@@ -12,11 +12,11 @@ pub struct Numbers {
     pub seq: u64,
     /// RTP timestamp in units of the clock rate.
     pub time: u32,
-    /// From the VP8 payload descriptor, where it has both.
+    /// From the VP8 payload descriptor, when there is one.
     pub vp8: Option<Vp8Numbers>,
 }
 
-/// Running numbers in a VP8 payload descriptor (RFC 7741).
+/// Running numbers in a VP8 payload descriptor (RFC 7741); 0 for one that the descriptor lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Vp8Numbers {
     /// 15 bits.
@@ -50,11 +50,7 @@ struct Last {
 impl Rewriter {
     /// A rewriter for a stream with this many timestamp units per second.
     pub fn new(clock_rate: u32) -> Self {
-        Self {
-            clock_rate,
-            mapping: None,
-            last: None,
-        }
+        Self { clock_rate, mapping: None, last: None }
     }
 
     /// Lets the stream go on with `next`, the first packet of another stream or after a pause.
@@ -115,10 +111,7 @@ impl Rewriter {
 
 const FIRST_SEQ: u64 = 1000;
 const PICTURE_ID_MASK: u16 = 0x7fff;
-const NO_VP8: Vp8Numbers = Vp8Numbers {
-    picture_id: 0,
-    tl0_pic_idx: 0,
-};
+const NO_VP8: Vp8Numbers = Vp8Numbers { picture_id: 0, tl0_pic_idx: 0 };
 
 #[cfg(test)]
 mod tests {
@@ -127,14 +120,7 @@ mod tests {
     use super::*;
 
     fn packet(seq: u64, time: u32, picture_id: u16, tl0_pic_idx: u8) -> Numbers {
-        Numbers {
-            seq,
-            time,
-            vp8: Some(Vp8Numbers {
-                picture_id,
-                tl0_pic_idx,
-            }),
-        }
+        Numbers { seq, time, vp8: Some(Vp8Numbers { picture_id, tl0_pic_idx }) }
     }
 
     #[test]

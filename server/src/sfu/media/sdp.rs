@@ -44,9 +44,7 @@ pub fn replace_stream_ids<'a>(
     sdp: &str,
     ids: impl IntoIterator<Item = (&'a str, &'a str)>,
 ) -> String {
-    ids.into_iter().fold(sdp.to_owned(), |sdp, (token, id)| {
-        sdp.replace(token, id)
-    })
+    ids.into_iter().fold(sdp.to_owned(), |sdp, (token, id)| sdp.replace(token, id))
 }
 
 /// The part before the first m-line, and the m-lines with what belongs to them.
@@ -109,10 +107,8 @@ mod tests {
 
     #[test]
     fn media_sections_are_listed_with_their_mids() {
-        let sections: Vec<_> = media_sections(SDP)
-            .iter()
-            .map(|section| (section.media, section.mid))
-            .collect();
+        let sections: Vec<_> =
+            media_sections(SDP).iter().map(|section| (section.media, section.mid)).collect();
         assert_eq!(sections, [("audio", "0"), ("video", "1"), ("audio", "2")]);
         assert_eq!(media_sections("garbage"), []);
     }

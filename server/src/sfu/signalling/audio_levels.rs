@@ -23,6 +23,7 @@ pub struct LevelChanges {
 
 /// Loudness of one session.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[allow(clippy::struct_field_names)] // a level has a level
 pub struct Level {
     pub session: SessionKey,
     /// 0 (silent) to 1, linear in decibels: equal steps sound equal.
@@ -71,11 +72,7 @@ impl AudioLevels {
             if moved || silenced || speaking != spoken.speaking {
                 spoken.level = level;
                 spoken.speaking = speaking;
-                changes.levels.push(Level {
-                    session: *session,
-                    level,
-                    speaking,
-                });
+                changes.levels.push(Level { session: *session, level, speaking });
             }
         }
         changes.levels.sort_by_key(|level| level.session);
@@ -99,11 +96,10 @@ impl AudioLevels {
 
     /// The loudest steady speaker takes over once the dominant one pauses or is clearly quieter.
     fn elect(&mut self) -> Option<SessionKey> {
-        let (&candidate, spoken) = self
-            .spoken
-            .iter()
-            .filter(|(_, spoken)| spoken.windows >= STEADY_WINDOWS)
-            .max_by(|(a_key, a), (b_key, b)| a.level.total_cmp(&b.level).then(b_key.cmp(a_key)))?;
+        let (&candidate, spoken) =
+            self.spoken.iter().filter(|(_, spoken)| spoken.windows >= STEADY_WINDOWS).max_by(
+                |(a_key, a), (b_key, b)| a.level.total_cmp(&b.level).then(b_key.cmp(a_key)),
+            )?;
         let holder = self
             .dominant
             .and_then(|holder| self.spoken.get(&holder))
@@ -159,21 +155,13 @@ mod tests {
     fn speech_is_reported_once_and_again_when_it_ends() {
         let mut levels = AudioLevels::default();
         speak(&mut levels, ANN, -30);
-        let speaking = Level {
-            session: ANN,
-            level: 0.5,
-            speaking: true,
-        };
+        let speaking = Level { session: ANN, level: 0.5, speaking: true };
         assert_eq!(levels.close_window().levels, [speaking]);
 
         speak(&mut levels, ANN, -30);
         assert_eq!(levels.close_window().levels, [], "nothing changed");
 
-        let silent = Level {
-            session: ANN,
-            level: 0.0,
-            speaking: false,
-        };
+        let silent = Level { session: ANN, level: 0.0, speaking: false };
         assert_eq!(levels.close_window().levels, [silent], "no packets came");
         assert_eq!(levels.close_window().levels, []);
     }

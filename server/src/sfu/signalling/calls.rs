@@ -22,6 +22,7 @@ use crate::sfu::{
 ///
 /// The flows are in their own files: `joining`, `leaving`, `tracks`, `upkeep`.
 #[derive(Default)]
+#[allow(clippy::struct_field_names)] // the calls are the calls
 pub struct Calls {
     pub(super) sessions: BTreeMap<SessionKey, Session>,
     pub(super) by_id: HashMap<String, SessionKey>,
@@ -36,13 +37,9 @@ pub struct Calls {
 #[derive(Debug, PartialEq)]
 pub enum Effect {
     /// Send an event to these sockets.
-    Send { to: Vec<SocketId>, event: Event },
+    Send { to: Vec<SocketId>, event: Box<Event> },
     /// Close a socket with a WebSocket close code.
-    Close {
-        socket: SocketId,
-        code: u16,
-        reason: &'static str,
-    },
+    Close { socket: SocketId, code: u16, reason: &'static str },
     /// Tell the coordinator.
     Notice(SfuNotice),
     /// What a session can or wants to receive changed: bring its subscriber up to date.
@@ -99,11 +96,6 @@ impl Calls {
         mem::take(&mut self.effects)
     }
 
-    /// Whether nobody is connected.
-    pub fn is_empty(&self) -> bool {
-        self.sessions.is_empty() && self.sockets.is_empty()
-    }
-
     /// The session that a request is about, if the caller may speak for it now.
     pub fn authorize(&self, session_id: &str, caller: &Caller) -> Result<SessionKey, Refusal> {
         let Some(session) = self.session_by_id(session_id) else {
@@ -123,7 +115,7 @@ impl Calls {
     }
 
     /// Sends an event to one session, if a socket serves it.
-    pub(super) fn tell(&mut self, session: SessionKey, event: Event) {
+    pub fn tell(&mut self, session: SessionKey, event: Event) {
         if let Some(socket) = self.sessions.get(&session).and_then(Session::socket) {
             self.send(vec![socket], event);
         }
@@ -141,7 +133,7 @@ impl Calls {
 
     pub(super) fn send(&mut self, to: Vec<SocketId>, event: Event) {
         if !to.is_empty() {
-            self.effects.push(Effect::Send { to, event });
+            self.effects.push(Effect::Send { to, event: Box::new(event) });
         }
     }
 
@@ -155,9 +147,7 @@ impl Calls {
     /// The sessions of a call in the order of joining.
     pub(super) fn in_call(&self, cid: &str) -> impl Iterator<Item = &Session> {
         let keys = self.calls.get(cid).map(|call| call.sessions.as_slice());
-        keys.unwrap_or_default()
-            .iter()
-            .filter_map(|key| self.sessions.get(key))
+        keys.unwrap_or_default().iter().filter_map(|key| self.sessions.get(key))
     }
 
     pub(super) fn session_by_id(&self, id: &str) -> Option<&Session> {

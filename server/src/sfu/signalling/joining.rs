@@ -45,9 +45,9 @@ impl Calls {
         }
         let existing = self.session_by_id(&join.session_id);
         let known = existing.map(|session| session.key);
-        if existing.is_some_and(|session| {
-            !session.is_owned_by(&join.claims.user_id, &join.claims.cid)
-        }) {
+        if existing
+            .is_some_and(|session| !session.is_owned_by(&join.claims.user_id, &join.claims.cid))
+        {
             let text = "session_id is in use by somebody else";
             return self.refuse(join.socket, ErrorCode::PermissionDenied, text);
         }
@@ -70,14 +70,8 @@ impl Calls {
             levels: AudioLevels::default(),
         });
         call.sessions.push(key);
-        let mut session = Session::new(
-            key,
-            join.session_id.clone(),
-            join.claims,
-            join.prefix,
-            join.socket,
-            now,
-        );
+        let mut session =
+            Session::new(key, join.session_id.clone(), join.claims, join.prefix, join.socket, now);
         session.wishes = join.subscriptions.iter().filter_map(wire::wish).collect();
         self.by_id.insert(join.session_id.clone(), key);
         self.sessions.insert(key, session);
@@ -96,10 +90,7 @@ impl Calls {
             return;
         };
         let replaced = session.socket();
-        session.signal = Signal::Bound {
-            socket: join.socket,
-            created: false,
-        };
+        session.signal = Signal::Bound { socket: join.socket, created: false };
         session.last_heard = now.instant;
         session.wishes = join.subscriptions.iter().filter_map(wire::wish).collect();
         let cid = session.claims.cid.clone();
@@ -126,13 +117,7 @@ impl Calls {
         self.send(vec![join.socket], Event::JoinResponse(response));
         self.bind(join.socket, cid, None);
         let error = wire::error(ErrorCode::ParticipantNotFound, "session unknown, rejoin");
-        self.remind(
-            join.socket,
-            Reminder {
-                due: now.instant + REMINDER_INTERVAL,
-                error,
-            },
-        );
+        self.remind(join.socket, Reminder { due: now.instant + REMINDER_INTERVAL, error });
     }
 
     fn answer(
@@ -209,11 +194,7 @@ impl Calls {
     }
 
     fn bind(&mut self, socket: SocketId, cid: &str, session: Option<SessionKey>) {
-        let state = SocketState {
-            cid: cid.to_owned(),
-            session,
-            reminder: None,
-        };
+        let state = SocketState { cid: cid.to_owned(), session, reminder: None };
         self.sockets.insert(socket, state);
     }
 

@@ -53,13 +53,9 @@ impl Calls {
                     !session.claims.may(JOIN_BACKSTAGE)
                 });
             }
-            SfuOrder::RemoveUser {
-                cid,
-                user_id,
-                reason,
-            } => self.put_out(cid, *reason, now, |session| {
-                session.claims.user_id == *user_id
-            }),
+            SfuOrder::RemoveUser { cid, user_id, reason } => {
+                self.put_out(cid, *reason, now, |session| session.claims.user_id == *user_id);
+            }
         }
     }
 
@@ -73,9 +69,7 @@ impl Calls {
         let leaving: Vec<_> = self.in_call(cid).filter(|session| who(session)).collect();
         let to = leaving.iter().filter_map(|s| s.socket()).collect();
         let keys: Vec<_> = leaving.iter().map(|session| session.key).collect();
-        let event = Event::CallEnded(CallEnded {
-            reason: reason.into(),
-        });
+        let event = Event::CallEnded(CallEnded { reason: reason.into() });
         self.send(to, event);
         self.end(&keys, now);
     }
@@ -132,11 +126,7 @@ impl Calls {
 }
 
 pub(super) fn close(socket: SocketId, code: u16, reason: &'static str) -> Effect {
-    Effect::Close {
-        socket,
-        code,
-        reason,
-    }
+    Effect::Close { socket, code, reason }
 }
 
 /// The close code of a client whose join failed.

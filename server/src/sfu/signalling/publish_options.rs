@@ -14,23 +14,14 @@ use crate::sfu::token::{PublishTarget, SfuClaims};
 pub fn publish_options(claims: &SfuClaims) -> Vec<PublishOption> {
     vec![
         audio(AUDIO_ID, TrackType::Audio, VOICE_BITRATE),
-        video(
-            VIDEO_ID,
-            TrackType::Video,
-            or_default(claims.video, DEFAULT_VIDEO),
-            3,
-        ),
+        video(VIDEO_ID, TrackType::Video, or_default(claims.video, DEFAULT_VIDEO), 3),
         video(
             SCREEN_SHARE_ID,
             TrackType::ScreenShare,
             or_default(claims.screen_share, DEFAULT_SCREEN_SHARE),
             1,
         ),
-        audio(
-            SCREEN_SHARE_AUDIO_ID,
-            TrackType::ScreenShareAudio,
-            MUSIC_BITRATE,
-        ),
+        audio(SCREEN_SHARE_AUDIO_ID, TrackType::ScreenShareAudio, MUSIC_BITRATE),
     ]
 }
 
@@ -47,18 +38,12 @@ pub fn option_id(kind: TrackType) -> i32 {
 
 /// Name of the codec of a track type.
 pub fn codec_name(kind: TrackType) -> &'static str {
-    if crate::sfu::ids::is_audio(kind) {
-        "opus"
-    } else {
-        "vp8"
-    }
+    if crate::sfu::ids::is_audio(kind) { "opus" } else { "vp8" }
 }
 
 fn audio(id: i32, kind: TrackType, bitrate: i32) -> PublishOption {
-    let profile = |profile: AudioBitrateProfile, bitrate| AudioBitrate {
-        profile: profile.into(),
-        bitrate,
-    };
+    let profile =
+        |profile: AudioBitrateProfile, bitrate| AudioBitrate { profile: profile.into(), bitrate };
     PublishOption {
         id,
         track_type: kind.into(),
@@ -71,10 +56,7 @@ fn audio(id: i32, kind: TrackType, bitrate: i32) -> PublishOption {
         }),
         bitrate,
         audio_bitrate_profiles: vec![
-            profile(
-                AudioBitrateProfile::VoiceStandardUnspecified,
-                VOICE_BITRATE,
-            ),
+            profile(AudioBitrateProfile::VoiceStandardUnspecified, VOICE_BITRATE),
             profile(AudioBitrateProfile::VoiceHighQuality, MUSIC_BITRATE),
             profile(AudioBitrateProfile::MusicHighQuality, MUSIC_BITRATE),
         ],
@@ -96,10 +78,7 @@ fn video(id: i32, kind: TrackType, target: PublishTarget, layers: i32) -> Publis
         fps: 30,
         max_spatial_layers: layers,
         max_temporal_layers: 1,
-        video_dimension: Some(VideoDimension {
-            width: target.width,
-            height: target.height,
-        }),
+        video_dimension: Some(VideoDimension { width: target.width, height: target.height }),
         degradation_preference: DegradationPreference::MaintainFramerate.into(),
         ..PublishOption::default()
     }
@@ -122,13 +101,6 @@ const SCREEN_SHARE_AUDIO_ID: i32 = 4;
 const VOICE_BITRATE: i32 = 64_000;
 const MUSIC_BITRATE: i32 = 128_000;
 
-const DEFAULT_VIDEO: PublishTarget = PublishTarget {
-    width: 1280,
-    height: 720,
-    bitrate: 1_250_000,
-};
-const DEFAULT_SCREEN_SHARE: PublishTarget = PublishTarget {
-    width: 1920,
-    height: 1080,
-    bitrate: 2_500_000,
-};
+const DEFAULT_VIDEO: PublishTarget = PublishTarget { width: 1280, height: 720, bitrate: 1_250_000 };
+const DEFAULT_SCREEN_SHARE: PublishTarget =
+    PublishTarget { width: 1920, height: 1080, bitrate: 2_500_000 };

@@ -87,10 +87,7 @@ impl Session {
             claims,
             prefix,
             joined: now,
-            signal: Signal::Bound {
-                socket,
-                created: true,
-            },
+            signal: Signal::Bound { socket, created: true },
             last_heard: now.instant,
             tracks: Vec::new(),
             wishes: HashMap::new(),
@@ -122,11 +119,7 @@ impl Session {
     pub fn announce(&mut self, tracks: &[TrackInfo]) -> Vec<TrackChange> {
         let announced = tracks
             .iter()
-            .map(|info| Track {
-                kind: info.track_type(),
-                muted: info.muted,
-                stereo: info.stereo,
-            })
+            .map(|info| Track { kind: info.track_type(), muted: info.muted, stereo: info.stereo })
             .collect();
         self.change_tracks(|tracks| *tracks = announced)
     }
@@ -172,9 +165,7 @@ impl Session {
 
     /// How long the session has lasted, in seconds.
     pub fn duration_seconds(&self, now: Now) -> u64 {
-        now.instant
-            .saturating_duration_since(self.joined.instant)
-            .as_secs()
+        now.instant.saturating_duration_since(self.joined.instant).as_secs()
     }
 
     fn change_tracks(&mut self, change: impl FnOnce(&mut Vec<Track>)) -> Vec<TrackChange> {

@@ -72,10 +72,7 @@ impl Calls {
 
     /// Applies changes of mute states; types that are not listed stay as they are.
     pub fn set_mutes(&mut self, key: SessionKey, states: &[TrackMuteState]) {
-        let states: Vec<_> = states
-            .iter()
-            .map(|state| (state.track_type(), state.muted))
-            .collect();
+        let states: Vec<_> = states.iter().map(|state| (state.track_type(), state.muted)).collect();
         self.change_tracks(key, |session| session.mute(&states));
     }
 
@@ -112,10 +109,7 @@ impl Calls {
                 let wish = subscriber.wishes.get(&(publisher.id.clone(), track.kind));
                 let implicit = (track.kind == TrackType::Audio).then(Wish::default);
                 available.push(AvailableTrack {
-                    key: TrackKey {
-                        publisher: publisher.key,
-                        kind: track.kind,
-                    },
+                    key: TrackKey { publisher: publisher.key, kind: track.kind },
                     stream_id: publisher.stream_id(track.kind),
                     stereo: track.stereo,
                     live: !track.muted,

@@ -15,7 +15,7 @@ use super::{
     calls::{Calls, Reminder},
     joining::{FAST_RECONNECT, REMINDER_INTERVAL},
     leaving::close,
-    session::Signal,
+    session::{Session, Signal},
     wire::{self, Event},
 };
 use crate::sfu::ids::{Now, SessionKey, SocketId};
@@ -29,14 +29,17 @@ impl Calls {
         }
     }
 
+    /// Whether a socket serves the session, so that its client can be asked.
+    pub fn has_signal(&self, key: SessionKey) -> bool {
+        self.sessions.get(&key).is_some_and(|session| session.socket().is_some())
+    }
+
     /// Answers a health check with the number of participants.
     pub fn health_check(&mut self, socket: SocketId) {
         let Some(state) = self.sockets.get(&socket) else {
             return;
         };
-        let response = HealthCheckResponse {
-            participant_count: Some(self.count(&state.cid)),
-        };
+        let response = HealthCheckResponse { participant_count: Some(self.count(&state.cid)) };
         self.send(vec![socket], Event::HealthCheckResponse(response));
     }
 
@@ -79,7 +82,7 @@ impl Calls {
 
     /// The session's media transport is beyond repair: only a rejoin helps.
     pub fn transport_failed(&mut self, key: SessionKey, now: Now) {
-        let socket = self.sessions.get(&key).and_then(|s| s.socket());
+        let socket = self.sessions.get(&key).and_then(Session::socket);
         if let Some(socket) = socket {
             let text = "the media transport failed, rejoin";
             let error = wire::error(ErrorCode::ParticipantMediaTransportFailure, text);
@@ -92,9 +95,7 @@ impl Calls {
     pub fn tick(&mut self, now: Now) {
         self.check_liveness(now);
         self.send_reminders(now.instant);
-        let due = *self
-            .levels_due
-            .get_or_insert(now.instant + LEVEL_WINDOW);
+        let due = *self.levels_due.get_or_insert(now.instant + LEVEL_WINDOW);
         if now.instant >= due {
             self.levels_due = Some(now.instant + LEVEL_WINDOW);
             self.tell_levels();
@@ -110,7 +111,9 @@ impl Calls {
                 Signal::Bound { socket, .. } if since(session.last_heard) >= SILENCE_LIMIT => {
                     silent.push(socket);
                 }
-                Signal::Lost { since: lost } if since(lost) >= FAST_RECONNECT => over.push(session.key),
+                Signal::Lost { since: lost } if since(lost) >= FAST_RECONNECT => {
+                    over.push(session.key);
+                }
                 _ => {}
             }
         }

@@ -17,27 +17,18 @@ pub type Event = event::sfu_event::EventPayload;
 /// An application-level error. Never with `should_retry`: clients of this protocol repeat such a
 /// request at once and without limit.
 pub fn error(code: ErrorCode, message: impl Into<String>) -> Error {
-    Error {
-        code: code.into(),
-        message: message.into(),
-        should_retry: false,
-    }
+    Error { code: code.into(), message: message.into(), should_retry: false }
 }
 
 /// An `error` event. Its error is always filled: clients take an empty one for the end of a
 /// livestream.
 pub fn error_event(error: Error, strategy: WebsocketReconnectStrategy) -> Event {
-    Event::Error(event::Error {
-        error: Some(error),
-        reconnect_strategy: strategy.into(),
-    })
+    Event::Error(event::Error { error: Some(error), reconnect_strategy: strategy.into() })
 }
 
 /// Wall time as protobuf carries it.
 pub fn timestamp(time: SystemTime) -> Timestamp {
-    let since_epoch = time
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or(Duration::ZERO);
+    let since_epoch = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
     Timestamp {
         seconds: i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX),
         nanos: i32::try_from(since_epoch.subsec_nanos()).unwrap_or(0),
@@ -57,12 +48,12 @@ pub fn wish(details: &TrackSubscriptionDetails) -> Option<((String, TrackType), 
     if kind == TrackType::Unspecified {
         return None;
     }
-    let size = details.dimension.as_ref().and_then(size);
+    let size = details.dimension.and_then(size);
     Some(((details.session_id.clone(), kind), Wish { size }))
 }
 
 /// A size, unless one of its sides is zero.
-pub fn size(dimension: &VideoDimension) -> Option<Size> {
-    let VideoDimension { width, height } = *dimension;
+pub fn size(dimension: VideoDimension) -> Option<Size> {
+    let VideoDimension { width, height } = dimension;
     (width > 0 && height > 0).then_some(Size { width, height })
 }

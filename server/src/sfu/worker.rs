@@ -1,0 +1,335 @@
+//! The one task that owns the SFU's state: takes requests, datagrams and the passing of time, and
+//! does what follows from them.
+
+use std::{
+    collections::HashMap,
+    io,
+    net::{IpAddr, SocketAddr},
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+use prost::Message;
+use tokio::{
+    net::UdpSocket,
+    sync::{mpsc, oneshot},
+    time::{MissedTickBehavior, interval, sleep_until},
+};
+use trunkline_protocol::sfu::{
+    event::SfuEvent,
+    models::{PeerType, TrackInfo},
+    signal::{TrackMuteState, TrackSubscriptionDetails},
+};
+
+use super::{
+    control::{SfuNotice, SfuOrder},
+    ids::{Now, SessionKey, SocketId},
+    media::{Media, MediaEvent},
+    signalling::{Caller, Calls, Effect, Event, Join, Refusal},
+};
+use crate::coordinator::SfuControl;
+
+/// Handle of the SFU.
+#[derive(Clone)]
+pub struct Sfu {
+    requests: mpsc::UnboundedSender<Request>,
+}
+
+/// The SFU cannot start.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot receive media on {address}: {error}")]
+pub struct StartError {
+    address: SocketAddr,
+    error: io::Error,
+}
+
+/// What the SFU is asked to do.
+pub(super) enum Request {
+    /// A socket's JoinRequest, whose token was accepted. What is to be sent goes to `frames`.
+    Join { join: Box<Join>, frames: mpsc::Sender<Frame> },
+    /// Something came over a socket.
+    Heard(SocketId),
+    /// A ping came over a socket.
+    HealthCheck(SocketId),
+    /// The participant says goodbye.
+    Leave(SocketId),
+    /// The socket is gone, with its close code if there was one.
+    Closed(SocketId, Option<u16>),
+    /// A request over HTTP.
+    Rpc { caller: Caller, session_id: String, rpc: Rpc, reply: oneshot::Sender<RpcResult> },
+    /// The coordinator's.
+    Order(SfuOrder),
+    /// The server is going.
+    Close,
+}
+
+/// What goes out on a socket.
+pub(super) enum Frame {
+    Event(Bytes),
+    Close { code: u16, reason: &'static str },
+}
+
+/// A request over HTTP, without what all of them have.
+pub(super) enum Rpc {
+    SetPublisher {
+        offer: String,
+        tracks: Vec<TrackInfo>,
+    },
+    SendAnswer {
+        peer: PeerType,
+        answer: String,
+        negotiation_id: u32,
+    },
+    UpdateSubscriptions(Vec<TrackSubscriptionDetails>),
+    UpdateMuteStates(Vec<TrackMuteState>),
+    IceRestart(PeerType),
+    /// Has no effect here, but the session must exist.
+    Nothing,
+}
+
+/// The answer to publish with, for a request that has one.
+pub(super) type RpcResult = Result<Option<String>, Refusal>;
+
+impl Sfu {
+    /// Opens the media port and begins to work. Ends when every handle is dropped.
+    ///
+    /// `public_ip` is what clients are told in place of the address that `udp` is bound to.
+    pub async fn start(
+        udp: SocketAddr,
+        public_ip: Option<IpAddr>,
+        notices: mpsc::UnboundedSender<SfuNotice>,
+    ) -> Result<Self, StartError> {
+        let failed = |error| StartError { address: udp, error };
+        let socket = UdpSocket::bind(udp).await.map_err(failed)?;
+        let mut address = socket.local_addr().map_err(failed)?;
+        address.set_ip(public_ip.unwrap_or(address.ip()));
+        tracing::info!(%address, "media");
+
+        let (requests, inbox) = mpsc::unbounded_channel();
+        let worker = Worker {
+            calls: Calls::default(),
+            media: Media::new(address),
+            socket,
+            frames: HashMap::new(),
+            notices,
+        };
+        tokio::spawn(worker.run(inbox));
+        Ok(Self { requests })
+    }
+
+    pub(super) fn send(&self, request: Request) {
+        // The worker is gone only when the server is going.
+        let _ = self.requests.send(request);
+    }
+
+    /// Asks over HTTP. `None` when the server is going.
+    pub(super) async fn call(
+        &self,
+        caller: Caller,
+        session_id: String,
+        rpc: Rpc,
+    ) -> Option<RpcResult> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::Rpc { caller, session_id, rpc, reply });
+        answer.await.ok()
+    }
+}
+
+impl SfuControl for Sfu {
+    fn order(&self, order: SfuOrder) {
+        self.send(Request::Order(order));
+    }
+
+    fn close(&self) {
+        self.send(Request::Close);
+    }
+}
+
+struct Worker {
+    calls: Calls,
+    media: Media,
+    socket: UdpSocket,
+    frames: HashMap<SocketId, mpsc::Sender<Frame>>,
+    notices: mpsc::UnboundedSender<SfuNotice>,
+}
+
+impl Worker {
+    async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Request>) {
+        let mut datagram = vec![0; MAX_DATAGRAM];
+        let mut upkeep = interval(UPKEEP);
+        upkeep.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let due = self.media.due().unwrap_or_else(|| Instant::now() + UPKEEP);
+            tokio::select! {
+                request = inbox.recv() => match request {
+                    Some(request) => self.on_request(request),
+                    None => return,
+                },
+                readable = self.socket.readable() => match readable {
+                    Ok(()) => self.receive(&mut datagram),
+                    Err(error) => tracing::warn!(%error, "media socket"),
+                },
+                () = sleep_until(due.into()) => self.media.elapse(Instant::now()),
+                _ = upkeep.tick() => self.upkeep(),
+            }
+            self.settle();
+        }
+    }
+
+    fn on_request(&mut self, request: Request) {
+        let now = Now::read();
+        match request {
+            Request::Join { join, frames } => {
+                self.frames.insert(join.socket, frames);
+                self.calls.join(*join, now);
+            }
+            Request::Heard(socket) => self.calls.heard(socket, now),
+            Request::HealthCheck(socket) => self.calls.health_check(socket),
+            Request::Leave(socket) => self.calls.leave(socket, now),
+            Request::Closed(socket, code) => {
+                self.frames.remove(&socket);
+                self.calls.closed(socket, code, now);
+            }
+            Request::Rpc { caller, session_id, rpc, reply } => {
+                let result = self.calls.authorize(&session_id, &caller);
+                let result = result.and_then(|session| self.do_rpc(session, rpc, now.instant));
+                // What others see of this is sent before the answer, as in one process nothing
+                // else orders the two.
+                self.settle();
+                // A client that went away does not wait.
+                let _ = reply.send(result);
+            }
+            Request::Order(order) => self.calls.obey(&order, now),
+            // The sockets hang up when the senders of their frames are dropped.
+            Request::Close => self.frames.clear(),
+        }
+    }
+
+    fn do_rpc(&mut self, session: SessionKey, rpc: Rpc, now: Instant) -> RpcResult {
+        match rpc {
+            Rpc::SetPublisher { offer, tracks } => {
+                self.calls.check_tracks(session, &tracks).map_err(Refusal::Failed)?;
+                let answer = self.media.publish(session, &offer, &tracks, now);
+                let answer = answer.map_err(Refusal::Failed)?;
+                self.calls.set_tracks(session, &tracks);
+                return Ok(Some(answer));
+            }
+            Rpc::SendAnswer { peer: PeerType::Subscriber, answer, negotiation_id } => {
+                let result = self.media.answer(session, negotiation_id, &answer, now);
+                result.map_err(Refusal::Failed)?;
+            }
+            Rpc::UpdateSubscriptions(tracks) => self.calls.set_subscriptions(session, &tracks),
+            Rpc::UpdateMuteStates(states) => self.calls.set_mutes(session, &states),
+            Rpc::IceRestart(peer) => self.calls.restart_ice(session, peer),
+            // Publishers are answered in the response to SetPublisher.
+            Rpc::SendAnswer { peer: PeerType::PublisherUnspecified, .. } | Rpc::Nothing => {}
+        }
+        Ok(None)
+    }
+
+    /// Takes the datagrams that wait, up to a number that lets requests have their turn.
+    fn receive(&mut self, buffer: &mut [u8]) {
+        for _ in 0..BATCH {
+            let (length, source) = match self.socket.try_recv_from(buffer) {
+                Ok(received) => received,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                Err(error) => {
+                    // On some systems an unreachable receiver of an earlier datagram shows here.
+                    tracing::debug!(%error, "datagram not received");
+                    return;
+                }
+            };
+            self.media.receive(source, buffer.get(..length).unwrap_or_default(), Instant::now());
+            self.transmit();
+        }
+    }
+
+    fn upkeep(&mut self) {
+        let now = Now::read();
+        self.calls.tick(now);
+        let Self { calls, media, .. } = self;
+        media.upkeep(|session| calls.has_signal(session), now.instant);
+    }
+
+    /// Does what follows, until nothing follows any more.
+    fn settle(&mut self) {
+        loop {
+            let events = self.media.take_events();
+            for event in events {
+                self.on_media(event);
+            }
+            let effects = self.calls.take_effects();
+            if effects.is_empty() {
+                break;
+            }
+            for effect in effects {
+                self.perform(effect);
+            }
+        }
+        self.transmit();
+    }
+
+    fn on_media(&mut self, event: MediaEvent) {
+        match event {
+            MediaEvent::Level { session, dbov } => self.calls.observe_level(session, dbov),
+            MediaEvent::Offer { session, offer } => {
+                self.calls.tell(session, Event::SubscriberOffer(offer));
+            }
+            MediaEvent::Quality { session, quality } => self.calls.set_quality(session, quality),
+            MediaEvent::Failed { session } => self.calls.transport_failed(session, Now::read()),
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        let now = Instant::now();
+        match effect {
+            Effect::Send { to, event } => {
+                let event = SfuEvent { event_payload: Some(*event) };
+                let frame = Bytes::from(event.encode_to_vec());
+                for socket in to {
+                    self.push(socket, Frame::Event(frame.clone()));
+                }
+            }
+            Effect::Close { socket, code, reason } => {
+                self.push(socket, Frame::Close { code, reason });
+                self.frames.remove(&socket);
+            }
+            Effect::Notice(notice) => {
+                // The coordinator is gone only when the server is going.
+                let _ = self.notices.send(notice);
+            }
+            Effect::Resubscribe(session) => {
+                let tracks = self.calls.available_tracks(session);
+                self.media.subscribe(session, &tracks, now);
+            }
+            Effect::RestartSubscriber(session) => self.media.restart_subscriber(session, now),
+            Effect::Forget(session) => self.media.forget(session),
+        }
+    }
+
+    /// Queues a frame. A client that does not read is cut off, and may come back.
+    fn push(&mut self, socket: SocketId, frame: Frame) {
+        if let Some(frames) = self.frames.get(&socket)
+            && frames.try_send(frame).is_err()
+        {
+            self.frames.remove(&socket);
+        }
+    }
+
+    fn transmit(&mut self) {
+        for transmit in self.media.take_outgoing() {
+            match self.socket.try_send_to(&transmit.contents, transmit.destination) {
+                Ok(_) => {}
+                // What a full socket does not take is lost, as on any other hop.
+                Err(error) => tracing::trace!(%error, "datagram not sent"),
+            }
+        }
+    }
+}
+
+/// Bytes of the largest datagram that UDP carries.
+const MAX_DATAGRAM: usize = 65_535;
+/// Datagrams that are taken in one go.
+const BATCH: usize = 64;
+/// How often lost requests and silent clients are looked for.
+const UPKEEP: Duration = Duration::from_millis(50);
