@@ -8,7 +8,14 @@ import start, { initSync as startSync } from './wasm/trunkline.js';
 
 export * from './enums.js';
 export * from './errors.js';
-export * from './participants.js';
+export {
+  hasAudio,
+  hasPausedTrack,
+  hasScreenShare,
+  hasScreenShareAudio,
+  hasVideo,
+  isPinned,
+} from './participants.js';
 export { Call } from './call.js';
 
 let ready;

@@ -47,6 +47,8 @@ pub(crate) enum ConnectionNews {
     Event(Json),
     /// It will not be.
     Failed(Error),
+    /// It works, but there is no token for requests.
+    NoToken(Error),
 }
 
 impl Connection {
@@ -154,6 +156,13 @@ impl Connection {
         false
     }
 
+    /// Requests wait: gets a token, if that is what they wait for.
+    pub(crate) fn want_token(&mut self, out: &mut Outbox) {
+        if self.link.connection_id().is_some() {
+            self.tokens.want(out);
+        }
+    }
+
     pub(crate) fn on_token(
         &mut self,
         out: &mut Outbox,
@@ -204,7 +213,7 @@ impl Connection {
     pub(crate) fn on_timeout(&mut self, out: &mut Outbox, config: &Config) -> ConnectionNews {
         let token_news = self.tokens.on_timeout(out.now);
         let failed = self.on_token_news(out, token_news, config);
-        if matches!(failed, ConnectionNews::Failed(_)) {
+        if !matches!(failed, ConnectionNews::Nothing) {
             return failed;
         }
         let link_news = self.link.on_timeout(out);
@@ -244,6 +253,9 @@ impl Connection {
             TokenNews::Failed(error) => {
                 if self.link.is_idle() {
                     self.link.hold(out);
+                }
+                if self.been_online {
+                    return ConnectionNews::NoToken(error);
                 }
                 self.attempt_failed(error, config)
             }

@@ -6,6 +6,7 @@ use web_sys::Crypto;
 
 use super::{
     error::to_js,
+    handle::app_request,
     shell::Shell,
     sinks::{Call, ClientSink},
 };
@@ -56,6 +57,38 @@ impl Engine {
     #[wasm_bindgen(js_name = disconnectUser)]
     pub fn disconnect_user(&self) -> Promise {
         self.shell.promise(|promise| Ok(Command::DisconnectUser { promise }))
+    }
+
+    /// Sends a request; see [`super::CallHandle::request`].
+    pub fn request(
+        &self,
+        method: usize,
+        path: String,
+        object: JsValue,
+        doing: String,
+        public: bool,
+    ) -> Promise {
+        let request = app_request(method, path, object, doing);
+        self.shell.promise(|promise| Ok(Command::Request { promise, request, public }))
+    }
+
+    /// Finds calls. `object` is a copy of what the app gave.
+    #[wasm_bindgen(js_name = queryCalls)]
+    pub fn query_calls(&self, object: JsValue) -> Promise {
+        let body = JsNode::wrap(object);
+        self.shell.promise(|promise| Ok(Command::QueryCalls { promise, body }))
+    }
+
+    /// Finds the call that rings, or makes and loads it.
+    #[wasm_bindgen(js_name = ringingCall)]
+    pub fn ringing_call(&self, cid: String) -> Promise {
+        self.shell.promise(|promise| Ok(Command::RingingCall { promise, cid }))
+    }
+
+    /// Where this client is.
+    #[wasm_bindgen(js_name = setLocation)]
+    pub fn set_location(&self, location: String) {
+        self.shell.order(Command::SetLocation(location));
     }
 
     /// The user that is connected or connecting.
@@ -131,6 +164,7 @@ fn read_config(config: &JsValue) -> Config {
         timeout: millis("timeout"),
         socket_timeout: millis("socketTimeout"),
         max_connect_retries: number("maxConnectRetries"),
+        reject_when_busy: field(config, "rejectWhenBusy").is_truthy(),
         seed: seed(),
         epoch_offset: Clock.epoch_offset(),
         parse_json: JsNode::parse,

@@ -42,16 +42,6 @@ pub(crate) fn instance_dead() -> Error {
     )
 }
 
-/// The package's JavaScript gave an order that this build does not know.
-pub(crate) fn no_such_order() -> Error {
-    error(
-        "internal",
-        Category::Internal,
-        "There is no such order.",
-        "Use the JavaScript and the WebAssembly of the same version of trunkline.",
-    )
-}
-
 fn error(code: &'static str, category: Category, message: &str, hint: &'static str) -> Error {
     Error {
         class: ErrorClass::Video,

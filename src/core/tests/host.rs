@@ -18,11 +18,11 @@ use super::{
     server::Server,
 };
 use crate::core::{
-    AppEvent, CallCommand, CallKey, CallState, CallingState, CaptureId, Captured, Cause, Client,
+    AppEvent, AppRequest, CallCommand, CallKey, CallState, CallingState, CaptureId, Captured, Cause, Client,
     Command, Config, DeviceFailure, DeviceKind, DeviceStatus, Dimension, Duration, Effect, Error,
     EventPayload as AppPayload, HttpFailure, HttpReply, Input, JoinOptions, LeaveOptions,
-    LocalEvent, OfferReport, Outcome, PeerEffect, PeerId, PeerInput, PromiseId, Reply, RequestId,
-    ResponseKind, SocketId, Time, Tokens, User, UserKind,
+    LocalEvent, Method, OfferReport, Outcome, PeerEffect, PeerId, PeerInput, PromiseId, Reply, RequestId,
+    ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
 };
 
 /// What becomes of the things that the core asks for.
@@ -97,6 +97,7 @@ impl Host {
             timeout: Duration::from_secs(5),
             socket_timeout: Duration::from_secs(15),
             max_connect_retries: 5,
+            reject_when_busy: false,
             seed: [11, 22],
             epoch_offset: 1_900_000_000_000.0,
             parse_json: parse,
@@ -166,11 +167,17 @@ impl Host {
     }
 
     pub(super) fn end(&mut self, call: CallKey) -> u64 {
-        self.order(call, |promise| CallCommand::End { promise })
+        self.request(call, "POST /mark_ended", json!({}), Then::Nothing)
     }
 
     pub(super) fn get(&mut self, call: CallKey) -> u64 {
-        self.order(call, |promise| CallCommand::Get { promise, params: None })
+        self.request(call, "GET ", Value::Null, Then::Load)
+    }
+
+    /// Has a request sent below the path of the call; `line` is such as `POST /accept`.
+    pub(super) fn request(&mut self, call: CallKey, line: &str, body: Value, then: Then) -> u64 {
+        let request = app_request(line, body);
+        self.order(call, |promise| CallCommand::Request { promise, request, then })
     }
 
     pub(super) fn enable(&mut self, call: CallKey, kind: DeviceKind) -> u64 {
@@ -513,7 +520,9 @@ impl Host {
             assert!(sockets(owner) <= 2 && peers <= 4, "G1: too many connections");
             let in_call = !state.participants.is_empty();
             match state.calling_state {
-                CallingState::Idle | CallingState::Joining => assert!(!in_call, "S4"),
+                CallingState::Idle | CallingState::Ringing | CallingState::Joining => {
+                    assert!(!in_call, "S4");
+                }
                 CallingState::Left => {
                     let held = (sockets(owner), peers, in_call);
                     assert_eq!(held, (0, 0, false), "Q3: left, but something is held");
@@ -538,16 +547,30 @@ impl Host {
 
 /// The table of calling states.
 fn is_legal(from: CallingState, to: CallingState) -> bool {
-    use CallingState::{Idle, Joined, Joining, Left, Offline, Reconnecting, ReconnectingFailed};
+    use CallingState::{
+        Idle, Joined, Joining, Left, Offline, Reconnecting, ReconnectingFailed, Ringing,
+    };
     let reachable: &[CallingState] = match from {
         Left => &[Idle],
-        Idle | ReconnectingFailed => &[Joining, Left],
-        Joining => &[Joined, Idle, ReconnectingFailed, Left],
+        Idle => &[Ringing, Joining, Left],
+        Ringing | ReconnectingFailed => &[Joining, Left],
+        Joining => &[Joined, Idle, Ringing, ReconnectingFailed, Left],
         Joined => &[Reconnecting, Offline, Left],
         Reconnecting => &[Joined, ReconnectingFailed, Offline, Left],
         Offline => &[Joining, Reconnecting, Left],
     };
     reachable.contains(&to)
+}
+
+/// What the package's JavaScript makes of a method of its classes.
+pub(super) fn app_request(line: &str, body: Value) -> AppRequest {
+    let (method, path) = line.split_once(' ').unwrap();
+    let method = [Method::Get, Method::Post, Method::Patch, Method::Delete]
+        .into_iter()
+        .find(|known| known.as_str() == method)
+        .unwrap();
+    let body = (!body.is_null()).then(|| wrap(body));
+    AppRequest { method, path: path.to_owned(), body, doing: "testing".to_owned() }
 }
 
 fn take_one(count: &mut u32) -> bool {
