@@ -139,14 +139,14 @@ export class Person {
    * @param {(arg: Arg) => Result} condition
    * @param {Arg} arg
    * @param {string} what it means, for the failure
-   * @returns {Promise<Awaited<Result>>}
+   * @returns {Promise<Exclude<Awaited<Result>, false | null | undefined>>}
    */
   async until(condition, arg, what) {
     // Not Playwright's own waiting, which takes any promise for true.
     const deadline = Date.now() + PATIENCE;
     for (;;) {
       const found = await this.run(condition, arg);
-      if (found) return found;
+      if (found) return /** @type {any} */ (found);
       if (Date.now() > deadline) throw new Error(this.#explain(what));
       await setTimeout(BETWEEN_LOOKS);
     }

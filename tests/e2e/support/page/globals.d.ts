@@ -31,6 +31,8 @@ declare global {
   var client: Client;
   /** The call that the test is about. */
   var call: Call;
+  /** Events, where a test collects them. */
+  var heard: { type: string; call_cid?: string; [field: string]: unknown }[];
   var isReady: boolean;
   var spy: {
     /** Everything that was sent: requests, and sockets with the method `SOCKET`. */
