@@ -8,6 +8,8 @@ interface Open {
   peers: number;
   /** Live captured tracks. */
   tracks: number;
+  /** Captures that were asked for and are not there yet. */
+  captures: number;
   timers: number;
 }
 
@@ -37,7 +39,7 @@ declare global {
   var spy: {
     /** Everything that was sent: requests, and sockets with the method `SOCKET`. */
     requests: { method: string; url: string }[];
-    /** `join-answered`, `sfu-connecting`, `sfu-open` */
+    /** `join-asked`, `join-answered`, `sfu-connecting`, `sfu-open` */
     moments: EventTarget;
     /** Those that are not closed. */
     peers(): RTCPeerConnection[];

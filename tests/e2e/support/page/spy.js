@@ -39,10 +39,16 @@
   };
 
   const capture = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  let captures = 0;
   navigator.mediaDevices.getUserMedia = async (constraints) => {
-    const stream = await capture(constraints);
-    tracks.push(...stream.getTracks());
-    return stream;
+    captures += 1;
+    try {
+      const stream = await capture(constraints);
+      tracks.push(...stream.getTracks());
+      return stream;
+    } finally {
+      captures -= 1;
+    }
   };
   const clone = MediaStreamTrack.prototype.clone;
   MediaStreamTrack.prototype.clone = function () {
@@ -80,10 +86,16 @@
   globalThis.fetch = async (input, init) => {
     const { method, url } = input instanceof Request ? input : new Request(input, init);
     requests.push({ method, url });
+    if (isJoin(url)) tell('join-asked');
     const response = await send(input, init);
-    if (new URL(url).pathname.endsWith('/join')) tell('join-answered');
+    if (isJoin(url)) tell('join-answered');
     return response;
   };
+
+  /** @param {string} url */
+  function isJoin(url) {
+    return new URL(url).pathname.endsWith('/join');
+  }
 
   /** @param {WebSocket} socket */
   function isOfSfu(socket) {
@@ -101,6 +113,7 @@
         coordinatorSockets: live.filter((socket) => !isOfSfu(socket)).length,
         peers: peers.filter((peer) => peer.connectionState !== 'closed').length,
         tracks: tracks.filter((track) => track.readyState === 'live').length,
+        captures,
         timers: timers.size,
       };
     },
