@@ -23,7 +23,6 @@ use std::collections::VecDeque;
 use prost::Message;
 use trunkline_protocol::sfu::event;
 
-pub(crate) use self::{request::call_path, ringing::reject_body};
 use self::{
     devices::Device,
     join::{Join, Limits},
@@ -33,6 +32,7 @@ use self::{
     subscriptions::Wishes,
     visible::Visible,
 };
+pub(crate) use self::{request::call_path, ringing::reject_body};
 use super::{
     changes::Slice,
     client::Config,

@@ -354,7 +354,7 @@ impl Client {
                 },
                 Purpose::Aside => {
                     if let Err(error) = result {
-                        self.out.warn(error.message, error.cause);
+                        self.out.warn_of(error);
                     }
                 }
                 Purpose::Query(promise, watch) => self.on_found(promise, watch, result),
@@ -563,4 +563,3 @@ fn guest_request(user: &User) -> RestRequest {
         after: None,
     }
 }
-

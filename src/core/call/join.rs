@@ -443,7 +443,7 @@ impl CallSession {
         }
     }
 
-    fn give_up(&mut self, context: &mut CallContext<'_>, error: Error) {
+    fn give_up(&mut self, context: &mut CallContext<'_>, mut error: Error) {
         let join = match mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Joining(join) => *join,
             other => {
@@ -465,10 +465,11 @@ impl CallSession {
             self.stop_devices(context);
         }
         if join.promises.is_empty() && !matches!(self.phase, Phase::Failed) {
-            context.out.warn("the accepted call could not be joined", error.cause.clone());
+            let (_, cause) = error.clone().into_warning();
+            context.out.warn("the accepted call could not be joined", cause);
         }
-        let attempts = if join.errors.len() > 1 { join.errors } else { Vec::new() };
-        context.out.settle_all(join.promises, &Err(Error { attempts, ..error }));
+        error.attempts = if join.errors.len() > 1 { join.errors } else { Vec::new() };
+        context.out.settle_all(join.promises, &Err(error));
         self.join_given_up(context);
     }
 

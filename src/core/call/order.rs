@@ -98,7 +98,7 @@ impl CallSession {
             }
             CallRequest::Farewell(promise) => {
                 if let Err(error) = result {
-                    context.out.warn(error.message, error.cause);
+                    context.out.warn_of(error);
                 }
                 if let Some(promise) = promise {
                     context.out.resolve(promise, Outcome::Done);
@@ -113,12 +113,17 @@ impl CallSession {
             (Some(promise), Ok(answer)) => context.out.resolve(promise, Outcome::Json(answer)),
             (Some(promise), Err(error)) => context.out.reject(promise, error),
             (None, Ok(_)) => {}
-            (None, Err(error)) => context.out.warn(error.message, error.cause),
+            (None, Err(error)) => context.out.warn_of(error),
         }
     }
 
     /// Shows what an answer, or the lack of one, means for the call.
-    fn take(&mut self, context: &mut CallContext<'_>, order: &Order, result: Result<&Json, &Error>) {
+    fn take(
+        &mut self,
+        context: &mut CallContext<'_>,
+        order: &Order,
+        result: Result<&Json, &Error>,
+    ) {
         match (order.then, result) {
             (Then::Load, Ok(answer)) => {
                 self.with_answers(context, |call, context| call.loaded(context, answer));

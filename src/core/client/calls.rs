@@ -192,7 +192,8 @@ impl Client {
                 return waiting.1.extend(cids);
             }
             Err(error) => {
-                self.out.warn("the watched calls could not be watched again", error.cause);
+                let (_, cause) = error.into_warning();
+                self.out.warn("the watched calls could not be watched again", cause);
                 Vec::new()
             }
         };

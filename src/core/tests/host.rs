@@ -18,11 +18,11 @@ use super::{
     server::Server,
 };
 use crate::core::{
-    AppEvent, AppRequest, CallCommand, CallKey, CallState, CallingState, CaptureId, Captured, Cause, Client,
-    Command, Config, DeviceFailure, DeviceKind, DeviceStatus, Dimension, Duration, Effect, Error,
-    EventPayload as AppPayload, HttpFailure, HttpReply, Input, JoinOptions, LeaveOptions,
-    LocalEvent, Method, OfferReport, Outcome, PeerEffect, PeerId, PeerInput, PromiseId, Reply, RequestId,
-    ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
+    AppEvent, AppRequest, CallCommand, CallKey, CallState, CallingState, CaptureId, Captured,
+    Cause, Client, Command, Config, DeviceFailure, DeviceKind, DeviceStatus, Dimension, Duration,
+    Effect, Error, EventPayload as AppPayload, HttpFailure, HttpReply, Input, JoinOptions,
+    LeaveOptions, LocalEvent, Method, OfferReport, Outcome, PeerEffect, PeerId, PeerInput,
+    PromiseId, Reply, RequestId, ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
 };
 
 /// What becomes of the things that the core asks for.
