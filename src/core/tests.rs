@@ -11,4 +11,5 @@ mod json;
 mod lifecycle;
 mod media;
 mod refusals;
+mod ringing;
 mod server;

@@ -8,6 +8,7 @@ use crate::core::{
     error::Error,
     ids::PromiseId,
     json::Json,
+    rest::{Purpose, RestRequest},
 };
 
 /// What to do with an answer.
@@ -55,12 +56,15 @@ impl CallSession {
             }
             Then::Accept | Then::Reject => {
                 let body = body.unwrap_or_default();
-                self.send_answer(context, CallRequest::Order(order), &path, body);
+                let suffix = if then == Then::Accept { "/accept" } else { "/reject" };
+                self.send_answer(context, CallRequest::Order(order), suffix, body);
                 return;
             }
             Then::Nothing | Then::Change | Then::Members => {}
         }
-        self.send(context, CallRequest::Order(order), method, &path, body, &doing, None);
+        let purpose = Purpose::Call(self.key, (self.epoch, CallRequest::Order(order)));
+        let request = RestRequest { method, path, body, doing, purpose, after: None };
+        context.rest.submit(context.out, request);
     }
 
     fn show_captions(&mut self, on: bool) {

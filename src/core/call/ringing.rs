@@ -27,10 +27,15 @@ pub(super) struct Ring {
     due: Option<Time>,
     /// Our own ring is on its way to the server.
     asking: bool,
-    /// Somebody answered since it began.
-    answered: bool,
-    /// The app accepted on this device.
+    /// Somebody else accepted since it began. Noted when it is heard: an answer of the server that
+    /// was written before, and comes after, may not know of it.
+    accepted: bool,
+    /// Somebody rejected since it was last looked at.
+    rejected: bool,
+    /// This device accepted.
     accepted_here: bool,
+    /// There is nothing to give up while the app, which accepted, goes on to join.
+    quiet: bool,
     /// The last acceptance or rejection sent; the next one waits for it.
     last_answer: Option<RequestId>,
     /// How to join when somebody accepts.
@@ -103,7 +108,7 @@ impl CallSession {
         if done {
             self.start_ringing(context, true);
         }
-        self.ring.answered &= done;
+        self.ring.accepted &= done;
     }
 
     fn start_ringing(&mut self, context: &mut CallContext<'_>, outgoing: bool) {
@@ -126,9 +131,12 @@ impl CallSession {
         }
         let before = self.answers();
         apply(self, context);
-        if before != self.answers() {
-            let rings = self.state().calling_state == CallingState::Ringing;
-            self.ring.answered |= rings || self.ring.asking;
+        if self.state().calling_state == CallingState::Ringing || self.ring.asking {
+            let [accepted, rejected] = self.answers();
+            let me = context.user_id();
+            let by_other = || self.answered_by("accepted_by").iter().any(|id| id != me);
+            self.ring.accepted |= accepted != before[0] && by_other();
+            self.ring.rejected |= rejected != before[1];
         }
         self.review_ring(context);
     }
@@ -158,18 +166,20 @@ impl CallSession {
             }
             return;
         }
-        if !std::mem::take(&mut self.ring.answered) {
+        if std::mem::take(&mut self.ring.accepted) {
+            let options = self.ring.join_options.clone();
+            return self.join(context, None, &options);
+        }
+        if !std::mem::take(&mut self.ring.rejected) {
             return;
         }
-        let others = self.state().members.iter().map(|m| m.user_id.as_str()).filter(|id| *id != me);
-        let others: Vec<&str> = others.collect();
         let rejected = self.answered_by("rejected_by");
-        if rejected.iter().any(|id| id == me) {
+        let has_rejected = |id: &str| rejected.iter().any(|rejected| rejected == id);
+        let members = self.state().members.iter().map(|m| m.user_id.as_str());
+        let mut others = members.filter(|id| *id != me).peekable();
+        if has_rejected(me) {
             self.leave_now(context, "rejected_elsewhere");
-        } else if self.answered_by("accepted_by").iter().any(|id| id != me) {
-            let options = self.ring.join_options.clone();
-            self.join(context, None, &options);
-        } else if !others.is_empty() && others.iter().all(|id| rejected.iter().any(|r| r == id)) {
+        } else if others.peek().is_some() && others.all(has_rejected) {
             self.reject_and_leave(context, "rejected", "cancel");
         }
     }
@@ -195,6 +205,7 @@ impl CallSession {
 
     /// The join that was to ring has failed.
     pub(super) fn join_given_up(&mut self, context: &mut CallContext<'_>) {
+        self.ring.quiet = false;
         if self.state().calling_state == CallingState::Idle {
             self.show_ring(None);
         }
@@ -241,8 +252,9 @@ impl CallSession {
         body: String,
     ) -> RequestId {
         let accepts = suffix == "/accept";
-        self.ring.accepted_here |= accepts;
         if accepts {
+            self.ring.accepted_here = true;
+            self.ring.quiet = true;
             self.silence();
         }
         let doing = if accepts { "accepting the call" } else { "rejecting the call" };
@@ -255,6 +267,7 @@ impl CallSession {
     /// The server refused to take note that this device accepts.
     pub(super) fn acceptance_failed(&mut self, context: &mut CallContext<'_>) {
         self.ring.accepted_here = false;
+        self.ring.quiet = false;
         self.review_ring(context);
     }
 
@@ -270,7 +283,7 @@ impl CallSession {
 
     /// Sets the timer, once the settings say how long.
     fn arm(&mut self, context: &mut CallContext<'_>, outgoing: bool) {
-        if self.ring.due.is_some() || self.ring.accepted_here {
+        if self.ring.due.is_some() || self.ring.quiet {
             return;
         }
         let limit = if outgoing { "auto_cancel_timeout_ms" } else { "incoming_call_timeout_ms" };

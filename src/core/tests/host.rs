@@ -86,6 +86,10 @@ const STEPS_PER_MOMENT: u32 = 500;
 
 impl Host {
     pub(super) fn new() -> Self {
+        Self::with(false)
+    }
+
+    fn with(reject_when_busy: bool) -> Self {
         let config = Config {
             api_key: "key".to_owned(),
             base_url: "http://coordinator/video".to_owned(),
@@ -97,7 +101,7 @@ impl Host {
             timeout: Duration::from_secs(5),
             socket_timeout: Duration::from_secs(15),
             max_connect_retries: 5,
-            reject_when_busy: false,
+            reject_when_busy,
             seed: [11, 22],
             epoch_offset: 1_900_000_000_000.0,
             parse_json: parse,
@@ -125,8 +129,13 @@ impl Host {
 
     /// A host whose user `alice` is connected.
     pub(super) fn connected() -> Self {
-        let mut host = Self::new();
-        let promise = host.connect("alice", Some(token("alice")), false);
+        Self::connected_as("alice", false)
+    }
+
+    pub(super) fn connected_as(user_id: &str, reject_when_busy: bool) -> Self {
+        let mut host = Self::with(reject_when_busy);
+        user_id.clone_into(&mut host.server.me);
+        let promise = host.connect(user_id, Some(token(user_id)), false);
         host.run_for(100);
         assert!(matches!(host.settled.get(&promise), Some(Ok(_))), "connecting failed");
         host
@@ -176,7 +185,9 @@ impl Host {
 
     /// Has a request sent below the path of the call; `line` is such as `POST /accept`.
     pub(super) fn request(&mut self, call: CallKey, line: &str, body: Value, then: Then) -> u64 {
-        let request = app_request(line, body);
+        let (call_type, id) = self.client.call_name(call).unwrap();
+        let line = line.replacen(' ', &format!(" /call/{call_type}/{id}"), 1);
+        let request = app_request(&line, body);
         self.order(call, |promise| CallCommand::Request { promise, request, then })
     }
 
@@ -355,7 +366,7 @@ impl Host {
                 assert!(self.requests.remove(&request), "G5: aborted twice, or after its end");
             }
             Effect::FetchToken(request) => {
-                self.later(Input::Token { request, result: Ok(token("alice")) });
+                self.later(Input::Token { request, result: Ok(token(&self.server.me)) });
             }
             Effect::OpenSocket { socket, url } => {
                 if url.contains("//sfu/") {
@@ -370,7 +381,7 @@ impl Host {
                 assert!(self.sockets.contains_key(&socket), "G5: sent over a closed socket");
                 let greets = text.contains("\"products\"");
                 let answer = if greets {
-                    json!({ "type": "connection.ok", "connection_id": "c1", "me": { "id": "alice" } })
+                    json!({ "type": "connection.ok", "connection_id": "c1", "me": { "id": self.server.me } })
                 } else {
                     json!({ "type": "health.check" })
                 };
