@@ -5,7 +5,7 @@ mod calls;
 use super::{
     call::{CallContext, CallSession, call_path},
     changes::Changes,
-    command::{CallCommand, Command},
+    command::{CallCommand, Command, Then},
     connection::{Connection, ConnectionNews, not_connected},
     effect::{AppEvent, Effect, EventPayload, LocalEvent, Method, Outcome, Scope},
     error::Error,
@@ -14,7 +14,7 @@ use super::{
     json::{Json, ObjectWriter},
     outbox::Outbox,
     rest::{Finished, Gate, Purpose, Rest, RestNews, RestRequest},
-    state::{CallState, ClientState},
+    state::{CallState, CallingState, ClientState},
     table::Table,
     time::{Duration, Time},
     user::{Tokens, User, UserKind},
@@ -302,16 +302,26 @@ impl Client {
     }
 
     fn call_command(&mut self, key: CallKey, command: CallCommand) {
-        if let CallCommand::Join { promise, .. } = &command
-            && let Some(cid) = self.calls.get(&key).map(|call| call.cid().to_owned())
+        let loads = matches!(
+            command,
+            CallCommand::Join { .. } | CallCommand::Request { then: Then::Load | Then::Ring, .. }
+        );
+        let other = self.calls.get(&key).filter(|_| loads).and_then(|c| self.registered(c.cid()));
+        if let Some(other) = other.filter(|other| *other != key)
+            && let Some(registered) = self.calls.get(&other)
         {
-            let other = self.registered(&cid).filter(|other| *other != key);
-            if other.and_then(|other| self.calls.get(&other)).is_some_and(CallSession::is_active) {
-                let error = Error::illegal_state(
-                    "another object of the same call is joined",
-                    "Use the call that is in client.state.calls, or leave it first.",
-                );
-                return self.out.reject(*promise, error);
+            let is_active = registered.is_active();
+            let rings = registered.state().calling_state == CallingState::Ringing;
+            match &command {
+                CallCommand::Join { promise, .. } if is_active => {
+                    let error = Error::illegal_state(
+                        "another object of the same call is joined",
+                        "Use the call that is in client.state.calls, or leave it first.",
+                    );
+                    return self.out.reject(*promise, error);
+                }
+                _ if rings => self.take_over(key, other),
+                _ => {}
             }
         }
         self.with_call(key, |call, context| call.command(context, command));

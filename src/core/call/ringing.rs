@@ -84,6 +84,17 @@ impl CallSession {
         self.load(context, Some(promise));
     }
 
+    /// Goes on with the ring of another object of the same call, which the app does not use.
+    pub(crate) fn take_over(&mut self, context: &mut CallContext<'_>, other: &mut Self) {
+        let ringing = other.state().ringing;
+        self.ring.ringer = std::mem::take(&mut other.ring.ringer);
+        other.leave_now(context, "replaced");
+        self.follow();
+        self.registration = Some(context.out.turn());
+        self.show_ring(ringing);
+        self.review_ring(context);
+    }
+
     /// Loads the call without creating it, on our own account.
     fn load(&self, context: &mut CallContext<'_>, ringing: Option<PromiseId>) {
         let request = match ringing {

@@ -112,6 +112,15 @@ impl Client {
         }
     }
 
+    /// The app uses an object of its own in place of the one that rings.
+    pub(super) fn take_over(&mut self, key: CallKey, ringing: CallKey) {
+        if let Some(mut other) = self.calls.remove(&ringing) {
+            self.with_call(key, |call, context| call.take_over(context, &mut other));
+            other.publish_changes(&mut self.out);
+            self.calls.insert(ringing, other);
+        }
+    }
+
     fn reject_busy(&mut self, cid: &str) {
         let path = cid.split_once(':').and_then(|(call_type, id)| call_path(call_type, id).ok());
         if let Some(path) = path {

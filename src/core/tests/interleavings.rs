@@ -144,6 +144,9 @@ proptest! {
                 | CallingState::ReconnectingFailed),
             "L7: still {:?}", end
         );
+        for other in host.client.state().calls.clone() {
+            prop_assert_ne!(host.calling_state(other), CallingState::Ringing, "it rings for ever");
+        }
         if end == CallingState::Joined {
             prop_assert_eq!(host.server.sessions.len(), 1, "one session, no ghosts");
         }

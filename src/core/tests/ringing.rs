@@ -502,6 +502,29 @@ fn a_ring_that_was_answered_before_it_came_does_not_ring() {
 }
 
 #[test]
+fn an_object_of_the_apps_own_takes_the_ring_over() {
+    for loads_first in [false, true] {
+        let (mut world, call) = World::ringing();
+        let made = world.rung_at(BOB);
+        let own = world.hosts[BOB].call();
+
+        if loads_first {
+            world.hosts[BOB].get(own);
+            world.run(50);
+            assert_eq!(world.states(&[(BOB, own), (BOB, made)]), [Ringing, Left]);
+            assert!(world.hosts[BOB].state(own).ringing.unwrap().expires_at.is_some());
+        }
+        let join = world.hosts[BOB].join(own);
+        world.run(100);
+
+        world.hosts[BOB].assert_resolved(join);
+        assert_eq!(world.states(&[(ALICE, call), (BOB, own), (BOB, made)]), [Joined, Joined, Left]);
+        assert_eq!(world.hosts[BOB].client.state().calls, [own]);
+        assert_eq!(world.requests(BOB, "/accept").len(), 1);
+    }
+}
+
+#[test]
 fn an_answer_that_was_missed_is_caught_up_with() {
     let (mut world, call) = World::ringing();
     let bob = world.rung_at(BOB);
