@@ -12,7 +12,7 @@ use super::{
 use crate::core::{
     CallCommand, CallKey, CallingState,
     CallingState::{Idle, Joined, Left, Ringing},
-    Command, JoinOptions, LeaveOptions, LocalEvent, Outcome, Then, Time,
+    Command, JoinOptions, LeaveOptions, LocalEvent, Outcome, Then,
 };
 
 const CID: &str = "default:demo";
@@ -205,9 +205,7 @@ fn a_ring_reaches_every_device_of_every_callee_and_makes_one_call_each() {
 fn who_accepts_joins_and_so_does_the_caller_and_the_other_device_falls_silent() {
     let (mut world, call) = World::ringing();
     let options = JoinOptions { request: Some(wrap(json!({ "mine": 1 }))), ..Default::default() };
-    let now = Time::from_millis(world.hosts[ALICE].now);
-    let command = Command::Call(call, CallCommand::SetJoinOptions(options));
-    world.hosts[ALICE].client.command(now, command);
+    world.hosts[ALICE].tell(call, CallCommand::SetJoinOptions(options));
     let (bob, phone, carol) = (world.rung_at(BOB), world.rung_at(BOBS_PHONE), world.rung_at(CAROL));
 
     let join = world.hosts[BOB].join(bob);

@@ -7,6 +7,7 @@ use prost::Message;
 use serde_json::{Value, json};
 use trunkline_protocol::sfu::{event, models, signal};
 
+use super::json::token;
 use crate::core::{HttpBody, HttpRequest};
 
 /// The truth about one call, as far as the tests need it.
@@ -26,6 +27,8 @@ pub(super) struct Server {
     pub(super) ring: (u64, u64),
     /// Requests to paths with these ends are refused.
     pub(super) refused: Vec<&'static str>,
+    /// How many of the next requests find their token expired.
+    pub(super) expired: u32,
     /// Grows with each change, like the server's clock.
     pub(super) version: u64,
     /// Sessions on the SFU, by id.
@@ -47,6 +50,7 @@ impl Default for Server {
             session: Rc::default(),
             ring: (0, 0),
             refused: Vec::new(),
+            expired: 0,
             version: 0,
             sessions: BTreeMap::new(),
             bodies: Vec::new(),
@@ -94,12 +98,21 @@ impl Server {
         if self.refused.iter().any(|end| path.ends_with(end)) {
             return (500, json!({ "code": -1, "message": "refused", "unrecoverable": false }));
         }
+        if self.expired > 0 {
+            self.expired -= 1;
+            return (401, json!({ "code": 40, "message": "expired" }));
+        }
+        if path == "/guest" {
+            let user = json!({ "id": format!("guest-{}", body["user"]["id"].as_str().unwrap()) });
+            return (201, json!({ "user": user, "access_token": token("guest-gil") }));
+        }
         self.note_answers(&path, &body);
         let creates = request.method.as_str() == "POST" && path == "/call/default/demo"
             || path.ends_with("/join") && body["create"] == true;
         self.exists |= creates;
         if path == "/calls" {
-            return (201, json!({ "calls": [self.answer()] }));
+            let calls = if self.exists { vec![self.answer()] } else { vec![] };
+            return (201, json!({ "calls": calls, "next": "n" }));
         }
         if !self.exists {
             let error = json!({ "code": 16, "message": "no such call", "unrecoverable": true });
