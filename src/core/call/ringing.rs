@@ -90,6 +90,12 @@ impl CallSession {
         self.ring.ringer = std::mem::take(&mut other.ring.ringer);
         other.leave_now(context, "replaced");
         self.follow();
+        let known = other.state();
+        if let Some(call) = &known.document {
+            self.visible.apply_call(call);
+        }
+        let members: Vec<Json> = known.members.iter().map(|m| m.document.clone()).collect();
+        self.visible.merge_members(&members);
         self.registration = Some(context.out.turn());
         self.show_ring(ringing);
         self.review_ring(context);

@@ -21,11 +21,10 @@ use super::{
 };
 use crate::core::{
     AppEvent, AppRequest, CallCommand, CallKey, CallState, CallingState, CaptureId, Captured,
-    Cause, Client, Command, Config, DeviceFailure, DeviceKind, DeviceStatus, Dimension, Duration,
-    Effect, Error, EventPayload as AppPayload, HttpFailure, HttpReply, HttpRequest, Input,
-    JoinOptions, LeaveOptions, LocalEvent, Method, OfferReport, Outcome, PeerEffect, PeerId,
-    PeerInput, PromiseId, Reply, RequestId, ResponseKind, SocketId, Then, Time, Tokens, User,
-    UserKind,
+    Cause, Client, Command, Config, DeviceFailure, DeviceKind, Dimension, Duration, Effect, Error,
+    EventPayload as AppPayload, HttpFailure, HttpReply, HttpRequest, Input, JoinOptions,
+    LeaveOptions, LocalEvent, Method, OfferReport, Outcome, PeerEffect, PeerId, PeerInput,
+    PromiseId, Reply, RequestId, ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
 };
 
 /// What becomes of the things that the core asks for.
