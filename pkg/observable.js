@@ -83,8 +83,7 @@ export class StateObservable {
   }
 
   subscribe(observer) {
-    const next =
-      typeof observer === 'function' ? observer : (value) => observer?.next?.(value);
+    const next = typeof observer === 'function' ? observer : (value) => observer?.next?.(value);
     return { unsubscribe: this.#cell.watch(next) };
   }
 

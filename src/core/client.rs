@@ -419,7 +419,8 @@ impl Client {
         let answers = match result {
             Ok(answer) => answer.list("calls"),
             Err(error) => {
-                self.out.warn("the watched calls could not be watched again", error.cause);
+                let (_, cause) = error.into_warning();
+                self.out.warn("the watched calls could not be watched again", cause);
                 Vec::new()
             }
         };

@@ -283,7 +283,7 @@ impl Connection {
     }
 
     /// Before the first success attempts are counted; after it they go on for ever.
-    fn attempt_failed(&mut self, error: Error, config: &Config) -> ConnectionNews {
+    fn attempt_failed(&mut self, mut error: Error, config: &Config) -> ConnectionNews {
         if self.been_online {
             return ConnectionNews::Nothing;
         }
@@ -291,8 +291,8 @@ impl Connection {
         if self.failures.len() < config.max_connect_retries.max(1) as usize {
             return ConnectionNews::Nothing;
         }
-        let attempts = std::mem::take(&mut self.failures);
-        self.fail(Error { attempts, ..error })
+        error.attempts = std::mem::take(&mut self.failures);
+        self.fail(error)
     }
 
     fn fail(&mut self, error: Error) -> ConnectionNews {

@@ -1,10 +1,9 @@
 use std::rc::Rc;
 
-use gloo_net::http::Request;
-use js_sys::{Reflect, Uint8Array};
-use wasm_bindgen::JsValue;
+use js_sys::{Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, Headers, RequestInit, Response};
+use web_sys::{AbortController, AbortSignal, Headers, Request, RequestInit, Response};
 
 use super::{json::JsNode, report::Reporter, table::Table, task::spawn};
 use crate::core::{
@@ -47,7 +46,6 @@ impl Http {
     /// Gives a request up; nothing is reported about it any more.
     pub fn abort(&self, id: RequestId) {
         if let Some(controller) = self.pending.remove(id) {
-            // Without a reason of our own: gloo-net panics on reasons that are no `Error`.
             controller.abort();
         }
     }
@@ -77,30 +75,14 @@ impl Drop for Http {
 }
 
 async fn exchange(request: &HttpRequest, signal: &AbortSignal) -> Result<HttpReply, JsValue> {
-    let request_init = init(request, signal)?;
-    let raw = web_sys::Request::new_with_str_and_init(&request.url, &request_init)?;
-    let response: Response = match Request::from(raw).send().await {
-        Ok(response) => response.into(),
-        Err(error) => return Err(restore(&error)),
-    };
+    let asked = fetch(&Request::new_with_str_and_init(&request.url, &init(request, signal)?)?);
+    let response: Response = JsFuture::from(asked).await?.unchecked_into();
     let status = response.status();
     let body = match request.response {
         ResponseKind::Bytes if status == OK => read_bytes(&response).await,
         ResponseKind::Bytes | ResponseKind::Json => read_json(&response).await,
     };
     Ok(HttpReply { status, body: body.unwrap_or(Reply::Unreadable) })
-}
-
-/// What `fetch` threw. gloo-net keeps the name and the text of it, not the object.
-fn restore(error: &gloo_net::Error) -> JsValue {
-    match error {
-        gloo_net::Error::JsError(thrown) => {
-            let error = js_sys::Error::new(&thrown.message);
-            error.set_name(&thrown.name);
-            error.into()
-        }
-        gloo_net::Error::GlooError(message) => js_sys::Error::new(message).into(),
-    }
 }
 
 fn init(request: &HttpRequest, signal: &AbortSignal) -> Result<RequestInit, JsValue> {
@@ -137,6 +119,12 @@ async fn read_json(response: &Response) -> Option<Reply> {
 async fn read_bytes(response: &Response) -> Option<Reply> {
     let buffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
     Some(Reply::Bytes(Uint8Array::new(&buffer).to_vec()))
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The global one: of the window, or of a worker.
+    fn fetch(request: &Request) -> Promise;
 }
 
 const OK: u16 = 200;

@@ -1,6 +1,6 @@
 //! Makes the npm package: compiles the SDK, binds it to JavaScript, shrinks it.
 
-use std::fs;
+use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
@@ -12,6 +12,7 @@ use crate::{
 };
 
 const WASM: &str = "trunkline_bg.wasm";
+const GLUE: &str = "trunkline.js";
 
 /// Builds the generated part of the package, `pkg/wasm/`.
 pub fn build(mode: Mode) -> Result<()> {
@@ -36,13 +37,16 @@ pub fn build(mode: Mode) -> Result<()> {
         .omit_default_module_path(true)
         .remove_name_section(mode == Mode::Release)
         .remove_producers_section(true);
-    bindgen.generate(&out).context("wasm-bindgen failed")?;
-
-    let glue = out.join("trunkline.js");
-    let text = relocate_imports(&fs::read_to_string(&glue)?)?;
-    fs::write(&glue, text)?;
+    let mut bound = bindgen.generate_output().context("wasm-bindgen failed")?;
+    let mut glue = relocate_imports(bound.js())?;
+    if mode == Mode::Release {
+        glue = shorten_imports(&glue, bound.wasm_mut().imports.iter_mut().map(|i| &mut i.name))?;
+    }
+    bound.emit(&out)?;
+    fs::write(out.join(GLUE), glue)?;
     if mode == Mode::Release {
         optimise()?;
+        minify(&out.join(GLUE))?;
     }
     write_inline_copy()
 }
@@ -58,6 +62,43 @@ fn relocate_imports(glue: &str) -> Result<String> {
     });
     ensure!(strange.is_none(), "the package would not hold what this imports: {strange:?}");
     Ok(relocated)
+}
+
+/// Gives the functions that the module imports short names, here and in the glue. wasm-bindgen names
+/// each after its path and a hash, which does not compress, and a bundler cannot shorten it because
+/// the name stands in the module as well.
+fn shorten_imports<'a>(glue: &str, names: impl Iterator<Item = &'a mut String>) -> Result<String> {
+    let mut glue = glue.to_owned();
+    // Some functions are imported more than once.
+    let mut known = BTreeMap::new();
+    // What comes straight from our own modules keeps its name.
+    for name in names.filter(|name| name.starts_with("__wb")) {
+        if !known.contains_key(name) {
+            let short = format!("i{}", known.len());
+            let key = format!("{name}: ");
+            ensure!(glue.matches(&key).count() == 1, "the glue does not define {name} once");
+            glue = glue.replace(&key, &format!("{short}: "));
+            known.insert(name.clone(), short);
+        }
+        if let Some(short) = known.get(name) {
+            name.clone_from(short);
+        }
+    }
+    Ok(glue)
+}
+
+/// Rewrites a generated script without white space and with short names.
+fn minify(script: &Path) -> Result<()> {
+    let small = output(esbuild().arg("--minify").arg(script))?;
+    fs::write(script, small)?;
+    Ok(())
+}
+
+/// The bundler, which the demo is built with as well.
+pub fn esbuild() -> Command {
+    let mut esbuild = command(root().join("node_modules/.bin/esbuild"));
+    esbuild.args(["--format=esm", "--log-level=warning"]);
+    esbuild
 }
 
 /// Runs wasm-opt, and keeps what it makes only if that is smaller to download.
@@ -110,6 +151,19 @@ mod tests {
         let relocated = relocate_imports(glue).unwrap();
 
         assert_eq!(relocated, "import { VideoError } from '../errors.js';\nlet wasm;\n");
+    }
+
+    #[test]
+    fn imports_are_short_in_the_module_and_in_the_glue() {
+        let glue = "{\n  __wbg_now_1: function() {},\n  __wbg_now_12: function() {},\n}";
+        let mut names =
+            ["__wbg_now_12", "storeOf", "__wbg_now_1", "__wbg_now_12"].map(str::to_owned);
+
+        let short = shorten_imports(glue, names.iter_mut()).unwrap();
+
+        assert_eq!(names, ["i0", "storeOf", "i1", "i0"]);
+        assert_eq!(short, "{\n  i1: function() {},\n  i0: function() {},\n}");
+        assert!(shorten_imports("{}", ["__wbg_now".to_owned()].iter_mut()).is_err());
     }
 
     #[test]

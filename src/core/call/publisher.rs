@@ -226,7 +226,7 @@ impl Publisher {
                 PublisherNews::Refused(error)
             }
             Err(error) => {
-                out.warn(error.message, error.cause);
+                out.warn_of(error);
                 let effect = PeerEffect::AcceptAnswer { sdp: None };
                 out.push(Effect::Peer(self.peer, effect));
                 self.failed(out)
@@ -299,7 +299,7 @@ impl Publisher {
             return;
         };
         if let Err(error) = result {
-            out.warn(error.message, error.cause);
+            out.warn_of(error);
         }
         // A request that failed for good is not repeated before the next change.
         for (track_type, muted) in news {

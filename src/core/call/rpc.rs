@@ -216,17 +216,16 @@ pub(crate) fn sfu_error(doing: &str, wire: &models::Error) -> Error {
     };
     let mut message = format!("the SFU refused while {doing}: ");
     message.push_str(&wire.message);
-    Error {
-        server_code: Some(wire.code),
-        retryable: wire.should_retry,
-        ..Error::new(code, category, message).hint("The message is the SFU's own.")
-    }
+    let mut error = Error::new(code, category, message).hint("The message is the SFU's own.");
+    error.server_code = Some(wire.code);
+    error.retryable = wire.should_retry;
+    error
 }
 
 /// A response whose status is not 200: the Twirp envelope, or something in its place.
 fn twirp_error(doing: &str, status: u16, body: &Reply) -> Error {
     let Reply::Json(envelope) = body else {
-        return Error { status: Some(status), ..Error::bad_response(doing) };
+        return Error::bad_response(doing).status(status);
     };
     let (code, category) = match status {
         401 => ("auth-token-invalid", Category::Auth),
@@ -237,9 +236,8 @@ fn twirp_error(doing: &str, status: u16, body: &Reply) -> Error {
     };
     let mut message = format!("the SFU refused while {doing}: ");
     message.push_str(&envelope.text("msg"));
-    Error {
-        status: Some(status),
-        retryable: status == 429 || status >= 500,
-        ..Error::new(code, category, message).hint("The message is the SFU's own.")
-    }
+    let mut error = Error::new(code, category, message).status(status);
+    error.hint = "The message is the SFU's own.";
+    error.retryable = status == 429 || status >= 500;
+    error
 }
