@@ -16,6 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     prost_build::Config::new()
         .compile_well_known_types()
+        // Boxes would be in the way of everybody who reads or writes them.
+        .enum_attribute(".", "#[allow(clippy::large_enum_variant)]")
         .extern_path(".google.protobuf", "::pbjson_types")
         .compile_fds(descriptors)?;
 
