@@ -101,13 +101,20 @@ pub fn esbuild() -> Command {
     esbuild
 }
 
-/// Runs wasm-opt, and keeps what it makes only if that is smaller to download.
+/// Runs wasm-opt, and keeps what it makes only if that is smaller to download. Its higher levels
+/// make fewer bytes that compress worse.
 fn optimise() -> Result<()> {
     let before = root().join("pkg/wasm").join(WASM);
     let after = before.with_extension("opt");
     let wasm_opt = root().join("node_modules/.bin/wasm-opt");
     run(command(wasm_opt)
-        .args(["-Os", "--enable-bulk-memory", "--enable-multivalue", "--enable-mutable-globals"])
+        .args([
+            "-O1",
+            "--converge",
+            "--enable-bulk-memory",
+            "--enable-multivalue",
+            "--enable-mutable-globals",
+        ])
         .args(["--enable-nontrapping-float-to-int", "--enable-reference-types"])
         .args(["--enable-sign-ext", "--enable-bulk-memory-opt", "-o"])
         .arg(&after)
