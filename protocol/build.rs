@@ -76,7 +76,9 @@ fn reachable(
         // Well-known types are written by hand.
         if name.starts_with(".stream.") && found.insert(name.to_owned()) {
             let fields = messages[name].field.iter();
-            open.extend(fields.filter(|f| f.r#type() == Type::Message).map(|f| f.type_name()));
+            open.extend(
+                fields.filter(|f| f.r#type() == Type::Message).map(FieldDescriptorProto::type_name),
+            );
         }
     }
     found
