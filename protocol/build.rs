@@ -76,7 +76,9 @@ fn reachable(
         // Well-known types are written by hand.
         if name.starts_with(".stream.") && found.insert(name.to_owned()) {
             let fields = messages[name].field.iter();
-            open.extend(fields.filter(|f| f.r#type() == Type::Message).map(|f| f.type_name()));
+            open.extend(
+                fields.filter(|f| f.r#type() == Type::Message).map(FieldDescriptorProto::type_name),
+            );
         }
     }
     found
@@ -85,6 +87,20 @@ fn reachable(
 fn read(code: &mut String, name: &str, message: &DescriptorProto) -> Result<(), Box<dyn Error>> {
     writeln!(code, "impl Read for {} {{", rust_path(name))?;
     writeln!(code, "fn read(&mut self, number: u32, value: Value<'_>) -> Option<()> {{")?;
+    let whole = message.field.first().and_then(|field| oneof(name, message, field));
+    if let (Some((place, _)), 1) = (whole, message.oneof_decl.len())
+        && message.field.iter().all(|field| field.oneof_index.is_some())
+    {
+        // One place where the former value is dropped, instead of one for each field.
+        writeln!(code, "{place} = Some(match number {{")?;
+        for field in &message.field {
+            let (number, method) = (field.number(), method(field)?);
+            let (_, variant) = oneof(name, message, field).unwrap_or_default();
+            writeln!(code, "{number} => {variant}(value.{method}()?),")?;
+        }
+        writeln!(code, "_ => return Some(()) }}); Some(()) }} }}")?;
+        return Ok(());
+    }
     writeln!(code, "match number {{")?;
     for field in &message.field {
         let (number, method) = (field.number(), method(field)?);
