@@ -16,6 +16,7 @@ import {
   RING,
   callData,
   defineRequests,
+  muteKind,
   pick,
   query,
 } from './requests.js';
@@ -150,9 +151,10 @@ export class Call {
 
   muteOthers(type) {
     return promised(() => {
-      const publishers = this.state.remoteParticipants.filter((p) => hasTrack(p, type));
+      const kind = muteKind(type);
+      const publishers = this.state.remoteParticipants.filter((p) => hasTrack(p, kind));
       const users = new Set(publishers.map((p) => p.userId));
-      return users.size > 0 ? this.muteUser([...users], type) : Promise.resolve();
+      return users.size > 0 ? this.muteUser([...users], kind) : Promise.resolve();
     });
   }
 

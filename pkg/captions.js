@@ -1,3 +1,5 @@
+import { sameItems } from './observable.js';
+
 /**
  * The captions that are shown at the moment: the newest few, each for a while.
  */
@@ -45,6 +47,7 @@ export class Captions {
     for (const entry of [...this.#shown, ...entries]) {
       if (!kept.includes(entry)) clearTimeout(entry.timer);
     }
+    if (sameItems(kept, this.#shown)) return;
     this.#shown = kept;
     this.#changed();
   }

@@ -197,7 +197,8 @@ function mute(userIds, type) {
   return { user_ids, [muteKind(type)]: true };
 }
 
-function muteKind(type) {
+/** Checks what is to be muted. */
+export function muteKind(type) {
   if (!MUTE_KINDS.includes(type)) throw invalidArgument(`the kind is none of ${MUTE_KINDS}`);
   return type;
 }
