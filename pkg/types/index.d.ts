@@ -11,5 +11,6 @@ export * from './errors.js';
 export * from './events.js';
 export * from './models.js';
 export * from './observable.js';
+export * from './operations.js';
 export * from './participant.js';
 export * from './settings.js';
