@@ -94,6 +94,7 @@ export function makeError(
   status,
   requestId,
   cause,
+  response,
 ) {
   const Class = CLASSES[kind] ?? VideoError;
   return new Class(message, {
@@ -107,6 +108,7 @@ export function makeError(
     status,
     requestId,
     cause,
+    response,
   });
 }
 

@@ -83,6 +83,8 @@ export class VideoError extends Error {
 export class ErrorFromResponse extends VideoError {
   /** HTTP status. */
   readonly status: number;
+  /** What the coordinator answered, in full. */
+  readonly response: Record<string, unknown>;
 }
 
 /** The SFU refused the join. */

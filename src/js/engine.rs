@@ -131,6 +131,11 @@ impl Engine {
         self.shell.call_object(call).ok_or(JsValue::UNDEFINED)
     }
 
+    /// Looks whether anything is due; `false` when nothing ever will be.
+    pub fn tick(&self) -> bool {
+        self.shell.tick()
+    }
+
     /// Refuses everything from now on.
     pub fn refuse(&self) {
         self.shell.refuse();

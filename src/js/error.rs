@@ -5,7 +5,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
     core::{Category, Error, ErrorClass},
-    web::thrown,
+    web::{JsNode, thrown},
 };
 
 /// The `VideoError`, or subclass of it, for `error`.
@@ -24,6 +24,7 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
         error.status.into(),
         error.request_id.as_deref().into(),
         &thrown(error.cause.as_ref()),
+        &error.response.as_ref().map(JsNode::unwrap).unwrap_or_default(),
     )
 }
 
@@ -79,5 +80,6 @@ extern "C" {
         status: JsValue,
         request_id: JsValue,
         cause: &JsValue,
+        response: &JsValue,
     ) -> JsValue;
 }

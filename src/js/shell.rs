@@ -101,6 +101,15 @@ impl Shell {
         }
     }
 
+    /// Looks whether anything is due; `false` when nothing ever will be.
+    pub(crate) fn tick(&self) -> bool {
+        let goes_on = self.refusal().is_none();
+        if goes_on {
+            self.driver.report(Input::Timeout);
+        }
+        goes_on
+    }
+
     /// Refuses everything from now on.
     pub(crate) fn refuse(&self) {
         self.disposed.set(true);
