@@ -110,11 +110,11 @@ export class Person {
   constructor(page, id) {
     this.page = page;
     this.id = id;
-    /** Errors in the console, and exceptions that nobody caught. */
+    /** Errors and warnings in the console, and exceptions that nobody caught. */
     this.complaints = /** @type {string[]} */ ([]);
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(message.text());
+      if (['error', 'warning'].includes(message.type())) this.complaints.push(message.text());
     });
   }
 
