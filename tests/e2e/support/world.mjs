@@ -95,6 +95,19 @@ export class World {
     return person;
   }
 
+  /**
+   * Somebody who opens the demo.
+   *
+   * @param {import('playwright-core').BrowserContextOptions} [options]
+   * @param {string} [url] an invite link, or else the demo's own address
+   */
+  async visitor(options, url = this.server.url) {
+    const permissions = [...DEVICES, 'clipboard-read', 'clipboard-write'];
+    const page = await (await this.context({ permissions, ...options })).newPage();
+    await page.goto(url);
+    return new Person(page, url);
+  }
+
   /** What an app knows of the server. */
   get app() {
     return { apiKey: API_KEY, baseURL: this.server.baseURL };
