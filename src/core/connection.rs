@@ -57,8 +57,8 @@ impl Connection {
         tokens: &Tokens,
     ) -> Result<Self, Error> {
         let tokens = TokenSource::new(out, &user.id, user.kind, tokens, config.parse_json)?;
-        let socket_base = config.base_url.replacen("http", "ws", 1);
-        let mut url = format!("{socket_base}/connect?api_key=");
+        let base = config.base_url.strip_prefix("http").unwrap_or_default();
+        let mut url = format!("ws{base}/connect?api_key=");
         super::rest::push_encoded(&mut url, &config.api_key);
         url.push_str("&stream-auth-type=jwt&X-Stream-Client=");
         super::rest::push_encoded(&mut url, &config.client_header);

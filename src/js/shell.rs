@@ -242,7 +242,7 @@ impl Frontend for Shell {
                 self.sink.get().map(|sink| sink.emit(&object))
             }
             Scope::Call(call) => {
-                let cid = self.call_name(call).map(|(t, id)| [&t, ":", &id].concat());
+                let cid = self.call_name(call).map(|(t, id)| format!("{t}:{id}"));
                 let object = values::event(&event.name, &event.payload, cid.as_deref());
                 self.known_object(call).map(|call| emit_to(&call, &object))
             }

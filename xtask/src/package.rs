@@ -1,6 +1,11 @@
 //! Makes the npm package: compiles the SDK, binds it to JavaScript, shrinks it.
 
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::{
+    collections::BTreeMap,
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
@@ -21,7 +26,9 @@ pub fn build(mode: Mode) -> Result<()> {
         Mode::Release => ("wasm", "wasm"),
     };
     let target = ["--target", "wasm32-unknown-unknown", "--profile", profile];
-    run(cargo().args(["build", "--package", "trunkline", "--lib"]).args(target))?;
+    run(cargo()
+        .args(["--config", &short_paths()?, "build", "--package", "trunkline", "--lib"])
+        .args(target))?;
 
     let out = root().join("pkg/wasm");
     if out.exists() {
@@ -49,6 +56,22 @@ pub fn build(mode: Mode) -> Result<()> {
         minify(&out.join(GLUE))?;
     }
     write_inline_copy()
+}
+
+/// Has the compiler write source files without the folders of this machine into the module, which
+/// holds them for panics. In the order in which rustc takes them, the last that fits wins.
+fn short_paths() -> Result<String> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(env::home_dir()?.join(".cargo"))).context("no home folder")?;
+    let registry = home.join("registry/src");
+    let mut flags = Vec::new();
+    for folder in [root().canonicalize()?, target_dir(), registry.clone()] {
+        flags.push(format!("--remap-path-prefix={}=", folder.display()));
+    }
+    for entry in fs::read_dir(registry).into_iter().flatten() {
+        flags.push(format!("--remap-path-prefix={}=", entry?.path().display()));
+    }
+    Ok(format!("target.wasm32-unknown-unknown.rustflags={flags:?}"))
 }
 
 /// Lets the glue import the package's hand-written modules, which the Rust side names by their
@@ -101,13 +124,20 @@ pub fn esbuild() -> Command {
     esbuild
 }
 
-/// Runs wasm-opt, and keeps what it makes only if that is smaller to download.
+/// Runs wasm-opt, and keeps what it makes only if that is smaller to download. Its higher levels
+/// make fewer bytes that compress worse.
 fn optimise() -> Result<()> {
     let before = root().join("pkg/wasm").join(WASM);
     let after = before.with_extension("opt");
     let wasm_opt = root().join("node_modules/.bin/wasm-opt");
     run(command(wasm_opt)
-        .args(["-Os", "--enable-bulk-memory", "--enable-multivalue", "--enable-mutable-globals"])
+        .args([
+            "-O1",
+            "--converge",
+            "--enable-bulk-memory",
+            "--enable-multivalue",
+            "--enable-mutable-globals",
+        ])
         .args(["--enable-nontrapping-float-to-int", "--enable-reference-types"])
         .args(["--enable-sign-ext", "--enable-bulk-memory-opt", "-o"])
         .arg(&after)

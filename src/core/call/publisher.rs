@@ -7,8 +7,10 @@
 //!    └─ after a failure, Waiting for the next try
 //! ```
 
-use prost::Message;
-use trunkline_protocol::sfu::{models, signal};
+use trunkline_protocol::{
+    compact,
+    sfu::{models, signal},
+};
 
 use super::{
     candidates::RemoteCandidates,
@@ -209,8 +211,8 @@ impl Publisher {
             return PublisherNews::Nothing;
         };
         let answer = result.and_then(|bytes| {
-            signal::SetPublisherResponse::decode(&bytes[..])
-                .map_err(|_| Error::bad_response("publishing to the SFU"))
+            compact::decode::<signal::SetPublisherResponse>(&bytes)
+                .ok_or_else(|| Error::bad_response("publishing to the SFU"))
         });
         match answer {
             Ok(answer) => {

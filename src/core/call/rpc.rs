@@ -1,7 +1,9 @@
 //! Requests to the SFU: Twirp over HTTP, protobuf bodies, tried again while that can help.
 
-use prost::Message;
-use trunkline_protocol::sfu::{models, signal};
+use trunkline_protocol::{
+    compact,
+    sfu::{models, signal},
+};
 
 use crate::core::{
     effect::{Effect, HttpBody, HttpRequest, Method, ResponseKind},
@@ -65,8 +67,8 @@ impl Rpcs {
         }
     }
 
-    pub(crate) fn send(&mut self, out: &mut Outbox, rpc: Rpc, body: &impl Message) {
-        let body = body.encode_to_vec();
+    pub(crate) fn send(&mut self, out: &mut Outbox, rpc: Rpc, body: &dyn compact::Write) {
+        let body = compact::encode(body);
         let pending = Pending { rpc, body, attempt: 0, until: out.now, sent: false };
         self.transmit(out, pending);
     }
@@ -191,15 +193,19 @@ impl Rpc {
     /// The application error that a response with status 200 may carry.
     fn response_error(self, bytes: &[u8]) -> Option<models::Error> {
         let error = match self {
-            Self::SetPublisher => signal::SetPublisherResponse::decode(bytes).map(|r| r.error),
-            Self::IceRestart => signal::IceRestartResponse::decode(bytes).map(|r| r.error),
+            Self::SetPublisher => {
+                compact::decode(bytes).map(|r: signal::SetPublisherResponse| r.error)
+            }
+            Self::IceRestart => compact::decode(bytes).map(|r: signal::IceRestartResponse| r.error),
             // The responses of the other methods hold an error in the same place, and nothing else.
             Self::SendAnswer
             | Self::IceTrickle
             | Self::UpdateSubscriptions
-            | Self::UpdateMuteStates => signal::SendAnswerResponse::decode(bytes).map(|r| r.error),
+            | Self::UpdateMuteStates => {
+                compact::decode(bytes).map(|r: signal::SendAnswerResponse| r.error)
+            }
         };
-        error.ok().flatten().filter(|error| error.code != 0)
+        error.flatten().filter(|error| error.code != 0)
     }
 }
 
