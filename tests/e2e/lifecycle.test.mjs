@@ -245,5 +245,10 @@ test('disconnectUser() leaves the calls and closes everything', async () => {
     undefined,
     'nothing at all is open',
   );
-  assert.deepEqual(anna.complaints, []);
+  // What Chromium says of a socket that was given up while it opened.
+  const givenUp = /closed before the connection is established/;
+  assert.deepEqual(
+    anna.complaints.filter((text) => !givenUp.test(text)),
+    [],
+  );
 });

@@ -142,6 +142,8 @@ test('muting and unmuting shows on the other side, and stops and starts what is 
 });
 
 test('who leaves is gone for the other, and whoever comes back is there again', async () => {
+  const session = () => call.state.localParticipant?.sessionId;
+  const before = await alice.run(session);
   await bob.run(() => call.leave());
   await alice.until(() => call.state.participants.length === 1, undefined, 'the other is gone');
   assert.equal(await alice.run(() => document.querySelectorAll('video').length), 0);
@@ -151,6 +153,11 @@ test('who leaves is gone for the other, and whoever comes back is there again', 
     () => [...document.querySelectorAll('video')].some((video) => video.videoWidth > 0),
     undefined,
     'the other’s picture is shown again',
+  );
+  assert.equal(
+    await alice.run(session),
+    before,
+    'nothing happened to the connection of who stayed',
   );
 });
 
