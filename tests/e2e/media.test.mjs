@@ -108,6 +108,26 @@ test('the quality of everybody’s connection arrives', async () => {
   );
 });
 
+test('a stream is the same object as long as it lasts', async () => {
+  const seen = await alice.run(
+    (bob) =>
+      new Promise((resolve) => {
+        const streams = new Set();
+        let changes = 0;
+        const subscription = call.state.participants$.subscribe((participants) => {
+          const { videoStream, audioStream } = participants.find((p) => p.userId === bob) ?? {};
+          streams.add(videoStream).add(audioStream);
+          changes += 1;
+          if (changes < 10) return;
+          queueMicrotask(() => subscription.unsubscribe());
+          resolve(streams.size);
+        });
+      }),
+    bob.id,
+  );
+  assert.equal(seen, 2);
+});
+
 test('muting and unmuting shows on the other side, and stops and starts what is heard', async () => {
   for (const [device, track] of /** @type {const} */ ([
     ['microphone', 1],
