@@ -12,6 +12,7 @@ import {
   CALL_REQUESTS,
   GET,
   LOAD,
+  NOTHING,
   POST,
   RING,
   callData,
@@ -19,6 +20,7 @@ import {
   muteKind,
   pick,
   query,
+  readFeedback,
 } from './requests.js';
 import { CallStore } from './state.js';
 
@@ -149,6 +151,13 @@ export class Call {
     });
   }
 
+  submitFeedback(rating, details) {
+    return promised(() => {
+      const body = readFeedback(rating, details, ...this.#handle.describe());
+      return this.#send(POST, 'feedback', copyObject(body, 'submitFeedback'), 'submitFeedback');
+    });
+  }
+
   muteOthers(type) {
     return promised(() => {
       const kind = muteKind(type);
@@ -190,12 +199,6 @@ export class Call {
     return this.#elements.bindAudio(element, sessionId, trackType);
   }
 
-  /** What feedback says of this side. */
-  describe() {
-    const [version, sessionId] = this.#handle.describe();
-    return { version, sessionId };
-  }
-
   #join(how) {
     if (this.#joining) return this.#joining;
 
@@ -208,7 +211,7 @@ export class Call {
     return joining;
   }
 
-  #send(method, path, body, what, then) {
+  #send(method, path, body, what, then = NOTHING) {
     const base = `/call/${encodeURIComponent(this.type)}/${encodeURIComponent(this.id)}`;
     const below = path === '' || path.startsWith('?') ? base + path : `${base}/${path}`;
     const target = path.startsWith('/') ? path : below;

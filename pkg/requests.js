@@ -114,7 +114,6 @@ export const CALL_REQUESTS = {
 
   sendReaction: ['reaction', given],
   sendCustomEvent: ['event', (payload) => ({ custom: payload })],
-  submitFeedback: ['feedback', feedback],
 
   startRecording: [
     (first, type) => recording('start', typeof first === 'string' ? first : type),
@@ -227,9 +226,9 @@ function device(id, push_provider, push_provider_name) {
   return { id: text(id, 'the id'), push_provider, push_provider_name };
 }
 
-function feedback(rating, { reason, custom } = {}) {
+/** The body of feedback, from this version and the last session. */
+export function readFeedback(rating, { reason, custom } = {}, version, sessionId) {
   if (![1, 2, 3, 4, 5].includes(rating)) throw invalidArgument('the rating is none of 1 to 5');
-  const { version, sessionId } = this.describe();
   return {
     rating,
     reason,

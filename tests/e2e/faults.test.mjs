@@ -13,6 +13,11 @@ const here = world(async (world) => {
   [anna, ben] = await Promise.all([world.person('Anna'), world.person('Ben')]);
   await anna.join(callId);
   await ben.join(callId);
+  for (const person of [anna, ben]) {
+    await person.run(() => {
+      call.state.callingState$.subscribe((type) => globalThis.heard?.push({ type }));
+    });
+  }
 });
 const callId = unique('faults');
 
@@ -52,12 +57,11 @@ async function everythingFlows() {
   }
 }
 
-/** Keeps, in each page, the states that the call goes through. */
+/** From now on each page keeps the states that the call goes through. */
 async function watchStates() {
   for (const person of [anna, ben]) {
     await person.run(() => {
-      globalThis.heard = [];
-      call.state.callingState$.subscribe((type) => heard.push({ type }));
+      globalThis.heard = [{ type: call.state.callingState }];
     });
   }
 }

@@ -108,6 +108,26 @@ test('the quality of everybody’s connection arrives', async () => {
   );
 });
 
+test('a stream is the same object as long as it lasts', async () => {
+  const seen = await alice.run(
+    (bob) =>
+      new Promise((resolve) => {
+        const streams = new Set();
+        let changes = 0;
+        const subscription = call.state.participants$.subscribe((participants) => {
+          const { videoStream, audioStream } = participants.find((p) => p.userId === bob) ?? {};
+          streams.add(videoStream).add(audioStream);
+          changes += 1;
+          if (changes < 10) return;
+          queueMicrotask(() => subscription.unsubscribe());
+          resolve(streams.size);
+        });
+      }),
+    bob.id,
+  );
+  assert.equal(seen, 2);
+});
+
 test('muting and unmuting shows on the other side, and stops and starts what is heard', async () => {
   for (const [device, track] of /** @type {const} */ ([
     ['microphone', 1],
@@ -142,6 +162,8 @@ test('muting and unmuting shows on the other side, and stops and starts what is 
 });
 
 test('who leaves is gone for the other, and whoever comes back is there again', async () => {
+  const session = () => call.state.localParticipant?.sessionId;
+  const before = await alice.run(session);
   await bob.run(() => call.leave());
   await alice.until(() => call.state.participants.length === 1, undefined, 'the other is gone');
   assert.equal(await alice.run(() => document.querySelectorAll('video').length), 0);
@@ -151,6 +173,11 @@ test('who leaves is gone for the other, and whoever comes back is there again', 
     () => [...document.querySelectorAll('video')].some((video) => video.videoWidth > 0),
     undefined,
     'the other’s picture is shown again',
+  );
+  assert.equal(
+    await alice.run(session),
+    before,
+    'nothing happened to the connection of who stayed',
   );
 });
 

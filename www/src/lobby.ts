@@ -62,6 +62,9 @@ export function lobby(options: LobbyOptions): Lobby {
     return wrong === undefined;
   };
   callId.input.addEventListener('change', () => void chooseCall());
+  // Not only with the change, which comes when the pointer goes down on a button below: that would
+  // move away before the pointer goes up.
+  callId.input.addEventListener('input', () => callId.setProblem(undefined));
 
   const form = element(
     'form',
@@ -91,10 +94,15 @@ export function lobby(options: LobbyOptions): Lobby {
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const chosen = name.input.value.trim();
-    if (!chosen) return name.setProblem('Enter a name, so that others know who you are.');
+    // What is wrong takes the focus now; before, while people are on their way, it must not.
+    if (!chosen) {
+      name.setProblem('Enter a name, so that others know who you are.');
+      return name.input.focus();
+    }
     // Pressing Enter in the field submits before the field reports its change.
     void chooseCall().then((isRight) => {
       if (isRight) options.onJoin(chosen);
+      else callId.input.focus();
     });
   });
 
@@ -155,7 +163,6 @@ function field(id: string, label: string, value: string, attributes: Record<stri
     setProblem(text: string | undefined): void {
       showProblem(problem, text);
       input.setAttribute('aria-invalid', String(text !== undefined));
-      if (text !== undefined) input.focus();
     },
   };
 }

@@ -51,8 +51,11 @@ export class Server {
    */
   async crash(meanwhile) {
     if (this.#process) await end(this.#process, 'SIGKILL');
-    await meanwhile?.();
-    await this.#run();
+    try {
+      await meanwhile?.();
+    } finally {
+      await this.#run();
+    }
   }
 
   /** Ends it in good order and starts it again. */

@@ -95,6 +95,19 @@ export class World {
     return person;
   }
 
+  /**
+   * Somebody who opens the demo.
+   *
+   * @param {import('playwright-core').BrowserContextOptions} [options]
+   * @param {string} [url] an invite link, or else the demo's own address
+   */
+  async visitor(options, url = this.server.url) {
+    const permissions = [...DEVICES, 'clipboard-read', 'clipboard-write'];
+    const page = await (await this.context({ permissions, ...options })).newPage();
+    await page.goto(url);
+    return new Person(page, url);
+  }
+
   /** What an app knows of the server. */
   get app() {
     return { apiKey: API_KEY, baseURL: this.server.baseURL };
@@ -110,11 +123,11 @@ export class Person {
   constructor(page, id) {
     this.page = page;
     this.id = id;
-    /** Errors in the console, and exceptions that nobody caught. */
+    /** Errors and warnings in the console, and exceptions that nobody caught. */
     this.complaints = /** @type {string[]} */ ([]);
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
-      if (message.type() === 'error') this.complaints.push(message.text());
+      if (['error', 'warning'].includes(message.type())) this.complaints.push(message.text());
     });
   }
 

@@ -174,8 +174,14 @@ impl Subscriber {
     }
 
     /// Chooses the layer of a track. Returns the one of which a keyframe is needed.
+    ///
+    /// None is needed while nothing can pass: it would be lost, and delay the next request.
     pub fn retarget(&mut self, key: TrackKey, arriving: &[ArrivingLayer]) -> Option<LayerId> {
-        self.outputs.get_mut(&key)?.retarget(arriving)
+        let output = self.outputs.get_mut(&key)?;
+        let layer = output.retarget(arriving)?;
+        let mid = output.mid?;
+        let is_negotiated = self.peer.rtc.direct_api().stream_tx_by_mid(mid, None).is_some();
+        Some(layer).filter(|_| is_negotiated && self.peer.is_connected())
     }
 
     /// Packets were lost for good: every picture has to begin anew.
@@ -279,6 +285,20 @@ mod tests {
         let lengths: Vec<_> = bundles.iter().map(Vec::len).collect();
         assert_eq!(lengths, [2, 2, 1, 2, 2]);
         assert!(bundles.iter().all(|mids| mids.first() == bundles[0].first()), "{bundles:?}");
+    }
+
+    #[test]
+    fn no_keyframe_is_asked_for_while_nothing_can_pass() {
+        let now = Instant::now();
+        let mut subscriber = Subscriber::new((Ipv4Addr::LOCALHOST, 9).into(), now);
+        let mut camera = microphone(1);
+        camera.key.kind = TrackType::Video;
+        subscriber.update(&[camera.clone()]);
+        subscriber.offer(now).unwrap();
+
+        let arriving = [ArrivingLayer { id: None, size: None }];
+        assert_eq!(subscriber.retarget(camera.key, &arriving), None);
+        assert_eq!(subscriber.outputs[&camera.key].layer(), Some(None), "chosen all the same");
     }
 
     fn microphone(publisher: u64) -> AvailableTrack {
