@@ -107,10 +107,9 @@ export class Call {
 
   getOrCreate(request) {
     return promised(() => {
-      const { signal, ...body } = request ?? {};
-      const copy = readRequest(body, 'getOrCreate');
+      const copy = readRequest(request, 'getOrCreate');
       const then = copy.ring ? RING : LOAD;
-      return abortable({ signal }, 'getOrCreate', () =>
+      return abortable(request, 'getOrCreate', () =>
         this.#send(POST, '', copy, 'getOrCreate', then),
       );
     });
@@ -232,16 +231,16 @@ const [UNPIN, PIN, RESET_REACTION] = [0, 1, 2];
 
 function readRequest(request, what) {
   const copy = copyObject(request, what) ?? {};
+  // Meant for this side, not for the server.
+  delete copy.signal;
   if (copy.data !== undefined) copy.data = callData(copyObject(copy.data, `${what}.data`));
   return copy;
 }
 
 /** The arguments of the core's `join`. */
 function readJoin(options, what) {
-  const { signal: _, ...given } = options ?? {};
-  const request = readRequest(options === undefined ? undefined : given, what);
+  const request = readRequest(options, what);
   const limits = LIMITS.map((key) => {
-    // Meant for this side, not for the server.
     delete request[key];
     return readCount(options, key, what);
   });

@@ -44,13 +44,17 @@ export function callData(data) {
   if (data === undefined) return undefined;
   for (const key of ['ring', 'notify']) {
     if (key in data) {
-      throw invalidArgument(`\`${key}\` stands inside \`data\`; put it beside: { ${key}, data }`);
+      const hint = `Put it beside \`data\`: { ${key}: true, data: { … } }.`;
+      throw invalidArgument(`\`${key}\` stands inside \`data\``, undefined, hint);
     }
   }
   for (const alias in ALIASES) {
     if (!(alias in data)) continue;
     const name = ALIASES[alias];
-    if (name in data) throw invalidArgument(`both \`${alias}\` and \`${name}\` are given`);
+    if (name in data) {
+      const hint = 'Give one of them; they mean the same.';
+      throw invalidArgument(`both \`${alias}\` and \`${name}\` are given`, undefined, hint);
+    }
     data[name] = data[alias];
     delete data[alias];
   }
