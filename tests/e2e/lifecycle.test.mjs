@@ -72,12 +72,12 @@ for (const [moment, when] of [
       const before = spy.open();
       const lefts = /** @type {string[]} */ ([]);
       call.on('call.left', ({ reason }) => lefts.push(reason));
+      // It may come while join() is being called.
+      const reached = new Promise((resolve) => {
+        spy.moments.addEventListener(moment, resolve, { once: true });
+      });
       const failing = failureOf(call.join());
-      if (moment) {
-        await new Promise((resolve) => {
-          spy.moments.addEventListener(moment, resolve, { once: true });
-        });
-      }
+      if (moment) await reached;
       await call.leave();
       const after = { state: call.state.callingState, ...spy.open(), sent: spy.requests.length };
       return { before, failure: await failing, after, lefts };

@@ -1,7 +1,7 @@
 //! Makes the npm package: compiles the SDK, binds it to JavaScript, shrinks it.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     env, fs,
     path::{Path, PathBuf},
     process::Command,
@@ -45,7 +45,7 @@ pub fn build(mode: Mode) -> Result<()> {
         .remove_name_section(mode == Mode::Release)
         .remove_producers_section(true);
     let mut bound = bindgen.generate_output().context("wasm-bindgen failed")?;
-    let mut glue = relocate_imports(bound.js())?;
+    let mut glue = merge_imports(&relocate_imports(bound.js())?);
     if mode == Mode::Release {
         glue = shorten_imports(&glue, bound.wasm_mut().imports.iter_mut().map(|i| &mut i.name))?;
     }
@@ -85,6 +85,29 @@ fn relocate_imports(glue: &str) -> Result<String> {
     });
     ensure!(strange.is_none(), "the package would not hold what this imports: {strange:?}");
     Ok(relocated)
+}
+
+/// Hands each of our modules to WebAssembly once: wasm-bindgen does it for each function that needs
+/// no conversion, and bundlers complain about the repetition.
+fn merge_imports(glue: &str) -> String {
+    let mut known = BTreeSet::new();
+    let mut superfluous = BTreeSet::new();
+    for line in glue.lines() {
+        let entry = line.trim().strip_suffix(',').and_then(|entry| entry.split_once(": import"));
+        if let Some((module, number)) = entry.filter(|(module, _)| module.starts_with("\"/pkg/"))
+            && !known.insert(module)
+        {
+            superfluous.insert(format!("import{number}"));
+        }
+    }
+    let is_superfluous = |line: &&str| {
+        superfluous.iter().any(|name| {
+            line.starts_with(&format!("import * as {name} from"))
+                || line.trim_end().ends_with(&format!(": {name},"))
+        })
+    };
+    let lines = glue.lines().filter(|line| !is_superfluous(line));
+    lines.flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Gives the functions that the module imports short names, here and in the glue. wasm-bindgen names
@@ -134,6 +157,8 @@ fn optimise() -> Result<()> {
         .args([
             "-O1",
             "--converge",
+            "--dae-optimizing",
+            "--rse",
             "--enable-bulk-memory",
             "--enable-multivalue",
             "--enable-mutable-globals",
@@ -194,6 +219,17 @@ mod tests {
         assert_eq!(names, ["i0", "storeOf", "i1", "i0"]);
         assert_eq!(short, "{\n  i1: function() {},\n  i0: function() {},\n}");
         assert!(shorten_imports("{}", ["__wbg_now".to_owned()].iter_mut()).is_err());
+    }
+
+    #[test]
+    fn a_module_is_handed_over_once() {
+        let glue = "import * as import1 from '../a.js'\nimport * as import2 from '../a.js'\n\
+                    import * as import3 from '../b.js'\n  \"/pkg/a.js\": import1,\n  \
+                    \"/pkg/a.js\": import2,\n  \"/pkg/b.js\": import3,\n";
+        let merged = "import * as import1 from '../a.js'\nimport * as import3 from '../b.js'\n  \
+                      \"/pkg/a.js\": import1,\n  \"/pkg/b.js\": import3,\n";
+
+        assert_eq!(merge_imports(glue), merged);
     }
 
     #[test]
