@@ -34,3 +34,4 @@ pub use report::{Reporter, Warn};
 pub use socket::Sockets;
 pub(crate) use table::Table;
 pub(crate) use task::spawn;
+pub use timers::Timer;

@@ -1,10 +1,12 @@
 //! `cargo xtask test`: everything that a change must pass, on a fresh machine too.
 
+use std::ffi::OsString;
+
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::{
-    Mode, build, demo, lint, package,
+    Mode, build, counterpart, demo, lint, package,
     progress::Progress,
     shell::{cargo, command, output, run as run_to_end},
     size, tools,
@@ -81,6 +83,12 @@ impl Kind {
             ],
         }
     }
+}
+
+/// Runs one file of wasm tests in the browser, with a server that they can talk to.
+pub fn in_browser(args: Vec<OsString>) -> Result<()> {
+    counterpart::start()?;
+    wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args)
 }
 
 fn install() -> Result<()> {
