@@ -8,7 +8,7 @@ use std::{
     task::{Poll, Waker},
 };
 
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, Object, Promise, Reflect};
 use trunkline::{
     core::Input,
     web::{Reporter, Timer},
@@ -111,6 +111,15 @@ pub fn call(object: &JsValue, name: &str, arguments: &[JsValue]) -> JsValue {
 /// `object[name]`
 pub fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap()
+}
+
+/// An object with those fields.
+pub fn object(fields: &[(&str, &JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        Reflect::set(&object, &(*name).into(), value).unwrap();
+    }
+    object.into()
 }
 
 /// Runs JavaScript with `value` as `it`, and returns what it gives.

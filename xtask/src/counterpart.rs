@@ -108,10 +108,14 @@ fn serve(mut stream: TcpStream, world: &World) -> Result<()> {
             answer(&mut stream, 200, JSON, told.to_string().as_bytes())
         }
         "status" => {
+            let status = rest.split('/').next().unwrap_or_default().parse()?;
             let told = json!({ "code": 4, "message": "no" });
-            answer(&mut stream, rest.parse()?, JSON, told.to_string().as_bytes())
+            answer(&mut stream, status, JSON, told.to_string().as_bytes())
         }
-        "html" => answer(&mut stream, rest.parse()?, "text/html", b"<h1>Bad gateway</h1>"),
+        "html" => {
+            let status = rest.split('/').next().unwrap_or_default().parse()?;
+            answer(&mut stream, status, "text/html", b"<h1>Bad gateway</h1>")
+        }
         "bytes" => {
             let all: Vec<u8> = (0..=255).collect();
             answer(&mut stream, 200, "application/protobuf", &all)
