@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use clap::ValueEnum;
 
 use crate::{
-    Mode, build, demo, lint, package,
+    Mode, build, demo, generate, lint, package,
     progress::Progress,
     shell::{cargo, command, output, run as run_to_end},
     size, tools,
@@ -57,6 +57,7 @@ impl Kind {
         match self {
             Self::Lint => vec![
                 ("Formatting", || run_to_end(cargo().args(["fmt", "--all", "--check"]))),
+                ("Generated types are fresh", generate::check),
                 ("Clippy, native", lint::clippy_native),
                 ("Clippy, wasm32", lint::clippy_wasm),
                 ("Documentation", lint::rustdoc),

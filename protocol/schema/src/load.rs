@@ -32,12 +32,13 @@ macro_rules! files {
 }
 
 const WORDS: &str = include_str!("../coordinator/words.json");
-const FILES: [(&str, &str); 14] = files![
+const FILES: [(&str, &str); 15] = files![
     "enums",
     "connection",
     "users",
     "calls",
     "settings",
+    "egress_settings",
     "members",
     "ringing",
     "live",
@@ -57,9 +58,16 @@ impl Schema {
 
     fn load(words: &str, files: &[(&str, &str)]) -> Result<Self, SchemaError> {
         let words: Words = read("words", words)?;
-        let subjects = files
-            .iter()
-            .map(|(name, text)| subject(name, read(name, text)?, &words))
+        let mut settings = BTreeSet::new();
+        let mut raw = Vec::new();
+        for (name, text) in files {
+            let subject: RawSubject = read(name, text)?;
+            settings.extend(subject.settings.0.iter().map(|(key, _)| key.clone()));
+            raw.push((name, subject));
+        }
+        let subjects = raw
+            .into_iter()
+            .map(|(name, raw)| subject(name, raw, &words, &settings))
             .collect::<Result<_, _>>()?;
         let schema = Self { subjects };
         check(&schema)?;
@@ -162,7 +170,13 @@ struct RawEvent {
     fields: Entries<String>,
 }
 
-fn subject(name: &str, raw: RawSubject, words: &Words) -> Result<Subject, SchemaError> {
+/// `settings` are the keys of all settings.
+fn subject(
+    name: &str,
+    raw: RawSubject,
+    words: &Words,
+    settings: &BTreeSet<String>,
+) -> Result<Subject, SchemaError> {
     let enums = raw.enums.0.into_iter().map(|(name, raw)| Enum {
         name,
         doc: raw.doc,
@@ -174,11 +188,10 @@ fn subject(name: &str, raw: RawSubject, words: &Words) -> Result<Subject, Schema
     for (key, raw) in raw.models.0 {
         models.push(model(key, raw, words)?);
     }
-    let settings: BTreeSet<String> = raw.settings.0.iter().map(|(key, _)| key.clone()).collect();
     for (key, raw) in raw.settings.0 {
         let complete = Model { kind: ModelKind::Settings, ..model(key, raw, words)? };
         models.push(complete.clone());
-        models.push(request(complete, &settings));
+        models.push(request(complete, settings));
     }
     let mut operations = Vec::new();
     for (id, raw) in raw.operations.0 {
