@@ -1,6 +1,6 @@
 // Generated from protocol/schema by `cargo xtask generate`. Do not edit: change the schema.
 
-import type { ApiResponse, BaseEvent, CustomData, Timestamp } from '../base.js';
+import type { ApiResponse, BaseEvent, CustomData } from '../base.js';
 import type { OwnUserResponse, UserRequest } from './users.js';
 
 /** Body of every refusal, and `error` of a `connection.error` event. */
@@ -158,6 +158,4 @@ export interface HealthCheckEvent extends BaseEvent<'health.check'> {
   cid?: string | null;
   /** The connected user. */
   me?: OwnUserResponse | null;
-  /** When the server got word of it. */
-  received_at?: Timestamp | null;
 }

@@ -191,8 +191,6 @@ export interface UserUpdatedEvent extends BaseEvent<'user.updated'> {
   custom: CustomData;
   /** Who. */
   user: UserResponse;
-  /** When the server got word of it. */
-  received_at?: Timestamp | null;
 }
 
 /** A user went online or offline. */
@@ -201,8 +199,6 @@ export interface UserPresenceChangedEvent extends BaseEvent<'user.presence.chang
   custom: CustomData;
   /** Who. */
   user: UserResponse;
-  /** When the server got word of it. */
-  received_at?: Timestamp | null;
 }
 
 /** A user may not use the app any more. */
@@ -237,8 +233,6 @@ export interface UserBannedEvent extends BaseEvent<'user.banned'> {
   channel_member_count?: number | null;
   /** Chat only. */
   channel_message_count?: number | null;
-  /** When the server got word of it. */
-  received_at?: Timestamp | null;
 }
 
 /** A user may use the app again. */
@@ -265,8 +259,6 @@ export interface UserUnbannedEvent extends BaseEvent<'user.unbanned'> {
   channel_member_count?: number | null;
   /** Chat only. */
   channel_message_count?: number | null;
-  /** When the server got word of it. */
-  received_at?: Timestamp | null;
 }
 
 /** A user was put out of use. */
@@ -277,8 +269,6 @@ export interface UserDeactivatedEvent extends BaseEvent<'user.deactivated'> {
   user: UserResponse;
   /** Who did it. */
   created_by?: UserResponse | null;
-  /** When the server got word of it. */
-  received_at?: Timestamp | null;
 }
 
 /** A user was put into use again. */
@@ -289,8 +279,6 @@ export interface UserReactivatedEvent extends BaseEvent<'user.reactivated'> {
   user: UserResponse;
   /** Who did it. */
   created_by?: UserResponse | null;
-  /** When the server got word of it. */
-  received_at?: Timestamp | null;
 }
 
 /** A user was deleted. */
@@ -311,8 +299,6 @@ export interface UserDeletedEvent extends BaseEvent<'user.deleted'> {
   hard_delete: boolean;
   /** Chat only. */
   mark_messages_deleted: boolean;
-  /** When the server got word of it. */
-  received_at?: Timestamp | null;
 }
 
 /** The app was changed. */
@@ -321,6 +307,4 @@ export interface AppUpdatedEvent extends BaseEvent<'app.updated'> {
   app: CustomData;
   /** Belongs to the app. */
   custom: CustomData;
-  /** When the server got word of it. */
-  received_at?: Timestamp | null;
 }

@@ -216,9 +216,8 @@ fn looks_like_a_date(text: &str) -> bool {
     let Some((day, time)) = text.split_once('T') else {
         return false;
     };
-    let digits_and = |text: &str, others: &str| {
-        text.chars().all(|c| c.is_ascii_digit() || others.contains(c))
-    };
+    let digits_and =
+        |text: &str, others: &str| text.chars().all(|c| c.is_ascii_digit() || others.contains(c));
     day.len() == 10
         && digits_and(day, "-")
         && time.len() >= 9
@@ -350,10 +349,7 @@ mod tests {
         let schema = schema();
         assert_eq!(texts(schema.check_response("EndCall", &json!({}))), ["duration is missing"]);
         let body = json!({ "duration": "1.00ms", "call": 1 });
-        assert_eq!(
-            texts(schema.check_response("EndCall", &body)),
-            ["call is not in the schema"]
-        );
+        assert_eq!(texts(schema.check_response("EndCall", &body)), ["call is not in the schema"]);
     }
 
     #[test]

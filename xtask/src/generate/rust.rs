@@ -65,7 +65,9 @@ fn imports(schema: &Schema, subject: &Subject) -> String {
             let of = rust(schema, &field.of);
             has_maps |= of.contains("BTreeMap<");
             has_json |= of.contains("Value");
-            names.extend(of.split(['<', '>', ',', ' ']).filter(|word| is_ours(word)).map(Into::into));
+            names.extend(
+                of.split(['<', '>', ',', ' ']).filter(|word| is_ours(word)).map(Into::into),
+            );
         }
         let defaults = model.fields.iter().filter_map(|field| field.default.as_ref());
         if defaults.clone().any(Value::is_string) || defaults.clone().any(Value::is_array) {
@@ -177,8 +179,7 @@ fn reading(name: &str, model: &Model) -> String {
             }
         })
         .collect();
-    let base =
-        model.extends.as_ref().map(|(field, _)| format!(", ..{field}")).unwrap_or_default();
+    let base = model.extends.as_ref().map(|(field, _)| format!(", ..{field}")).unwrap_or_default();
     let line = format!("model! {{ {name} {{ {} }}{base} }}", names.join(", "));
     if names.is_empty() {
         return format!("model! {{ {name} {{}}{base} }}\n\n");
@@ -280,7 +281,9 @@ fn events(schema: &Schema) -> String {
 fn operations(schema: &Schema) -> String {
     let mut text = format!("//! REST operations.\n//!\n//! {HEADER}\n\n");
     text.push_str("use crate::coordinator::operation::{Method, Operation, Rate};\n\n");
-    text.push_str("/// Every operation of the protocol.\npub const OPERATIONS: &[Operation] = &[\n");
+    text.push_str(
+        "/// Every operation of the protocol.\npub const OPERATIONS: &[Operation] = &[\n",
+    );
     for operation in schema.operations() {
         text.push_str(&entry(operation));
     }
@@ -291,9 +294,7 @@ fn entry(operation: &Operation) -> String {
     let Operation { id, method, paths, rate, .. } = operation;
     let method = pascal_case(&method.to_lowercase());
     let rate = pascal_case(rate);
-    let mut entry = format!(
-        "Operation::new(\"{id}\", Method::{method}, &{paths:?}, Rate::{rate})"
-    );
+    let mut entry = format!("Operation::new(\"{id}\", Method::{method}, &{paths:?}, Rate::{rate})");
     for (flag, call) in [
         (operation.is_root, ".root()"),
         (operation.is_public, ".public()"),

@@ -45,14 +45,14 @@ fn inputs(schema: &Schema) -> Result<BTreeSet<&str>> {
         model.is_some_and(|model| model.fields.iter().any(|field| field.of == Type::Date))
     };
     let both: Vec<_> = inputs.intersection(&outputs).filter(is_dated).collect();
-    ensure!(both.is_empty(), "dates are written and read differently, but these are both: {both:?}");
+    ensure!(
+        both.is_empty(),
+        "dates are written and read differently, but these are both: {both:?}"
+    );
     Ok(inputs)
 }
 
-fn reachable<'a>(
-    schema: &'a Schema,
-    from: impl Iterator<Item = &'a str>,
-) -> BTreeSet<&'a str> {
+fn reachable<'a>(schema: &'a Schema, from: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {
     let mut found = BTreeSet::new();
     let mut open: Vec<&str> = from.collect();
     while let Some(name) = open.pop() {
@@ -93,12 +93,12 @@ impl Module<'_> {
             body.push_str(&values(of));
         }
         for model in &self.subject.models {
-            let is_answer = self
-                .schema
-                .operations()
-                .any(|operation| operation.response.as_deref() == Some(&model.name) && operation.answer == model.name);
+            let is_answer = self.schema.operations().any(|operation| {
+                operation.response.as_deref() == Some(&model.name) && operation.answer == model.name
+            });
             let base = model.extends.as_ref().map(|(_, base)| base.as_str());
-            let bases: Vec<&str> = is_answer.then_some("ApiResponse").into_iter().chain(base).collect();
+            let bases: Vec<&str> =
+                is_answer.then_some("ApiResponse").into_iter().chain(base).collect();
             body.push_str(&self.interface(model, &model.doc, &bases));
         }
         for operation in &self.subject.operations {
@@ -117,14 +117,18 @@ impl Module<'_> {
             return String::new();
         }
         let bases: Vec<&str> = ["ApiResponse"].into_iter().chain(response.as_deref()).collect();
-        let doc = jsdoc("", &format!("Answer to `{}`: {}", operation.id, first_lower(&operation.doc)));
+        let doc =
+            jsdoc("", &format!("Answer to `{}`: {}", operation.id, first_lower(&operation.doc)));
         format!("{doc}export interface {answer} extends {} {{}}\n\n", bases.join(", "))
     }
 
     fn event(&self, event: &Event) -> String {
         let base = if event.of_call { "CallEvent" } else { "BaseEvent" };
         let base = format!("{base}<'{}'>", event.event_type);
-        self.interface(&event.model, &event.model.doc, &[&base])
+        // The SDK says itself when an event arrived.
+        let is_ours = |field: &Field| field.name != "received_at";
+        let fields = event.model.fields.iter().filter(|field| is_ours(field)).cloned().collect();
+        self.interface(&Model { fields, ..event.model.clone() }, &event.model.doc, &[&base])
     }
 
     fn interface(&self, model: &Model, doc: &str, bases: &[&str]) -> String {
