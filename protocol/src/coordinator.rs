@@ -12,6 +12,8 @@ mod generated;
 mod input;
 mod open;
 mod operation;
+#[cfg(test)]
+mod tests;
 
 pub use date_time::{DateEncoding, DateTime, InvalidDate};
 pub use error::ErrorCode;

@@ -352,8 +352,8 @@ fn check(schema: &Schema) -> Result<(), SchemaError> {
     }
     for model in all_models {
         let base = model.extends.as_ref().map(|(_, base)| base.as_str());
-        let named = model.fields.iter().filter_map(|field| field.of.name());
-        if let Some(unknown) = named.chain(base).find(|name| !names.contains(name)) {
+        let referred = model.fields.iter().filter_map(|field| field.of.name());
+        if let Some(unknown) = referred.chain(base).find(|name| !names.contains(name)) {
             return Err(SchemaError(format!("{}: there is no {unknown}", model.name)));
         }
         if let Some(field) = model.fields.iter().find(|field| !is_rust_name(&field.rust_name)) {

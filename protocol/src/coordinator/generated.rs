@@ -8,6 +8,8 @@ mod egress;
 mod egress_settings;
 mod enums;
 mod events;
+#[cfg(test)]
+pub(super) mod every_model;
 mod interaction;
 mod live;
 mod members;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
-use trunkline_schema::{Field, Model, Operation, Schema, Type};
+use trunkline_schema::{Field, Model, Operation, Presence, Schema, Type};
 
 use super::Files;
 
@@ -159,7 +159,7 @@ impl Components<'_> {
 
     fn property(&mut self, field: &Field) -> Value {
         let mut value = self.of(&field.of);
-        if field.presence == trunkline_schema::Presence::Nullable {
+        if field.presence == Presence::Nullable {
             value = json!({ "anyOf": [value, { "type": "null" }] });
         }
         value["description"] = field.doc.clone().into();

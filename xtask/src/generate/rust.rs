@@ -23,12 +23,13 @@ pub fn render(schema: &Schema) -> Files {
     }
     files.insert(format!("{FOLDER}/operations.rs"), operations(schema));
     files.insert(format!("{FOLDER}/events.rs"), events(schema));
+    files.insert(format!("{FOLDER}/every_model.rs"), every_model(schema));
     modules.sort();
     let mut text = format!("//! Types of the protocol.\n//!\n//! {HEADER}\n\n");
     for module in &modules {
         _ = writeln!(text, "mod {module};");
     }
-    text.push('\n');
+    text.push_str("#[cfg(test)]\npub(super) mod every_model;\n\n");
     for module in &modules {
         _ = writeln!(text, "pub use {module}::*;");
     }
@@ -131,7 +132,7 @@ fn variant(value: &str) -> String {
 
 fn structure(schema: &Schema, model: &Model, doc: &str) -> String {
     let name = model.rust_name();
-    let derived = model.fields.iter().all(|field| is_default_of_type(field));
+    let derived = model.fields.iter().all(is_default_of_type);
     let mut text = comment("/// ", doc);
     let copy = if model.is_copy { "Copy, " } else { "" };
     let default = if derived { "Default, " } else { "" };
@@ -195,7 +196,7 @@ fn defaults(schema: &Schema, name: &str, model: &Model) -> String {
     let mut text = format!("impl Default for {name} {{\nfn default() -> Self {{\nSelf {{\n");
     for field in &model.fields {
         let value = match &field.default {
-            Some(value) if !is_default_of_type(field) => default(schema, &field.of, value),
+            Some(value) if !is_default_of_type(field) => default(&field.of, value),
             _ if field.is_option() => "None".into(),
             _ => default_of_type(schema, &field.of),
         };
@@ -204,13 +205,12 @@ fn defaults(schema: &Schema, name: &str, model: &Model) -> String {
     text + "}\n}\n}\n\n"
 }
 
-fn default(schema: &Schema, of: &Type, value: &Value) -> String {
+fn default(of: &Type, value: &Value) -> String {
     match (of, value) {
         (Type::Bool, value) => value.to_string(),
         (Type::Integer(_), value) => grouped(&value.to_string()),
         (Type::List(inner), Value::Array(values)) => {
-            let values: Vec<String> =
-                values.iter().map(|value| default(schema, inner, value)).collect();
+            let values: Vec<String> = values.iter().map(|value| default(inner, value)).collect();
             format!("vec![{}]", values.join(", "))
         }
         (Type::Named(name), Value::String(value)) => {
@@ -276,6 +276,21 @@ fn events(schema: &Schema) -> String {
         _ = writeln!(text, "    {variant}({name}) = {constant} \"{event_type}\",");
     }
     text + "}\n"
+}
+
+/// Gives tests the models by their keys.
+fn every_model(schema: &Schema) -> String {
+    let mut text = format!("//! Every model by its key, for tests.\n//!\n//! {HEADER}\n\n");
+    text.push_str("use serde_json::{Result, Value};\n\n");
+    let names: Vec<String> = schema.models().map(Model::rust_name).collect();
+    _ = writeln!(text, "use crate::coordinator::{{tests::round_trip, {}}};\n", names.join(", "));
+    text.push_str("/// Reads a value as a model and writes that.\n");
+    text.push_str("pub(in crate::coordinator) fn of(key: &str, value: Value) -> Result<Value> {\n");
+    text.push_str("match key {\n");
+    for model in schema.models() {
+        _ = writeln!(text, "\"{}\" => round_trip::<{}>(value),", model.name, model.rust_name());
+    }
+    text + "_ => panic!(\"there is no model {key}\"),\n}\n}\n"
 }
 
 fn operations(schema: &Schema) -> String {

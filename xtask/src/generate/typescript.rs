@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Result, ensure};
-use trunkline_schema::{Enum, Event, Field, Model, Operation, Schema, Subject, Type};
+use trunkline_schema::{Enum, Event, Field, Model, Operation, Presence, Schema, Subject, Type};
 
 use super::{
     Files,
@@ -102,24 +102,12 @@ impl Module<'_> {
             body.push_str(&self.interface(model, &model.doc, &bases));
         }
         for operation in &self.subject.operations {
-            body.push_str(&self.answer(operation));
+            body.push_str(&answer(operation));
         }
         for event in &self.subject.events {
             body.push_str(&self.event(event));
         }
         format!("// {HEADER}\n\n{}{body}", self.imports(&body))
-    }
-
-    /// The answer of an operation, unless it is a model of its own.
-    fn answer(&self, operation: &Operation) -> String {
-        let Operation { answer, response, .. } = operation;
-        if operation.is_untyped || response.as_deref() == Some(answer) {
-            return String::new();
-        }
-        let bases: Vec<&str> = ["ApiResponse"].into_iter().chain(response.as_deref()).collect();
-        let doc =
-            jsdoc("", &format!("Answer to `{}`: {}", operation.id, first_lower(&operation.doc)));
-        format!("{doc}export interface {answer} extends {} {{}}\n\n", bases.join(", "))
     }
 
     fn event(&self, event: &Event) -> String {
@@ -140,44 +128,13 @@ impl Module<'_> {
         text.push_str(" {\n");
         let is_input = self.inputs.contains(model.name.as_str());
         for field in &model.fields {
-            text.push_str(&self.field(&field.name, field, &field.doc, is_input));
+            text.push_str(&property(&field.name, field, &field.doc, is_input));
             if let Some(also) = &field.also {
                 let doc = format!("The same as `{}`; give only one of the two.", field.name);
-                text.push_str(&self.field(also, field, &doc, is_input));
+                text.push_str(&property(also, field, &doc, is_input));
             }
         }
         text + "}\n\n"
-    }
-
-    fn field(&self, name: &str, field: &Field, doc: &str, is_input: bool) -> String {
-        let of = self.typescript(&field.of, is_input);
-        let doc = jsdoc("  ", doc);
-        let may_be_missing = field.presence != trunkline_schema::Presence::Required;
-        // Everything is something unknown, null included.
-        let null = if is_input || of == "unknown" { "" } else { " | null" };
-        if may_be_missing {
-            format!("{doc}  {name}?: {of}{null};\n")
-        } else {
-            format!("{doc}  {name}: {of};\n")
-        }
-    }
-
-    fn typescript(&self, of: &Type, is_input: bool) -> String {
-        match of {
-            Type::Bool => "boolean".into(),
-            Type::String => "string".into(),
-            Type::Integer(_) | Type::Float => "number".into(),
-            Type::Date if is_input => "Date | string".into(),
-            Type::Date => "Timestamp".into(),
-            Type::Json => "unknown".into(),
-            Type::Object => "CustomData".into(),
-            Type::List(inner) => {
-                let inner = self.typescript(inner, is_input);
-                if inner.contains(' ') { format!("({inner})[]") } else { format!("{inner}[]") }
-            }
-            Type::Map(inner) => format!("Record<string, {}>", self.typescript(inner, is_input)),
-            Type::Named(name) => name.clone(),
-        }
     }
 
     /// What `body` takes from other modules.
@@ -203,6 +160,48 @@ impl Module<'_> {
             _ = writeln!(text, "import type {{ {} }} from '{module}';", names.join(", "));
         }
         text + "\n"
+    }
+}
+
+/// The answer of an operation, unless it is a model of its own.
+fn answer(operation: &Operation) -> String {
+    let Operation { answer, response, .. } = operation;
+    if operation.is_untyped || response.as_deref() == Some(answer) {
+        return String::new();
+    }
+    let bases: Vec<&str> = ["ApiResponse"].into_iter().chain(response.as_deref()).collect();
+    let doc = jsdoc("", &format!("Answer to `{}`: {}", operation.id, first_lower(&operation.doc)));
+    format!("{doc}export interface {answer} extends {} {{}}\n\n", bases.join(", "))
+}
+
+fn property(name: &str, field: &Field, doc: &str, is_input: bool) -> String {
+    let of = typescript(&field.of, is_input);
+    let doc = jsdoc("  ", doc);
+    let may_be_missing = field.presence != Presence::Required;
+    // Everything is something unknown, null included.
+    let null = if is_input || of == "unknown" { "" } else { " | null" };
+    if may_be_missing {
+        format!("{doc}  {name}?: {of}{null};\n")
+    } else {
+        format!("{doc}  {name}: {of};\n")
+    }
+}
+
+fn typescript(of: &Type, is_input: bool) -> String {
+    match of {
+        Type::Bool => "boolean".into(),
+        Type::String => "string".into(),
+        Type::Integer(_) | Type::Float => "number".into(),
+        Type::Date if is_input => "Date | string".into(),
+        Type::Date => "Timestamp".into(),
+        Type::Json => "unknown".into(),
+        Type::Object => "CustomData".into(),
+        Type::List(inner) => {
+            let inner = typescript(inner, is_input);
+            if inner.contains(' ') { format!("({inner})[]") } else { format!("{inner}[]") }
+        }
+        Type::Map(inner) => format!("Record<string, {}>", typescript(inner, is_input)),
+        Type::Named(name) => name.clone(),
     }
 }
 
