@@ -27,6 +27,26 @@
 //! `settings` are models that become two each: the complete one of responses, and the one of
 //! requests, in which every field may be absent.
 
+//!
+//! # Adding an operation or an event
+//!
+//! 1. Describe it, and the models it needs, in the file of its subject; a new file is listed in
+//!    `load.rs`.
+//! 2. Run `cargo xtask generate`: the types, the table of operations and the OpenAPI description
+//!    follow.
+//! 3. Once the server has the operation, say `"implemented": true`; until then it refuses it by
+//!    name.
+//!
+//! # Checking JSON
+//!
+//! ```
+//! let schema = trunkline_schema::Schema::coordinator()?;
+//! let body = serde_json::json!({ "duration": "1.00ms", "colour": "red" });
+//! let problems = schema.check_response("EndCall", &body);
+//! assert_eq!(problems[0].to_string(), "colour is not in the schema");
+//! # Ok::<(), trunkline_schema::SchemaError>(())
+//! ```
+
 mod load;
 mod names;
 mod sample;

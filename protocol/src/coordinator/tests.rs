@@ -63,6 +63,12 @@ fn what_is_absent_is_filled_in_as_the_schema_says() {
                 assert_eq!(written[name], *value, "{}.{name}", model.name);
             }
         }
+        for field in schema.all_fields(model) {
+            let is_written = written.get(&field.name).is_some();
+            let has_default = field.default.is_some();
+            let expected = !field.may_be_absent() || has_default;
+            assert_eq!(is_written, expected, "{}.{}", model.name, field.name);
+        }
         assert_eq!(every_model::of(&model.name, written.clone()).unwrap(), written);
     }
 }
