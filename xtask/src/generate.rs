@@ -6,11 +6,7 @@ mod rust;
 mod text;
 mod typescript;
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, Result, bail};
 use trunkline_schema::Schema;
@@ -110,7 +106,7 @@ fn strangers(files: &Files) -> Result<Vec<String>> {
     Ok(strangers)
 }
 
-fn write(path: &PathBuf, text: &str) -> Result<()> {
+fn write(path: &Path, text: &str) -> Result<()> {
     fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
     fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
 }

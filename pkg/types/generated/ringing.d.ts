@@ -67,7 +67,7 @@ export interface CallRejectedEvent extends CallEvent<'call.rejected'> {
 export interface CallMissedEvent extends CallEvent<'call.missed'> {
   /** The call. */
   call: CallResponse;
-  /** Those who missed it. */
+  /** Its members. */
   members: MemberResponse[];
   /** The app should tell the user. */
   notify_user: boolean;

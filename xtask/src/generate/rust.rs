@@ -268,11 +268,11 @@ fn events(schema: &Schema) -> String {
     let names: Vec<String> = schema.events().map(|event| event.model.rust_name()).collect();
     _ = writeln!(text, "use crate::coordinator::{{event::events, {}}};\n", names.join(", "));
     text.push_str("events! {\n");
-    for Event { event_type, model, to, .. } in schema.events() {
+    for event in schema.events() {
+        let Event { event_type, model, to, .. } = event;
         text.push_str(&comment("    /// ", &format!("{} To: {}.", model.doc, to.join(", "))));
-        let name = rust_type(&model.name);
+        let (name, variant) = (model.rust_name(), event.variant());
         let constant = event_type.replace('.', "_").to_uppercase();
-        let variant = name.strip_suffix("Event").unwrap_or(&name);
         _ = writeln!(text, "    {variant}({name}) = {constant} \"{event_type}\",");
     }
     text + "}\n"

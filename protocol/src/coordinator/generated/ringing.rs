@@ -85,7 +85,7 @@ model! { CallRejectedEvent { call, user, reason } }
 pub struct CallMissedEvent {
     /// The call.
     pub call: CallResponse,
-    /// Those who missed it.
+    /// Its members.
     pub members: Vec<MemberResponse>,
     /// The app should tell the user.
     pub notify_user: bool,
