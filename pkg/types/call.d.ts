@@ -1,50 +1,53 @@
+import type { ApiResponse, CustomData } from './base.js';
 import type { CallState, ClosedCaptionSettings } from './call-state.js';
 import type { CameraManager, MicrophoneManager } from './devices.js';
-import type { OwnCapability, SfuModels } from './enums.js';
+import type { SfuModels } from './enums.js';
 import type { EventSource } from './events.js';
 import type {
-  ApiResponse,
-  CustomData,
+  CallSettingsResponse,
+  DeleteCallRequest,
+  DeleteCallResponse,
   EndCallResponse,
-  GetCallParams,
+  GetCallReportResponse,
   GetCallResponse,
   GetOrCreateCallRequest,
   GetOrCreateCallResponse,
   GoLiveRequest,
   GoLiveResponse,
-  JoinCallData,
-  StopLiveRequest,
-  StopLiveResponse,
-  UpdateCallMembersRequest,
-  UpdateCallMembersResponse,
-  UpdateCallRequest,
-  UpdateCallResponse,
-} from './models.js';
-import type { StateObservable } from './observable.js';
-import type {
-  DeleteCallResponse,
   KickUserRequest,
   ListRecordingsResponse,
   ListTranscriptionsResponse,
+  OwnCapability,
   PinRequest,
+  QueryCallMembersRequest,
   QueryCallMembersResponse,
-  QueryParams,
+  QueryCallParticipantsRequest,
+  QueryCallParticipantsResponse,
   RecordingType,
+  RequestPermissionRequest,
   RequestablePermission,
   RingCallRequest,
   RingCallResponse,
   SendVideoReactionRequest,
   SendVideoReactionResponse,
   StartClosedCaptionsRequest,
+  StartFrameRecordingRequest,
   StartHLSBroadcastingResponse,
   StartRTMPBroadcastsRequest,
   StartRecordingRequest,
   StartTranscriptionRequest,
   StopClosedCaptionsRequest,
+  StopLiveRequest,
+  StopLiveResponse,
   StopTranscriptionRequest,
+  UpdateCallMembersRequest,
+  UpdateCallMembersResponse,
+  UpdateCallRequest,
+  UpdateCallResponse,
   UpdateUserPermissionsRequest,
-} from './operations.js';
-import type { CallSettingsResponse } from './settings.js';
+} from './generated/index.js';
+import type { StateObservable } from './observable.js';
+import type { GetCallParams, JoinCallData } from './requests.js';
 
 /** Gives up an operation, whose promise is then rejected with code `aborted`. */
 export interface Abortable {
@@ -195,7 +198,7 @@ export class Call implements EventSource {
   stopLive(request?: StopLiveRequest): Promise<StopLiveResponse>;
 
   /** Deletes the call, and with `hard` also what was recorded. */
-  delete(request?: { hard?: boolean }): Promise<DeleteCallResponse>;
+  delete(request?: DeleteCallRequest): Promise<DeleteCallResponse>;
 
   /** Rings members who are not in the call; also in the middle of it. */
   ring(request?: RingCallRequest): Promise<RingCallResponse>;
@@ -207,12 +210,14 @@ export class Call implements EventSource {
   reject(reason?: RejectReason): Promise<ApiResponse>;
 
   /** Finds members; what it finds is not kept in the state. */
-  queryMembers(request?: QueryParams): Promise<QueryCallMembersResponse>;
+  queryMembers(
+    request?: Omit<QueryCallMembersRequest, 'type' | 'id'>,
+  ): Promise<QueryCallMembersResponse>;
   /** Finds participants of the running session. */
   queryParticipants(
-    request?: Pick<QueryParams, 'filter_conditions'>,
+    request?: QueryCallParticipantsRequest,
     params?: { limit?: number },
-  ): Promise<ApiResponse>;
+  ): Promise<QueryCallParticipantsResponse>;
   /** Does not let a user in any more, and puts them out. */
   blockUser(userId: string): Promise<ApiResponse>;
   /** Lets them in again. */
@@ -232,7 +237,7 @@ export class Call implements EventSource {
    *
    * @throws {VideoError} `permission-denied` when the settings of the call do not let one ask
    */
-  requestPermissions(request: { permissions: RequestablePermission[] }): Promise<ApiResponse>;
+  requestPermissions(request: RequestPermissionRequest): Promise<ApiResponse>;
   /** Lets a user do that in this call. */
   grantPermissions(userId: string, permissions: RequestablePermission[]): Promise<ApiResponse>;
   /** The opposite; also ends what they publish. */
@@ -286,7 +291,7 @@ export class Call implements EventSource {
   /** How long captions are shown (2700 ms), and how many (2). */
   updateClosedCaptionSettings(settings: ClosedCaptionSettings): void;
   /** Starts taking pictures of the call. */
-  startFrameRecording(request?: StartRecordingRequest): Promise<ApiResponse>;
+  startFrameRecording(request?: StartFrameRecordingRequest): Promise<ApiResponse>;
   /** Stops that. */
   stopFrameRecording(): Promise<ApiResponse>;
   /** Starts the broadcast by HLS. */
@@ -300,7 +305,7 @@ export class Call implements EventSource {
   /** Stops all of them. */
   stopAllRTMPBroadcasts(): Promise<ApiResponse>;
   /** The report on a session, by default the latest. */
-  getCallReport(sessionId?: string): Promise<ApiResponse>;
+  getCallReport(sessionId?: string): Promise<GetCallReportResponse>;
 
   /** Listens to events, see {@link EventSource.on}. */
   on: EventSource['on'];

@@ -1,16 +1,22 @@
+import type { ApiResponse, CustomData } from './base.js';
 import type { Call } from './call.js';
 import type { VideoError } from './errors.js';
-import type { ConnectedEvent, EventSource } from './events.js';
-import type { ApiResponse, CustomData, OwnUserResponse } from './models.js';
-import type { StateObservable, Subscribable } from './observable.js';
+import type { EventSource } from './events.js';
 import type {
+  ConnectedEvent,
+  CreateGuestRequest,
   CreateGuestResponse,
   GetEdgesResponse,
   ListDevicesResponse,
-  PagedResponse,
+  OwnUserResponse,
+  QueryAggregateCallStatsRequest,
+  QueryAggregateCallStatsResponse,
+  QueryCallStatsRequest,
+  QueryCallStatsResponse,
   QueryCallsRequest,
-  QueryParams,
-} from './operations.js';
+  QueryCallsResponse,
+} from './generated/index.js';
+import type { StateObservable, Subscribable } from './observable.js';
 
 /** A user whose token the app's backend makes. */
 export interface AuthenticatedUser {
@@ -214,21 +220,20 @@ export class Client implements EventSource {
   queryCalls(
     request?: QueryCallsRequest,
     options?: { withDisabledDevices?: boolean },
-  ): Promise<PagedResponse & { calls: Call[] }>;
+  ): Promise<Omit<QueryCallsResponse, 'calls'> & { calls: Call[] }>;
   /**
    * For push messages: the call with that cid, ringing. Made and loaded when the socket has not told
    * of it yet; however many messages come, there is one object.
    */
   onRingingCall(cid: string): Promise<Call>;
   /** Makes a guest user; needs no user. To connect as a guest, {@link connectUser} is enough. */
-  createGuestUser(request: {
-    /** Who. */
-    user: Omit<AuthenticatedUser, 'type'>;
-  }): Promise<CreateGuestResponse>;
+  createGuestUser(request: CreateGuestRequest): Promise<CreateGuestResponse>;
   /** Reports on past sessions. */
-  queryCallStats(request?: QueryParams): Promise<PagedResponse>;
+  queryCallStats(request?: QueryCallStatsRequest): Promise<QueryCallStatsResponse>;
   /** Figures over many sessions. */
-  queryAggregateCallStats(request?: Record<string, unknown>): Promise<ApiResponse>;
+  queryAggregateCallStats(
+    request?: QueryAggregateCallStatsRequest,
+  ): Promise<QueryAggregateCallStatsResponse>;
   /** Where the server has SFUs. */
   edges(): Promise<GetEdgesResponse>;
   /** Adds a device that gets push messages. */

@@ -1,6 +1,6 @@
 import type { SfuModels } from './enums.js';
-import type { VideoReactionResponse } from './events.js';
-import type { CustomData } from './models.js';
+import type { CustomData } from './base.js';
+import type { VideoReactionResponse } from './generated/index.js';
 
 /** A size in CSS px. */
 export interface VideoDimension {
