@@ -1,7 +1,7 @@
 /**
  * One user's connection to the coordinator. Types and documentation: `types/client.d.ts`.
  */
-import { Listeners } from './events.js';
+import { Listeners, runIsolated } from './events.js';
 import { invalidArgument } from './errors.js';
 import { copyObject, promised, readField } from './input.js';
 import { lacksToken, readClientArgs, readLogin } from './options.js';
@@ -141,7 +141,7 @@ export class Client {
     if (this.#onConnectError) {
       connecting.catch((error) => {
         const all = error.attempts.length > 0 ? error.attempts : [error];
-        this.#onConnectError(error, all);
+        runIsolated(() => this.#onConnectError(error, all), 'onConnectUserError');
       });
     }
     return connecting;
