@@ -7,8 +7,18 @@ import { VideoError, invalidArgument } from './errors.js';
 import { copyObject, promised, readField } from './input.js';
 
 /** What an answer does to the state of a call, in the order of `Then` of the core. */
-export const [NOTHING, LOAD, RING, CHANGE, MEMBERS, CAPTIONS_ON, CAPTIONS_OFF, ACCEPT, REJECT] =
-  Array(9).keys();
+export const [
+  NOTHING,
+  LOAD,
+  RING,
+  RING_MEMBERS,
+  CHANGE,
+  MEMBERS,
+  CAPTIONS_ON,
+  CAPTIONS_OFF,
+  ACCEPT,
+  REJECT,
+] = Array(10).keys();
 
 /** In the order of `Method` of the core. */
 export const [GET, POST, PATCH, DELETE] = Array(4).keys();
@@ -66,7 +76,7 @@ export const CALL_REQUESTS = {
   update: ['', (request) => callData(copyObject(request, 'update')), CHANGE, PATCH],
   delete: ['delete', given, CHANGE],
   endCall: ['mark_ended'],
-  ring: ['ring', given],
+  ring: ['ring', given, RING_MEMBERS],
   accept: ['accept', none, ACCEPT],
   reject: ['reject', (reason = 'decline') => ({ reason: text(reason, 'the reason') }), REJECT],
   goLive: [(_, params) => `go_live${query(pick(params, ['notify'], 'goLive'))}`, given, CHANGE],

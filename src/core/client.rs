@@ -268,7 +268,7 @@ impl Client {
             }
             self.out.warn("connectUser was called again for the same user", None);
             if let Some(promise) = connection.wait(promise) {
-                self.out.resolve(promise, Outcome::Done);
+                self.out.resolve(promise, connection.outcome());
             }
             return;
         }

@@ -148,6 +148,8 @@ pub enum Then {
     Load,
     /// The same, and the members' devices ring.
     Ring,
+    /// The devices of some members ring.
+    RingMembers,
     /// The answer holds the changed call.
     Change,
     /// The answer holds changed members; the body may name removed ones.

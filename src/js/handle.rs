@@ -197,10 +197,11 @@ pub(crate) fn app_request(
 }
 
 /// In the order of `requests.js`.
-const THEN: [Then; 9] = [
+const THEN: [Then; 10] = [
     Then::Nothing,
     Then::Load,
     Then::Ring,
+    Then::RingMembers,
     Then::Change,
     Then::Members,
     Then::CaptionsOn,

@@ -13,8 +13,8 @@ const { GET, POST, PATCH, DELETE } = requests;
 const SENT = [
   ['endCall', [], POST, '/mark_ended', {}],
   ['delete', [{ hard: true }], POST, '/delete', { hard: true }, requests.CHANGE],
-  ['ring', [{ members_ids: ['x'] }], POST, '/ring', { members_ids: ['x'] }],
-  ['ring', [], POST, '/ring', {}],
+  ['ring', [{ members_ids: ['x'] }], POST, '/ring', { members_ids: ['x'] }, requests.RING_MEMBERS],
+  ['ring', [], POST, '/ring', {}, requests.RING_MEMBERS],
   ['notify', [], GET, '?notify=true', undefined, requests.LOAD],
   ['get', [], GET, '', undefined, requests.LOAD],
   [

@@ -46,6 +46,7 @@ impl CallSession {
                     self.ask_to_ring();
                 }
             }
+            Then::RingMembers => self.ask_to_ring(),
             Then::CaptionsOn | Then::CaptionsOff => {
                 let on = then == Then::CaptionsOn;
                 if self.state().captioning == on {
@@ -136,7 +137,8 @@ impl CallSession {
                 self.loaded(context, answer);
                 self.asked_to_ring(context, true);
             }
-            (Then::Ring, Err(_)) => self.asked_to_ring(context, false),
+            (Then::RingMembers, Ok(_)) => self.asked_to_ring(context, true),
+            (Then::Ring | Then::RingMembers, Err(_)) => self.asked_to_ring(context, false),
             (Then::Change, Ok(answer)) => {
                 self.with_answers(context, |call, _| call.visible.apply_answer(answer));
                 self.enforce_capabilities(context);

@@ -239,7 +239,7 @@ fn members_can_be_rung_in_the_middle_of_a_call() {
     world.run(50);
 
     let ring = json!({ "members_ids": ["carol"] });
-    let promise = world.hosts[ALICE].request(call, "POST /ring", ring, Then::Nothing);
+    let promise = world.hosts[ALICE].request(call, "POST /ring", ring, Then::RingMembers);
     world.run(50);
 
     world.hosts[ALICE].assert_resolved(promise);
@@ -251,6 +251,41 @@ fn members_can_be_rung_in_the_middle_of_a_call() {
     assert_eq!(world.states(&[(ALICE, call)]), [Joined], "a late answer only shows");
     let session = world.hosts[ALICE].state(call).session.as_ref().unwrap();
     assert!(session.document.at(&["rejected_by", "carol"]).is_some());
+}
+
+#[test]
+fn a_call_that_is_loaded_can_ring_without_being_joined() {
+    let mut world = World::new();
+    let call = world.hosts[ALICE].call();
+    world.hosts[ALICE].get(call);
+    world.run(50);
+
+    world.hosts[ALICE].request(call, "POST /ring", json!({}), Then::RingMembers);
+    world.run(50);
+    assert_eq!(world.states(&[(ALICE, call)]), [Ringing]);
+    let bob = world.rung_at(BOB);
+    world.hosts[BOB].join(bob);
+    world.run(100);
+
+    assert_eq!(world.states(&[(ALICE, call), (BOB, bob)]), [Joined, Joined]);
+}
+
+#[test]
+fn a_ring_that_the_server_refuses_rings_nobody() {
+    let mut world = World::new();
+    world.hosts[ALICE].server.refused = vec!["/ring", "/demo"];
+    let call = world.hosts[ALICE].call();
+
+    let body = json!({ "ring": true });
+    let ring = world.hosts[ALICE].request(call, "POST ", body, Then::Ring);
+    let members = world.hosts[ALICE].request(call, "POST /ring", json!({}), Then::RingMembers);
+    world.run(50);
+
+    for promise in [ring, members] {
+        assert_eq!(world.hosts[ALICE].rejection(promise), "server-error");
+    }
+    assert_eq!(world.states(&[(ALICE, call)]), [Idle]);
+    assert!(world.hosts[ALICE].state(call).ringing.is_none());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{host::Host, json::token};
-use crate::core::{CallingState, Command, LocalEvent, UserKind};
+use crate::core::{CallingState, Command, LocalEvent, Outcome, UserKind};
 
 #[test]
 fn an_expired_token_is_replaced_once_for_all_who_wait() {
@@ -132,6 +132,16 @@ fn users_change_one_after_the_other() {
         assert_eq!(host.rejection(promise), "not-connected");
     }
     assert_eq!(host.client.user_id(), Some("bob"));
+}
+
+#[test]
+fn the_same_user_twice_gets_the_same_answer() {
+    let mut host = Host::connected();
+
+    let again = host.connect("alice", Some(token("alice")), false);
+
+    let Some(Ok(Outcome::Json(greeting))) = host.settled.get(&again) else { panic!("no answer") };
+    assert_eq!(greeting.text("connection_id"), "c1");
 }
 
 #[test]
