@@ -35,3 +35,4 @@ pub use report::{Reporter, Warn};
 pub use socket::Sockets;
 pub(crate) use table::Table;
 pub(crate) use task::when;
+pub use timers::Timer;
