@@ -13,7 +13,7 @@ use anyhow::{Result, bail, ensure};
 use clap::ValueEnum;
 
 use crate::{
-    Mode, build, counterpart, demo, lint, package,
+    Mode, build, counterpart, demo, generate, lint, package,
     progress::Progress,
     shell::{cargo, command, output, run as run_to_end},
     size, tools,
@@ -66,6 +66,7 @@ impl Kind {
         match self {
             Self::Lint => vec![
                 ("Formatting", || run_to_end(cargo().args(["fmt", "--all", "--check"]))),
+                ("Generated types are fresh", generate::check),
                 ("Clippy, native", lint::clippy_native),
                 ("Clippy, wasm32", lint::clippy_wasm),
                 ("Documentation", lint::rustdoc),
