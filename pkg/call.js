@@ -146,7 +146,7 @@ export class Call {
       const message = readField(options, 'message', 'string', 'leave');
       // A join after this is a new one, even if the one before has not been rejected yet.
       this.#joining = undefined;
-      return this.#handle.leave(reject, reason, message);
+      return this.#keep(this.#handle.leave(reject, reason, message));
     });
   }
 
@@ -214,7 +214,17 @@ export class Call {
     const base = `/call/${encodeURIComponent(this.type)}/${encodeURIComponent(this.id)}`;
     const below = path === '' || path.startsWith('?') ? base + path : `${base}/${path}`;
     const target = path.startsWith('/') ? path : below;
-    return this.#handle.request(method, target, body, `calling ${what}()`, then);
+    return this.#keep(this.#handle.request(method, target, body, `calling ${what}()`, then));
+  }
+
+  /**
+   * As long as an answer is under way somebody waits for it, who may have kept nothing but the
+   * promise: this object must not be collected then, as its handle would go with it.
+   */
+  #keep(answer) {
+    const keep = () => void this;
+    answer.then(keep, keep);
+    return answer;
   }
 
   #device(slice) {
