@@ -10,8 +10,5 @@ mod interleavings;
 mod json;
 mod lifecycle;
 mod media;
-mod orders;
 mod refusals;
-mod ringing;
 mod server;
-mod users;
