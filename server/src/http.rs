@@ -19,7 +19,10 @@ use tokio::sync::mpsc;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 use trunkline_protocol::coordinator::DateEncoding;
 
-use crate::{auth::App, coordinator::Coordinator};
+use crate::{
+    auth::{App, Apps},
+    coordinator::Coordinator,
+};
 use api::Api;
 
 /// What the routes work with.
@@ -27,14 +30,16 @@ use api::Api;
 pub struct AppState {
     /// Decides.
     pub coordinator: Coordinator,
-    /// Key and secret.
-    pub app: Arc<App>,
+    /// Keys and secrets.
+    pub apps: Arc<Apps>,
+    /// Signs SFU tokens.
+    pub sfu_secret: String,
     /// Name of the SFU.
     pub edge_name: String,
     /// Base URL clients use, when the `Host` header does not tell.
     pub public_url: Option<String>,
-    /// Hands out tokens.
-    pub dev: bool,
+    /// Development: hands out tokens of this app.
+    pub dev: Option<App>,
     /// Static files of the demo.
     pub www: Option<PathBuf>,
     /// Held by every open socket, so that a shutdown can wait for them.

@@ -47,12 +47,11 @@ async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
 
     let (notify, notices) = mpsc::unbounded_channel();
     let sfu = Sfu::start(config.udp, config.public_ip, notify).await?;
-    let secret = config.app.sfu_secret();
     let routes = sfu.clone();
     let media = Media {
         control: Arc::new(sfu),
         notices,
-        routes: Box::new(move |open| sfu::routes(routes, secret, open)),
+        routes: Box::new(move |open, secret| sfu::routes(routes, secret, open)),
         edge_name: "local".into(),
     };
     let server = Server::start(config, media).await?;

@@ -11,11 +11,13 @@ use tokio::{
 };
 
 use crate::{
+    auth::{App, Apps},
+    clock,
     config::Config,
     coordinator::{Coordinator, Refusal, SfuControl},
     http::{self, AppState},
     sfu::{Open, control::SfuNotice},
-    store::{Store, StoreError},
+    store::{Done, Store, StoreError, apps},
 };
 
 /// The media half, as the coordinator sees it.
@@ -24,8 +26,9 @@ pub struct Media {
     pub control: Arc<dyn SfuControl>,
     /// Gives notices.
     pub notices: mpsc::UnboundedReceiver<SfuNotice>,
-    /// Serves `/sfu`; every open socket holds what it is given, so that a shutdown can wait.
-    pub routes: Box<dyn FnOnce(Open) -> Router + Send>,
+    /// Serves `/sfu`. Every open socket holds what it is given, so that a shutdown can wait; the
+    /// text is the secret that SFU tokens are signed with.
+    pub routes: Box<dyn FnOnce(Open, String) -> Router + Send>,
     /// Names it to clients.
     pub edge_name: String,
 }
@@ -68,18 +71,21 @@ impl Server {
         let address = listener.local_addr().map_err(failed)?;
         let store = Store::open(&config.data)?;
         let sfu = media.control;
-        let coordinator = Coordinator::start(store, Arc::clone(&sfu), media.notices).await?;
+        let (apps, sfu_secret) = open_apps(&store, &config.app).await?;
+        let coordinator =
+            Coordinator::start(store, apps.ids(), Arc::clone(&sfu), media.notices).await?;
         let (open, sockets) = mpsc::channel(1);
         let state = AppState {
             coordinator: coordinator.clone(),
-            app: Arc::new(config.app.clone()),
+            apps: Arc::new(apps),
+            sfu_secret: sfu_secret.clone(),
             edge_name: media.edge_name,
             public_url: config.public_url.clone(),
-            dev: config.dev,
+            dev: config.dev.then(|| config.app.clone()),
             www: config.www.clone(),
             sockets: open.clone(),
         };
-        let router = http::router(&state, (media.routes)(open));
+        let router = http::router(&state, (media.routes)(open, sfu_secret));
         // Small frames must not wait for each other.
         let listener = listener.tap_io(|stream| {
             if let Err(error) = stream.set_nodelay(true) {
@@ -113,6 +119,21 @@ impl Server {
         drop(timeout(DRAIN, self.sockets.recv()).await);
         self.coordinator.shutdown().await;
     }
+}
+
+/// Stores the app that the server was started with, and reads all there are.
+async fn open_apps(store: &Store, started_with: &App) -> Result<(Apps, String), StoreError> {
+    let App { key, secret } = started_with.clone();
+    let now = clock::now();
+    store
+        .transact(move |db| {
+            apps::put(db, &key, &secret, None, now)?;
+            let all = apps::list(db)?
+                .into_iter()
+                .map(|app| (app.id, App { key: app.key, secret: app.secret }));
+            Ok(Done::quietly((Apps::new(all), apps::sfu_secret(db)?)))
+        })
+        .await
 }
 
 const DRAIN: Duration = Duration::from_secs(3);

@@ -5,6 +5,7 @@
 //! one commit, so that many clients cost few disk flushes. What must happen after a commit (events,
 //! answers) happens on the same thread, hence in the same order.
 
+pub(crate) mod apps;
 pub(crate) mod calls;
 pub(crate) mod filter;
 pub(crate) mod members;
@@ -24,10 +25,19 @@ use std::{
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
+pub use apps::AppId;
+
 /// Handle of the store thread.
 #[derive(Clone)]
 pub struct Store {
     requests: mpsc::Sender<Request>,
+}
+
+/// The tables, as one app sees them: nothing here reads or writes the rows of another.
+#[derive(Clone, Copy)]
+pub(crate) struct Db<'a> {
+    pub connection: &'a Connection,
+    pub app: AppId,
 }
 
 /// Empty tables without a thread, for tests of commands.
@@ -35,7 +45,14 @@ pub struct Store {
 pub(crate) fn empty_tables() -> Connection {
     let mut db = Connection::open_in_memory().unwrap();
     schema::prepare(&mut db).unwrap();
+    apps::put(&db, "key", "secret", None, crate::clock::now()).unwrap();
     db
+}
+
+/// The tables as the one app of [`empty_tables`] sees them.
+#[cfg(test)]
+pub(crate) fn first_app(connection: &Connection) -> Db<'_> {
+    Db { connection, app: AppId(1) }
 }
 
 /// What a command hands back.
@@ -44,6 +61,13 @@ pub struct Done<T> {
     pub answer: T,
     /// Runs after the commit, in the order of the commands, before the answer is sent.
     pub after_commit: Box<dyn FnOnce() + Send>,
+}
+
+impl<T> Done<T> {
+    /// An answer, and nothing to do outside the store.
+    pub(crate) fn quietly(answer: T) -> Self {
+        Self { answer, after_commit: Box::new(|| ()) }
+    }
 }
 
 /// The store cannot be opened or used.
@@ -207,10 +231,6 @@ mod tests {
 
     use super::*;
 
-    fn done<T>(answer: T) -> Done<T> {
-        Done { answer, after_commit: Box::new(|| ()) }
-    }
-
     #[tokio::test]
     async fn a_refused_command_leaves_nothing_behind() {
         let store = Store::start(Connection::open_in_memory().unwrap()).unwrap();
@@ -222,7 +242,7 @@ mod tests {
             .await;
         assert!(refused.is_err());
         let made: bool = store
-            .transact(|db| Ok::<_, StoreError>(done(db.table_exists(None, "half")?)))
+            .transact(|db| Ok::<_, StoreError>(Done::quietly(db.table_exists(None, "half")?)))
             .await
             .unwrap();
         assert!(!made);
@@ -239,7 +259,7 @@ mod tests {
             .await;
         assert!(matches!(lost, Err(StoreError::Lost)));
         let made: bool = store
-            .transact(|db| Ok::<_, StoreError>(done(db.table_exists(None, "half")?)))
+            .transact(|db| Ok::<_, StoreError>(Done::quietly(db.table_exists(None, "half")?)))
             .await
             .unwrap();
         assert!(!made);

@@ -184,7 +184,7 @@ mod tests {
     use crate::{
         coordinator::hub::Hub,
         store::{
-            calls as call_store, empty_tables,
+            calls as call_store, empty_tables, first_app,
             members::MemberRecord,
             users::{self, UserRecord},
         },
@@ -220,7 +220,7 @@ mod tests {
     ) -> Result<Access, Refusal> {
         let (db, hub) = (empty_tables(), Hub::default());
         for user in [&UserRecord::new("owner", "user", NOW), &actor.user] {
-            users::save(&db, user).unwrap();
+            users::save(first_app(&db), user).unwrap();
         }
         let cid = Cid::new(call_type, "a").unwrap();
         let call = CallRecord {
@@ -238,7 +238,7 @@ mod tests {
             updated_at: NOW,
             session_id: None,
         };
-        call_store::save(&db, &call).unwrap();
+        call_store::save(first_app(&db), &call).unwrap();
         let role = match member {
             As::Nobody | As::Member => None,
             As::Role(role) => Some(role.to_owned()),
@@ -252,9 +252,9 @@ mod tests {
                 created_at: NOW,
                 updated_at: NOW,
             };
-            members::save(&db, &member).unwrap();
+            members::save(first_app(&db), &member).unwrap();
         }
-        Access::to_call(&Work::new(&db, &hub, NOW), actor, &call)
+        Access::to_call(&Work::new(first_app(&db), &hub, NOW), actor, &call)
     }
 
     fn allowed(call_type: &str, actor: &Actor, member: As) -> Vec<OwnCapability> {

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use trunkline_protocol::coordinator::{DateEncoding, ErrorCode, Event};
 
 use super::Refusal;
+use crate::store::AppId;
 
 /// Names one open socket.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,13 +45,16 @@ pub struct Hub {
 #[derive(Default)]
 struct State {
     sockets: HashMap<ConnectionId, Socket>,
-    by_user: HashMap<String, BTreeSet<ConnectionId>>,
-    by_call: HashMap<String, BTreeSet<ConnectionId>>,
+    by_user: HashMap<InApp, BTreeSet<ConnectionId>>,
+    by_call: HashMap<InApp, BTreeSet<ConnectionId>>,
     closed: bool,
 }
 
+/// A user id or cid, and the app in which it means something.
+type InApp = (AppId, String);
+
 struct Socket {
-    user_id: String,
+    user: InApp,
     outbox: Outbox,
     watching: HashSet<String>,
 }
@@ -72,29 +76,31 @@ impl Hub {
         self.lock().closed
     }
 
-    pub(super) fn connect(&self, outbox: Outbox, user_id: String, hello: &Event) {
+    pub(super) fn connect(&self, app: AppId, outbox: Outbox, user_id: String, hello: &Event) {
         let mut state = self.lock();
         if state.closed {
             return;
         }
         let connection = outbox.connection.clone();
-        state.by_user.entry(user_id.clone()).or_default().insert(connection.clone());
-        let socket = Socket { user_id, outbox, watching: HashSet::new() };
+        let user = (app, user_id);
+        state.by_user.entry(user.clone()).or_default().insert(connection.clone());
+        let socket = Socket { user, outbox, watching: HashSet::new() };
         state.sockets.insert(connection.clone(), socket);
         state.deliver(std::iter::once(connection).collect(), hello);
     }
 
-    pub(super) fn is_online(&self, user_id: &str) -> bool {
-        self.lock().by_user.contains_key(user_id)
+    pub(super) fn is_online(&self, app: AppId, user_id: &str) -> bool {
+        self.lock().by_user.contains_key(&(app, user_id.to_owned()))
     }
 
     pub(super) fn check_owner(
         &self,
         connection: &ConnectionId,
+        app: AppId,
         user_id: &str,
     ) -> Result<(), Refusal> {
         match self.lock().sockets.get(connection) {
-            Some(socket) if socket.user_id == user_id => Ok(()),
+            Some(socket) if socket.user.0 == app && socket.user.1 == user_id => Ok(()),
             // The same answer for both, so that nobody learns of other people's connections.
             _ => Err(Refusal::passing(
                 ErrorCode::ConnectionIdNotFound,
@@ -108,16 +114,19 @@ impl Hub {
         let State { sockets, by_call, .. } = &mut *state;
         if let Some(socket) = sockets.get_mut(connection) {
             for cid in cids {
-                by_call.entry(cid.clone()).or_default().insert(connection.clone());
+                let call = (socket.user.0, cid.clone());
+                by_call.entry(call).or_default().insert(connection.clone());
                 socket.watching.insert(cid);
             }
         }
     }
 
-    pub(super) fn publish(&self, event: &Event, audience: &Audience) {
+    pub(super) fn publish(&self, app: AppId, event: &Event, audience: &Audience) {
         let mut state = self.lock();
-        let watched = audience.watched.iter().filter_map(|cid| state.by_call.get(cid));
-        let users = audience.users.iter().filter_map(|user| state.by_user.get(user));
+        let watched =
+            audience.watched.iter().filter_map(|cid| state.by_call.get(&(app, cid.clone())));
+        let users =
+            audience.users.iter().filter_map(|user| state.by_user.get(&(app, user.clone())));
         let connections = watched.chain(users).flatten().cloned().collect();
         state.deliver(connections, event);
     }
@@ -160,16 +169,17 @@ impl State {
         let Some(socket) = self.sockets.remove(connection) else {
             return;
         };
-        forget(&mut self.by_user, &socket.user_id, connection);
-        for cid in &socket.watching {
-            forget(&mut self.by_call, cid, connection);
+        let app = socket.user.0;
+        forget(&mut self.by_user, &socket.user, connection);
+        for cid in socket.watching {
+            forget(&mut self.by_call, &(app, cid), connection);
         }
     }
 }
 
 fn forget(
-    index: &mut HashMap<String, BTreeSet<ConnectionId>>,
-    key: &str,
+    index: &mut HashMap<InApp, BTreeSet<ConnectionId>>,
+    key: &InApp,
     connection: &ConnectionId,
 ) {
     if let Some(connections) = index.get_mut(key) {
@@ -186,6 +196,8 @@ mod tests {
 
     use super::*;
 
+    const APP: AppId = AppId(1);
+
     fn event() -> Event {
         let body = EventBody::HealthCheck { connection_id: String::new(), custom: Custom::new() };
         Event::of_connection(DateTime::from_unix_nanos(1), body)
@@ -195,7 +207,7 @@ mod tests {
         let (frames, inbox) = mpsc::channel(capacity);
         let connection = ConnectionId(id.into());
         let outbox = Outbox { connection, encoding: DateEncoding::UnixNanos, frames };
-        hub.connect(outbox, user.into(), &event());
+        hub.connect(APP, outbox, user.into(), &event());
         inbox
     }
 
@@ -209,7 +221,7 @@ mod tests {
         let mut inbox = connect(&hub, "1", "alice", 8);
         hub.watch(&ConnectionId("1".into()), vec!["default:a".into()]);
         hub.watch(&ConnectionId("1".into()), vec!["default:a".into()]);
-        hub.publish(&event(), &everyone());
+        hub.publish(APP, &event(), &everyone());
         assert!(inbox.try_recv().is_ok(), "connection.ok");
         assert!(inbox.try_recv().is_ok(), "the event");
         assert!(inbox.try_recv().is_err(), "nothing more");
@@ -220,10 +232,28 @@ mod tests {
         let hub = Hub::default();
         let mut slow = connect(&hub, "1", "alice", 1);
         let mut quick = connect(&hub, "2", "alice", 8);
-        hub.publish(&event(), &everyone());
+        hub.publish(APP, &event(), &everyone());
         assert!(slow.try_recv().is_ok(), "what was queued before");
         assert_eq!(slow.try_recv(), Err(mpsc::error::TryRecvError::Disconnected));
         assert!(quick.try_recv().is_ok() && quick.try_recv().is_ok());
+    }
+
+    #[test]
+    fn apps_hear_nothing_of_each_other() {
+        let hub = Hub::default();
+        let mut mine = connect(&hub, "1", "alice", 8);
+        let (frames, mut theirs) = mpsc::channel(8);
+        let connection = ConnectionId("2".into());
+        let outbox = Outbox { connection, encoding: DateEncoding::UnixNanos, frames };
+        hub.connect(AppId(2), outbox, "alice".into(), &event());
+        for connection in ["1", "2"] {
+            hub.watch(&ConnectionId(connection.into()), vec!["default:a".into()]);
+        }
+        hub.publish(AppId(2), &event(), &everyone());
+        assert!(mine.try_recv().is_ok() && mine.try_recv().is_err());
+        assert!(theirs.try_recv().is_ok() && theirs.try_recv().is_ok());
+        hub.disconnect(&ConnectionId("2".into()));
+        assert!(hub.is_online(APP, "alice") && !hub.is_online(AppId(2), "alice"));
     }
 
     #[test]
@@ -231,9 +261,9 @@ mod tests {
         let hub = Hub::default();
         let _inbox = connect(&hub, "1", "alice", 8);
         hub.watch(&ConnectionId("1".into()), vec!["default:a".into()]);
-        assert!(hub.is_online("alice"));
+        assert!(hub.is_online(APP, "alice"));
         hub.disconnect(&ConnectionId("1".into()));
-        assert!(!hub.is_online("alice"));
+        assert!(!hub.is_online(APP, "alice"));
         let state = hub.lock();
         assert!(state.sockets.is_empty() && state.by_user.is_empty() && state.by_call.is_empty());
     }
@@ -243,10 +273,11 @@ mod tests {
         let hub = Hub::default();
         let _inbox = connect(&hub, "1", "alice", 8);
         let mine = ConnectionId("1".into());
-        assert!(hub.check_owner(&mine, "alice").is_ok());
+        assert!(hub.check_owner(&mine, APP, "alice").is_ok());
+        assert!(hub.check_owner(&mine, AppId(2), "alice").is_err(), "the alice of another app");
         assert_eq!(
-            hub.check_owner(&mine, "bob"),
-            hub.check_owner(&ConnectionId("2".into()), "bob")
+            hub.check_owner(&mine, APP, "bob"),
+            hub.check_owner(&ConnectionId("2".into()), APP, "bob")
         );
     }
 }

@@ -14,7 +14,10 @@ use super::{
     work::Work,
 };
 use crate::{
-    sfu::token::{PublishTarget, SfuClaims},
+    sfu::{
+        control::call_name,
+        token::{PublishTarget, SfuClaims},
+    },
     store::{
         calls::{self as call_store, CallRecord},
         members as member_store,
@@ -156,7 +159,7 @@ fn claims(
     let screen_share = call.settings.screensharing.target_resolution.as_ref();
     Ok(SfuClaims {
         user_id: user.id.clone(),
-        cid: call.cid.clone(),
+        cid: call_name(work.db.app, &call.cid),
         name: user.name.clone().unwrap_or_default(),
         image: user.image.clone().unwrap_or_default(),
         custom: user.custom.clone(),

@@ -1,17 +1,16 @@
 //! What a command works with.
 
-use rusqlite::Connection;
 use trunkline_protocol::coordinator::{DateTime, Event, EventBody};
 
 use super::{ConnectionId, Hub, Outbox, Refusal, hub::Audience};
 use crate::{
     sfu::control::SfuOrder,
-    store::{calls::CallRecord, members},
+    store::{Db, calls::CallRecord, members},
 };
 
 /// One command: the transaction, the time, and what to do after the commit.
 pub(super) struct Work<'a> {
-    pub db: &'a Connection,
+    pub db: Db<'a>,
     pub now: DateTime,
     hub: &'a Hub,
     effects: Vec<Effect>,
@@ -28,7 +27,7 @@ pub(super) enum Effect {
 }
 
 impl<'a> Work<'a> {
-    pub fn new(db: &'a Connection, hub: &'a Hub, now: DateTime) -> Self {
+    pub fn new(db: Db<'a>, hub: &'a Hub, now: DateTime) -> Self {
         Self { db, now, hub, effects: Vec::new() }
     }
 
@@ -41,7 +40,7 @@ impl<'a> Work<'a> {
     }
 
     pub fn is_online(&self, user_id: &str) -> bool {
-        self.hub.is_online(user_id)
+        self.hub.is_online(self.db.app, user_id)
     }
 
     /// Tells everyone who watches the call.
@@ -76,7 +75,7 @@ impl<'a> Work<'a> {
         cids: Vec<String>,
     ) -> Result<(), Refusal> {
         if let Some(connection) = connection {
-            self.hub.check_owner(&connection, user_id)?;
+            self.hub.check_owner(&connection, self.db.app, user_id)?;
             self.effect(Effect::Watch { connection, cids });
         }
         Ok(())

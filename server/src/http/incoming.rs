@@ -14,8 +14,9 @@ use trunkline_protocol::coordinator::{ErrorCode, Object};
 
 use super::AppState;
 use crate::{
-    auth::Credentials,
+    auth::{App, Credentials},
     coordinator::{Caller, Cid, ConnectionId, Refusal, SfuAccess},
+    store::AppId,
 };
 
 /// The head of a request. Nothing is refused before the operation runs, so that every refusal names
@@ -62,12 +63,17 @@ impl<S: Send + Sync> FromRequest<S> for Payload {
 impl Incoming {
     /// Who sends the request.
     pub fn caller(&self, state: &AppState) -> Result<Caller, Refusal> {
-        state.app.authenticate(Credentials {
+        state.apps.authenticate(Credentials {
             api_key: self.query("api_key"),
             auth_type: self.header("stream-auth-type").or_else(|| self.query("stream-auth-type")),
             token: self.header(header::AUTHORIZATION.as_str()),
             user_id: self.query("user_id"),
         })
+    }
+
+    /// The app that the request names.
+    pub fn app<'a>(&self, state: &'a AppState) -> Result<(AppId, &'a App), Refusal> {
+        state.apps.find(self.query("api_key"))
     }
 
     /// The call in the path.
@@ -119,7 +125,7 @@ impl Incoming {
             edge_name: state.edge_name.clone(),
             url: format!("{base}/sfu/twirp"),
             ws_endpoint: format!("{ws_base}/sfu/ws"),
-            secret: state.app.sfu_secret(),
+            secret: state.sfu_secret.clone(),
         })
     }
 

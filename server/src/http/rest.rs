@@ -145,10 +145,10 @@ async fn query_calls(State(api): State<Api>, incoming: Incoming, payload: Payloa
 
 async fn create_guest(State(api): State<Api>, incoming: Incoming, payload: Payload) -> Response {
     api.respond("CreateGuest", StatusCode::CREATED, async {
-        api.app.app.check_key(incoming.query("api_key"))?;
+        let (id, app) = incoming.app(&api.app)?;
         let request: CreateGuestRequest = payload.read().await?;
-        let user = api.app.coordinator.create_guest(request.user).await?;
-        let access_token = api.app.app.token_for(&user.id, None, None, None)?;
+        let user = api.app.coordinator.create_guest(id, request.user).await?;
+        let access_token = app.token_for(&user.id, None, None, None)?;
         Ok(CreateGuestResponse { user, access_token })
     })
     .await
@@ -161,7 +161,7 @@ async fn report_client_event(
     payload: Payload,
 ) -> Response {
     api.respond("ReportClientCallEvent", StatusCode::CREATED, async {
-        api.app.app.check_key(incoming.query("api_key"))?;
+        incoming.app(&api.app)?;
         payload.read::<serde_json::Value>().await?;
         Ok(Empty {})
     })

@@ -79,8 +79,7 @@ async fn admit(
     connection: &ConnectionId,
     frames: mpsc::Sender<Bytes>,
 ) -> Result<Option<()>, Refusal> {
-    let app = &api.app.app;
-    app.check_key(incoming.query("api_key"))?;
+    incoming.app(&api.app)?;
     let deadline = Deadline::now() + AUTH_DEADLINE;
     let text = loop {
         match timeout_at(deadline, socket.recv()).await {
@@ -98,7 +97,7 @@ async fn admit(
     };
     let Object(message): Object<WsAuthMessage> = serde_json::from_str(&text)
         .map_err(|error| Refusal::input(format!("the first frame cannot be read: {error}")))?;
-    let caller = app.authenticate(Credentials {
+    let caller = api.app.apps.authenticate(Credentials {
         api_key: incoming.query("api_key"),
         // Anonymous users have no socket: nobody could tell their connections apart.
         auth_type: None,

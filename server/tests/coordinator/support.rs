@@ -16,7 +16,8 @@ use trunkline_server::{
     config::{Cli, Config, Task},
     coordinator::SfuControl,
     serve::{Media, Server},
-    sfu::control::{SfuNotice, SfuOrder},
+    sfu::control::{SfuNotice, SfuOrder, call_name},
+    store::AppId,
 };
 
 pub const KEY: &str = "trunkline-dev";
@@ -27,6 +28,8 @@ pub struct TestServer {
     pub app: App,
     pub base: String,
     pub orders: Arc<Mutex<Vec<SfuOrder>>>,
+    /// What SFU tokens are signed with.
+    pub sfu_secret: String,
     notices: mpsc::UnboundedSender<SfuNotice>,
     data: TempDir,
 }
@@ -77,15 +80,20 @@ impl TestServer {
         ));
         let (notices, received) = mpsc::unbounded_channel();
         let orders = Arc::new(Mutex::new(Vec::new()));
+        let (tell_secret, secret) = std::sync::mpsc::channel();
         let media = Media {
             control: Arc::new(Orders(Arc::clone(&orders))),
             notices: received,
-            routes: Box::new(|_| Router::new().route("/sfu/panic", get(panicking))),
+            routes: Box::new(move |_, secret| {
+                tell_secret.send(secret).unwrap();
+                Router::new().route("/sfu/panic", get(panicking))
+            }),
             edge_name: "test-edge".into(),
         };
         let server = Server::start(&config, media).await.unwrap();
         let base = format!("http://{}", server.address());
-        Self { server, app: config.app, base, orders, notices, data }
+        let sfu_secret = secret.recv().unwrap();
+        Self { server, app: config.app, base, orders, sfu_secret, notices, data }
     }
 
     /// A user with a token who has not connected.
@@ -149,7 +157,7 @@ impl TestServer {
     pub fn participant_joined(&self, cid: &str, user_id: &str, session_id: &str) {
         self.notices
             .send(SfuNotice::ParticipantJoined {
-                cid: cid.into(),
+                cid: sfu_name(cid),
                 user_id: user_id.into(),
                 session_id: session_id.into(),
                 anonymous: user_id == "!anon",
@@ -160,7 +168,7 @@ impl TestServer {
     pub fn participant_left(&self, cid: &str, user_id: &str, session_id: &str) {
         self.notices
             .send(SfuNotice::ParticipantLeft {
-                cid: cid.into(),
+                cid: sfu_name(cid),
                 user_id: user_id.into(),
                 session_id: session_id.into(),
                 anonymous: user_id == "!anon",
@@ -339,6 +347,11 @@ pub fn config(args: &str) -> Config {
         Ok(Task::PrintToken(_)) => panic!("not a server"),
         Err(error) => panic!("{error}"),
     }
+}
+
+/// What the SFU calls a call of the app that the server was started with.
+pub fn sfu_name(cid: &str) -> String {
+    call_name(AppId(1), cid)
 }
 
 async fn panicking() -> &'static str {
