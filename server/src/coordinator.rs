@@ -44,6 +44,7 @@ pub use cid::{Cid, check_user_id};
 pub use hub::{ConnectionId, Hub, Outbox};
 pub use join::SfuAccess;
 pub use refusal::Refusal;
+pub use users::{UpsertUser, UpsertUsers, UpsertedUsers};
 
 use work::{Effect, Work};
 
@@ -115,6 +116,15 @@ impl Coordinator {
         wish: UserRequest,
     ) -> Result<UserResponse, Refusal> {
         self.run(app, move |work| users::create_guest(work, wish)).await
+    }
+
+    /// Creates or changes users, for the backend of their app.
+    pub async fn upsert_users(
+        &self,
+        app: AppId,
+        request: UpsertUsers,
+    ) -> Result<UpsertedUsers, Refusal> {
+        self.run(app, move |work| users::upsert(work, request)).await
     }
 
     /// Refuses callers whose user does not exist.
@@ -261,7 +271,8 @@ impl Coordinator {
                 Effect::Connect { outbox, user_id, hello } => {
                     hub.connect(app, outbox, user_id, &hello)
                 }
-                Effect::Watch { connection, cids } => hub.watch(&connection, cids),
+                Effect::Watch { connection, calls } => hub.watch(&connection, calls),
+                Effect::KeepToTeams { user_id, teams } => hub.keep_to_teams(app, user_id, &teams),
                 Effect::Order(order) => self.shared.sfu.order(order.in_app(app)),
                 Effect::Wake { session_id, at } => self.wake(app, session_id, at),
             }
@@ -283,6 +294,21 @@ impl Coordinator {
             }
         });
     }
+}
+
+/// Creates or changes users while no server runs, so that nobody has to be told.
+pub(crate) async fn upsert_users_while_stopped(
+    store: &Store,
+    app: AppId,
+    request: UpsertUsers,
+) -> Result<(), Refusal> {
+    store
+        .transact(move |connection| {
+            let hub = Hub::default();
+            let mut work = Work::new(Db { connection, app }, &hub, crate::clock::now());
+            users::upsert(&mut work, request).map(|_| Done::quietly(()))
+        })
+        .await
 }
 
 impl From<StoreError> for Refusal {

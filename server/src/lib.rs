@@ -1,5 +1,6 @@
 //! The self-hosted backend of trunkline: coordinator and SFU in one process.
 
+pub mod admin;
 pub mod auth;
 mod clock;
 pub mod config;

@@ -1,6 +1,6 @@
 //! `trunkline-server`: coordinator and SFU in one process.
 
-use std::{io::Write, process::ExitCode, sync::Arc};
+use std::{io::Write, path::Path, process::ExitCode, sync::Arc};
 
 use clap::Parser;
 use tokio::{
@@ -9,7 +9,10 @@ use tokio::{
 };
 use tracing_subscriber::EnvFilter;
 use trunkline_server::{
-    config::{Cli, Config, Task},
+    admin::{self, AdminError},
+    auth::App,
+    config::{Cli, Config, Place, Task},
+    coordinator::UpsertUsers,
     serve::{Media, Server},
     sfu::{self, Sfu},
 };
@@ -28,6 +31,8 @@ fn main() -> ExitCode {
             Ok(())
         }
         Task::Serve(config) => serve(&config),
+        Task::PutApp { data, app, name } => put_app(&data, app, name).map_err(Into::into),
+        Task::PutUser { place, app, users } => put_users(place, &app, users).map_err(Into::into),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -35,6 +40,19 @@ fn main() -> ExitCode {
             eprintln!("error: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn put_app(data: &Path, app: App, name: Option<String>) -> Result<(), AdminError> {
+    admin::put_app(data, app, name).await
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn put_users(place: Place, app: &App, users: UpsertUsers) -> Result<(), AdminError> {
+    match place {
+        Place::Directory(data) => admin::put_users(&data, app, users).await,
+        Place::Server(url) => admin::put_users_at(&url, app, &users),
     }
 }
 

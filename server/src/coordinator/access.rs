@@ -25,7 +25,11 @@ impl Access {
         let member = members::find(work.db, &call.cid, &actor.user.id)?;
         let by_token = actor.call_cids.contains(&call.cid);
         let owner = call.created_by == actor.user.id;
-        if !reaches_team(actor, call.team.as_deref(), owner || member.is_some() || by_token) {
+        if !reaches_team(
+            &actor.user.teams,
+            call.team.as_deref(),
+            owner || member.is_some() || by_token,
+        ) {
             return Err(not_found(&call.cid));
         }
         let call_type = known_type(&call.call_type)?;
@@ -147,9 +151,8 @@ pub(super) fn not_found(cid: &str) -> Refusal {
     Refusal::new(ErrorCode::DoesNotExist, format!("the call {cid} does not exist"))
 }
 
-/// Whether the teams of the user let them reach a call.
-fn reaches_team(actor: &Actor, team: Option<&str>, involved: bool) -> bool {
-    let teams = &actor.user.teams;
+/// Whether the teams of a user let them reach a call.
+pub(super) fn reaches_team(teams: &[String], team: Option<&str>, involved: bool) -> bool {
     match team {
         None => teams.is_empty(),
         Some(team) => teams.iter().any(|own| own == team) || (teams.is_empty() && involved),

@@ -1,7 +1,7 @@
 //! Open sockets: who they belong to, what they watch, and what goes out on them.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 use trunkline_protocol::coordinator::{DateEncoding, ErrorCode, Event};
 
-use super::Refusal;
+use super::{Refusal, access};
 use crate::store::AppId;
 
 /// Names one open socket.
@@ -36,6 +36,13 @@ pub(super) struct Audience {
     pub users: Vec<String>,
 }
 
+/// A call that a connection hears about. Its team never changes.
+#[derive(Debug)]
+pub(super) struct Watched {
+    pub cid: String,
+    pub team: Option<String>,
+}
+
 /// All open sockets.
 #[derive(Default)]
 pub struct Hub {
@@ -56,7 +63,8 @@ type InApp = (AppId, String);
 struct Socket {
     user: InApp,
     outbox: Outbox,
-    watching: HashSet<String>,
+    /// Cid and team of each call.
+    watching: HashMap<String, Option<String>>,
 }
 
 impl Hub {
@@ -84,7 +92,7 @@ impl Hub {
         let connection = outbox.connection.clone();
         let user = (app, user_id);
         state.by_user.entry(user.clone()).or_default().insert(connection.clone());
-        let socket = Socket { user, outbox, watching: HashSet::new() };
+        let socket = Socket { user, outbox, watching: HashMap::new() };
         state.sockets.insert(connection.clone(), socket);
         state.deliver(std::iter::once(connection).collect(), hello);
     }
@@ -109,15 +117,33 @@ impl Hub {
         }
     }
 
-    pub(super) fn watch(&self, connection: &ConnectionId, cids: Vec<String>) {
+    pub(super) fn watch(&self, connection: &ConnectionId, calls: Vec<Watched>) {
         let mut state = self.lock();
         let State { sockets, by_call, .. } = &mut *state;
         if let Some(socket) = sockets.get_mut(connection) {
-            for cid in cids {
+            for Watched { cid, team } in calls {
                 let call = (socket.user.0, cid.clone());
                 by_call.entry(call).or_default().insert(connection.clone());
-                socket.watching.insert(cid);
+                socket.watching.insert(cid, team);
             }
+        }
+    }
+
+    /// The teams of the user have changed: what belongs to other teams is no longer watched.
+    pub(super) fn keep_to_teams(&self, app: AppId, user_id: String, teams: &[String]) {
+        let mut state = self.lock();
+        let State { sockets, by_user, by_call, .. } = &mut *state;
+        for connection in by_user.get(&(app, user_id)).into_iter().flatten() {
+            let Some(socket) = sockets.get_mut(connection) else {
+                continue;
+            };
+            socket.watching.retain(|cid, team| {
+                let reached = access::reaches_team(teams, team.as_deref(), false);
+                if !reached {
+                    forget(by_call, &(app, cid.clone()), connection);
+                }
+                reached
+            });
         }
     }
 
@@ -171,7 +197,7 @@ impl State {
         };
         let app = socket.user.0;
         forget(&mut self.by_user, &socket.user, connection);
-        for cid in socket.watching {
+        for cid in socket.watching.into_keys() {
             forget(&mut self.by_call, &(app, cid), connection);
         }
     }
@@ -211,6 +237,10 @@ mod tests {
         inbox
     }
 
+    fn call(team: Option<&str>) -> Watched {
+        Watched { cid: "default:a".into(), team: team.map(Into::into) }
+    }
+
     fn everyone() -> Audience {
         Audience { watched: Some("default:a".into()), users: vec!["alice".into(), "alice".into()] }
     }
@@ -219,8 +249,8 @@ mod tests {
     fn a_member_who_watches_hears_an_event_once() {
         let hub = Hub::default();
         let mut inbox = connect(&hub, "1", "alice", 8);
-        hub.watch(&ConnectionId("1".into()), vec!["default:a".into()]);
-        hub.watch(&ConnectionId("1".into()), vec!["default:a".into()]);
+        hub.watch(&ConnectionId("1".into()), vec![call(None)]);
+        hub.watch(&ConnectionId("1".into()), vec![call(None)]);
         hub.publish(APP, &event(), &everyone());
         assert!(inbox.try_recv().is_ok(), "connection.ok");
         assert!(inbox.try_recv().is_ok(), "the event");
@@ -247,7 +277,7 @@ mod tests {
         let outbox = Outbox { connection, encoding: DateEncoding::UnixNanos, frames };
         hub.connect(AppId(2), outbox, "alice".into(), &event());
         for connection in ["1", "2"] {
-            hub.watch(&ConnectionId(connection.into()), vec!["default:a".into()]);
+            hub.watch(&ConnectionId(connection.into()), vec![call(None)]);
         }
         hub.publish(AppId(2), &event(), &everyone());
         assert!(mine.try_recv().is_ok() && mine.try_recv().is_err());
@@ -257,10 +287,25 @@ mod tests {
     }
 
     #[test]
+    fn who_leaves_a_team_stops_to_watch_its_calls() {
+        let hub = Hub::default();
+        let mut inbox = connect(&hub, "1", "alice", 8);
+        let watchers = Audience { watched: Some("default:a".into()), users: Vec::new() };
+        hub.watch(&ConnectionId("1".into()), vec![call(Some("red"))]);
+        hub.keep_to_teams(APP, "alice".into(), &["blue".into(), "red".into()]);
+        hub.publish(APP, &event(), &watchers);
+        assert!(inbox.try_recv().is_ok() && inbox.try_recv().is_ok(), "still in the team");
+        hub.keep_to_teams(APP, "alice".into(), &["blue".into()]);
+        hub.publish(APP, &event(), &watchers);
+        assert!(inbox.try_recv().is_err());
+        assert!(hub.lock().by_call.is_empty());
+    }
+
+    #[test]
     fn nothing_is_kept_of_a_closed_socket() {
         let hub = Hub::default();
         let _inbox = connect(&hub, "1", "alice", 8);
-        hub.watch(&ConnectionId("1".into()), vec!["default:a".into()]);
+        hub.watch(&ConnectionId("1".into()), vec![call(None)]);
         assert!(hub.is_online(APP, "alice"));
         hub.disconnect(&ConnectionId("1".into()));
         assert!(!hub.is_online(APP, "alice"));

@@ -61,7 +61,7 @@ pub(super) fn join(
         None => return Err(access::not_found(&cid.to_string())),
     };
     admit(work, &actor, &access, &call, request.e2ee.unwrap_or_default())?;
-    work.watch(watcher, &actor.user.id, vec![call.cid.clone()])?;
+    work.watch(watcher, &actor.user.id, std::slice::from_ref(&call))?;
     let how = Announce {
         ring: request.ring.unwrap_or_default(),
         notify: request.notify.unwrap_or_default(),

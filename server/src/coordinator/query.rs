@@ -35,8 +35,7 @@ pub(super) fn calls(
     };
     let found = page(work.db, &CALLS, readable(&actor), &page_request, call_store::read)?;
     if request.watch == Some(true) {
-        let cids = found.rows.iter().map(|call| call.cid.clone()).collect();
-        work.watch(watcher, &actor.user.id, cids)?;
+        work.watch(watcher, &actor.user.id, &found.rows)?;
     }
     let calls = found
         .rows

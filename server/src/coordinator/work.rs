@@ -2,10 +2,13 @@
 
 use trunkline_protocol::coordinator::{DateTime, Event, EventBody};
 
-use super::{ConnectionId, Hub, Outbox, Refusal, hub::Audience};
+use super::{
+    ConnectionId, Hub, Outbox, Refusal, access,
+    hub::{Audience, Watched},
+};
 use crate::{
     sfu::control::SfuOrder,
-    store::{Db, calls::CallRecord, members},
+    store::{Db, calls::CallRecord, members, users},
 };
 
 /// One command: the transaction, the time, and what to do after the commit.
@@ -21,7 +24,8 @@ pub(super) struct Work<'a> {
 pub(super) enum Effect {
     Publish { event: Event, audience: Audience },
     Connect { outbox: Outbox, user_id: String, hello: Event },
-    Watch { connection: ConnectionId, cids: Vec<String> },
+    Watch { connection: ConnectionId, calls: Vec<Watched> },
+    KeepToTeams { user_id: String, teams: Vec<String> },
     Order(SfuOrder),
     Wake { session_id: String, at: DateTime },
 }
@@ -57,26 +61,50 @@ impl<'a> Work<'a> {
     ) -> Result<(), Refusal> {
         let mut users = members::user_ids(self.db, &call.cid)?;
         users.extend_from_slice(others);
+        let users = self.in_reach(call, users)?;
         self.tell(call, body, users, true);
         Ok(())
     }
 
     /// Tells the given users, watching or not, and nobody else.
-    pub fn tell_users(&mut self, call: &CallRecord, body: EventBody, users: Vec<String>) {
+    pub fn tell_users(
+        &mut self,
+        call: &CallRecord,
+        body: EventBody,
+        users: Vec<String>,
+    ) -> Result<(), Refusal> {
+        let users = self.in_reach(call, users)?;
         self.tell(call, body, users, false);
+        Ok(())
     }
 
-    /// From now on the connection hears about the call. Refused when the connection is not an open
+    /// Those whose teams let them know of the call. Somebody may be a member and have gone to
+    /// another team since.
+    fn in_reach(&self, call: &CallRecord, ids: Vec<String>) -> Result<Vec<String>, Refusal> {
+        let mut reached = Vec::with_capacity(ids.len());
+        for id in ids {
+            let user = users::find(self.db, &id)?;
+            let teams = user.map(|user| user.teams).unwrap_or_default();
+            if access::reaches_team(&teams, call.team.as_deref(), true) {
+                reached.push(id);
+            }
+        }
+        Ok(reached)
+    }
+
+    /// From now on the connection hears about the calls. Refused when the connection is not an open
     /// one of the user: nobody may subscribe others.
     pub fn watch(
         &mut self,
         connection: Option<ConnectionId>,
         user_id: &str,
-        cids: Vec<String>,
+        calls: &[CallRecord],
     ) -> Result<(), Refusal> {
         if let Some(connection) = connection {
             self.hub.check_owner(&connection, self.db.app, user_id)?;
-            self.effect(Effect::Watch { connection, cids });
+            let calls =
+                calls.iter().map(|call| Watched { cid: call.cid.clone(), team: call.team.clone() });
+            self.effect(Effect::Watch { connection, calls: calls.collect() });
         }
         Ok(())
     }

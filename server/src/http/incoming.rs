@@ -63,12 +63,12 @@ impl<S: Send + Sync> FromRequest<S> for Payload {
 impl Incoming {
     /// Who sends the request.
     pub fn caller(&self, state: &AppState) -> Result<Caller, Refusal> {
-        state.apps.authenticate(Credentials {
-            api_key: self.query("api_key"),
-            auth_type: self.header("stream-auth-type").or_else(|| self.query("stream-auth-type")),
-            token: self.header(header::AUTHORIZATION.as_str()),
-            user_id: self.query("user_id"),
-        })
+        state.apps.authenticate(self.credentials())
+    }
+
+    /// The app whose backend sends the request.
+    pub fn backend(&self, state: &AppState) -> Result<AppId, Refusal> {
+        state.apps.authenticate_server(self.credentials())
     }
 
     /// The app that the request names.
@@ -127,6 +127,15 @@ impl Incoming {
             ws_endpoint: format!("{ws_base}/sfu/ws"),
             secret: state.sfu_secret.clone(),
         })
+    }
+
+    fn credentials(&self) -> Credentials<'_> {
+        Credentials {
+            api_key: self.query("api_key"),
+            auth_type: self.header("stream-auth-type").or_else(|| self.query("stream-auth-type")),
+            token: self.header(header::AUTHORIZATION.as_str()),
+            user_id: self.query("user_id"),
+        }
     }
 
     fn header(&self, name: &str) -> Option<&str> {

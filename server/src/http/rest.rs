@@ -38,6 +38,7 @@ pub(super) fn root_routes() -> Router<Api> {
     unsupported::root_routes()
         .route("/connect", get(socket::connect))
         .route("/guest", post(create_guest))
+        .route("/users", post(upsert_users))
 }
 
 async fn get_call(State(api): State<Api>, incoming: Incoming) -> Response {
@@ -150,6 +151,15 @@ async fn create_guest(State(api): State<Api>, incoming: Incoming, payload: Paylo
         let user = api.app.coordinator.create_guest(id, request.user).await?;
         let access_token = app.token_for(&user.id, None, None, None)?;
         Ok(CreateGuestResponse { user, access_token })
+    })
+    .await
+}
+
+/// For backends: the only operation that takes a server-side token, and takes no other.
+async fn upsert_users(State(api): State<Api>, incoming: Incoming, payload: Payload) -> Response {
+    api.respond("UpdateUsers", StatusCode::CREATED, async {
+        let app = incoming.backend(&api.app)?;
+        api.app.coordinator.upsert_users(app, payload.read().await?).await
     })
     .await
 }

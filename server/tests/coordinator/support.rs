@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use tokio::{net::TcpStream, sync::mpsc, task::spawn_blocking, time::timeout};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 use trunkline_server::{
+    admin::put_app,
     auth::App,
     config::{Cli, Config, Task},
     coordinator::SfuControl,
@@ -37,8 +38,9 @@ pub struct TestServer {
 /// One user of the REST API.
 #[derive(Clone)]
 pub struct Client {
-    base: String,
-    prefix: &'static str,
+    pub base: String,
+    pub prefix: &'static str,
+    pub api_key: String,
     pub user_id: String,
     pub token: String,
     pub connection_id: Option<String>,
@@ -65,6 +67,16 @@ impl TestServer {
 
     pub async fn start_with(args: &str) -> Self {
         Self::start_in(tempfile::tempdir().unwrap(), args).await
+    }
+
+    /// A server with a second app, which is called `other`.
+    pub async fn start_with_two_apps() -> (Self, App) {
+        let data = tempfile::tempdir().unwrap();
+        let other = App { key: "other".into(), secret: "other-secret".into() };
+        // The app of the server has number 1 in every test, and gets its secret at the start.
+        put_app(data.path(), App { key: KEY.into(), secret: "old".into() }, None).await.unwrap();
+        put_app(data.path(), other.clone(), Some("Other".into())).await.unwrap();
+        (Self::start_in(data, "--dev").await, other)
     }
 
     /// Stops and starts again with the same data.
@@ -106,10 +118,23 @@ impl TestServer {
         Client {
             base: self.base.clone(),
             prefix: "/video",
+            api_key: KEY.into(),
             user_id: user_id.into(),
             token,
             connection_id: None,
         }
+    }
+
+    /// A user of another app with a token who has not connected.
+    pub fn stranger_in(&self, app: &App, user_id: &str) -> Client {
+        let token = app.token_for(user_id, None, None, None).unwrap();
+        Client { api_key: app.key.clone(), ..self.client(user_id, token) }
+    }
+
+    /// The backend of an app.
+    pub fn backend(&self, app: &App) -> Client {
+        let token = app.server_token(None).unwrap();
+        Client { api_key: app.key.clone(), ..self.client("", token) }
     }
 
     /// A connected user.
@@ -137,7 +162,7 @@ impl TestServer {
 
     pub async fn connect_client(&self, mut client: Client) -> (Client, Socket) {
         let path = if client.prefix == "/video" { "/video/connect" } else { "/api/v2/connect" };
-        let url = format!("{}{path}?api_key={KEY}&stream-auth-type=jwt", client.base);
+        let url = format!("{}{path}?api_key={}&stream-auth-type=jwt", client.base, client.api_key);
         let mut raw = connect_async(url.replacen("http", "ws", 1)).await.unwrap().0;
         let hello = json!({ "token": client.token, "user_details": { "id": client.user_id } });
         raw.send(Message::text(hello.to_string())).await.unwrap();
@@ -155,9 +180,14 @@ impl TestServer {
 
     /// What the SFU would report.
     pub fn participant_joined(&self, cid: &str, user_id: &str, session_id: &str) {
+        self.participant_joined_at(&sfu_name(cid), user_id, session_id);
+    }
+
+    /// What the SFU would report about a call of any app, by the name it has for it.
+    pub fn participant_joined_at(&self, call_name: &str, user_id: &str, session_id: &str) {
         self.notices
             .send(SfuNotice::ParticipantJoined {
-                cid: sfu_name(cid),
+                cid: call_name.into(),
                 user_id: user_id.into(),
                 session_id: session_id.into(),
                 anonymous: user_id == "!anon",
@@ -201,9 +231,10 @@ impl Client {
         let separator = if path.contains('?') { '&' } else { '?' };
         let watch = self.connection_id.as_ref().map(|id| format!("&connection_id={id}"));
         let url = format!(
-            "{}{}{path}{separator}api_key={KEY}&user_id={}{}",
+            "{}{}{path}{separator}api_key={}&user_id={}{}",
             self.base,
             self.prefix,
+            self.api_key,
             self.user_id,
             watch.unwrap_or_default()
         );
@@ -344,7 +375,7 @@ pub fn config(args: &str) -> Config {
     use clap::Parser;
     match Cli::try_parse_from(args.split_whitespace()).unwrap().into_task() {
         Ok(Task::Serve(config)) => config,
-        Ok(Task::PrintToken(_)) => panic!("not a server"),
+        Ok(_) => panic!("not a server"),
         Err(error) => panic!("{error}"),
     }
 }
