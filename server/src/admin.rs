@@ -9,6 +9,7 @@ use crate::{
     auth::App,
     clock,
     coordinator::{Refusal, UpsertUsers, upsert_users_while_stopped},
+    metrics::Registry,
     store::{Done, Store, StoreError, apps},
 };
 
@@ -95,7 +96,7 @@ pub fn put_users_at(url: &str, app: &App, users: &UpsertUsers) -> Result<(), Adm
 }
 
 fn open(data: &Path) -> Result<Store, AdminError> {
-    Store::open(data).map_err(|error| match error {
+    Store::open(data, &Registry::default()).map_err(|error| match error {
         StoreError::InUse => AdminError::Running,
         other => other.into(),
     })

@@ -10,6 +10,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::{
     auth::App,
     coordinator::{UpsertUser, UpsertUsers},
+    http::SocketBounds,
+    rate_limit::Budgets,
 };
 
 /// Self-hosted backend for trunkline: coordinator and SFU in one process.
@@ -54,6 +56,29 @@ struct ServeArgs {
     /// IP address to tell clients for media, when it is not that of --udp.
     #[arg(long, value_name = "IP")]
     public_ip: Option<IpAddr>,
+    #[command(flatten)]
+    limits: LimitArgs,
+    /// Write the log as JSON, one object a line.
+    #[arg(long)]
+    log_json: bool,
+}
+
+#[derive(Debug, Args)]
+struct LimitArgs {
+    /// Requests a minute per user, endpoint and platform, 0 for no limit [default: 60, or 0 with
+    /// --dev].
+    #[arg(long, value_name = "N")]
+    rate_limit: Option<u32>,
+    /// Requests a minute per app, endpoint and platform, 0 for no limit; a thirtieth of it in any
+    /// one second [default: 6000, or 0 with --dev].
+    #[arg(long, value_name = "N")]
+    app_rate_limit: Option<u32>,
+    /// Coordinator sockets that one user may hold open.
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    sockets_per_user: usize,
+    /// Coordinator sockets that one address may hold open.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    sockets_per_address: usize,
 }
 
 #[derive(Debug, Args)]
@@ -186,6 +211,12 @@ pub struct Config {
     pub udp: SocketAddr,
     /// Told to clients for media.
     pub public_ip: Option<IpAddr>,
+    /// How often somebody may ask.
+    pub budgets: Budgets,
+    /// How many sockets somebody may hold open.
+    pub sockets: SocketBounds,
+    /// The form of the log.
+    pub log_json: bool,
 }
 
 /// The command line asks for something that does not work.
@@ -261,7 +292,23 @@ impl ServeArgs {
             www: self.www,
             udp,
             public_ip: self.public_ip,
+            budgets: self.limits.budgets(dev),
+            sockets: SocketBounds {
+                per_user: self.limits.sockets_per_user,
+                per_address: self.limits.sockets_per_address,
+            },
+            log_json: self.log_json,
         })
+    }
+}
+
+impl LimitArgs {
+    fn budgets(&self, dev: bool) -> Budgets {
+        let fill = |given: Option<u32>, usual| given.unwrap_or(if dev { 0 } else { usual });
+        Budgets {
+            per_user: fill(self.rate_limit, USER_BUDGET),
+            per_app: fill(self.app_rate_limit, APP_BUDGET),
+        }
     }
 }
 
@@ -326,6 +373,9 @@ fn check_url(url: String) -> Result<String, ConfigError> {
     }
 }
 
+/// The platform's.
+const USER_BUDGET: u32 = 60;
+const APP_BUDGET: u32 = 6000;
 const DEV_KEY: &str = "trunkline-dev";
 const DEV_SECRET: &str = "trunkline-dev-secret";
 

@@ -34,8 +34,9 @@ use trunkline_protocol::coordinator::{
 };
 
 use crate::{
+    metrics::Registry,
     sfu::control::{SfuNotice, SfuOrder},
-    store::{AppId, Db, Done, Store, StoreError},
+    store::{AppId, Db, Done, Store, StoreError, apps},
 };
 
 pub use actor::Caller;
@@ -76,8 +77,9 @@ impl Coordinator {
         apps: impl IntoIterator<Item = AppId>,
         sfu: Arc<dyn SfuControl>,
         mut notices: mpsc::UnboundedReceiver<SfuNotice>,
+        metrics: &Registry,
     ) -> Result<Self, Refusal> {
-        let shared = Shared { store, hub: Hub::default(), sfu, runtime: Handle::current() };
+        let shared = Shared { store, hub: Hub::new(metrics), sfu, runtime: Handle::current() };
         let coordinator = Self { shared: Arc::new(shared) };
         for app in apps {
             coordinator.run(app, sessions::end_all).await?;
@@ -229,6 +231,16 @@ impl Coordinator {
         self.run(caller.app, move |work| query::calls(work, &caller, watcher, &request)).await
     }
 
+    /// Running sessions and participants of all apps.
+    pub async fn live_counts(&self) -> Result<(i64, i64), StoreError> {
+        self.shared.store.transact(|db| Ok(Done::quietly(apps::live_counts(db)?))).await
+    }
+
+    /// Whether the last attempt to store something failed.
+    pub fn is_store_failing(&self) -> bool {
+        self.shared.store.is_failing()
+    }
+
     /// Closes every socket, then the store.
     pub async fn shutdown(&self) {
         self.shared.hub.close();
@@ -236,7 +248,7 @@ impl Coordinator {
     }
 
     async fn apply(&self, notice: SfuNotice) -> Result<(), Refusal> {
-        let Some((app, notice)) = notice.from_app() else {
+        let Some((app, notice)) = notice.into_app() else {
             return Err(Refusal::internal(&"a notice about a call of no app"));
         };
         self.run(app, move |work| sessions::apply(work, &notice)).await
@@ -269,7 +281,7 @@ impl Coordinator {
             match effect {
                 Effect::Publish { event, audience } => hub.publish(app, &event, &audience),
                 Effect::Connect { outbox, user_id, hello } => {
-                    hub.connect(app, outbox, user_id, &hello)
+                    hub.connect(app, outbox, user_id, &hello);
                 }
                 Effect::Watch { connection, calls } => hub.watch(&connection, calls),
                 Effect::KeepToTeams { user_id, teams } => hub.keep_to_teams(app, user_id, &teams),

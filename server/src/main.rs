@@ -1,6 +1,11 @@
 //! `trunkline-server`: coordinator and SFU in one process.
 
-use std::{io::Write, path::Path, process::ExitCode, sync::Arc};
+use std::{
+    io::{IsTerminal, Write},
+    path::Path,
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::Parser;
 use tokio::{
@@ -13,6 +18,8 @@ use trunkline_server::{
     auth::App,
     config::{Cli, Config, Place, Task},
     coordinator::UpsertUsers,
+    metrics::Registry,
+    self_check,
     serve::{Media, Server},
     sfu::{self, Sfu},
 };
@@ -56,23 +63,40 @@ async fn put_users(place: Place, app: &App, users: UpsertUsers) -> Result<(), Ad
     }
 }
 
+fn start_log(json: bool) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    if json { log.json().init() } else { log.init() }
+}
+
 #[tokio::main]
 async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    start_log(config.log_json);
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
 
     let (notify, notices) = mpsc::unbounded_channel();
     let sfu = Sfu::start(config.udp, config.public_ip, notify).await?;
     let routes = sfu.clone();
+    let (media_address, told) = sfu.addresses();
     let media = Media {
         control: Arc::new(sfu),
         notices,
         routes: Box::new(move |open, secret| sfu::routes(routes, secret, open)),
         edge_name: "local".into(),
+        metrics: Registry::default(),
     };
     let server = Server::start(config, media).await?;
+    let http = server.address();
+    eprintln!("HTTP and WebSockets on {http}, media on UDP {media_address}");
+    let checks =
+        self_check::run(http, media_address, told.ip(), &config.data, server.last_change()).await;
+    for check in checks {
+        eprintln!("{check}");
+    }
     // One line, for people and for scripts that wait for it.
     writeln!(std::io::stdout(), "trunkline-server is ready on http://{}", server.address())?;
 

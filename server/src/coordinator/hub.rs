@@ -10,7 +10,10 @@ use tokio::sync::mpsc;
 use trunkline_protocol::coordinator::{DateEncoding, ErrorCode, Event};
 
 use super::{Refusal, access};
-use crate::store::AppId;
+use crate::{
+    metrics::{Counter, Registry},
+    store::AppId,
+};
 
 /// Names one open socket.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,6 +50,7 @@ pub(super) struct Watched {
 #[derive(Default)]
 pub struct Hub {
     state: Mutex<State>,
+    events_sent: Counter,
 }
 
 #[derive(Default)]
@@ -68,6 +72,20 @@ struct Socket {
 }
 
 impl Hub {
+    /// Counts what it sends.
+    pub(super) fn new(metrics: &Registry) -> Self {
+        let help = "Events written to coordinator sockets.";
+        let events_sent = metrics.counter("trunkline_events_sent_total", help, &[]);
+        Self { state: Mutex::default(), events_sent }
+    }
+
+    /// Open sockets, and the calls they watch in all.
+    pub fn counts(&self) -> (usize, usize) {
+        let state = self.lock();
+        let watched = state.by_call.values().map(BTreeSet::len).sum();
+        (state.sockets.len(), watched)
+    }
+
     /// Forgets a socket that has closed.
     pub fn disconnect(&self, connection: &ConnectionId) {
         self.lock().remove(connection);
@@ -94,7 +112,7 @@ impl Hub {
         state.by_user.entry(user.clone()).or_default().insert(connection.clone());
         let socket = Socket { user, outbox, watching: HashMap::new() };
         state.sockets.insert(connection.clone(), socket);
-        state.deliver(std::iter::once(connection).collect(), hello);
+        self.events_sent.add(state.deliver(std::iter::once(connection).collect(), hello));
     }
 
     pub(super) fn is_online(&self, app: AppId, user_id: &str) -> bool {
@@ -154,7 +172,7 @@ impl Hub {
         let users =
             audience.users.iter().filter_map(|user| state.by_user.get(&(app, user.clone())));
         let connections = watched.chain(users).flatten().cloned().collect();
-        state.deliver(connections, event);
+        self.events_sent.add(state.deliver(connections, event));
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -164,7 +182,9 @@ impl Hub {
 }
 
 impl State {
-    fn deliver(&mut self, connections: BTreeSet<ConnectionId>, event: &Event) {
+    /// Returns how many connections take it.
+    fn deliver(&mut self, connections: BTreeSet<ConnectionId>, event: &Event) -> u64 {
+        let mut taken = 0;
         let mut written: HashMap<DateEncoding, Bytes> = HashMap::new();
         for connection in connections {
             let Some(outbox) = self.sockets.get(&connection).map(|socket| &socket.outbox) else {
@@ -180,15 +200,18 @@ impl State {
                     }
                     Err(error) => {
                         tracing::error!(%error, event = event.event_type, "event not written");
-                        return;
+                        return taken;
                     }
                 },
             };
-            if outbox.frames.try_send(frame).is_err() {
+            if outbox.frames.try_send(frame).is_ok() {
+                taken += 1;
+            } else {
                 tracing::debug!(connection = connection.0, "socket is gone or too slow");
                 self.remove(&connection);
             }
         }
+        taken
     }
 
     fn remove(&mut self, connection: &ConnectionId) {

@@ -78,4 +78,5 @@ pub(super) const LOCATION_HEADER: &str = "x-amz-cf-pop";
 /// Three letters and an opaque rest; `LCL` for local.
 const LOCATION: &str = "LCL1-P1";
 const DEV_TOKEN_SECONDS: u32 = 24 * 60 * 60;
-const API_PATHS: [&str; 5] = ["/video", "/api", "/sfu", "/dev", "/hint"];
+const API_PATHS: [&str; 8] =
+    ["/video", "/api", "/sfu", "/dev", "/hint", "/health", "/metrics", "/openapi.json"];

@@ -93,7 +93,7 @@ impl SfuOrder {
 
 impl SfuNotice {
     /// The app that the notice belongs to, and the notice as the coordinator understands it.
-    pub(crate) fn from_app(mut self) -> Option<(AppId, Self)> {
+    pub(crate) fn into_app(mut self) -> Option<(AppId, Self)> {
         let (Self::ParticipantJoined { cid, .. } | Self::ParticipantLeft { cid, .. }) = &mut self;
         let (app, plain) = cid.split_once('/')?;
         let app = AppId(app.parse().ok()?);

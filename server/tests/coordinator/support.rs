@@ -16,6 +16,7 @@ use trunkline_server::{
     auth::App,
     config::{Cli, Config, Task},
     coordinator::SfuControl,
+    metrics::Registry,
     serve::{Media, Server},
     sfu::control::{SfuNotice, SfuOrder, call_name},
     store::AppId,
@@ -101,6 +102,7 @@ impl TestServer {
                 Router::new().route("/sfu/panic", get(panicking))
             }),
             edge_name: "test-edge".into(),
+            metrics: Registry::default(),
         };
         let server = Server::start(&config, media).await.unwrap();
         let base = format!("http://{}", server.address());
