@@ -15,6 +15,8 @@ export class Cell {
   #fresh = false;
   #dependents = [];
   #watchers = new Set();
+  /** Values that are to be told after the one that is being told. */
+  #pending;
 
   /** What apps get of this cell. */
   observable = new StateObservable(this);
@@ -46,13 +48,19 @@ export class Cell {
     for (const cell of this.#dependents) cell.markStale(dirty);
   }
 
-  /** Tells `value` to the watchers that were told something else last. */
+  /**
+   * Tells `value` to the watchers that were told something else last. When a watcher's own doing
+   * changes the value, everybody hears of that after they have heard of what caused it.
+   */
   notify(value) {
-    for (const watcher of this.#watchers) {
-      if (Object.is(watcher.last, value)) continue;
-      watcher.last = value;
-      runIsolated(() => watcher.next(value), 'subscriber');
+    if (this.#pending) return void this.#pending.push(value);
+    this.#pending = [value];
+    for (const current of this.#pending) {
+      for (const watcher of this.#watchers) {
+        if (!Object.is(watcher.last, current)) watcher.tell(current);
+      }
     }
+    this.#pending = undefined;
   }
 
   /** Tells the current value, if anybody watches. */
@@ -62,10 +70,42 @@ export class Cell {
 
   /** Calls `next` at once and after each change, until the returned function is called. */
   watch(next) {
-    const watcher = { next, last: this.value };
+    const watcher = new Watcher(next);
     this.#watchers.add(watcher);
-    runIsolated(() => next(watcher.last), 'subscriber');
-    return () => this.#watchers.delete(watcher);
+    watcher.tell(this.value);
+    return () => {
+      this.#watchers.delete(watcher);
+      watcher.end();
+    };
+  }
+}
+
+/** Somebody who is told values, one after the other: never a second one from within the first. */
+class Watcher {
+  #next;
+  #pending = [];
+  #isBusy = false;
+  /** What was told last, or is about to be. */
+  last;
+
+  constructor(next) {
+    this.#next = next;
+  }
+
+  tell(value) {
+    this.last = value;
+    this.#pending.push(value);
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    while (this.#pending.length > 0) {
+      const value = this.#pending.shift();
+      runIsolated(() => this.#next?.(value), 'subscriber');
+    }
+    this.#isBusy = false;
+  }
+
+  end() {
+    this.#next = undefined;
   }
 }
 
@@ -83,8 +123,7 @@ export class StateObservable {
   }
 
   subscribe(observer) {
-    const next =
-      typeof observer === 'function' ? observer : (value) => observer?.next?.(value);
+    const next = typeof observer === 'function' ? observer : (value) => observer?.next?.(value);
     return { unsubscribe: this.#cell.watch(next) };
   }
 

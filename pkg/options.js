@@ -3,6 +3,7 @@
  */
 import { describeAgent } from './agent.js';
 import { invalidArgument } from './errors.js';
+import { runIsolated } from './events.js';
 import { checkObject, copyObject, readCount, readField } from './input.js';
 
 /**
@@ -85,7 +86,8 @@ function readLog(options) {
   const least = LEVELS.indexOf(readField(options, 'logLevel', 'string', OPTIONS) ?? 'warn');
   if (least < 0) throw invalidArgument(`${OPTIONS}.logLevel is none of ${LEVELS.join(', ')}`);
   return (level, message, ...details) => {
-    if (LEVELS.indexOf(level) >= least) logger(level, message, ...details);
+    if (LEVELS.indexOf(level) < least) return;
+    runIsolated(() => logger(level, message, ...details), 'logger');
   };
 }
 

@@ -44,7 +44,7 @@ pub use effect::{
     AppEvent, CaptureRequest, Direction, Effect, Encoding, EventPayload, HttpBody, HttpRequest,
     IceServer, LocalEvent, Method, Outcome, PeerEffect, ResponseKind, Scope,
 };
-pub use error::{Category, Cause, Error, ErrorClass};
+pub use error::{Category, Cause, Error, ErrorClass, Failure};
 pub use ids::{
     CallKey, CaptureId, DescribeId, PeerId, PromiseId, RemoteTrackId, RequestId, SocketId,
     TokenRequestId, TransceiverId,

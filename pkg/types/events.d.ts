@@ -290,7 +290,9 @@ export interface EventMap {
   /** A recording failed. */
   'call.recording_failed': RecordingEvent<'call.recording_failed'>;
   /** The file of a recording is there. */
-  'call.recording_ready': RecordingEvent<'call.recording_ready'> & { call_recording: CallRecording };
+  'call.recording_ready': RecordingEvent<'call.recording_ready'> & {
+    call_recording: CallRecording;
+  };
   /** The recording of frames started. */
   'call.frame_recording_started': EgressEvent<'call.frame_recording_started'> & {
     call: CallResponse;
@@ -379,7 +381,10 @@ export interface EventSource {
    *
    * @returns ends the listening, like {@link off}
    */
-  on<Name extends keyof EventMap>(name: Name, listener: (event: EventMap[Name]) => void): () => void;
+  on<Name extends keyof EventMap>(
+    name: Name,
+    listener: (event: EventMap[Name]) => void,
+  ): () => void;
   /** Listens to all events. */
   on(name: 'all', listener: (event: StreamVideoEvent) => void): () => void;
   /** Listens to an event that {@link EventMap} does not know. */

@@ -1,7 +1,7 @@
 //! The coordinator: users, calls, members, sessions, rights.
 //!
 //! A command runs as one transaction on the store thread: it reads, decides and writes, and records
-//! what must happen outside ([`work::Effect`]): events, watching, orders to the SFU, wake-ups. Those
+//! what must happen outside (`work::Effect`): events, watching, orders to the SFU, wake-ups. Those
 //! happen after the commit, in the order of the commands. So an event never tells of a change that
 //! was lost, and a connection that starts to watch misses nothing and hears nothing twice.
 

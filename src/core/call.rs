@@ -18,8 +18,7 @@ mod visible;
 
 use std::collections::VecDeque;
 
-use prost::Message;
-use trunkline_protocol::sfu::event;
+use trunkline_protocol::{compact, sfu::event};
 
 pub(crate) use self::request::call_path;
 use self::{
@@ -325,7 +324,7 @@ impl CallSession {
         socket: SocketId,
         bytes: &[u8],
     ) {
-        let Ok(event) = event::SfuEvent::decode(bytes) else {
+        let Some(event) = compact::decode::<event::SfuEvent>(bytes) else {
             return context.out.warn("the SFU sent a frame that cannot be read", None);
         };
         if self.is_joining_over(socket) {

@@ -39,7 +39,8 @@ pub struct Transition {
 impl Changes {
     /// Whether there is nothing to tell.
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        let Self { connected_user, calls, by_call } = self;
+        !connected_user && !calls && by_call.is_empty()
     }
 }
 
@@ -74,7 +75,8 @@ impl CallChanges {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        *self == Self::default()
+        let Self { slices, participants, levels, transitions } = self;
+        *slices == 0 && participants.is_empty() && levels.is_empty() && transitions.is_empty()
     }
 }
 

@@ -419,7 +419,8 @@ impl Client {
         let answers = match result {
             Ok(answer) => answer.list("calls"),
             Err(error) => {
-                self.out.warn("the watched calls could not be watched again", error.cause);
+                let (_, cause) = error.into_warning();
+                self.out.warn("the watched calls could not be watched again", cause);
                 Vec::new()
             }
         };
@@ -454,7 +455,8 @@ impl Client {
         self.each_call(CallSession::on_timeout);
     }
 
-    /// What follows from any input: connect further, send what waits, keep the registry.
+    /// What follows from any input: connect further, send what waits, keep the registry, tell what
+    /// changed.
     fn finish_step(&mut self) {
         if let Some(connection) = &mut self.connection {
             if connection.advance(&mut self.out, &self.config) {
@@ -479,6 +481,9 @@ impl Client {
             self.on_finished(refused);
         }
         self.keep_registry();
+        for call in self.calls.values_mut() {
+            call.publish_changes(&mut self.out);
+        }
     }
 
     /// `get`, `getOrCreate` and `join` register a call in place of another one of the same cid;
@@ -516,14 +521,18 @@ impl Client {
     }
 
     fn with_call(&mut self, key: CallKey, f: impl FnOnce(&mut CallSession, &mut CallContext<'_>)) {
+        if let Some((call, mut context)) = self.call_in_context(key) {
+            f(call, &mut context);
+        }
+    }
+
+    /// Apart from [`Self::with_call`], of which there is a copy for each of its uses.
+    #[inline(never)]
+    fn call_in_context(&mut self, key: CallKey) -> Option<(&mut CallSession, CallContext<'_>)> {
         let Self { calls, out, rest, config, connection, online, .. } = self;
-        let Some(call) = calls.get_mut(&key) else {
-            return;
-        };
-        let mut context =
-            CallContext { out, rest, config, connection: connection.as_ref(), online: *online };
-        f(call, &mut context);
-        call.publish_changes(context.out);
+        let call = calls.get_mut(&key)?;
+        let connection = connection.as_ref();
+        Some((call, CallContext { out, rest, config, connection, online: *online }))
     }
 
     fn each_call(&mut self, mut f: impl FnMut(&mut CallSession, &mut CallContext<'_>)) {

@@ -57,8 +57,8 @@ impl Connection {
         tokens: &Tokens,
     ) -> Result<Self, Error> {
         let tokens = TokenSource::new(out, &user.id, user.kind, tokens, config.parse_json)?;
-        let socket_base = config.base_url.replacen("http", "ws", 1);
-        let mut url = format!("{socket_base}/connect?api_key=");
+        let base = config.base_url.strip_prefix("http").unwrap_or_default();
+        let mut url = format!("ws{base}/connect?api_key=");
         super::rest::push_encoded(&mut url, &config.api_key);
         url.push_str("&stream-auth-type=jwt&X-Stream-Client=");
         super::rest::push_encoded(&mut url, &config.client_header);
@@ -283,7 +283,7 @@ impl Connection {
     }
 
     /// Before the first success attempts are counted; after it they go on for ever.
-    fn attempt_failed(&mut self, error: Error, config: &Config) -> ConnectionNews {
+    fn attempt_failed(&mut self, mut error: Error, config: &Config) -> ConnectionNews {
         if self.been_online {
             return ConnectionNews::Nothing;
         }
@@ -291,8 +291,8 @@ impl Connection {
         if self.failures.len() < config.max_connect_retries.max(1) as usize {
             return ConnectionNews::Nothing;
         }
-        let attempts = std::mem::take(&mut self.failures);
-        self.fail(Error { attempts, ..error })
+        error.attempts = std::mem::take(&mut self.failures);
+        self.fail(error)
     }
 
     fn fail(&mut self, error: Error) -> ConnectionNews {

@@ -1,12 +1,24 @@
 //! Why an operation failed: for programs a code, for people what was tried and what to do next.
 
-use std::{any::Any, fmt, rc::Rc};
+use std::{
+    any::Any,
+    fmt,
+    ops::{Deref, DerefMut},
+    rc::Rc,
+};
 
 use super::json::Json;
 
 /// A failed operation, as the app sees it in a rejected promise.
+///
+/// One pointer wide: every function that can fail hands it on, and each copy of all the fields is
+/// code to download.
 #[derive(Clone, Debug)]
-pub struct Error {
+pub struct Error(Box<Failure>);
+
+/// What an [`Error`] tells.
+#[derive(Clone, Debug)]
+pub struct Failure {
     /// Which JavaScript class it becomes.
     pub class: ErrorClass,
     /// Stable, kebab-case, documented in `docs/errors.md`.
@@ -120,13 +132,31 @@ impl fmt::Debug for Cause {
     }
 }
 
+impl Deref for Error {
+    type Target = Failure;
+
+    fn deref(&self) -> &Failure {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Failure {
+        &mut self.0
+    }
+}
+
 impl Error {
     pub(crate) fn new(code: &'static str, category: Category, message: impl Into<String>) -> Self {
-        Self {
+        Self::of(code, category, message.into())
+    }
+
+    fn of(code: &'static str, category: Category, message: String) -> Self {
+        Self(Box::new(Failure {
             class: ErrorClass::Video,
             code,
             category,
-            message: message.into(),
+            message,
             hint: "",
             retryable: false,
             server_code: None,
@@ -135,7 +165,12 @@ impl Error {
             unrecoverable: false,
             attempts: Vec::new(),
             cause: None,
-        }
+        }))
+    }
+
+    /// Message and cause, for the log.
+    pub(crate) fn into_warning(self) -> (String, Option<Cause>) {
+        (self.0.message, self.0.cause)
     }
 
     pub(crate) fn class(mut self, class: ErrorClass) -> Self {
@@ -155,6 +190,11 @@ impl Error {
 
     pub(crate) fn cause(mut self, cause: Cause) -> Self {
         self.cause = Some(cause);
+        self
+    }
+
+    pub(crate) fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
         self
     }
 
@@ -247,13 +287,11 @@ impl Error {
         let retryable = !unrecoverable && (status == 429 || status == 408 || status >= 500);
         let mut message = format!("the coordinator refused while {doing}: ");
         message.push_str(&body.text("message"));
-        Self {
-            class: ErrorClass::Response,
-            server_code,
-            status: Some(status),
-            unrecoverable,
-            retryable,
-            ..Self::new(code, category, message).hint(hint)
-        }
+        let mut error = Self::new(code, category, message).class(ErrorClass::Response).hint(hint);
+        error.server_code = server_code;
+        error.status = Some(status);
+        error.unrecoverable = unrecoverable;
+        error.retryable = retryable;
+        error
     }
 }

@@ -166,7 +166,7 @@ impl Rest {
                 Err(Error::response(doing, status, &body))
             }
             Ok(HttpReply { status, body: Reply::Bytes(_) | Reply::Unreadable }) => {
-                Err(Error { status: Some(status), ..Error::bad_response(doing) })
+                Err(Error::bad_response(doing).status(status))
             }
         };
         if let Err(error) = &result
@@ -230,8 +230,10 @@ impl Rest {
         result: impl FnOnce(&Pending) -> Result<Json, Error>,
     ) -> Option<Finished> {
         let pending = self.requests.remove(&id)?;
-        let result = result(&pending)
-            .map_err(|error| Error { request_id: Some(pending.client_request_id), ..error });
+        let mut result = result(&pending);
+        if let Err(error) = &mut result {
+            error.request_id = Some(pending.client_request_id);
+        }
         Some(Finished { purpose: pending.request.purpose, result })
     }
 }

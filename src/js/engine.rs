@@ -85,7 +85,7 @@ impl Engine {
             return Err(to_js(&error));
         }
         let registered = if reuse {
-            let cid = [call_type, ":", id].concat();
+            let cid = format!("{call_type}:{id}");
             self.shell.driver().client().registered(&cid)
         } else {
             None

@@ -53,20 +53,9 @@ pub(crate) fn no_such_order() -> Error {
 }
 
 fn error(code: &'static str, category: Category, message: &str, hint: &'static str) -> Error {
-    Error {
-        class: ErrorClass::Video,
-        code,
-        category,
-        message: message.into(),
-        hint,
-        retryable: false,
-        server_code: None,
-        status: None,
-        request_id: None,
-        unrecoverable: true,
-        attempts: Vec::new(),
-        cause: None,
-    }
+    let mut error = Error::new(code, category, message).hint(hint);
+    error.unrecoverable = true;
+    error
 }
 
 /// The place of the class in the list of `errors.js`.

@@ -5,7 +5,6 @@ use std::{
 
 use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 
 use super::{
     error::{disposed, instance_dead, to_js},
@@ -19,7 +18,7 @@ use crate::{
         AppEvent, CallChanges, CallKey, CallingState, Cause, Changes, Client, Command, Config,
         Error, Input, Outcome, PromiseId, Scope, Slice, TokenRequestId,
     },
-    web::{Driver, Frontend, JsNode, Table, has_panicked, on_panic, spawn},
+    web::{Driver, Frontend, JsNode, Table, has_panicked, on_panic, when},
 };
 
 /// The app's side of one client: its objects, its promises, and whom to tell.
@@ -242,7 +241,7 @@ impl Frontend for Shell {
                 self.sink.get().map(|sink| sink.emit(&object))
             }
             Scope::Call(call) => {
-                let cid = self.call_name(call).map(|(t, id)| [&t, ":", &id].concat());
+                let cid = self.call_name(call).map(|(t, id)| format!("{t}:{id}"));
                 let object = values::event(&event.name, &event.payload, cid.as_deref());
                 self.known_object(call).map(|call| emit_to(&call, &object))
             }
@@ -253,20 +252,19 @@ impl Frontend for Shell {
     }
 
     fn fetch_token(&self, request: TokenRequestId) {
-        let asked = self.sink.get().map(|sink| sink.fetch_token());
         let this = self.this.clone();
-        spawn(async move {
-            let answer = match asked {
-                Some(Ok(promise)) => JsFuture::from(promise).await,
-                Some(Err(thrown)) => Err(thrown),
-                None => Err(JsValue::UNDEFINED),
-            };
+        let report = move |answer: Result<JsValue, JsValue>| {
             let result =
                 answer.map(|token| token.as_string().unwrap_or_default()).map_err(Cause::new);
             if let Some(shell) = this.upgrade() {
                 shell.driver.report(Input::Token { request, result });
             }
-        });
+        };
+        match self.sink.get().map(|sink| sink.fetch_token()) {
+            Some(Ok(promise)) => when(&promise, report),
+            Some(Err(thrown)) => report(Err(thrown)),
+            None => report(Err(JsValue::UNDEFINED)),
+        }
     }
 
     fn warn(&self, message: &str, thrown: &JsValue) {

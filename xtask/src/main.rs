@@ -2,6 +2,7 @@
 
 mod bench;
 mod build;
+mod counterpart;
 mod demo;
 mod lint;
 mod package;
@@ -70,7 +71,7 @@ fn main() -> ExitCode {
     // cargo calls this with the file name of a wasm test (see `.cargo/config.toml`).
     let result = if args.get(1).is_some_and(|arg| arg == "test-runner") {
         args.remove(1);
-        wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args)
+        test::in_browser(args)
     } else {
         match Cli::parse_from(args).task {
             Task::Build(profile) => build::run(profile.mode()),

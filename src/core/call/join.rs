@@ -421,7 +421,7 @@ impl CallSession {
         }
     }
 
-    fn give_up(&mut self, context: &mut CallContext<'_>, error: Error) {
+    fn give_up(&mut self, context: &mut CallContext<'_>, mut error: Error) {
         let join = match mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Joining(join) => *join,
             other => {
@@ -442,8 +442,8 @@ impl CallSession {
         if matches!(self.phase, Phase::Failed) {
             self.stop_devices(context);
         }
-        let attempts = if join.errors.len() > 1 { join.errors } else { Vec::new() };
-        context.out.settle_all(join.promises, &Err(Error { attempts, ..error }));
+        error.attempts = if join.errors.len() > 1 { join.errors } else { Vec::new() };
+        context.out.settle_all(join.promises, &Err(error));
     }
 
     /// A deadline of the join may have come.
