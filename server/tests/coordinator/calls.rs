@@ -87,7 +87,9 @@ async fn settings_are_complete_and_updates_merge_into_them() {
     let (alice, mut socket) = server.connect("alice").await;
     let created = alice.post("/call/default/a", json!({})).await.ok(201);
     socket.expect("call.created").await;
-    let complete = serde_json::to_value(CallSettings::default()).unwrap();
+    let mut complete = serde_json::to_value(CallSettings::default()).unwrap();
+    complete["video"]["target_resolution"] =
+        json!({ "width": 1280, "height": 720, "bitrate": 1_500_000 });
     assert_eq!(created["call"]["settings"], complete);
 
     let wish = json!({ "recording": { "mode": "disabled" }, "limits": { "max_participants": 7 } });
