@@ -5,9 +5,14 @@
 mod auth;
 mod bad_input;
 mod calls;
+mod cli;
 mod durability;
 mod events;
+mod hostile;
+mod limits;
 mod members;
+mod ops;
+mod process;
 mod queries;
 mod sessions;
 mod support;

@@ -308,7 +308,12 @@ impl Socket {
     }
 
     pub async fn send(&mut self, frame: &Value) {
-        self.stream.send(Message::text(frame.to_string())).await.unwrap();
+        self.send_text(&frame.to_string()).await;
+    }
+
+    /// Any text at all.
+    pub async fn send_text(&mut self, text: &str) {
+        self.stream.send(Message::text(text)).await.unwrap();
     }
 
     /// Waits until the server closes, and returns the code.
