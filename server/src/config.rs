@@ -414,6 +414,32 @@ mod tests {
     }
 
     #[test]
+    fn limits_are_those_of_the_platform_unless_the_server_is_for_development() {
+        let budgets = |args: &str| {
+            let Budgets { per_user, per_app } = serve(args).budgets;
+            (per_user, per_app)
+        };
+        let app = "--api-key k --api-secret s";
+        assert_eq!(budgets(app), (60, 6000));
+        assert_eq!(budgets("--dev"), (0, 0));
+        assert_eq!(budgets("--dev --rate-limit 5"), (5, 0));
+        assert_eq!(budgets(&format!("{app} --rate-limit 0 --app-rate-limit 9")), (0, 9));
+    }
+
+    #[test]
+    fn a_user_is_sent_to_a_directory_or_to_a_server() {
+        let user = |args: &str| match parse(&format!("user --dev --id alice {args}")) {
+            Ok(Task::PutUser { place: Place::Directory(data), .. }) => data.display().to_string(),
+            Ok(Task::PutUser { place: Place::Server(url), .. }) => url,
+            Ok(_) => panic!("another task"),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(user(""), "data");
+        assert_eq!(user("--url http://127.0.0.1:8080/"), "http://127.0.0.1:8080");
+        assert!(user("--url https://example.com").contains("http://"));
+    }
+
+    #[test]
     fn port_3030_is_refused_with_the_reason() {
         let Err(error) = parse("--dev --listen 127.0.0.1:3030") else { panic!("accepted") };
         assert!(error.to_string().contains("8800"), "{error}");

@@ -51,7 +51,8 @@ impl Api {
 }
 
 impl Api {
-    fn count(&self, operation: &'static str, status: StatusCode, started: Instant) {
+    /// Counts an operation that is over.
+    pub fn count(&self, operation: &'static str, status: StatusCode, started: Instant) {
         let metrics = &self.app.metrics;
         let labels = [("operation", operation), ("status", status.as_str())];
         let help = "Requests by operation and HTTP status.";

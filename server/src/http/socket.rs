@@ -10,6 +10,7 @@ use axum::{
             rejection::WebSocketUpgradeRejection,
         },
     },
+    http::StatusCode,
     response::Response,
 };
 use bytes::Bytes;
@@ -49,6 +50,7 @@ pub(super) async fn connect(
 }
 
 async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
+    let started = Instant::now();
     let connection = ConnectionId(Uuid::new_v4().to_string());
     // Held until the close frame is out: a shutdown waits for it.
     let _open = api.app.sockets.clone();
@@ -60,6 +62,12 @@ async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
         }
         Err(refusal) => Err(refusal),
     };
+    let status = match &admitted {
+        Ok(_) => StatusCode::SWITCHING_PROTOCOLS,
+        // Told in a frame: the answer to the upgrade has long been sent.
+        Err(refusal) => StatusCode::from_u16(refusal.code.status()).unwrap_or_default(),
+    };
+    api.count("Connect", status, started);
     let close = match admitted {
         Ok(Some(_permits)) => {
             tracing::debug!(connection = connection.0, "socket open");

@@ -10,6 +10,7 @@ mod durability;
 mod events;
 mod hostile;
 mod limits;
+mod media;
 mod members;
 mod ops;
 mod process;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     process::Process,
-    support::{Client, TestServer, send, send_raw},
+    support::{Client, TestServer, close_code, send, send_raw},
 };
 
 async fn figures(server: &TestServer) -> String {
@@ -44,14 +44,17 @@ async fn what_happens_is_counted() {
     server.participant_joined("default:a", "alice", "s1");
     socket.expect("call.session_started").await;
     socket.expect("call.session_participant_joined").await;
+    let mut refused = server.open("/video/connect?api_key=unknown").await;
+    close_code(&mut refused).await;
     let text = figures(&server).await;
     for (series, expected) in [
         ("trunkline_requests_total{operation=\"GetOrCreateCall\",status=\"201\"}", 1.0),
         ("trunkline_requests_total{operation=\"GetCall\",status=\"404\"}", 1.0),
         ("trunkline_request_seconds_count{operation=\"GetCall\"}", 1.0),
         ("trunkline_request_seconds_bucket{operation=\"GetCall\",le=\"+Inf\"}", 1.0),
+        ("trunkline_requests_total{operation=\"Connect\",status=\"101\"}", 1.0),
+        ("trunkline_requests_total{operation=\"Connect\",status=\"401\"}", 1.0),
         ("trunkline_sockets", 1.0),
-        ("trunkline_sockets_open", 1.0),
         ("trunkline_watchers", 1.0),
         ("trunkline_sessions", 1.0),
         ("trunkline_participants", 1.0),
