@@ -147,7 +147,14 @@ export class Call {
   }
 
   #order(order, object, flag) {
-    return promised(() => this.#handle.order(order, copyObject(object, order), flag));
+    return promised(() => {
+      const answer = this.#handle.order(order, copyObject(object, order), flag);
+      // As long as an answer is under way somebody waits for it, who may have kept nothing but the
+      // promise: this object must not be collected then, as its handle would go with it.
+      const keep = () => void this;
+      answer.then(keep, keep);
+      return answer;
+    });
   }
 
   #device(slice) {

@@ -3,12 +3,12 @@
 
 use std::path::Path;
 
-use trunkline_protocol::coordinator::ErrorCode;
+use trunkline_protocol::coordinator::{ErrorCode, UpdateUsersRequest};
 
 use crate::{
     auth::App,
     clock,
-    coordinator::{Refusal, UpsertUsers, upsert_users_while_stopped},
+    coordinator::{Refusal, update_users_while_stopped},
     metrics::Registry,
     store::{Done, Store, StoreError, apps},
 };
@@ -55,7 +55,11 @@ pub async fn put_app(data: &Path, app: App, name: Option<String>) -> Result<(), 
 }
 
 /// Creates or changes users in a data directory.
-pub async fn put_users(data: &Path, app: &App, users: UpsertUsers) -> Result<(), AdminError> {
+pub async fn put_users(
+    data: &Path,
+    app: &App,
+    users: UpdateUsersRequest,
+) -> Result<(), AdminError> {
     let store = open(data)?;
     let key = app.key.clone();
     let found = store
@@ -66,13 +70,13 @@ pub async fn put_users(data: &Path, app: &App, users: UpsertUsers) -> Result<(),
         })
         .await?;
     let id = found.ok_or_else(|| AdminError::NoApp(app.key.clone()))?;
-    upsert_users_while_stopped(&store, id, users).await.map_err(AdminError::Refused)?;
+    update_users_while_stopped(&store, id, users).await.map_err(AdminError::Refused)?;
     store.close().await;
     Ok(())
 }
 
 /// Creates or changes users through a running server.
-pub fn put_users_at(url: &str, app: &App, users: &UpsertUsers) -> Result<(), AdminError> {
+pub fn put_users_at(url: &str, app: &App, users: &UpdateUsersRequest) -> Result<(), AdminError> {
     let token = app.server_token(Some(TOKEN_SECONDS)).map_err(AdminError::Refused)?;
     let body = serde_json::to_vec(users)
         .map_err(|error| AdminError::Refused(Refusal::new(ErrorCode::Input, error.to_string())))?;

@@ -7,12 +7,9 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{
-    auth::App,
-    coordinator::{UpsertUser, UpsertUsers},
-    http::SocketBounds,
-    rate_limit::Budgets,
-};
+use trunkline_protocol::coordinator::{FullUserRequest, UpdateUsersRequest};
+
+use crate::{auth::App, http::SocketBounds, rate_limit::Budgets};
 
 /// Self-hosted backend for trunkline: coordinator and SFU in one process.
 #[derive(Debug, Parser)]
@@ -180,7 +177,7 @@ pub enum Task {
         /// Key and secret of the app.
         app: App,
         /// The user.
-        users: UpsertUsers,
+        users: UpdateUsersRequest,
     },
 }
 
@@ -358,8 +355,15 @@ impl UserArgs {
             Some(url) => return Err(ConfigError::ServerUrl(url)),
         };
         let teams = (self.no_teams || !self.teams.is_empty()).then_some(self.teams);
-        let user = UpsertUser { role: self.role, teams, name: self.name, ..UpsertUser::default() };
-        Ok(Task::PutUser { place, app, users: UpsertUsers::one(self.id, user) })
+        let user = FullUserRequest {
+            id: self.id.clone(),
+            role: self.role,
+            teams,
+            name: self.name,
+            ..FullUserRequest::default()
+        };
+        let users = UpdateUsersRequest { users: [(self.id, user)].into() };
+        Ok(Task::PutUser { place, app, users })
     }
 }
 

@@ -29,8 +29,8 @@ use tokio::{runtime::Handle, sync::mpsc, time::sleep};
 use trunkline_protocol::coordinator::{
     CallStateResponse, CreatedCallResponse, DateTime, Empty, GetOrCreateCallRequest, GoLiveRequest,
     JoinCallRequest, JoinCallResponse, LiveResponse, MembersResponse, QueryCallMembersRequest,
-    QueryCallsRequest, QueryCallsResponse, UpdateCallMembersRequest, UpdateCallRequest,
-    UserRequest, UserResponse,
+    QueryCallsRequest, QueryCallsResponse, UpdateCallMembersRequest, UpdateCallMembersResponse,
+    UpdateCallRequest, UpdateUsersRequest, UpdateUsersResponse, UserRequest, UserResponse,
 };
 
 use crate::{
@@ -45,7 +45,6 @@ pub use cid::{Cid, check_user_id};
 pub use hub::{ConnectionId, Hub, Outbox};
 pub use join::SfuAccess;
 pub use refusal::Refusal;
-pub use users::{UpsertUser, UpsertUsers, UpsertedUsers};
 
 use work::{Effect, Work};
 
@@ -120,13 +119,13 @@ impl Coordinator {
         self.run(app, move |work| users::create_guest(work, wish)).await
     }
 
-    /// Creates or changes users, for the backend of their app.
-    pub async fn upsert_users(
+    /// `UpdateUsers`
+    pub async fn update_users(
         &self,
         app: AppId,
-        request: UpsertUsers,
-    ) -> Result<UpsertedUsers, Refusal> {
-        self.run(app, move |work| users::upsert(work, request)).await
+        request: UpdateUsersRequest,
+    ) -> Result<UpdateUsersResponse, Refusal> {
+        self.run(app, move |work| users::update(work, request)).await
     }
 
     /// Refuses callers whose user does not exist.
@@ -208,7 +207,7 @@ impl Coordinator {
         caller: Caller,
         cid: Cid,
         request: UpdateCallMembersRequest,
-    ) -> Result<MembersResponse, Refusal> {
+    ) -> Result<UpdateCallMembersResponse, Refusal> {
         self.run(caller.app, move |work| members::update(work, &caller, &cid, request)).await
     }
 
@@ -309,16 +308,16 @@ impl Coordinator {
 }
 
 /// Creates or changes users while no server runs, so that nobody has to be told.
-pub(crate) async fn upsert_users_while_stopped(
+pub(crate) async fn update_users_while_stopped(
     store: &Store,
     app: AppId,
-    request: UpsertUsers,
+    request: UpdateUsersRequest,
 ) -> Result<(), Refusal> {
     store
         .transact(move |connection| {
             let hub = Hub::default();
             let mut work = Work::new(Db { connection, app }, &hub, crate::clock::now());
-            users::upsert(&mut work, request).map(|_| Done::quietly(()))
+            users::update(&mut work, request).map(|_| Done::quietly(()))
         })
         .await
 }

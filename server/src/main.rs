@@ -13,11 +13,11 @@ use tokio::{
     sync::mpsc,
 };
 use tracing_subscriber::EnvFilter;
+use trunkline_protocol::coordinator::UpdateUsersRequest;
 use trunkline_server::{
     admin::{self, AdminError},
     auth::App,
     config::{Cli, Config, Place, Task},
-    coordinator::UpsertUsers,
     metrics::Registry,
     self_check,
     serve::{Media, Server},
@@ -56,7 +56,7 @@ async fn put_app(data: &Path, app: App, name: Option<String>) -> Result<(), Admi
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn put_users(place: Place, app: &App, users: UpsertUsers) -> Result<(), AdminError> {
+async fn put_users(place: Place, app: &App, users: UpdateUsersRequest) -> Result<(), AdminError> {
     match place {
         Place::Directory(data) => admin::put_users(&data, app, users).await,
         Place::Server(url) => admin::put_users_at(&url, app, &users),

@@ -138,14 +138,14 @@ async fn an_abort_during_the_answer_ends_the_request_and_is_not_reported() {
         let (inbox, reporter) = Inbox::new();
         let http = Http::new(reporter);
         let request = request(&path, kind).await;
-        let patch = Patch::new(
+        let recorder = Patch::new(
             "globalThis",
             "fetch",
             "return (...all) => (globalThis.answered = it(...all))",
         );
         http.send(request);
         microtask().await;
-        drop(patch);
+        drop(recorder);
         // The head of the answer is here; its body never comes.
         let answered = eval("return globalThis.answered", &JsValue::UNDEFINED);
         JsFuture::from(js_sys::Promise::from(answered)).await.unwrap();

@@ -17,7 +17,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
 /// How long a report may take before the test fails, in ms.
-const PATIENCE: f64 = 10_000.0;
+const PATIENCE: f64 = 5_000.0;
 
 /// What the web layer reported, in order.
 pub struct Inbox(Rc<Shared>);
@@ -97,7 +97,8 @@ pub async fn ask(path: &str) -> String {
 }
 
 async fn text_of(url: &str) -> String {
-    let response = JsFuture::from(fetch(url)).await.unwrap();
+    let script = format!("return fetch(it, {{ signal: AbortSignal.timeout({PATIENCE}) }})");
+    let response = JsFuture::from(Promise::from(eval(&script, &url.into()))).await.unwrap();
     let text = call(&response, "text", &[]);
     JsFuture::from(text.unchecked_into::<Promise>()).await.unwrap().as_string().unwrap()
 }
@@ -161,5 +162,4 @@ impl Drop for Patch {
 extern "C" {
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &Function, delay: i32);
-    fn fetch(url: &str) -> Promise;
 }

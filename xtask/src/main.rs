@@ -4,6 +4,7 @@ mod bench;
 mod build;
 mod counterpart;
 mod demo;
+mod generate;
 mod lint;
 mod package;
 mod progress;
@@ -30,6 +31,12 @@ enum Task {
     Build(Profile),
     /// Build everything, start the server with the demo, and print its address.
     Demo(demo::Options),
+    /// Write the types of the protocol from its schema.
+    Generate {
+        /// Only say whether they are fresh.
+        #[arg(long)]
+        check: bool,
+    },
     /// Run all checks and tests, or one kind of them.
     Test {
         /// Only these.
@@ -76,6 +83,8 @@ fn main() -> ExitCode {
         match Cli::parse_from(args).task {
             Task::Build(profile) => build::run(profile.mode()),
             Task::Demo(options) => demo::run(&options),
+            Task::Generate { check: true } => generate::check(),
+            Task::Generate { check: false } => generate::run(),
             Task::Test { only } => test::run(only),
             Task::Bench => bench::run(),
             Task::Screenshot => bench::screenshot(),

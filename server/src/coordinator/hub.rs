@@ -199,7 +199,7 @@ impl State {
                         frame
                     }
                     Err(error) => {
-                        tracing::error!(%error, event = event.event_type, "event not written");
+                        tracing::error!(%error, event = event.event_type(), "event not written");
                         return taken;
                     }
                 },
@@ -241,15 +241,14 @@ fn forget(
 
 #[cfg(test)]
 mod tests {
-    use trunkline_protocol::coordinator::{Custom, DateTime, EventBody};
+    use trunkline_protocol::coordinator::{DateTime, HealthCheckEvent};
 
     use super::*;
 
     const APP: AppId = AppId(1);
 
     fn event() -> Event {
-        let body = EventBody::HealthCheck { connection_id: String::new(), custom: Custom::new() };
-        Event::of_connection(DateTime::from_unix_nanos(1), body)
+        Event::of_connection(DateTime::from_unix_nanos(1), HealthCheckEvent::default())
     }
 
     fn connect(hub: &Hub, id: &str, user: &str, capacity: usize) -> mpsc::Receiver<Bytes> {

@@ -1,10 +1,10 @@
 //! Users that connect, guests, and users known by id only.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
 use trunkline_protocol::coordinator::{
-    Custom, ErrorCode, Event, EventBody, OwnUserResponse, UserRequest, UserResponse,
+    ConnectedEvent, ErrorCode, Event, FullUserRequest, OwnUserResponse, UpdateUsersRequest,
+    UpdateUsersResponse, UserRequest, UserResponse, UserUpdatedEvent,
 };
 use uuid::Uuid;
 
@@ -44,11 +44,12 @@ pub(super) fn connect(
     user.last_active = Some(work.now);
     save(work, &user, stored.as_ref())?;
 
-    let mut me = OwnUserResponse::from(views::user(work, &user));
-    me.user.online = true;
+    let me = OwnUserResponse {
+        user: UserResponse { online: true, ..views::user(work, &user) },
+        ..OwnUserResponse::default()
+    };
     let connection_id = outbox.connection.0.clone();
-    let body = EventBody::ConnectionOk { connection_id, me: Box::new(me) };
-    let hello = Event::of_connection(work.now, body);
+    let hello = Event::of_connection(work.now, ConnectedEvent { connection_id, me });
     work.effect(Effect::Connect { outbox, user_id: user.id, hello });
     Ok(())
 }
@@ -82,87 +83,60 @@ pub(super) fn find_or_create(work: &Work<'_>, id: &str) -> Result<UserRecord, Re
     Ok(user)
 }
 
-/// What a backend says about its users.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct UpsertUsers {
-    /// By id.
-    users: BTreeMap<String, UpsertUser>,
-}
-
-/// What a backend says about one user. What is absent stays as it is stored.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct UpsertUser {
-    /// The key in the map once more, or absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// Role in the app.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<String>,
-    /// Replaces all teams.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub teams: Option<Vec<String>>,
-    /// Shown to others.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// URL of a picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub image: Option<String>,
-    /// Language code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
-    /// Replaces the object.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub custom: Option<Custom>,
-}
-
-/// The users as they are now, by id.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct UpsertedUsers {
-    users: BTreeMap<String, UserResponse>,
-}
-
-impl UpsertUsers {
-    /// One user.
-    pub fn one(id: String, user: UpsertUser) -> Self {
-        Self { users: BTreeMap::from([(id, user)]) }
-    }
-}
-
-/// Creates or changes users for the backend of their app: all of them or none.
-pub(super) fn upsert(work: &mut Work<'_>, request: UpsertUsers) -> Result<UpsertedUsers, Refusal> {
+/// Creates or changes users for the backend of their app: all of them or none. What is absent stays
+/// as it is stored.
+pub(super) fn update(
+    work: &mut Work<'_>,
+    request: UpdateUsersRequest,
+) -> Result<UpdateUsersResponse, Refusal> {
     if !(1..=MAX_USERS).contains(&request.users.len()) {
         return Err(Refusal::input(format!("a request names 1 to {MAX_USERS} users")));
     }
-    let mut users = BTreeMap::new();
+    let mut response = UpdateUsersResponse::default();
     for (id, wish) in request.users {
         check_user_id(&id)?;
-        if wish.id.as_ref().is_some_and(|own| *own != id) {
+        if !wish.id.is_empty() && wish.id != id {
             let detail = format!("the user under '{id}' has another id");
             return Err(Refusal::input(detail));
         }
-        let UpsertUser { id: _, role, teams, name, image, language, custom } = wish;
-        if let Some(role) = &role {
-            members::check_role(role)?;
-        }
-        if let Some(teams) = &teams {
-            check_teams(teams)?;
-        }
         let stored = users::find(work.db, &id)?;
         let mut user = stored.clone().unwrap_or_else(|| UserRecord::new(&id, "user", work.now));
-        user.role = role.unwrap_or(user.role);
-        user.teams = teams.unwrap_or(user.teams);
-        user.name = name.or(user.name);
-        user.image = image.or(user.image);
-        user.language = language.or(user.language);
-        user.custom = custom.unwrap_or(user.custom);
+        apply(&mut user, wish)?;
         if stored.as_ref() != Some(&user) {
             user.updated_at = work.now;
             save(work, &user, stored.as_ref())?;
+            let event =
+                UserUpdatedEvent { user: views::user(work, &user), ..UserUpdatedEvent::default() };
+            work.tell_user(&id, event);
         }
-        users.insert(id, views::user(work, &user));
+        response.users.insert(id, views::user(work, &user));
     }
-    Ok(UpsertedUsers { users })
+    Ok(response)
+}
+
+fn apply(user: &mut UserRecord, wish: FullUserRequest) -> Result<(), Refusal> {
+    let FullUserRequest {
+        role, teams, teams_role, name, image, language, invisible, custom, ..
+    } = wish;
+    if teams_role.is_some_and(|roles| !roles.is_empty()) || invisible == Some(true) {
+        let detail = "teams_role and invisible are not available on this server";
+        return Err(Refusal::new(ErrorCode::FeatureNotSupported, detail));
+    }
+    if let Some(role) = role {
+        members::check_role(&role)?;
+        user.role = role;
+    }
+    if let Some(teams) = teams {
+        check_teams(&teams)?;
+        user.teams = teams;
+    }
+    user.name = name.or(user.name.take());
+    user.image = image.or(user.image.take());
+    user.language = language.or(user.language.take());
+    if let Some(custom) = custom {
+        user.custom = custom;
+    }
+    Ok(())
 }
 
 /// Stores the user. Connections stop to hear of calls that the teams no longer reach.
@@ -196,7 +170,7 @@ const MAX_TEAMS: usize = 100;
 const MAX_TEAM: usize = 100;
 
 fn describe(user: &mut UserRecord, details: UserRequest) {
-    let UserRequest { id: _, name, image, language, custom } = details;
+    let UserRequest { name, image, language, custom, .. } = details;
     user.name = name.or(user.name.take());
     user.image = image.or(user.image.take());
     user.language = language.or(user.language.take());

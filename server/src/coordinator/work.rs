@@ -48,7 +48,7 @@ impl<'a> Work<'a> {
     }
 
     /// Tells everyone who watches the call.
-    pub fn tell_watchers(&mut self, call: &CallRecord, body: EventBody) {
+    pub fn tell_watchers(&mut self, call: &CallRecord, body: impl Into<EventBody>) {
         self.tell(call, body, Vec::new(), true);
     }
 
@@ -56,7 +56,7 @@ impl<'a> Work<'a> {
     pub fn tell_all(
         &mut self,
         call: &CallRecord,
-        body: EventBody,
+        body: impl Into<EventBody>,
         others: &[String],
     ) -> Result<(), Refusal> {
         let mut users = members::user_ids(self.db, &call.cid)?;
@@ -70,12 +70,19 @@ impl<'a> Work<'a> {
     pub fn tell_users(
         &mut self,
         call: &CallRecord,
-        body: EventBody,
+        body: impl Into<EventBody>,
         users: Vec<String>,
     ) -> Result<(), Refusal> {
         let users = self.in_reach(call, users)?;
         self.tell(call, body, users, false);
         Ok(())
+    }
+
+    /// Tells one user about themselves.
+    pub fn tell_user(&mut self, id: &str, body: impl Into<EventBody>) {
+        let event = Event::of_connection(self.now, body);
+        let audience = Audience { watched: None, users: vec![id.to_owned()] };
+        self.effect(Effect::Publish { event, audience });
     }
 
     /// Those whose teams let them know of the call. Somebody may be a member and have gone to
@@ -109,7 +116,13 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn tell(&mut self, call: &CallRecord, body: EventBody, users: Vec<String>, watchers: bool) {
+    fn tell(
+        &mut self,
+        call: &CallRecord,
+        body: impl Into<EventBody>,
+        users: Vec<String>,
+        watchers: bool,
+    ) {
         let event = Event::of_call(call.cid.clone(), self.now, body);
         let watched = watchers.then(|| call.cid.clone());
         self.effect(Effect::Publish { event, audience: Audience { watched, users } });

@@ -4,7 +4,7 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -19,7 +19,7 @@ use super::{
 use crate::coordinator::{Refusal, check_user_id};
 
 pub(super) fn routes(state: &AppState) -> Router<Api> {
-    let routes = Router::new().route("/hint", get(hint));
+    let routes = Router::new().route("/hint", get(hint)).route("/openapi.json", get(openapi));
     // Not even registered otherwise: no setting can open it by mistake.
     if state.dev.is_some() { routes.route("/dev/token", get(dev_token)) } else { routes }
 }
@@ -50,6 +50,12 @@ async fn hint() -> Response {
     ([(LOCATION_HEADER, HeaderValue::from_static(LOCATION))], StatusCode::OK).into_response()
 }
 
+/// The operations of this server, for people and for generators of clients.
+async fn openapi() -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], OPENAPI)
+        .into_response()
+}
+
 async fn dev_token(State(api): State<Api>, incoming: Incoming) -> Response {
     #[derive(Serialize)]
     struct DevToken {
@@ -73,6 +79,7 @@ async fn dev_token(State(api): State<Api>, incoming: Incoming) -> Response {
     .await
 }
 
+const OPENAPI: &str = include_str!("../../../protocol/schema/openapi.json");
 /// Read by clients as the place they are nearest to.
 pub(super) const LOCATION_HEADER: &str = "x-amz-cf-pop";
 /// Three letters and an opaque rest; `LCL` for local.

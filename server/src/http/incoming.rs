@@ -16,7 +16,7 @@ use axum::{
 use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout};
-use trunkline_protocol::coordinator::{ErrorCode, Object};
+use trunkline_protocol::coordinator::ErrorCode;
 
 use super::{AppState, guard::RateSlot, listen::Peer};
 use crate::{
@@ -233,7 +233,6 @@ impl Payload {
             return Err(Refusal::input("the Content-Type must be application/json"));
         }
         serde_json::from_slice(&body)
-            .map(|Object(body)| body)
             .map_err(|error| Refusal::input(format!("the body cannot be read: {error}")))
     }
 }

@@ -8,7 +8,8 @@ use axum::{
     routing::{get, post},
 };
 use trunkline_protocol::coordinator::{
-    CreateGuestRequest, CreateGuestResponse, EdgeResponse, Empty, GetEdgesResponse, GoLiveRequest,
+    CreateGuestRequest, CreateGuestResponse, Custom, EdgeResponse, Empty, GetEdgesResponse,
+    GoLiveRequest,
 };
 
 use super::{
@@ -38,7 +39,7 @@ pub(super) fn root_routes() -> Router<Api> {
     unsupported::root_routes()
         .route("/connect", get(socket::connect))
         .route("/guest", post(create_guest))
-        .route("/users", post(upsert_users))
+        .route("/users", post(update_users))
 }
 
 async fn get_call(State(api): State<Api>, incoming: Incoming) -> Response {
@@ -156,10 +157,10 @@ async fn create_guest(State(api): State<Api>, incoming: Incoming, payload: Paylo
 }
 
 /// For backends: the only operation that takes a server-side token, and takes no other.
-async fn upsert_users(State(api): State<Api>, incoming: Incoming, payload: Payload) -> Response {
+async fn update_users(State(api): State<Api>, incoming: Incoming, payload: Payload) -> Response {
     api.respond("UpdateUsers", StatusCode::CREATED, async {
         let app = incoming.backend(&api.app)?;
-        api.app.coordinator.upsert_users(app, payload.read().await?).await
+        api.app.coordinator.update_users(app, payload.read().await?).await
     })
     .await
 }
@@ -172,7 +173,7 @@ async fn report_client_event(
 ) -> Response {
     api.respond("ReportClientCallEvent", StatusCode::CREATED, async {
         incoming.app(&api.app)?;
-        payload.read::<serde_json::Value>().await?;
+        payload.read::<Custom>().await?;
         Ok(Empty {})
     })
     .await

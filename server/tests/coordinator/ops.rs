@@ -35,6 +35,17 @@ async fn a_server_that_works_is_healthy_and_says_nothing_else() {
 }
 
 #[tokio::test]
+async fn the_operations_are_described_where_they_are_served() {
+    let server = TestServer::start().await;
+    let url = format!("{}/openapi.json", server.base);
+    let (status, headers, text) = send_raw("GET", url, vec![], vec![]).await;
+    assert_eq!((status, &headers["content-type"]), (200, &"application/json".parse().unwrap()));
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+    assert!(document["paths"]["/users"]["post"].is_object());
+}
+
+#[tokio::test]
 async fn what_happens_is_counted() {
     let server = TestServer::start().await;
     let (alice, mut socket) = server.connect("alice").await;

@@ -186,6 +186,7 @@ async fn events_of_a_team_do_not_reach_members_who_left_it() {
 
     let moved = json!({ "users": { "bob": { "teams": ["blue"] } } });
     server.backend(&server.app).post("/users", moved).await.ok(201);
+    bob_hears.expect("user.updated").await;
     alice.patch("/call/default/a", json!({ "custom": { "secret": 1 } })).await.ok(200);
     alice.get("/call/default/a?notify=true").await.ok(200);
     alice.post("/call/default/a/mark_ended", json!({})).await.ok(201);

@@ -32,6 +32,50 @@ async fn a_backend_creates_users_and_changes_them() {
 }
 
 #[tokio::test]
+async fn a_changed_user_is_told_on_every_socket_and_nobody_else_is() {
+    let (server, other) = TestServer::start_with_two_apps().await;
+    let (alice, mut first) = server.connect("alice").await;
+    let (_, mut second) = server.connect("alice").await;
+    let (bob, mut bob_hears) = server.connect("bob").await;
+    let (_, mut stranger) = server.connect_client(server.stranger_in(&other, "alice")).await;
+    // Not even those who are in a call with her.
+    alice.post("/call/default/a", json!({})).await.ok(201);
+    bob.get("/call/default/a").await.ok(200);
+    for socket in [&mut first, &mut second] {
+        socket.expect("call.created").await;
+    }
+    let backend = server.backend(&server.app);
+    let change = json!({ "users": { "alice": { "role": "host", "name": "A" }, "eve": {} } });
+    backend.post("/users", change.clone()).await.ok(201);
+    for socket in [&mut first, &mut second] {
+        let event = socket.expect("user.updated").await;
+        let user = &event["user"];
+        assert_eq!(
+            (&user["id"], &user["role"], &user["name"], &user["online"]),
+            (&json!("alice"), &json!("host"), &json!("A"), &json!(true))
+        );
+        assert!(event["created_at"].is_string() && event["custom"].is_object());
+    }
+    // Nothing changed, nothing to tell.
+    backend.post("/users", change).await.ok(201);
+    for socket in [&mut first, &mut second, &mut bob_hears, &mut stranger] {
+        socket.expect_silence().await;
+    }
+}
+
+#[tokio::test]
+async fn what_this_server_cannot_keep_is_refused_and_not_dropped() {
+    let server = TestServer::start().await;
+    let backend = server.backend(&server.app);
+    for user in [json!({ "teams_role": { "red": "host" } }), json!({ "invisible": true })] {
+        let users = json!({ "users": { "alice": user } });
+        backend.post("/users", users).await.refused(400, 19);
+    }
+    let users = json!({ "users": { "alice": { "teams_role": {}, "invisible": false } } });
+    backend.post("/users", users).await.ok(201);
+}
+
+#[tokio::test]
 async fn roles_and_teams_of_the_store_decide_what_a_plain_token_may_do() {
     let server = TestServer::start().await;
     let users = json!({ "users": {
