@@ -1,8 +1,11 @@
 //! Budgets of requests and of sockets.
 
-use futures_util::SinkExt;
+use futures_util::{SinkExt, StreamExt};
 use serde_json::json;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::{
+    connect_async,
+    tungstenite::{Message, client::IntoClientRequest},
+};
 
 use crate::support::{Client, KEY, Raw, TestServer, close_code, next_json, send_raw};
 
@@ -96,6 +99,35 @@ async fn open(server: &TestServer, user_id: &str) -> (Raw, serde_json::Value) {
     drop(raw.send(Message::text(hello.to_string())).await);
     let event = next_json(&mut raw).await;
     (raw, event)
+}
+
+#[tokio::test]
+async fn connecting_again_and_again_is_limited_too() {
+    let server = TestServer::start_with("--dev --rate-limit 2").await;
+    for code in [json!(null), json!(null), json!(9)] {
+        let (_raw, event) = open(&server, "alice").await;
+        assert_eq!(event["error"]["code"], code, "{event}");
+    }
+    assert_eq!(open(&server, "bob").await.1["type"], "connection.ok");
+}
+
+#[tokio::test]
+async fn clients_behind_a_proxy_on_this_machine_are_told_apart() {
+    let server = TestServer::start_with("--dev --sockets-per-address 1").await;
+    let open = async |seen: &'static str| {
+        let url = format!("{}/video/connect?api_key={KEY}", server.base);
+        let mut request = url.replacen("http", "ws", 1).into_client_request().unwrap();
+        request.headers_mut().insert("x-forwarded-for", seen.parse().unwrap());
+        connect_async(request).await.unwrap().0
+    };
+    let mut first = open("192.0.2.1").await;
+    // The answer shows that the server has counted it.
+    first.send(Message::Ping("x".into())).await.unwrap();
+    assert!(matches!(first.next().await, Some(Ok(Message::Pong(_)))));
+    let _second = open("192.0.2.1, 192.0.2.2").await;
+    // What the client itself has written stands before what the proxy has seen.
+    let mut third = open("192.0.2.3, 192.0.2.1").await;
+    assert_eq!(next_json(&mut third).await["error"]["code"], 71);
 }
 
 #[tokio::test]
