@@ -245,6 +245,9 @@ pub enum ConfigError {
     /// Nothing can be signed with it, or named by it.
     #[error("key and secret of an app must not be empty")]
     EmptyApp,
+    /// Everybody could sign with it.
+    #[error("the secret is the one of --dev, which everybody knows; choose another")]
+    WellKnownSecret,
     /// There is nothing to serve.
     #[error("--www {} is not a directory", .0.display())]
     Www(PathBuf),
@@ -280,10 +283,14 @@ impl ServeArgs {
         if let Some(www) = self.www.as_ref().filter(|www| !www.is_dir()) {
             return Err(ConfigError::Www(www.clone()));
         }
+        let app = self.app.check()?;
+        if !dev && app.secret == DEV_SECRET {
+            return Err(ConfigError::WellKnownSecret);
+        }
         Ok(Config {
             listen: self.listen,
             data: self.data,
-            app: self.app.check()?,
+            app,
             dev,
             public_url: self.public_url.map(check_url).transpose()?,
             www: self.www,
@@ -342,6 +349,9 @@ impl NewAppArgs {
         if key.is_empty() || secret.is_empty() {
             return Err(ConfigError::EmptyApp);
         }
+        if secret == DEV_SECRET {
+            return Err(ConfigError::WellKnownSecret);
+        }
         Ok(Task::PutApp { data, app: App { key, secret }, name })
     }
 }
@@ -381,7 +391,8 @@ fn check_url(url: String) -> Result<String, ConfigError> {
 const USER_BUDGET: u32 = 60;
 const APP_BUDGET: u32 = 6000;
 const DEV_KEY: &str = "trunkline-dev";
-const DEV_SECRET: &str = "trunkline-dev-secret";
+/// Known to everybody: good for nothing but `--dev`.
+pub(crate) const DEV_SECRET: &str = "trunkline-dev-secret";
 
 #[cfg(test)]
 mod tests {
@@ -428,6 +439,17 @@ mod tests {
         assert_eq!(budgets("--dev"), (0, 0));
         assert_eq!(budgets("--dev --rate-limit 5"), (5, 0));
         assert_eq!(budgets(&format!("{app} --rate-limit 0 --app-rate-limit 9")), (0, 9));
+    }
+
+    #[test]
+    fn the_secret_of_development_is_for_development_only() {
+        for args in [
+            "--api-key k --api-secret trunkline-dev-secret",
+            "app --key k --secret trunkline-dev-secret",
+        ] {
+            assert!(matches!(parse(args), Err(ConfigError::WellKnownSecret)), "{args}");
+        }
+        assert!(parse("--dev --api-secret trunkline-dev-secret").is_ok());
     }
 
     #[test]

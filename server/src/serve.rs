@@ -21,7 +21,7 @@ use trunkline_protocol::coordinator::DateTime;
 use crate::{
     auth::{App, Apps},
     clock,
-    config::Config,
+    config::{Config, DEV_SECRET},
     coordinator::{Coordinator, Refusal, SfuControl},
     http::{self, AppState, SocketCounts},
     metrics::Registry,
@@ -84,7 +84,7 @@ impl Server {
         let address = listener.local_addr().map_err(failed)?;
         let store = Store::open(&config.data, &media.metrics)?;
         let sfu = media.control;
-        let (apps, sfu_secret, last_change) = open_apps(&store, &config.app).await?;
+        let (apps, sfu_secret, last_change) = open_apps(&store, config).await?;
         let control = Arc::clone(&sfu);
         let coordinator =
             Coordinator::start(store, apps.ids(), control, media.notices, &media.metrics).await?;
@@ -138,15 +138,18 @@ impl Server {
 /// Stores the app that the server was started with, and reads all there are.
 async fn open_apps(
     store: &Store,
-    started_with: &App,
+    config: &Config,
 ) -> Result<(Apps, String, Option<DateTime>), StoreError> {
-    let App { key, secret } = started_with.clone();
+    let App { key, secret } = config.app.clone();
+    let dev = config.dev;
     let now = clock::now();
     store
         .transact(move |db| {
             apps::put(db, &key, &secret, None, now)?;
             let all = apps::list(db)?
                 .into_iter()
+                // A directory that has served development must not leave its door open.
+                .filter(|app| dev || app.secret != DEV_SECRET)
                 .map(|app| (app.id, App { key: app.key, secret: app.secret }));
             let apps = Apps::new(all);
             Ok(Done::quietly((apps, apps::sfu_secret(db)?, apps::last_change(db)?)))

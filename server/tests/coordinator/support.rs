@@ -82,11 +82,16 @@ impl TestServer {
 
     /// Stops and starts again with the same data.
     pub async fn restart(self) -> Self {
-        self.server.shutdown().await;
-        Self::start_in(self.data, "--dev").await
+        Self::start_in(self.stop().await, "--dev").await
     }
 
-    async fn start_in(data: TempDir, args: &str) -> Self {
+    /// The data as they are now, for another server.
+    pub async fn stop(self) -> TempDir {
+        self.server.shutdown().await;
+        self.data
+    }
+
+    pub async fn start_in(data: TempDir, args: &str) -> Self {
         let config = config(&format!(
             "trunkline-server --listen 127.0.0.1:0 --data {} {args}",
             data.path().display()

@@ -159,6 +159,17 @@ async fn call_tokens_reach_calls_of_their_own_app() {
 }
 
 #[tokio::test]
+async fn the_app_of_development_is_shut_when_development_is_over() {
+    let server = TestServer::start().await;
+    let everybody = server.stranger("alice").token;
+    server.connect("alice").await;
+    let server = TestServer::start_in(server.stop().await, "--api-key k --api-secret s").await;
+    let alice = server.client("alice", everybody);
+    alice.get("/call/default/a").await.refused(401, 2);
+    server.stranger_in(&server.app, "alice").get("/call/default/a").await.refused(404, 16);
+}
+
+#[tokio::test]
 async fn guests_belong_to_the_app_they_came_to() {
     let (server, other) = TestServer::start_with_two_apps().await;
     let nobody = Client { token: String::new(), ..server.stranger_in(&other, "") };
