@@ -2,19 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use trunkline_protocol::coordinator::{
-    ConnectedEvent, ErrorCode, Event, FullUserRequest, OwnUserResponse, UpdateUsersRequest,
-    UpdateUsersResponse, UserRequest, UserResponse, UserUpdatedEvent,
+use trunkline_protocol::{
+    coordinator::{
+        ConnectedEvent, ErrorCode, Event, FullUserRequest, OwnUserResponse, UpdateUsersRequest,
+        UpdateUsersResponse, UserRequest, UserResponse, UserUpdatedEvent,
+    },
+    sfu::models::CallEndedReason,
 };
 use uuid::Uuid;
 
 use super::{
-    Caller, Outbox, Refusal,
+    Caller, Outbox, Refusal, access,
     cid::check_user_id,
     members, views,
     work::{Effect, Work},
 };
-use crate::store::users::{self, UserRecord};
+use crate::{
+    sfu::control::SfuOrder,
+    store::{
+        calls, members as member_store, sessions,
+        users::{self, UserRecord},
+    },
+};
 
 /// Creates or updates the user from the details of the socket, then opens it.
 pub(super) fn connect(
@@ -139,7 +148,8 @@ fn apply(user: &mut UserRecord, wish: FullUserRequest) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Stores the user. Connections stop to hear of calls that the teams no longer reach.
+/// Stores the user. Calls that the teams no longer reach are out of sight at once: connections stop
+/// to hear of them, participants are put out.
 fn save(
     work: &mut Work<'_>,
     user: &UserRecord,
@@ -149,6 +159,22 @@ fn save(
     if stored.is_some_and(|stored| stored.teams != user.teams) {
         let (user_id, teams) = (user.id.clone(), user.teams.clone());
         work.effect(Effect::KeepToTeams { user_id, teams });
+        put_out(work, user)?;
+    }
+    Ok(())
+}
+
+fn put_out(work: &mut Work<'_>, user: &UserRecord) -> Result<(), Refusal> {
+    for cid in sessions::calls_of(work.db, &user.id)? {
+        let Some(call) = calls::find(work.db, &cid)? else {
+            continue;
+        };
+        let involved =
+            call.created_by == user.id || member_store::find(work.db, &cid, &user.id)?.is_some();
+        if !access::reaches_team(&user.teams, call.team.as_deref(), involved) {
+            let (user_id, reason) = (user.id.clone(), CallEndedReason::Kicked);
+            work.effect(Effect::Order(SfuOrder::RemoveUser { cid, user_id, reason }));
+        }
     }
     Ok(())
 }

@@ -95,6 +95,18 @@ pub(crate) fn participants(
     .collect()
 }
 
+/// Cids of the calls that the user is in now.
+pub(crate) fn calls_of(db: Db<'_>, user_id: &str) -> rusqlite::Result<Vec<String>> {
+    db.connection
+        .prepare_cached(
+            "SELECT DISTINCT session.cid FROM participant
+            JOIN session ON session.app = participant.app AND session.id = participant.session_id
+            WHERE participant.app = ?1 AND participant.user_id = ?2 AND session.ended_at IS NULL",
+        )?
+        .query_map(params![db.app, user_id], |row| row.get(0))?
+        .collect()
+}
+
 /// Adds the participant; false when the client was already there.
 pub(crate) fn add_participant(
     db: Db<'_>,

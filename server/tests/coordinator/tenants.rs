@@ -3,6 +3,7 @@
 use futures_util::SinkExt;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
+use trunkline_protocol::sfu::models::CallEndedReason;
 use trunkline_server::{
     auth::UserClaims,
     sfu::{
@@ -181,6 +182,32 @@ async fn guests_belong_to_the_app_they_came_to() {
         .get("/call/default/a")
         .await
         .refused(401, 43);
+}
+
+#[tokio::test]
+async fn who_leaves_a_team_leaves_its_calls() {
+    let server = TestServer::start().await;
+    let (alice, mut alice_hears) = server.connect_as("alice", None, Some("red")).await;
+    for (cid, user) in [("a", "bob"), ("b", "alice"), ("b", "bob")] {
+        let data = json!({ "data": { "team": "red" } });
+        alice.post(&format!("/call/default/{cid}"), data).await.ok(201);
+        server.connect_as(user, None, Some("red")).await;
+        server.participant_joined(&format!("default:{cid}"), user, &format!("{cid}-{user}"));
+    }
+    while alice_hears.next().await["participant"]["user_session_id"] != "b-bob" {}
+    let teams = |teams: &[&str]| json!({ "users": { "bob": { "teams": teams } } });
+    let backend = server.backend(&server.app);
+    backend.post("/users", teams(&["red", "blue"])).await.ok(201);
+    assert_eq!(*server.orders.lock().unwrap(), []);
+    backend.post("/users", teams(&["blue"])).await.ok(201);
+    let mut orders = server.orders.lock().unwrap().clone();
+    orders.sort_by_key(|order| format!("{order:?}"));
+    let put_out = |cid: &str| SfuOrder::RemoveUser {
+        cid: sfu_name(cid),
+        user_id: "bob".into(),
+        reason: CallEndedReason::Kicked,
+    };
+    assert_eq!(orders, [put_out("default:a"), put_out("default:b")]);
 }
 
 #[tokio::test]
