@@ -4,6 +4,7 @@
  * All answer from `publishedTracks`: a stream may be there before or after the track is.
  */
 import { SfuModels } from './enums.js';
+import { readStruct } from './struct.js';
 
 const { AUDIO, VIDEO, SCREEN_SHARE, SCREEN_SHARE_AUDIO } = SfuModels.TrackType;
 
@@ -57,7 +58,7 @@ export function makeParticipant(
     name,
     image,
     roles: Object.freeze(roles),
-    custom,
+    custom: readStruct(custom),
     joinedAt: joinedAt === undefined ? undefined : new Date(joinedAt),
     trackLookupPrefix,
     publishedTracks: Object.freeze([...publishedTracks]),

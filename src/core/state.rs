@@ -162,7 +162,7 @@ pub struct Participant {
     /// Call roles.
     pub roles: Vec<String>,
     /// The user's free object.
-    pub custom: Option<pbjson_types::Struct>,
+    pub custom: Option<trunkline_protocol::sfu::Struct>,
     /// ms since the epoch.
     pub joined_at: Option<f64>,
     /// First part of the ids of this participant's streams.

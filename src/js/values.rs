@@ -1,7 +1,6 @@
 //! The core's state as JavaScript values.
 
 use js_sys::{Array, Date, Object, Reflect};
-use pbjson_types::{Struct, Value, value::Kind};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use super::error::to_js;
@@ -80,7 +79,7 @@ pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsVa
         &participant.name,
         &participant.image,
         participant.roles.clone(),
-        &participant.custom.as_ref().map_or_else(|| object(&[]), free_object),
+        participant.custom.as_ref().map(|custom| custom.bytes()),
         participant.joined_at,
         &participant.track_lookup_prefix,
         track_types(&participant.published_tracks),
@@ -181,25 +180,6 @@ fn dimension(size: Dimension) -> Vec<u32> {
     vec![size.width, size.height]
 }
 
-fn free_object(fields: &Struct) -> JsValue {
-    let object: JsValue = Object::new().into();
-    for (key, value) in &fields.fields {
-        let _ = Reflect::set(&object, &key.into(), &free_value(value));
-    }
-    object
-}
-
-fn free_value(value: &Value) -> JsValue {
-    match &value.kind {
-        None | Some(Kind::NullValue(_)) => JsValue::NULL,
-        Some(Kind::NumberValue(number)) => (*number).into(),
-        Some(Kind::StringValue(text)) => text.into(),
-        Some(Kind::BoolValue(truth)) => (*truth).into(),
-        Some(Kind::StructValue(fields)) => free_object(fields),
-        Some(Kind::ListValue(list)) => list.values.iter().map(free_value).collect::<Array>().into(),
-    }
-}
-
 #[wasm_bindgen(raw_module = "/pkg/participants.js")]
 extern "C" {
     #[wasm_bindgen(js_name = makeParticipant)]
@@ -211,7 +191,7 @@ extern "C" {
         name: &str,
         image: &str,
         roles: Vec<String>,
-        custom: &JsValue,
+        custom: Option<&[u8]>,
         joined_at: Option<f64>,
         track_lookup_prefix: &str,
         published_tracks: Vec<i32>,
