@@ -72,12 +72,13 @@ async fn an_app_has_a_budget_of_its_own_which_guests_share() {
     let server = TestServer::start_with("--dev --app-rate-limit 30").await;
     let url = format!("{}/video/guest?api_key={KEY}", server.base);
     let guest = async || send_raw("POST", url.clone(), vec![], vec![]).await;
-    // One a second; two windows may meet in these three.
-    let mut statuses = Vec::new();
-    for _ in 0..3 {
-        statuses.push(guest().await.0);
+    assert_eq!(guest().await.0, 201);
+    // One a second and 30 a minute: not even a slow machine gets all of these through.
+    let mut answered = 1;
+    while guest().await.0 == 201 {
+        answered += 1;
     }
-    assert!(statuses.contains(&201) && statuses.contains(&429), "{statuses:?}");
+    assert!(answered <= 30, "{answered}");
 }
 
 #[tokio::test]
