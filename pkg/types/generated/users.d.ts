@@ -109,7 +109,7 @@ export interface UpdateUsersRequest {
   users: Record<string, FullUserRequest>;
 }
 
-/** A user as the app's backend describes it. What is absent becomes empty. */
+/** A user as the app's backend describes it. What is absent stays as it is. */
 export interface FullUserRequest {
   /** Unique in the app. */
   id: string;

@@ -5,9 +5,17 @@
 mod auth;
 mod bad_input;
 mod calls;
+mod cli;
 mod durability;
 mod events;
+mod hostile;
+mod limits;
+mod media;
 mod members;
+mod ops;
+mod process;
 mod queries;
 mod sessions;
 mod support;
+mod tenants;
+mod users;

@@ -15,7 +15,7 @@ pub const OPERATIONS: &[Operation] = &[
         .root()
         .public()
         .implemented(),
-    Operation::new("UpdateUsers", Method::Post, &["/users"], Rate::Server).root(),
+    Operation::new("UpdateUsers", Method::Post, &["/users"], Rate::Server).root().implemented(),
     Operation::new("CreateDevice", Method::Post, &["/devices"], Rate::Write).root(),
     Operation::new("ListDevices", Method::Get, &["/devices"], Rate::Read).root(),
     Operation::new("DeleteDevice", Method::Delete, &["/devices"], Rate::Write).root(),

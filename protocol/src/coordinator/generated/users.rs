@@ -159,7 +159,7 @@ pub struct UpdateUsersRequest {
 
 model! { UpdateUsersRequest { users } }
 
-/// A user as the app's backend describes it. What is absent becomes empty.
+/// A user as the app's backend describes it. What is absent stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct FullUserRequest {
     /// Unique in the app.
