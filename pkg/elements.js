@@ -36,8 +36,14 @@ export class Elements {
       return this.#follow(element, (p) => p.isLocalParticipant, VIDEO[trackType]);
     }
 
-    const measure = () =>
-      this.#setSize(element, sessionId, trackType, element.clientWidth, element.clientHeight);
+    const measure = () => {
+      const { clientWidth, clientHeight, videoWidth, videoHeight } = element;
+      // An element without a size of its own takes that of the picture. To ask for that size would
+      // make the picture, and with it the element, grow and shrink for ever.
+      const isOfPicture = clientWidth === videoWidth && clientHeight === videoHeight;
+      if (clientWidth > 0 && isOfPicture) return;
+      this.#setSize(element, sessionId, trackType, clientWidth, clientHeight);
+    };
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     // Somebody who comes again is new to the core, which then has to learn the size.

@@ -1,6 +1,7 @@
 /**
  * Names for the values on the wire. Types and documentation: `types/enums.d.ts`.
  */
+export * from './protocol-enums.js';
 
 export const CallingState = Object.freeze({
   UNKNOWN: 'unknown',
@@ -15,97 +16,27 @@ export const CallingState = Object.freeze({
   OFFLINE: 'offline',
 });
 
-export const OwnCapability = /* @__PURE__ */ kebabValues([
-  'BLOCK_USERS',
-  'CHANGE_MAX_DURATION',
-  'CREATE_CALL',
-  'CREATE_REACTION',
-  'ENABLE_NOISE_CANCELLATION',
-  'END_CALL',
-  'JOIN_BACKSTAGE',
-  'JOIN_CALL',
-  'JOIN_ENDED_CALL',
-  'KICK_USER',
-  'MUTE_USERS',
-  'PIN_FOR_EVERYONE',
-  'READ_CALL',
-  'REMOVE_CALL_MEMBER',
-  'SCREENSHARE',
-  'SEND_AUDIO',
-  'SEND_CLOSED_CAPTIONS_CALL',
-  'SEND_VIDEO',
-  'START_BROADCAST_CALL',
-  'START_CLOSED_CAPTIONS_CALL',
-  'START_FRAME_RECORD_CALL',
-  'START_INDIVIDUAL_RECORD_CALL',
-  'START_RAW_RECORD_CALL',
-  'START_RECORD_CALL',
-  'START_TRANSCRIPTION_CALL',
-  'STOP_BROADCAST_CALL',
-  'STOP_CLOSED_CAPTIONS_CALL',
-  'STOP_FRAME_RECORD_CALL',
-  'STOP_INDIVIDUAL_RECORD_CALL',
-  'STOP_RAW_RECORD_CALL',
-  'STOP_RECORD_CALL',
-  'STOP_TRANSCRIPTION_CALL',
-  'UPDATE_CALL',
-  'UPDATE_CALL_MEMBER',
-  'UPDATE_CALL_PERMISSIONS',
-  'UPDATE_CALL_SETTINGS',
-]);
+/** Each value is the place of its name. */
+export const SfuModels = /* @__PURE__ */ frozen(
+  Object.entries({
+    TrackType: 'UNSPECIFIED AUDIO VIDEO SCREEN_SHARE SCREEN_SHARE_AUDIO',
+    ConnectionQuality: 'UNSPECIFIED POOR GOOD EXCELLENT',
+    ParticipantSource: 'WEBRTC_UNSPECIFIED RTMP WHIP SIP RTSP SRT',
+    AudioBitrateProfile: 'VOICE_STANDARD_UNSPECIFIED VOICE_HIGH_QUALITY MUSIC_HIGH_QUALITY',
+    CallEndedReason: 'UNSPECIFIED ENDED LIVE_ENDED KICKED SESSION_ENDED',
+    TrackUnpublishReason: 'UNSPECIFIED USER_MUTED PERMISSION_REVOKED MODERATION',
+    GoAwayReason: 'UNSPECIFIED SHUTTING_DOWN REBALANCE',
+    WebsocketReconnectStrategy: 'UNSPECIFIED DISCONNECT FAST REJOIN MIGRATE',
+    PeerType: 'PUBLISHER_UNSPECIFIED SUBSCRIBER',
+  }).map(([name, keys]) => [name, frozen(keys.split(' ').map((key, place) => [key, place]))]),
+);
 
-const MODES = Object.freeze({ AVAILABLE: 'available', DISABLED: 'disabled', AUTO_ON: 'auto-on' });
-
-export {
-  MODES as RecordSettingsRequestModeEnum,
-  MODES as IndividualRecordingSettingsRequestModeEnum,
-  MODES as RawRecordingSettingsRequestModeEnum,
-  MODES as FrameRecordingSettingsRequestModeEnum,
-  MODES as TranscriptionSettingsRequestModeEnum,
-  MODES as TranscriptionSettingsRequestClosedCaptionModeEnum,
-  MODES as EncryptionSettingsRequestModeEnum,
-  MODES as NoiseCancellationSettingsModeEnum,
-};
-
-export const VideoSettingsRequestCameraFacingEnum = Object.freeze({
-  FRONT: 'front',
-  BACK: 'back',
-  EXTERNAL: 'external',
+export const VisibilityState = Object.freeze({
+  UNKNOWN: 'UNKNOWN',
+  VISIBLE: 'VISIBLE',
+  INVISIBLE: 'INVISIBLE',
 });
 
-export const AudioSettingsRequestDefaultDeviceEnum = Object.freeze({
-  SPEAKER: 'speaker',
-  EARPIECE: 'earpiece',
-});
-
-export const RequestPermissionRequestPermissionsEnum = /* @__PURE__ */ kebabValues([
-  'SCREENSHARE',
-  'SEND_AUDIO',
-  'SEND_VIDEO',
-]);
-
-export const SfuModels = Object.freeze({
-  TrackType: Object.freeze({
-    UNSPECIFIED: 0,
-    AUDIO: 1,
-    VIDEO: 2,
-    SCREEN_SHARE: 3,
-    SCREEN_SHARE_AUDIO: 4,
-  }),
-  ConnectionQuality: Object.freeze({ UNSPECIFIED: 0, POOR: 1, GOOD: 2, EXCELLENT: 3 }),
-  ParticipantSource: Object.freeze({
-    WEBRTC_UNSPECIFIED: 0,
-    RTMP: 1,
-    WHIP: 2,
-    SIP: 3,
-    RTSP: 4,
-    SRT: 5,
-  }),
-});
-
-/** `{ END_CALL: 'end-call', … }` */
-function kebabValues(keys) {
-  return Object.freeze(
-    Object.fromEntries(keys.map((key) => [key, key.toLowerCase().replaceAll('_', '-')])),
-  );
+function frozen(entries) {
+  return Object.freeze(Object.fromEntries(entries));
 }

@@ -7,8 +7,25 @@ import { NotInitializedError } from './errors.js';
 import start, { initSync as startSync } from './wasm/trunkline.js';
 
 export * from './enums.js';
-export * from './errors.js';
-export * from './participants.js';
+// By name, as these files also hold what is meant for the core's side only.
+export {
+  DeviceError,
+  ErrorFromResponse,
+  IllegalStateError,
+  JoinAbortedError,
+  NotInitializedError,
+  SfuJoinError,
+  SfuTimeoutError,
+  VideoError,
+} from './errors.js';
+export {
+  hasAudio,
+  hasPausedTrack,
+  hasScreenShare,
+  hasScreenShareAudio,
+  hasVideo,
+  isPinned,
+} from './participants.js';
 export { Call } from './call.js';
 
 let ready;
@@ -43,6 +60,10 @@ export class Client extends ReadyClient {
   constructor(...args) {
     if (!isReady) throw new NotInitializedError('Client');
     super(...args);
+  }
+
+  static getOrCreateInstance(args) {
+    return super.getOrCreateInstance(args);
   }
 
   static async connect(args) {

@@ -10,3 +10,8 @@ pub mod core;
 pub mod js;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
+
+/// Half the download of the standard one.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

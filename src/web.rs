@@ -1,5 +1,6 @@
 //! The browser as the core's host: performs effects, reports what happened, decides nothing.
 
+mod browser;
 mod clock;
 mod describe;
 mod devices;
@@ -33,4 +34,5 @@ pub use peer::Peers;
 pub use report::{Reporter, Warn};
 pub use socket::Sockets;
 pub(crate) use table::Table;
-pub(crate) use task::spawn;
+pub(crate) use task::when;
+pub use timers::Timer;

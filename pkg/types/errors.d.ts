@@ -77,22 +77,35 @@ export class VideoError extends Error {
   readonly attempts: readonly VideoError[];
   /** What the browser or the app threw. */
   readonly cause?: unknown;
+  /** What the coordinator answered, in full, when it did. */
+  readonly response?: Record<string, unknown>;
 }
 
 /** The coordinator answered with an error. */
 export class ErrorFromResponse extends VideoError {
+  /** Always the same. */
+  readonly name: 'ErrorFromResponse';
   /** HTTP status. */
   readonly status: number;
 }
 
 /** The SFU refused the join. */
-export class SfuJoinError extends VideoError {}
+export class SfuJoinError extends VideoError {
+  /** Always the same. */
+  readonly name: 'SfuJoinError';
+}
 
 /** The SFU did not answer in time. */
-export class SfuTimeoutError extends VideoError {}
+export class SfuTimeoutError extends VideoError {
+  /** Always the same. */
+  readonly name: 'SfuTimeoutError';
+}
 
 /** Camera or microphone could not be used. `cause` is the browser's `DOMException`. */
-export class DeviceError extends VideoError {}
+export class DeviceError extends VideoError {
+  /** Always the same. */
+  readonly name: 'DeviceError';
+}
 
 /** `leave()` won over `join()`. Its `name` is `AbortError`, as with other aborted operations. */
 export class JoinAbortedError extends VideoError {
@@ -101,10 +114,15 @@ export class JoinAbortedError extends VideoError {
 }
 
 /** The call cannot do that at this time. */
-export class IllegalStateError extends VideoError {}
+export class IllegalStateError extends VideoError {
+  /** Always the same. */
+  readonly name: 'IllegalStateError';
+}
 
 /** Something was used before `await init()`. Its `code` is `not-initialized`. */
 export class NotInitializedError extends VideoError {
+  /** Always the same. */
+  readonly name: 'NotInitializedError';
   /** Always the same. */
   readonly code: 'not-initialized';
 }

@@ -2,6 +2,8 @@
 //!
 //! - [`coordinator`]: REST bodies and events, JSON.
 //! - [`sfu`]: frames of the SFU socket and bodies of the SFU service, protobuf.
+//! - [`compact`]: how the SDK reads and writes them.
 
+pub mod compact;
 pub mod coordinator;
 pub mod sfu;

@@ -1,7 +1,7 @@
 //! The coordinator: users, calls, members, sessions, rights.
 //!
 //! A command runs as one transaction on the store thread: it reads, decides and writes, and records
-//! what must happen outside ([`work::Effect`]): events, watching, orders to the SFU, wake-ups. Those
+//! what must happen outside (`work::Effect`): events, watching, orders to the SFU, wake-ups. Those
 //! happen after the commit, in the order of the commands. So an event never tells of a change that
 //! was lost, and a connection that starts to watch misses nothing and hears nothing twice.
 
@@ -29,8 +29,8 @@ use tokio::{runtime::Handle, sync::mpsc, time::sleep};
 use trunkline_protocol::coordinator::{
     CallStateResponse, CreatedCallResponse, DateTime, Empty, GetOrCreateCallRequest, GoLiveRequest,
     JoinCallRequest, JoinCallResponse, LiveResponse, MembersResponse, QueryCallMembersRequest,
-    QueryCallsRequest, QueryCallsResponse, UpdateCallMembersRequest, UpdateCallRequest,
-    UserRequest, UserResponse,
+    QueryCallsRequest, QueryCallsResponse, UpdateCallMembersRequest, UpdateCallMembersResponse,
+    UpdateCallRequest, UserRequest, UserResponse,
 };
 
 use crate::{
@@ -186,7 +186,7 @@ impl Coordinator {
         caller: Caller,
         cid: Cid,
         request: UpdateCallMembersRequest,
-    ) -> Result<MembersResponse, Refusal> {
+    ) -> Result<UpdateCallMembersResponse, Refusal> {
         self.run(move |work| members::update(work, &caller, &cid, request)).await
     }
 

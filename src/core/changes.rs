@@ -39,7 +39,8 @@ pub struct Transition {
 impl Changes {
     /// Whether there is nothing to tell.
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        let Self { connected_user, calls, by_call } = self;
+        !connected_user && !calls && by_call.is_empty()
     }
 }
 
@@ -74,7 +75,8 @@ impl CallChanges {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        *self == Self::default()
+        let Self { slices, participants, levels, transitions } = self;
+        *slices == 0 && participants.is_empty() && levels.is_empty() && transitions.is_empty()
     }
 }
 
@@ -148,6 +150,10 @@ slices! {
     BlockedUserIds = "blockedUserIds",
     /// Whether a composite recording runs.
     Recording = "recording",
+    /// Whether each participant is recorded apart.
+    IndividualRecording = "individualRecording",
+    /// Whether raw media is recorded.
+    RawRecording = "rawRecording",
     /// Whether a transcription runs.
     Transcribing = "transcribing",
     /// Whether captions are made.
@@ -162,6 +168,10 @@ slices! {
     E2eeEnabled = "e2eeEnabled",
     /// Whether the server sends updates of this call.
     Watching = "watching",
+    /// Whether the last load made the call.
+    Created = "created",
+    /// Who rings whom.
+    Ring = "ring",
     /// The camera.
     Camera = "camera",
     /// The microphone.

@@ -1,12 +1,24 @@
 //! Why an operation failed: for programs a code, for people what was tried and what to do next.
 
-use std::{any::Any, fmt, rc::Rc};
+use std::{
+    any::Any,
+    fmt,
+    ops::{Deref, DerefMut},
+    rc::Rc,
+};
 
 use super::json::Json;
 
 /// A failed operation, as the app sees it in a rejected promise.
+///
+/// One pointer wide: every function that can fail hands it on, and each copy of all the fields is
+/// code to download.
 #[derive(Clone, Debug)]
-pub struct Error {
+pub struct Error(Box<Failure>);
+
+/// What an [`Error`] tells.
+#[derive(Clone, Debug)]
+pub struct Failure {
     /// Which JavaScript class it becomes.
     pub class: ErrorClass,
     /// Stable, kebab-case, documented in `docs/errors.md`.
@@ -31,6 +43,8 @@ pub struct Error {
     pub attempts: Vec<Error>,
     /// What the browser or the app threw.
     pub cause: Option<Cause>,
+    /// What the coordinator answered.
+    pub response: Option<Json>,
 }
 
 /// The JavaScript class of an [`Error`].
@@ -120,13 +134,31 @@ impl fmt::Debug for Cause {
     }
 }
 
+impl Deref for Error {
+    type Target = Failure;
+
+    fn deref(&self) -> &Failure {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Failure {
+        &mut self.0
+    }
+}
+
 impl Error {
     pub(crate) fn new(code: &'static str, category: Category, message: impl Into<String>) -> Self {
-        Self {
+        Self::of(code, category, message.into())
+    }
+
+    fn of(code: &'static str, category: Category, message: String) -> Self {
+        Self(Box::new(Failure {
             class: ErrorClass::Video,
             code,
             category,
-            message: message.into(),
+            message,
             hint: "",
             retryable: false,
             server_code: None,
@@ -135,7 +167,13 @@ impl Error {
             unrecoverable: false,
             attempts: Vec::new(),
             cause: None,
-        }
+            response: None,
+        }))
+    }
+
+    /// Message and cause, for the log.
+    pub(crate) fn into_warning(self) -> (String, Option<Cause>) {
+        (self.0.message, self.0.cause)
     }
 
     pub(crate) fn class(mut self, class: ErrorClass) -> Self {
@@ -155,6 +193,11 @@ impl Error {
 
     pub(crate) fn cause(mut self, cause: Cause) -> Self {
         self.cause = Some(cause);
+        self
+    }
+
+    pub(crate) fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
         self
     }
 
@@ -212,22 +255,22 @@ impl Error {
             (Some(2), _) => {
                 ("auth-key-invalid", Category::Auth, "Check the API key the client was made with.")
             }
-            (Some(3 | 5 | 41 | 42 | 43), _) | (None, 401) => (
-                "auth-token-invalid",
-                Category::Auth,
-                "Check that the token is made with this app's secret and for this user.",
+            (Some(46), _) => (
+                "connection-lost",
+                Category::Network,
+                "The socket was lost meanwhile; try again, the client connects by itself.",
             ),
-            (Some(16), _) | (None, 404) => (
+            (Some(16), _) | (_, 404) => (
                 "not-found",
                 Category::NotFound,
                 "Check type and id, or create the call with getOrCreate() or join({ create: true }).",
             ),
-            (Some(17), _) | (None, 403) => (
+            (Some(17), _) | (_, 403) => (
                 "permission-denied",
                 Category::Permission,
                 "The user's role lacks the permission; state.ownCapabilities lists what is allowed.",
             ),
-            (Some(9), _) | (_, 429) => {
+            (Some(9 | 71), _) | (_, 429) => {
                 ("rate-limited", Category::RateLimit, "Wait a moment before the next request.")
             }
             (Some(22), _) | (_, 413) => (
@@ -236,6 +279,11 @@ impl Error {
                 "Send less data, for example in `custom`.",
             ),
             (Some(23), _) | (_, 408) => ("timeout", Category::Network, "Try again."),
+            (Some(3 | 5 | 41 | 42 | 43), _) | (_, 401) => (
+                "auth-token-invalid",
+                Category::Auth,
+                "Check that the token is made with this app's secret and for this user.",
+            ),
             (_, 500..) => ("server-error", Category::Internal, "Try again later."),
             _ => (
                 "invalid-argument",
@@ -244,16 +292,16 @@ impl Error {
             ),
         };
         let unrecoverable = body.flag("unrecoverable");
-        let retryable = !unrecoverable && (status == 429 || status == 408 || status >= 500);
+        let retryable = !unrecoverable
+            && (status == 429 || status == 408 || status >= 500 || server_code == Some(46));
         let mut message = format!("the coordinator refused while {doing}: ");
         message.push_str(&body.text("message"));
-        Self {
-            class: ErrorClass::Response,
-            server_code,
-            status: Some(status),
-            unrecoverable,
-            retryable,
-            ..Self::new(code, category, message).hint(hint)
-        }
+        let mut error = Self::new(code, category, message).class(ErrorClass::Response).hint(hint);
+        error.server_code = server_code;
+        error.status = Some(status);
+        error.unrecoverable = unrecoverable;
+        error.retryable = retryable;
+        error.response = Some(body.clone());
+        error
     }
 }

@@ -79,6 +79,12 @@ impl Outbox {
         self.push(Effect::Warn { message: message.into(), cause });
     }
 
+    /// A failure that nobody waits for.
+    pub(crate) fn warn_of(&mut self, error: Error) {
+        let (message, cause) = error.into_warning();
+        self.warn(message, cause);
+    }
+
     pub(crate) fn id<T: From<(Option<CallKey>, u32)>>(&mut self, owner: Option<CallKey>) -> T {
         self.ids.next(owner)
     }

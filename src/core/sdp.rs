@@ -40,8 +40,9 @@ fn sections(sdp: &str) -> impl Iterator<Item = &str> {
         if rest.is_empty() {
             return None;
         }
-        let end = rest.find("\nm=").map_or(rest.len(), |at| at + 1);
-        let (section, tail) = rest.split_at(end);
+        let starts_media = |at: &usize| rest.get(*at..).is_some_and(|line| line.starts_with("m="));
+        let end = rest.match_indices('\n').map(|(at, _)| at + 1).find(starts_media);
+        let (section, tail) = end.and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, ""));
         rest = tail;
         Some(section)
     })

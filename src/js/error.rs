@@ -5,7 +5,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
     core::{Category, Error, ErrorClass},
-    web::thrown,
+    web::{JsNode, thrown},
 };
 
 /// The `VideoError`, or subclass of it, for `error`.
@@ -24,6 +24,7 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
         error.status.into(),
         error.request_id.as_deref().into(),
         &thrown(error.cause.as_ref()),
+        &error.response.as_ref().map(JsNode::unwrap).unwrap_or_default(),
     )
 }
 
@@ -42,31 +43,10 @@ pub(crate) fn instance_dead() -> Error {
     )
 }
 
-/// The package's JavaScript gave an order that this build does not know.
-pub(crate) fn no_such_order() -> Error {
-    error(
-        "internal",
-        Category::Internal,
-        "There is no such order.",
-        "Use the JavaScript and the WebAssembly of the same version of trunkline.",
-    )
-}
-
 fn error(code: &'static str, category: Category, message: &str, hint: &'static str) -> Error {
-    Error {
-        class: ErrorClass::Video,
-        code,
-        category,
-        message: message.into(),
-        hint,
-        retryable: false,
-        server_code: None,
-        status: None,
-        request_id: None,
-        unrecoverable: true,
-        attempts: Vec::new(),
-        cause: None,
-    }
+    let mut error = Error::new(code, category, message).hint(hint);
+    error.unrecoverable = true;
+    error
 }
 
 /// The place of the class in the list of `errors.js`.
@@ -100,5 +80,6 @@ extern "C" {
         status: JsValue,
         request_id: JsValue,
         cause: &JsValue,
+        response: &JsValue,
     ) -> JsValue;
 }

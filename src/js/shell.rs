@@ -3,9 +3,8 @@ use std::{
     rc::{self, Rc},
 };
 
-use js_sys::{Array, Promise};
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
+use js_sys::{Array, Object, Promise};
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
     error::{disposed, instance_dead, to_js},
@@ -19,7 +18,7 @@ use crate::{
         AppEvent, CallChanges, CallKey, CallingState, Cause, Changes, Client, Command, Config,
         Error, Input, Outcome, PromiseId, Scope, Slice, TokenRequestId,
     },
-    web::{Driver, Frontend, JsNode, Table, has_panicked, on_panic, spawn},
+    web::{Driver, Frontend, JsNode, Table, has_panicked, object, on_panic, when},
 };
 
 /// The app's side of one client: its objects, its promises, and whom to tell.
@@ -99,6 +98,15 @@ impl Shell {
         if self.refusal().is_none() {
             self.driver.command(command);
         }
+    }
+
+    /// Looks whether anything is due; `false` when nothing ever will be.
+    pub(crate) fn tick(&self) -> bool {
+        let goes_on = self.refusal().is_none();
+        if goes_on {
+            self.driver.report(Input::Timeout);
+        }
+        goes_on
     }
 
     /// Refuses everything from now on.
@@ -203,6 +211,12 @@ impl Frontend for Shell {
             }
         }
         if changes.calls {
+            // Every registered call gets its object, which is how the core learns when nobody needs
+            // the call any more.
+            let registered = self.driver.client().state().calls.clone();
+            for call in registered {
+                self.call_object(call);
+            }
             for call in self.calls.keys() {
                 self.keep_while_it_goes_on(call);
             }
@@ -230,6 +244,13 @@ impl Frontend for Shell {
         let result = match result {
             Ok(Outcome::Done) => Ok(JsValue::UNDEFINED),
             Ok(Outcome::Json(json)) => Ok(JsNode::unwrap(&json)),
+            Ok(Outcome::Call(call)) => Ok(self.call_object(call).into()),
+            Ok(Outcome::Calls(json, calls)) => {
+                let calls = calls.into_iter().filter_map(|call| self.call_object(call));
+                let calls = object(&[("calls", calls.collect::<Array>().into())]);
+                let answer = Object::assign(&Object::new(), JsNode::unwrap(&json).unchecked_ref());
+                Ok(Object::assign(&answer, calls.unchecked_ref()).into())
+            }
             Err(error) => Err(to_js(&error)),
         };
         self.promises.settle(promise, result);
@@ -242,7 +263,7 @@ impl Frontend for Shell {
                 self.sink.get().map(|sink| sink.emit(&object))
             }
             Scope::Call(call) => {
-                let cid = self.call_name(call).map(|(t, id)| [&t, ":", &id].concat());
+                let cid = self.call_name(call).map(|(t, id)| format!("{t}:{id}"));
                 let object = values::event(&event.name, &event.payload, cid.as_deref());
                 self.known_object(call).map(|call| emit_to(&call, &object))
             }
@@ -253,20 +274,19 @@ impl Frontend for Shell {
     }
 
     fn fetch_token(&self, request: TokenRequestId) {
-        let asked = self.sink.get().map(|sink| sink.fetch_token());
         let this = self.this.clone();
-        spawn(async move {
-            let answer = match asked {
-                Some(Ok(promise)) => JsFuture::from(promise).await,
-                Some(Err(thrown)) => Err(thrown),
-                None => Err(JsValue::UNDEFINED),
-            };
+        let report = move |answer: Result<JsValue, JsValue>| {
             let result =
                 answer.map(|token| token.as_string().unwrap_or_default()).map_err(Cause::new);
             if let Some(shell) = this.upgrade() {
                 shell.driver.report(Input::Token { request, result });
             }
-        });
+        };
+        match self.sink.get().map(|sink| sink.fetch_token()) {
+            Some(Ok(promise)) => when(&promise, report),
+            Some(Err(thrown)) => report(Err(thrown)),
+            None => report(Err(JsValue::UNDEFINED)),
+        }
     }
 
     fn warn(&self, message: &str, thrown: &JsValue) {

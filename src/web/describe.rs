@@ -1,38 +1,17 @@
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    RtcPeerConnection, RtcRtpTransceiver, RtcRtpTransceiverDirection, RtcRtpTransceiverInit,
-};
+use js_sys::Array;
+use wasm_bindgen::JsCast;
 
-use super::{object::field, report::Reporter, task::spawn};
+use super::{browser::describe_codecs, report::Reporter, task::when};
 use crate::core::{Cause, DescribeId, Input};
 
 /// Makes two throw-away offers that tell what this browser can receive and send.
 pub fn describe(request: DescribeId, reporter: Reporter) {
-    spawn(async move {
-        let receive = offer(RtcRtpTransceiverDirection::Recvonly).await;
-        let send = offer(RtcRtpTransceiverDirection::Sendonly).await;
-        reporter.report(Input::Described {
-            request,
-            result: receive.and_then(|receive| Ok((receive, send?))).map_err(Cause::new),
+    when(&describe_codecs(), move |described| {
+        let result = described.map_err(Cause::new).map(|offers| {
+            let offers: Array = offers.unchecked_into();
+            let text = |place| offers.get(place).as_string().unwrap_or_default();
+            (text(0), text(1))
         });
+        reporter.report(Input::Described { request, result });
     });
-}
-
-async fn offer(direction: RtcRtpTransceiverDirection) -> Result<String, JsValue> {
-    let peer = RtcPeerConnection::new()?;
-    let init = RtcRtpTransceiverInit::new();
-    init.set_direction(direction);
-    for kind in ["video", "audio"] {
-        peer.add_transceiver_with_str_and_init(kind, &init);
-    }
-
-    let offer = JsFuture::from(peer.create_offer()).await;
-
-    // Without this some browsers keep the encoders of a closed connection for a while.
-    for transceiver in peer.get_transceivers().iter() {
-        transceiver.unchecked_into::<RtcRtpTransceiver>().stop();
-    }
-    peer.close();
-    Ok(field(&offer?, "sdp").as_string().unwrap_or_default())
 }

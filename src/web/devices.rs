@@ -1,16 +1,16 @@
 use std::rc::Rc;
 
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{MediaDevices, MediaStream, MediaStreamTrack};
+use web_sys::{MediaStream, MediaStreamTrack};
 
 use super::{
+    browser::open_device,
     listener::Listener,
     media::{MediaTable, first_track},
     object::{field, object},
     report::Reporter,
     table::Table,
-    task::spawn,
+    task::when,
 };
 use crate::core::{
     CaptureId, CaptureRequest, Captured, Cause, DeviceFailure, DeviceKind, Dimension, Input,
@@ -43,9 +43,10 @@ impl Devices {
         let captures = self.captures.clone();
         let media = self.media.clone();
         let reporter = self.reporter.clone();
-        spawn(async move {
+        let asked = open_device(kind_key(request.kind), &wishes(&request));
+        when(&asked, move |opened| {
             let capture = request.capture;
-            let opened = open(&request).await;
+            let opened = with_track(opened);
             if !captures.contains(capture) {
                 // Stopped meanwhile: nobody may see the light of the camera any longer.
                 if let Ok((stream, _)) = opened {
@@ -106,50 +107,22 @@ impl Drop for Devices {
     }
 }
 
-async fn open(request: &CaptureRequest) -> Result<(MediaStream, MediaStreamTrack), DeviceFailure> {
-    let devices = media_devices()?;
-    let wanted = get_user_media(&devices, &constraints(request)).await;
-    let stream = match wanted {
-        // Whatever there is, rather than nothing.
-        Err(failure) if failure.name == "OverconstrainedError" => {
-            let any = object(&[(kind_key(request.kind), JsValue::TRUE)]);
-            get_user_media(&devices, &any).await?
+fn with_track(
+    opened: Result<JsValue, JsValue>,
+) -> Result<(MediaStream, MediaStreamTrack), DeviceFailure> {
+    let stream: MediaStream = match opened {
+        Ok(stream) => stream.unchecked_into(),
+        Err(thrown) => {
+            let name = field(&thrown, "name").as_string().unwrap_or_default();
+            return Err(failure(&name, thrown));
         }
-        other => other?,
     };
     let track = first_track(&stream).ok_or_else(|| failure("NotFoundError", JsValue::UNDEFINED))?;
     Ok((stream, track))
 }
 
-async fn get_user_media(
-    devices: &MediaDevices,
-    constraints: &JsValue,
-) -> Result<MediaStream, DeviceFailure> {
-    let asked = devices.get_user_media_with_constraints(constraints.unchecked_ref());
-    let answer = match asked {
-        Ok(promise) => JsFuture::from(promise).await,
-        Err(thrown) => Err(thrown),
-    };
-    answer.map(JsCast::unchecked_into).map_err(|thrown| {
-        let name = field(&thrown, "name").as_string().unwrap_or_default();
-        failure(&name, thrown)
-    })
-}
-
-/// `navigator.mediaDevices`, which pages have that were loaded safely.
-fn media_devices() -> Result<MediaDevices, DeviceFailure> {
-    let global = js_sys::global();
-    let devices = field(&field(&global, "navigator"), "mediaDevices");
-    if let Some(devices) = devices.dyn_ref::<MediaDevices>() {
-        return Ok(devices.clone());
-    }
-    let secure = field(&global, "isSecureContext").is_truthy();
-    let name = if secure { "NotSupportedError" } else { "SecurityError" };
-    Err(failure(name, JsValue::UNDEFINED))
-}
-
-fn constraints(request: &CaptureRequest) -> JsValue {
-    let wishes = match request.kind {
+fn wishes(request: &CaptureRequest) -> JsValue {
+    match request.kind {
         DeviceKind::Camera => {
             let ideal = |px: u32| object(&[("ideal", px.into())]);
             object(&[
@@ -163,8 +136,7 @@ fn constraints(request: &CaptureRequest) -> JsValue {
             ("noiseSuppression", JsValue::TRUE),
             ("autoGainControl", JsValue::TRUE),
         ]),
-    };
-    object(&[(kind_key(request.kind), wishes)])
+    }
 }
 
 fn kind_key(kind: DeviceKind) -> &'static str {

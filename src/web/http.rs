@@ -1,12 +1,17 @@
 use std::rc::Rc;
 
-use gloo_net::http::Request;
-use js_sys::{Reflect, Uint8Array};
-use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, Headers, RequestInit, Response};
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{AbortController, AbortSignal};
 
-use super::{json::JsNode, report::Reporter, table::Table, task::spawn};
+use super::{
+    browser::exchange,
+    json::JsNode,
+    object::{field, object},
+    report::Reporter,
+    table::Table,
+    task::when,
+};
 use crate::core::{
     Cause, HttpBody, HttpFailure, HttpReply, HttpRequest, Input, Reply, RequestId, ResponseKind,
 };
@@ -34,10 +39,11 @@ impl Http {
 
         let pending = self.pending.clone();
         let reporter = self.reporter.clone();
-        spawn(async move {
-            let reply = exchange(&request, &signal)
-                .await
-                .map_err(|thrown| HttpFailure { cause: Cause::new(thrown) });
+        when(&start(&request, &signal), move |answer| {
+            let reply = match answer {
+                Ok(answer) => Ok(read(&answer)),
+                Err(thrown) => Err(HttpFailure { cause: Cause::new(thrown) }),
+            };
             if pending.remove(id).is_some() {
                 reporter.report(Input::Http { request: id, reply });
             }
@@ -47,7 +53,6 @@ impl Http {
     /// Gives a request up; nothing is reported about it any more.
     pub fn abort(&self, id: RequestId) {
         if let Some(controller) = self.pending.remove(id) {
-            // Without a reason of our own: gloo-net panics on reasons that are no `Error`.
             controller.abort();
         }
     }
@@ -76,68 +81,39 @@ impl Drop for Http {
     }
 }
 
-async fn exchange(request: &HttpRequest, signal: &AbortSignal) -> Result<HttpReply, JsValue> {
-    let request_init = init(request, signal)?;
-    let raw = web_sys::Request::new_with_str_and_init(&request.url, &request_init)?;
-    let response: Response = match Request::from(raw).send().await {
-        Ok(response) => response.into(),
-        Err(error) => return Err(restore(&error)),
-    };
-    let status = response.status();
-    let body = match request.response {
-        ResponseKind::Bytes if status == OK => read_bytes(&response).await,
-        ResponseKind::Bytes | ResponseKind::Json => read_json(&response).await,
-    };
-    Ok(HttpReply { status, body: body.unwrap_or(Reply::Unreadable) })
-}
-
-/// What `fetch` threw. gloo-net keeps the name and the text of it, not the object.
-fn restore(error: &gloo_net::Error) -> JsValue {
-    match error {
-        gloo_net::Error::JsError(thrown) => {
-            let error = js_sys::Error::new(&thrown.message);
-            error.set_name(&thrown.name);
-            error.into()
-        }
-        gloo_net::Error::GlooError(message) => js_sys::Error::new(message).into(),
-    }
-}
-
-fn init(request: &HttpRequest, signal: &AbortSignal) -> Result<RequestInit, JsValue> {
-    let headers = Headers::new()?;
-    let init = RequestInit::new();
-    init.set_method(request.method.as_str());
-    init.set_signal(Some(signal));
-    match &request.body {
-        HttpBody::Empty => {}
-        HttpBody::Json(text) => {
-            headers.set(CONTENT_TYPE, "application/json")?;
-            init.set_body(&JsValue::from_str(text));
-        }
+fn start(request: &HttpRequest, signal: &AbortSignal) -> Promise {
+    let (body, content_type) = match &request.body {
+        HttpBody::Empty => (JsValue::UNDEFINED, ""),
+        HttpBody::Json(text) => (JsValue::from_str(text), "application/json"),
         HttpBody::Bytes(bytes) => {
-            headers.set(CONTENT_TYPE, "application/protobuf")?;
-            init.set_body(&Uint8Array::from(bytes.as_slice()));
+            (Uint8Array::from(bytes.as_slice()).into(), "application/protobuf")
         }
+    };
+    let mut headers: Vec<(&str, JsValue)> =
+        request.headers.iter().map(|(name, value)| (*name, JsValue::from_str(value))).collect();
+    if !content_type.is_empty() {
+        headers.push(("content-type", JsValue::from_str(content_type)));
     }
-    for (name, value) in &request.headers {
-        headers.set(name, value)?;
-    }
-    init.set_headers(&headers);
-    if request.keepalive {
-        Reflect::set(&init, &JsValue::from_str("keepalive"), &JsValue::TRUE)?;
-    }
-    Ok(init)
+    exchange(
+        &request.url,
+        request.method.as_str(),
+        &object(&headers),
+        &body,
+        request.keepalive,
+        signal,
+        matches!(request.response, ResponseKind::Bytes),
+    )
 }
 
-async fn read_json(response: &Response) -> Option<Reply> {
-    let value = JsFuture::from(response.json().ok()?).await.ok()?;
-    Some(Reply::Json(JsNode::wrap(value)))
+fn read(answer: &JsValue) -> HttpReply {
+    // HTTP has three digits.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let status = field(answer, "status").as_f64().unwrap_or_default() as u16;
+    let value = field(answer, "value");
+    let body = match value.dyn_ref::<Uint8Array>() {
+        Some(bytes) => Reply::Bytes(bytes.to_vec()),
+        None if value.is_undefined() => Reply::Unreadable,
+        None => Reply::Json(JsNode::wrap(value)),
+    };
+    HttpReply { status, body }
 }
-
-async fn read_bytes(response: &Response) -> Option<Reply> {
-    let buffer = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
-    Some(Reply::Bytes(Uint8Array::new(&buffer).to_vec()))
-}
-
-const OK: u16 = 200;
-const CONTENT_TYPE: &str = "content-type";

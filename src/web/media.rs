@@ -26,7 +26,8 @@ impl MediaTable {
     pub fn stream(&self, media: Media) -> Option<MediaStream> {
         match media {
             Media::Local(capture) => self.capture(capture),
-            Media::Remote(track) => self.remote.read(track, |remote| remote.stream.clone()),
+            // The method of that name would be the browser's, which makes another stream.
+            Media::Remote(track) => self.remote.read(track, |remote| Clone::clone(&remote.stream)),
         }
     }
 

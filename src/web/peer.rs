@@ -3,23 +3,22 @@ use std::{
     rc::Rc,
 };
 
-use js_sys::{Array, JSON, Reflect};
+use js_sys::{Array, Promise};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     MediaStream, MediaStreamTrack, RtcBundlePolicy, RtcConfiguration, RtcIceConnectionState,
-    RtcPeerConnection, RtcPeerConnectionIceEvent, RtcPeerConnectionState, RtcRtpTransceiver,
-    RtcRtpTransceiverDirection, RtcRtpTransceiverInit, RtcSdpType, RtcSessionDescriptionInit,
-    RtcSignalingState, RtcTrackEvent,
+    RtcPeerConnection, RtcPeerConnectionState, RtcRtpTransceiver, RtcRtpTransceiverDirection,
+    RtcRtpTransceiverInit, RtcTrackEvent,
 };
 
 use super::{
+    browser::{accept_answer, accept_offer, add_candidate, candidate_text, make_offer, set_answer},
     listener::Listener,
     media::MediaTable,
-    object::{field, object},
+    object::object,
     report::{Reporter, Warn},
     table::Table,
-    task::spawn,
+    task::when,
 };
 use crate::core::{
     CaptureId, Cause, Encoding, IceServer, Input, OfferReport, PeerEffect, PeerId, PeerInput,
@@ -60,25 +59,23 @@ impl Peers {
         };
         match effect {
             PeerEffect::Create { .. } => {}
-            PeerEffect::Offer => spawn(async move {
-                let report = peer.offer().await.map_err(Cause::new);
+            PeerEffect::Offer => when(&make_offer(&peer.connection), move |offer| {
+                let report = offer.map(|sdp| peer.offered(&sdp)).map_err(Cause::new);
                 peer.report(PeerInput::Offered(report));
             }),
-            PeerEffect::AcceptAnswer { sdp } => spawn(async move {
-                let result = peer.accept_answer(sdp.as_deref()).await.map_err(Cause::new);
-                peer.report(PeerInput::AnswerApplied(result));
-            }),
-            PeerEffect::Answer { offer, negotiation_id } => spawn(async move {
-                let result = peer.answer(&offer).await.map_err(Cause::new);
-                peer.report(PeerInput::Answered { negotiation_id, result });
-            }),
-            PeerEffect::AddCandidate(text) => {
-                let warn = self.warn.clone();
-                spawn(async move {
-                    if let Err(thrown) = peer.add_candidate(&text).await {
-                        warn("a remote ICE candidate was not taken", &thrown);
-                    }
+            PeerEffect::AcceptAnswer { sdp } => {
+                when(&accept_answer(&peer.connection, sdp), move |applied| {
+                    peer.report(PeerInput::AnswerApplied(applied.map(drop).map_err(Cause::new)));
                 });
+            }
+            PeerEffect::Answer { offer, negotiation_id } => {
+                when(&accept_offer(&peer.connection, &offer), move |answer| {
+                    peer.answer(offer, answer, negotiation_id);
+                });
+            }
+            PeerEffect::AddCandidate(text) => {
+                let added = add_candidate(&peer.connection, &text);
+                self.warn_if_failed(&added, "a remote ICE candidate was not taken");
             }
             PeerEffect::AddTransceiver { transceiver, capture, encodings } => {
                 self.add_transceiver(&peer, transceiver, capture, &encodings);
@@ -178,10 +175,14 @@ impl Peers {
         };
         let track = capture.and_then(|capture| self.media.captured_track(capture));
         let replaced = transceiver.sender().replace_track(track.as_ref());
+        self.warn_if_failed(&replaced, "a track could not be replaced");
+    }
+
+    fn warn_if_failed(&self, done: &Promise, message: &'static str) {
         let warn = self.warn.clone();
-        spawn(async move {
-            if let Err(thrown) = JsFuture::from(replaced).await {
-                warn("a track could not be replaced", &thrown);
+        when(done, move |done| {
+            if let Err(thrown) = done {
+                warn(message, &thrown);
             }
         });
     }
@@ -228,7 +229,7 @@ impl Peer {
         });
         self.listeners.borrow_mut().extend([
             on("icecandidate", |peer, event| {
-                if let Some(text) = event.dyn_ref().and_then(candidate_text) {
+                if let Some(text) = candidate_text(event) {
                     peer.report(PeerInput::Candidate(text));
                 }
             }),
@@ -262,101 +263,38 @@ impl Peer {
         self.report(PeerInput::Track { stream_id, track });
     }
 
-    async fn offer(&self) -> Result<OfferReport, JsValue> {
-        let offer = JsFuture::from(self.connection.create_offer()).await?;
-        self.set_local(&offer).await?;
-        let sdp = self
-            .connection
-            .local_description()
-            .map(|description| description.sdp())
-            .unwrap_or_default();
+    fn offered(&self, sdp: &JsValue) -> OfferReport {
         let transceivers = self.transceivers.keys().into_iter();
         let mids = transceivers.filter_map(|id| {
             let mid = self.transceivers.read(id, RtcRtpTransceiver::mid)?;
             Some((id, mid?))
         });
-        Ok(OfferReport { sdp, mids: mids.collect() })
+        OfferReport { sdp: sdp.as_string().unwrap_or_default(), mids: mids.collect() }
     }
 
-    async fn accept_answer(&self, sdp: Option<&str>) -> Result<(), JsValue> {
-        let Some(sdp) = sdp else {
-            return self.roll_back().await;
+    /// Patches the browser's answer and sets it.
+    fn answer(
+        self: &Rc<Self>,
+        offer: String,
+        answer: Result<JsValue, JsValue>,
+        negotiation_id: u32,
+    ) {
+        let peer = self.clone();
+        let report = move |result: Result<String, JsValue>| {
+            let result = result.map_err(Cause::new);
+            peer.report(PeerInput::Answered { negotiation_id, result });
         };
-        let applied = self.set_remote(&description(RtcSdpType::Answer, sdp)).await;
-        if applied.is_err() {
-            // Back to where the next offer can start; what matters is the first failure.
-            let _ = self.roll_back().await;
-        }
-        applied
-    }
-
-    async fn answer(&self, offer: &str) -> Result<String, JsValue> {
-        let answered = self.try_answer(offer).await;
-        if answered.is_err() {
-            let _ = self.roll_back().await;
-        }
-        answered
-    }
-
-    async fn try_answer(&self, offer: &str) -> Result<String, JsValue> {
-        self.set_remote(&description(RtcSdpType::Offer, offer)).await?;
-        let answer = JsFuture::from(self.connection.create_answer()).await?;
-        let answer = field(&answer, "sdp").as_string().unwrap_or_default();
-        let answer = sdp::answer_stereo(offer, &answer);
-        self.set_local(&description(RtcSdpType::Answer, &answer)).await?;
-        Ok(answer)
-    }
-
-    async fn roll_back(&self) -> Result<(), JsValue> {
-        let rollback = RtcSessionDescriptionInit::new(RtcSdpType::Rollback);
-        match self.connection.signaling_state() {
-            RtcSignalingState::HaveLocalOffer => self.set_local(&rollback).await,
-            RtcSignalingState::HaveRemoteOffer => self.set_remote(&rollback).await,
-            _ => Ok(()),
+        match answer {
+            Ok(answer) => {
+                let answer = answer.as_string().unwrap_or_default();
+                let answer = sdp::answer_stereo(&offer, &answer);
+                when(&set_answer(&self.connection, &answer), move |set| {
+                    report(set.map(|_| answer));
+                });
+            }
+            Err(thrown) => report(Err(thrown)),
         }
     }
-
-    async fn set_local(&self, description: &JsValue) -> Result<(), JsValue> {
-        let set = self.connection.set_local_description(description.unchecked_ref());
-        JsFuture::from(set).await.map(drop)
-    }
-
-    async fn set_remote(&self, description: &RtcSessionDescriptionInit) -> Result<(), JsValue> {
-        let set = self.connection.set_remote_description(description);
-        JsFuture::from(set).await.map(drop)
-    }
-
-    async fn add_candidate(&self, text: &str) -> Result<(), JsValue> {
-        let candidate = JSON::parse(text)?;
-        let added = self
-            .connection
-            .add_ice_candidate_with_opt_rtc_ice_candidate_init(Some(candidate.unchecked_ref()));
-        JsFuture::from(added).await.map(drop)
-    }
-}
-
-/// The JSON text of a local candidate; `None` for the end of candidates.
-fn candidate_text(event: &RtcPeerConnectionIceEvent) -> Option<String> {
-    let candidate = event.candidate()?;
-    let line = candidate.candidate();
-    if line.is_empty() {
-        return None;
-    }
-    let init: JsValue = candidate.to_json().into();
-    // The server tells ICE generations apart by it, and not every browser fills it in.
-    if field(&init, UFRAG).as_string().is_none() {
-        let mut words = line.split(' ').skip_while(|word| *word != "ufrag");
-        let ufrag = words.nth(1)?;
-        let _ = Reflect::set(&init, &JsValue::from_str(UFRAG), &JsValue::from_str(ufrag));
-    }
-    let text: JsValue = JSON::stringify(&init).ok()?.into();
-    text.as_string()
-}
-
-fn description(kind: RtcSdpType, sdp: &str) -> RtcSessionDescriptionInit {
-    let description = RtcSessionDescriptionInit::new(kind);
-    description.set_sdp(sdp);
-    description
 }
 
 fn ice_server(server: &IceServer) -> JsValue {
@@ -400,5 +338,3 @@ extern "C" {
         init: &RtcRtpTransceiverInit,
     ) -> Result<RtcRtpTransceiver, JsValue>;
 }
-
-const UFRAG: &str = "usernameFragment";

@@ -1,14 +1,19 @@
-use std::pin::Pin;
+use js_sys::Promise;
+use wasm_bindgen::{JsValue, prelude::*};
 
-use wasm_bindgen_futures::spawn_local;
+use super::{browser, failure::has_panicked};
 
-/// Runs `future` in the background.
-pub(crate) fn spawn(future: impl Future<Output = ()> + 'static) {
-    spawn_boxed(Box::pin(future));
+/// Calls `done` when `promise` has ended.
+pub(crate) fn when(promise: &Promise, done: impl FnOnce(Result<JsValue, JsValue>) + 'static) {
+    when_boxed(promise, Box::new(done));
 }
 
-/// One copy of the executor for all futures, instead of one for each.
-#[inline(never)]
-fn spawn_boxed(future: Pin<Box<dyn Future<Output = ()>>>) {
-    spawn_local(future);
+/// One kind of closure for all promises, instead of one for each.
+fn when_boxed(promise: &Promise, done: Box<dyn FnOnce(Result<JsValue, JsValue>)>) {
+    let done = Closure::once_into_js(move |well: bool, value: JsValue| {
+        if !has_panicked() {
+            done(if well { Ok(value) } else { Err(value) });
+        }
+    });
+    browser::when(promise, &done);
 }

@@ -79,6 +79,30 @@ test('a transition that a subscriber causes comes after the one it reacts to, fo
   assert.deepEqual(seen, ['idle', 'joined', 'left']);
 });
 
+test('a subscriber is never called from within itself, and all hear the same order', () => {
+  const { core, store } = script({ custom: 1 });
+  const change = (value) => {
+    core.custom = value;
+    store.mark(CUSTOM);
+    store.flush();
+  };
+  const seen = { first: [], second: [] };
+  let depth = 0;
+  store.state.custom$.subscribe((value) => {
+    depth += 1;
+    assert.equal(depth, 1);
+    seen.first.push(value);
+    // At once, as well as after a change.
+    if (value < 4) change(value + 1);
+    depth -= 1;
+  });
+  store.state.custom$.subscribe((value) => seen.second.push(value));
+  change(1);
+
+  assert.deepEqual(seen.first, [1, 2, 3, 4, 1, 2, 3, 4]);
+  assert.deepEqual(seen.second, [4, 1, 2, 3, 4]);
+});
+
 test('a participant who did not change stays the same object in a new list', () => {
   const { core, store } = script({ people: [person('a'), person('b')] });
   const before = store.state.participants;

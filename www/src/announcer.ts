@@ -28,9 +28,16 @@ export class Announcer {
 
   /** Shows what went wrong, until it is dismissed or something else is shown. */
   error(text: string): void {
-    const dismiss = button({ class: 'toast-close', 'aria-label': 'Dismiss' }, () => this.clear(), icon('close'));
+    const dismiss = button(
+      { class: 'toast-close', 'aria-label': 'Dismiss' },
+      () => this.clear(),
+      icon('close'),
+    );
     const message = element('span', { 'data-testid': 'error' }, text);
-    this.#show(element('div', { class: 'toast is-error', role: 'alert' }, icon('warning'), message, dismiss), false);
+    this.#show(
+      element('div', { class: 'toast is-error', role: 'alert' }, icon('warning'), message, dismiss),
+      false,
+    );
   }
 
   /** Removes what is shown. */

@@ -26,11 +26,13 @@ export interface CallView {
 export function callView(call: Call, options: CallViewOptions): CallView {
   const { announcer } = options;
   const disposables = new Disposables();
-  const onCopied = (): void => announcer.toast('Invite link copied. Send it to whom you want in the call.');
+  const onCopied = (): void =>
+    announcer.toast('Invite link copied. Send it to whom you want in the call.');
 
   const videos = grid(call);
   const bar = controls(call, {
-    report: (_kind, problem) => (problem === undefined ? announcer.clear() : announcer.error(problem)),
+    report: (_kind, problem) =>
+      problem === undefined ? announcer.clear() : announcer.error(problem),
     onParticipants: () => openPanel(panel.element.hidden),
     onCopied,
     onLeave: options.onLeave,
@@ -48,12 +50,22 @@ export function callView(call: Call, options: CallViewOptions): CallView {
     if (event.key === 'Escape') openPanel(false);
   });
 
-  const banner = element('p', { class: 'banner', 'data-testid': 'banner', role: 'status', hidden: true });
+  const banner = element('p', {
+    class: 'banner',
+    'data-testid': 'banner',
+    role: 'status',
+    hidden: true,
+  });
   const alone = element(
     'div',
     { class: 'alone', hidden: true },
     element('p', {}, 'Nobody else is here yet.'),
-    button({ class: 'button is-primary' }, () => void copyInvite(call.id, onCopied), icon('link'), 'Copy invite link'),
+    button(
+      { class: 'button is-primary' },
+      () => void copyInvite(call.id, onCopied),
+      icon('link'),
+      'Copy invite link',
+    ),
   );
   const time = element('span', { class: 'call-time', role: 'timer', 'aria-label': 'Call time' });
   const header = element(
@@ -72,7 +84,8 @@ export function callView(call: Call, options: CallViewOptions): CallView {
     const text = bannerText(call.state.callingState);
     banner.hidden = text === undefined;
     setText(banner, text ?? '');
-    alone.hidden = call.state.callingState !== CallingState.JOINED || call.state.participants.length !== 1;
+    alone.hidden =
+      call.state.callingState !== CallingState.JOINED || call.state.participants.length !== 1;
   };
   disposables.watch(call.state.callingState$, showState);
   disposables.watch(call.state.participants$, showState);
@@ -113,7 +126,9 @@ export function formatTime(time: number): string {
   const seconds = Math.floor(time / SECOND);
   const parts = [Math.floor(seconds / 60) % 60, seconds % 60];
   if (seconds >= 3600) parts.unshift(Math.floor(seconds / 3600));
-  return parts.map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0'))).join(':');
+  return parts
+    .map((part, index) => (index === 0 ? String(part) : String(part).padStart(2, '0')))
+    .join(':');
 }
 
 // Only what changes is said, not who is there already.

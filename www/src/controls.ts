@@ -33,9 +33,19 @@ export interface Controls {
 export function controls(call: Call, options: ControlsOptions): Controls {
   const microphone = deviceButton(call, 'microphone', options.report);
   const camera = deviceButton(call, 'camera', options.report);
-  const participants = roundButton('people', 'Participants', 'participants-toggle', options.onParticipants);
+  const participants = roundButton(
+    'people',
+    'Participants',
+    'participants-toggle',
+    options.onParticipants,
+  );
   participants.setAttribute('aria-controls', 'participants');
-  const invite = roundButton('link', 'Copy invite link', 'invite', () => void copyInvite(call.id, options.onCopied));
+  const invite = roundButton(
+    'link',
+    'Copy invite link',
+    'invite',
+    () => void copyInvite(call.id, options.onCopied),
+  );
   const end = roundButton('end', 'End call for everyone', 'end', () => confirmEnd(options.onEnd));
   end.classList.add('is-danger-outline');
   const leave = button(
@@ -100,7 +110,12 @@ function confirmEnd(onConfirm: () => void): void {
   });
 }
 
-function roundButton(name: IconName, label: string, testId: string, onClick: () => void): HTMLButtonElement {
+function roundButton(
+  name: IconName,
+  label: string,
+  testId: string,
+  onClick: () => void,
+): HTMLButtonElement {
   return button(
     { class: 'round-button', 'data-testid': testId, 'aria-label': label, title: label },
     onClick,

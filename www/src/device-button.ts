@@ -30,17 +30,27 @@ export function deviceButton(call: Call, kind: DeviceKind, report: DeviceReport)
     device.toggle().catch((error: unknown) => report(kind, deviceMessage(kind, error)));
   };
   const made = button(
-    { class: 'round-button', 'data-testid': TEST_IDS[kind], 'aria-label': label, 'aria-keyshortcuts': shortcut },
+    {
+      class: 'round-button',
+      'data-testid': TEST_IDS[kind],
+      'aria-label': label,
+      'aria-keyshortcuts': shortcut,
+    },
     toggle,
   );
 
   const show = (): void => {
     const isOn = device.state.optimisticStatus === 'enabled';
     made.disabled = !allowed && !isOn;
-    if (made.getAttribute('aria-pressed') !== String(isOn)) made.replaceChildren(icon(isOn ? on : off));
+    if (made.getAttribute('aria-pressed') !== String(isOn))
+      made.replaceChildren(icon(isOn ? on : off));
     setAttribute(made, 'aria-pressed', String(isOn));
     const action = `Turn ${label.toLowerCase()} ${isOn ? 'off' : 'on'} (${shortcut})`;
-    setAttribute(made, 'title', made.disabled ? `Your ${label.toLowerCase()} is not allowed in this call` : action);
+    setAttribute(
+      made,
+      'title',
+      made.disabled ? `Your ${label.toLowerCase()} is not allowed in this call` : action,
+    );
   };
 
   const disposables = new Disposables();

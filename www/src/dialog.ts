@@ -16,15 +16,26 @@ export interface DialogOptions {
 export function openDialog(options: DialogOptions): void {
   const { title, text, content, confirm, cancel } = options;
   const heading = element('h2', { id: 'dialog-title' }, title);
-  const dialog = element('dialog', { 'aria-labelledby': heading.id }, heading, element('p', {}, text));
+  const dialog = element(
+    'dialog',
+    { 'aria-labelledby': heading.id },
+    heading,
+    element('p', {}, text),
+  );
   if (content) dialog.append(content);
-  const actions = element('div', { class: 'dialog-actions' }, button({ class: 'button' }, () => dialog.close(), cancel));
+  const actions = element(
+    'div',
+    { class: 'dialog-actions' },
+    button({ class: 'button' }, () => dialog.close(), cancel),
+  );
   if (confirm) {
     const run = (): void => {
       dialog.close();
       confirm.onConfirm();
     };
-    actions.append(button({ class: 'button is-danger', 'data-testid': confirm.testId }, run, confirm.label));
+    actions.append(
+      button({ class: 'button is-danger', 'data-testid': confirm.testId }, run, confirm.label),
+    );
   }
   dialog.append(actions);
   dialog.addEventListener('close', () => dialog.remove());

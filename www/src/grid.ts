@@ -66,7 +66,11 @@ export function grid(call: Call): Grid {
  * The size, in px, in which `count` tiles fill the room best: large, and with little of the video
  * cropped away. Too many for the room must scroll.
  */
-export function tileSize(count: number, width: number, height: number): { width: number; height: number } {
+export function tileSize(
+  count: number,
+  width: number,
+  height: number,
+): { width: number; height: number } {
   let best = { width: 0, height: 0 };
   let bestScore = 0;
   for (let columns = 1; columns <= count; columns += 1) {

@@ -48,7 +48,12 @@ export function inviteLink(callId: string): string {
 export function initials(name: string): string {
   const words = name.trim().split(/\s+/).filter(Boolean);
   const picked = words.length > 1 ? [words[0], words.at(-1)] : words;
-  return picked.map((word) => [...(word ?? '')][0] ?? '').join('').toUpperCase() || '?';
+  return (
+    picked
+      .map((word) => [...(word ?? '')][0] ?? '')
+      .join('')
+      .toUpperCase() || '?'
+  );
 }
 
 /** One of the eight colours of avatars; always the same for the same user. */
@@ -77,5 +82,39 @@ function write(storage: 'localStorage' | 'sessionStorage', key: string, value: s
 
 const NAME_KEY = 'trunkline-demo.name';
 const USER_KEY = 'trunkline-demo.user-id';
-const ADJECTIVES = ['amber', 'brave', 'calm', 'clever', 'early', 'gentle', 'golden', 'happy', 'lively', 'merry', 'quiet', 'silver', 'sunny', 'swift', 'warm', 'wise'];
-const NOUNS = ['badger', 'beaver', 'falcon', 'finch', 'fox', 'heron', 'koala', 'lark', 'lynx', 'otter', 'owl', 'panda', 'puffin', 'robin', 'seal', 'swan'];
+const ADJECTIVES = [
+  'amber',
+  'brave',
+  'calm',
+  'clever',
+  'early',
+  'gentle',
+  'golden',
+  'happy',
+  'lively',
+  'merry',
+  'quiet',
+  'silver',
+  'sunny',
+  'swift',
+  'warm',
+  'wise',
+];
+const NOUNS = [
+  'badger',
+  'beaver',
+  'falcon',
+  'finch',
+  'fox',
+  'heron',
+  'koala',
+  'lark',
+  'lynx',
+  'otter',
+  'owl',
+  'panda',
+  'puffin',
+  'robin',
+  'seal',
+  'swan',
+];

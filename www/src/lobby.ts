@@ -33,9 +33,20 @@ export interface Lobby {
 /** Makes the lobby. Its preview is empty until it gets a call. */
 export function lobby(options: LobbyOptions): Lobby {
   const preview = devicePreview();
-  const name = field('name', 'Your name', options.name, { autocomplete: 'name', placeholder: 'How others see you' });
-  const callId = field('call-id', 'Call ID', options.callId, { autocomplete: 'off', autocapitalize: 'none', spellcheck: 'false' });
-  const join = element('button', { type: 'submit', class: 'button is-primary', 'data-testid': 'join', disabled: true }, options.invited ? 'Join call' : 'Start call');
+  const name = field('name', 'Your name', options.name, {
+    autocomplete: 'name',
+    placeholder: 'How others see you',
+  });
+  const callId = field('call-id', 'Call ID', options.callId, {
+    autocomplete: 'off',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+  });
+  const join = element(
+    'button',
+    { type: 'submit', class: 'button is-primary', 'data-testid': 'join', disabled: true },
+    options.invited ? 'Join call' : 'Start call',
+  );
   const problem = element('div', { class: 'notice is-error', role: 'alert', hidden: true });
 
   const showInitials = (): void => preview.setName(name.input.value);
@@ -51,33 +62,63 @@ export function lobby(options: LobbyOptions): Lobby {
     return wrong === undefined;
   };
   callId.input.addEventListener('change', () => void chooseCall());
+  // Not only with the change, which comes when the pointer goes down on a button below: that would
+  // move away before the pointer goes up.
+  callId.input.addEventListener('input', () => callId.setProblem(undefined));
 
   const form = element(
     'form',
     { class: 'lobby-form', novalidate: true },
-    element('h1', { tabindex: '-1' }, options.invited ? 'You are invited to a call' : 'Start a video call'),
-    element('p', { class: 'lead' }, options.invited ? 'Check how you look and sound, then come in.' : 'Pick a name, check how you look, and send the link to others once you are in.'),
+    element(
+      'h1',
+      { tabindex: '-1' },
+      options.invited ? 'You are invited to a call' : 'Start a video call',
+    ),
+    element(
+      'p',
+      { class: 'lead' },
+      options.invited
+        ? 'Check how you look and sound, then come in.'
+        : 'Pick a name, check how you look, and send the link to others once you are in.',
+    ),
     problem,
     name.element,
     callId.element,
     join,
   );
   if (options.invited) {
-    form.append(button({ class: 'button is-quiet' }, options.onNewCall, 'Start a new call instead'));
+    form.append(
+      button({ class: 'button is-quiet' }, options.onNewCall, 'Start a new call instead'),
+    );
   }
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     const chosen = name.input.value.trim();
-    if (!chosen) return name.setProblem('Enter a name, so that others know who you are.');
+    // What is wrong takes the focus now; before, while people are on their way, it must not.
+    if (!chosen) {
+      name.setProblem('Enter a name, so that others know who you are.');
+      return name.input.focus();
+    }
     // Pressing Enter in the field submits before the field reports its change.
     void chooseCall().then((isRight) => {
       if (isRight) options.onJoin(chosen);
+      else callId.input.focus();
     });
   });
 
-  const brand = element('header', { class: 'brand' }, element('span', { class: 'brand-mark', 'aria-hidden': 'true' }), 'trunkline');
+  const brand = element(
+    'header',
+    { class: 'brand' },
+    element('span', { class: 'brand-mark', 'aria-hidden': 'true' }),
+    'trunkline',
+  );
   return {
-    element: element('main', { class: 'lobby' }, brand, element('div', { class: 'lobby-columns' }, preview.element, form)),
+    element: element(
+      'main',
+      { class: 'lobby' },
+      brand,
+      element('div', { class: 'lobby-columns' }, preview.element, form),
+    ),
     setCall(call) {
       problem.hidden = true;
       join.disabled = false;
@@ -85,7 +126,10 @@ export function lobby(options: LobbyOptions): Lobby {
     },
     showProblem(text, retry) {
       join.disabled = true;
-      problem.replaceChildren(element('span', { 'data-testid': 'error' }, text), button({ class: 'button' }, retry, 'Try again'));
+      problem.replaceChildren(
+        element('span', { 'data-testid': 'error' }, text),
+        button({ class: 'button' }, retry, 'Try again'),
+      );
       problem.hidden = false;
     },
     dispose: () => preview.dispose(),
@@ -93,7 +137,12 @@ export function lobby(options: LobbyOptions): Lobby {
 }
 
 function field(id: string, label: string, value: string, attributes: Record<string, string>) {
-  const problem = element('p', { class: 'field-problem', id: `${id}-problem`, role: 'alert', hidden: true });
+  const problem = element('p', {
+    class: 'field-problem',
+    id: `${id}-problem`,
+    role: 'alert',
+    hidden: true,
+  });
   const input = element('input', {
     id,
     'data-testid': id,
@@ -103,21 +152,37 @@ function field(id: string, label: string, value: string, attributes: Record<stri
     ...attributes,
   });
   return {
-    element: element('div', { class: 'field' }, element('label', { for: id }, label), input, problem),
+    element: element(
+      'div',
+      { class: 'field' },
+      element('label', { for: id }, label),
+      input,
+      problem,
+    ),
     input,
     setProblem(text: string | undefined): void {
       showProblem(problem, text);
       input.setAttribute('aria-invalid', String(text !== undefined));
-      if (text !== undefined) input.focus();
     },
   };
 }
 
 function devicePreview() {
-  const video = element('video', { autoplay: true, playsinline: true, muted: true, class: 'is-mirrored', hidden: true, 'aria-label': 'Your camera' });
+  const video = element('video', {
+    autoplay: true,
+    playsinline: true,
+    muted: true,
+    class: 'is-mirrored',
+    hidden: true,
+    'aria-label': 'Your camera',
+  });
   // The attribute alone does not mute an element that a script made.
   video.muted = true;
-  const avatar = element('span', { class: 'avatar', 'data-colour': avatarColour(userId()), 'aria-hidden': 'true' });
+  const avatar = element('span', {
+    class: 'avatar',
+    'data-colour': avatarColour(userId()),
+    'aria-hidden': 'true',
+  });
   const status = element('p', { class: 'preview-status', role: 'status' });
   const buttons = element('div', { class: 'preview-buttons' });
   const problems = { camera: deviceProblem(), microphone: deviceProblem() };
@@ -130,7 +195,14 @@ function devicePreview() {
     element: element(
       'section',
       { class: 'preview', 'aria-label': 'Preview' },
-      element('div', { class: 'preview-stage', 'data-testid': 'lobby-preview' }, avatar, video, status, buttons),
+      element(
+        'div',
+        { class: 'preview-stage', 'data-testid': 'lobby-preview' },
+        avatar,
+        video,
+        status,
+        buttons,
+      ),
       problems.camera,
       problems.microphone,
     ),
@@ -148,12 +220,21 @@ function devicePreview() {
       });
       const showStatus = (): void => {
         const isOn = call.camera.state.optimisticStatus === 'enabled';
-        setText(status, isOn ? (call.camera.state.mediaStream ? '' : 'Your camera is starting…') : 'Your camera is off');
+        setText(
+          status,
+          isOn
+            ? call.camera.state.mediaStream
+              ? ''
+              : 'Your camera is starting…'
+            : 'Your camera is off',
+        );
       };
       current.watch(call.camera.state.mediaStream$, showStatus);
       current.watch(call.camera.state.optimisticStatus$, showStatus);
       for (const kind of ['camera', 'microphone'] as const) {
-        current.watch(call[kind].state.error$, (error) => report(kind, error && deviceMessage(kind, error)));
+        current.watch(call[kind].state.error$, (error) =>
+          report(kind, error && deviceMessage(kind, error)),
+        );
       }
     },
     dispose: (): void => {

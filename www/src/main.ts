@@ -168,7 +168,13 @@ class App {
       else text.textContent = `${user.name || user.id} ended it for everyone.`;
     });
     this.#showScreen(
-      { testId: 'screen-ended', icon: 'end', title: 'The call has ended', text, actions: [this.#newCallAction()] },
+      {
+        testId: 'screen-ended',
+        icon: 'end',
+        title: 'The call has ended',
+        text,
+        actions: [this.#newCallAction()],
+      },
       () => subscription.unsubscribe(),
     );
   }
@@ -187,7 +193,12 @@ class App {
   #showFailure(call: Call, error: unknown): void {
     const failure: Failure =
       error instanceof SetupError
-        ? { kind: 'failed', title: 'The server cannot be reached', text: error.message, code: 'setup' }
+        ? {
+            kind: 'failed',
+            title: 'The server cannot be reached',
+            text: error.message,
+            code: 'setup',
+          }
         : joinFailure(error);
     if (failure.kind !== 'not-found' && call.state.endedAt) return this.#showEnded(call);
     const { title, text, code } = failure;

@@ -19,12 +19,22 @@ export function participantsPanel(call: Call, onClose: () => void): Participants
   const list = element('ul', {});
   const made = element(
     'aside',
-    { class: 'panel', id: 'participants', 'data-testid': 'participants', 'aria-labelledby': heading.id, hidden: true },
+    {
+      class: 'panel',
+      id: 'participants',
+      'data-testid': 'participants',
+      'aria-labelledby': heading.id,
+      hidden: true,
+    },
     element(
       'header',
       {},
       heading,
-      button({ class: 'icon-button', 'aria-label': 'Close the list of participants' }, onClose, icon('close')),
+      button(
+        { class: 'icon-button', 'aria-label': 'Close the list of participants' },
+        onClose,
+        icon('close'),
+      ),
     ),
     list,
   );
@@ -55,11 +65,22 @@ interface Row {
 }
 
 function row(first: StreamVideoParticipant): Row {
-  const avatar = element('span', { class: 'avatar', 'data-colour': avatarColour(first.userId), 'aria-hidden': 'true' });
+  const avatar = element('span', {
+    class: 'avatar',
+    'data-colour': avatarColour(first.userId),
+    'aria-hidden': 'true',
+  });
   const name = element('span', { class: 'row-name' });
   const microphone = element('span', { class: 'row-device', role: 'img' });
   const camera = element('span', { class: 'row-device', role: 'img' });
-  const made = element('li', { 'data-session-id': first.sessionId, 'data-user-id': first.userId }, avatar, name, microphone, camera);
+  const made = element(
+    'li',
+    { 'data-session-id': first.sessionId, 'data-user-id': first.userId },
+    avatar,
+    name,
+    microphone,
+    camera,
+  );
   return {
     element: made,
     update(participant) {
@@ -71,7 +92,12 @@ function row(first: StreamVideoParticipant): Row {
   };
 }
 
-function showDevice(target: HTMLElement, isOn: boolean, name: 'microphone' | 'camera', label: string): void {
+function showDevice(
+  target: HTMLElement,
+  isOn: boolean,
+  name: 'microphone' | 'camera',
+  label: string,
+): void {
   const text = `${label} ${isOn ? 'on' : 'off'}`;
   if (target.getAttribute('aria-label') === text) return;
   target.setAttribute('aria-label', text);

@@ -29,14 +29,22 @@ export function screen(options: ScreenOptions): HTMLElement {
   const made = element(
     'main',
     { class: 'screen', 'data-testid': options.testId },
-    element('span', { class: options.isError ? 'screen-icon is-error' : 'screen-icon' }, icon(options.icon)),
+    element(
+      'span',
+      { class: options.isError ? 'screen-icon is-error' : 'screen-icon' },
+      icon(options.icon),
+    ),
     element('h1', { tabindex: '-1' }, options.title),
     element('p', attributes, options.text),
     element(
       'div',
       { class: 'screen-actions' },
       ...options.actions.map(({ label, testId, onClick }, index) =>
-        button({ class: index === 0 ? 'button is-primary' : 'button', 'data-testid': testId }, onClick, label),
+        button(
+          { class: index === 0 ? 'button is-primary' : 'button', 'data-testid': testId },
+          onClick,
+          label,
+        ),
       ),
     ),
   );
@@ -52,6 +60,10 @@ export function joiningScreen(callId: string, onCancel: () => void): HTMLElement
     element('span', { class: 'spinner', 'aria-hidden': 'true' }),
     element('h1', { tabindex: '-1', role: 'status' }, 'Joining…'),
     element('p', {}, callId),
-    element('div', { class: 'screen-actions' }, button({ class: 'button', 'data-testid': 'cancel' }, onCancel, 'Cancel')),
+    element(
+      'div',
+      { class: 'screen-actions' },
+      button({ class: 'button', 'data-testid': 'cancel' }, onCancel, 'Cancel'),
+    ),
   );
 }

@@ -12,6 +12,11 @@ export class SetupError extends Error {
   override readonly name = 'SetupError';
 }
 
+/** The call is over for everyone; its state tells since when. */
+export class CallEndedError extends Error {
+  override readonly name = 'CallEndedError';
+}
+
 /**
  * The page's one client, and the call it is about: previewed in the lobby, then joined.
  *
@@ -82,6 +87,7 @@ export class Session {
   /**
    * Connects the user and enters the call.
    *
+   * @throws {CallEndedError} when it has been ended for everyone
    * @throws {VideoError} see `Client.connectUser` and `Call.join`
    */
   async join(name: string, create: boolean): Promise<void> {
@@ -93,8 +99,11 @@ export class Session {
       });
       this.#connectedAs = name;
     }
+    await (create ? this.#call.getOrCreate() : this.#call.get());
+    // Some may enter an ended call. Here everybody was told that nobody comes back in.
+    if (this.#call.state.endedAt) throw new CallEndedError();
     await Promise.all(DEVICE_KINDS.map((kind) => this.#settleDevice(kind)));
-    await this.#call.join({ create });
+    await this.#call.join();
   }
 
   /** Goes out of the call, or gives up entering it. */

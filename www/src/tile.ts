@@ -20,18 +20,36 @@ export interface Tile {
  */
 export function tile(call: Call, first: StreamVideoParticipant): Tile {
   const { sessionId, isLocalParticipant } = first;
-  const video = element('video', { autoplay: true, playsinline: true, muted: true, 'aria-hidden': 'true' });
+  const video = element('video', {
+    autoplay: true,
+    playsinline: true,
+    muted: true,
+    'aria-hidden': 'true',
+  });
   // Sound has its own element; a video with sound would be heard twice.
   video.muted = true;
   video.classList.toggle('is-mirrored', isLocalParticipant);
-  const avatar = element('span', { class: 'avatar', 'data-colour': avatarColour(first.userId), 'aria-hidden': 'true' });
+  const avatar = element('span', {
+    class: 'avatar',
+    'data-colour': avatarColour(first.userId),
+    'aria-hidden': 'true',
+  });
   const name = element('span', { class: 'tile-name' });
-  const muted = element('span', { class: 'tile-muted', role: 'img', 'aria-label': 'Muted', title: 'Muted' }, icon('microphoneOff'));
+  const muted = element(
+    'span',
+    { class: 'tile-muted', role: 'img', 'aria-label': 'Muted', title: 'Muted' },
+    icon('microphoneOff'),
+  );
   const quality = element('span', { class: 'tile-quality', role: 'img' }, icon('signal'));
   const label = element('div', { class: 'tile-label' }, muted, name);
   const made = element(
     'article',
-    { class: 'tile', 'data-testid': 'tile', 'data-session-id': sessionId, 'data-user-id': first.userId },
+    {
+      class: 'tile',
+      'data-testid': 'tile',
+      'data-session-id': sessionId,
+      'data-user-id': first.userId,
+    },
     avatar,
     video,
     quality,
@@ -75,7 +93,11 @@ export function displayName(participant: StreamVideoParticipant): string {
   return participant.isLocalParticipant ? `${name} (you)` : name;
 }
 
-function tileLabel(participant: StreamVideoParticipant, isMuted: boolean, isSpeaking: boolean): string {
+function tileLabel(
+  participant: StreamVideoParticipant,
+  isMuted: boolean,
+  isSpeaking: boolean,
+): string {
   const words = [displayName(participant)];
   if (isMuted) words.push('muted');
   if (isSpeaking) words.push('speaking');

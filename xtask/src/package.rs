@@ -1,6 +1,11 @@
 //! Makes the npm package: compiles the SDK, binds it to JavaScript, shrinks it.
 
-use std::fs;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
@@ -12,6 +17,7 @@ use crate::{
 };
 
 const WASM: &str = "trunkline_bg.wasm";
+const GLUE: &str = "trunkline.js";
 
 /// Builds the generated part of the package, `pkg/wasm/`.
 pub fn build(mode: Mode) -> Result<()> {
@@ -20,7 +26,9 @@ pub fn build(mode: Mode) -> Result<()> {
         Mode::Release => ("wasm", "wasm"),
     };
     let target = ["--target", "wasm32-unknown-unknown", "--profile", profile];
-    run(cargo().args(["build", "--package", "trunkline", "--lib"]).args(target))?;
+    run(cargo()
+        .args(["--config", &short_paths()?, "build", "--package", "trunkline", "--lib"])
+        .args(target))?;
 
     let out = root().join("pkg/wasm");
     if out.exists() {
@@ -36,15 +44,34 @@ pub fn build(mode: Mode) -> Result<()> {
         .omit_default_module_path(true)
         .remove_name_section(mode == Mode::Release)
         .remove_producers_section(true);
-    bindgen.generate(&out).context("wasm-bindgen failed")?;
-
-    let glue = out.join("trunkline.js");
-    let text = relocate_imports(&fs::read_to_string(&glue)?)?;
-    fs::write(&glue, text)?;
+    let mut bound = bindgen.generate_output().context("wasm-bindgen failed")?;
+    let mut glue = merge_imports(&relocate_imports(bound.js())?);
+    if mode == Mode::Release {
+        glue = shorten_imports(&glue, bound.wasm_mut().imports.iter_mut().map(|i| &mut i.name))?;
+    }
+    bound.emit(&out)?;
+    fs::write(out.join(GLUE), glue)?;
     if mode == Mode::Release {
         optimise()?;
+        minify(&out.join(GLUE))?;
     }
     write_inline_copy()
+}
+
+/// Has the compiler write source files without the folders of this machine into the module, which
+/// holds them for panics. In the order in which rustc takes them, the last that fits wins.
+fn short_paths() -> Result<String> {
+    let home = env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(env::home_dir()?.join(".cargo"))).context("no home folder")?;
+    let registry = home.join("registry/src");
+    let mut flags = Vec::new();
+    for folder in [root().canonicalize()?, target_dir(), registry.clone()] {
+        flags.push(format!("--remap-path-prefix={}=", folder.display()));
+    }
+    for entry in fs::read_dir(registry).into_iter().flatten() {
+        flags.push(format!("--remap-path-prefix={}=", entry?.path().display()));
+    }
+    Ok(format!("target.wasm32-unknown-unknown.rustflags={flags:?}"))
 }
 
 /// Lets the glue import the package's hand-written modules, which the Rust side names by their
@@ -60,13 +87,82 @@ fn relocate_imports(glue: &str) -> Result<String> {
     Ok(relocated)
 }
 
-/// Runs wasm-opt, and keeps what it makes only if that is smaller to download.
+/// Hands each of our modules to WebAssembly once: wasm-bindgen does it for each function that needs
+/// no conversion, and bundlers complain about the repetition.
+fn merge_imports(glue: &str) -> String {
+    let mut known = BTreeSet::new();
+    let mut superfluous = BTreeSet::new();
+    for line in glue.lines() {
+        let entry = line.trim().strip_suffix(',').and_then(|entry| entry.split_once(": import"));
+        if let Some((module, number)) = entry.filter(|(module, _)| module.starts_with("\"/pkg/"))
+            && !known.insert(module)
+        {
+            superfluous.insert(format!("import{number}"));
+        }
+    }
+    let is_superfluous = |line: &&str| {
+        superfluous.iter().any(|name| {
+            line.starts_with(&format!("import * as {name} from"))
+                || line.trim_end().ends_with(&format!(": {name},"))
+        })
+    };
+    let lines = glue.lines().filter(|line| !is_superfluous(line));
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
+/// Gives the functions that the module imports short names, here and in the glue. wasm-bindgen names
+/// each after its path and a hash, which does not compress, and a bundler cannot shorten it because
+/// the name stands in the module as well.
+fn shorten_imports<'a>(glue: &str, names: impl Iterator<Item = &'a mut String>) -> Result<String> {
+    let mut glue = glue.to_owned();
+    // Some functions are imported more than once.
+    let mut known = BTreeMap::new();
+    // What comes straight from our own modules keeps its name.
+    for name in names.filter(|name| name.starts_with("__wb")) {
+        if !known.contains_key(name) {
+            let short = format!("i{}", known.len());
+            let key = format!("{name}: ");
+            ensure!(glue.matches(&key).count() == 1, "the glue does not define {name} once");
+            glue = glue.replace(&key, &format!("{short}: "));
+            known.insert(name.clone(), short);
+        }
+        if let Some(short) = known.get(name) {
+            name.clone_from(short);
+        }
+    }
+    Ok(glue)
+}
+
+/// Rewrites a generated script without white space and with short names.
+fn minify(script: &Path) -> Result<()> {
+    let small = output(esbuild().arg("--minify").arg(script))?;
+    fs::write(script, small)?;
+    Ok(())
+}
+
+/// The bundler, which the demo is built with as well.
+pub fn esbuild() -> Command {
+    let mut esbuild = command(root().join("node_modules/.bin/esbuild"));
+    esbuild.args(["--format=esm", "--log-level=warning"]);
+    esbuild
+}
+
+/// Runs wasm-opt, and keeps what it makes only if that is smaller to download. Its higher levels
+/// make fewer bytes that compress worse.
 fn optimise() -> Result<()> {
     let before = root().join("pkg/wasm").join(WASM);
     let after = before.with_extension("opt");
     let wasm_opt = root().join("node_modules/.bin/wasm-opt");
     run(command(wasm_opt)
-        .args(["-Os", "--enable-bulk-memory", "--enable-multivalue", "--enable-mutable-globals"])
+        .args([
+            "-O1",
+            "--converge",
+            "--dae-optimizing",
+            "--rse",
+            "--enable-bulk-memory",
+            "--enable-multivalue",
+            "--enable-mutable-globals",
+        ])
         .args(["--enable-nontrapping-float-to-int", "--enable-reference-types"])
         .args(["--enable-sign-ext", "--enable-bulk-memory-opt", "-o"])
         .arg(&after)
@@ -110,6 +206,30 @@ mod tests {
         let relocated = relocate_imports(glue).unwrap();
 
         assert_eq!(relocated, "import { VideoError } from '../errors.js';\nlet wasm;\n");
+    }
+
+    #[test]
+    fn imports_are_short_in_the_module_and_in_the_glue() {
+        let glue = "{\n  __wbg_now_1: function() {},\n  __wbg_now_12: function() {},\n}";
+        let mut names =
+            ["__wbg_now_12", "storeOf", "__wbg_now_1", "__wbg_now_12"].map(str::to_owned);
+
+        let short = shorten_imports(glue, names.iter_mut()).unwrap();
+
+        assert_eq!(names, ["i0", "storeOf", "i1", "i0"]);
+        assert_eq!(short, "{\n  i1: function() {},\n  i0: function() {},\n}");
+        assert!(shorten_imports("{}", ["__wbg_now".to_owned()].iter_mut()).is_err());
+    }
+
+    #[test]
+    fn a_module_is_handed_over_once() {
+        let glue = "import * as import1 from '../a.js'\nimport * as import2 from '../a.js'\n\
+                    import * as import3 from '../b.js'\n  \"/pkg/a.js\": import1,\n  \
+                    \"/pkg/a.js\": import2,\n  \"/pkg/b.js\": import3,\n";
+        let merged = "import * as import1 from '../a.js'\nimport * as import3 from '../b.js'\n  \
+                      \"/pkg/a.js\": import1,\n  \"/pkg/b.js\": import3,\n";
+
+        assert_eq!(merge_imports(glue), merged);
     }
 
     #[test]

@@ -10,7 +10,9 @@ use anyhow::{Context, Result, ensure};
 
 /// The root of the repository.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    // At run time: what cargo compiled once may run for a copy of the repository elsewhere.
+    let manifest = env::var_os("CARGO_MANIFEST_DIR");
+    manifest.as_deref().map_or(Path::new(env!("CARGO_MANIFEST_DIR")), Path::new).join("..")
 }
 
 /// Where cargo puts what it builds.

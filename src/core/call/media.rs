@@ -114,7 +114,7 @@ impl CallSession {
             return;
         };
         if !permitted {
-            context.out.warn(not_permitted(kind).message, None);
+            context.out.warn_of(not_permitted(kind));
             return self.disable_device(context, kind);
         }
         let SfuSession { publisher: Some(publisher), publish_options, .. } = &mut **session else {
@@ -127,7 +127,7 @@ impl CallSession {
                 self.tell_mute_states(context.out);
             }
             Err(error) => {
-                context.out.warn(error.message, error.cause);
+                context.out.warn_of(error);
                 self.disable_device(context, kind);
             }
         }
@@ -331,7 +331,7 @@ impl CallSession {
         match news {
             PublisherNews::Nothing => self.tell_mute_states(context.out),
             PublisherNews::Refused(error) => {
-                context.out.warn(error.message, error.cause);
+                context.out.warn_of(error);
                 self.stop_devices(context);
             }
             PublisherNews::Broken => self.reconnect(context, "publisher_negotiation_failed"),
@@ -351,6 +351,6 @@ impl CallSession {
 
 fn warn_of(out: &mut Outbox, result: Result<Vec<u8>, Error>) {
     if let Err(error) = result {
-        out.warn(error.message, error.cause);
+        out.warn_of(error);
     }
 }

@@ -7,8 +7,10 @@
 //!    └─ after a failure, Waiting for the next try
 //! ```
 
-use prost::Message;
-use trunkline_protocol::sfu::{models, signal};
+use trunkline_protocol::{
+    compact,
+    sfu::{models, signal},
+};
 
 use super::{
     candidates::RemoteCandidates,
@@ -209,8 +211,8 @@ impl Publisher {
             return PublisherNews::Nothing;
         };
         let answer = result.and_then(|bytes| {
-            signal::SetPublisherResponse::decode(&bytes[..])
-                .map_err(|_| Error::bad_response("publishing to the SFU"))
+            compact::decode::<signal::SetPublisherResponse>(&bytes)
+                .ok_or_else(|| Error::bad_response("publishing to the SFU"))
         });
         match answer {
             Ok(answer) => {
@@ -226,7 +228,7 @@ impl Publisher {
                 PublisherNews::Refused(error)
             }
             Err(error) => {
-                out.warn(error.message, error.cause);
+                out.warn_of(error);
                 let effect = PeerEffect::AcceptAnswer { sdp: None };
                 out.push(Effect::Peer(self.peer, effect));
                 self.failed(out)
@@ -299,7 +301,7 @@ impl Publisher {
             return;
         };
         if let Err(error) = result {
-            out.warn(error.message, error.cause);
+            out.warn_of(error);
         }
         // A request that failed for good is not repeated before the next change.
         for (track_type, muted) in news {

@@ -1,7 +1,9 @@
 //! Requests to the SFU: Twirp over HTTP, protobuf bodies, tried again while that can help.
 
-use prost::Message;
-use trunkline_protocol::sfu::{models, signal};
+use trunkline_protocol::{
+    compact,
+    sfu::{models, signal},
+};
 
 use crate::core::{
     effect::{Effect, HttpBody, HttpRequest, Method, ResponseKind},
@@ -65,8 +67,8 @@ impl Rpcs {
         }
     }
 
-    pub(crate) fn send(&mut self, out: &mut Outbox, rpc: Rpc, body: &impl Message) {
-        let body = body.encode_to_vec();
+    pub(crate) fn send(&mut self, out: &mut Outbox, rpc: Rpc, body: &dyn compact::Write) {
+        let body = compact::encode(body);
         let pending = Pending { rpc, body, attempt: 0, until: out.now, sent: false };
         self.transmit(out, pending);
     }
@@ -191,15 +193,19 @@ impl Rpc {
     /// The application error that a response with status 200 may carry.
     fn response_error(self, bytes: &[u8]) -> Option<models::Error> {
         let error = match self {
-            Self::SetPublisher => signal::SetPublisherResponse::decode(bytes).map(|r| r.error),
-            Self::IceRestart => signal::IceRestartResponse::decode(bytes).map(|r| r.error),
+            Self::SetPublisher => {
+                compact::decode(bytes).map(|r: signal::SetPublisherResponse| r.error)
+            }
+            Self::IceRestart => compact::decode(bytes).map(|r: signal::IceRestartResponse| r.error),
             // The responses of the other methods hold an error in the same place, and nothing else.
             Self::SendAnswer
             | Self::IceTrickle
             | Self::UpdateSubscriptions
-            | Self::UpdateMuteStates => signal::SendAnswerResponse::decode(bytes).map(|r| r.error),
+            | Self::UpdateMuteStates => {
+                compact::decode(bytes).map(|r: signal::SendAnswerResponse| r.error)
+            }
         };
-        error.ok().flatten().filter(|error| error.code != 0)
+        error.flatten().filter(|error| error.code != 0)
     }
 }
 
@@ -216,17 +222,16 @@ pub(crate) fn sfu_error(doing: &str, wire: &models::Error) -> Error {
     };
     let mut message = format!("the SFU refused while {doing}: ");
     message.push_str(&wire.message);
-    Error {
-        server_code: Some(wire.code),
-        retryable: wire.should_retry,
-        ..Error::new(code, category, message).hint("The message is the SFU's own.")
-    }
+    let mut error = Error::new(code, category, message).hint("The message is the SFU's own.");
+    error.server_code = Some(wire.code);
+    error.retryable = wire.should_retry;
+    error
 }
 
 /// A response whose status is not 200: the Twirp envelope, or something in its place.
 fn twirp_error(doing: &str, status: u16, body: &Reply) -> Error {
     let Reply::Json(envelope) = body else {
-        return Error { status: Some(status), ..Error::bad_response(doing) };
+        return Error::bad_response(doing).status(status);
     };
     let (code, category) = match status {
         401 => ("auth-token-invalid", Category::Auth),
@@ -237,9 +242,8 @@ fn twirp_error(doing: &str, status: u16, body: &Reply) -> Error {
     };
     let mut message = format!("the SFU refused while {doing}: ");
     message.push_str(&envelope.text("msg"));
-    Error {
-        status: Some(status),
-        retryable: status == 429 || status >= 500,
-        ..Error::new(code, category, message).hint("The message is the SFU's own.")
-    }
+    let mut error = Error::new(code, category, message).status(status);
+    error.hint = "The message is the SFU's own.";
+    error.retryable = status == 429 || status >= 500;
+    error
 }

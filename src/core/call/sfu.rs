@@ -1,7 +1,9 @@
 //! One session on an SFU: its socket, its two peer connections, and the requests between.
 
-use prost::Message;
-use trunkline_protocol::sfu::{event, models};
+use trunkline_protocol::{
+    compact,
+    sfu::{event, models},
+};
 
 use super::{
     participants::Orphans, publisher::Publisher, rpc::Rpcs, subscriber::Subscriber,
@@ -173,7 +175,7 @@ impl SfuSession {
     pub(crate) fn request(&self, out: &mut Outbox, payload: event::sfu_request::RequestPayload) {
         if let Some(socket) = self.socket {
             let frame = event::SfuRequest { request_payload: Some(payload) };
-            out.push(Effect::SendBytes(socket, frame.encode_to_vec()));
+            out.push(Effect::SendBytes(socket, compact::encode(&frame)));
         }
     }
 

@@ -32,6 +32,10 @@ pub struct Subscriber {
     negotiation: Negotiation,
     pending: Option<SdpPendingOffer>,
     last_offer: Option<SubscriberOffer>,
+    /// The first m-line. The others are bundled with it, so it is silenced and never stopped:
+    /// browsers would begin a new transport then, and refuse an offer without any m-line that
+    /// lives.
+    first: Option<Mid>,
     /// m-lines whose track is gone for good.
     stopped: Vec<Mid>,
     restart: bool,
@@ -52,6 +56,7 @@ impl Subscriber {
             negotiation: Negotiation::default(),
             pending: None,
             last_offer: None,
+            first: None,
             stopped: Vec::new(),
             restart: false,
         }
@@ -111,12 +116,17 @@ impl Subscriber {
                 None,
             );
             output.mid = Some(mid);
+            self.first.get_or_insert(mid);
         }
         if let Some(pending) = self.pending.take() {
             api.merge(pending);
         }
         for mid in self.stopped.drain(..) {
-            api.stop_media(mid);
+            if self.first == Some(mid) {
+                api.set_direction(mid, Direction::Inactive);
+            } else {
+                api.stop_media(mid);
+            }
         }
         if restart {
             api.ice_restart(true);
@@ -164,8 +174,14 @@ impl Subscriber {
     }
 
     /// Chooses the layer of a track. Returns the one of which a keyframe is needed.
+    ///
+    /// None is needed while nothing can pass: it would be lost, and delay the next request.
     pub fn retarget(&mut self, key: TrackKey, arriving: &[ArrivingLayer]) -> Option<LayerId> {
-        self.outputs.get_mut(&key)?.retarget(arriving)
+        let output = self.outputs.get_mut(&key)?;
+        let layer = output.retarget(arriving)?;
+        let mid = output.mid?;
+        let is_negotiated = self.peer.rtc.direct_api().stream_tx_by_mid(mid, None).is_some();
+        Some(layer).filter(|_| is_negotiated && self.peer.is_connected())
     }
 
     /// Packets were lost for good: every picture has to begin anew.
@@ -237,4 +253,61 @@ pub enum Overdue {
     Repeat(SubscriberOffer),
     /// The client does not answer.
     GaveUp,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use str0m::{Rtc, change::SdpOffer};
+    use trunkline_protocol::sfu::models::TrackType;
+
+    use super::*;
+    use crate::sfu::{ids::SessionKey, signalling::Wish};
+
+    #[test]
+    fn the_first_m_line_lives_as_long_as_the_connection() {
+        let now = Instant::now();
+        let mut browser = Rtc::new(now);
+        let mut subscriber = Subscriber::new((Ipv4Addr::LOCALHOST, 9).into(), now);
+        let mut bundles = Vec::new();
+        for publishers in [&[1, 2][..], &[2], &[], &[3], &[4]] {
+            let tracks: Vec<_> = publishers.iter().map(|id| microphone(*id)).collect();
+            subscriber.update(&tracks);
+            let offer = subscriber.offer(now).unwrap();
+            let group = offer.sdp.lines().find_map(|line| line.strip_prefix("a=group:BUNDLE "));
+            let mids = group.unwrap().split(' ').map(str::to_owned);
+            bundles.push(mids.collect::<Vec<_>>());
+            let answer = SdpOffer::from_sdp_string(&offer.sdp).unwrap();
+            let answer = browser.sdp_api().accept_offer(answer).unwrap().to_sdp_string();
+            subscriber.answer(offer.negotiation_id, &answer, now).unwrap();
+        }
+        let lengths: Vec<_> = bundles.iter().map(Vec::len).collect();
+        assert_eq!(lengths, [2, 2, 1, 2, 2]);
+        assert!(bundles.iter().all(|mids| mids.first() == bundles[0].first()), "{bundles:?}");
+    }
+
+    #[test]
+    fn no_keyframe_is_asked_for_while_nothing_can_pass() {
+        let now = Instant::now();
+        let mut subscriber = Subscriber::new((Ipv4Addr::LOCALHOST, 9).into(), now);
+        let mut camera = microphone(1);
+        camera.key.kind = TrackType::Video;
+        subscriber.update(&[camera.clone()]);
+        subscriber.offer(now).unwrap();
+
+        let arriving = [ArrivingLayer { id: None, size: None }];
+        assert_eq!(subscriber.retarget(camera.key, &arriving), None);
+        assert_eq!(subscriber.outputs[&camera.key].layer(), Some(None), "chosen all the same");
+    }
+
+    fn microphone(publisher: u64) -> AvailableTrack {
+        AvailableTrack {
+            key: TrackKey { publisher: SessionKey(publisher), kind: TrackType::Audio },
+            stream_id: format!("{publisher}:TRACK_TYPE_AUDIO"),
+            stereo: false,
+            live: true,
+            wish: Some(Wish::default()),
+        }
+    }
 }

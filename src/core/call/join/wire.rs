@@ -31,7 +31,7 @@ impl Join {
             list.push(']');
             body = body.raw("migrating_from_list", &list);
         }
-        write_request(body, self.request.as_ref()).map(ObjectWriter::finish)
+        write_request(body, self.request.as_ref(), self.answered).map(ObjectWriter::finish)
     }
 }
 
@@ -60,21 +60,22 @@ pub(super) fn client_details(context: &CallContext<'_>) -> models::ClientDetails
 }
 
 pub(super) fn sfu_timeout(doing: &str) -> Error {
-    Error { code: "sfu-timeout", ..Error::timeout(doing) }.class(ErrorClass::SfuTimeout)
+    let mut error = Error::timeout(doing).class(ErrorClass::SfuTimeout);
+    error.code = "sfu-timeout";
+    error
 }
 
 /// The SFU answered the join request with an error event.
 pub(super) fn join_refused(refusal: &event::Error) -> Error {
     let wire = refusal.error.clone().unwrap_or_default();
-    let error = sfu_error("joining the call", &wire);
+    let mut error = sfu_error("joining the call", &wire).class(ErrorClass::SfuJoin);
     let disconnect = refusal.reconnect_strategy() == models::WebsocketReconnectStrategy::Disconnect;
-    Error {
-        code: if error.code == "sfu-error" { "sfu-join-failed" } else { error.code },
-        unrecoverable: disconnect,
-        retryable: !disconnect,
-        ..error
+    if error.code == "sfu-error" {
+        error.code = "sfu-join-failed";
     }
-    .class(ErrorClass::SfuJoin)
+    error.unrecoverable = disconnect;
+    error.retryable = !disconnect;
+    error
 }
 
 /// Whether another SFU is needed, whatever the number of failures.

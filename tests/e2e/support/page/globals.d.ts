@@ -1,0 +1,65 @@
+import type { Call, Client } from 'trunkline';
+import type * as sdk from 'trunkline';
+
+/** What is open in a page. */
+interface Open {
+  sfuSockets: number;
+  coordinatorSockets: number;
+  peers: number;
+  /** Live captured tracks. */
+  tracks: number;
+  /** Captures that were asked for and are not there yet. */
+  captures: number;
+  timers: number;
+}
+
+/** A failure as plain data. */
+interface Failure {
+  /** Name of the most special exported class. */
+  type: string;
+  name: string;
+  message: string;
+  code: string;
+  category: string;
+  hint: string;
+  retryable: boolean;
+  status: number | undefined;
+  serverCode: number | undefined;
+}
+
+declare global {
+  /** How a drawn person looks: CSS colours. */
+  interface Portrait {
+    wall: string;
+    disc: string;
+    coat: string;
+    skin: string;
+    hair: string;
+  }
+  var portrait: Portrait;
+  var trunkline: typeof sdk;
+  /** The page's connected client. */
+  var client: Client;
+  /** The call that the test is about. */
+  var call: Call;
+  /** Events, where a test collects them. */
+  var heard: { type: string; call_cid?: string; [field: string]: unknown }[];
+  /** A capture of the page's own, where a test needs one. */
+  var camera: MediaStream;
+  var isReady: boolean;
+  var spy: {
+    /** Everything that was sent: requests, and sockets with the method `SOCKET`. */
+    requests: { method: string; url: string }[];
+    /** `join-asked`, `join-answered`, `sfu-connecting`, `sfu-open` */
+    moments: EventTarget;
+    /** Those that are not closed. */
+    peers(): RTCPeerConnection[];
+    open(): Open;
+  };
+  /** Binds a video and an audio element to everybody else in the call. */
+  var showEverybody: (call: Call) => { unsubscribe(): void };
+  /** Frames decoded and audio packets received, over all peer connections. */
+  var received: () => Promise<{ frames: number; packets: number }>;
+  /** How `attempt` fails; throws if it does not fail, or not with a `VideoError`. */
+  var failureOf: (attempt: Promise<unknown> | (() => unknown)) => Promise<Failure>;
+}

@@ -1,0 +1,115 @@
+// The real server, as its own process.
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+import { end, start } from './processes.mjs';
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const PROGRAM = process.env['TRUNKLINE_SERVER'] ?? join(ROOT, 'target/debug/trunkline-server');
+
+export const API_KEY = 'trunkline-e2e';
+const SECRET = 'a secret that only this suite and its server know';
+
+/** A server on a port of its own, with data of its own. */
+export class Server {
+  /** @type {import('node:child_process').ChildProcess | undefined} */
+  #process;
+  #log = '';
+  #data = mkdtempSync(join(tmpdir(), 'trunkline-e2e-'));
+  /** Kept over restarts, so that clients find it again. */
+  #address = '127.0.0.1:0';
+
+  static async start() {
+    const server = new Server();
+    process.on('exit', () => rmSync(server.#data, { recursive: true, force: true }));
+    await server.#run();
+    return server;
+  }
+
+  get url() {
+    return `http://${this.#address}`;
+  }
+
+  /** What an app gives as `options.baseURL`. */
+  get baseURL() {
+    return `${this.url}/video`;
+  }
+
+  /** What the server wrote last, for a failure that needs explaining. */
+  get log() {
+    return this.#log;
+  }
+
+  /**
+   * Kills it, with no chance to tidy up, and starts it again with the same data and address.
+   *
+   * @param {() => Promise<void>} [meanwhile] runs while there is no server
+   */
+  async crash(meanwhile) {
+    if (this.#process) await end(this.#process, 'SIGKILL');
+    try {
+      await meanwhile?.();
+    } finally {
+      await this.#run();
+    }
+  }
+
+  /** Ends it in good order and starts it again. */
+  async restart() {
+    if (this.#process) await end(this.#process);
+    await this.#run();
+  }
+
+  /** Makes it stand still: its sockets stay open, and nothing is answered. */
+  freeze() {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  thaw() {
+    this.#process?.kill('SIGCONT');
+  }
+
+  async stop() {
+    if (this.#process) await end(this.#process);
+  }
+
+  async #run() {
+    const child = start(PROGRAM, [
+      ...['--dev', '--listen', this.#address, '--data', this.#data],
+      ...['--api-key', API_KEY, '--api-secret', SECRET, '--www', join(ROOT, 'www/dist')],
+    ]);
+    this.#process = child;
+    const keep = (/** @type {Buffer} */ text) => {
+      this.#log = (this.#log + text).slice(-LOG_LENGTH);
+    };
+    child.stderr?.on('data', keep);
+    if (!child.stdout) throw new Error('the server has no standard output');
+    for await (const line of createInterface({ input: child.stdout })) {
+      const address = /ready on http:\/\/(\S+)/.exec(line)?.[1];
+      if (address) {
+        this.#address = address;
+        return;
+      }
+    }
+    throw new Error(`the server did not start: ${PROGRAM}\n${this.#log}`);
+  }
+}
+
+/**
+ * A token as a backend makes it.
+ *
+ * @param {string} userId
+ * @param {Record<string, unknown>} [claims]
+ */
+export function tokenFor(userId, claims = {}) {
+  const part = (/** @type {unknown} */ value) =>
+    Buffer.from(JSON.stringify(value)).toString('base64url');
+  const content = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ user_id: userId, ...claims })}`;
+  return `${content}.${createHmac('sha256', SECRET).update(content).digest('base64url')}`;
+}
+
+const LOG_LENGTH = 20_000;
