@@ -7,6 +7,7 @@ use tracing_subscriber::EnvFilter;
 use trunkline_server::{
     config::{Cli, Task},
     coordinator::SfuControl,
+    metrics::Registry,
     serve::{Media, Server},
     sfu::{
         self, Sfu,
@@ -41,15 +42,20 @@ impl TestServer {
         let Ok(Task::Serve(config)) = arguments.into_task() else { panic!("not a server") };
         let (notify, notices) = mpsc::unbounded_channel();
         let sfu = Sfu::start(config.udp, config.public_ip, notify).await.unwrap();
-        let secret = config.app.sfu_secret();
-        let routes = (sfu.clone(), secret.clone());
+        let (tell_secret, secret) = std::sync::mpsc::channel();
+        let handle = sfu.clone();
         let media = Media {
             control: Arc::new(sfu.clone()),
             notices,
-            routes: Box::new(move |open| sfu::routes(routes.0, routes.1, open)),
+            routes: Box::new(move |open, secret| {
+                tell_secret.send(secret.clone()).unwrap();
+                sfu::routes(handle, secret, open)
+            }),
             edge_name: "test".into(),
+            metrics: Registry::default(),
         };
         let server = Server::start(&config, media).await.unwrap();
+        let secret = secret.recv().unwrap();
         let base = format!("http://{}", server.address());
         Self { server, sfu, secret, base, _data: data }
     }
