@@ -34,8 +34,9 @@ use trunkline_protocol::coordinator::{
 };
 
 use crate::{
+    metrics::Registry,
     sfu::control::{SfuNotice, SfuOrder},
-    store::{Done, Store, StoreError},
+    store::{AppId, Db, Done, Store, StoreError, apps},
 };
 
 pub use actor::Caller;
@@ -44,6 +45,7 @@ pub use cid::{Cid, check_user_id};
 pub use hub::{ConnectionId, Hub, Outbox};
 pub use join::SfuAccess;
 pub use refusal::Refusal;
+pub use users::{UpsertUser, UpsertUsers, UpsertedUsers};
 
 use work::{Effect, Work};
 
@@ -72,17 +74,20 @@ impl Coordinator {
     /// Ends the sessions that a crash left running and takes up the notices of the SFU.
     pub async fn start(
         store: Store,
+        apps: impl IntoIterator<Item = AppId>,
         sfu: Arc<dyn SfuControl>,
         mut notices: mpsc::UnboundedReceiver<SfuNotice>,
+        metrics: &Registry,
     ) -> Result<Self, Refusal> {
-        let shared = Shared { store, hub: Hub::default(), sfu, runtime: Handle::current() };
+        let shared = Shared { store, hub: Hub::new(metrics), sfu, runtime: Handle::current() };
         let coordinator = Self { shared: Arc::new(shared) };
-        coordinator.run(sessions::end_all).await?;
+        for app in apps {
+            coordinator.run(app, sessions::end_all).await?;
+        }
         let listener = coordinator.clone();
         tokio::spawn(async move {
             while let Some(notice) = notices.recv().await {
-                let applied = listener.run(move |work| sessions::apply(work, &notice)).await;
-                if let Err(refusal) = applied {
+                if let Err(refusal) = listener.apply(notice).await {
                     tracing::error!(%refusal, "notice of the SFU lost");
                 }
             }
@@ -103,17 +108,30 @@ impl Coordinator {
         details: UserRequest,
         outbox: Outbox,
     ) -> Result<(), Refusal> {
-        self.run(move |work| users::connect(work, &caller, details, outbox)).await
+        self.run(caller.app, move |work| users::connect(work, &caller, details, outbox)).await
     }
 
     /// Creates a guest; the caller signs the token.
-    pub async fn create_guest(&self, wish: UserRequest) -> Result<UserResponse, Refusal> {
-        self.run(move |work| users::create_guest(work, wish)).await
+    pub async fn create_guest(
+        &self,
+        app: AppId,
+        wish: UserRequest,
+    ) -> Result<UserResponse, Refusal> {
+        self.run(app, move |work| users::create_guest(work, wish)).await
+    }
+
+    /// Creates or changes users, for the backend of their app.
+    pub async fn upsert_users(
+        &self,
+        app: AppId,
+        request: UpsertUsers,
+    ) -> Result<UpsertedUsers, Refusal> {
+        self.run(app, move |work| users::upsert(work, request)).await
     }
 
     /// Refuses callers whose user does not exist.
     pub async fn check_user(&self, caller: Caller) -> Result<(), Refusal> {
-        self.run(move |work| actor::load(work, &caller).map(drop)).await
+        self.run(caller.app, move |work| actor::load(work, &caller).map(drop)).await
     }
 
     /// `GetCall`
@@ -123,7 +141,7 @@ impl Coordinator {
         cid: Cid,
         options: GetCallOptions,
     ) -> Result<CallStateResponse, Refusal> {
-        self.run(move |work| calls::get(work, &caller, &cid, &options)).await
+        self.run(caller.app, move |work| calls::get(work, &caller, &cid, &options)).await
     }
 
     /// `GetOrCreateCall`
@@ -134,7 +152,10 @@ impl Coordinator {
         watcher: Option<ConnectionId>,
         request: GetOrCreateCallRequest,
     ) -> Result<CreatedCallResponse, Refusal> {
-        self.run(move |work| calls::get_or_create(work, &caller, &cid, watcher, request)).await
+        self.run(caller.app, move |work| {
+            calls::get_or_create(work, &caller, &cid, watcher, request)
+        })
+        .await
     }
 
     /// `JoinCall`
@@ -146,7 +167,8 @@ impl Coordinator {
         request: JoinCallRequest,
         sfu: SfuAccess,
     ) -> Result<JoinCallResponse, Refusal> {
-        self.run(move |work| join::join(work, &caller, &cid, watcher, request, &sfu)).await
+        self.run(caller.app, move |work| join::join(work, &caller, &cid, watcher, request, &sfu))
+            .await
     }
 
     /// `UpdateCall`
@@ -156,12 +178,12 @@ impl Coordinator {
         cid: Cid,
         request: UpdateCallRequest,
     ) -> Result<CallStateResponse, Refusal> {
-        self.run(move |work| calls::update(work, &caller, &cid, request)).await
+        self.run(caller.app, move |work| calls::update(work, &caller, &cid, request)).await
     }
 
     /// `EndCall`
     pub async fn end_call(&self, caller: Caller, cid: Cid) -> Result<Empty, Refusal> {
-        self.run(move |work| live::end_call(work, &caller, &cid)).await
+        self.run(caller.app, move |work| live::end_call(work, &caller, &cid)).await
     }
 
     /// `GoLive`
@@ -172,12 +194,12 @@ impl Coordinator {
         request: GoLiveRequest,
         notify: bool,
     ) -> Result<LiveResponse, Refusal> {
-        self.run(move |work| live::go_live(work, &caller, &cid, &request, notify)).await
+        self.run(caller.app, move |work| live::go_live(work, &caller, &cid, &request, notify)).await
     }
 
     /// `StopLive`
     pub async fn stop_live(&self, caller: Caller, cid: Cid) -> Result<LiveResponse, Refusal> {
-        self.run(move |work| live::stop_live(work, &caller, &cid)).await
+        self.run(caller.app, move |work| live::stop_live(work, &caller, &cid)).await
     }
 
     /// `UpdateCallMembers`
@@ -187,7 +209,7 @@ impl Coordinator {
         cid: Cid,
         request: UpdateCallMembersRequest,
     ) -> Result<UpdateCallMembersResponse, Refusal> {
-        self.run(move |work| members::update(work, &caller, &cid, request)).await
+        self.run(caller.app, move |work| members::update(work, &caller, &cid, request)).await
     }
 
     /// `QueryCallMembers`
@@ -196,7 +218,7 @@ impl Coordinator {
         caller: Caller,
         request: QueryCallMembersRequest,
     ) -> Result<MembersResponse, Refusal> {
-        self.run(move |work| query::members(work, &caller, &request)).await
+        self.run(caller.app, move |work| query::members(work, &caller, &request)).await
     }
 
     /// `QueryCalls`
@@ -206,7 +228,17 @@ impl Coordinator {
         watcher: Option<ConnectionId>,
         request: QueryCallsRequest,
     ) -> Result<QueryCallsResponse, Refusal> {
-        self.run(move |work| query::calls(work, &caller, watcher, &request)).await
+        self.run(caller.app, move |work| query::calls(work, &caller, watcher, &request)).await
+    }
+
+    /// Running sessions and participants of all apps.
+    pub async fn live_counts(&self) -> Result<(i64, i64), StoreError> {
+        self.shared.store.transact(|db| Ok(Done::quietly(apps::live_counts(db)?))).await
+    }
+
+    /// Whether the last attempt to store something failed.
+    pub fn is_store_failing(&self) -> bool {
+        self.shared.store.is_failing()
     }
 
     /// Closes every socket, then the store.
@@ -215,49 +247,80 @@ impl Coordinator {
         self.shared.store.close().await;
     }
 
+    async fn apply(&self, notice: SfuNotice) -> Result<(), Refusal> {
+        let Some((app, notice)) = notice.into_app() else {
+            return Err(Refusal::internal(&"a notice about a call of no app"));
+        };
+        self.run(app, move |work| sessions::apply(work, &notice)).await
+    }
+
     async fn run<T: Send + 'static>(
         &self,
+        app: AppId,
         command: impl FnOnce(&mut Work<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
         let coordinator = self.clone();
         self.shared
             .store
             .transact(move |db: &Connection| {
+                let db = Db { connection: db, app };
                 let mut work = Work::new(db, &coordinator.shared.hub, crate::clock::now());
                 let answer = command(&mut work)?;
                 let effects = work.into_effects();
-                Ok(Done { answer, after_commit: Box::new(move || coordinator.perform(effects)) })
+                Ok(Done {
+                    answer,
+                    after_commit: Box::new(move || coordinator.perform(app, effects)),
+                })
             })
             .await
     }
 
-    fn perform(&self, effects: Vec<Effect>) {
+    fn perform(&self, app: AppId, effects: Vec<Effect>) {
         let hub = &self.shared.hub;
         for effect in effects {
             match effect {
-                Effect::Publish { event, audience } => hub.publish(&event, &audience),
-                Effect::Connect { outbox, user_id, hello } => hub.connect(outbox, user_id, &hello),
-                Effect::Watch { connection, cids } => hub.watch(&connection, cids),
-                Effect::Order(order) => self.shared.sfu.order(order),
-                Effect::Wake { session_id, at } => self.wake(session_id, at),
+                Effect::Publish { event, audience } => hub.publish(app, &event, &audience),
+                Effect::Connect { outbox, user_id, hello } => {
+                    hub.connect(app, outbox, user_id, &hello);
+                }
+                Effect::Watch { connection, calls } => hub.watch(&connection, calls),
+                Effect::KeepToTeams { user_id, teams } => hub.keep_to_teams(app, user_id, &teams),
+                Effect::Order(order) => self.shared.sfu.order(order.in_app(app)),
+                Effect::Wake { session_id, at } => self.wake(app, session_id, at),
             }
         }
     }
 
     /// Looks after a session at a later time. A wake-up that has become pointless does nothing, so
     /// none is ever cancelled.
-    fn wake(&self, session_id: String, at: DateTime) {
+    fn wake(&self, app: AppId, session_id: String, at: DateTime) {
         let coordinator = self.clone();
         let nanos = at.unix_nanos().saturating_sub(crate::clock::now().unix_nanos());
         let delay = Duration::from_nanos(u64::try_from(nanos).unwrap_or(0));
         self.shared.runtime.spawn(async move {
             sleep(delay).await;
-            let checked = coordinator.run(move |work| sessions::check(work, &session_id, at)).await;
+            let checked =
+                coordinator.run(app, move |work| sessions::check(work, &session_id, at)).await;
             if let Err(refusal) = checked {
                 tracing::error!(%refusal, "session check failed");
             }
         });
     }
+}
+
+/// Creates or changes users while no server runs, so that nobody has to be told.
+pub(crate) async fn upsert_users_while_stopped(
+    store: &Store,
+    app: AppId,
+    request: UpsertUsers,
+) -> Result<(), Refusal> {
+    store
+        .transact(move |connection| {
+            let hub = Hub::default();
+            let mut work = Work::new(Db { connection, app }, &hub, crate::clock::now());
+            users::upsert(&mut work, request).map(|_| Done::quietly(()))
+        })
+        .await
 }
 
 impl From<StoreError> for Refusal {

@@ -25,7 +25,11 @@ impl Access {
         let member = members::find(work.db, &call.cid, &actor.user.id)?;
         let by_token = actor.call_cids.contains(&call.cid);
         let owner = call.created_by == actor.user.id;
-        if !reaches_team(actor, call.team.as_deref(), owner || member.is_some() || by_token) {
+        if !reaches_team(
+            &actor.user.teams,
+            call.team.as_deref(),
+            owner || member.is_some() || by_token,
+        ) {
             return Err(not_found(&call.cid));
         }
         let call_type = known_type(&call.call_type)?;
@@ -147,9 +151,8 @@ pub(super) fn not_found(cid: &str) -> Refusal {
     Refusal::new(ErrorCode::DoesNotExist, format!("the call {cid} does not exist"))
 }
 
-/// Whether the teams of the user let them reach a call.
-fn reaches_team(actor: &Actor, team: Option<&str>, involved: bool) -> bool {
-    let teams = &actor.user.teams;
+/// Whether the teams of a user let them reach a call.
+pub(super) fn reaches_team(teams: &[String], team: Option<&str>, involved: bool) -> bool {
     match team {
         None => teams.is_empty(),
         Some(team) => teams.iter().any(|own| own == team) || (teams.is_empty() && involved),
@@ -184,7 +187,7 @@ mod tests {
     use crate::{
         coordinator::hub::Hub,
         store::{
-            calls as call_store, empty_tables,
+            calls as call_store, empty_tables, first_app,
             members::MemberRecord,
             users::{self, UserRecord},
         },
@@ -220,7 +223,7 @@ mod tests {
     ) -> Result<Access, Refusal> {
         let (db, hub) = (empty_tables(), Hub::default());
         for user in [&UserRecord::new("owner", "user", NOW), &actor.user] {
-            users::save(&db, user).unwrap();
+            users::save(first_app(&db), user).unwrap();
         }
         let cid = Cid::new(call_type, "a").unwrap();
         let call = CallRecord {
@@ -238,7 +241,7 @@ mod tests {
             updated_at: NOW,
             session_id: None,
         };
-        call_store::save(&db, &call).unwrap();
+        call_store::save(first_app(&db), &call).unwrap();
         let role = match member {
             As::Nobody | As::Member => None,
             As::Role(role) => Some(role.to_owned()),
@@ -252,9 +255,9 @@ mod tests {
                 created_at: NOW,
                 updated_at: NOW,
             };
-            members::save(&db, &member).unwrap();
+            members::save(first_app(&db), &member).unwrap();
         }
-        Access::to_call(&Work::new(&db, &hub, NOW), actor, &call)
+        Access::to_call(&Work::new(first_app(&db), &hub, NOW), actor, &call)
     }
 
     fn allowed(call_type: &str, actor: &Actor, member: As) -> Vec<OwnCapability> {

@@ -83,7 +83,10 @@ static TYPES: LazyLock<[CallType; 4]> =
 fn default() -> CallType {
     CallType {
         name: "default",
-        settings: CallSettings::default(),
+        settings: CallSettings {
+            video: VideoSettings { target_resolution: HD, ..VideoSettings::default() },
+            ..CallSettings::default()
+        },
         user: own(&[
             CreateCall,
             JoinCall,
@@ -260,6 +263,9 @@ fn with_member_roles(capabilities: &[OwnCapability]) -> Grants {
     grants
 }
 
+/// What a laptop can encode in three layers while it decodes the others. The platform's own default,
+/// 2560×1440, is more than that: the encoder falls behind and every layer suffers.
+const HD: TargetResolution = TargetResolution { width: 1280, height: 720, bitrate: 1_500_000 };
 const FULL_HD: TargetResolution =
     TargetResolution { width: 1920, height: 1080, bitrate: 3_000_000 };
 
@@ -287,6 +293,12 @@ mod tests {
             .map(|call_type| call_type.name)
             .collect();
         assert_eq!(staged, ["livestream", "audio_room"]);
+    }
+
+    #[test]
+    fn a_default_call_asks_for_what_a_laptop_can_encode() {
+        let target = &CallType::find("default").unwrap().settings.video.target_resolution;
+        assert_eq!((target.width, target.height, target.bitrate), (1280, 720, 1_500_000));
     }
 
     #[test]

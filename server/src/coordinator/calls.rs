@@ -50,7 +50,7 @@ pub(super) fn get(
     let actor = actor::load(work, caller)?;
     let (mut call, access) = open(work, &actor, cid)?;
     access.require(OwnCapability::ReadCall)?;
-    work.watch(options.watcher.clone(), &actor.user.id, vec![call.cid.clone()])?;
+    work.watch(options.watcher.clone(), &actor.user.id, std::slice::from_ref(&call))?;
     announce(work, &actor, &access, &mut call, options.announce)?;
     views::state(work, &actor, &call, &access, limit)
 }
@@ -76,7 +76,7 @@ pub(super) fn get_or_create(
             (call, access)
         }
     };
-    work.watch(watcher, &actor.user.id, vec![call.cid.clone()])?;
+    work.watch(watcher, &actor.user.id, std::slice::from_ref(&call))?;
     let how = Announce {
         ring: request.ring.unwrap_or_default(),
         notify: request.notify.unwrap_or_default(),
@@ -196,7 +196,7 @@ pub(super) fn announce(
             user: views::user(work, &actor.user),
         };
         let members = member_store::user_ids(work.db, &call.cid)?;
-        work.tell_users(call, body, members);
+        work.tell_users(call, body, members)?;
     }
     if how.ring {
         access.require(OwnCapability::JoinCall)?;
@@ -213,7 +213,7 @@ pub(super) fn announce(
             user: views::user(work, &actor.user),
             video: how.video,
         };
-        work.tell_users(call, body, rung);
+        work.tell_users(call, body, rung)?;
     }
     Ok(())
 }

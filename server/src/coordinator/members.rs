@@ -196,7 +196,7 @@ fn tell_changes(work: &mut Work<'_>, call: &CallRecord, changes: Changes) -> Res
     Ok(())
 }
 
-fn check_role(role: &str) -> Result<(), Refusal> {
+pub(super) fn check_role(role: &str) -> Result<(), Refusal> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
     if (1..=MAX_ROLE).contains(&role.len()) && role.bytes().all(allowed) {
         return Ok(());

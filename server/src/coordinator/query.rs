@@ -37,8 +37,7 @@ pub(super) fn calls(
     };
     let found = page(work.db, &CALLS, readable(&actor), &page_request, call_store::read)?;
     if request.watch == Some(true) {
-        let cids = found.rows.iter().map(|call| call.cid.clone()).collect();
-        work.watch(watcher, &actor.user.id, cids)?;
+        work.watch(watcher, &actor.user.id, &found.rows)?;
     }
     let calls = found
         .rows
@@ -80,7 +79,8 @@ pub(super) fn members(
 fn readable(actor: &Actor) -> Condition {
     let me = || SqlValue::Text(actor.user.id.clone());
     let is_member = || Condition {
-        sql: "EXISTS (SELECT 1 FROM member WHERE member.cid = call.cid AND member.user_id = ?)"
+        sql: "EXISTS (SELECT 1 FROM member
+            WHERE member.app = call.app AND member.cid = call.cid AND member.user_id = ?)"
             .into(),
         values: vec![me()],
     };
@@ -153,13 +153,15 @@ const CALLS: Table = Table {
         Field {
             name: "ongoing",
             kind: Kind::Bool,
-            sql: "EXISTS (SELECT 1 FROM session WHERE session.cid = call.cid AND session.ended_at IS NULL)",
+            sql: "EXISTS (SELECT 1 FROM session WHERE session.app = call.app
+                AND session.cid = call.cid AND session.ended_at IS NULL)",
             sortable: false,
         },
         Field {
             name: "members",
             kind: Kind::Set,
-            sql: "SELECT member.user_id AS value FROM member WHERE member.cid = call.cid",
+            sql: "SELECT member.user_id AS value FROM member
+                WHERE member.app = call.app AND member.cid = call.cid",
             sortable: false,
         },
     ],

@@ -314,7 +314,7 @@ mod tests {
     use super::*;
     use crate::{
         coordinator::{Caller, Cid, actor, calls as commands, hub::Hub},
-        store::{empty_tables, users::UserRecord},
+        store::{AppId, empty_tables, first_app, users::UserRecord},
     };
 
     const CID: &str = "default:a";
@@ -329,7 +329,7 @@ mod tests {
         fn new(settings: &serde_json::Value) -> Self {
             let world = Self { db: empty_tables(), hub: Hub::default() };
             let alice = UserRecord::new("alice", "user", at(0));
-            crate::store::users::save(&world.db, &alice).unwrap();
+            crate::store::users::save(first_app(&world.db), &alice).unwrap();
             world.run(0, |work| {
                 let actor = actor::load(work, &alice_calls())?;
                 let data = CallRequest {
@@ -347,7 +347,7 @@ mod tests {
             second: i64,
             command: impl FnOnce(&mut Work<'_>) -> Result<(), Refusal>,
         ) -> (Vec<String>, Vec<DateTime>) {
-            let mut work = Work::new(&self.db, &self.hub, at(second));
+            let mut work = Work::new(first_app(&self.db), &self.hub, at(second));
             command(&mut work).unwrap();
             let (mut events, mut wakes) = (Vec::new(), Vec::new());
             for effect in work.into_effects() {
@@ -388,13 +388,14 @@ mod tests {
         }
 
         fn session(&self) -> SessionRecord {
-            let call = calls::find(&self.db, CID).unwrap().unwrap();
-            sessions::find(&self.db, &call.session_id.unwrap()).unwrap().unwrap()
+            let call = calls::find(first_app(&self.db), CID).unwrap().unwrap();
+            sessions::find(first_app(&self.db), &call.session_id.unwrap()).unwrap().unwrap()
         }
     }
 
     fn alice_calls() -> Caller {
         Caller {
+            app: AppId(1),
             user_id: "alice".into(),
             anonymous: false,
             role: None,
@@ -482,6 +483,6 @@ mod tests {
         world.joined(100, "s1");
         world.run(200, end_all);
         assert_eq!(world.session().ended_at, Some(at(200)));
-        assert_eq!(sessions::participants(&world.db, &world.session().id), Ok(vec![]));
+        assert_eq!(sessions::participants(first_app(&world.db), &world.session().id), Ok(vec![]));
     }
 }

@@ -1,14 +1,17 @@
 //! Users that connect, guests, and users known by id only.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
 use trunkline_protocol::coordinator::{
-    ConnectedEvent, ErrorCode, Event, OwnUserResponse, UserRequest, UserResponse,
+    ConnectedEvent, Custom, ErrorCode, Event, OwnUserResponse, UserRequest, UserResponse,
 };
 use uuid::Uuid;
 
 use super::{
     Caller, Outbox, Refusal,
     cid::check_user_id,
-    views,
+    members, views,
     work::{Effect, Work},
 };
 use crate::store::users::{self, UserRecord};
@@ -27,8 +30,9 @@ pub(super) fn connect(
             format!("the token is not one of the user '{}'", details.id.escape_default()),
         ));
     }
-    let mut user = users::find(work.db, &caller.user_id)?
-        .unwrap_or_else(|| UserRecord::new(&caller.user_id, "user", work.now));
+    let stored = users::find(work.db, &caller.user_id)?;
+    let mut user =
+        stored.clone().unwrap_or_else(|| UserRecord::new(&caller.user_id, "user", work.now));
     describe(&mut user, details);
     if let Some(role) = caller.app_role() {
         user.role = role.into();
@@ -38,7 +42,7 @@ pub(super) fn connect(
     }
     user.updated_at = work.now;
     user.last_active = Some(work.now);
-    users::save(work.db, &user)?;
+    save(work, &user, stored.as_ref())?;
 
     let me = OwnUserResponse {
         user: UserResponse { online: true, ..views::user(work, &user) },
@@ -78,6 +82,119 @@ pub(super) fn find_or_create(work: &Work<'_>, id: &str) -> Result<UserRecord, Re
     users::save(work.db, &user)?;
     Ok(user)
 }
+
+/// What a backend says about its users.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UpsertUsers {
+    /// By id.
+    users: BTreeMap<String, UpsertUser>,
+}
+
+/// What a backend says about one user. What is absent stays as it is stored.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct UpsertUser {
+    /// The key in the map once more, or absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Role in the app.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Replaces all teams.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub teams: Option<Vec<String>>,
+    /// Shown to others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// URL of a picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// Language code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Replaces the object.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom: Option<Custom>,
+}
+
+/// The users as they are now, by id.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct UpsertedUsers {
+    users: BTreeMap<String, UserResponse>,
+}
+
+impl UpsertUsers {
+    /// One user.
+    pub fn one(id: String, user: UpsertUser) -> Self {
+        Self { users: BTreeMap::from([(id, user)]) }
+    }
+}
+
+/// Creates or changes users for the backend of their app: all of them or none.
+pub(super) fn upsert(work: &mut Work<'_>, request: UpsertUsers) -> Result<UpsertedUsers, Refusal> {
+    if !(1..=MAX_USERS).contains(&request.users.len()) {
+        return Err(Refusal::input(format!("a request names 1 to {MAX_USERS} users")));
+    }
+    let mut users = BTreeMap::new();
+    for (id, wish) in request.users {
+        check_user_id(&id)?;
+        if wish.id.as_ref().is_some_and(|own| *own != id) {
+            let detail = format!("the user under '{id}' has another id");
+            return Err(Refusal::input(detail));
+        }
+        let UpsertUser { id: _, role, teams, name, image, language, custom } = wish;
+        if let Some(role) = &role {
+            members::check_role(role)?;
+        }
+        if let Some(teams) = &teams {
+            check_teams(teams)?;
+        }
+        let stored = users::find(work.db, &id)?;
+        let mut user = stored.clone().unwrap_or_else(|| UserRecord::new(&id, "user", work.now));
+        user.role = role.unwrap_or(user.role);
+        user.teams = teams.unwrap_or(user.teams);
+        user.name = name.or(user.name);
+        user.image = image.or(user.image);
+        user.language = language.or(user.language);
+        user.custom = custom.unwrap_or(user.custom);
+        if stored.as_ref() != Some(&user) {
+            user.updated_at = work.now;
+            save(work, &user, stored.as_ref())?;
+        }
+        users.insert(id, views::user(work, &user));
+    }
+    Ok(UpsertedUsers { users })
+}
+
+/// Stores the user. Connections stop to hear of calls that the teams no longer reach.
+fn save(
+    work: &mut Work<'_>,
+    user: &UserRecord,
+    stored: Option<&UserRecord>,
+) -> Result<(), Refusal> {
+    users::save(work.db, user)?;
+    if stored.is_some_and(|stored| stored.teams != user.teams) {
+        let (user_id, teams) = (user.id.clone(), user.teams.clone());
+        work.effect(Effect::KeepToTeams { user_id, teams });
+    }
+    Ok(())
+}
+
+fn check_teams(teams: &[String]) -> Result<(), Refusal> {
+    let distinct: BTreeSet<_> = teams.iter().collect();
+    if teams.len() > MAX_TEAMS || distinct.len() < teams.len() {
+        let detail = format!("a user has at most {MAX_TEAMS} teams, each once");
+        return Err(Refusal::input(detail));
+    }
+    if teams.iter().any(|team| team.is_empty() || team.len() > MAX_TEAM) {
+        return Err(Refusal::input(format!("the name of a team must be 1 to {MAX_TEAM} bytes")));
+    }
+    Ok(())
+}
+
+const MAX_USERS: usize = 100;
+const MAX_TEAMS: usize = 100;
+const MAX_TEAM: usize = 100;
 
 fn describe(user: &mut UserRecord, details: UserRequest) {
     let UserRequest { name, image, language, custom, .. } = details;

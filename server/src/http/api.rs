@@ -24,7 +24,7 @@ impl Api {
     /// Runs an operation and writes its answer or refusal.
     pub async fn respond<T: Serialize>(
         &self,
-        operation: &str,
+        operation: &'static str,
         success: StatusCode,
         work: impl Future<Output = Result<T, Refusal>>,
     ) -> Response {
@@ -38,6 +38,7 @@ impl Api {
             }
             Err(refusal) => refuse(&refusal.to_api_error(operation, duration.clone())),
         };
+        self.count(operation, response.status(), started);
         tracing::debug!(
             operation,
             status = response.status().as_u16(),
@@ -46,6 +47,19 @@ impl Api {
             "answered"
         );
         response
+    }
+}
+
+impl Api {
+    fn count(&self, operation: &'static str, status: StatusCode, started: Instant) {
+        let metrics = &self.app.metrics;
+        let labels = [("operation", operation), ("status", status.as_str())];
+        let help = "Requests by operation and HTTP status.";
+        metrics.counter("trunkline_requests_total", help, &labels).increment();
+        let help = "Time from a request to its answer.";
+        metrics
+            .histogram("trunkline_request_seconds", help, &labels[..1])
+            .observe(started.elapsed());
     }
 }
 

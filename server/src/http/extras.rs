@@ -21,7 +21,7 @@ use crate::coordinator::{Refusal, check_user_id};
 pub(super) fn routes(state: &AppState) -> Router<Api> {
     let routes = Router::new().route("/hint", get(hint));
     // Not even registered otherwise: no setting can open it by mistake.
-    if state.dev { routes.route("/dev/token", get(dev_token)) } else { routes }
+    if state.dev.is_some() { routes.route("/dev/token", get(dev_token)) } else { routes }
 }
 
 /// Everything no route takes: a static file, or an error. Paths of the API are never answered with
@@ -63,7 +63,7 @@ async fn dev_token(State(api): State<Api>, incoming: Incoming) -> Response {
         check_user_id(user_id)?;
         let role = incoming.query("role").map(Into::into);
         let teams = incoming.query("team").map(|team| vec![team.into()]);
-        let app = &api.app.app;
+        let app = api.app.dev.as_ref().ok_or_else(|| Refusal::internal(&"no app to sign for"))?;
         Ok(DevToken {
             api_key: app.key.clone(),
             token: app.token_for(user_id, role, teams, Some(DEV_TOKEN_SECONDS))?,
@@ -78,4 +78,5 @@ pub(super) const LOCATION_HEADER: &str = "x-amz-cf-pop";
 /// Three letters and an opaque rest; `LCL` for local.
 const LOCATION: &str = "LCL1-P1";
 const DEV_TOKEN_SECONDS: u32 = 24 * 60 * 60;
-const API_PATHS: [&str; 5] = ["/video", "/api", "/sfu", "/dev", "/hint"];
+const API_PATHS: [&str; 8] =
+    ["/video", "/api", "/sfu", "/dev", "/hint", "/health", "/metrics", "/openapi.json"];

@@ -39,6 +39,7 @@ pub(super) fn root_routes() -> Router<Api> {
     unsupported::root_routes()
         .route("/connect", get(socket::connect))
         .route("/guest", post(create_guest))
+        .route("/users", post(upsert_users))
 }
 
 async fn get_call(State(api): State<Api>, incoming: Incoming) -> Response {
@@ -146,11 +147,20 @@ async fn query_calls(State(api): State<Api>, incoming: Incoming, payload: Payloa
 
 async fn create_guest(State(api): State<Api>, incoming: Incoming, payload: Payload) -> Response {
     api.respond("CreateGuest", StatusCode::CREATED, async {
-        api.app.app.check_key(incoming.query("api_key"))?;
+        let (id, app) = incoming.app(&api.app)?;
         let request: CreateGuestRequest = payload.read().await?;
-        let user = api.app.coordinator.create_guest(request.user).await?;
-        let access_token = api.app.app.token_for(&user.id, None, None, None)?;
+        let user = api.app.coordinator.create_guest(id, request.user).await?;
+        let access_token = app.token_for(&user.id, None, None, None)?;
         Ok(CreateGuestResponse { user, access_token })
+    })
+    .await
+}
+
+/// For backends: the only operation that takes a server-side token, and takes no other.
+async fn upsert_users(State(api): State<Api>, incoming: Incoming, payload: Payload) -> Response {
+    api.respond("UpdateUsers", StatusCode::CREATED, async {
+        let app = incoming.backend(&api.app)?;
+        api.app.coordinator.upsert_users(app, payload.read().await?).await
     })
     .await
 }
@@ -162,7 +172,7 @@ async fn report_client_event(
     payload: Payload,
 ) -> Response {
     api.respond("ReportClientCallEvent", StatusCode::CREATED, async {
-        api.app.app.check_key(incoming.query("api_key"))?;
+        incoming.app(&api.app)?;
         payload.read::<Custom>().await?;
         Ok(Empty {})
     })

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct SfuClaims {
     /// The user; `!anon` for anonymous participants.
     pub user_id: String,
-    /// `type:id` of the one call the token is for.
+    /// The one call the token is for, by its [`call_name`](super::control::call_name).
     pub cid: String,
     /// Shown to the other participants.
     pub name: String,

@@ -11,3 +11,5 @@ mod members;
 mod queries;
 mod sessions;
 mod support;
+mod tenants;
+mod users;

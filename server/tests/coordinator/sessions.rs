@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use trunkline_protocol::sfu::models::CallEndedReason;
 use trunkline_server::sfu::control::SfuOrder;
 
-use crate::support::TestServer;
+use crate::support::{TestServer, sfu_name};
 
 #[tokio::test]
 async fn watchers_see_a_session_start_fill_and_empty() {
@@ -106,7 +106,7 @@ async fn a_call_that_lasts_too_long_is_ended_by_the_server() {
     // An answer comes after all effects of earlier commands, the order to the SFU included.
     assert!(alice.get("/call/default/a").await.ok(200)["call"]["ended_at"].is_string());
     let reason = CallEndedReason::SessionEnded;
-    let order = SfuOrder::EndCall { cid: "default:a".into(), reason };
+    let order = SfuOrder::EndCall { cid: sfu_name("default:a"), reason };
     assert_eq!(*server.orders.lock().unwrap(), [order]);
 }
 

@@ -17,7 +17,7 @@ use super::{
     wire::{self, Event},
 };
 use crate::sfu::{
-    control::SfuNotice,
+    control::{self, SfuNotice},
     ids::{Now, SessionKey, SocketId},
     token::SfuClaims,
 };
@@ -169,7 +169,7 @@ impl Calls {
             anonymous: session.claims.anonymous,
         };
         let joined = (!session.claims.anonymous).then(|| ParticipantJoined {
-            call_cid: cid.clone(),
+            call_cid: control::cid(&cid).to_owned(),
             participant: Some(self.participant(session)),
             is_pinned: false,
         });

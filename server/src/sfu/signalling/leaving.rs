@@ -12,7 +12,7 @@ use super::{
     wire::Event,
 };
 use crate::sfu::{
-    control::{SfuNotice, SfuOrder},
+    control::{self, SfuNotice, SfuOrder},
     ids::{Now, SessionKey, SocketId},
 };
 
@@ -82,7 +82,7 @@ impl Calls {
             let cid = session.claims.cid.clone();
             if !session.claims.anonymous {
                 let left = ParticipantLeft {
-                    call_cid: cid.clone(),
+                    call_cid: control::cid(&cid).to_owned(),
                     participant: Some(session.participant(was_dominant)),
                 };
                 self.tell_others(&cid, None, Event::ParticipantLeft(left));
