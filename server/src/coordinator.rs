@@ -10,12 +10,14 @@ mod actor;
 mod call_type;
 mod calls;
 mod cid;
+pub mod command;
 mod hub;
 mod join;
 mod live;
 mod members;
 mod query;
 mod refusal;
+mod ringing;
 mod sessions;
 mod settings;
 mod users;
@@ -42,6 +44,7 @@ use crate::{
 pub use actor::Caller;
 pub use calls::{Announce, GetCallOptions};
 pub use cid::{Cid, check_user_id};
+pub use command::Command;
 pub use hub::{ConnectionId, Hub, Outbox};
 pub use join::SfuAccess;
 pub use refusal::Refusal;
@@ -229,6 +232,17 @@ impl Coordinator {
         request: QueryCallsRequest,
     ) -> Result<QueryCallsResponse, Refusal> {
         self.run(caller.app, move |work| query::calls(work, &caller, watcher, &request)).await
+    }
+
+    /// One of the commands that are about one call and need nothing but a body.
+    pub async fn command<T: Send + 'static, R: Send + 'static>(
+        &self,
+        command: Command<T, R>,
+        caller: Caller,
+        cid: Cid,
+        request: T,
+    ) -> Result<R, Refusal> {
+        self.run(caller.app, move |work| (command.run)(work, &caller, &cid, request)).await
     }
 
     /// Running sessions and participants of all apps.

@@ -11,7 +11,7 @@ use trunkline_protocol::{
 use uuid::Uuid;
 
 use super::{
-    Refusal, live, users, views,
+    Refusal, live, ringing, users, views,
     work::{Effect, Work},
 };
 use crate::{
@@ -47,8 +47,8 @@ pub(super) fn end_all(work: &mut Work<'_>) -> Result<(), Refusal> {
     Ok(sessions::end_all(work.db, work.now)?)
 }
 
-/// Does what was due for a session at `due`: its end for want of participants, or the end of the
-/// call for length. Every deadline has a wake-up of its own.
+/// Does what was due for a session at `due`: missed rings, its end for want of participants, or the
+/// end of the call for length. Every deadline has a wake-up of its own.
 pub(super) fn check(work: &mut Work<'_>, session_id: &str, due: DateTime) -> Result<(), Refusal> {
     if work.now < due {
         // The wall clock was set back.
@@ -64,6 +64,8 @@ pub(super) fn check(work: &mut Work<'_>, session_id: &str, due: DateTime) -> Res
     if session.ended_at.is_some() {
         return Ok(());
     }
+    let now = work.now;
+    ringing::miss(work, &call, &session, |ring| ring.due_at.is_some_and(|due| due <= now))?;
     if session.timer_ends_at.is_some_and(|end| end <= work.now) && call.ended_at.is_none() {
         return live::end(work, &mut call, None, CallEndedReason::SessionEnded);
     }
@@ -74,10 +76,18 @@ pub(super) fn check(work: &mut Work<'_>, session_id: &str, due: DateTime) -> Res
 }
 
 /// Makes sure the call has a session that a ring can refer to. It ends when nobody comes.
-pub(super) fn open_for_ring(work: &mut Work<'_>, call: &mut CallRecord) -> Result<(), Refusal> {
-    let session = open(work, call)?;
+pub(super) fn open_for_ring(
+    work: &mut Work<'_>,
+    call: &mut CallRecord,
+) -> Result<SessionRecord, Refusal> {
+    let mut session = open(work, call)?;
+    if session.idle_since.is_some() {
+        // It waits anew.
+        session.idle_since = Some(work.now);
+        sessions::save(work.db, &session)?;
+    }
     wake_when_idle(work, call, &session);
-    Ok(())
+    Ok(session)
 }
 
 /// The running session of the call, or a new one that has not started.
@@ -245,6 +255,7 @@ fn left(
 }
 
 fn end(work: &mut Work<'_>, call: &CallRecord, session: SessionRecord) -> Result<(), Refusal> {
+    ringing::miss(work, call, &session, |_| true)?;
     let session = SessionRecord { ended_at: Some(work.now), ..session };
     sessions::save(work.db, &session)?;
     let body = CallSessionEndedEvent { call: views::call(work, call)?, session_id: session.id };
@@ -289,7 +300,14 @@ fn idle_deadline(call: &CallRecord, session: &SessionRecord) -> Option<DateTime>
     let inactivity = call.settings.session.inactivity_timeout_seconds;
     let seconds = match session.started_at {
         Some(_) => inactivity,
-        None => inactivity.max(call.settings.ring.missed_call_timeout_ms.div_ceil(1000)),
+        None => {
+            let ring = &call.settings.ring;
+            let longest = ring
+                .missed_call_timeout_ms
+                .max(ring.auto_cancel_timeout_ms)
+                .max(ring.incoming_call_timeout_ms);
+            inactivity.max(longest.div_ceil(1000))
+        }
     };
     session.idle_since.map(|since| since.plus_seconds(seconds.into()))
 }
@@ -304,17 +322,17 @@ mod tests {
     use rusqlite::Connection;
     use serde_json::json;
     use trunkline_protocol::coordinator::{
-        CallRequest,
+        CallRequest, RejectCallRequest, RingCallRequest,
         event_type::{
-            CALL_ENDED, CALL_SESSION_ENDED, CALL_SESSION_PARTICIPANT_JOINED,
-            CALL_SESSION_PARTICIPANT_LEFT, CALL_SESSION_STARTED,
+            CALL_ENDED, CALL_MISSED, CALL_RING, CALL_SESSION_ENDED,
+            CALL_SESSION_PARTICIPANT_JOINED, CALL_SESSION_PARTICIPANT_LEFT, CALL_SESSION_STARTED,
         },
     };
 
     use super::*;
     use crate::{
         coordinator::{Caller, Cid, actor, calls as commands, hub::Hub},
-        store::{AppId, empty_tables, first_app, users::UserRecord},
+        store::{AppId, empty_tables, first_app, rings, users::UserRecord},
     };
 
     const CID: &str = "default:a";
@@ -331,7 +349,7 @@ mod tests {
             let alice = UserRecord::new("alice", "user", at(0));
             crate::store::users::save(first_app(&world.db), &alice).unwrap();
             world.run(0, |work| {
-                let actor = actor::load(work, &alice_calls())?;
+                let actor = actor::load(work, &caller("alice"))?;
                 let data = CallRequest {
                     settings_override: serde_json::from_value(settings.clone()).unwrap(),
                     ..CallRequest::default()
@@ -358,6 +376,35 @@ mod tests {
                 }
             }
             (events, wakes)
+        }
+
+        /// Makes these users members and rings them.
+        fn ring(&self, second: i64, users: &[&str]) -> (Vec<String>, Vec<DateTime>) {
+            for user_id in users {
+                let user = UserRecord::new(user_id, "user", at(0));
+                crate::store::users::save(first_app(&self.db), &user).unwrap();
+                let member = members::MemberRecord {
+                    cid: CID.into(),
+                    user_id: user.id,
+                    role: None,
+                    custom: serde_json::Map::new(),
+                    created_at: at(0),
+                    updated_at: at(0),
+                };
+                members::save(first_app(&self.db), &member).unwrap();
+            }
+            self.run(second, |work| {
+                let cid = Cid::new("default", "a")?;
+                ringing::ring(work, &caller("alice"), &cid, RingCallRequest::default()).map(drop)
+            })
+        }
+
+        fn missed(&self) -> Vec<String> {
+            let rings = rings::list(first_app(&self.db), &self.session().id).unwrap();
+            let missed = rings
+                .into_iter()
+                .filter(|ring| matches!(ring.answer, Some((rings::Answer::Missed, _))));
+            missed.map(|ring| ring.user_id).collect()
         }
 
         fn joined(&self, second: i64, session: &str) -> (Vec<String>, Vec<DateTime>) {
@@ -393,10 +440,10 @@ mod tests {
         }
     }
 
-    fn alice_calls() -> Caller {
+    fn caller(user_id: &str) -> Caller {
         Caller {
             app: AppId(1),
-            user_id: "alice".into(),
+            user_id: user_id.into(),
             anonymous: false,
             role: None,
             teams: None,
@@ -453,11 +500,61 @@ mod tests {
         let world = World::new(&json!({ "session": { "inactivity_timeout_seconds": 5 } }));
         let (_, wakes) = world.run(100, |work| {
             let mut call = calls::find(work.db, CID)?.unwrap();
-            open_for_ring(work, &mut call)
+            open_for_ring(work, &mut call).map(drop)
         });
         assert_eq!(wakes, [at(115)], "as long as the ring");
         assert_eq!(world.woken(114), Vec::<&str>::new());
         assert_eq!(world.woken(115), [CALL_SESSION_ENDED]);
+    }
+
+    #[test]
+    fn a_ring_that_nobody_answers_in_time_is_missed() {
+        let settings = json!({
+            "ring": { "missed_call_timeout_ms": 20_000 },
+            "session": { "inactivity_timeout_seconds": 30 },
+        });
+        let world = World::new(&settings);
+        let (events, wakes) = world.ring(100, &["bob", "carol", "dave"]);
+        assert_eq!(events, [CALL_RING]);
+        assert_eq!(wakes, [at(130), at(120)]);
+        world.run(105, |work| {
+            let request = RejectCallRequest::default();
+            ringing::reject(work, &caller("bob"), &Cid::new("default", "a")?, request).map(drop)
+        });
+        let dave = SfuNotice::ParticipantJoined {
+            cid: CID.into(),
+            user_id: "dave".into(),
+            session_id: "s1".into(),
+            anonymous: false,
+        };
+        world.run(106, |work| apply(work, &dave));
+        assert_eq!(world.woken(119), Vec::<&str>::new());
+        assert_eq!(world.woken(120), [CALL_MISSED], "by carol");
+        assert_eq!(world.woken(121), Vec::<&str>::new(), "once");
+        assert_eq!(world.missed(), ["carol"]);
+    }
+
+    #[test]
+    fn a_ring_without_a_time_limit_is_missed_when_its_session_ends() {
+        let settings = json!({
+            "ring": { "missed_call_timeout_ms": 0 },
+            "session": { "inactivity_timeout_seconds": 30 },
+        });
+        let world = World::new(&settings);
+        assert_eq!(world.ring(100, &["bob"]).1, [at(130)]);
+        assert_eq!(world.woken(129), Vec::<&str>::new());
+        assert_eq!(world.woken(130), [CALL_MISSED, CALL_SESSION_ENDED]);
+        assert_eq!(world.missed(), ["bob"]);
+    }
+
+    #[test]
+    fn ringing_again_gives_the_session_more_time() {
+        let world = World::new(&json!({ "session": { "inactivity_timeout_seconds": 15 } }));
+        world.ring(100, &["bob"]);
+        world.ring(110, &["bob"]);
+        assert_eq!(world.woken(115), Vec::<&str>::new());
+        assert_eq!(world.woken(124), Vec::<&str>::new());
+        assert_eq!(world.woken(125), [CALL_MISSED, CALL_SESSION_ENDED]);
     }
 
     #[test]

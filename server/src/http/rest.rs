@@ -14,6 +14,7 @@ use trunkline_protocol::coordinator::{
 
 use super::{
     api::Api,
+    commands,
     incoming::{Incoming, Payload},
     socket, unsupported,
 };
@@ -22,6 +23,7 @@ use crate::coordinator::{Announce, GetCallOptions};
 /// Operations below `/video` and `/api/v2/video`.
 pub(super) fn routes() -> Router<Api> {
     unsupported::routes()
+        .merge(commands::routes())
         .route("/call/{type}/{id}", get(get_call).post(get_or_create_call).patch(update_call))
         .route("/call/{type}/{id}/join", post(join_call))
         .route("/call/{type}/{id}/mark_ended", post(end_call))

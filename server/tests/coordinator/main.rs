@@ -9,6 +9,7 @@ mod durability;
 mod events;
 mod members;
 mod queries;
+mod ringing;
 mod sessions;
 mod support;
 mod tenants;

@@ -229,7 +229,7 @@ impl Client {
         self.request("PATCH", path, Some(body)).await
     }
 
-    async fn request(&self, method: &'static str, path: &str, body: Option<Value>) -> Reply {
+    pub async fn request(&self, method: &'static str, path: &str, body: Option<Value>) -> Reply {
         let separator = if path.contains('?') { '&' } else { '?' };
         let watch = self.connection_id.as_ref().map(|id| format!("&connection_id={id}"));
         let url = format!(

@@ -15,7 +15,7 @@ pub const OPERATIONS: &[Operation] = &[
         .root()
         .public()
         .implemented(),
-    Operation::new("UpdateUsers", Method::Post, &["/users"], Rate::Server).root(),
+    Operation::new("UpdateUsers", Method::Post, &["/users"], Rate::Server).root().implemented(),
     Operation::new("CreateDevice", Method::Post, &["/devices"], Rate::Write).root(),
     Operation::new("ListDevices", Method::Get, &["/devices"], Rate::Read).root(),
     Operation::new("DeleteDevice", Method::Delete, &["/devices"], Rate::Write).root(),
@@ -37,9 +37,12 @@ pub const OPERATIONS: &[Operation] = &[
         &["/call/{type}/{id}/participants"],
         Rate::Query,
     ),
-    Operation::new("RingCall", Method::Post, &["/call/{type}/{id}/ring"], Rate::Write),
-    Operation::new("AcceptCall", Method::Post, &["/call/{type}/{id}/accept"], Rate::Write),
-    Operation::new("RejectCall", Method::Post, &["/call/{type}/{id}/reject"], Rate::Write),
+    Operation::new("RingCall", Method::Post, &["/call/{type}/{id}/ring"], Rate::Write)
+        .implemented(),
+    Operation::new("AcceptCall", Method::Post, &["/call/{type}/{id}/accept"], Rate::Write)
+        .implemented(),
+    Operation::new("RejectCall", Method::Post, &["/call/{type}/{id}/reject"], Rate::Write)
+        .implemented(),
     Operation::new("GoLive", Method::Post, &["/call/{type}/{id}/go_live"], Rate::Write)
         .implemented(),
     Operation::new("StopLive", Method::Post, &["/call/{type}/{id}/stop_live"], Rate::Write)
