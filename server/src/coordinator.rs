@@ -15,6 +15,8 @@ mod hub;
 mod join;
 mod live;
 mod members;
+mod moderation;
+mod permissions;
 mod query;
 mod refusal;
 mod ringing;

@@ -10,6 +10,7 @@ pub(crate) mod calls;
 pub(crate) mod filter;
 pub(crate) mod members;
 pub(crate) mod page;
+pub(crate) mod permissions;
 pub(crate) mod rings;
 mod row;
 mod schema;

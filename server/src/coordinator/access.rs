@@ -8,7 +8,10 @@ use super::{
     call_type::{CallType, Grants, Permission},
     work::Work,
 };
-use crate::store::{calls::CallRecord, members};
+use crate::store::{
+    calls::{self, CallRecord},
+    members, permissions,
+};
 
 /// What one user may do in one call.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +45,9 @@ impl Access {
             roles.push("call_member".to_owned());
             roles.push(actor.call_role.clone());
         }
-        Ok(Self::new(call_type, actor, owner, &roles))
+        let mut access = Self::new(call_type, actor, owner, &roles);
+        access.apply_exceptions(work, &call.cid)?;
+        Ok(access)
     }
 
     /// Rights in a call that the user is about to create, as its owner.
@@ -89,6 +94,26 @@ impl Access {
             grants.extend(call_type.granted_to_role(role));
         }
         Self { call_type, user_id: actor.user.id.clone(), role: role.clone(), grants }
+    }
+
+    /// What holds for this user alone: permissions granted and revoked for the call, and a block,
+    /// which leaves nothing but the sight of it.
+    fn apply_exceptions(&mut self, work: &Work<'_>, cid: &str) -> Result<(), Refusal> {
+        for (name, granted) in permissions::list(work.db, cid, &self.user_id)? {
+            let known = OwnCapability::ALL.iter().find(|known| known.as_str() == name);
+            let Some(permission) = known.copied().map(Permission::Own) else {
+                return Err(Refusal::internal(&format!("stored permission {name}")));
+            };
+            if granted {
+                self.grants.insert(permission);
+            } else {
+                self.grants.remove(&permission);
+            }
+        }
+        if calls::blocked_users(work.db, cid)?.contains(&self.user_id) {
+            self.grants.retain(|grant| *grant == Permission::Own(OwnCapability::ReadCall));
+        }
+        Ok(())
     }
 
     fn require_permission(&self, permission: Permission, name: &str) -> Result<(), Refusal> {

@@ -1,10 +1,12 @@
 //! Commands about one call that come with nothing but a body: what the routes know of them.
 
 use trunkline_protocol::coordinator::{
-    Custom, Empty, RejectCallRequest, RingCallRequest, RingCallResponse,
+    BlockUserRequest, Custom, Empty, KickUserRequest, MuteUsersRequest, PinRequest,
+    RejectCallRequest, RequestPermissionRequest, RingCallRequest, RingCallResponse,
+    UnblockUserRequest, UnpinRequest, UpdateUserPermissionsRequest,
 };
 
-use super::{Caller, Cid, Refusal, ringing, work::Work};
+use super::{Caller, Cid, Refusal, moderation, permissions, ringing, work::Work};
 
 /// A command with its name in the protocol.
 pub struct Command<T, R> {
@@ -31,3 +33,25 @@ pub const ACCEPT: Command<Custom, Empty> = Command { id: "AcceptCall", run: ring
 /// Declines a ring or gives it up.
 pub const REJECT: Command<RejectCallRequest, Empty> =
     Command { id: "RejectCall", run: ringing::reject };
+/// Keeps a user out of the call.
+pub const BLOCK: Command<BlockUserRequest, Empty> =
+    Command { id: "BlockUser", run: moderation::block };
+/// Lets a user in again.
+pub const UNBLOCK: Command<UnblockUserRequest, Empty> =
+    Command { id: "UnblockUser", run: moderation::unblock };
+/// Puts a user out of the call.
+pub const KICK: Command<KickUserRequest, Empty> = Command { id: "KickUser", run: moderation::kick };
+/// Mutes participants.
+pub const MUTE: Command<MuteUsersRequest, Empty> =
+    Command { id: "MuteUsers", run: moderation::mute };
+/// Pins a participant for everyone.
+pub const PIN: Command<PinRequest, Empty> = Command { id: "VideoPin", run: moderation::pin };
+/// Takes back the pin of a participant.
+pub const UNPIN: Command<UnpinRequest, Empty> =
+    Command { id: "VideoUnpin", run: moderation::unpin };
+/// Asks those in charge for permissions.
+pub const REQUEST_PERMISSION: Command<RequestPermissionRequest, Empty> =
+    Command { id: "RequestPermission", run: permissions::request };
+/// Grants and revokes permissions of a user.
+pub const UPDATE_PERMISSIONS: Command<UpdateUserPermissionsRequest, Empty> =
+    Command { id: "UpdateUserPermissions", run: permissions::update };

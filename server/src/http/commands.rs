@@ -17,10 +17,18 @@ use super::{
 use crate::coordinator::{Command, command};
 
 pub(super) fn routes() -> Router<Api> {
-    let router = Router::new();
-    let router = add(router, command::RING);
-    let router = add(router, command::ACCEPT);
-    add(router, command::REJECT)
+    let mut router = Router::new();
+    router = add(router, command::RING);
+    router = add(router, command::ACCEPT);
+    router = add(router, command::REJECT);
+    router = add(router, command::BLOCK);
+    router = add(router, command::UNBLOCK);
+    router = add(router, command::KICK);
+    router = add(router, command::MUTE);
+    router = add(router, command::PIN);
+    router = add(router, command::UNPIN);
+    router = add(router, command::REQUEST_PERMISSION);
+    add(router, command::UPDATE_PERMISSIONS)
 }
 
 /// Where the protocol has the operation.

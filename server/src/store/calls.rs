@@ -76,6 +76,27 @@ pub(crate) fn blocked_users(db: Db<'_>, cid: &str) -> rusqlite::Result<Vec<Strin
         .collect()
 }
 
+/// Keeps a user out of the call; false when they are kept out already.
+pub(crate) fn block(db: Db<'_>, cid: &str, user_id: &str) -> rusqlite::Result<bool> {
+    let added = db
+        .connection
+        .prepare_cached(
+            "INSERT INTO blocked_user (app, cid, user_id) VALUES (?1, ?2, ?3)
+            ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![db.app, cid, user_id])?;
+    Ok(added > 0)
+}
+
+/// Lets a user in again; false when they were not kept out.
+pub(crate) fn unblock(db: Db<'_>, cid: &str, user_id: &str) -> rusqlite::Result<bool> {
+    let removed = db
+        .connection
+        .prepare_cached("DELETE FROM blocked_user WHERE app = ?1 AND cid = ?2 AND user_id = ?3")?
+        .execute(params![db.app, cid, user_id])?;
+    Ok(removed > 0)
+}
+
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<CallRecord> {
     Ok(CallRecord {
         cid: row.get("cid")?,

@@ -47,24 +47,31 @@ pub const OPERATIONS: &[Operation] = &[
         .implemented(),
     Operation::new("StopLive", Method::Post, &["/call/{type}/{id}/stop_live"], Rate::Write)
         .implemented(),
-    Operation::new("BlockUser", Method::Post, &["/call/{type}/{id}/block"], Rate::Write),
-    Operation::new("UnblockUser", Method::Post, &["/call/{type}/{id}/unblock"], Rate::Write),
-    Operation::new("KickUser", Method::Post, &["/call/{type}/{id}/kick"], Rate::Write),
-    Operation::new("MuteUsers", Method::Post, &["/call/{type}/{id}/mute_users"], Rate::Write),
+    Operation::new("BlockUser", Method::Post, &["/call/{type}/{id}/block"], Rate::Write)
+        .implemented(),
+    Operation::new("UnblockUser", Method::Post, &["/call/{type}/{id}/unblock"], Rate::Write)
+        .implemented(),
+    Operation::new("KickUser", Method::Post, &["/call/{type}/{id}/kick"], Rate::Write)
+        .implemented(),
+    Operation::new("MuteUsers", Method::Post, &["/call/{type}/{id}/mute_users"], Rate::Write)
+        .implemented(),
     Operation::new(
         "RequestPermission",
         Method::Post,
         &["/call/{type}/{id}/request_permission"],
         Rate::Write,
-    ),
+    )
+    .implemented(),
     Operation::new(
         "UpdateUserPermissions",
         Method::Post,
         &["/call/{type}/{id}/user_permissions"],
         Rate::Write,
-    ),
-    Operation::new("VideoPin", Method::Post, &["/call/{type}/{id}/pin"], Rate::Write),
-    Operation::new("VideoUnpin", Method::Post, &["/call/{type}/{id}/unpin"], Rate::Write),
+    )
+    .implemented(),
+    Operation::new("VideoPin", Method::Post, &["/call/{type}/{id}/pin"], Rate::Write).implemented(),
+    Operation::new("VideoUnpin", Method::Post, &["/call/{type}/{id}/unpin"], Rate::Write)
+        .implemented(),
     Operation::new(
         "SendVideoReaction",
         Method::Post,
