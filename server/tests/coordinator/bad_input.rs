@@ -1,8 +1,9 @@
 //! Whatever a client sends, the answer is the documented error body.
 
 use serde_json::json;
-use trunkline_protocol::coordinator::{Method, OPERATIONS};
+use trunkline_protocol::coordinator::OPERATIONS;
 
+use crate::contract::method_name;
 use crate::support::{KEY, TestServer, send, send_raw};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -146,14 +147,8 @@ async fn operations_that_are_missing_say_so() {
     for (operation, path) in
         missing.flat_map(|operation| operation.paths.iter().map(move |path| (operation, path)))
     {
-        let method = match operation.method {
-            Method::Get => "GET",
-            Method::Post => "POST",
-            Method::Patch => "PATCH",
-            Method::Delete => "DELETE",
-        };
         let path = path.replace("{type}", "default").replace(['{', '}'], "");
-        let reply = alice.request(method, &path, None).await;
+        let reply = alice.request(method_name(operation), &path, None).await;
         assert_eq!(reply.body["unrecoverable"], true, "{path}");
         let message = reply.refused(400, 19);
         assert!(message.contains("not available on this server"), "{message}");

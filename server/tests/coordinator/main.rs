@@ -5,9 +5,11 @@
 mod auth;
 mod bad_input;
 mod calls;
+mod contract;
 mod durability;
 mod events;
 mod members;
+mod moderation;
 mod queries;
 mod ringing;
 mod sessions;

@@ -22,6 +22,8 @@ use trunkline_server::{
     store::AppId,
 };
 
+use crate::contract;
+
 pub const KEY: &str = "trunkline-dev";
 
 /// A running server whose SFU is the test.
@@ -229,6 +231,10 @@ impl Client {
         self.request("PATCH", path, Some(body)).await
     }
 
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.request("DELETE", path, None).await
+    }
+
     pub async fn request(&self, method: &'static str, path: &str, body: Option<Value>) -> Reply {
         let separator = if path.contains('?') { '&' } else { '?' };
         let watch = self.connection_id.as_ref().map(|id| format!("&connection_id={id}"));
@@ -245,8 +251,10 @@ impl Client {
             ("stream-auth-type", "jwt".to_owned()),
             ("content-type", "application/json".to_owned()),
         ];
-        let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
-        send(method, url, headers, body).await
+        let text = body.as_ref().map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        let reply = send(method, url, headers, text).await;
+        contract::check_exchange(method, path, body.as_ref(), &reply);
+        reply
     }
 }
 
@@ -282,7 +290,11 @@ impl Socket {
         loop {
             let frame = timeout(PATIENCE, self.stream.next()).await.expect("an event");
             match frame.expect("an open socket").expect("a frame") {
-                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Text(text) => {
+                    let event = serde_json::from_str(&text).unwrap();
+                    contract::check_event(&event);
+                    return event;
+                }
                 Message::Ping(_) | Message::Pong(_) => (),
                 other => panic!("{other:?}"),
             }
