@@ -11,7 +11,10 @@ mod call_type;
 mod calls;
 mod cid;
 pub mod command;
+mod deletion;
+mod devices;
 mod hub;
+mod interaction;
 mod join;
 mod live;
 mod members;
@@ -31,10 +34,11 @@ use std::{sync::Arc, time::Duration};
 use rusqlite::Connection;
 use tokio::{runtime::Handle, sync::mpsc, time::sleep};
 use trunkline_protocol::coordinator::{
-    CallStateResponse, CreatedCallResponse, DateTime, Empty, GetOrCreateCallRequest, GoLiveRequest,
-    JoinCallRequest, JoinCallResponse, LiveResponse, MembersResponse, QueryCallMembersRequest,
-    QueryCallsRequest, QueryCallsResponse, UpdateCallMembersRequest, UpdateCallMembersResponse,
-    UpdateCallRequest, UserRequest, UserResponse,
+    CallStateResponse, CreateDeviceRequest, CreatedCallResponse, DateTime, Empty,
+    GetOrCreateCallRequest, GoLiveRequest, JoinCallRequest, JoinCallResponse, ListDevicesResponse,
+    LiveResponse, MembersResponse, QueryCallMembersRequest, QueryCallParticipantsRequest,
+    QueryCallParticipantsResponse, QueryCallsRequest, QueryCallsResponse, UpdateCallMembersRequest,
+    UpdateCallMembersResponse, UpdateCallRequest, UserRequest, UserResponse,
 };
 
 use crate::{
@@ -226,6 +230,37 @@ impl Coordinator {
         self.run(caller.app, move |work| query::members(work, &caller, &request)).await
     }
 
+    /// `QueryCallParticipants`
+    pub async fn query_participants(
+        &self,
+        caller: Caller,
+        cid: Cid,
+        limit: Option<u32>,
+        request: QueryCallParticipantsRequest,
+    ) -> Result<QueryCallParticipantsResponse, Refusal> {
+        self.run(caller.app, move |work| query::participants(work, &caller, &cid, limit, request))
+            .await
+    }
+
+    /// `CreateDevice`
+    pub async fn create_device(
+        &self,
+        caller: Caller,
+        request: CreateDeviceRequest,
+    ) -> Result<Empty, Refusal> {
+        self.run(caller.app, move |work| devices::create(work, &caller, request)).await
+    }
+
+    /// `ListDevices`
+    pub async fn devices(&self, caller: Caller) -> Result<ListDevicesResponse, Refusal> {
+        self.run(caller.app, move |work| devices::list(work, &caller)).await
+    }
+
+    /// `DeleteDevice`
+    pub async fn delete_device(&self, caller: Caller, id: String) -> Result<Empty, Refusal> {
+        self.run(caller.app, move |work| devices::delete(work, &caller, &id)).await
+    }
+
     /// `QueryCalls`
     pub async fn query_calls(
         &self,
@@ -300,6 +335,7 @@ impl Coordinator {
                     hub.connect(app, outbox, user_id, &hello);
                 }
                 Effect::Watch { connection, calls } => hub.watch(&connection, calls),
+                Effect::Unwatch { cid } => hub.unwatch(app, cid),
                 Effect::KeepToTeams { user_id, teams } => hub.keep_to_teams(app, user_id, &teams),
                 Effect::Order(order) => self.shared.sfu.order(order.in_app(app)),
                 Effect::Wake { session_id, at } => self.wake(app, session_id, at),

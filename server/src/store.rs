@@ -7,6 +7,8 @@
 
 pub(crate) mod apps;
 pub(crate) mod calls;
+pub(crate) mod devices;
+pub(crate) mod feedback;
 pub(crate) mod filter;
 pub(crate) mod members;
 pub(crate) mod page;

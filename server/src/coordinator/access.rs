@@ -57,7 +57,7 @@ impl Access {
 
     /// Refuses whoever lacks the capability.
     pub fn require(&self, capability: OwnCapability) -> Result<(), Refusal> {
-        self.require_permission(Permission::Own(capability), capability.as_str())
+        self.require_permission(Permission::Own(capability))
     }
 
     /// Refuses whoever may not give this role. A role may be given by those who may give any, and
@@ -66,7 +66,7 @@ impl Access {
         if self.call_type.granted_to_role(role).is_subset(&self.grants) {
             return Ok(());
         }
-        self.require_permission(Permission::UpdateCallMemberRole, "update-call-member-role")
+        self.require_permission(Permission::UpdateCallMemberRole)
     }
 
     pub fn allows(&self, capability: OwnCapability) -> bool {
@@ -74,13 +74,7 @@ impl Access {
     }
 
     pub fn own_capabilities(&self) -> Vec<OwnCapability> {
-        self.grants
-            .iter()
-            .filter_map(|grant| match grant {
-                Permission::Own(capability) => Some(*capability),
-                Permission::UpdateCallMemberRole => None,
-            })
-            .collect()
+        self.grants.iter().filter_map(|grant| grant.own()).collect()
     }
 
     fn new(call_type: &'static CallType, actor: &Actor, owner: bool, roles: &[String]) -> Self {
@@ -116,7 +110,8 @@ impl Access {
         Ok(())
     }
 
-    fn require_permission(&self, permission: Permission, name: &str) -> Result<(), Refusal> {
+    /// Refuses whoever lacks the permission.
+    pub fn require_permission(&self, permission: Permission) -> Result<(), Refusal> {
         if self.grants.contains(&permission) {
             return Ok(());
         }
@@ -126,7 +121,7 @@ impl Access {
                 "User '{}' with role '{}' is not allowed to perform action {} in scope 'video:{}'",
                 self.user_id,
                 self.role,
-                action_name(name),
+                action_name(permission.name()),
                 self.call_type.name
             ),
         ))
@@ -162,10 +157,7 @@ pub(super) fn capabilities_by_role(
         call_type
             .granted_to_role(role)
             .into_iter()
-            .filter_map(|grant| match grant {
-                Permission::Own(capability) => Some(capability.as_str().into()),
-                Permission::UpdateCallMemberRole => None,
-            })
+            .filter_map(|grant| Some(grant.own()?.as_str().into()))
             .collect()
     };
     Ok(ROLES.iter().map(|role| ((*role).to_owned(), names(role))).collect())

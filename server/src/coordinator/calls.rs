@@ -165,6 +165,8 @@ pub(super) fn create(
         updated_at: work.now,
         session_id: None,
     };
+    // What is left of a deleted call of this name.
+    calls::delete(work.db, &call.cid)?;
     calls::save(work.db, &call)?;
     members::create(work, &access, &call, data.members.unwrap_or_default())?;
     // Being a member may add to being the owner.

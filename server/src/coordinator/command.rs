@@ -1,12 +1,16 @@
 //! Commands about one call that come with nothing but a body: what the routes know of them.
 
 use trunkline_protocol::coordinator::{
-    BlockUserRequest, Custom, Empty, KickUserRequest, MuteUsersRequest, PinRequest,
-    RejectCallRequest, RequestPermissionRequest, RingCallRequest, RingCallResponse,
-    UnblockUserRequest, UnpinRequest, UpdateUserPermissionsRequest,
+    BlockUserRequest, CollectUserFeedbackRequest, Custom, DeleteCallRequest, DeleteCallResponse,
+    Empty, KickUserRequest, ListRecordingsResponse, ListTranscriptionsResponse, MuteUsersRequest,
+    PinRequest, RejectCallRequest, RequestPermissionRequest, RingCallRequest, RingCallResponse,
+    SendCallEventRequest, SendVideoReactionRequest, SendVideoReactionResponse, UnblockUserRequest,
+    UnpinRequest, UpdateUserPermissionsRequest,
 };
 
-use super::{Caller, Cid, Refusal, moderation, permissions, ringing, work::Work};
+use super::{
+    Caller, Cid, Refusal, deletion, interaction, moderation, permissions, ringing, work::Work,
+};
 
 /// A command with its name in the protocol.
 pub struct Command<T, R> {
@@ -55,3 +59,21 @@ pub const REQUEST_PERMISSION: Command<RequestPermissionRequest, Empty> =
 /// Grants and revokes permissions of a user.
 pub const UPDATE_PERMISSIONS: Command<UpdateUserPermissionsRequest, Empty> =
     Command { id: "UpdateUserPermissions", run: permissions::update };
+/// Shows a reaction to everyone.
+pub const REACT: Command<SendVideoReactionRequest, SendVideoReactionResponse> =
+    Command { id: "SendVideoReaction", run: interaction::react };
+/// Sends an event of the app.
+pub const SEND_EVENT: Command<SendCallEventRequest, Empty> =
+    Command { id: "SendCallEvent", run: interaction::send_event };
+/// Takes what a user thinks of the call.
+pub const TAKE_FEEDBACK: Command<CollectUserFeedbackRequest, Empty> =
+    Command { id: "CollectUserFeedback", run: interaction::take_feedback };
+/// Deletes the call.
+pub const DELETE: Command<DeleteCallRequest, DeleteCallResponse> =
+    Command { id: "DeleteCall", run: deletion::delete };
+/// The files of recordings.
+pub const LIST_RECORDINGS: Command<Custom, ListRecordingsResponse> =
+    Command { id: "ListRecordings", run: interaction::recordings };
+/// The files of transcriptions.
+pub const LIST_TRANSCRIPTIONS: Command<Custom, ListTranscriptionsResponse> =
+    Command { id: "ListTranscriptions", run: interaction::transcriptions };

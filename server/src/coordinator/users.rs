@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{
     Caller, Outbox, Refusal,
     cid::check_user_id,
-    members, views,
+    devices, members, views,
     work::{Effect, Work},
 };
 use crate::store::users::{self, UserRecord};
@@ -46,6 +46,7 @@ pub(super) fn connect(
 
     let me = OwnUserResponse {
         user: UserResponse { online: true, ..views::user(work, &user) },
+        devices: devices::of_user(work, &user.id)?,
         ..OwnUserResponse::default()
     };
     let connection_id = outbox.connection.0.clone();

@@ -1,17 +1,11 @@
 //! Routes of the commands that are about one call and need nothing but a body.
 
-use axum::{
-    Router,
-    extract::State,
-    http::StatusCode,
-    response::Response,
-    routing::{MethodRouter, post},
-};
+use axum::{Router, extract::State, http::StatusCode, response::Response, routing::on};
 use serde::{Serialize, de::DeserializeOwned};
-use trunkline_protocol::coordinator::OPERATIONS;
+use trunkline_protocol::coordinator::{Method, OPERATIONS};
 
 use super::{
-    api::Api,
+    api::{self, Api},
     incoming::{Incoming, Payload},
 };
 use crate::coordinator::{Command, command};
@@ -28,7 +22,13 @@ pub(super) fn routes() -> Router<Api> {
     router = add(router, command::PIN);
     router = add(router, command::UNPIN);
     router = add(router, command::REQUEST_PERMISSION);
-    add(router, command::UPDATE_PERMISSIONS)
+    router = add(router, command::UPDATE_PERMISSIONS);
+    router = add(router, command::REACT);
+    router = add(router, command::SEND_EVENT);
+    router = add(router, command::TAKE_FEEDBACK);
+    router = add(router, command::DELETE);
+    router = add(router, command::LIST_RECORDINGS);
+    add(router, command::LIST_TRANSCRIPTIONS)
 }
 
 /// Where the protocol has the operation.
@@ -37,23 +37,21 @@ where
     T: DeserializeOwned + Send + 'static,
     R: Serialize + Send + 'static,
 {
-    let operation = OPERATIONS.iter().find(|operation| operation.id == command.id);
-    let paths = operation.map(|operation| operation.paths).unwrap_or_default();
-    paths.iter().fold(router, |router, path| router.route(path, handler(command)))
-}
-
-fn handler<T, R>(command: Command<T, R>) -> MethodRouter<Api>
-where
-    T: DeserializeOwned + Send + 'static,
-    R: Serialize + Send + 'static,
-{
-    post(async move |State(api): State<Api>, incoming: Incoming, payload: Payload| -> Response {
-        api.respond(command.id, StatusCode::CREATED, async {
-            let caller = incoming.caller(&api.app)?;
-            let cid = incoming.cid()?;
-            let request = payload.read().await?;
-            api.app.coordinator.command(command, caller, cid, request).await
-        })
-        .await
-    })
+    let Some(operation) = OPERATIONS.iter().find(|operation| operation.id == command.id) else {
+        return router;
+    };
+    let is_post = operation.method == Method::Post;
+    let success = if is_post { StatusCode::CREATED } else { StatusCode::OK };
+    let handler =
+        async move |State(api): State<Api>, incoming: Incoming, payload: Payload| -> Response {
+            api.respond(command.id, success, async {
+                let caller = incoming.caller(&api.app)?;
+                let cid = incoming.cid()?;
+                let request = payload.read().await?;
+                api.app.coordinator.command(command, caller, cid, request).await
+            })
+            .await
+        };
+    let method = api::method_filter(operation);
+    operation.paths.iter().fold(router, |router, path| router.route(path, on(method, handler)))
 }

@@ -30,7 +30,7 @@ pub(crate) struct CallRecord {
 
 pub(crate) fn find(db: Db<'_>, cid: &str) -> rusqlite::Result<Option<CallRecord>> {
     db.connection
-        .prepare_cached("SELECT * FROM call WHERE app = ?1 AND cid = ?2")?
+        .prepare_cached("SELECT * FROM call WHERE app = ?1 AND cid = ?2 AND deleted_at IS NULL")?
         .query_one(params![db.app, cid], read)
         .optional()
 }
@@ -63,6 +63,22 @@ pub(crate) fn save(db: Db<'_>, call: &CallRecord) -> rusqlite::Result<()> {
             ":updated_at": call.updated_at.unix_nanos(),
             ":session_id": call.session_id,
         })?;
+    Ok(())
+}
+
+/// Hides the call: it is found no more.
+pub(crate) fn hide(db: Db<'_>, cid: &str, now: DateTime) -> rusqlite::Result<()> {
+    db.connection
+        .prepare_cached("UPDATE call SET deleted_at = ?3 WHERE app = ?1 AND cid = ?2")?
+        .execute(params![db.app, cid, now.unix_nanos()])?;
+    Ok(())
+}
+
+/// Deletes the call, hidden or not, and everything that belongs to it.
+pub(crate) fn delete(db: Db<'_>, cid: &str) -> rusqlite::Result<()> {
+    db.connection
+        .prepare_cached("DELETE FROM call WHERE app = ?1 AND cid = ?2")?
+        .execute(params![db.app, cid])?;
     Ok(())
 }
 

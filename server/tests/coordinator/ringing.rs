@@ -48,12 +48,12 @@ async fn a_ring_reaches_who_is_not_in_the_call_and_never_the_caller() {
     trio.alice.1.expect("call.session_participant_joined").await;
     let rung = trio.alice.0.post("/call/default/a/ring", json!({ "video": true })).await.ok(201);
     assert_eq!(rung["members_ids"], json!(["bob"]));
-    let ring = trio.bob.1.expect("call.ring").await;
-    assert_eq!(ring["video"], true);
-    assert_eq!(ring["user"]["id"], "alice");
-    assert_eq!(ring["session_id"], trio.session().await["id"]);
+    let event = trio.bob.1.expect("call.ring").await;
+    assert_eq!(event["video"], true);
+    assert_eq!(event["user"]["id"], "alice");
+    assert_eq!(event["session_id"], trio.session().await["id"]);
     let members: Vec<_> =
-        ring["members"].as_array().unwrap().iter().map(|member| &member["user_id"]).collect();
+        event["members"].as_array().unwrap().iter().map(|member| &member["user_id"]).collect();
     assert_eq!(members, ["bob", "carol"]);
     trio.alice.1.expect_silence().await;
     trio.carol.1.expect_silence().await;
@@ -64,8 +64,8 @@ async fn named_members_are_rung_and_nobody_else() {
     let mut trio = Trio::start().await;
     let ring =
         |ids: Value| trio.alice.0.post("/call/default/a/ring", json!({ "members_ids": ids }));
-    let rung = ring(json!(["carol", "alice", "carol"])).await.ok(201);
-    assert_eq!(rung["members_ids"], json!(["carol"]));
+    let answer = ring(json!(["carol", "alice", "carol"])).await.ok(201);
+    assert_eq!(answer["members_ids"], json!(["carol"]));
     let text = ring(json!(["bob", "mallory"])).await.refused(400, 4);
     assert!(text.contains("mallory") && !text.contains("bob"), "{text}");
     let many: Vec<_> = (0..26).map(|n| format!("u{n}")).collect();

@@ -16,9 +16,9 @@ pub const OPERATIONS: &[Operation] = &[
         .public()
         .implemented(),
     Operation::new("UpdateUsers", Method::Post, &["/users"], Rate::Server).root().implemented(),
-    Operation::new("CreateDevice", Method::Post, &["/devices"], Rate::Write).root(),
-    Operation::new("ListDevices", Method::Get, &["/devices"], Rate::Read).root(),
-    Operation::new("DeleteDevice", Method::Delete, &["/devices"], Rate::Write).root(),
+    Operation::new("CreateDevice", Method::Post, &["/devices"], Rate::Write).root().implemented(),
+    Operation::new("ListDevices", Method::Get, &["/devices"], Rate::Read).root().implemented(),
+    Operation::new("DeleteDevice", Method::Delete, &["/devices"], Rate::Write).root().implemented(),
     Operation::new("GetCall", Method::Get, &["/call/{type}/{id}"], Rate::Read).implemented(),
     Operation::new("GetOrCreateCall", Method::Post, &["/call/{type}/{id}"], Rate::Create)
         .implemented(),
@@ -26,7 +26,8 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new("JoinCall", Method::Post, &["/call/{type}/{id}/join"], Rate::Join).implemented(),
     Operation::new("EndCall", Method::Post, &["/call/{type}/{id}/mark_ended"], Rate::Write)
         .implemented(),
-    Operation::new("DeleteCall", Method::Post, &["/call/{type}/{id}/delete"], Rate::Write),
+    Operation::new("DeleteCall", Method::Post, &["/call/{type}/{id}/delete"], Rate::Write)
+        .implemented(),
     Operation::new("QueryCalls", Method::Post, &["/calls"], Rate::Query).implemented(),
     Operation::new("UpdateCallMembers", Method::Post, &["/call/{type}/{id}/members"], Rate::Write)
         .implemented(),
@@ -36,7 +37,8 @@ pub const OPERATIONS: &[Operation] = &[
         Method::Post,
         &["/call/{type}/{id}/participants"],
         Rate::Query,
-    ),
+    )
+    .implemented(),
     Operation::new("RingCall", Method::Post, &["/call/{type}/{id}/ring"], Rate::Write)
         .implemented(),
     Operation::new("AcceptCall", Method::Post, &["/call/{type}/{id}/accept"], Rate::Write)
@@ -77,14 +79,17 @@ pub const OPERATIONS: &[Operation] = &[
         Method::Post,
         &["/call/{type}/{id}/reaction"],
         Rate::Signal,
-    ),
-    Operation::new("SendCallEvent", Method::Post, &["/call/{type}/{id}/event"], Rate::Signal),
+    )
+    .implemented(),
+    Operation::new("SendCallEvent", Method::Post, &["/call/{type}/{id}/event"], Rate::Signal)
+        .implemented(),
     Operation::new(
         "CollectUserFeedback",
         Method::Post,
         &["/call/{type}/{id}/feedback"],
         Rate::Write,
-    ),
+    )
+    .implemented(),
     Operation::new(
         "StartRecording",
         Method::Post,
@@ -105,7 +110,8 @@ pub const OPERATIONS: &[Operation] = &[
         Method::Get,
         &["/call/{type}/{id}/recordings", "/call/{type}/{id}/{session}/recordings"],
         Rate::Read,
-    ),
+    )
+    .implemented(),
     Operation::new(
         "DeleteRecording",
         Method::Delete,
@@ -171,7 +177,8 @@ pub const OPERATIONS: &[Operation] = &[
         Method::Get,
         &["/call/{type}/{id}/transcriptions"],
         Rate::Read,
-    ),
+    )
+    .implemented(),
     Operation::new(
         "DeleteTranscription",
         Method::Delete,

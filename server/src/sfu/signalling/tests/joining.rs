@@ -1,8 +1,8 @@
 use trunkline_protocol::sfu::{
     event::{ParticipantJoined, ParticipantLeft},
     models::{
-        ConnectionQuality, DegradationPreference, ErrorCode, ParticipantCount, TrackType,
-        WebsocketReconnectStrategy as Strategy,
+        ConnectionQuality, DegradationPreference, ErrorCode, ParticipantCount, PublishOption,
+        TrackType, WebsocketReconnectStrategy as Strategy,
     },
 };
 
@@ -113,7 +113,7 @@ fn every_track_type_has_one_complete_publish_option() {
     let socket = join.socket;
     let outcome = world.submit(join);
     let options = &outcome.answer(socket).publish_options;
-    let kinds: Vec<_> = options.iter().map(|option| option.track_type()).collect();
+    let kinds: Vec<_> = options.iter().map(PublishOption::track_type).collect();
     let all =
         [TrackType::Audio, TrackType::Video, TrackType::ScreenShare, TrackType::ScreenShareAudio];
     assert_eq!(kinds, all);
