@@ -47,6 +47,7 @@ use crate::{
     store::{AppId, Db, Done, Store, StoreError, apps},
 };
 
+pub use access::granted;
 pub use actor::Caller;
 pub use calls::{Announce, GetCallOptions};
 pub use cid::{Cid, check_user_id};

@@ -1,5 +1,7 @@
 //! Who may do what: the one place that decides it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use trunkline_protocol::coordinator::{ErrorCode, OwnCapability};
 
 use super::{
@@ -151,7 +153,7 @@ pub(super) fn team_of_new_call(actor: &Actor, wish: Option<&str>) -> Result<(), 
 /// Capabilities of each role in calls of this type: lets clients recompute their own.
 pub(super) fn capabilities_by_role(
     call: &CallRecord,
-) -> Result<std::collections::BTreeMap<String, Vec<String>>, Refusal> {
+) -> Result<BTreeMap<String, Vec<String>>, Refusal> {
     let call_type = known_type(&call.call_type)?;
     let names = |role: &str| {
         call_type
@@ -188,6 +190,19 @@ fn action_name(name: &str) -> String {
             letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)
         })
         .collect()
+}
+
+/// Names of the permissions that a role, of a user or of a member, has in calls of a built-in type;
+/// with `owner` in those that its user has created. Empty when there is no such type.
+pub fn granted(call_type: &str, role: &str, owner: bool) -> BTreeSet<&'static str> {
+    let Some(call_type) = CallType::find(call_type) else {
+        return BTreeSet::new();
+    };
+    let mut grants = call_type.granted_to_role(role);
+    if owner {
+        grants.extend(call_type.granted_to_owner(role));
+    }
+    grants.into_iter().map(Permission::name).collect()
 }
 
 const ROLES: [&str; 7] =

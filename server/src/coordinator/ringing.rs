@@ -179,6 +179,11 @@ fn start(
     video: bool,
 ) -> Result<Vec<String>, Refusal> {
     access.require(OwnCapability::JoinCall)?;
+    if actor.anonymous {
+        // Whoever is rung is told by whom.
+        let detail = "anonymous users do not ring others";
+        return Err(Refusal::new(ErrorCode::NotAllowed, detail));
+    }
     if call.ended_at.is_some() {
         access.require(OwnCapability::JoinEndedCall)?;
     }

@@ -66,7 +66,9 @@ pub(super) fn check(work: &mut Work<'_>, session_id: &str, due: DateTime) -> Res
     }
     let now = work.now;
     ringing::miss(work, &call, &session, |ring| ring.due_at.is_some_and(|due| due <= now))?;
-    if session.timer_ends_at.is_some_and(|end| end <= work.now) && call.ended_at.is_none() {
+    // Somebody may have joined after the end: their session is limited like any other.
+    let is_due = |end| end <= work.now && call.ended_at.is_none_or(|ended| ended < end);
+    if session.timer_ends_at.is_some_and(is_due) {
         return live::end(work, &mut call, None, CallEndedReason::SessionEnded);
     }
     if idle_deadline(&call, &session).is_some_and(|deadline| deadline <= work.now) {

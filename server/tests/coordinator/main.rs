@@ -13,6 +13,7 @@ mod events;
 mod interaction;
 mod members;
 mod moderation;
+mod permissions;
 mod queries;
 mod ringing;
 mod sessions;

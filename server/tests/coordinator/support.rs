@@ -246,11 +246,13 @@ impl Client {
             self.user_id,
             watch.unwrap_or_default()
         );
-        let headers = vec![
-            ("authorization", self.token.clone()),
-            ("stream-auth-type", "jwt".to_owned()),
-            ("content-type", "application/json".to_owned()),
-        ];
+        let mut headers = vec![("content-type", "application/json".to_owned())];
+        if self.user_id == "!anon" {
+            headers.push(("stream-auth-type", "anonymous".to_owned()));
+        } else {
+            headers.push(("stream-auth-type", "jwt".to_owned()));
+            headers.push(("authorization", self.token.clone()));
+        }
         let text = body.as_ref().map(|body| body.to_string().into_bytes()).unwrap_or_default();
         let reply = send(method, url, headers, text).await;
         contract::check_exchange(method, path, body.as_ref(), &reply);

@@ -253,6 +253,18 @@ fn the_longest_duration_ends_the_call_even_when_set_later() {
 }
 
 #[test]
+fn the_longest_duration_holds_in_a_call_that_was_ended_before() {
+    let world = World::new(&json!({ "limits": { "max_duration_seconds": 60 } }));
+    world.joined(100, "s1");
+    assert_eq!(world.woken(160), [CALL_ENDED]);
+    world.left(161, "s1");
+    assert_eq!(world.joined(200, "s2").1, [at(260)]);
+    assert_eq!(world.woken(259), Vec::<&str>::new());
+    assert_eq!(world.woken(260), [CALL_ENDED]);
+    assert_eq!(world.woken(261), Vec::<&str>::new(), "once");
+}
+
+#[test]
 fn a_crash_ends_the_sessions_it_interrupted() {
     let world = World::new(&json!({}));
     world.joined(100, "s1");
