@@ -81,7 +81,7 @@ struct Shared {
 }
 
 impl Coordinator {
-    /// Ends the sessions that a crash left running and takes up the notices of the SFU.
+    /// Ends the sessions that a crash left running, tells the SFU who is kept out, and takes up the notices of the SFU.
     pub async fn start(
         store: Store,
         apps: impl IntoIterator<Item = AppId>,
@@ -93,6 +93,7 @@ impl Coordinator {
         let coordinator = Self { shared: Arc::new(shared) };
         for app in apps {
             coordinator.run(app, sessions::end_all).await?;
+            coordinator.run(app, moderation::remind_sfu).await?;
         }
         let listener = coordinator.clone();
         tokio::spawn(async move {

@@ -20,7 +20,10 @@ use super::{
 };
 use crate::{
     sfu::control::{Muted, SfuOrder},
-    store::calls::{self as call_store, CallRecord},
+    store::{
+        calls::{self as call_store, CallRecord},
+        permissions,
+    },
 };
 
 pub(super) fn block(
@@ -149,6 +152,20 @@ pub(super) fn unpin(
 ) -> Result<Empty, Refusal> {
     let UnpinRequest { user_id, session_id } = request;
     set_pin(work, caller, cid, user_id, session_id, false)
+}
+
+/// Tells an SFU that has just started whom to refuse and whose rights have changed: tokens from
+/// before its start are still valid.
+pub(super) fn remind_sfu(work: &mut Work<'_>) -> Result<(), Refusal> {
+    for (cid, user_id) in call_store::all_blocks(work.db)? {
+        work.effect(Effect::Order(SfuOrder::Admit { cid, user_id, admitted: false }));
+    }
+    for (cid, user_id, permission, is_granted) in permissions::all(work.db)? {
+        let (granted, revoked) =
+            if is_granted { (vec![permission], vec![]) } else { (vec![], vec![permission]) };
+        work.effect(Effect::Order(SfuOrder::SetGrants { cid, user_id, granted, revoked }));
+    }
+    Ok(())
 }
 
 /// Pins live as long as the session of the participant, so the SFU keeps them.

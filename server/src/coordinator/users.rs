@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use trunkline_protocol::coordinator::{
     ConnectedEvent, Custom, ErrorCode, Event, OwnUserResponse, UserRequest, UserResponse,
+    UserUpdatedEvent,
 };
 use uuid::Uuid;
 
 use super::{
     Caller, Outbox, Refusal,
     cid::check_user_id,
-    devices, members, views,
+    devices,
+    hub::Audience,
+    members, views,
     work::{Effect, Work},
 };
 use crate::store::users::{self, UserRecord};
@@ -174,6 +177,17 @@ fn save(
     stored: Option<&UserRecord>,
 ) -> Result<(), Refusal> {
     users::save(work.db, user)?;
+    let is_changed = stored.is_some_and(|stored| {
+        let (updated_at, last_active) = (stored.updated_at, stored.last_active);
+        UserRecord { updated_at, last_active, ..user.clone() } != *stored
+    });
+    if is_changed {
+        let body =
+            UserUpdatedEvent { user: views::user(work, user), ..UserUpdatedEvent::default() };
+        let audience = Audience { watched: None, users: vec![user.id.clone()] };
+        let event = Event::of_connection(work.now, body);
+        work.effect(Effect::Publish { event, audience });
+    }
     if stored.is_some_and(|stored| stored.teams != user.teams) {
         let (user_id, teams) = (user.id.clone(), user.teams.clone());
         work.effect(Effect::KeepToTeams { user_id, teams });

@@ -92,6 +92,14 @@ pub(crate) fn blocked_users(db: Db<'_>, cid: &str) -> rusqlite::Result<Vec<Strin
         .collect()
 }
 
+/// Every block: cid and user id.
+pub(crate) fn all_blocks(db: Db<'_>) -> rusqlite::Result<Vec<(String, String)>> {
+    db.connection
+        .prepare("SELECT cid, user_id FROM blocked_user WHERE app = ?1")?
+        .query_map([db.app], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
 /// Keeps a user out of the call; false when they are kept out already.
 pub(crate) fn block(db: Db<'_>, cid: &str, user_id: &str) -> rusqlite::Result<bool> {
     let added = db

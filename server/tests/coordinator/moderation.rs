@@ -269,3 +269,21 @@ async fn only_who_is_in_the_call_is_pinned() {
     }
     assert_eq!(pair.orders(), []);
 }
+
+#[tokio::test]
+async fn a_restarted_sfu_is_told_who_is_kept_out_and_whose_rights_changed() {
+    let Pair { server, alice, .. } = Pair::start().await;
+    alice.post("/call/default/a/block", json!({ "user_id": "bob" })).await.ok(201);
+    let revoke = json!({ "user_id": "bob", "revoke_permissions": ["send-audio"] });
+    alice.post("/call/default/a/user_permissions", revoke).await.ok(201);
+    let server = server.restart().await;
+    let told = SfuOrder::SetGrants {
+        cid: sfu_name(CID),
+        user_id: "bob".into(),
+        granted: vec![],
+        revoked: vec!["send-audio".into()],
+    };
+    assert_eq!(*server.orders.lock().unwrap(), [admit_bob(false), told]);
+    let (bob, _socket) = server.connect("bob").await;
+    bob.post("/call/default/a/join", json!({})).await.refused(403, 17);
+}

@@ -176,6 +176,17 @@ impl TestServer {
         (client, socket)
     }
 
+    /// The type of the event with which a client is turned away.
+    pub async fn refused_event(&self, client: Client) -> String {
+        let path = if client.prefix == "/video" { "/video/connect" } else { "/api/v2/connect" };
+        let path = format!("{path}?api_key={}&stream-auth-type=jwt", client.api_key);
+        let mut raw = self.open(&path).await;
+        let hello = json!({ "token": client.token, "user_details": { "id": client.user_id } });
+        raw.send(Message::text(hello.to_string())).await.unwrap();
+        let event = Socket { stream: raw }.next().await;
+        event["type"].as_str().unwrap().into()
+    }
+
     /// A socket on which nothing has been sent.
     pub async fn open(&self, path: &str) -> Raw {
         let url = format!("{}{path}", self.base.replace("http", "ws"));

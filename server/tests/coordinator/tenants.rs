@@ -192,5 +192,6 @@ async fn events_of_a_team_do_not_reach_members_who_left_it() {
     for event in ["call.updated", "call.notification", "call.ended"] {
         alice_hears.expect(event).await;
     }
+    bob_hears.expect("user.updated").await;
     bob_hears.expect_silence().await;
 }
