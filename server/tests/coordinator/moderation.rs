@@ -287,3 +287,32 @@ async fn a_restarted_sfu_is_told_who_is_kept_out_and_whose_rights_changed() {
     let (bob, _socket) = server.connect("bob").await;
     bob.post("/call/default/a/join", json!({})).await.refused(403, 17);
 }
+
+#[tokio::test]
+async fn another_role_is_another_right_to_publish_at_once() {
+    let server = TestServer::start().await;
+    let (host, _socket) = server.connect("host").await;
+    host.post("/call/livestream/a", json!({ "data": { "members": [{ "user_id": "bob" }] } }))
+        .await
+        .ok(201);
+    let change = |body: Value| host.post("/call/livestream/a/members", body);
+    let orders = || std::mem::take(&mut *server.orders.lock().unwrap());
+    let grants = |granted: &[&str], revoked: &[&str]| SfuOrder::SetGrants {
+        cid: sfu_name("livestream:a"),
+        user_id: "bob".into(),
+        granted: granted.iter().map(|name| (*name).to_owned()).collect(),
+        revoked: revoked.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let publishing = ["screenshare", "send-audio", "send-video"];
+    let role = |role: &str| json!({ "update_members": [{ "user_id": "bob", "role": role }] });
+    change(role("host")).await.ok(201);
+    assert_eq!(orders(), [grants(&publishing, &[])]);
+    change(role("moderator")).await.ok(201);
+    assert_eq!(orders(), [grants(&[], &["screenshare"])]);
+    let custom =
+        json!({ "update_members": [{ "user_id": "bob", "custom": {} }, { "user_id": "new" }] });
+    change(custom).await.ok(201);
+    assert_eq!(orders(), []);
+    change(json!({ "remove_members": ["bob"] })).await.ok(201);
+    assert_eq!(orders(), [grants(&[], &["send-audio", "send-video"])]);
+}
