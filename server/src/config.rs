@@ -366,7 +366,7 @@ impl UserArgs {
         };
         let teams = (self.no_teams || !self.teams.is_empty()).then_some(self.teams);
         let user = FullUserRequest {
-            id: self.id.clone(),
+            id: Some(self.id.clone()),
             role: self.role,
             teams,
             name: self.name,

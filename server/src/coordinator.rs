@@ -10,12 +10,19 @@ mod actor;
 mod call_type;
 mod calls;
 mod cid;
+pub mod command;
+mod deletion;
+mod devices;
 mod hub;
+mod interaction;
 mod join;
 mod live;
 mod members;
+mod moderation;
+mod permissions;
 mod query;
 mod refusal;
+mod ringing;
 mod sessions;
 mod settings;
 mod users;
@@ -27,10 +34,12 @@ use std::{sync::Arc, time::Duration};
 use rusqlite::Connection;
 use tokio::{runtime::Handle, sync::mpsc, time::sleep};
 use trunkline_protocol::coordinator::{
-    CallStateResponse, CreatedCallResponse, DateTime, Empty, GetOrCreateCallRequest, GoLiveRequest,
-    JoinCallRequest, JoinCallResponse, LiveResponse, MembersResponse, QueryCallMembersRequest,
-    QueryCallsRequest, QueryCallsResponse, UpdateCallMembersRequest, UpdateCallMembersResponse,
-    UpdateCallRequest, UpdateUsersRequest, UpdateUsersResponse, UserRequest, UserResponse,
+    CallStateResponse, CreateDeviceRequest, CreatedCallResponse, DateTime, Empty,
+    GetOrCreateCallRequest, GoLiveRequest, JoinCallRequest, JoinCallResponse, ListDevicesResponse,
+    LiveResponse, MembersResponse, QueryCallMembersRequest, QueryCallParticipantsRequest,
+    QueryCallParticipantsResponse, QueryCallsRequest, QueryCallsResponse, UpdateCallMembersRequest,
+    UpdateCallMembersResponse, UpdateCallRequest, UpdateUsersRequest, UpdateUsersResponse,
+    UserRequest, UserResponse,
 };
 
 use crate::{
@@ -39,9 +48,11 @@ use crate::{
     store::{AppId, Db, Done, Store, StoreError, apps},
 };
 
+pub use access::granted;
 pub use actor::Caller;
 pub use calls::{Announce, GetCallOptions};
 pub use cid::{Cid, check_user_id};
+pub use command::Command;
 pub use hub::{ConnectionId, Hub, Outbox};
 pub use join::SfuAccess;
 pub use refusal::Refusal;
@@ -70,7 +81,7 @@ struct Shared {
 }
 
 impl Coordinator {
-    /// Ends the sessions that a crash left running and takes up the notices of the SFU.
+    /// Ends the sessions that a crash left running, tells the SFU who is kept out, and takes up the notices of the SFU.
     pub async fn start(
         store: Store,
         apps: impl IntoIterator<Item = AppId>,
@@ -82,6 +93,7 @@ impl Coordinator {
         let coordinator = Self { shared: Arc::new(shared) };
         for app in apps {
             coordinator.run(app, sessions::end_all).await?;
+            coordinator.run(app, moderation::remind_sfu).await?;
         }
         let listener = coordinator.clone();
         tokio::spawn(async move {
@@ -220,6 +232,37 @@ impl Coordinator {
         self.run(caller.app, move |work| query::members(work, &caller, &request)).await
     }
 
+    /// `QueryCallParticipants`
+    pub async fn query_participants(
+        &self,
+        caller: Caller,
+        cid: Cid,
+        limit: Option<u32>,
+        request: QueryCallParticipantsRequest,
+    ) -> Result<QueryCallParticipantsResponse, Refusal> {
+        self.run(caller.app, move |work| query::participants(work, &caller, &cid, limit, request))
+            .await
+    }
+
+    /// `CreateDevice`
+    pub async fn create_device(
+        &self,
+        caller: Caller,
+        request: CreateDeviceRequest,
+    ) -> Result<Empty, Refusal> {
+        self.run(caller.app, move |work| devices::create(work, &caller, request)).await
+    }
+
+    /// `ListDevices`
+    pub async fn devices(&self, caller: Caller) -> Result<ListDevicesResponse, Refusal> {
+        self.run(caller.app, move |work| devices::list(work, &caller)).await
+    }
+
+    /// `DeleteDevice`
+    pub async fn delete_device(&self, caller: Caller, id: String) -> Result<Empty, Refusal> {
+        self.run(caller.app, move |work| devices::delete(work, &caller, &id)).await
+    }
+
     /// `QueryCalls`
     pub async fn query_calls(
         &self,
@@ -228,6 +271,17 @@ impl Coordinator {
         request: QueryCallsRequest,
     ) -> Result<QueryCallsResponse, Refusal> {
         self.run(caller.app, move |work| query::calls(work, &caller, watcher, &request)).await
+    }
+
+    /// One of the commands that are about one call and need nothing but a body.
+    pub async fn command<T: Send + 'static, R: Send + 'static>(
+        &self,
+        command: Command<T, R>,
+        caller: Caller,
+        cid: Cid,
+        request: T,
+    ) -> Result<R, Refusal> {
+        self.run(caller.app, move |work| (command.run)(work, &caller, &cid, request)).await
     }
 
     /// Running sessions and participants of all apps.
@@ -283,6 +337,7 @@ impl Coordinator {
                     hub.connect(app, outbox, user_id, &hello);
                 }
                 Effect::Watch { connection, calls } => hub.watch(&connection, calls),
+                Effect::Unwatch { cid } => hub.unwatch(app, cid),
                 Effect::KeepToTeams { user_id, teams } => hub.keep_to_teams(app, user_id, &teams),
                 Effect::Order(order) => self.shared.sfu.order(order.in_app(app)),
                 Effect::Wake { session_id, at } => self.wake(app, session_id, at),

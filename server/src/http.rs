@@ -1,6 +1,7 @@
 //! HTTP and the coordinator socket: translation only, decisions are the coordinator's.
 
 mod api;
+mod commands;
 mod extras;
 mod guard;
 mod incoming;

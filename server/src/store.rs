@@ -7,9 +7,13 @@
 
 pub(crate) mod apps;
 pub(crate) mod calls;
+pub(crate) mod devices;
+pub(crate) mod feedback;
 pub(crate) mod filter;
 pub(crate) mod members;
 pub(crate) mod page;
+pub(crate) mod permissions;
+pub(crate) mod rings;
 mod row;
 mod schema;
 pub(crate) mod sessions;

@@ -1,5 +1,7 @@
 //! Who may do what: the one place that decides it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use trunkline_protocol::coordinator::{ErrorCode, OwnCapability};
 
 use super::{
@@ -8,7 +10,10 @@ use super::{
     call_type::{CallType, Grants, Permission},
     work::Work,
 };
-use crate::store::{calls::CallRecord, members};
+use crate::store::{
+    calls::{self, CallRecord},
+    members, permissions,
+};
 
 /// What one user may do in one call.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +47,9 @@ impl Access {
             roles.push("call_member".to_owned());
             roles.push(actor.call_role.clone());
         }
-        Ok(Self::new(call_type, actor, owner, &roles))
+        let mut access = Self::new(call_type, actor, owner, &roles);
+        access.apply_exceptions(work, &call.cid)?;
+        Ok(access)
     }
 
     /// Rights in a call that the user is about to create, as its owner.
@@ -52,7 +59,7 @@ impl Access {
 
     /// Refuses whoever lacks the capability.
     pub fn require(&self, capability: OwnCapability) -> Result<(), Refusal> {
-        self.require_permission(Permission::Own(capability), capability.as_str())
+        self.require_permission(Permission::Own(capability))
     }
 
     /// Refuses whoever may not give this role. A role may be given by those who may give any, and
@@ -61,7 +68,7 @@ impl Access {
         if self.call_type.granted_to_role(role).is_subset(&self.grants) {
             return Ok(());
         }
-        self.require_permission(Permission::UpdateCallMemberRole, "update-call-member-role")
+        self.require_permission(Permission::UpdateCallMemberRole)
     }
 
     pub fn allows(&self, capability: OwnCapability) -> bool {
@@ -69,13 +76,7 @@ impl Access {
     }
 
     pub fn own_capabilities(&self) -> Vec<OwnCapability> {
-        self.grants
-            .iter()
-            .filter_map(|grant| match grant {
-                Permission::Own(capability) => Some(*capability),
-                Permission::UpdateCallMemberRole => None,
-            })
-            .collect()
+        self.grants.iter().filter_map(|grant| grant.own()).collect()
     }
 
     fn new(call_type: &'static CallType, actor: &Actor, owner: bool, roles: &[String]) -> Self {
@@ -91,7 +92,28 @@ impl Access {
         Self { call_type, user_id: actor.user.id.clone(), role: role.clone(), grants }
     }
 
-    fn require_permission(&self, permission: Permission, name: &str) -> Result<(), Refusal> {
+    /// What holds for this user alone: permissions granted and revoked for the call, and a block,
+    /// which leaves nothing but the sight of it.
+    fn apply_exceptions(&mut self, work: &Work<'_>, cid: &str) -> Result<(), Refusal> {
+        for (name, granted) in permissions::list(work.db, cid, &self.user_id)? {
+            let known = OwnCapability::ALL.iter().find(|known| known.as_str() == name);
+            let Some(permission) = known.copied().map(Permission::Own) else {
+                return Err(Refusal::internal(&format!("stored permission {name}")));
+            };
+            if granted {
+                self.grants.insert(permission);
+            } else {
+                self.grants.remove(&permission);
+            }
+        }
+        if calls::blocked_users(work.db, cid)?.contains(&self.user_id) {
+            self.grants.retain(|grant| *grant == Permission::Own(OwnCapability::ReadCall));
+        }
+        Ok(())
+    }
+
+    /// Refuses whoever lacks the permission.
+    pub fn require_permission(&self, permission: Permission) -> Result<(), Refusal> {
         if self.grants.contains(&permission) {
             return Ok(());
         }
@@ -101,7 +123,7 @@ impl Access {
                 "User '{}' with role '{}' is not allowed to perform action {} in scope 'video:{}'",
                 self.user_id,
                 self.role,
-                action_name(name),
+                action_name(permission.name()),
                 self.call_type.name
             ),
         ))
@@ -131,16 +153,13 @@ pub(super) fn team_of_new_call(actor: &Actor, wish: Option<&str>) -> Result<(), 
 /// Capabilities of each role in calls of this type: lets clients recompute their own.
 pub(super) fn capabilities_by_role(
     call: &CallRecord,
-) -> Result<std::collections::BTreeMap<String, Vec<String>>, Refusal> {
+) -> Result<BTreeMap<String, Vec<String>>, Refusal> {
     let call_type = known_type(&call.call_type)?;
     let names = |role: &str| {
         call_type
             .granted_to_role(role)
             .into_iter()
-            .filter_map(|grant| match grant {
-                Permission::Own(capability) => Some(capability.as_str().into()),
-                Permission::UpdateCallMemberRole => None,
-            })
+            .filter_map(|grant| Some(grant.own()?.as_str().into()))
             .collect()
     };
     Ok(ROLES.iter().map(|role| ((*role).to_owned(), names(role))).collect())
@@ -171,6 +190,19 @@ fn action_name(name: &str) -> String {
             letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters)
         })
         .collect()
+}
+
+/// Names of the permissions that a role, of a user or of a member, has in calls of a built-in type;
+/// with `owner` in those that its user has created. Empty when there is no such type.
+pub fn granted(call_type: &str, role: &str, owner: bool) -> BTreeSet<&'static str> {
+    let Some(call_type) = CallType::find(call_type) else {
+        return BTreeSet::new();
+    };
+    let mut grants = call_type.granted_to_role(role);
+    if owner {
+        grants.extend(call_type.granted_to_owner(role));
+    }
+    grants.into_iter().map(Permission::name).collect()
 }
 
 const ROLES: [&str; 7] =

@@ -147,6 +147,18 @@ impl Hub {
         }
     }
 
+    /// Nobody watches the call any more: it is gone.
+    pub(super) fn unwatch(&self, app: AppId, cid: String) {
+        let mut state = self.lock();
+        let State { sockets, by_call, .. } = &mut *state;
+        let call = (app, cid);
+        for connection in by_call.remove(&call).unwrap_or_default() {
+            if let Some(socket) = sockets.get_mut(&connection) {
+                socket.watching.remove(&call.1);
+            }
+        }
+    }
+
     /// The teams of the user have changed: what belongs to other teams is no longer watched.
     pub(super) fn keep_to_teams(&self, app: AppId, user_id: String, teams: &[String]) {
         let mut state = self.lock();

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{
     Caller, Outbox, Refusal, access,
     cid::check_user_id,
-    members, views,
+    devices, members, views,
     work::{Effect, Work},
 };
 use crate::{
@@ -55,6 +55,7 @@ pub(super) fn connect(
 
     let me = OwnUserResponse {
         user: UserResponse { online: true, ..views::user(work, &user) },
+        devices: devices::of_user(work, &user.id)?,
         ..OwnUserResponse::default()
     };
     let connection_id = outbox.connection.0.clone();
@@ -104,7 +105,7 @@ pub(super) fn update(
     let mut response = UpdateUsersResponse::default();
     for (id, wish) in request.users {
         check_user_id(&id)?;
-        if !wish.id.is_empty() && wish.id != id {
+        if wish.id.as_ref().is_some_and(|own| *own != id) {
             let detail = format!("the user under '{id}' has another id");
             return Err(Refusal::input(detail));
         }
@@ -114,9 +115,6 @@ pub(super) fn update(
         if stored.as_ref() != Some(&user) {
             user.updated_at = work.now;
             save(work, &user, stored.as_ref())?;
-            let event =
-                UserUpdatedEvent { user: views::user(work, &user), ..UserUpdatedEvent::default() };
-            work.tell_user(&id, event);
         }
         response.users.insert(id, views::user(work, &user));
     }
@@ -156,6 +154,15 @@ fn save(
     stored: Option<&UserRecord>,
 ) -> Result<(), Refusal> {
     users::save(work.db, user)?;
+    let is_changed = stored.is_some_and(|stored| {
+        let (updated_at, last_active) = (stored.updated_at, stored.last_active);
+        UserRecord { updated_at, last_active, ..user.clone() } != *stored
+    });
+    if is_changed {
+        let body =
+            UserUpdatedEvent { user: views::user(work, user), ..UserUpdatedEvent::default() };
+        work.tell_user(&user.id, body);
+    }
     if stored.is_some_and(|stored| stored.teams != user.teams) {
         let (user_id, teams) = (user.id.clone(), user.teams.clone());
         work.effect(Effect::KeepToTeams { user_id, teams });

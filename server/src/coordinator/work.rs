@@ -25,6 +25,7 @@ pub(super) enum Effect {
     Publish { event: Event, audience: Audience },
     Connect { outbox: Outbox, user_id: String, hello: Event },
     Watch { connection: ConnectionId, calls: Vec<Watched> },
+    Unwatch { cid: String },
     KeepToTeams { user_id: String, teams: Vec<String> },
     Order(SfuOrder),
     Wake { session_id: String, at: DateTime },

@@ -6,9 +6,10 @@ use axum::{
     body::Body,
     http::{HeaderValue, Method, StatusCode, header},
     response::Response,
+    routing::MethodFilter,
 };
 use serde::Serialize;
-use trunkline_protocol::coordinator::{ApiError, DateEncoding, ErrorCode, Timed};
+use trunkline_protocol::coordinator::{self, ApiError, DateEncoding, ErrorCode, Operation, Timed};
 
 use super::AppState;
 use crate::coordinator::Refusal;
@@ -61,6 +62,16 @@ impl Api {
         metrics
             .histogram("trunkline_request_seconds", help, &labels[..1])
             .observe(started.elapsed());
+    }
+}
+
+/// The method of an operation, for the router.
+pub(super) const fn method_filter(operation: &Operation) -> MethodFilter {
+    match operation.method {
+        coordinator::Method::Get => MethodFilter::GET,
+        coordinator::Method::Post => MethodFilter::POST,
+        coordinator::Method::Patch => MethodFilter::PATCH,
+        coordinator::Method::Delete => MethodFilter::DELETE,
     }
 }
 

@@ -6,7 +6,7 @@
 //! The SFU knows nothing of apps. It knows a call by a name that is unique across them, which is
 //! what its tokens, orders and notices carry; participants are told the cid.
 
-use trunkline_protocol::sfu::models::CallEndedReason;
+use trunkline_protocol::sfu::models::{CallEndedReason, TrackType};
 
 use crate::store::AppId;
 
@@ -38,6 +38,60 @@ pub enum SfuOrder {
         /// Told to that user.
         reason: CallEndedReason,
     },
+    /// Let a user begin sessions in a call, or refuse them: the tokens they hold stay valid for
+    /// hours. Sessions that run are not touched.
+    Admit {
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
+        cid: String,
+        /// Who.
+        user_id: String,
+        /// False to refuse.
+        admitted: bool,
+    },
+    /// Mute tracks (`track_unpublished`, cause MODERATION). Their owners may unmute them.
+    MuteTracks {
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
+        cid: String,
+        /// Whose tracks.
+        whose: Muted,
+        /// Which of them.
+        kinds: Vec<TrackType>,
+    },
+    /// Change what a user may do, in running sessions and in those that begin with an older token.
+    SetGrants {
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
+        cid: String,
+        /// Whose rights.
+        user_id: String,
+        /// Own capabilities that the user holds from now on, whatever the token says.
+        granted: Vec<String>,
+        /// Own capabilities that the user has no more.
+        revoked: Vec<String>,
+    },
+    /// Pin a session for everyone, or take its pin back.
+    Pin {
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
+        cid: String,
+        /// Whose session.
+        user_id: String,
+        /// Which of the user's sessions.
+        session_id: String,
+        /// False to take the pin back.
+        pinned: bool,
+    },
+}
+
+/// Whose tracks are muted.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Muted {
+    /// Those of these users.
+    Users(Vec<String>),
+    /// Those of everybody except one user.
+    AllBut(String),
 }
 
 /// What the SFU tells the coordinator.
@@ -84,8 +138,13 @@ pub fn cid(call_name: &str) -> &str {
 impl SfuOrder {
     /// The order as the SFU understands it.
     pub(crate) fn in_app(mut self, app: AppId) -> Self {
-        let (Self::EndCall { cid, .. } | Self::EndLive { cid } | Self::RemoveUser { cid, .. }) =
-            &mut self;
+        let (Self::EndCall { cid, .. }
+        | Self::EndLive { cid }
+        | Self::RemoveUser { cid, .. }
+        | Self::Admit { cid, .. }
+        | Self::MuteTracks { cid, .. }
+        | Self::SetGrants { cid, .. }
+        | Self::Pin { cid, .. }) = &mut self;
         *cid = call_name(app, cid);
         self
     }

@@ -49,6 +49,14 @@ impl SfuClaims {
         self.capabilities.iter().any(|held| held == capability)
     }
 
+    /// Gives the user an own capability or takes it away.
+    pub fn set(&mut self, capability: &str, held: bool) {
+        self.capabilities.retain(|known| known != capability);
+        if held {
+            self.capabilities.push(capability.to_owned());
+        }
+    }
+
     /// Signs the claims with HS256.
     pub fn sign(&self, secret: &str) -> Result<String, jsonwebtoken::errors::Error> {
         let key = EncodingKey::from_secret(secret.as_bytes());

@@ -227,7 +227,10 @@ impl Worker {
                 result.map_err(Refusal::Failed)?;
             }
             Rpc::UpdateSubscriptions(tracks) => self.calls.set_subscriptions(session, &tracks),
-            Rpc::UpdateMuteStates(states) => self.calls.set_mutes(session, &states),
+            Rpc::UpdateMuteStates(states) => {
+                self.calls.check_mutes(session, &states).map_err(Refusal::Failed)?;
+                self.calls.set_mutes(session, &states);
+            }
             Rpc::IceRestart(peer) => self.calls.restart_ice(session, peer),
             // Publishers are answered in the response to SetPublisher.
             Rpc::SendAnswer { peer: PeerType::PublisherUnspecified, .. } | Rpc::Nothing => {}

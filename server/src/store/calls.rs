@@ -30,7 +30,7 @@ pub(crate) struct CallRecord {
 
 pub(crate) fn find(db: Db<'_>, cid: &str) -> rusqlite::Result<Option<CallRecord>> {
     db.connection
-        .prepare_cached("SELECT * FROM call WHERE app = ?1 AND cid = ?2")?
+        .prepare_cached("SELECT * FROM call WHERE app = ?1 AND cid = ?2 AND deleted_at IS NULL")?
         .query_one(params![db.app, cid], read)
         .optional()
 }
@@ -66,6 +66,22 @@ pub(crate) fn save(db: Db<'_>, call: &CallRecord) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Hides the call: it is found no more.
+pub(crate) fn hide(db: Db<'_>, cid: &str, now: DateTime) -> rusqlite::Result<()> {
+    db.connection
+        .prepare_cached("UPDATE call SET deleted_at = ?3 WHERE app = ?1 AND cid = ?2")?
+        .execute(params![db.app, cid, now.unix_nanos()])?;
+    Ok(())
+}
+
+/// Deletes the call, hidden or not, and everything that belongs to it.
+pub(crate) fn delete(db: Db<'_>, cid: &str) -> rusqlite::Result<()> {
+    db.connection
+        .prepare_cached("DELETE FROM call WHERE app = ?1 AND cid = ?2")?
+        .execute(params![db.app, cid])?;
+    Ok(())
+}
+
 /// Ids of the users who may not join.
 pub(crate) fn blocked_users(db: Db<'_>, cid: &str) -> rusqlite::Result<Vec<String>> {
     db.connection
@@ -74,6 +90,35 @@ pub(crate) fn blocked_users(db: Db<'_>, cid: &str) -> rusqlite::Result<Vec<Strin
         )?
         .query_map(params![db.app, cid], |row| row.get(0))?
         .collect()
+}
+
+/// Every block: cid and user id.
+pub(crate) fn all_blocks(db: Db<'_>) -> rusqlite::Result<Vec<(String, String)>> {
+    db.connection
+        .prepare("SELECT cid, user_id FROM blocked_user WHERE app = ?1")?
+        .query_map([db.app], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// Keeps a user out of the call; false when they are kept out already.
+pub(crate) fn block(db: Db<'_>, cid: &str, user_id: &str) -> rusqlite::Result<bool> {
+    let added = db
+        .connection
+        .prepare_cached(
+            "INSERT INTO blocked_user (app, cid, user_id) VALUES (?1, ?2, ?3)
+            ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![db.app, cid, user_id])?;
+    Ok(added > 0)
+}
+
+/// Lets a user in again; false when they were not kept out.
+pub(crate) fn unblock(db: Db<'_>, cid: &str, user_id: &str) -> rusqlite::Result<bool> {
+    let removed = db
+        .connection
+        .prepare_cached("DELETE FROM blocked_user WHERE app = ?1 AND cid = ?2 AND user_id = ?3")?
+        .execute(params![db.app, cid, user_id])?;
+    Ok(removed > 0)
 }
 
 pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<CallRecord> {

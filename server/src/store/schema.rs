@@ -247,6 +247,59 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX member_user ON member (app, user_id);
     CREATE INDEX session_running ON session (app, cid) WHERE ended_at IS NULL;
 ",
+    "
+    -- Version 3: rings, permissions for the call, deleted calls, feedback, devices.
+    ALTER TABLE call ADD COLUMN deleted_at INTEGER;
+
+    CREATE TABLE ring (
+        app INTEGER NOT NULL,
+        session_id TEXT NOT NULL,
+        user_id TEXT NOT NULL,
+        rung_by TEXT,
+        due_at INTEGER,
+        answer TEXT,
+        answered_at INTEGER,
+        PRIMARY KEY (app, session_id, user_id),
+        FOREIGN KEY (app, session_id) REFERENCES session (app, id) ON DELETE CASCADE,
+        FOREIGN KEY (app, user_id) REFERENCES user (app, id)
+    ) STRICT, WITHOUT ROWID;
+
+    -- What was granted to or revoked from a user, whatever their roles say.
+    CREATE TABLE user_permission (
+        app INTEGER NOT NULL,
+        cid TEXT NOT NULL,
+        user_id TEXT NOT NULL,
+        permission TEXT NOT NULL,
+        granted INTEGER NOT NULL,
+        PRIMARY KEY (app, cid, user_id, permission),
+        FOREIGN KEY (app, cid) REFERENCES call (app, cid) ON DELETE CASCADE,
+        FOREIGN KEY (app, user_id) REFERENCES user (app, id)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE feedback (
+        app INTEGER NOT NULL,
+        cid TEXT NOT NULL,
+        session_id TEXT NOT NULL,
+        user_id TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        -- The request as it came.
+        body TEXT NOT NULL,
+        FOREIGN KEY (app, cid) REFERENCES call (app, cid) ON DELETE CASCADE,
+        FOREIGN KEY (app, user_id) REFERENCES user (app, id)
+    ) STRICT;
+    CREATE INDEX feedback_call ON feedback (app, cid);
+
+    CREATE TABLE device (
+        app INTEGER NOT NULL,
+        user_id TEXT NOT NULL,
+        id TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        -- What the client said of it.
+        body TEXT NOT NULL,
+        PRIMARY KEY (app, user_id, id),
+        FOREIGN KEY (app, user_id) REFERENCES user (app, id)
+    ) STRICT, WITHOUT ROWID;
+",
 ];
 
 #[cfg(test)]

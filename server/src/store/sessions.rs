@@ -82,6 +82,19 @@ pub(crate) fn end_all(db: Db<'_>, now: DateTime) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Ends a session with everybody still in it.
+pub(crate) fn drop_one(db: Db<'_>, id: &str, now: DateTime) -> rusqlite::Result<()> {
+    db.connection
+        .prepare_cached("DELETE FROM participant WHERE app = ?1 AND session_id = ?2")?
+        .execute(params![db.app, id])?;
+    db.connection
+        .prepare_cached(
+            "UPDATE session SET ended_at = ?3, anonymous_count = 0 WHERE app = ?1 AND id = ?2",
+        )?
+        .execute(params![db.app, id, now.unix_nanos()])?;
+    Ok(())
+}
+
 /// Who is in the session, in the order of joining.
 pub(crate) fn participants(
     db: Db<'_>,
@@ -158,7 +171,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<SessionRecord> {
     })
 }
 
-fn read_participant(row: &Row<'_>) -> rusqlite::Result<ParticipantRecord> {
+pub(crate) fn read_participant(row: &Row<'_>) -> rusqlite::Result<ParticipantRecord> {
     Ok(ParticipantRecord {
         session_id: row.get("session_id")?,
         user_session_id: row.get("user_session_id")?,

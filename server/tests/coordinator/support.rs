@@ -22,6 +22,8 @@ use trunkline_server::{
     store::AppId,
 };
 
+use crate::contract;
+
 pub const KEY: &str = "trunkline-dev";
 
 /// A running server whose SFU is the test.
@@ -179,6 +181,17 @@ impl TestServer {
         (client, socket)
     }
 
+    /// The type of the event with which a client is turned away.
+    pub async fn refused_event(&self, client: Client) -> String {
+        let path = if client.prefix == "/video" { "/video/connect" } else { "/api/v2/connect" };
+        let path = format!("{path}?api_key={}&stream-auth-type=jwt", client.api_key);
+        let mut raw = self.open(&path).await;
+        let hello = json!({ "token": client.token, "user_details": { "id": client.user_id } });
+        raw.send(Message::text(hello.to_string())).await.unwrap();
+        let event = Socket { stream: raw }.next().await;
+        event["type"].as_str().unwrap().into()
+    }
+
     /// A socket on which nothing has been sent.
     pub async fn open(&self, path: &str) -> Raw {
         let url = format!("{}{path}", self.base.replace("http", "ws"));
@@ -234,7 +247,11 @@ impl Client {
         self.request("PATCH", path, Some(body)).await
     }
 
-    async fn request(&self, method: &'static str, path: &str, body: Option<Value>) -> Reply {
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.request("DELETE", path, None).await
+    }
+
+    pub async fn request(&self, method: &'static str, path: &str, body: Option<Value>) -> Reply {
         let separator = if path.contains('?') { '&' } else { '?' };
         let watch = self.connection_id.as_ref().map(|id| format!("&connection_id={id}"));
         let url = format!(
@@ -245,13 +262,17 @@ impl Client {
             self.user_id,
             watch.unwrap_or_default()
         );
-        let headers = vec![
-            ("authorization", self.token.clone()),
-            ("stream-auth-type", "jwt".to_owned()),
-            ("content-type", "application/json".to_owned()),
-        ];
-        let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
-        send(method, url, headers, body).await
+        let mut headers = vec![("content-type", "application/json".to_owned())];
+        if self.user_id == "!anon" {
+            headers.push(("stream-auth-type", "anonymous".to_owned()));
+        } else {
+            headers.push(("stream-auth-type", "jwt".to_owned()));
+            headers.push(("authorization", self.token.clone()));
+        }
+        let text = body.as_ref().map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        let reply = send(method, url, headers, text).await;
+        contract::check_exchange(method, path, body.as_ref(), &reply);
+        reply
     }
 }
 
@@ -287,7 +308,11 @@ impl Socket {
         loop {
             let frame = timeout(PATIENCE, self.stream.next()).await.expect("an event");
             match frame.expect("an open socket").expect("a frame") {
-                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Text(text) => {
+                    let event = serde_json::from_str(&text).unwrap();
+                    contract::check_event(&event);
+                    return event;
+                }
                 Message::Ping(_) | Message::Pong(_) => (),
                 other => panic!("{other:?}"),
             }

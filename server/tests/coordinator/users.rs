@@ -161,3 +161,18 @@ async fn the_keys_of_javascript_objects_are_ordinary_ids_and_data() {
     assert_eq!(answer["users"]["__proto__"]["role"], "user");
     assert_eq!(answer["users"]["constructor"]["id"], "constructor");
 }
+
+#[tokio::test]
+async fn a_user_hears_of_changes_to_themselves() {
+    let server = TestServer::start().await;
+    let (_alice, mut socket) = server.connect("alice").await;
+    let (_bob, mut bobs) = server.connect("bob").await;
+    let backend = server.backend(&server.app);
+    let change = json!({ "users": { "alice": { "name": "Alice" } } });
+    backend.post("/users", change.clone()).await.ok(201);
+    assert_eq!(socket.expect("user.updated").await["user"]["name"], "Alice");
+    backend.post("/users", change).await.ok(201);
+    let (_second, _socket) = server.connect("alice").await;
+    socket.expect_silence().await;
+    bobs.expect_silence().await;
+}
