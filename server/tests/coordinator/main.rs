@@ -16,6 +16,7 @@ mod moderation;
 mod permissions;
 mod queries;
 mod ringing;
+mod running;
 mod sessions;
 mod support;
 mod tenants;
