@@ -87,6 +87,14 @@ pub(super) fn find_or_create(work: &Work<'_>, id: &str) -> Result<UserRecord, Re
     Ok(user)
 }
 
+/// The user with this id, who must exist.
+pub(super) fn existing(work: &Work<'_>, id: &str) -> Result<UserRecord, Refusal> {
+    users::find(work.db, id)?.ok_or_else(|| {
+        let detail = format!("the user {} does not exist", id.escape_default());
+        Refusal::new(ErrorCode::DoesNotExist, detail)
+    })
+}
+
 /// What a backend says about its users.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct UpsertUsers {
