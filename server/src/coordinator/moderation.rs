@@ -71,7 +71,7 @@ pub(super) fn kick(
     if blocks {
         access.require(OwnCapability::BlockUsers)?;
     }
-    let user = users::find_or_create(work, &request.user_id)?;
+    let user = users::existing(work, &request.user_id)?;
     if blocks {
         keep_out(work, &actor, &call, &user.id)?;
     }

@@ -11,7 +11,7 @@ use super::{
     Caller, Cid, Refusal,
     access::Access,
     actor::{self, Actor},
-    calls, views,
+    calls, users, views,
     work::{Effect, Work},
 };
 use crate::{
@@ -19,7 +19,7 @@ use crate::{
     store::{
         calls::CallRecord,
         permissions,
-        users::{self, UserRecord},
+        users::{self as user_store, UserRecord},
     },
 };
 
@@ -69,10 +69,7 @@ pub(super) fn update(
         let detail = format!("{} cannot be granted and revoked in one request", both.as_str());
         return Err(Refusal::input(detail));
     }
-    let user = users::find(work.db, &request.user_id)?.ok_or_else(|| {
-        let detail = format!("the user {} does not exist", request.user_id.escape_default());
-        Refusal::new(ErrorCode::DoesNotExist, detail)
-    })?;
+    let user = users::existing(work, &request.user_id)?;
     for (permissions, is_granted) in [(&granted, true), (&revoked, false)] {
         for permission in permissions {
             permissions::set(work.db, &call.cid, &user.id, permission.as_str(), is_granted)?;
@@ -106,7 +103,7 @@ pub(super) fn publishing(
 ) -> Result<BTreeMap<String, BTreeSet<&'static str>>, Refusal> {
     let mut held = BTreeMap::new();
     for user_id in user_ids {
-        let names = match users::find(work.db, user_id)? {
+        let names = match user_store::find(work.db, user_id)? {
             Some(user) => match Access::to_call(work, &without_token(user), call) {
                 Ok(access) => access.own_capabilities(),
                 Err(refusal) if refusal.code == ErrorCode::DoesNotExist => Vec::new(),

@@ -93,6 +93,14 @@ pub(super) fn find_or_create(work: &Work<'_>, id: &str) -> Result<UserRecord, Re
     Ok(user)
 }
 
+/// The user with this id, who must exist.
+pub(super) fn existing(work: &Work<'_>, id: &str) -> Result<UserRecord, Refusal> {
+    users::find(work.db, id)?.ok_or_else(|| {
+        let detail = format!("the user {} does not exist", id.escape_default());
+        Refusal::new(ErrorCode::DoesNotExist, detail)
+    })
+}
+
 /// Creates or changes users for the backend of their app: all of them or none. What is absent stays
 /// as it is stored.
 pub(super) fn update(

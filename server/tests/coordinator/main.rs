@@ -22,6 +22,7 @@ mod permissions;
 mod process;
 mod queries;
 mod ringing;
+mod running;
 mod sessions;
 mod support;
 mod tenants;

@@ -100,6 +100,8 @@ async fn nobody_blocks_themselves_or_nonsense() {
         let body = json!({ "user_id": user_id });
         pair.alice.post("/call/default/a/block", body).await.refused(400, 4);
     }
+    let body = json!({ "user_id": "nobody", "block": true });
+    pair.alice.post("/call/default/a/kick", body).await.refused(404, 16);
     assert_eq!(pair.orders(), []);
 }
 

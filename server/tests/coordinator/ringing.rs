@@ -174,3 +174,41 @@ async fn a_creator_who_is_no_member_hears_the_answer() {
     bob.post("/call/default/a/accept", json!({})).await.ok(201);
     alices.expect("call.accepted").await;
 }
+
+#[tokio::test]
+async fn who_takes_the_ring_too_late_still_comes() {
+    let mut trio = Trio::start().await;
+    trio.bob.0.post("/call/default/a/reject", json!({})).await.ok(201);
+    trio.alice.1.expect_silence().await;
+    assert!(trio.session().await.is_null(), "there was nothing to decline");
+    trio.bob.0.post("/call/default/a/accept", json!({})).await.ok(201);
+    trio.expect_of_all("call.accepted").await;
+    assert!(trio.session().await["accepted_by"]["bob"].is_string());
+}
+
+#[tokio::test]
+async fn who_gave_a_ring_up_can_ring_again() {
+    let mut trio = Trio::start().await;
+    let bob = json!({ "members_ids": ["bob"] });
+    trio.alice.0.post("/call/default/a/ring", bob.clone()).await.ok(201);
+    trio.alice.0.post("/call/default/a/reject", json!({ "reason": "cancel" })).await.ok(201);
+    for event_type in ["call.ring", "call.rejected", "call.missed"] {
+        trio.bob.1.expect(event_type).await;
+    }
+    trio.alice.0.post("/call/default/a/ring", bob).await.ok(201);
+    let session = trio.bob.1.expect("call.ring").await["call"]["session"].clone();
+    assert_eq!((&session["rejected_by"], &session["missed_by"]), (&json!({}), &json!({})));
+}
+
+#[tokio::test]
+async fn anonymous_users_do_not_ring() {
+    let mut trio = Trio::start().await;
+    let body = json!({ "data": { "members": [{ "user_id": "bob" }] } });
+    trio.alice.0.post("/call/development/a", body).await.ok(201);
+    trio.bob.1.expect("call.created").await;
+    let nobody = trio.server.client("!anon", String::new());
+    nobody.get("/call/development/a").await.ok(200);
+    nobody.get("/call/development/a?ring=true").await.refused(403, 17);
+    nobody.post("/call/development/a/ring", json!({})).await.refused(403, 17);
+    trio.bob.1.expect_silence().await;
+}

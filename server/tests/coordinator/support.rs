@@ -18,7 +18,10 @@ use trunkline_server::{
     coordinator::SfuControl,
     metrics::Registry,
     serve::{Media, Server},
-    sfu::control::{SfuNotice, SfuOrder, call_name},
+    sfu::{
+        self, Sfu,
+        control::{SfuNotice, SfuOrder, call_name},
+    },
     store::AppId,
 };
 
@@ -61,6 +64,11 @@ pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
 }
 
+/// How long to wait for what should come.
+pub const fn patience() -> Duration {
+    PATIENCE
+}
+
 pub type Raw = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 impl TestServer {
@@ -70,6 +78,32 @@ impl TestServer {
 
     pub async fn start_with(args: &str) -> Self {
         Self::start_in(tempfile::tempdir().unwrap(), args).await
+    }
+
+    /// A server with its own SFU: no orders are seen, and the notices are real.
+    pub async fn start_with_sfu() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let config = config(&format!(
+            "trunkline-server --listen 127.0.0.1:0 --udp 127.0.0.1:0 --data {} --dev",
+            data.path().display()
+        ));
+        let (notify, received) = mpsc::unbounded_channel();
+        let sfu = Sfu::start(config.udp, config.public_ip, notify.clone()).await.unwrap();
+        let (routes, (tell_secret, secret)) = (sfu.clone(), std::sync::mpsc::channel());
+        let media = Media {
+            control: Arc::new(sfu),
+            notices: received,
+            routes: Box::new(move |open, secret: String| {
+                tell_secret.send(secret.clone()).unwrap();
+                sfu::routes(routes, secret, open)
+            }),
+            edge_name: "test-edge".into(),
+            metrics: Registry::default(),
+        };
+        let server = Server::start(&config, media).await.unwrap();
+        let base = format!("http://{}", server.address());
+        let (orders, sfu_secret) = (Arc::default(), secret.recv().unwrap());
+        Self { server, app: config.app, base, orders, sfu_secret, notices: notify, data }
     }
 
     /// A server with a second app, which is called `other`.
