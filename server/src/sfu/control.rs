@@ -3,7 +3,7 @@
 //! The coordinator never touches media and the SFU never touches the store, so that they can
 //! become two processes without changing either.
 
-use trunkline_protocol::sfu::models::CallEndedReason;
+use trunkline_protocol::sfu::models::{CallEndedReason, GoAwayReason, TrackType};
 
 /// What the coordinator tells the SFU.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +30,78 @@ pub enum SfuOrder {
         /// Told to that user.
         reason: CallEndedReason,
     },
+    /// Stop forwarding tracks that are published now. Their publishers may unmute again.
+    MuteTracks {
+        /// `type:id` of the call.
+        cid: String,
+        /// Whose tracks.
+        whom: Whom,
+        /// Which types.
+        kinds: Vec<TrackType>,
+    },
+    /// What a user may publish from now on, whatever the tokens say that were given out before.
+    SetGrants {
+        /// `type:id` of the call.
+        cid: String,
+        /// Whose rights.
+        user_id: String,
+        /// All of them.
+        grants: Grants,
+    },
+    /// All pins of a call, the most important first.
+    SetPins {
+        /// `type:id` of the call.
+        cid: String,
+        /// Replaces the list.
+        pins: Vec<Pin>,
+    },
+    /// A user's public data changed.
+    UpdateUser {
+        /// Who.
+        user_id: String,
+        /// Shown to the other participants.
+        name: String,
+        /// URL of a picture, or empty.
+        image: String,
+        /// The user's free JSON object.
+        custom: serde_json::Map<String, serde_json::Value>,
+    },
+    /// Send every participant to another SFU; nobody new is let in.
+    Drain {
+        /// Told to the participants.
+        reason: GoAwayReason,
+    },
+}
+
+/// Some of the participants of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whom {
+    /// Everybody but this user.
+    EveryoneBut(String),
+    /// All sessions of a user.
+    User(String),
+    /// One session.
+    Session(String),
+}
+
+/// The rights to publish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Grants {
+    /// Microphone.
+    pub audio: bool,
+    /// Camera.
+    pub video: bool,
+    /// Screen, with its sound.
+    pub screen_share: bool,
+}
+
+/// A participant that is shown first to everybody.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// Who.
+    pub user_id: String,
+    /// Which of the user's sessions.
+    pub session_id: String,
 }
 
 /// What the SFU tells the coordinator.

@@ -1,15 +1,17 @@
 //! The table of calls and sessions, and what every flow on it shares.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     mem,
     time::{Instant, SystemTime},
 };
 
-use trunkline_protocol::sfu::models::{Error, ErrorCode, ParticipantCount};
+use trunkline_protocol::sfu::models::{Error, ErrorCode, ParticipantCount, Pin};
 
 use super::{
     audio_levels::AudioLevels,
+    moderation::GrantTable,
+    revocations::Revocations,
     session::{Session, Signal},
     wire::{self, Event},
 };
@@ -28,6 +30,9 @@ pub struct Calls {
     pub(super) by_id: HashMap<String, SessionKey>,
     pub(super) calls: HashMap<String, Call>,
     pub(super) sockets: HashMap<SocketId, SocketState>,
+    pub(super) revocations: Revocations,
+    /// Nobody new is let in.
+    pub(super) draining: bool,
     pub(super) effects: Vec<Effect>,
     pub(super) levels_due: Option<Instant>,
     last_key: u64,
@@ -46,6 +51,8 @@ pub enum Effect {
     Resubscribe(SessionKey),
     /// Offer to the session's subscriber with an ICE restart.
     RestartSubscriber(SessionKey),
+    /// Whether a session's video comes first where bandwidth is short.
+    SetImportant { session: SessionKey, important: bool },
     /// The session is over: drop its peer connections.
     Forget(SessionKey),
 }
@@ -56,6 +63,11 @@ pub struct Call {
     /// In the order of joining.
     pub sessions: Vec<SessionKey>,
     pub levels: AudioLevels,
+    pub grants: GrantTable,
+    /// The most important first.
+    pub pins: Vec<Pin>,
+    /// Pinned sessions and the dominant speaker.
+    pub important: BTreeSet<SessionKey>,
 }
 
 /// What a socket is for, once its join was answered.

@@ -47,15 +47,32 @@ impl Calls {
     /// Does what the coordinator ordered.
     pub fn obey(&mut self, order: &SfuOrder, now: Now) {
         match order {
-            SfuOrder::EndCall { cid, reason } => self.put_out(cid, *reason, now, |_| true),
+            SfuOrder::EndCall { cid, reason } => {
+                self.revocations.revoke_call(cid, now.wall);
+                self.put_out(cid, *reason, now, |_| true);
+            }
             SfuOrder::EndLive { cid } => {
                 self.put_out(cid, CallEndedReason::LiveEnded, now, |session| {
                     !session.claims.may(JOIN_BACKSTAGE)
                 });
             }
             SfuOrder::RemoveUser { cid, user_id, reason } => {
+                self.revocations.revoke_user(cid, user_id, now.wall);
                 self.put_out(cid, *reason, now, |session| session.claims.user_id == *user_id);
             }
+            SfuOrder::MuteTracks { cid, whom, kinds } => self.mute_tracks(cid, whom, kinds),
+            SfuOrder::SetGrants { cid, user_id, grants } => {
+                self.set_grants(cid, user_id, *grants, now);
+            }
+            SfuOrder::SetPins { cid, pins } => self.set_pins(cid, pins),
+            SfuOrder::UpdateUser { user_id, name, image, custom } => {
+                self.update_user(user_id, |claims| {
+                    claims.name.clone_from(name);
+                    claims.image.clone_from(image);
+                    claims.custom.clone_from(custom);
+                });
+            }
+            SfuOrder::Drain { reason } => self.drain(*reason),
         }
     }
 
@@ -80,7 +97,7 @@ impl Calls {
         let ended: Vec<_> = keys.iter().filter_map(|key| self.remove(*key)).collect();
         for (session, was_dominant) in ended {
             let cid = session.claims.cid.clone();
-            if !session.claims.anonymous {
+            if session.introduced {
                 let left = ParticipantLeft {
                     call_cid: cid.clone(),
                     participant: Some(session.participant(was_dominant)),

@@ -1,7 +1,9 @@
 //! Who is told what, in virtual time.
 
 mod joining;
+mod large_calls;
 mod leaving;
+mod moderation;
 mod reconnecting;
 mod tracks;
 mod upkeep;

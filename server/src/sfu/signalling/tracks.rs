@@ -2,13 +2,13 @@
 
 use trunkline_protocol::sfu::{
     event::{IceRestart, TrackPublished, TrackUnpublished},
-    models::{Error, ErrorCode, PeerType, TrackInfo, TrackType, TrackUnpublishReason},
+    models::{Codec, Error, ErrorCode, PeerType, TrackInfo, TrackType, TrackUnpublishReason},
     signal::{TrackMuteState, TrackSubscriptionDetails},
 };
 
 use super::{
     calls::{Calls, Effect},
-    publish_options::{codec_name, option_id},
+    moderation::capability,
     session::{TrackChange, Wish},
     wire::{self, Event},
 };
@@ -20,6 +20,8 @@ pub struct AvailableTrack {
     pub key: TrackKey,
     /// By this the subscriber recognises the track.
     pub stream_id: String,
+    /// Name of the video codec, in lower case; empty for audio.
+    pub codec: String,
     pub stereo: bool,
     /// Not muted.
     pub live: bool,
@@ -43,16 +45,23 @@ impl Calls {
                 let text = format!("track {} has no type", track.mid);
                 return Err(wire::error(ErrorCode::PublishTrackNotFound, text));
             };
-            if !session.claims.may(capability) {
+            // A list holds everything ever published, so a muted track is none that is wanted now.
+            if !track.muted && !session.may_publish(kind) {
                 let text = format!("publishing needs the capability {capability}");
                 return Err(wire::error(ErrorCode::PermissionDenied, text));
             }
-            if track.publish_option_id != option_id(kind) {
-                let text = format!("no publish option {}", track.publish_option_id);
+            let id = track.publish_option_id;
+            let mut options = session.options.iter();
+            let option = options.find(|option| option.id == id && option.track_type() == kind);
+            let Some(option) = option else {
+                let text = format!("no publish option {id} of that type");
                 return Err(wire::error(ErrorCode::PublishTrackNotFound, text));
-            }
-            let codec = track.codec.as_ref().map_or("", |codec| codec.name.as_str());
-            if !codec.is_empty() && !codec.eq_ignore_ascii_case(codec_name(kind)) {
+            };
+            let name = |codec: &Option<Codec>| {
+                codec.as_ref().map(|codec| codec.name.to_ascii_lowercase()).unwrap_or_default()
+            };
+            let codec = name(&track.codec);
+            if !codec.is_empty() && codec != name(&option.codec) {
                 let text = format!("codec {codec} is not among the publish options");
                 return Err(wire::error(ErrorCode::RequestValidationFailed, text));
             }
@@ -67,13 +76,26 @@ impl Calls {
 
     /// Replaces what a session publishes: SetPublisher carries the full list.
     pub fn set_tracks(&mut self, key: SessionKey, tracks: &[TrackInfo]) {
-        self.change_tracks(key, |session| session.announce(tracks));
+        let cause = TrackUnpublishReason::UserMuted;
+        self.change_tracks(key, cause, |session| session.announce(tracks));
     }
 
     /// Applies changes of mute states; types that are not listed stay as they are.
-    pub fn set_mutes(&mut self, key: SessionKey, states: &[TrackMuteState]) {
-        let states: Vec<_> = states.iter().map(|state| (state.track_type(), state.muted)).collect();
-        self.change_tracks(key, |session| session.mute(&states));
+    pub fn set_mutes(&mut self, key: SessionKey, states: &[TrackMuteState]) -> Result<(), Error> {
+        let Some(session) = self.sessions.get(&key) else {
+            return Ok(());
+        };
+        let states = states.iter().map(|state| (state.track_type(), state.muted));
+        let (allowed, forbidden): (Vec<_>, Vec<_>) = states.partition(|(kind, muted)| {
+            *muted || *kind == TrackType::Unspecified || session.may_publish(*kind)
+        });
+        let cause = TrackUnpublishReason::UserMuted;
+        self.change_tracks(key, cause, |session| session.mute(&allowed));
+        if forbidden.is_empty() {
+            return Ok(());
+        }
+        let text = "unmuting needs the right to publish";
+        Err(wire::error(ErrorCode::PermissionDenied, text))
     }
 
     /// Replaces what a session wants to receive.
@@ -111,6 +133,7 @@ impl Calls {
                 available.push(AvailableTrack {
                     key: TrackKey { publisher: publisher.key, kind: track.kind },
                     stream_id: publisher.stream_id(track.kind),
+                    codec: track.codec.clone(),
                     stereo: track.stereo,
                     live: !track.muted,
                     wish: wish.copied().or(implicit),
@@ -120,9 +143,10 @@ impl Calls {
         available
     }
 
-    fn change_tracks(
+    pub(super) fn change_tracks(
         &mut self,
         key: SessionKey,
+        cause: TrackUnpublishReason,
         change: impl FnOnce(&mut super::session::Session) -> Vec<TrackChange>,
     ) {
         let Some(session) = self.sessions.get_mut(&key) else {
@@ -130,17 +154,24 @@ impl Calls {
         };
         let announced: Vec<_> = session.tracks.iter().map(|track| track.kind).collect();
         let changes = change(session);
+        session.introduced |= !changes.is_empty();
         let cid = session.claims.cid.clone();
         let still: Vec<_> = session.tracks.iter().map(|track| track.kind).collect();
         for change in &changes {
-            self.tell_track_change(&cid, key, *change);
+            self.tell_track_change(&cid, key, *change, cause);
         }
         if !changes.is_empty() || announced != still {
             self.resubscribe_others(&cid, key);
         }
     }
 
-    fn tell_track_change(&mut self, cid: &str, key: SessionKey, change: TrackChange) {
+    fn tell_track_change(
+        &mut self,
+        cid: &str,
+        key: SessionKey,
+        change: TrackChange,
+        cause: TrackUnpublishReason,
+    ) {
         let Some(session) = self.sessions.get(&key) else {
             return;
         };
@@ -158,19 +189,12 @@ impl Calls {
                 user_id,
                 session_id,
                 r#type: kind.into(),
-                cause: TrackUnpublishReason::UserMuted.into(),
+                cause: cause.into(),
                 participant,
             }),
         };
-        self.tell_others(cid, Some(key), event);
-    }
-}
-
-fn capability(kind: TrackType) -> Option<&'static str> {
-    match kind {
-        TrackType::Unspecified => None,
-        TrackType::Audio => Some("send-audio"),
-        TrackType::Video => Some("send-video"),
-        TrackType::ScreenShare | TrackType::ScreenShareAudio => Some("screenshare"),
+        // Who muted itself knows.
+        let knows = (cause == TrackUnpublishReason::UserMuted).then_some(key);
+        self.tell_others(cid, knows, event);
     }
 }

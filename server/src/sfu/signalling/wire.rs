@@ -4,12 +4,12 @@ use std::time::{Duration, SystemTime};
 
 use trunkline_protocol::sfu::{
     Struct, Timestamp, event,
-    models::{Error, ErrorCode, TrackType, VideoDimension, WebsocketReconnectStrategy},
+    models::{self, Error, ErrorCode, TrackType, VideoDimension, WebsocketReconnectStrategy},
     signal::TrackSubscriptionDetails,
 };
 
 use super::session::Wish;
-use crate::sfu::ids::Size;
+use crate::sfu::{control::Pin, ids::Size};
 
 /// The oneof of an `SfuEvent`.
 pub type Event = event::sfu_event::EventPayload;
@@ -28,11 +28,25 @@ pub fn error_event(error: Error, strategy: WebsocketReconnectStrategy) -> Event 
 
 /// Wall time as protobuf carries it.
 pub fn timestamp(time: SystemTime) -> Timestamp {
-    let since_epoch = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    let since_epoch = since_epoch(time);
     Timestamp {
         seconds: i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX),
         nanos: i32::try_from(since_epoch.subsec_nanos()).unwrap_or(0),
     }
+}
+
+/// Wall time as tokens carry it: whole seconds since the epoch.
+pub fn seconds(time: SystemTime) -> u64 {
+    since_epoch(time).as_secs()
+}
+
+fn since_epoch(time: SystemTime) -> Duration {
+    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO)
+}
+
+/// A pin as participants are told it.
+pub fn pin(pin: &Pin) -> models::Pin {
+    models::Pin { user_id: pin.user_id.clone(), session_id: pin.session_id.clone() }
 }
 
 /// A JSON object as protobuf carries it.

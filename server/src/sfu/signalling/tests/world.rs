@@ -68,6 +68,8 @@ impl World {
             strategy: Strategy::Unspecified,
             previous_session_id: String::new(),
             subscriptions: Vec::new(),
+            preferred: Vec::new(),
+            shows_pauses: false,
             prefix: format!("prefix-of-{session}"),
         }
     }
@@ -109,7 +111,7 @@ impl World {
 
     pub fn mute(&mut self, seat: Seat, kind: TrackType, muted: bool) -> Outcome {
         let state = TrackMuteState { track_type: kind.into(), muted };
-        self.calls.set_mutes(seat.key, &[state]);
+        self.calls.set_mutes(seat.key, &[state]).unwrap();
         self.outcome()
     }
 
