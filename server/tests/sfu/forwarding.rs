@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use trunkline_protocol::sfu::{
-    event::sfu_event::EventPayload as Event,
+    event::{JoinRequest, sfu_event::EventPayload as Event},
     models::{ConnectionQuality, TrackType},
 };
 
-use crate::support::{TestServer, is_keyframe, layer_of, wish};
+use crate::support::{Client, TestServer, is_keyframe, layer_of, wish};
 
 #[tokio::test]
 async fn two_participants_hear_and_see_each_other() {
@@ -34,6 +34,16 @@ async fn two_participants_hear_and_see_each_other() {
             assert!(packets.iter().all(|packet| packet.ssrc == packets[0].ssrc));
         }
     }
+}
+
+#[tokio::test]
+async fn media_comes_over_ipv6_to_who_has_nothing_else() {
+    let server = TestServer::start().await;
+    let mut ann = server.join("ann").await;
+    ann.publish_microphone().await;
+    let request = JoinRequest { session_id: "six".into(), ..JoinRequest::default() };
+    let ben = Client::join_at(&server, server.token("ben"), "ben", request, "[::1]:0").await;
+    ben.subscriber.packets(&ann.stream_id(TrackType::Audio), 10).await;
 }
 
 #[tokio::test]

@@ -3,8 +3,11 @@
 // Clippy recognises tests, not the helpers they share.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod bandwidth;
+mod codecs;
 mod datagrams;
 mod forwarding;
+mod moderation;
 mod negotiation;
 mod publishing;
 mod simulcast;

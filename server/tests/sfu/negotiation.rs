@@ -12,7 +12,7 @@ use trunkline_protocol::sfu::{
     signal::{IceRestartRequest, IceRestartResponse},
 };
 
-use crate::support::{Client, Socket, TestServer, wish};
+use crate::support::{Client, Received, Socket, TestServer, wish};
 
 #[tokio::test]
 async fn a_subscriber_restart_changes_the_credentials_and_media_goes_on() {
@@ -150,6 +150,39 @@ async fn a_fast_reconnect_keeps_the_peer_connections() {
         .iter()
         .filter(|event| matches!(event, Event::ParticipantLeft(_) | Event::ParticipantJoined(_)));
     assert_eq!(joins_or_leaves.count(), 0, "the others see nothing");
+}
+
+#[tokio::test]
+async fn the_lines_of_who_left_are_taken_over_by_who_comes() {
+    let server = TestServer::start().await;
+    let ben = server.join("ben").await;
+    let mut lines = 0;
+    let mut last: Option<Received> = None;
+    for visitor in ["ann", "cat", "dan", "eve"] {
+        let mut visitor = server.join(visitor).await;
+        visitor.publish_microphone().await;
+        visitor.publish_camera().await;
+        ben.subscribe(vec![wish(&visitor, TrackType::Video, 640, 360)]).await;
+        ben.subscriber.packets(&visitor.stream_id(TrackType::Video), 5).await;
+        let audio = visitor.stream_id(TrackType::Audio);
+        let packets = ben.subscriber.packets(&audio, 5).await;
+        if let Some(last) = &last {
+            assert_eq!(packets[0].ssrc, last.ssrc, "one stream");
+            assert!(packets[0].seq > last.seq, "whose numbers go on");
+        } else {
+            lines = ben.subscriber.log().lines;
+        }
+        visitor.leave();
+        let gone = ben.subscriber.wait("an offer without the visitor", |log| {
+            (!log.tracks.contains_key(&audio)).then(|| log.packets.clone())
+        });
+        // Sound is told from pictures by its first byte.
+        let packets = gone.await;
+        last = packets.iter().rfind(|packet| packet.payload[0] == 0xf8).cloned();
+        ben.subscriber.clear();
+        assert_eq!(ben.subscriber.log().lines, lines, "the description does not grow");
+    }
+    assert_eq!(lines, 2);
 }
 
 #[tokio::test]

@@ -1,17 +1,14 @@
 //! Which layer a subscriber gets, and how seamlessly it changes.
 
-use str0m::media::Mid;
-use trunkline_protocol::sfu::models::{TrackType, VideoLayer};
+use trunkline_protocol::sfu::models::TrackType;
 
-use crate::support::{
-    Client, Received, Source, TestServer, is_keyframe, layer_of, picture_id, video, wish,
-};
+use crate::support::{Client, Received, TestServer, is_keyframe, layer_of, picture_id, wish};
 
 #[tokio::test]
 async fn the_wished_size_selects_the_layer_without_a_seam() {
     let server = TestServer::start().await;
     let mut ann = server.join("ann").await;
-    publish_ladder(&mut ann, 3).await;
+    ann.publish_ladder(&SMALL).await;
     let ben = server.join("ben").await;
     let stream_id = ann.stream_id(TrackType::Video);
     for (width, layer) in [(300, 1), (1280, 3), (640, 2), (320, 1), (4000, 3)] {
@@ -40,7 +37,7 @@ async fn the_wished_size_selects_the_layer_without_a_seam() {
 async fn subscribers_of_one_track_get_different_layers() {
     let server = TestServer::start().await;
     let mut ann = server.join("ann").await;
-    publish_ladder(&mut ann, 3).await;
+    ann.publish_ladder(&SMALL).await;
     let (ben, cat) = (server.join("ben").await, server.join("cat").await);
     ben.subscribe(vec![wish(&ann, TrackType::Video, 320, 180)]).await;
     cat.subscribe(vec![wish(&ann, TrackType::Video, 1280, 720)]).await;
@@ -56,7 +53,7 @@ async fn subscribers_of_one_track_get_different_layers() {
 async fn a_layer_that_falls_silent_is_replaced_by_one_that_arrives() {
     let server = TestServer::start().await;
     let mut ann = server.join("ann").await;
-    publish_ladder(&mut ann, 3).await;
+    ann.publish_ladder(&SMALL).await;
     let ben = server.join("ben").await;
     ben.subscribe(vec![wish(&ann, TrackType::Video, 1280, 720)]).await;
     wait_for_layer(&ann, &ben, 3).await;
@@ -69,24 +66,10 @@ async fn a_layer_that_falls_silent_is_replaced_by_one_that_arrives() {
 async fn large_layers_that_never_start_are_not_waited_for() {
     let server = TestServer::start().await;
     let mut ann = server.join("ann").await;
-    publish_ladder(&mut ann, 1).await;
+    ann.publish_ladder(&SMALL[..1]).await;
     let ben = server.join("ben").await;
     ben.subscribe(vec![wish(&ann, TrackType::Video, 1280, 720)]).await;
     wait_for_layer(&ann, &ben, 1).await;
-}
-
-fn ladder() -> [VideoLayer; 3] {
-    [video("q", 320, 180), video("h", 640, 360), video("f", 1280, 720)]
-}
-
-/// Publishes three layers, of which the smallest ones are really sent.
-async fn publish_ladder(client: &mut Client, sent: usize) -> Mid {
-    let mid = client.publish(TrackType::Video, &ladder()).await;
-    let sources = ["q", "h", "f"].into_iter().zip(1u8..).take(sent);
-    let sources: Vec<_> =
-        sources.map(|(rid, layer)| Source::camera(mid, Some(rid), layer)).collect();
-    client.publisher.with(move |peer| peer.sources.extend(sources)).await;
-    mid
 }
 
 async fn wait_for_layer(publisher: &Client, receiver: &Client, layer: u8) {
@@ -111,3 +94,6 @@ fn assert_seamless(packets: &[Received]) {
         assert_eq!(pair[1].payload[4].wrapping_sub(pair[0].payload[4]), 1, "TL0PICIDX");
     }
 }
+
+/// bits/s: a packet per picture, so that packets can be counted as pictures.
+const SMALL: [usize; 3] = [24_000; 3];

@@ -149,7 +149,18 @@ impl Client {
         server: &TestServer,
         token: String,
         user_id: &str,
+        request: JoinRequest,
+    ) -> Self {
+        Self::join_at(server, token, user_id, request, "127.0.0.1:0").await
+    }
+
+    /// Joins with a subscriber that has only this address.
+    pub async fn join_at(
+        server: &TestServer,
+        token: String,
+        user_id: &str,
         mut request: JoinRequest,
+        receives_at: &str,
     ) -> Self {
         request.token.clone_from(&token);
         let session_id = request.session_id.clone();
@@ -165,7 +176,7 @@ impl Client {
             session_id,
             token,
             publisher: Peer::new().await,
-            subscriber: Peer::new().await,
+            subscriber: Peer::at(receives_at).await,
             joined,
             prefix,
             tracks: Vec::new(),
@@ -264,6 +275,18 @@ impl Client {
     pub async fn publish_microphone(&mut self) -> Mid {
         let mid = self.publish(TrackType::Audio, &[]).await;
         self.publisher.with(move |peer| peer.sources.push(Source::microphone(mid))).await;
+        mid
+    }
+
+    /// Publishes three layers, of which the smallest ones are really sent, at these rates.
+    pub async fn publish_ladder(&mut self, rates: &[usize]) -> Mid {
+        let ladder = [video("q", 320, 180), video("h", 640, 360), video("f", 1280, 720)];
+        let mid = self.publish(TrackType::Video, &ladder).await;
+        let layers = ["q", "h", "f"].into_iter().zip(1u8..).zip(rates);
+        let sources: Vec<_> = layers
+            .map(|((rid, layer), rate)| Source::camera(mid, Some(rid), layer).with_bitrate(*rate))
+            .collect();
+        self.publisher.with(move |peer| peer.sources.extend(sources)).await;
         mid
     }
 
@@ -373,7 +396,11 @@ impl Answerer {
                 peer.rtc.sdp_api().accept_offer(offer).unwrap().to_sdp_string()
             })
             .await;
-        self.subscriber.log().tracks = tracks(&offer.sdp);
+        let lines = offer.sdp.matches("\r\nm=").count();
+        self.subscriber.note(|log| {
+            log.tracks = tracks(&offer.sdp);
+            log.lines = lines;
+        });
         let request = SendAnswerRequest {
             peer_type: PeerType::Subscriber.into(),
             sdp,

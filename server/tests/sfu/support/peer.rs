@@ -18,7 +18,7 @@ use tokio::{
     time::{sleep_until, timeout},
 };
 
-use super::{PATIENCE, Source};
+use super::{Link, PATIENCE, Source};
 
 /// Handle of a peer connection. It ends with the last handle.
 #[derive(Clone)]
@@ -36,6 +36,8 @@ pub struct Log {
     pub connected: bool,
     /// Stream ids of the last offer of the server.
     pub tracks: HashMap<String, Mid>,
+    /// m-lines of the last offer, those that are out of use included.
+    pub lines: usize,
 }
 
 /// An RTP packet.
@@ -65,13 +67,18 @@ pub struct Actor {
     state: Arc<State>,
     /// Where the last datagram went.
     pub destination: Option<SocketAddr>,
-    /// Takes nothing in and lets nothing out.
-    pub unplugged: bool,
+    /// What comes from the server comes through this.
+    pub downlink: Link,
 }
 
 impl Peer {
     pub async fn new() -> Self {
-        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        Self::at("127.0.0.1:0").await
+    }
+
+    /// A peer connection with one address of its own.
+    pub async fn at(address: &str) -> Self {
+        let socket = UdpSocket::bind(address).await.unwrap();
         let address = socket.local_addr().unwrap();
         let mut rtc = RtcConfig::new().set_rtp_mode(true).build(Instant::now());
         rtc.add_local_candidate(Candidate::host(address, Protocol::Udp).unwrap()).unwrap();
@@ -84,7 +91,7 @@ impl Peer {
             address,
             state: Arc::clone(&state),
             destination: None,
-            unplugged: false,
+            downlink: Link::new(0x5eed),
         };
         tokio::spawn(actor.run(inbox));
         Self { commands, state }
@@ -103,6 +110,12 @@ impl Peer {
 
     pub fn log(&self) -> MutexGuard<'_, Log> {
         self.state.log.lock().unwrap()
+    }
+
+    /// Puts something into the log.
+    pub fn note(&self, change: impl FnOnce(&mut Log)) {
+        change(&mut self.log());
+        self.state.changed.notify_waiters();
     }
 
     /// Forgets the packets so far.
@@ -160,6 +173,7 @@ impl Actor {
             for source in &self.sources {
                 due = due.min(source.due());
             }
+            due = self.downlink.due().unwrap_or(due).min(due);
             tokio::select! {
                 command = inbox.recv() => match command {
                     Some(command) => command(&mut self),
@@ -167,11 +181,15 @@ impl Actor {
                 },
                 received = self.socket.recv_from(&mut buffer) => {
                     let (length, source) = received.unwrap();
-                    self.receive(source, &buffer[..length]);
+                    self.downlink.offer(source, &buffer[..length], Instant::now());
                 }
                 () = sleep_until(due.into()) => {}
             }
             let now = Instant::now();
+            while let Some((source, datagram)) = self.downlink.take(now) {
+                self.receive(source, &datagram);
+                self.drain();
+            }
             let Self { sources, rtc, .. } = &mut self;
             for source in sources {
                 source.run(rtc, now);
@@ -181,9 +199,6 @@ impl Actor {
     }
 
     fn receive(&mut self, source: SocketAddr, datagram: &[u8]) {
-        if self.unplugged {
-            return;
-        }
         let receive = Receive::new(Protocol::Udp, source, self.address, datagram).unwrap();
         self.rtc.handle_input(Input::Receive(Instant::now(), receive)).unwrap();
     }
@@ -198,11 +213,10 @@ impl Actor {
         loop {
             match self.rtc.poll_output().unwrap() {
                 Output::Timeout(due) => return due,
-                Output::Transmit(transmit) if !self.unplugged => {
+                Output::Transmit(transmit) => {
                     self.destination = Some(transmit.destination);
                     self.send_raw(&transmit.contents, transmit.destination);
                 }
-                Output::Transmit(_) => {}
                 Output::Event(event) => self.on_event(event),
             }
         }

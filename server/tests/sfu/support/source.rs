@@ -1,4 +1,4 @@
-//! Synthetic media: small packets with valid descriptors, and marks to know them by.
+//! Synthetic media: pictures with valid descriptors, and marks to know them by.
 
 use std::time::{Duration, Instant};
 
@@ -9,20 +9,20 @@ use str0m::{
     rtp::{ExtensionValues, RtpWrite},
 };
 
-/// Something that sends one packet per interval on one m-line.
+/// Something that sends one picture, or one piece of sound, per interval on one m-line.
 pub struct Source {
     pub mid: Mid,
     pub rid: Option<Rid>,
     codec: Codec,
     /// Marks the packets.
     layer: u8,
-    interval: Duration,
+    /// Bytes of a picture.
+    size: usize,
     due: Instant,
     seq: u64,
     time: u32,
     picture_id: u16,
     keyframe: bool,
-    audio_level: i8,
 }
 
 impl Source {
@@ -37,20 +37,29 @@ impl Source {
         Self { picture_id: start, ..Self::new(mid, rid.map(Rid::from), Codec::Vp8, layer) }
     }
 
+    /// A camera with another codec.
+    pub fn with_codec(self, codec: Codec) -> Self {
+        Self { codec, ..self }
+    }
+
+    /// About this many bits per second.
+    pub fn with_bitrate(self, bits: usize) -> Self {
+        Self { size: bits / 8 / 50, ..self }
+    }
+
     fn new(mid: Mid, rid: Option<Rid>, codec: Codec, layer: u8) -> Self {
         Self {
             mid,
             rid,
             codec,
             layer,
-            interval: Duration::from_millis(20),
+            size: 60,
             due: Instant::now(),
             // Apart, so that a stream that is put together wrongly shows.
             seq: 5_000 * u64::from(layer) + 100,
             time: 1_000_000 * u32::from(layer),
             picture_id: 0,
             keyframe: true,
-            audio_level: -25,
         }
     }
 
@@ -65,7 +74,7 @@ impl Source {
     /// Sends what is due. Nothing can be sent before the m-line is negotiated.
     pub fn run(&mut self, rtc: &mut Rtc, now: Instant) {
         while self.due <= now {
-            self.due += self.interval;
+            self.due += INTERVAL;
             self.send(rtc, now);
         }
     }
@@ -75,49 +84,56 @@ impl Source {
             return;
         }
         let params = rtc.codec_config().params();
-        let Some(pt) = params.iter().find(|p| p.spec().codec == self.codec).map(PayloadParams::pt)
-        else {
+        let has_codec = |p: &&PayloadParams| p.spec().codec == self.codec;
+        let Some(pt) = params.iter().find(has_codec).map(PayloadParams::pt) else {
             return;
         };
-        let payload = self.payload();
         let mut api = rtc.direct_api();
         let Some(stream) = api.stream_tx_by_mid(self.mid, self.rid) else {
             return;
         };
         let audio = self.codec == Codec::Opus;
-        let extensions = ExtensionValues {
-            audio_level: audio.then_some(self.audio_level),
-            voice_activity: audio.then_some(true),
-            ..ExtensionValues::default()
-        };
-        let write = RtpWrite::new(pt, self.seq.into(), self.time, now, payload)
-            .marker(true)
-            .ext_vals(extensions)
-            .nackable(!audio);
-        stream.write_rtp(write);
-        self.seq += 1;
-        let ticks = if audio { 48 } else { 90 };
-        self.time += ticks * u32::try_from(self.interval.as_millis()).unwrap().max(1);
+        let packets = self.size.div_ceil(LARGEST).max(1);
+        for index in 0..packets {
+            let extensions = ExtensionValues {
+                audio_level: audio.then_some(-25),
+                voice_activity: audio.then_some(true),
+                ..ExtensionValues::default()
+            };
+            let payload = self.payload(index == 0, self.size / packets);
+            let write = RtpWrite::new(pt, self.seq.into(), self.time, now, payload)
+                .marker(index + 1 == packets)
+                .ext_vals(extensions)
+                .nackable(!audio);
+            stream.write_rtp(write);
+            self.seq += 1;
+        }
+        self.time += if audio { 48 * 20 } else { 90 * 20 };
         self.picture_id = (self.picture_id + 1) & 0x7fff;
         self.keyframe = false;
     }
 
-    fn payload(&self) -> Vec<u8> {
+    fn payload(&self, is_first: bool, size: usize) -> Vec<u8> {
+        let key = self.keyframe;
         let mut payload = match self.codec {
-            Codec::Vp8 => vp8(self.picture_id, self.keyframe),
+            Codec::Vp8 => vp8(self.picture_id, is_first, key),
+            Codec::Vp9 => vec![if key { 0x08 } else { 0x48 }],
+            Codec::H264 => vec![if key && is_first { 0x67 } else { 0x41 }],
+            Codec::Av1 => vec![if key && is_first { 0x18 } else { 0x10 }],
             _ => vec![0xf8, 0xff, 0xfe],
         };
         payload.push(self.layer);
-        payload.resize(60, 0);
+        payload.resize(size.max(payload.len()), 0);
         payload
     }
 }
 
 /// Descriptor with a long picture id, TL0PICIDX and TID, then the first byte of a picture.
-fn vp8(picture_id: u16, keyframe: bool) -> Vec<u8> {
+fn vp8(picture_id: u16, is_first: bool, keyframe: bool) -> Vec<u8> {
     let [high, low] = picture_id.to_be_bytes();
+    let start = if is_first { 0x90 } else { 0x80 };
     let picture = if keyframe { 0x10 } else { 0x11 };
-    vec![0x90, 0xe0, 0x80 | high, low, low, 0, picture]
+    vec![start, 0xe0, 0x80 | high, low, low, 0, picture]
 }
 
 /// The mark of a VP8 packet.
@@ -133,3 +149,7 @@ pub fn is_keyframe(payload: &[u8]) -> bool {
 pub fn picture_id(payload: &[u8]) -> u16 {
     u16::from_be_bytes([payload[2] & 0x7f, payload[3]])
 }
+
+const INTERVAL: Duration = Duration::from_millis(20);
+/// Bytes.
+const LARGEST: usize = 1100;
