@@ -132,6 +132,19 @@ export class StateObservable {
   }
 }
 
+/** A cell whose value is set by hand. */
+export function makeValue(value) {
+  const cell = new Cell(() => value);
+  const set = (next) => {
+    if (Object.is(value, next)) return;
+    value = next;
+    const dirty = new Set();
+    cell.markStale(dirty);
+    for (const each of dirty) each.notifyCurrent();
+  };
+  return { cell, set };
+}
+
 /** Gives every object of a class a getter and an observable for each cell that `cellsOf` knows. */
 export function defineFields(Class, names, cellsOf) {
   for (const name of names) {

@@ -3,11 +3,14 @@
 mod candidates;
 mod devices;
 mod document;
+mod ice;
 mod join;
 mod leave;
 mod media;
+mod muting;
 mod participants;
 mod publisher;
+mod publishing;
 mod request;
 mod rpc;
 mod sfu;
@@ -24,6 +27,7 @@ pub(crate) use self::request::call_path;
 use self::{
     devices::Device,
     join::{Join, Limits},
+    publishing::MediaWishes,
     request::{write_plain, write_query, write_request, write_update},
     sfu::SfuSession,
     subscriptions::Wishes,
@@ -98,6 +102,8 @@ pub(crate) struct CallSession {
     phase: Phase,
     camera: Device,
     microphone: Device,
+    screen_share: Device,
+    media: MediaWishes,
     wishes: Wishes,
     /// Whether events of the coordinator reach it.
     set_up: bool,
@@ -134,6 +140,8 @@ impl CallSession {
             phase: Phase::Idle,
             camera: Device::new(DeviceKind::Camera),
             microphone: Device::new(DeviceKind::Microphone),
+            screen_share: Device::new(DeviceKind::ScreenShare),
+            media: MediaWishes::default(),
             wishes: Wishes::default(),
             set_up: false,
             registration: None,
@@ -222,20 +230,22 @@ impl CallSession {
                 let ask = CallRequest::Change(promise);
                 self.ask(context, ask, Method::Post, "/stop_live", body);
             }
-            CallCommand::EnableDevice { promise, kind } => {
-                self.enable_device(context, kind, promise);
+            CallCommand::Device { promise, kind, order } => {
+                self.order_device(context, kind, order, promise);
             }
-            CallCommand::DisableDevice { promise, kind } => {
-                self.disable_device(context, kind);
+            CallCommand::SetMedia(option) => self.set_media(context, option),
+            CallCommand::ApplyDefault { kind, on, device_id } => {
+                self.apply_default(context, kind, on, device_id);
+            }
+            CallCommand::Publish { promise, track_type, capture, captured } => {
+                self.publish_given(context, promise, track_type, capture, captured);
+            }
+            CallCommand::StopPublish { promise, track_types } => {
+                self.stop_publish(context.out, &track_types);
                 context.out.resolve(promise, Outcome::Done);
             }
-            CallCommand::ToggleDevice { promise, kind } => {
-                if self.device(kind).is_wanted() {
-                    self.disable_device(context, kind);
-                    context.out.resolve(promise, Outcome::Done);
-                } else {
-                    self.enable_device(context, kind, promise);
-                }
+            CallCommand::SetVolume { session_id, volume } => {
+                self.visible.edit_participant(&session_id, |p| p.audio_volume = volume);
             }
             CallCommand::SetVideoSize { session_id, track_type, size } => {
                 self.set_video_size(context, session_id, track_type, size);
@@ -429,6 +439,9 @@ impl CallSession {
             self.visible.set(Slice::Watching, |s| &mut s.watching, true);
             self.registration = Some(context.out.turn());
         }
+        if context.config.defaults_on_load {
+            self.ask_defaults(context);
+        }
     }
 
     fn ask(
@@ -501,6 +514,7 @@ impl CallSession {
         match kind {
             DeviceKind::Camera => &self.camera,
             DeviceKind::Microphone => &self.microphone,
+            DeviceKind::ScreenShare => &self.screen_share,
         }
     }
 }

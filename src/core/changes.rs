@@ -168,6 +168,8 @@ slices! {
     Camera = "camera",
     /// The microphone.
     Microphone = "microphone",
+    /// The screen that is shared.
+    ScreenShare = "screenShare",
 }
 
 #[cfg(test)]

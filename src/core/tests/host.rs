@@ -18,11 +18,11 @@ use super::{
     server::Server,
 };
 use crate::core::{
-    AppEvent, CallCommand, CallKey, CallState, CallingState, CaptureId, Captured, Cause, Client,
-    Command, Config, DeviceFailure, DeviceKind, DeviceStatus, Dimension, Duration, Effect, Error,
-    EventPayload as AppPayload, HttpFailure, HttpReply, Input, JoinOptions, LeaveOptions,
-    LocalEvent, OfferReport, Outcome, PeerEffect, PeerId, PeerInput, PromiseId, Reply, RequestId,
-    ResponseKind, SocketId, Time, Tokens, User, UserKind,
+    AppEvent, CallCommand, CallKey, CallState, CallingState, CaptureId, CaptureRequest, Captured,
+    Cause, Client, Command, Config, DeviceFailure, DeviceKind, DeviceOrder, DeviceStatus,
+    Dimension, Duration, Effect, Error, EventPayload as AppPayload, HttpFailure, HttpReply, Input,
+    JoinOptions, LeaveOptions, LocalEvent, OfferReport, Outcome, PeerEffect, PeerId, PeerInput,
+    PromiseId, Reply, RequestId, ResponseKind, SocketId, Time, Tokens, User, UserKind,
 };
 
 /// What becomes of the things that the core asks for.
@@ -70,6 +70,12 @@ pub(super) struct Host {
     peers: BTreeMap<PeerId, Vec<crate::core::TransceiverId>>,
     captures: BTreeSet<CaptureId>,
     requests: BTreeSet<RequestId>,
+    /// All captures that were asked for.
+    pub(super) requested: Vec<CaptureRequest>,
+    /// All that was done with peer connections.
+    pub(super) peer_effects: Vec<PeerEffect>,
+    /// Nobody knows yet what the user had chosen before.
+    pub(super) holds_defaults: bool,
 }
 
 /// How many of each were opened in all.
@@ -97,6 +103,7 @@ impl Host {
             timeout: Duration::from_secs(5),
             socket_timeout: Duration::from_secs(15),
             max_connect_retries: 5,
+            defaults_on_load: false,
             seed: [11, 22],
             epoch_offset: 1_900_000_000_000.0,
             parse_json: parse,
@@ -119,6 +126,9 @@ impl Host {
             peers: BTreeMap::new(),
             captures: BTreeSet::new(),
             requests: BTreeSet::new(),
+            requested: Vec::new(),
+            peer_effects: Vec::new(),
+            holds_defaults: false,
         }
     }
 
@@ -174,11 +184,15 @@ impl Host {
     }
 
     pub(super) fn enable(&mut self, call: CallKey, kind: DeviceKind) -> u64 {
-        self.order(call, |promise| CallCommand::EnableDevice { promise, kind })
+        self.device(call, kind, DeviceOrder::Enable)
     }
 
     pub(super) fn disable(&mut self, call: CallKey, kind: DeviceKind) -> u64 {
-        self.order(call, |promise| CallCommand::DisableDevice { promise, kind })
+        self.device(call, kind, DeviceOrder::Disable { keep: false })
+    }
+
+    pub(super) fn device(&mut self, call: CallKey, kind: DeviceKind, order: DeviceOrder) -> u64 {
+        self.order(call, |promise| CallCommand::Device { promise, kind, order })
     }
 
     pub(super) fn order(
@@ -391,15 +405,35 @@ impl Host {
             Effect::Capture(request) => {
                 self.opened.captures += 1;
                 assert!(self.captures.insert(request.capture), "G5: captured twice");
-                let size = (request.kind == DeviceKind::Camera)
-                    .then_some(Dimension { width: 1280, height: 720 });
-                let captured = Captured { track_id: "track".to_owned(), size };
+                let is_screen = request.kind == DeviceKind::ScreenShare;
+                let captured = Captured {
+                    track_id: "track".to_owned(),
+                    size: (request.kind != DeviceKind::Microphone)
+                        .then_some(Dimension { width: 1280, height: 720 }),
+                    audio_track_id: (is_screen && request.audio).then(|| "sound".to_owned()),
+                    device_id: (!is_screen)
+                        .then(|| request.device_id.clone().unwrap_or_else(|| "first".to_owned())),
+                    profile: None,
+                };
+                self.requested.push(request.clone());
                 if !take_one(&mut self.weather.lost.captures) {
                     self.later(Input::Captured { capture: request.capture, result: Ok(captured) });
                 }
             }
             Effect::StopCapture(capture) => {
                 assert!(self.captures.remove(&capture), "G5: stopped twice");
+            }
+            Effect::SilenceCapture(capture, _) => {
+                assert!(self.captures.contains(&capture), "G5: silenced after its end");
+            }
+            Effect::AskDefaults(call) => {
+                for kind in [DeviceKind::Camera, DeviceKind::Microphone] {
+                    if !self.holds_defaults {
+                        let order = CallCommand::ApplyDefault { kind, on: None, device_id: None };
+                        self.client
+                            .command(Time::from_millis(self.now), Command::Call(call, order));
+                    }
+                }
             }
             Effect::Settle { promise: PromiseId(promise), result } => {
                 let before = self.settled.insert(promise, result);
@@ -417,6 +451,7 @@ impl Host {
     }
 
     fn perform_peer(&mut self, peer: PeerId, effect: PeerEffect) {
+        self.peer_effects.push(effect.clone());
         if let PeerEffect::Create { .. } = effect {
             self.opened.peers += 1;
             assert!(self.peers.insert(peer, Vec::new()).is_none(), "G5: made twice");
@@ -427,9 +462,10 @@ impl Host {
         match effect {
             PeerEffect::Create { .. }
             | PeerEffect::AddCandidate(_)
-            | PeerEffect::ReplaceTrack { .. } => {}
+            | PeerEffect::ReplaceTrack { .. }
+            | PeerEffect::SetEncodings { .. } => {}
             PeerEffect::AddTransceiver { transceiver, .. } => transceivers.push(transceiver),
-            PeerEffect::Offer => {
+            PeerEffect::Offer { .. } => {
                 let mids =
                     transceivers.iter().enumerate().map(|(mid, t)| (*t, mid.to_string())).collect();
                 let report = OfferReport { sdp: "v=0\r\n".to_owned(), mids };
@@ -490,7 +526,9 @@ impl Host {
     /// Whether a permission prompt is open, which may stay so for ever.
     pub(super) fn waits_for_a_device(&self, call: CallKey) -> bool {
         let state = self.state(call);
-        [&state.camera, &state.microphone].iter().any(|d| d.status != d.optimistic_status)
+        [&state.camera, &state.microphone, &state.screen_share]
+            .iter()
+            .any(|d| d.status != d.optimistic_status)
     }
 
     pub(super) fn sfu_socket(&self) -> Option<SocketId> {
