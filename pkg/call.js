@@ -1,10 +1,12 @@
 /**
  * One call. Types and documentation: `types/call.d.ts`.
  */
-import { DeviceManager } from './devices.js';
+import { CameraManager, MicrophoneManager, ScreenShareManager } from './devices.js';
 import { Elements } from './elements.js';
 import { Listeners } from './events.js';
 import { copyObject, promised, readCount, readField } from './input.js';
+import { publish, readPublishOptions } from './publish.js';
+import { SpeakerManager } from './speaker.js';
 import { CallStore } from './state.js';
 
 /** For the core's side, not for apps: the store of a call. */
@@ -13,10 +15,14 @@ export let storeOf;
 /** For the core's side, not for apps: tells the listeners of a call. */
 export let emitTo;
 
+/** For the core's side, not for apps: says what the user had chosen on an earlier visit. */
+export let applyDefaults;
+
 export class Call {
   static {
     storeOf = (call) => call.#store;
     emitTo = (call, event) => call.#listeners.emit(event);
+    applyDefaults = (call) => void call.#recallDevices();
   }
 
   #handle;
@@ -32,10 +38,16 @@ export class Call {
     this.type = type;
     this.id = id;
     this.#store = new CallStore(handle);
-    this.camera = this.#device('camera');
-    this.microphone = this.#device('microphone');
-    this.#elements = new Elements(this.state, (sessionId, trackType, width, height) =>
-      this.#handle.setVideoSize(sessionId, trackType === 'screenShareTrack', width, height),
+    const port = this.#port();
+    this.camera = new CameraManager(this.#store.cell('camera'), port);
+    this.microphone = new MicrophoneManager(this.#store.cell('microphone'), port, this.state);
+    this.screenShare = new ScreenShareManager(this.#store.cell('screenShare'), port);
+    this.speaker = new SpeakerManager(port);
+    this.#elements = new Elements(
+      this.state,
+      (sessionId, trackType, width, height) =>
+        this.#handle.setVideoSize(sessionId, trackType === 'screenShareTrack', width, height),
+      this.speaker,
     );
   }
 
@@ -130,6 +142,18 @@ export class Call {
     return this.#order('stopLive', request);
   }
 
+  publish(stream, trackType, options) {
+    return promised(() => publish(this.#handle, stream, trackType, options));
+  }
+
+  stopPublish(...trackTypes) {
+    return promised(() => this.#handle.stopPublish(trackTypes));
+  }
+
+  updatePublishOptions(options) {
+    this.#handle.preferVideo(...readPublishOptions(options));
+  }
+
   on(name, listener) {
     return this.#listeners.on(name, listener);
   }
@@ -147,13 +171,36 @@ export class Call {
   }
 
   #order(order, object, flag) {
-    return promised(() => this.#handle.order(order, copyObject(object, order), flag));
+    return promised(() => {
+      const answer = this.#handle.order(order, copyObject(object, order), flag);
+      // As long as an answer is under way somebody waits for it, who may have kept nothing but the
+      // promise: this object must not be collected then, as its handle would go with it.
+      const keep = () => void this;
+      answer.then(keep, keep);
+      return answer;
+    });
   }
 
-  #device(slice) {
-    return new DeviceManager(this.#store.cell(slice), (on) =>
-      this.#handle.orderDevice(slice === 'microphone', on),
-    );
+  /** What the managers of devices need of the core and of the client. */
+  #port() {
+    const handle = this.#handle;
+    return {
+      device: (...order) => handle.device(...order),
+      setMedia: (...option) => handle.setMedia(...option),
+      setVolume: (...volume) => handle.setVolume(...volume),
+      emit: (event) => handle.emit({ ...event, call_cid: this.cid, received_at: new Date() }),
+      host: () => handle.host(),
+      settings: () => this.state.settings,
+    };
+  }
+
+  async #recallDevices() {
+    this.speaker.recall().catch(() => {});
+    for (const [kind, manager] of [this.camera, this.microphone].entries()) {
+      // A browser that cannot tell leaves it to the call's settings.
+      const { deviceId, isMuted } = await manager.recall().catch(() => ({}));
+      this.#handle.applyDefault(kind, isMuted === undefined ? undefined : !isMuted, deviceId);
+    }
   }
 }
 

@@ -4,6 +4,8 @@
  */
 import { permissionOf } from './device-permissions.js';
 import { findDevices } from './device-list.js';
+import { SfuModels } from './enums.js';
+import { makeDeviceError } from './errors.js';
 
 /** In the order of `DeviceKind` of the core. */
 export const KINDS = ['camera', 'microphone', 'screenShare'];
@@ -66,8 +68,12 @@ export class Capture extends EventTarget {
 }
 
 /** A stream of the app: it is published, but neither filtered nor stopped. */
-export function adoptStream(kind, stream) {
-  return new Capture(kind, stream, stream, [], undefined);
+export function adoptStream(trackType, stream) {
+  const { AUDIO, VIDEO, SCREEN_SHARE_AUDIO } = SfuModels.TrackType;
+  const kind = trackType === VIDEO ? CAMERA : trackType === AUDIO ? MICROPHONE : SCREEN;
+  // Sound by itself is a source of its own.
+  const sound = trackType === SCREEN_SHARE_AUDIO;
+  return new Capture(sound ? MICROPHONE : kind, stream, stream, [], undefined);
 }
 
 /**
@@ -87,8 +93,12 @@ export async function openCapture(
   withSound,
   source,
 ) {
-  const { filters = [], constraints = {}, virtual, warn = () => {} } =
-    call?.[KINDS[kind]].setup ?? {};
+  const {
+    filters = [],
+    constraints = {},
+    virtual,
+    warn = () => {},
+  } = call?.[KINDS[kind]].setup ?? {};
   const stops = [];
   let root;
   if (source) {
@@ -140,6 +150,31 @@ export function mediaDevices() {
   if (devices) return devices;
   // Pages have it that were loaded safely.
   throw new DOMException('', globalThis.isSecureContext ? 'NotSupportedError' : 'SecurityError');
+}
+
+export async function getAudioStream(constraints = true) {
+  return openFreely(MICROPHONE, constraints);
+}
+
+export async function getVideoStream(constraints = true) {
+  return openFreely(CAMERA, constraints);
+}
+
+export async function getScreenShareStream(options) {
+  try {
+    return await mediaDevices().getDisplayMedia(options);
+  } catch (thrown) {
+    throw makeDeviceError(KINDS[SCREEN], dismissed(thrown));
+  }
+}
+
+async function openFreely(kind, constraints) {
+  try {
+    const media = { [MEDIA[kind]]: constraints };
+    return await permissionOf(kind).ask(() => mediaDevices().getUserMedia(media));
+  } catch (thrown) {
+    throw makeDeviceError(KINDS[kind], dismissed(thrown));
+  }
 }
 
 const MEDIA = ['video', 'audio'];

@@ -22,12 +22,13 @@ export class Client {
   #sink;
 
   constructor(apiKeyOrArgs, options) {
-    const { config, log, ignored, login } = readClientArgs(apiKeyOrArgs, options);
+    const { config, log, ignored, login, preferences } = readClientArgs(apiKeyOrArgs, options);
     this.#sink = {
       mark: (field) => this.#store.mark(field),
       flush: () => this.#store.flush(),
       emit: (event) => this.#listeners.emit(event),
       log: (level, message, details) => log(level, message, ...details),
+      preferences,
       fetchToken: () => this.#fetchToken(),
     };
     this.#engine = new Engine(config, this.#sink);

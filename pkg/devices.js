@@ -8,6 +8,7 @@ import { DeviceError, IllegalStateError, invalidArgument } from './errors.js';
 import { SfuModels } from './enums.js';
 import { checkObject, promised, readField } from './input.js';
 import { defineFields, makeValue } from './observable.js';
+import { listenBeside, watchCapture, whileWanted } from './sound.js';
 
 /** What the core knows of a device. */
 const FIELDS = [
@@ -60,6 +61,7 @@ export class DeviceState {
     for (const name of FIELDS) {
       this.#cells[name] = device.derive((values, before) => keepSame(values[name], before));
     }
+    for (const name of OWN_FIELDS) this.#cells[name] ??= makeValue(undefined).cell;
   }
 }
 
@@ -265,10 +267,12 @@ export class DeviceManager {
 
   /** What the user chose is kept for the next visit; what happens by itself is not. */
   #remembered(done) {
-    done.then(
-      () => this.remember(),
-      () => {},
-    ).catch((error) => this.setup.warn('the choice of a device was not kept', error));
+    done
+      .then(
+        () => this.remember(),
+        () => {},
+      )
+      .catch((error) => this.setup.warn('the choice of a device was not kept', error));
     return done;
   }
 
@@ -311,11 +315,51 @@ export class CameraManager extends DeviceManager {
 }
 
 export class MicrophoneManager extends DeviceManager {
-  #profile;
+  #port;
+  #call;
+  #silenceThreshold = 5000;
+  #notifies = false;
+  #watchCapture;
+  #listen;
 
-  constructor(device, port, own) {
-    super(MICROPHONE, device, port, own);
-    this.#profile = (profile) => setProfile(this, port, profile);
+  /** @param call the state of the call */
+  constructor(device, port, call) {
+    const speaking = makeValue(false);
+    super(MICROPHONE, device, port, { speakingWhileMuted: speaking.cell });
+    this.#port = port;
+    this.#call = call;
+    const warn = (error) => this.setup.warn('the microphone could not be listened to', error);
+    this.#watchCapture = whileWanted(
+      (stream) => watchCapture(stream, this.#silenceThreshold, (hears) => this.#report(hears)),
+      warn,
+    );
+    this.#listen = whileWanted((deviceId) => listenBeside(deviceId, speaking.set), warn);
+    const update = () => this.#update();
+    this.state.mediaStream$.subscribe(update);
+    this.state.status$.subscribe(update);
+    call.callingState$.subscribe(update);
+    call.ownCapabilities$.subscribe(update);
+  }
+
+  enableSpeakingWhileMutedNotification() {
+    return promised(async () => {
+      this.#notifies = true;
+      await this.#update();
+    });
+  }
+
+  disableSpeakingWhileMutedNotification() {
+    return promised(async () => {
+      this.#notifies = false;
+      await this.#update();
+    });
+  }
+
+  setSilenceThreshold(threshold) {
+    if (typeof threshold !== 'number') throw invalidArgument('setSilenceThreshold: no number');
+    this.#silenceThreshold = threshold;
+    void this.#watchCapture(undefined);
+    void this.#update();
   }
 
   registerVirtualDevice(device) {
@@ -323,7 +367,30 @@ export class MicrophoneManager extends DeviceManager {
   }
 
   setAudioBitrateProfile(profile) {
-    return promised(() => this.#profile(profile));
+    return promised(() => setProfile(this, this.#port, profile));
+  }
+
+  #update() {
+    // Cells tell their value while this is being made.
+    const { status, mediaStream, selectedDevice } = this.state;
+    const { callingState, ownCapabilities } = this.#call;
+    const isOn = status === 'enabled' && this.#silenceThreshold > 0;
+    const isMuted =
+      this.#notifies &&
+      status === 'disabled' &&
+      callingState === 'joined' &&
+      ownCapabilities.includes('send-audio');
+    const hears = 'AudioContext' in globalThis;
+    return Promise.all([
+      this.#watchCapture(isOn && hears ? mediaStream : undefined),
+      this.#listen(isMuted && hears ? (selectedDevice ?? '') : undefined),
+    ]);
+  }
+
+  #report(capturesAudio) {
+    const { selectedDevice: deviceId, mediaStream } = this.state;
+    const label = mediaStream?.getAudioTracks()[0]?.label;
+    this.emit({ type: 'mic.capture_report', capturesAudio, deviceId, label });
   }
 }
 

@@ -3,7 +3,9 @@
  */
 import { describeAgent } from './agent.js';
 import { invalidArgument } from './errors.js';
+import { runIsolated } from './events.js';
 import { checkObject, copyObject, readCount, readField } from './input.js';
+import { DevicePreferences } from './preferences.js';
 
 /**
  * Reads `(apiKey, options)` or `({ apiKey, user, token, tokenProvider, options })`.
@@ -64,11 +66,39 @@ function readOptions(apiKey, options = {}) {
       timeout: readCount(options, 'timeout', OPTIONS) ?? 5_000,
       socketTimeout: readCount(options, 'defaultWsTimeout', OPTIONS) ?? 15_000,
       maxConnectRetries: readCount(options, 'maxConnectUserRetries', OPTIONS) ?? 5,
+      defaultsOnLoad: readDefaults(options),
       ...describeAgent(),
     },
     log: readLog(options),
+    preferences: readPreferences(options),
     ignored: unknown,
   };
+}
+
+/** Whether reading a call already turns on the devices that it wants on. */
+function readDefaults(options) {
+  const when = readField(options, 'applyDeviceDefaults', 'string', OPTIONS) ?? DEFAULTS[0];
+  if (!DEFAULTS.includes(when)) {
+    throw invalidArgument(`${OPTIONS}.applyDeviceDefaults is neither ${DEFAULTS.join(' nor ')}`);
+  }
+  return when === 'on-load';
+}
+
+/** What keeps the user's devices for the next visit; nothing where that is not wanted. */
+function readPreferences(options) {
+  const what = `${OPTIONS}.devicePersistence`;
+  const given = readField(options, 'devicePersistence', 'object', OPTIONS);
+  if (readField(given, 'enabled', 'boolean', what) === false) return undefined;
+  const key = readField(given, 'storageKey', 'string', what) ?? 'trunkline:devices';
+  const storage = readField(given, 'storage', 'object', what);
+  const log = readLog(options);
+  const warn = (message, error) => log('warn', message, error);
+  // Pages may be forbidden even to look at theirs, and servers have none.
+  const anywhere = {
+    getItem: (key) => (storage ?? globalThis.localStorage)?.getItem(key) ?? null,
+    setItem: (key, value) => (storage ?? globalThis.localStorage)?.setItem(key, value),
+  };
+  return new DevicePreferences(key, anywhere, warn);
 }
 
 function readBaseUrl(options) {
@@ -85,7 +115,8 @@ function readLog(options) {
   const least = LEVELS.indexOf(readField(options, 'logLevel', 'string', OPTIONS) ?? 'warn');
   if (least < 0) throw invalidArgument(`${OPTIONS}.logLevel is none of ${LEVELS.join(', ')}`);
   return (level, message, ...details) => {
-    if (LEVELS.indexOf(level) >= least) logger(level, message, ...details);
+    if (LEVELS.indexOf(level) < least) return;
+    runIsolated(() => logger(level, message, ...details), 'logger');
   };
 }
 
@@ -100,6 +131,8 @@ const CLOUD = 'https://video.stream-io-api.com/video';
 /** What clients say whose place could not be found out. */
 const UNKNOWN_LOCATION = 'ERR';
 
+const DEFAULTS = ['on-join', 'on-load'];
+
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'];
 
 /** In the order of `UserKind` of the core. */
@@ -111,6 +144,8 @@ const KNOWN = [
   'defaultWsTimeout',
   'maxConnectUserRetries',
   'location',
+  'devicePersistence',
+  'applyDeviceDefaults',
   'logLevel',
   'logger',
 ];
@@ -121,7 +156,6 @@ const OF_THE_CLOUD = [
   'onConnectUserError',
   'persistUserOnConnectionFailure',
   'rejectCallWhenBusy',
-  'devicePersistence',
   'enableTimerWorker',
   'locationHintUrl',
   'locationHintTimeout',

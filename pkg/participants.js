@@ -16,6 +16,9 @@ export const isPinned = (participant) => participant.pin !== undefined;
 export const hasPausedTrack = (participant, trackType) =>
   participant.pausedTracks.includes(trackType === 'videoTrack' ? VIDEO : SCREEN_SHARE);
 
+export const hasInterruptedTrack = (participant, trackType) =>
+  participant.interruptedTracks.includes(trackType);
+
 /** Makes what apps see of a participant, from what the core knows. */
 export function makeParticipant(
   userId,
@@ -38,6 +41,8 @@ export function makeParticipant(
   videoDimension,
   screenShareDimension,
   pin,
+  interruptedTracks,
+  audioVolume,
 ) {
   const [videoStream, audioStream, screenShareStream, screenShareAudioStream] = streams;
   return Object.freeze({
@@ -63,6 +68,8 @@ export function makeParticipant(
     screenShareAudioStream,
     videoDimension: videoDimension && dimension(videoDimension),
     screenShareDimension: screenShareDimension && dimension(screenShareDimension),
+    interruptedTracks: Object.freeze([...interruptedTracks]),
+    audioVolume,
     pin: pin && Object.freeze({ isLocalPin: pin[0] === 1, pinnedAt: pin[1] }),
   });
 }

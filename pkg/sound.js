@@ -7,6 +7,8 @@ import { permissionOf } from './device-permissions.js';
 const MICROPHONE = 1;
 /** How often a microphone is looked at, in ms. */
 const EVERY = 500;
+/** How many looks without a sound end what somebody says. */
+const PAUSE = 10;
 
 export function createSoundDetector(stream, onSound, options = {}) {
   const {
@@ -51,21 +53,27 @@ function analyse(stream, fftSize, every, look) {
 }
 
 /**
- * Runs `start` while something holds, one run at a time: what `start` gives ends it, even when it no
- * longer holds by then.
+ * Runs `start` with the value that is wanted last, one run at a time: what `start` gives ends it.
+ *
+ * @param {(error: unknown) => void} warn
+ * @returns takes what is wanted, or `undefined`; resolves when that is so
  */
-export function whileTrue(start, warn) {
+export function whileWanted(start, warn) {
   let wanted;
-  let running;
+  let stop;
   let turn = Promise.resolve();
-  return (key) => {
-    if (key === wanted) return;
-    wanted = key;
-    turn = turn.then(async () => {
-      await running?.();
-      running = undefined;
-      if (key !== undefined && key === wanted) running = await start(key);
-    }).catch(warn);
+  return (value) => {
+    if (value !== wanted) {
+      wanted = value;
+      turn = turn
+        .then(async () => {
+          await stop?.();
+          stop = undefined;
+          if (value !== undefined && value === wanted) stop = await start(value);
+        })
+        .catch(warn);
+    }
+    return turn;
   };
 }
 
@@ -89,15 +97,20 @@ export function watchCapture(stream, threshold, tell) {
   });
 }
 
-/** Listens to a microphone beside the one that is muted; calls `tell` with what it hears. */
-export async function listenWhileMuted(call, deviceId, tell) {
+/** Listens to a microphone that is muted in the call; calls `tell` with whether it hears. */
+export async function listenBeside(deviceId, tell) {
   if ((await permissionOf(MICROPHONE).query()) !== 'granted') return undefined;
   const capture = await openCapture(undefined, MICROPHONE, 0, 0, undefined, deviceId, false, false);
-  const stop = createSoundDetector(
-    capture.root,
-    ({ isSoundDetected }) => tell(isSoundDetected),
-    { destroyStreamOnStop: false },
-  );
+  let silence = 0;
+  const hear = ({ isSoundDetected }) => {
+    silence = isSoundDetected ? 0 : silence + 1;
+    if (isSoundDetected) tell(true);
+    if (silence >= PAUSE) tell(false);
+  };
+  const stop = createSoundDetector(capture.root, hear, {
+    detectionFrequencyInMs: 100,
+    destroyStreamOnStop: false,
+  });
   return async () => {
     await stop();
     capture.stop();

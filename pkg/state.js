@@ -39,6 +39,7 @@ export const SLICES = [
   'watching',
   'camera',
   'microphone',
+  'screenShare',
 ];
 
 const CALLING_STATE = SLICES.indexOf('callingState');
@@ -60,7 +61,7 @@ export class CallState {
   #find;
 
   static {
-    const devices = ['camera', 'microphone'];
+    const devices = ['camera', 'microphone', 'screenShare'];
     const names = SLICES.filter((name) => !devices.includes(name));
     defineFields(this, [...names, ...Object.keys(DERIVED)], (state) => state.#cells);
   }

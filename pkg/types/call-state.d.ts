@@ -1,16 +1,17 @@
-import type { CallingState, OwnCapability } from './enums.js';
+import type { CustomData } from './base.js';
+import type { CallingState } from './enums.js';
 import type {
   CallIngressResponse,
   CallSessionResponse,
-  CustomData,
+  CallSettingsResponse,
   EgressResponse,
   MemberResponse,
+  OwnCapability,
   ThumbnailResponse,
   UserResponse,
-} from './models.js';
+} from './generated/index.js';
 import type { StateObservable } from './observable.js';
 import type { StreamVideoParticipant } from './participant.js';
-import type { CallSettingsResponse } from './settings.js';
 
 /** The fields of a call's state. Each is a getter of {@link CallState}, and an observable with `$`. */
 export interface CallStateFields {

@@ -1,23 +1,22 @@
 import type { CallState } from './call-state.js';
 import type { CameraManager, MicrophoneManager } from './devices.js';
-import type { OwnCapability } from './enums.js';
 import type { EventSource } from './events.js';
 import type {
   EndCallResponse,
-  GetCallParams,
   GetCallResponse,
   GetOrCreateCallRequest,
   GetOrCreateCallResponse,
   GoLiveRequest,
   GoLiveResponse,
-  JoinCallData,
+  OwnCapability,
   StopLiveRequest,
   StopLiveResponse,
   UpdateCallMembersRequest,
   UpdateCallMembersResponse,
   UpdateCallRequest,
   UpdateCallResponse,
-} from './models.js';
+} from './generated/index.js';
+import type { GetCallParams, JoinCallData } from './requests.js';
 
 /** How to join. */
 export interface JoinOptions extends JoinCallData {

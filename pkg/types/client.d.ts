@@ -1,6 +1,7 @@
+import type { CustomData } from './base.js';
 import type { Call } from './call.js';
-import type { ConnectedEvent, EventSource } from './events.js';
-import type { CustomData, OwnUserResponse } from './models.js';
+import type { EventSource } from './events.js';
+import type { ConnectedEvent, OwnUserResponse } from './generated/index.js';
 import type { StateObservable } from './observable.js';
 
 /** A user whose token the app's backend makes. */

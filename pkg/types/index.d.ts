@@ -2,6 +2,7 @@
  * The types of trunkline. `pkg/index.d.ts` adds what belongs to loading the module.
  */
 
+export * from './base.js';
 export * from './client.js';
 export * from './call.js';
 export * from './call-state.js';
@@ -9,7 +10,7 @@ export * from './devices.js';
 export * from './enums.js';
 export * from './errors.js';
 export * from './events.js';
-export * from './models.js';
+export * from './generated/index.js';
 export * from './observable.js';
 export * from './participant.js';
-export * from './settings.js';
+export * from './requests.js';

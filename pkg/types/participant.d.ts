@@ -1,5 +1,5 @@
 import type { SfuModels } from './enums.js';
-import type { CustomData } from './models.js';
+import type { CustomData } from './base.js';
 
 /** A size in CSS px. */
 export interface VideoDimension {

@@ -29,8 +29,8 @@ use tokio::{runtime::Handle, sync::mpsc, time::sleep};
 use trunkline_protocol::coordinator::{
     CallStateResponse, CreatedCallResponse, DateTime, Empty, GetOrCreateCallRequest, GoLiveRequest,
     JoinCallRequest, JoinCallResponse, LiveResponse, MembersResponse, QueryCallMembersRequest,
-    QueryCallsRequest, QueryCallsResponse, UpdateCallMembersRequest, UpdateCallRequest,
-    UserRequest, UserResponse,
+    QueryCallsRequest, QueryCallsResponse, UpdateCallMembersRequest, UpdateCallMembersResponse,
+    UpdateCallRequest, UserRequest, UserResponse,
 };
 
 use crate::{
@@ -186,7 +186,7 @@ impl Coordinator {
         caller: Caller,
         cid: Cid,
         request: UpdateCallMembersRequest,
-    ) -> Result<MembersResponse, Refusal> {
+    ) -> Result<UpdateCallMembersResponse, Refusal> {
         self.run(move |work| members::update(work, &caller, &cid, request)).await
     }
 

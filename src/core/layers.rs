@@ -87,6 +87,19 @@ pub(crate) fn video_layers(
     layers
 }
 
+/// The largest of the encodings, for a sender that was made with `count` of them (0 for audio, which
+/// has one without a rid). Browsers drop the upper ones of a small track, so that it must use the
+/// lower ones, at its full size.
+pub(crate) fn fit(mut encodings: Vec<Encoding>, count: usize) -> Vec<Encoding> {
+    encodings.drain(..encodings.len().saturating_sub(count.max(1)));
+    if count > 0 {
+        for (encoding, rid) in encodings.iter_mut().zip(RIDS) {
+            rid.clone_into(&mut encoding.rid);
+        }
+    }
+    encodings
+}
+
 /// The one encoding of a published audio track.
 pub(crate) fn audio_encodings(
     option: &models::PublishOption,
@@ -223,6 +236,38 @@ mod tests {
             ladder(1280, 720, 2),
             [(rid("q"), 640, 360, 625_000), (rid("h"), 1280, 720, 1_250_000)]
         );
+    }
+
+    #[test]
+    fn a_track_of_another_size_uses_the_layers_that_there_are() {
+        let of = |width, height, count| {
+            let size = Some(Dimension { width, height });
+            let encodings = fit(video_layers(&option(3, "vp8"), size, None).encodings, count);
+            let layer = |e: Encoding| (e.rid, e.scale_resolution_down_by.unwrap_or_default());
+            encodings.into_iter().map(layer).collect::<Vec<_>>()
+        };
+        let rid = str::to_owned;
+
+        assert_eq!(of(320, 240, 3), [(rid("q"), 1.0)]);
+        assert_eq!(of(1280, 720, 1), [(rid("q"), 1.0)]);
+        assert_eq!(of(1280, 720, 2), [(rid("q"), 2.0), (rid("h"), 1.0)]);
+        assert_eq!(of(1280, 720, 3).len(), 3);
+    }
+
+    #[test]
+    fn limits_of_the_app_lower_every_layer() {
+        let layers = video_layers(&option(2, "vp8"), None, Some((15, 400_000))).announced;
+
+        let rates: Vec<(u32, u32)> = layers.iter().map(|l| (l.fps, l.bitrate)).collect();
+        assert_eq!(rates, [(15, 200_000), (15, 400_000)]);
+    }
+
+    #[test]
+    fn audio_is_encoded_by_its_profile() {
+        let bitrate = |profile| audio_encodings(&option(1, "opus"), profile)[0].max_bitrate;
+
+        assert_eq!(bitrate(AudioBitrateProfile::VoiceStandardUnspecified), Some(64_000));
+        assert_eq!(bitrate(AudioBitrateProfile::MusicHighQuality), Some(128_000));
     }
 
     #[test]

@@ -4,11 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod coordinator;
+mod device_storms;
 mod devices;
 mod host;
 mod interleavings;
 mod json;
 mod lifecycle;
 mod media;
+mod publishing;
 mod refusals;
 mod server;

@@ -131,6 +131,7 @@ fn read_config(config: &JsValue) -> Config {
         timeout: millis("timeout"),
         socket_timeout: millis("socketTimeout"),
         max_connect_retries: number("maxConnectRetries"),
+        defaults_on_load: field(config, "defaultsOnLoad").is_truthy(),
         seed: seed(),
         epoch_offset: Clock.epoch_offset(),
         parse_json: JsNode::parse,

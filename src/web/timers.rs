@@ -4,19 +4,19 @@ use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure, prelude::wasm_bindgen};
 
 /// One timer, armed again and again.
-pub(crate) struct Timer {
+pub struct Timer {
     callback: Closure<dyn Fn()>,
     armed: RefCell<Option<JsValue>>,
 }
 
 impl Timer {
     /// Calls `fire` each time it runs out.
-    pub(crate) fn new(fire: impl Fn() + 'static) -> Self {
+    pub fn new(fire: impl Fn() + 'static) -> Self {
         Self { callback: Closure::new(fire), armed: RefCell::new(None) }
     }
 
     /// Runs out after `delay` ms; what was set before is void. `None` never runs out.
-    pub(crate) fn set(&self, delay: Option<f64>) {
+    pub fn set(&self, delay: Option<f64>) {
         if let Some(timer) = self.armed.take() {
             clear_timeout(&timer);
         }

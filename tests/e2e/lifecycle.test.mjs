@@ -173,6 +173,21 @@ test('ten times in and out leaves nothing more than once', async () => {
   assert.equal(coordinatorSockets, 1);
 });
 
+test('an answer comes although the app keeps nothing but the promise', async () => {
+  const seen = await anna.run(async (id) => {
+    const answer = client.call('default', id).getOrCreate();
+    if (!gc) throw new Error('the browser hides its garbage collection');
+    for (let round = 0; round < 3; round += 1) {
+      await gc({ type: 'major', execution: 'async' });
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    const { cid } = (await answer).call;
+    return { cid, isRegistered: client.state.calls.some((call) => call.cid === cid) };
+  }, unique('unkept'));
+  assert.match(seen.cid, /unkept/);
+  assert.equal(seen.isRegistered, true);
+});
+
 test('endCall() puts everybody out, and who may not join an ended call is told why', async () => {
   const id = unique('ended');
   await anna.join(id);

@@ -2,7 +2,9 @@
 
 mod bench;
 mod build;
+mod counterpart;
 mod demo;
+mod generate;
 mod lint;
 mod package;
 mod progress;
@@ -29,6 +31,12 @@ enum Task {
     Build(Profile),
     /// Build everything, start the server with the demo, and print its address.
     Demo(demo::Options),
+    /// Write the types of the protocol from its schema.
+    Generate {
+        /// Only say whether they are fresh.
+        #[arg(long)]
+        check: bool,
+    },
     /// Run all checks and tests, or one kind of them.
     Test {
         /// Only these.
@@ -70,11 +78,13 @@ fn main() -> ExitCode {
     // cargo calls this with the file name of a wasm test (see `.cargo/config.toml`).
     let result = if args.get(1).is_some_and(|arg| arg == "test-runner") {
         args.remove(1);
-        wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args)
+        test::in_browser(args)
     } else {
         match Cli::parse_from(args).task {
             Task::Build(profile) => build::run(profile.mode()),
             Task::Demo(options) => demo::run(&options),
+            Task::Generate { check: true } => generate::check(),
+            Task::Generate { check: false } => generate::run(),
             Task::Test { only } => test::run(only),
             Task::Bench => bench::run(),
             Task::Screenshot => bench::screenshot(),

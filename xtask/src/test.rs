@@ -1,10 +1,19 @@
 //! `cargo xtask test`: everything that a change must pass, on a fresh machine too.
 
-use anyhow::{Result, bail};
+use std::{
+    env,
+    ffi::OsString,
+    net::{TcpListener, TcpStream},
+    process::Command,
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Result, bail, ensure};
 use clap::ValueEnum;
 
 use crate::{
-    Mode, build, demo, lint, package,
+    Mode, build, counterpart, demo, generate, lint, package,
     progress::Progress,
     shell::{cargo, command, output, run as run_to_end},
     size, tools,
@@ -57,6 +66,7 @@ impl Kind {
         match self {
             Self::Lint => vec![
                 ("Formatting", || run_to_end(cargo().args(["fmt", "--all", "--check"]))),
+                ("Generated types are fresh", generate::check),
                 ("Clippy, native", lint::clippy_native),
                 ("Clippy, wasm32", lint::clippy_wasm),
                 ("Documentation", lint::rustdoc),
@@ -82,6 +92,38 @@ impl Kind {
         }
     }
 }
+
+/// Runs one file of wasm tests in the browser, with a server that they can talk to.
+pub fn in_browser(args: Vec<OsString>) -> Result<()> {
+    if env::var_os(PAGE_ADDRESS).is_some() {
+        return wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args);
+    }
+    counterpart::start()?;
+    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+    let mut runner = Command::new(env::current_exe()?)
+        .arg("test-runner")
+        .args(args.iter().skip(1))
+        .env(PAGE_ADDRESS, address.to_string())
+        .spawn()?;
+    // The runner's web server (tiny_http 0.12) may hand several connections to one idle thread, and
+    // those behind the first wait for ever. With its four first threads taken there is no idle one,
+    // and each connection of the browser gets its own.
+    let mut taken = Vec::new();
+    let status = loop {
+        if let Some(status) = runner.try_wait()? {
+            break status;
+        }
+        if taken.len() < 4 {
+            taken.extend(TcpStream::connect(address));
+        }
+        thread::sleep(Duration::from_millis(10));
+    };
+    ensure!(status.success(), "the tests failed: {status}");
+    Ok(())
+}
+
+/// Where the runner serves the page of the tests.
+const PAGE_ADDRESS: &str = "WASM_BINDGEN_TEST_ADDRESS";
 
 fn install() -> Result<()> {
     tools::wasm_target()?;

@@ -8,8 +8,8 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 /// A moment, in nanoseconds since the Unix epoch.
 ///
 /// Read from an RFC 3339 string or from a number of nanoseconds; written in the encoding of the
-/// surrounding [`DateEncoding::scope`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// surrounding [`DateEncoding::scope`]. A missing date reads as the epoch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DateTime(i64);
 
 /// How dates are written: the two prefixes of the coordinator differ in nothing else.

@@ -1,32 +1,4 @@
-//! The error body of the coordinator.
-
-use std::collections::BTreeMap;
-
-use serde::Serialize;
-
-/// Body of every refusal, and `error` of a `connection.error` event.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ApiError {
-    /// Application code, see [`ErrorCode`].
-    pub code: i32,
-    /// For people: `{Operation} failed with error: "{detail}"`.
-    pub message: String,
-    /// HTTP status. The capital letters are the protocol's.
-    #[serde(rename = "StatusCode")]
-    pub status_code: u16,
-    /// How long the request took, such as `2.57ms`.
-    pub duration: String,
-    /// URL with more information, or empty.
-    pub more_info: String,
-    /// Empty; kept because clients expect the field.
-    pub details: Vec<i32>,
-    /// What is wrong with which field of the request.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub exception_fields: BTreeMap<String, String>,
-    /// True: repeating the request cannot succeed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub unrecoverable: Option<bool>,
-}
+//! Codes of refusals.
 
 /// Application codes an app meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

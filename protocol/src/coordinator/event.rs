@@ -1,238 +1,171 @@
-//! Events of the coordinator socket.
+//! Frames of the coordinator socket.
 
-use std::collections::BTreeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::{Map, Value};
 
-use serde::Serialize;
-
-use super::{
-    ApiError, CallParticipantResponse, CallResponse, Custom, DateTime, MemberResponse,
-    OwnUserResponse, UserResponse,
-};
+use super::{DateTime, EventBody};
 
 /// One frame from the server.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Event {
-    /// See [`event_type`].
-    #[serde(rename = "type")]
-    pub event_type: &'static str,
     /// When it happened.
     pub created_at: DateTime,
     /// `type:id` of the call, for events about a call.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub call_cid: Option<String>,
     /// What happened.
-    #[serde(flatten)]
     pub body: EventBody,
 }
 
-/// What happened, and to what.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
-pub enum EventBody {
-    /// The socket is authenticated.
-    ConnectionOk {
-        /// Makes requests watch calls.
-        connection_id: String,
-        /// The connected user.
-        me: Box<OwnUserResponse>,
-    },
-    /// The socket is refused and closes.
-    ConnectionError {
-        /// Of the refused connection.
-        connection_id: String,
-        /// Why.
-        error: Box<ApiError>,
-    },
-    /// Answer to a ping of the client.
-    HealthCheck {
-        /// Of this connection.
-        connection_id: String,
-        /// Empty.
-        custom: Custom,
-    },
-    /// A call was created.
-    CallCreated {
-        /// The call.
-        call: Box<CallResponse>,
-        /// Its members.
-        members: Vec<MemberResponse>,
-    },
-    /// A call was changed.
-    CallUpdated {
-        /// The call.
-        call: Box<CallResponse>,
-        /// Lets clients recompute their own capabilities.
-        capabilities_by_role: BTreeMap<String, Vec<&'static str>>,
-    },
-    /// A call was ended for everyone.
-    CallEnded {
-        /// The call.
-        call: Box<CallResponse>,
-        /// Absent when the server ended it.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        user: Option<Box<UserResponse>>,
-    },
-    /// A call left backstage.
-    CallLiveStarted {
-        /// The call.
-        call: Box<CallResponse>,
-    },
-    /// Somebody wants the members to know about the call.
-    CallNotification {
-        /// The call.
-        call: Box<CallResponse>,
-        /// Its members.
-        members: Vec<MemberResponse>,
-        /// The current session, or empty.
-        session_id: String,
-        /// Who.
-        user: Box<UserResponse>,
-    },
-    /// Somebody rings the members.
-    CallRing {
-        /// The call.
-        call: Box<CallResponse>,
-        /// Its members without the ringing user.
-        members: Vec<MemberResponse>,
-        /// The session the ring belongs to.
-        session_id: String,
-        /// Who.
-        user: Box<UserResponse>,
-        /// Which kind of incoming screen to show.
-        video: bool,
-    },
-    /// Members were added.
-    CallMemberAdded {
-        /// The call.
-        call: Box<CallResponse>,
-        /// The new ones.
-        members: Vec<MemberResponse>,
-    },
-    /// Custom data of members was changed.
-    CallMemberUpdated {
-        /// The call.
-        call: Box<CallResponse>,
-        /// The changed ones.
-        members: Vec<MemberResponse>,
-    },
-    /// The role of members was changed.
-    CallMemberUpdatedPermission {
-        /// The call.
-        call: Box<CallResponse>,
-        /// The changed ones.
-        members: Vec<MemberResponse>,
-        /// Lets clients recompute their own capabilities.
-        capabilities_by_role: BTreeMap<String, Vec<&'static str>>,
-    },
-    /// Members were removed.
-    CallMemberRemoved {
-        /// The call.
-        call: Box<CallResponse>,
-        /// Their user ids.
-        members: Vec<String>,
-    },
-    /// The first participant came.
-    CallSessionStarted {
-        /// The call.
-        call: Box<CallResponse>,
-        /// The new session.
-        session_id: String,
-    },
-    /// Nobody was left for the inactivity timeout, or the call ended.
-    CallSessionEnded {
-        /// The call.
-        call: Box<CallResponse>,
-        /// The session that is over.
-        session_id: String,
-    },
-    /// A participant came.
-    CallSessionParticipantJoined {
-        /// Who.
-        participant: Box<CallParticipantResponse>,
-        /// The session.
-        session_id: String,
-    },
-    /// A participant left.
-    CallSessionParticipantLeft {
-        /// Who.
-        participant: Box<CallParticipantResponse>,
-        /// The session.
-        session_id: String,
-        /// How long the participant was there, seconds.
-        duration_seconds: u64,
-    },
-    /// An anonymous participant came or left.
-    CallSessionParticipantCountUpdated {
-        /// The session.
-        session_id: String,
-        /// How many are in the call, by the role of the user.
-        participants_count_by_role: BTreeMap<String, u32>,
-        /// How many are counted only.
-        anonymous_participant_count: u32,
-    },
+/// An event that this version does not know.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnknownEvent {
+    /// `type` on the wire.
+    pub event_type: String,
+    /// Everything but `type`, `created_at` and `call_cid`.
+    pub fields: Map<String, Value>,
 }
 
 impl Event {
     /// An event about a connection.
-    pub fn of_connection(created_at: DateTime, body: EventBody) -> Self {
-        Self { event_type: body.event_type(), created_at, call_cid: None, body }
+    pub fn of_connection(created_at: DateTime, body: impl Into<EventBody>) -> Self {
+        Self { created_at, call_cid: None, body: body.into() }
     }
 
     /// An event about a call.
-    pub fn of_call(cid: String, created_at: DateTime, body: EventBody) -> Self {
-        Self { event_type: body.event_type(), created_at, call_cid: Some(cid), body }
+    pub fn of_call(cid: String, created_at: DateTime, body: impl Into<EventBody>) -> Self {
+        Self { created_at, call_cid: Some(cid), body: body.into() }
+    }
+
+    /// `type` on the wire, see [`event_type`](super::event_type).
+    pub fn event_type(&self) -> &str {
+        self.body.event_type()
     }
 }
 
-impl EventBody {
-    const fn event_type(&self) -> &'static str {
-        match self {
-            Self::ConnectionOk { .. } => event_type::CONNECTION_OK,
-            Self::ConnectionError { .. } => event_type::CONNECTION_ERROR,
-            Self::HealthCheck { .. } => event_type::HEALTH_CHECK,
-            Self::CallCreated { .. } => event_type::CALL_CREATED,
-            Self::CallUpdated { .. } => event_type::CALL_UPDATED,
-            Self::CallEnded { .. } => event_type::CALL_ENDED,
-            Self::CallLiveStarted { .. } => event_type::CALL_LIVE_STARTED,
-            Self::CallNotification { .. } => event_type::CALL_NOTIFICATION,
-            Self::CallRing { .. } => event_type::CALL_RING,
-            Self::CallMemberAdded { .. } => event_type::CALL_MEMBER_ADDED,
-            Self::CallMemberUpdated { .. } => event_type::CALL_MEMBER_UPDATED,
-            Self::CallMemberUpdatedPermission { .. } => event_type::CALL_MEMBER_UPDATED_PERMISSION,
-            Self::CallMemberRemoved { .. } => event_type::CALL_MEMBER_REMOVED,
-            Self::CallSessionStarted { .. } => event_type::CALL_SESSION_STARTED,
-            Self::CallSessionEnded { .. } => event_type::CALL_SESSION_ENDED,
-            Self::CallSessionParticipantJoined { .. } => {
-                event_type::CALL_SESSION_PARTICIPANT_JOINED
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Frame<'a> {
+            #[serde(rename = "type")]
+            event_type: &'a str,
+            created_at: DateTime,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            call_cid: Option<&'a str>,
+            #[serde(flatten)]
+            body: &'a EventBody,
+        }
+        let frame = Frame {
+            event_type: self.event_type(),
+            created_at: self.created_at,
+            call_cid: self.call_cid.as_deref(),
+            body: &self.body,
+        };
+        frame.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut fields = Map::deserialize(deserializer)?;
+        let event_type: String = take(&mut fields, "type")?.unwrap_or_default();
+        Ok(Self {
+            created_at: take(&mut fields, "created_at")?.unwrap_or_default(),
+            call_cid: take(&mut fields, "call_cid")?,
+            body: EventBody::read(event_type, fields).map_err(de::Error::custom)?,
+        })
+    }
+}
+
+impl Serialize for UnknownEvent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.fields.serialize(serializer)
+    }
+}
+
+fn take<T: de::DeserializeOwned, E: de::Error>(
+    fields: &mut Map<String, Value>,
+    name: &str,
+) -> Result<Option<T>, E> {
+    let value = fields.remove(name).unwrap_or_default();
+    Option::deserialize(value).map_err(E::custom)
+}
+
+/// Defines the bodies of events and their names.
+macro_rules! events {
+    ($( $(#[$doc:meta])* $variant:ident($body:ident) = $constant:ident $text:literal, )*) => {
+        /// What happened, and to what.
+        #[derive(Clone, Debug, PartialEq, serde::Serialize)]
+        #[serde(untagged)]
+        pub enum EventBody {
+            $( $(#[$doc])* $variant(Box<$body>), )*
+            /// Something this version does not know.
+            Unknown(Box<$crate::coordinator::UnknownEvent>),
+        }
+
+        impl EventBody {
+            /// `type` on the wire.
+            pub fn event_type(&self) -> &str {
+                match self {
+                    $( Self::$variant(_) => event_type::$constant, )*
+                    Self::Unknown(event) => &event.event_type,
+                }
             }
-            Self::CallSessionParticipantLeft { .. } => event_type::CALL_SESSION_PARTICIPANT_LEFT,
-            Self::CallSessionParticipantCountUpdated { .. } => {
-                event_type::CALL_SESSION_PARTICIPANT_COUNT_UPDATED
+
+            /// Reads what is left of a frame without its `type`, `created_at` and `call_cid`.
+            pub(in crate::coordinator) fn read(
+                event_type: String,
+                fields: serde_json::Map<String, serde_json::Value>,
+            ) -> serde_json::Result<Self> {
+                Ok(match event_type.as_str() {
+                    $( event_type::$constant => {
+                        Self::$variant(serde_json::from_value(fields.into())?)
+                    } )*
+                    _ => $crate::coordinator::UnknownEvent { event_type, fields }.into(),
+                })
             }
         }
-    }
+
+        $( impl From<$body> for EventBody {
+            fn from(body: $body) -> Self {
+                Self::$variant(Box::new(body))
+            }
+        } )*
+
+        impl From<$crate::coordinator::UnknownEvent> for EventBody {
+            fn from(body: $crate::coordinator::UnknownEvent) -> Self {
+                Self::Unknown(Box::new(body))
+            }
+        }
+
+        /// Names of events, as in `type`.
+        #[allow(missing_docs)] // each name says it; the bodies are described above
+        pub mod event_type {
+            $( pub const $constant: &str = $text; )*
+        }
+    };
 }
 
-/// Names of events, as in `type`.
-#[allow(missing_docs)] // each name says it; the bodies are described above
-pub mod event_type {
-    pub const CONNECTION_OK: &str = "connection.ok";
-    pub const CONNECTION_ERROR: &str = "connection.error";
-    pub const HEALTH_CHECK: &str = "health.check";
-    pub const CALL_CREATED: &str = "call.created";
-    pub const CALL_UPDATED: &str = "call.updated";
-    pub const CALL_ENDED: &str = "call.ended";
-    pub const CALL_LIVE_STARTED: &str = "call.live_started";
-    pub const CALL_NOTIFICATION: &str = "call.notification";
-    pub const CALL_RING: &str = "call.ring";
-    pub const CALL_MEMBER_ADDED: &str = "call.member_added";
-    pub const CALL_MEMBER_UPDATED: &str = "call.member_updated";
-    pub const CALL_MEMBER_UPDATED_PERMISSION: &str = "call.member_updated_permission";
-    pub const CALL_MEMBER_REMOVED: &str = "call.member_removed";
-    pub const CALL_SESSION_STARTED: &str = "call.session_started";
-    pub const CALL_SESSION_ENDED: &str = "call.session_ended";
-    pub const CALL_SESSION_PARTICIPANT_JOINED: &str = "call.session_participant_joined";
-    pub const CALL_SESSION_PARTICIPANT_LEFT: &str = "call.session_participant_left";
-    pub const CALL_SESSION_PARTICIPANT_COUNT_UPDATED: &str =
-        "call.session_participant_count_updated";
+pub(super) use events;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn an_event_we_do_not_know_comes_back_as_it_was() {
+        let frame = json!({ "type": "call.tomorrow", "created_at": "2025-08-14T14:48:39Z",
+            "call_cid": "default:a", "what": { "is": [null] } });
+        let event: Event = serde_json::from_value(frame.clone()).unwrap();
+        assert_eq!(event.event_type(), "call.tomorrow");
+        assert_eq!(serde_json::to_value(&event).unwrap(), frame);
+    }
+
+    #[test]
+    fn an_empty_frame_is_an_event_without_a_name() {
+        let event: Event = serde_json::from_value(json!({ "created_at": null })).unwrap();
+        assert_eq!(event.event_type(), "");
+        assert!(serde_json::from_value::<Event>(json!([])).is_err());
+    }
 }

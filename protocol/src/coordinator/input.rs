@@ -1,78 +1,108 @@
-//! How requests are read where derived code would be too strict or too lax.
+//! How models are read: from objects only, and leniently.
 
 use std::{fmt, marker::PhantomData};
 
 use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor, value::MapAccessDeserializer},
+    Deserialize,
+    de::{IgnoredAny, MapAccess, Visitor},
 };
 
-/// A struct that is read from a JSON object only. Derived code also takes an array, as the fields
-/// in their order, which turns a client's mistake into a silent success.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Object<T>(pub T);
+/// An object of the protocol. Derived code would also take an array, as the fields in their order,
+/// and would refuse a `null` or a missing field.
+pub(super) trait Model: Default {
+    /// Reads the value of a field; false, and nothing read, when the model has no such field.
+    fn read_field<'de, A: MapAccess<'de>>(
+        &mut self,
+        name: &str,
+        map: &mut A,
+    ) -> Result<bool, A::Error>;
+}
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ObjectVisitor(PhantomData)).map(Self)
+/// Lets a struct be read: `model! { Name { field, other = "wire name" }, ..field_of_its_base }`.
+/// What is absent or `null` keeps its default; what is unknown is skipped.
+macro_rules! model {
+    ($name:ident { $($field:ident $(= $wire:literal)?),* $(,)? } $(, ..$base:ident)?) => {
+        impl $crate::coordinator::input::Model for $name {
+            #[allow(unused_variables)] // some have no fields
+            fn read_field<'de, A: serde::de::MapAccess<'de>>(
+                &mut self,
+                name: &str,
+                map: &mut A,
+            ) -> Result<bool, A::Error> {
+                $(
+                    if name == $crate::coordinator::input::wire_name!($field $(= $wire)?) {
+                        $crate::coordinator::input::read_into(&mut self.$field, map)?;
+                        return Ok(true);
+                    }
+                )*
+                $(
+                    if $crate::coordinator::input::Model::read_field(&mut self.$base, name, map)? {
+                        return Ok(true);
+                    }
+                )?
+                Ok(false)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_map($crate::coordinator::input::visitor())
+            }
+        }
+    };
+}
+
+macro_rules! wire_name {
+    ($field:ident) => {
+        stringify!($field)
+    };
+    ($field:ident = $wire:literal) => {
+        $wire
+    };
+}
+
+pub(super) use {model, wire_name};
+
+/// Reads a value into `field`, unless it is `null`.
+pub(super) fn read_into<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    field: &mut T,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    if let Some(value) = map.next_value()? {
+        *field = value;
     }
+    Ok(())
 }
 
-/// Reads `null` like an absent field.
-pub(super) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + Deserialize<'de>,
-{
-    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+/// Reads a model.
+pub(super) const fn visitor<M>() -> ModelVisitor<M> {
+    ModelVisitor(PhantomData)
 }
 
-/// An object, an empty one when the field is `null`.
-pub(super) fn object<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Default + Deserialize<'de>,
-{
-    object_if_any(deserializer).map(Option::unwrap_or_default)
-}
+pub(super) struct ModelVisitor<M>(PhantomData<M>);
 
-/// An object or `null`.
-pub(super) fn object_if_any<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Ok(Option::<Object<T>>::deserialize(deserializer)?.map(|object| object.0))
-}
-
-/// An array of objects or `null`.
-pub(super) fn objects_if_any<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    let objects = Option::<Vec<Object<T>>>::deserialize(deserializer)?;
-    Ok(objects.map(|objects| objects.into_iter().map(|object| object.0).collect()))
-}
-
-struct ObjectVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
-    type Value = T;
+impl<'de, M: Model> Visitor<'de> for ModelVisitor<M> {
+    type Value = M;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::deserialize(MapAccessDeserializer::new(map))
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<M, A::Error> {
+        let mut model = M::default();
+        while let Some(name) = map.next_key::<String>()? {
+            if !model.read_field(&name, &mut map)? {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(model)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::coordinator::{
-        CallRequest, GetOrCreateCallRequest, MemberRequest, Object, WsAuthMessage,
+        CallRequest, GetOrCreateCallRequest, MemberRequest, UserRequest, WsAuthMessage,
     };
 
     #[test]
@@ -88,6 +118,7 @@ mod tests {
         let auth: WsAuthMessage =
             serde_json::from_str(r#"{ "token": null, "user_details": null }"#).unwrap();
         assert_eq!(auth, WsAuthMessage::default());
+        assert_eq!(auth.user_details, UserRequest::default());
     }
 
     #[test]
@@ -99,7 +130,7 @@ mod tests {
             r#"{ "data": { "members": [["bob"]] } }"#,
             r#"{ "data": { "members": {} } }"#,
         ] {
-            let read = serde_json::from_str::<Object<GetOrCreateCallRequest>>(body);
+            let read = serde_json::from_str::<GetOrCreateCallRequest>(body);
             assert!(read.is_err(), "{body}");
         }
     }

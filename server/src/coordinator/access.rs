@@ -127,14 +127,14 @@ pub(super) fn team_of_new_call(actor: &Actor, wish: Option<&str>) -> Result<(), 
 /// Capabilities of each role in calls of this type: lets clients recompute their own.
 pub(super) fn capabilities_by_role(
     call: &CallRecord,
-) -> Result<std::collections::BTreeMap<String, Vec<&'static str>>, Refusal> {
+) -> Result<std::collections::BTreeMap<String, Vec<String>>, Refusal> {
     let call_type = known_type(&call.call_type)?;
     let names = |role: &str| {
         call_type
             .granted_to_role(role)
             .into_iter()
             .filter_map(|grant| match grant {
-                Permission::Own(capability) => Some(capability.as_str()),
+                Permission::Own(capability) => Some(capability.as_str().into()),
                 Permission::UpdateCallMemberRole => None,
             })
             .collect()
@@ -325,7 +325,8 @@ mod tests {
         for role in ["user", "guest", "admin", "anonymous"] {
             let access = access("default", None, &actor("bob", role, &[]), As::Nobody).unwrap();
             let allowed: Vec<_> = OwnCapability::ALL
-                .into_iter()
+                .iter()
+                .copied()
                 .filter(|capability| access.require(*capability).is_ok())
                 .collect();
             assert_eq!(access.own_capabilities(), allowed);

@@ -7,7 +7,7 @@
 use std::{collections::BTreeSet, sync::LazyLock};
 
 use trunkline_protocol::coordinator::{
-    AudioSettings, BackstageSettings, CallSettings,
+    AudioDevice, AudioSettings, BackstageSettings, CallSettings,
     OwnCapability::{
         self, BlockUsers, ChangeMaxDuration, CreateCall, CreateReaction, EnableNoiseCancellation,
         EndCall, JoinBackstage, JoinCall, JoinEndedCall, KickUser, MuteUsers, PinForEveryone,
@@ -124,7 +124,7 @@ fn default() -> CallType {
 }
 
 fn development() -> CallType {
-    let everything = with_member_roles(&OwnCapability::ALL);
+    let everything = with_member_roles(OwnCapability::ALL);
     CallType {
         name: "development",
         settings: CallSettings {
@@ -234,7 +234,7 @@ fn audio_room() -> CallType {
 }
 
 fn speaker() -> AudioSettings {
-    AudioSettings { default_device: "speaker".into(), ..AudioSettings::default() }
+    AudioSettings { default_device: AudioDevice::Speaker.into(), ..AudioSettings::default() }
 }
 
 /// A call with a stage: starts in backstage and is not rung.

@@ -1,8 +1,9 @@
 //! Create, load and change calls.
 
 use trunkline_protocol::coordinator::{
-    CallRequest, CallStateResponse, CreatedCallResponse, EventBody, GetOrCreateCallRequest,
-    OwnCapability, UpdateCallRequest,
+    CallCreatedEvent, CallNotificationEvent, CallRequest, CallRingEvent, CallStateResponse,
+    CallUpdatedEvent, CreatedCallResponse, GetOrCreateCallRequest, OwnCapability,
+    UpdateCallRequest,
 };
 
 use super::{
@@ -116,8 +117,8 @@ pub(super) fn update(
 
 /// `call.updated` to everyone who watches.
 pub(super) fn tell_updated(work: &mut Work<'_>, call: &CallRecord) -> Result<(), Refusal> {
-    let body = EventBody::CallUpdated {
-        call: Box::new(views::call(work, call)?),
+    let body = CallUpdatedEvent {
+        call: views::call(work, call)?,
         capabilities_by_role: access::capabilities_by_role(call)?,
     };
     work.tell_watchers(call, body);
@@ -169,8 +170,8 @@ pub(super) fn create(
     members::create(work, &access, &call, data.members.unwrap_or_default())?;
     // Being a member may add to being the owner.
     let access = Access::to_call(work, actor, &call)?;
-    let body = EventBody::CallCreated {
-        call: Box::new(views::call(work, &call)?),
+    let body = CallCreatedEvent {
+        call: views::call(work, &call)?,
         members: views::member_list(work, &call.cid, members::MAX_PAGE)?,
     };
     work.tell_all(&call, body, std::slice::from_ref(&actor.user.id))?;
@@ -188,11 +189,11 @@ pub(super) fn announce(
     if how.notify {
         access.require(OwnCapability::JoinCall)?;
         let view = views::call(work, call)?;
-        let body = EventBody::CallNotification {
+        let body = CallNotificationEvent {
             session_id: view.current_session_id.clone(),
-            call: Box::new(view),
+            call: view,
             members: views::member_list(work, &call.cid, members::MAX_PAGE)?,
-            user: Box::new(views::user(work, &actor.user)),
+            user: views::user(work, &actor.user),
         };
         let members = member_store::user_ids(work.db, &call.cid)?;
         work.tell_users(call, body, members);
@@ -205,11 +206,11 @@ pub(super) fn announce(
         members.retain(|member| member.user_id != actor.user.id);
         let mut rung = member_store::user_ids(work.db, &call.cid)?;
         rung.retain(|id| *id != actor.user.id);
-        let body = EventBody::CallRing {
+        let body = CallRingEvent {
             session_id: view.current_session_id.clone(),
-            call: Box::new(view),
+            call: view,
             members,
-            user: Box::new(views::user(work, &actor.user)),
+            user: views::user(work, &actor.user),
             video: how.video,
         };
         work.tell_users(call, body, rung);

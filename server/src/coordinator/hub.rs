@@ -144,7 +144,7 @@ impl State {
                         frame
                     }
                     Err(error) => {
-                        tracing::error!(%error, event = event.event_type, "event not written");
+                        tracing::error!(%error, event = event.event_type(), "event not written");
                         return;
                     }
                 },
@@ -182,13 +182,12 @@ fn forget(
 
 #[cfg(test)]
 mod tests {
-    use trunkline_protocol::coordinator::{Custom, DateTime, EventBody};
+    use trunkline_protocol::coordinator::{DateTime, HealthCheckEvent};
 
     use super::*;
 
     fn event() -> Event {
-        let body = EventBody::HealthCheck { connection_id: String::new(), custom: Custom::new() };
-        Event::of_connection(DateTime::from_unix_nanos(1), body)
+        Event::of_connection(DateTime::from_unix_nanos(1), HealthCheckEvent::default())
     }
 
     fn connect(hub: &Hub, id: &str, user: &str, capacity: usize) -> mpsc::Receiver<Bytes> {

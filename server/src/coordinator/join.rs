@@ -1,7 +1,7 @@
 //! Admission to a call, and the SFU credentials of those who are admitted.
 
 use trunkline_protocol::coordinator::{
-    CallRequest, Credentials, DateTime, ErrorCode, JoinCallRequest, JoinCallResponse,
+    CallRequest, Credentials, DateTime, ErrorCode, JoinCallRequest, JoinCallResponse, Mode,
     OwnCapability, SfuServerResponse, StatsOptions, TargetResolution,
 };
 
@@ -104,10 +104,11 @@ fn admit(
         access.require(OwnCapability::JoinBackstage)?;
     }
     check_room(work, actor, call)?;
-    let mode = call.settings.encryption.mode.as_str();
-    match (mode, e2ee) {
-        ("auto-on", false) => Err(Refusal::input("this call requires end-to-end encryption")),
-        ("disabled", true) => {
+    match (call.settings.encryption.mode.known(), e2ee) {
+        (Some(Mode::AutoOn), false) => {
+            Err(Refusal::input("this call requires end-to-end encryption"))
+        }
+        (Some(Mode::Disabled), true) => {
             Err(Refusal::input("end-to-end encryption is disabled for this call"))
         }
         _ => Ok(()),

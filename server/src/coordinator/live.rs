@@ -1,7 +1,10 @@
 //! Going live, stopping, ending.
 
 use trunkline_protocol::{
-    coordinator::{Empty, ErrorCode, EventBody, GoLiveRequest, LiveResponse, OwnCapability},
+    coordinator::{
+        CallEndedEvent, CallLiveStartedEvent, Empty, ErrorCode, GoLiveRequest, LiveResponse,
+        OwnCapability,
+    },
     sfu::models::CallEndedReason,
 };
 
@@ -38,6 +41,8 @@ pub(super) fn go_live(
         start_raw_recording,
         start_transcription,
         start_closed_caption,
+        recording_storage_name: _,
+        transcription_storage_name: _,
     } = request;
     // Going live without what was asked for would look like a success.
     for (name, wish) in [
@@ -63,7 +68,7 @@ pub(super) fn go_live(
             session.live_ended_at = None;
             session_store::save(work.db, &session)?;
         }
-        let body = EventBody::CallLiveStarted { call: Box::new(views::call(work, &call)?) };
+        let body = CallLiveStartedEvent { call: views::call(work, &call)? };
         work.tell_watchers(&call, body);
     }
     calls::announce(work, &actor, &access, &mut call, Announce { notify, ..Announce::default() })?;
@@ -113,9 +118,10 @@ pub(super) fn end(
     call.ended_at = Some(work.now);
     call.updated_at = work.now;
     call_store::save(work.db, call)?;
-    let body = EventBody::CallEnded {
-        call: Box::new(views::call(work, call)?),
-        user: actor.map(|actor| Box::new(views::user(work, &actor.user))),
+    let body = CallEndedEvent {
+        call: views::call(work, call)?,
+        user: actor.map(|actor| views::user(work, &actor.user)),
+        ..CallEndedEvent::default()
     };
     work.tell_all(call, body, &[])?;
     work.effect(Effect::Order(SfuOrder::EndCall { cid: call.cid.clone(), reason }));

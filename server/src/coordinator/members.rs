@@ -1,7 +1,9 @@
 //! Members of a call.
 
 use trunkline_protocol::coordinator::{
-    EventBody, MemberRequest, MembersResponse, OwnCapability, UpdateCallMembersRequest,
+    CallMemberAddedEvent, CallMemberRemovedEvent, CallMemberUpdatedEvent,
+    CallMemberUpdatedPermissionEvent, MemberRequest, OwnCapability, UpdateCallMembersRequest,
+    UpdateCallMembersResponse,
 };
 
 use super::{
@@ -20,7 +22,7 @@ pub(super) fn update(
     caller: &Caller,
     cid: &Cid,
     request: UpdateCallMembersRequest,
-) -> Result<MembersResponse, Refusal> {
+) -> Result<UpdateCallMembersResponse, Refusal> {
     let actor = actor::load(work, caller)?;
     let (call, access) = calls::open(work, &actor, cid)?;
     let wishes = request.update_members.unwrap_or_default();
@@ -47,13 +49,11 @@ pub(super) fn update(
         }
     }
     if !removed.is_empty() {
-        let body = EventBody::CallMemberRemoved {
-            call: Box::new(views::call(work, &call)?),
-            members: removed.clone(),
-        };
+        let body =
+            CallMemberRemovedEvent { call: views::call(work, &call)?, members: removed.clone() };
         work.tell_all(&call, body, &removed)?;
     }
-    let mut response = MembersResponse { members: Vec::new(), next: None };
+    let mut response = UpdateCallMembersResponse::default();
     for user_id in answered {
         if let Some(member) = members::find(work.db, &call.cid, &user_id)? {
             response.members.push(views::member(work, member)?);
@@ -169,7 +169,7 @@ fn save(
 /// One event per kind of change.
 fn tell_changes(work: &mut Work<'_>, call: &CallRecord, changes: Changes) -> Result<(), Refusal> {
     let Changes { added, updated, role_changed } = changes;
-    let view = Box::new(views::call(work, call)?);
+    let view = views::call(work, call)?;
     let load = |work: &Work<'_>, ids: Vec<String>| {
         let mut members = Vec::with_capacity(ids.len());
         for id in ids {
@@ -181,17 +181,16 @@ fn tell_changes(work: &mut Work<'_>, call: &CallRecord, changes: Changes) -> Res
     };
     if !added.is_empty() {
         let members = load(work, added)?;
-        work.tell_all(call, EventBody::CallMemberAdded { call: view.clone(), members }, &[])?;
+        work.tell_all(call, CallMemberAddedEvent { call: view.clone(), members }, &[])?;
     }
     if !updated.is_empty() {
         let members = load(work, updated)?;
-        work.tell_all(call, EventBody::CallMemberUpdated { call: view.clone(), members }, &[])?;
+        work.tell_all(call, CallMemberUpdatedEvent { call: view.clone(), members }, &[])?;
     }
     if !role_changed.is_empty() {
         let members = load(work, role_changed)?;
         let capabilities_by_role = access::capabilities_by_role(call)?;
-        let body =
-            EventBody::CallMemberUpdatedPermission { call: view, members, capabilities_by_role };
+        let body = CallMemberUpdatedPermissionEvent { call: view, members, capabilities_by_role };
         work.tell_all(call, body, &[])?;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Queries for calls and members.
 
 use rusqlite::types::Value as SqlValue;
+use serde_json::Value;
 use trunkline_protocol::coordinator::{
     MembersResponse, OwnCapability, QueryCallMembersRequest, QueryCallsRequest, QueryCallsResponse,
 };
@@ -27,8 +28,9 @@ pub(super) fn calls(
     request: &QueryCallsRequest,
 ) -> Result<QueryCallsResponse, Refusal> {
     let actor = actor::load(work, caller)?;
+    let filter = request.filter_conditions.clone().map(Value::Object);
     let page_request = PageRequest {
-        filter: request.filter_conditions.as_ref(),
+        filter: filter.as_ref(),
         sort: request.sort.as_deref().unwrap_or_default(),
         limit: members::page_size(request.limit)?,
         next: next(request.next.as_deref(), request.prev.as_deref())?,
@@ -47,7 +49,7 @@ pub(super) fn calls(
             views::state(work, &actor, call, &access, members::DEFAULT_PAGE)
         })
         .collect::<Result<_, _>>()?;
-    Ok(QueryCallsResponse { calls, next: found.next })
+    Ok(QueryCallsResponse { calls, next: found.next, prev: None })
 }
 
 pub(super) fn members(
@@ -59,8 +61,9 @@ pub(super) fn members(
     let cid = Cid::new(&request.call_type, &request.id)?;
     let (call, access) = calls::open(work, &actor, &cid)?;
     access.require(OwnCapability::ReadCall)?;
+    let filter = request.filter_conditions.clone().map(Value::Object);
     let page_request = PageRequest {
-        filter: request.filter_conditions.as_ref(),
+        filter: filter.as_ref(),
         sort: request.sort.as_deref().unwrap_or_default(),
         limit: members::page_size(request.limit)?,
         next: next(request.next.as_deref(), request.prev.as_deref())?,
@@ -69,7 +72,7 @@ pub(super) fn members(
     let found = page(work.db, &MEMBERS, scope, &page_request, member_store::read)?;
     let members =
         found.rows.into_iter().map(|row| views::member(work, row)).collect::<Result<_, _>>()?;
-    Ok(MembersResponse { members, next: found.next })
+    Ok(MembersResponse { members, next: found.next, prev: None })
 }
 
 /// The calls that [`Access::to_call`] and `read-call` let the actor see, as a condition: filtering

@@ -48,7 +48,7 @@ impl Refusal {
             duration,
             more_info: String::new(),
             details: Vec::new(),
-            exception_fields: std::collections::BTreeMap::new(),
+            exception_fields: None,
             unrecoverable: self.unrecoverable.then_some(true),
         }
     }

@@ -1,7 +1,11 @@
 //! Sessions: opened by the first participant (or a ring), closed some time after the last.
 
 use trunkline_protocol::{
-    coordinator::{DateTime, EventBody},
+    coordinator::{
+        CallSessionEndedEvent, CallSessionParticipantCountsUpdatedEvent,
+        CallSessionParticipantJoinedEvent, CallSessionParticipantLeftEvent,
+        CallSessionStartedEvent, DateTime,
+    },
     sfu::models::CallEndedReason,
 };
 use uuid::Uuid;
@@ -166,13 +170,13 @@ fn joined(
     };
     let session_id = session.id.clone();
     if starts {
-        let view = Box::new(views::call(work, call)?);
-        let body = EventBody::CallSessionStarted { call: view, session_id: session_id.clone() };
+        let call_view = views::call(work, call)?;
+        let body = CallSessionStartedEvent { call: call_view, session_id: session_id.clone() };
         work.tell_watchers(call, body);
     }
     if let Some(participant) = participant {
-        let participant = Box::new(views::participant(work, participant)?);
-        let body = EventBody::CallSessionParticipantJoined { participant, session_id };
+        let participant = views::participant(work, participant)?;
+        let body = CallSessionParticipantJoinedEvent { participant, session_id };
         work.tell_watchers(call, body);
     } else if user_id.is_none() {
         tell_counts(work, call, session)?;
@@ -220,10 +224,11 @@ fn left(
         let Some(participant) = taken else {
             return Ok(());
         };
-        let body = EventBody::CallSessionParticipantLeft {
-            participant: Box::new(views::participant(work, participant)?),
+        let body = CallSessionParticipantLeftEvent {
+            participant: views::participant(work, participant)?,
             session_id: session.id.clone(),
             duration_seconds,
+            reason: None,
         };
         work.tell_watchers(call, body);
     }
@@ -242,10 +247,7 @@ fn left(
 fn end(work: &mut Work<'_>, call: &CallRecord, session: SessionRecord) -> Result<(), Refusal> {
     let session = SessionRecord { ended_at: Some(work.now), ..session };
     sessions::save(work.db, &session)?;
-    let body = EventBody::CallSessionEnded {
-        call: Box::new(views::call(work, call)?),
-        session_id: session.id,
-    };
+    let body = CallSessionEndedEvent { call: views::call(work, call)?, session_id: session.id };
     work.tell_watchers(call, body);
     Ok(())
 }
@@ -256,7 +258,7 @@ fn tell_counts(
     session: SessionRecord,
 ) -> Result<(), Refusal> {
     let view = views::session(work, session)?;
-    let body = EventBody::CallSessionParticipantCountUpdated {
+    let body = CallSessionParticipantCountsUpdatedEvent {
         session_id: view.id,
         participants_count_by_role: view.participants_count_by_role,
         anonymous_participant_count: view.anonymous_participant_count,
@@ -302,7 +304,7 @@ mod tests {
     use rusqlite::Connection;
     use serde_json::json;
     use trunkline_protocol::coordinator::{
-        CallRequest, Event,
+        CallRequest,
         event_type::{
             CALL_ENDED, CALL_SESSION_ENDED, CALL_SESSION_PARTICIPANT_JOINED,
             CALL_SESSION_PARTICIPANT_LEFT, CALL_SESSION_STARTED,
@@ -331,7 +333,7 @@ mod tests {
             world.run(0, |work| {
                 let actor = actor::load(work, &alice_calls())?;
                 let data = CallRequest {
-                    settings_override: Some(settings.clone()),
+                    settings_override: serde_json::from_value(settings.clone()).unwrap(),
                     ..CallRequest::default()
                 };
                 commands::create(work, &actor, &Cid::new("default", "a")?, data).map(drop)
@@ -344,15 +346,13 @@ mod tests {
             &self,
             second: i64,
             command: impl FnOnce(&mut Work<'_>) -> Result<(), Refusal>,
-        ) -> (Vec<&'static str>, Vec<DateTime>) {
+        ) -> (Vec<String>, Vec<DateTime>) {
             let mut work = Work::new(&self.db, &self.hub, at(second));
             command(&mut work).unwrap();
             let (mut events, mut wakes) = (Vec::new(), Vec::new());
             for effect in work.into_effects() {
                 match effect {
-                    Effect::Publish { event: Event { event_type, .. }, .. } => {
-                        events.push(event_type);
-                    }
+                    Effect::Publish { event, .. } => events.push(event.event_type().to_owned()),
                     Effect::Wake { at, .. } => wakes.push(at),
                     _ => (),
                 }
@@ -360,7 +360,7 @@ mod tests {
             (events, wakes)
         }
 
-        fn joined(&self, second: i64, session: &str) -> (Vec<&'static str>, Vec<DateTime>) {
+        fn joined(&self, second: i64, session: &str) -> (Vec<String>, Vec<DateTime>) {
             let notice = SfuNotice::ParticipantJoined {
                 cid: CID.into(),
                 user_id: "alice".into(),
@@ -370,7 +370,7 @@ mod tests {
             self.run(second, |work| apply(work, &notice))
         }
 
-        fn left(&self, second: i64, session: &str) -> (Vec<&'static str>, Vec<DateTime>) {
+        fn left(&self, second: i64, session: &str) -> (Vec<String>, Vec<DateTime>) {
             let notice = SfuNotice::ParticipantLeft {
                 cid: CID.into(),
                 user_id: "alice".into(),
@@ -382,7 +382,7 @@ mod tests {
         }
 
         /// What a wake-up at this second does.
-        fn woken(&self, second: i64) -> Vec<&'static str> {
+        fn woken(&self, second: i64) -> Vec<String> {
             let id = self.session().id;
             self.run(second, |work| check(work, &id, at(second))).0
         }

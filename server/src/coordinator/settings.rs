@@ -1,32 +1,33 @@
 //! Settings of a call: an override laid over the settings in force, then checked.
 
 use serde_json::Value;
-use trunkline_protocol::coordinator::{CallSettings, TargetResolution};
+use trunkline_protocol::coordinator::{
+    CallSettings, CallSettingsRequest, Named, Open, TargetResolution,
+};
 
 use super::Refusal;
 
-/// The settings with the override's fields in place of theirs. A `null` in the override means
-/// absent; unknown fields are ignored.
-pub(super) fn merge(current: &CallSettings, wish: &Value) -> Result<CallSettings, Refusal> {
-    if !wish.is_object() {
-        return Err(Refusal::input("settings_override must be an object"));
-    }
-    let mut merged = serde_json::to_value(current).map_err(|error| Refusal::internal(&error))?;
-    lay_over(&mut merged, wish);
-    let settings = serde_json::from_value(merged)
-        .map_err(|error| Refusal::input(format!("settings_override: {error}")))?;
+/// The settings with the override's fields in place of theirs.
+pub(super) fn merge(
+    current: &CallSettings,
+    wish: &CallSettingsRequest,
+) -> Result<CallSettings, Refusal> {
+    let to_value =
+        |settings: serde_json::Result<Value>| settings.map_err(|error| Refusal::internal(&error));
+    let mut merged = to_value(serde_json::to_value(current))?;
+    lay_over(&mut merged, &to_value(serde_json::to_value(wish))?);
+    let settings = serde_json::from_value(merged).map_err(|error| Refusal::internal(&error))?;
     check(&settings)?;
     Ok(settings)
 }
 
 fn lay_over(current: &mut Value, wish: &Value) {
     match (current, wish) {
-        (_, Value::Null) => (),
         (Value::Object(current), Value::Object(wish)) => {
             for (name, value) in wish {
                 if let Some(field) = current.get_mut(name) {
                     lay_over(field, value);
-                } else if !value.is_null() {
+                } else {
                     current.insert(name.clone(), value.clone());
                 }
             }
@@ -38,8 +39,8 @@ fn lay_over(current: &mut Value, wish: &Value) {
 /// The limits that the protocol documents for the fields of a request.
 fn check(settings: &CallSettings) -> Result<(), Refusal> {
     let CallSettings { audio, video, screensharing, ring, session, .. } = settings;
-    one_of("audio.default_device", &audio.default_device, &["speaker", "earpiece"])?;
-    one_of("video.camera_facing", &video.camera_facing, &["front", "back", "external"])?;
+    known("audio.default_device", &audio.default_device)?;
+    known("video.camera_facing", &video.camera_facing)?;
     if video.camera_default_on && !video.enabled {
         return Err(Refusal::input("Video is not enabled for this call"));
     }
@@ -74,17 +75,21 @@ fn check(settings: &CallSettings) -> Result<(), Refusal> {
         ("transcription.closed_caption", &settings.transcription.closed_caption_mode),
         ("encryption", &settings.encryption.mode),
     ] {
-        one_of(&format!("{name} mode"), mode, &["available", "disabled", "auto-on"])?;
+        known(&format!("{name} mode"), mode)?;
     }
-    one_of("recording.quality", &settings.recording.quality, &QUALITIES)?;
-    one_of("frame_recording.quality", &settings.frame_recording.quality, &QUALITIES[..5])?;
-    one_of("broadcasting.rtmp.quality", &settings.broadcasting.rtmp.quality, &QUALITIES)?;
+    known("recording.quality", &settings.recording.quality)?;
+    let frames = &settings.frame_recording.quality;
+    known("frame_recording.quality", frames)?;
+    if frames.as_str().starts_with("portrait") {
+        return Err(Refusal::input("frame_recording.quality must not be portrait"));
+    }
+    known("broadcasting.rtmp.quality", &settings.broadcasting.rtmp.quality)?;
     let tracks = &settings.broadcasting.hls.quality_tracks;
     if !(1..=3).contains(&tracks.len()) {
         return Err(Refusal::input("broadcasting.hls.quality_tracks has 1 to 3 entries"));
     }
     for track in tracks {
-        one_of("broadcasting.hls.quality_tracks", track, &QUALITIES)?;
+        known("broadcasting.hls.quality_tracks", track)?;
     }
     Ok(())
 }
@@ -102,33 +107,29 @@ fn within(name: &str, value: u32, least: u32, most: u32) -> Result<(), Refusal> 
     Err(Refusal::input(format!("{name} must be {least} to {most}")))
 }
 
-fn one_of(name: &str, value: &str, allowed: &[&str]) -> Result<(), Refusal> {
-    if allowed.contains(&value) {
+/// Settings are set, not just shown: a value this server does not know cannot be honoured.
+fn known<T: Named>(name: &str, value: &Open<T>) -> Result<(), Refusal> {
+    if value.known().is_some() {
         return Ok(());
     }
-    Err(Refusal::input(format!("{name} must be one of {}", allowed.join(", "))))
+    let names: Vec<_> = T::ALL.iter().map(|value| value.as_str()).collect();
+    Err(Refusal::input(format!("{name} must be one of {}", names.join(", "))))
 }
-
-const QUALITIES: [&str; 10] = [
-    "360p",
-    "480p",
-    "720p",
-    "1080p",
-    "1440p",
-    "portrait-360x640",
-    "portrait-480x854",
-    "portrait-720x1280",
-    "portrait-1080x1920",
-    "portrait-1440x2560",
-];
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use trunkline_protocol::coordinator::ErrorCode;
+    use trunkline_protocol::coordinator::{ErrorCode, Mode};
 
     use super::*;
     use crate::coordinator::call_type::CallType;
+
+    /// What a request with this override comes to.
+    fn merge_json(current: &CallSettings, wish: &Value) -> Result<CallSettings, Refusal> {
+        let wish = serde_json::from_value(wish.clone())
+            .map_err(|error| Refusal::input(error.to_string()))?;
+        merge(current, &wish)
+    }
 
     #[test]
     fn an_override_changes_the_fields_it_names_and_no_other() {
@@ -140,19 +141,19 @@ mod tests {
         });
         let mut expected = CallSettings::default();
         expected.audio.mic_default_on = false;
-        expected.audio.noise_cancellation.mode = "auto-on".into();
+        expected.audio.noise_cancellation.mode = Mode::AutoOn.into();
         expected.limits.max_participants = Some(3);
         expected.screensharing.target_resolution =
             Some(TargetResolution { width: 640, height: 480, bitrate: 1 });
-        assert_eq!(merge(&CallSettings::default(), &wish), Ok(expected));
+        assert_eq!(merge_json(&CallSettings::default(), &wish), Ok(expected));
     }
 
     #[test]
     fn a_second_override_keeps_the_first() {
         let first = json!({ "audio": { "mic_default_on": false } });
         let second = json!({ "audio": { "speaker_default_on": false }, "video": null });
-        let settings = merge(&CallSettings::default(), &first).unwrap();
-        let settings = merge(&settings, &second).unwrap();
+        let settings = merge_json(&CallSettings::default(), &first).unwrap();
+        let settings = merge_json(&settings, &second).unwrap();
         assert!(!settings.audio.mic_default_on && !settings.audio.speaker_default_on);
         assert_eq!(settings.video, CallSettings::default().video);
     }
@@ -161,7 +162,7 @@ mod tests {
     fn the_settings_of_every_call_type_are_within_the_limits() {
         for call_type in CallType::all() {
             assert_eq!(
-                merge(&call_type.settings, &json!({})).as_ref(),
+                merge_json(&call_type.settings, &json!({})).as_ref(),
                 Ok(&call_type.settings),
                 "{}",
                 call_type.name
@@ -189,7 +190,7 @@ mod tests {
             json!({ "broadcasting": { "hls": { "quality_tracks": [] } } }),
             json!({ "encryption": { "mode": "" } }),
         ] {
-            let refusal = merge(&CallSettings::default(), &wish).unwrap_err();
+            let refusal = merge_json(&CallSettings::default(), &wish).unwrap_err();
             assert_eq!(refusal.code, ErrorCode::Input, "{wish}");
         }
     }

@@ -1,7 +1,7 @@
 //! Users that connect, guests, and users known by id only.
 
 use trunkline_protocol::coordinator::{
-    ErrorCode, Event, EventBody, OwnUserResponse, UserRequest, UserResponse,
+    ConnectedEvent, ErrorCode, Event, OwnUserResponse, UserRequest, UserResponse,
 };
 use uuid::Uuid;
 
@@ -40,11 +40,12 @@ pub(super) fn connect(
     user.last_active = Some(work.now);
     users::save(work.db, &user)?;
 
-    let mut me = OwnUserResponse::from(views::user(work, &user));
-    me.user.online = true;
+    let me = OwnUserResponse {
+        user: UserResponse { online: true, ..views::user(work, &user) },
+        ..OwnUserResponse::default()
+    };
     let connection_id = outbox.connection.0.clone();
-    let body = EventBody::ConnectionOk { connection_id, me: Box::new(me) };
-    let hello = Event::of_connection(work.now, body);
+    let hello = Event::of_connection(work.now, ConnectedEvent { connection_id, me });
     work.effect(Effect::Connect { outbox, user_id: user.id, hello });
     Ok(())
 }
@@ -79,7 +80,7 @@ pub(super) fn find_or_create(work: &Work<'_>, id: &str) -> Result<UserRecord, Re
 }
 
 fn describe(user: &mut UserRecord, details: UserRequest) {
-    let UserRequest { id: _, name, image, language, custom } = details;
+    let UserRequest { name, image, language, custom, .. } = details;
     user.name = name.or(user.name.take());
     user.image = image.or(user.image.take());
     user.language = language.or(user.language.take());

@@ -30,6 +30,7 @@ pub(super) fn user(work: &Work<'_>, user: &UserRecord) -> UserResponse {
         banned: false,
         online: work.is_online(&user.id),
         blocked_user_ids: Vec::new(),
+        ..UserResponse::default()
     }
 }
 
@@ -62,6 +63,7 @@ pub(super) fn call(work: &Work<'_>, call: &CallRecord) -> Result<CallResponse, R
         egress: EgressResponse::default(),
         session: session.map(|record| self::session(work, record)).transpose()?,
         settings: call.settings.clone(),
+        ..CallResponse::default()
     })
 }
 
@@ -78,7 +80,7 @@ pub(super) fn state(
         call: call(work, record)?,
         members: member_list(work, &record.cid, members_limit)?,
         membership: membership.map(|record| member(work, record)).transpose()?,
-        own_capabilities: access.own_capabilities(),
+        own_capabilities: access.own_capabilities().into_iter().map(Into::into).collect(),
     })
 }
 
@@ -98,6 +100,7 @@ pub(super) fn member(work: &Work<'_>, record: MemberRecord) -> Result<MemberResp
         custom: record.custom,
         created_at: record.created_at,
         updated_at: record.updated_at,
+        deleted_at: None,
     })
 }
 

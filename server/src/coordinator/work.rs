@@ -45,7 +45,7 @@ impl<'a> Work<'a> {
     }
 
     /// Tells everyone who watches the call.
-    pub fn tell_watchers(&mut self, call: &CallRecord, body: EventBody) {
+    pub fn tell_watchers(&mut self, call: &CallRecord, body: impl Into<EventBody>) {
         self.tell(call, body, Vec::new(), true);
     }
 
@@ -53,7 +53,7 @@ impl<'a> Work<'a> {
     pub fn tell_all(
         &mut self,
         call: &CallRecord,
-        body: EventBody,
+        body: impl Into<EventBody>,
         others: &[String],
     ) -> Result<(), Refusal> {
         let mut users = members::user_ids(self.db, &call.cid)?;
@@ -63,7 +63,12 @@ impl<'a> Work<'a> {
     }
 
     /// Tells the given users, watching or not, and nobody else.
-    pub fn tell_users(&mut self, call: &CallRecord, body: EventBody, users: Vec<String>) {
+    pub fn tell_users(
+        &mut self,
+        call: &CallRecord,
+        body: impl Into<EventBody>,
+        users: Vec<String>,
+    ) {
         self.tell(call, body, users, false);
     }
 
@@ -82,7 +87,13 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn tell(&mut self, call: &CallRecord, body: EventBody, users: Vec<String>, watchers: bool) {
+    fn tell(
+        &mut self,
+        call: &CallRecord,
+        body: impl Into<EventBody>,
+        users: Vec<String>,
+        watchers: bool,
+    ) {
         let event = Event::of_call(call.cid.clone(), self.now, body);
         let watched = watchers.then(|| call.cid.clone());
         self.effect(Effect::Publish { event, audience: Audience { watched, users } });

@@ -10,7 +10,7 @@ use axum::{
 use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 use tokio::time::timeout;
-use trunkline_protocol::coordinator::{ErrorCode, Object};
+use trunkline_protocol::coordinator::ErrorCode;
 
 use super::AppState;
 use crate::{
@@ -150,7 +150,6 @@ impl Payload {
             return Err(Refusal::input("the Content-Type must be application/json"));
         }
         serde_json::from_slice(&body)
-            .map(|Object(body)| body)
             .map_err(|error| Refusal::input(format!("the body cannot be read: {error}")))
     }
 }

@@ -8,7 +8,8 @@ use axum::{
     routing::{get, post},
 };
 use trunkline_protocol::coordinator::{
-    CreateGuestRequest, CreateGuestResponse, EdgeResponse, Empty, GetEdgesResponse, GoLiveRequest,
+    CreateGuestRequest, CreateGuestResponse, Custom, EdgeResponse, Empty, GetEdgesResponse,
+    GoLiveRequest,
 };
 
 use super::{
@@ -162,7 +163,7 @@ async fn report_client_event(
 ) -> Response {
     api.respond("ReportClientCallEvent", StatusCode::CREATED, async {
         api.app.app.check_key(incoming.query("api_key"))?;
-        payload.read::<serde_json::Value>().await?;
+        payload.read::<Custom>().await?;
         Ok(Empty {})
     })
     .await

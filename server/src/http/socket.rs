@@ -19,7 +19,7 @@ use tokio::{
     time::{Instant as Deadline, sleep_until, timeout, timeout_at},
 };
 use trunkline_protocol::coordinator::{
-    Custom, ErrorCode, Event, EventBody, Object, WsAuthMessage, event_type,
+    ConnectionErrorEvent, ErrorCode, Event, HealthCheckEvent, WsAuthMessage, event_type,
 };
 use uuid::Uuid;
 
@@ -96,7 +96,7 @@ async fn admit(
             }
         }
     };
-    let Object(message): Object<WsAuthMessage> = serde_json::from_str(&text)
+    let message: WsAuthMessage = serde_json::from_str(&text)
         .map_err(|error| Refusal::input(format!("the first frame cannot be read: {error}")))?;
     let caller = app.authenticate(Credentials {
         api_key: incoming.query("api_key"),
@@ -150,14 +150,13 @@ fn is_ping(text: &str) -> bool {
 
 fn pong(api: &Api, connection: &ConnectionId) -> Option<Bytes> {
     let body =
-        EventBody::HealthCheck { connection_id: connection.0.clone(), custom: Custom::new() };
+        HealthCheckEvent { connection_id: connection.0.clone(), ..HealthCheckEvent::default() };
     write(api, &Event::of_connection(clock::now(), body))
 }
 
 async fn refuse(api: &Api, socket: &mut WebSocket, connection: &ConnectionId, refusal: &Refusal) {
     let error = refusal.to_api_error("Connect", String::new());
-    let body =
-        EventBody::ConnectionError { connection_id: connection.0.clone(), error: Box::new(error) };
+    let body = ConnectionErrorEvent { connection_id: connection.0.clone(), error };
     if let Some(frame) = write(api, &Event::of_connection(clock::now(), body)) {
         send(socket, frame).await;
     }

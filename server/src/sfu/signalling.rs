@@ -18,3 +18,6 @@ pub use joining::Join;
 pub use session::Wish;
 pub use tracks::AvailableTrack;
 pub use wire::{Event, error, error_event, size};
+
+#[cfg(test)]
+mod tests;

@@ -81,15 +81,15 @@ fn order(table: &Table, sort: &[SortParam]) -> Result<Vec<SortKey>, QueryError> 
     if sort.len() > MAX_SORT {
         return Err(input(format!("at most {MAX_SORT} sort fields")));
     }
-    let default =
-        [SortParam { field: table.default_sort.0.into(), direction: Some(table.default_sort.1) }];
+    let default = [(table.default_sort.0, Some(table.default_sort.1))];
+    let asked: Vec<_> = sort.iter().map(|param| (param.field.as_str(), param.direction)).collect();
     let mut keys = Vec::new();
-    for param in if sort.is_empty() { &default } else { sort } {
-        let field = field(table, &param.field)?;
+    for &(name, direction) in if asked.is_empty() { &default[..] } else { &asked } {
+        let field = field(table, name)?;
         if !field.sortable {
             return Err(input(format!("cannot sort by '{}'", field.name)));
         }
-        let descending = match param.direction {
+        let descending = match direction {
             None | Some(1) => false,
             Some(-1) => true,
             Some(_) => return Err(input("a sort direction is 1 or -1")),
@@ -196,6 +196,7 @@ mod tests {
                 .map(|(field, direction)| SortParam {
                     field: (*field).into(),
                     direction: Some(*direction),
+                    ..SortParam::default()
                 })
                 .collect();
             let (mut seen, mut next) = (String::new(), None);
@@ -214,7 +215,7 @@ mod tests {
     #[test]
     fn forged_and_foreign_cursors_are_refused() {
         let foreign = ask(&json!({}), &[], 1, None).next.unwrap();
-        let sort = [SortParam { field: "id".into(), direction: None }];
+        let sort = [SortParam { field: "id".into(), ..SortParam::default() }];
         let forged = BASE64_URL_SAFE_NO_PAD.encode(r#"["+id,+",{},"a"]"#);
         for cursor in ["", "x", "AAAA", &foreign, &forged] {
             let request = PageRequest { filter: None, sort: &sort, limit: 1, next: Some(cursor) };

@@ -448,6 +448,7 @@ impl CallSession {
         if matches!(self.phase, Phase::Failed) {
             self.stop_media(context);
         }
+        self.give_up_given(context.out);
         error.attempts = if join.errors.len() > 1 { join.errors } else { Vec::new() };
         context.out.settle_all(join.promises, &Err(error));
     }

@@ -63,7 +63,9 @@ struct Publication {
     capture: Option<CaptureId>,
     track_id: String,
     layers: Vec<models::VideoLayer>,
-    max_bitrate: Option<u32>,
+    /// What is encoded follows from these.
+    size: Option<Dimension>,
+    profile: AudioBitrateProfile,
     mid: Option<String>,
     announced: bool,
 }
@@ -171,7 +173,6 @@ impl Publisher {
     fn publish_as(&mut self, out: &mut Outbox, option: &models::PublishOption, source: &Source) {
         let Source { track_type, capture, .. } = *source;
         let Layers { encodings, announced } = source.layers(option);
-        let max_bitrate = encodings.last().and_then(|encoding| encoding.max_bitrate);
         let is_same = |p: &&mut Publication| p.track_type == track_type && p.option.id == option.id;
         if let Some(publication) = self.publications.iter_mut().find(is_same) {
             let transceiver = publication.transceiver;
@@ -181,11 +182,16 @@ impl Publisher {
                     PeerEffect::ReplaceTrack { transceiver, capture: Some(capture), track_type };
                 out.push(Effect::Peer(self.peer, effect));
             }
-            // Another profile; the layers of a video stay as they were announced.
-            if announced.is_empty() && publication.max_bitrate != max_bitrate {
-                publication.max_bitrate = max_bitrate;
+            // The layers that were announced stay; what they hold follows the new track.
+            if (publication.size, publication.profile) != (source.size, source.profile) {
+                publication.size = source.size;
+                publication.profile = source.profile;
+                let encodings = layers::fit(encodings, publication.layers.len());
                 let effect = PeerEffect::SetEncodings { transceiver, encodings, degradation: None };
                 out.push(Effect::Peer(self.peer, effect));
+                if let Some(quality) = self.qualities.get(&(option.id, track_type)) {
+                    out.push(Effect::Peer(self.peer, set_quality(transceiver, quality)));
+                }
             }
             return;
         }
@@ -205,7 +211,8 @@ impl Publisher {
             capture: Some(capture),
             track_id: source.track_id.clone(),
             layers: announced,
-            max_bitrate,
+            size: source.size,
+            profile: source.profile,
             mid: None,
             announced: false,
         });
@@ -355,10 +362,13 @@ impl Publisher {
         out: &mut Outbox,
         result: Result<(), Cause>,
     ) -> PublisherNews {
-        let Negotiation::Applying { again, answer } =
-            std::mem::replace(&mut self.negotiation, Negotiation::Stable)
-        else {
-            return PublisherNews::Nothing;
+        let (again, answer) = match std::mem::replace(&mut self.negotiation, Negotiation::Stable) {
+            Negotiation::Applying { again, answer } => (again, answer),
+            // An offer was taken back, and what comes next is settled.
+            other => {
+                self.negotiation = other;
+                return PublisherNews::Nothing;
+            }
         };
         if let Err(cause) = result {
             out.warn("the answer of the SFU could not be applied", Some(cause));

@@ -63,7 +63,6 @@ impl CallSession {
     ) {
         let owner = self.key;
         match order {
-            DeviceOrder::Enable => self.enable_device(context, kind, promise),
             DeviceOrder::Disable { keep } => {
                 self.disable_device(context, kind, keep);
                 context.out.resolve(promise, Outcome::Done);
@@ -71,7 +70,9 @@ impl CallSession {
             DeviceOrder::Toggle { keep } if self.device(kind).is_wanted() => {
                 self.order_device(context, kind, DeviceOrder::Disable { keep }, promise);
             }
-            DeviceOrder::Toggle { .. } => self.enable_device(context, kind, promise),
+            DeviceOrder::Enable | DeviceOrder::Toggle { .. } => {
+                self.enable_device(context, kind, promise);
+            }
             DeviceOrder::Resume if self.device(kind).was_wanted() => {
                 self.enable_device(context, kind, promise);
             }
@@ -440,13 +441,13 @@ impl CallSession {
         let SfuSession { publisher: Some(publisher), publish_options, .. } = &mut **session else {
             return;
         };
-        let published = if permitted {
+        let result = if permitted {
             publisher.publish(context.out, publish_options, &source)
         } else {
             Err(not_permitted(kind))
         };
         let given = self.media.given.iter_mut().find(|given| given.capture == source.capture);
-        match published {
+        match result {
             Ok(()) => {
                 if let Some(promise) = given.and_then(|given| given.waiting.take()) {
                     context.out.resolve(promise, Outcome::Done);

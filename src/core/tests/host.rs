@@ -92,7 +92,11 @@ const STEPS_PER_MOMENT: u32 = 500;
 
 impl Host {
     pub(super) fn new() -> Self {
-        let config = Config {
+        Self::configured(|_| {})
+    }
+
+    fn configured(configure: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config {
             api_key: "key".to_owned(),
             base_url: "http://coordinator/video".to_owned(),
             client_header: "trunkline-test".to_owned(),
@@ -108,6 +112,7 @@ impl Host {
             epoch_offset: 1_900_000_000_000.0,
             parse_json: parse,
         };
+        configure(&mut config);
         Self {
             client: Client::new(config),
             server: Server::default(),
@@ -134,7 +139,12 @@ impl Host {
 
     /// A host whose user `alice` is connected.
     pub(super) fn connected() -> Self {
-        let mut host = Self::new();
+        Self::with(|_| {})
+    }
+
+    /// The same with another configuration.
+    pub(super) fn with(configure: impl FnOnce(&mut Config)) -> Self {
+        let mut host = Self::configured(configure);
         let promise = host.connect("alice", Some(token("alice")), false);
         host.run_for(100);
         assert!(matches!(host.settled.get(&promise), Some(Ok(_))), "connecting failed");
@@ -283,6 +293,18 @@ impl Host {
     /// The receiving peer connection of the newest session; it is made before the sending one.
     pub(super) fn subscriber(&self) -> PeerId {
         *self.peers.keys().nth_back(1).unwrap()
+    }
+
+    /// The sending one.
+    pub(super) fn publisher(&self) -> PeerId {
+        *self.peers.keys().next_back().unwrap()
+    }
+
+    /// Takes in a stream of the app.
+    pub(super) fn adopt(&mut self, call: CallKey) -> CaptureId {
+        let capture = self.client.adopt_capture(call);
+        self.captures.insert(capture);
+        capture
     }
 
     /// Lets `ms` pass.

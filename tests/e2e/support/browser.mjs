@@ -12,6 +12,7 @@ export function launch() {
       '--autoplay-policy=no-user-gesture-required',
       // On a machine whose only network is loopback there are no candidates otherwise.
       '--allow-loopback-in-peer-connection',
+      '--js-flags=--expose-gc',
     ],
   });
 }

@@ -1,6 +1,6 @@
 // The real server, as its own process.
 import { createHmac } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,13 +19,13 @@ export class Server {
   /** @type {import('node:child_process').ChildProcess | undefined} */
   #process;
   #log = '';
-  #data = '';
+  #data = mkdtempSync(join(tmpdir(), 'trunkline-e2e-'));
   /** Kept over restarts, so that clients find it again. */
   #address = '127.0.0.1:0';
 
   static async start() {
     const server = new Server();
-    server.#data = await mkdtemp(join(tmpdir(), 'trunkline-e2e-'));
+    process.on('exit', () => rmSync(server.#data, { recursive: true, force: true }));
     await server.#run();
     return server;
   }
@@ -75,7 +75,6 @@ export class Server {
 
   async stop() {
     if (this.#process) await end(this.#process);
-    await rm(this.#data, { recursive: true, force: true });
   }
 
   async #run() {

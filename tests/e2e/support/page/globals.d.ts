@@ -28,6 +28,15 @@ interface Failure {
 }
 
 declare global {
+  /** How a drawn person looks: CSS colours. */
+  interface Portrait {
+    wall: string;
+    disc: string;
+    coat: string;
+    skin: string;
+    hair: string;
+  }
+  var portrait: Portrait;
   var trunkline: typeof sdk;
   /** The page's connected client. */
   var client: Client;
@@ -35,6 +44,8 @@ declare global {
   var call: Call;
   /** Events, where a test collects them. */
   var heard: { type: string; call_cid?: string; [field: string]: unknown }[];
+  /** A capture of the page's own, where a test needs one. */
+  var camera: MediaStream;
   var isReady: boolean;
   var spy: {
     /** Everything that was sent: requests, and sockets with the method `SOCKET`. */

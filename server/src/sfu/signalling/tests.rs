@@ -1,0 +1,8 @@
+//! Who is told what, in virtual time.
+
+mod joining;
+mod leaving;
+mod reconnecting;
+mod tracks;
+mod upkeep;
+mod world;

@@ -1,0 +1,47 @@
+//! The app's side in a browser: the package's own classes over this build of the core. The scenarios
+//! are JavaScript, as apps are.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used)] // helpers of tests are no tests for clippy
+
+use js_sys::{Object, Reflect};
+use trunkline::js::Engine;
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
+
+macro_rules! scenarios {
+    ($($name:ident)*) => {$(
+        #[wasm_bindgen_test]
+        async fn $name() -> Result<(), JsValue> {
+            run(stringify!($name), &engine_class()).await.map(drop)
+        }
+    )*};
+}
+
+scenarios! {
+    failures_say_what_to_do
+    refusals_of_the_server_carry_what_it_said
+    answers_that_are_none_are_failures
+    each_promise_settles_once
+    a_second_join_is_the_first
+    throwing_listeners_stop_nobody
+    a_throwing_logger_stops_nothing
+    a_throwing_token_provider_fails_the_connecting
+    throwing_subscribers_stop_nobody
+    devices_are_turned_on_and_off
+    a_denied_device_is_a_failure_of_its_own_class
+}
+
+/// The class that `pkg/client.js` imports as `Engine`, as this module exports it.
+fn engine_class() -> JsValue {
+    let nothing: JsValue = Object::new().into();
+    let engine: JsValue = Engine::new(&nothing, nothing.unchecked_ref()).into();
+    Reflect::get(&engine, &"constructor".into()).unwrap()
+}
+
+#[wasm_bindgen(raw_module = "/tests/app/scenarios.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    async fn run(name: &str, engine_class: &JsValue) -> Result<JsValue, JsValue>;
+}

@@ -1,0 +1,284 @@
+//! Camera and microphone. The browser has fake ones; where it has to refuse, it is given constraints
+//! that it cannot fulfil, or an answer of its own kind.
+
+use std::rc::Rc;
+
+use trunkline::{
+    core::{
+        AudioBitrateProfile, CaptureId, CaptureRequest, Captured, DeviceFailure, DeviceKind,
+        Dimension, Input, TrackType,
+    },
+    web::{Devices, MediaTable},
+};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{Inbox, Patch, call, eval, get, microtask, turn};
+
+#[wasm_bindgen_test]
+async fn a_camera_delivers_in_the_size_that_was_asked_for() {
+    let studio = Studio::new();
+    let size = Dimension { width: 640, height: 360 };
+    let request = CaptureRequest { size: Some(size), facing: Some("user"), ..camera(1) };
+
+    let captured = studio.capture(request).await.unwrap();
+
+    assert_eq!(captured.size, Some(size));
+    let track = studio.media.captured_track(id(1), TrackType::Video).unwrap();
+    assert_eq!(captured.track_id, track.id());
+    assert_eq!(track.kind(), "video");
+    assert_eq!(state(&track.into()), "live");
+}
+
+#[wasm_bindgen_test]
+async fn a_microphone_has_no_size() {
+    let studio = Studio::new();
+
+    let captured = studio.capture(microphone(1)).await.unwrap();
+
+    assert_eq!(captured.size, None);
+    assert_eq!(studio.media.captured_track(id(1), TrackType::Audio).unwrap().kind(), "audio");
+}
+
+#[wasm_bindgen_test]
+async fn stopping_ends_the_track_and_is_not_reported() {
+    let studio = Studio::new();
+    studio.capture(camera(1)).await.unwrap();
+    studio.capture(microphone(2)).await.unwrap();
+    let track: JsValue = studio.media.captured_track(id(1), TrackType::Video).unwrap().into();
+    let other: JsValue = studio.media.captured_track(id(2), TrackType::Audio).unwrap().into();
+
+    studio.devices.stop(id(1));
+    studio.devices.stop(id(1));
+
+    assert_eq!(state(&track), "ended");
+    assert_eq!(state(&other), "live");
+    assert!(studio.media.capture(id(1)).is_none());
+    assert_eq!(studio.devices.len(), 1);
+    // A late event of a track that is not ours any more.
+    call(&track, "dispatchEvent", &[eval("return new Event('ended')", &JsValue::NULL)]);
+    studio.inbox.assert_silent().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_track_that_ends_by_itself_is_reported() {
+    let studio = Studio::new();
+    studio.capture(camera(1)).await.unwrap();
+    let track: JsValue = studio.media.captured_track(id(1), TrackType::Video).unwrap().into();
+
+    // What the browser does when the device is unplugged.
+    call(&track, "dispatchEvent", &[eval("return new Event('ended')", &JsValue::NULL)]);
+
+    let input = studio.inbox.next().await;
+    assert!(matches!(input, Input::CaptureEnded(capture) if capture == id(1)), "{input:?}");
+}
+
+#[wasm_bindgen_test]
+async fn stopping_while_the_browser_opens_a_device_leaves_no_track_alive() {
+    for is_asked in [false, true] {
+        let studio = Studio::new();
+        let patch = get_user_media("return (wishes) => (globalThis.opened = gum(wishes))");
+        studio.devices.capture(camera(1));
+        if is_asked {
+            microtask().await;
+        }
+
+        studio.devices.stop(id(1));
+
+        microtask().await;
+        drop(patch);
+        let opened = eval("return globalThis.opened", &JsValue::NULL);
+        let stream = JsFuture::from(js_sys::Promise::from(opened)).await.unwrap();
+        turn().await;
+        let states = eval("return it.getTracks().map((track) => track.readyState).join()", &stream);
+        assert_eq!(states, "ended");
+        assert!(studio.devices.is_empty());
+        assert!(studio.media.capture(id(1)).is_none());
+        studio.inbox.assert_silent().await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_device_that_cannot_deliver_what_is_asked_for_delivers_what_it_can() {
+    let studio = Studio::new();
+    let patch = get_user_media(
+        "globalThis.asked = [];
+         return (wishes) => {
+           asked.push(JSON.stringify(wishes));
+           if (asked.length > 1) return gum(wishes);
+           return gum({ video: { ...wishes.video, deviceId: { exact: 'nobody has it' } } });
+         };",
+    );
+
+    let size = Some(Dimension { width: 1280, height: 720 });
+    studio.capture(CaptureRequest { size, ..camera(1) }).await.unwrap();
+
+    drop(patch);
+    let asked = eval("return asked.join(' ')", &JsValue::NULL);
+    let expected = r#"{"video":{"width":{"ideal":1280},"height":{"ideal":720}}} {"video":true}"#;
+    assert_eq!(asked, expected);
+}
+
+#[wasm_bindgen_test]
+async fn a_device_that_is_not_there_is_a_failure_with_the_browsers_reason() {
+    let studio = Studio::new();
+    let _patch =
+        get_user_media("return () => gum({ audio: { deviceId: { exact: 'nobody has it' } } })");
+
+    let failure = studio.capture(microphone(1)).await.unwrap_err();
+
+    assert_eq!(failure.name, "OverconstrainedError");
+    assert_eq!(get(&thrown(&failure), "constraint"), "deviceId");
+    assert!(studio.devices.is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_selected_device_that_is_gone_gives_way_to_another_one() {
+    let studio = Studio::new();
+    let gone = Some("nobody has it".to_owned());
+
+    let captured =
+        studio.capture(CaptureRequest { device_id: gone.clone(), ..camera(1) }).await.unwrap();
+
+    assert!(captured.device_id.is_some() && captured.device_id != gone);
+}
+
+#[wasm_bindgen_test]
+async fn a_capture_from_the_source_of_another_lives_on_without_it() {
+    let studio = Studio::new();
+    studio.capture(camera(1)).await.unwrap();
+    let patch = get_user_media("return () => Promise.reject(new Error('asked again'))");
+
+    let source = Some(id(1));
+    studio.capture(CaptureRequest { source, ..camera(2) }).await.unwrap();
+    studio.devices.stop(id(1));
+
+    drop(patch);
+    let track: JsValue = studio.media.captured_track(id(2), TrackType::Video).unwrap().into();
+    assert_eq!(state(&track), "live");
+}
+
+#[wasm_bindgen_test]
+async fn a_silenced_capture_goes_on_without_a_sound() {
+    let studio = Studio::new();
+    studio.capture(microphone(1)).await.unwrap();
+    let track = studio.media.captured_track(id(1), TrackType::Audio).unwrap();
+
+    studio.devices.silence(id(1), true);
+    assert!(!track.enabled());
+    studio.devices.silence(id(1), false);
+    assert!(track.enabled());
+}
+
+#[wasm_bindgen_test]
+async fn a_refusal_is_reported_by_its_name_however_it_comes() {
+    for (how, name) in [
+        ("Promise.reject(new DOMException('no', 'NotAllowedError'))", "NotAllowedError"),
+        (
+            "Promise.reject(new DOMException('Permission dismissed', 'NotAllowedError'))",
+            "PermissionDismissedError",
+        ),
+        ("Promise.reject(new DOMException('no', 'NotFoundError'))", "NotFoundError"),
+        ("Promise.reject(new DOMException('no', 'NotReadableError'))", "NotReadableError"),
+        ("(() => { throw new TypeError('no') })()", "TypeError"),
+        ("Promise.reject('no')", ""),
+        ("Promise.reject(undefined)", ""),
+        ("Promise.resolve(new MediaStream())", "NotFoundError"),
+    ] {
+        let studio = Studio::new();
+        let _patch = get_user_media(&format!("return () => {how}"));
+
+        let failure = studio.capture(camera(1)).await.unwrap_err();
+
+        assert_eq!(failure.name, name, "{how}");
+        assert!(studio.devices.is_empty(), "{how}");
+        assert!(studio.media.capture(id(1)).is_none(), "{how}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_page_without_devices_says_why() {
+    let studio = Studio::new();
+    let _devices = Patch::new("navigator", "mediaDevices", "return undefined");
+
+    let failure = studio.capture(camera(1)).await.unwrap_err();
+    assert_eq!(failure.name, "NotSupportedError");
+
+    let _secure = Patch::new("globalThis", "isSecureContext", "return false");
+    let failure = studio.capture(camera(1)).await.unwrap_err();
+    assert_eq!(failure.name, "SecurityError");
+}
+
+#[wasm_bindgen_test]
+async fn what_goes_away_turns_its_devices_off() {
+    let Studio { devices, media, inbox } = Studio::new();
+    devices.capture(camera(1));
+    inbox.next().await;
+    let track: JsValue = media.captured_track(id(1), TrackType::Video).unwrap().into();
+
+    drop(devices);
+
+    assert_eq!(state(&track), "ended");
+    inbox.assert_silent().await;
+}
+
+struct Studio {
+    devices: Devices,
+    media: Rc<MediaTable>,
+    inbox: Inbox,
+}
+
+impl Studio {
+    fn new() -> Self {
+        let (inbox, reporter) = Inbox::new();
+        let media = Rc::new(MediaTable::default());
+        let devices = Devices::new(media.clone(), reporter, Rc::new(|_| JsValue::UNDEFINED));
+        Self { devices, media, inbox }
+    }
+
+    async fn capture(&self, request: CaptureRequest) -> Result<Captured, DeviceFailure> {
+        let expected = request.capture;
+        self.devices.capture(request);
+        let input = self.inbox.next().await;
+        let Input::Captured { capture, result } = input else { panic!("{input:?}") };
+        assert_eq!(capture, expected);
+        self.inbox.assert_silent().await;
+        result
+    }
+}
+
+/// Replaces `getUserMedia`; the script knows the browser's own as `gum`.
+fn get_user_media(script: &str) -> Patch {
+    let script = format!("const gum = it.bind(navigator.mediaDevices); {script}");
+    Patch::new("navigator.mediaDevices", "getUserMedia", &script)
+}
+
+fn camera(serial: u32) -> CaptureRequest {
+    CaptureRequest {
+        capture: id(serial),
+        kind: DeviceKind::Camera,
+        size: None,
+        facing: None,
+        device_id: None,
+        profile: AudioBitrateProfile::VoiceStandardUnspecified,
+        audio: false,
+        source: None,
+    }
+}
+
+fn microphone(serial: u32) -> CaptureRequest {
+    CaptureRequest { kind: DeviceKind::Microphone, ..camera(serial) }
+}
+
+fn id(serial: u32) -> CaptureId {
+    CaptureId::from((None, serial))
+}
+
+fn state(track: &JsValue) -> JsValue {
+    get(track, "readyState")
+}
+
+fn thrown(failure: &DeviceFailure) -> JsValue {
+    failure.cause.downcast::<JsValue>().unwrap().clone()
+}

@@ -1,0 +1,519 @@
+//! Peer connections: two of them talk to each other, and each way to go wrong.
+
+use std::{cell::RefCell, rc::Rc};
+
+use trunkline::{
+    core::{
+        AudioBitrateProfile, CaptureId, CaptureRequest, Cause, DeviceKind, Encoding, IceServer,
+        Input, Media, OfferReport, PeerEffect, PeerId, PeerInput, TrackType, TransceiverId,
+    },
+    web::{Devices, MediaTable, Peers},
+};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{Inbox, Patch, eval, get, object, turn};
+
+#[wasm_bindgen_test]
+async fn two_peer_connections_negotiate_and_media_arrives() {
+    let (publisher, subscriber) = (Side::new(), Side::new());
+    let devices = publisher.publish().await;
+    let offer = publisher.offer().await.unwrap();
+    assert_eq!(offer.mids, [(transceiver(), "0".to_owned())]);
+    for rid in ["q", "h"] {
+        assert!(offer.sdp.contains(&format!("a=rid:{rid} send")), "{}", offer.sdp);
+    }
+
+    subscriber.create();
+    let answer = subscriber.answer(&as_from_sfu(&offer.sdp), 3).await.unwrap();
+    publisher.accept(Some(&answer)).await.unwrap();
+    connect(&publisher, &subscriber).await;
+
+    let (stream_id, track) = subscriber
+        .until(|news| match news {
+            PeerInput::Track { stream_id, track } => Some((stream_id.clone(), *track)),
+            _ => None,
+        })
+        .await;
+    assert_eq!(stream_id, "prefix:TRACK_TYPE_VIDEO");
+    let stream = subscriber.media.stream(Media::Remote(track)).unwrap();
+    let told = eval(
+        "const [receiver] = it.connection.getReceivers();
+         const tracks = it.stream.getTracks();
+         return String([tracks.length, tracks[0] === receiver.track, tracks[0].kind, it.stream.id]);",
+        &object(&[("connection", &subscriber.connection.borrow()), ("stream", &stream)]),
+    );
+    assert_eq!(told, "1,true,video,prefix:TRACK_TYPE_VIDEO");
+
+    // Another track, or none, needs no new negotiation.
+    for capture in [None, Some(capture())] {
+        let (transceiver, track_type) = (transceiver(), TrackType::Video);
+        publisher.perform(PeerEffect::ReplaceTrack { transceiver, capture, track_type });
+    }
+    turn().await;
+    assert!(publisher.warnings.borrow().is_empty(), "{:?}", publisher.warnings);
+
+    subscriber.perform(PeerEffect::Close);
+    assert!(subscriber.media.stream(Media::Remote(track)).is_none());
+    drop(devices);
+}
+
+#[wasm_bindgen_test]
+async fn candidates_name_their_ice_generation() {
+    let side = Side::new();
+    let _devices = side.publish().await;
+    let offer = side.offer().await.unwrap();
+    let ufrag = offer.sdp.split("a=ice-ufrag:").nth(1).unwrap().lines().next().unwrap();
+
+    let candidate = side
+        .until(|news| match news {
+            PeerInput::Candidate(text) => Some(text.clone()),
+            _ => None,
+        })
+        .await;
+
+    let init = js_sys::JSON::parse(&candidate).unwrap();
+    assert_eq!(get(&init, "usernameFragment"), ufrag);
+    assert_eq!(get(&init, "sdpMid"), "0");
+}
+
+#[wasm_bindgen_test]
+async fn closing_twice_closes_once_and_nothing_is_reported_afterwards() {
+    let side = Side::new();
+    let _devices = side.publish().await;
+    side.perform(PeerEffect::Offer { ice_restart: false });
+
+    side.perform(PeerEffect::Close);
+    side.perform(PeerEffect::Close);
+
+    assert!(side.peers.is_empty());
+    turn().await;
+    side.inbox.assert_silent().await;
+    assert!(side.warnings.borrow().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_peer_connection_that_nobody_made_answers_with_a_failure() {
+    let side = Side::new();
+
+    side.offer().await.unwrap_err();
+    side.accept(Some("v=0")).await.unwrap_err();
+    side.answer("v=0", 9).await.unwrap_err();
+    side.perform(PeerEffect::AddCandidate("{}".into()));
+    side.add_transceiver(vec![]);
+    side.perform(PeerEffect::ReplaceTrack {
+        transceiver: transceiver(),
+        capture: None,
+        track_type: TrackType::Video,
+    });
+    side.perform(PeerEffect::Close);
+
+    side.inbox.assert_silent().await;
+}
+
+#[wasm_bindgen_test]
+async fn descriptions_that_are_none_are_failures() {
+    for garbage in ["", "garbage", "v=0\r\n", "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF\r\n", "\0é😀"]
+    {
+        let side = Side::new();
+        side.create();
+        side.answer(garbage, 1).await.unwrap_err();
+        assert_eq!(side.signaling_state(), "stable", "{garbage:?}");
+
+        let _devices = side.publish().await;
+        side.offer().await.unwrap();
+        side.accept(Some(garbage)).await.unwrap_err();
+        assert_eq!(side.signaling_state(), "stable", "{garbage:?}");
+        // The next negotiation can begin.
+        side.offer().await.unwrap();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_offer_is_rolled_back_when_there_is_no_answer() {
+    let side = Side::new();
+    let _devices = side.publish().await;
+    side.offer().await.unwrap();
+    assert_eq!(side.signaling_state(), "have-local-offer");
+
+    side.accept(None).await.unwrap();
+
+    assert_eq!(side.signaling_state(), "stable");
+    // Nothing to roll back is no failure.
+    side.accept(None).await.unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_comes_twice_or_too_early_is_a_failure() {
+    let (side, other) = (Side::new(), Side::new());
+    let _devices = side.publish().await;
+    other.create();
+    let offer = side.offer().await.unwrap();
+    let answer = other.answer(&as_from_sfu(&offer.sdp), 1).await.unwrap();
+    side.accept(None).await.unwrap();
+
+    side.accept(Some(&answer)).await.unwrap_err();
+
+    assert_eq!(side.signaling_state(), "stable");
+}
+
+#[wasm_bindgen_test]
+async fn candidates_that_do_not_fit_are_logged() {
+    let side = Side::new();
+    side.create();
+    for candidate in [
+        "",
+        "garbage",
+        "{\"candidate\":\"garbage\",\"sdpMid\":\"0\"}",
+        "{\"candidate\":\"nowhere\"}",
+    ] {
+        side.perform(PeerEffect::AddCandidate(candidate.into()));
+    }
+    turn().await;
+
+    assert_eq!(side.warnings.borrow().len(), 4, "{:?}", side.warnings);
+    side.inbox.assert_silent().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_capture_that_is_gone_is_not_offered() {
+    let side = Side::new();
+    let _devices = side.publish().await;
+
+    side.perform(PeerEffect::AddTransceiver {
+        transceiver: TransceiverId::from((None, 20)),
+        capture: CaptureId::from((None, 30)),
+        track_type: TrackType::Video,
+        encodings: vec![layer("q")],
+        degradation: Some("maintain-framerate"),
+    });
+
+    let offer = side.offer().await.unwrap();
+    assert_eq!(offer.mids, [(transceiver(), "0".to_owned())]);
+    assert_eq!(offer.sdp.matches("m=").count(), 1);
+    assert!(side.warnings.borrow().is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn encodings_that_the_browser_does_not_take_are_logged() {
+    let side = Side::new();
+    let _devices = side.publish().await;
+
+    side.perform(PeerEffect::AddTransceiver {
+        transceiver: TransceiverId::from((None, 20)),
+        capture: capture(),
+        track_type: TrackType::Video,
+        encodings: vec![Encoding { scale_resolution_down_by: Some(0.5), ..layer("q") }],
+        degradation: Some("maintain-framerate"),
+    });
+
+    assert_eq!(*side.warnings.borrow(), ["a track could not be added"]);
+    assert_eq!(side.offer().await.unwrap().mids, [(transceiver(), "0".to_owned())]);
+}
+
+#[wasm_bindgen_test]
+async fn layers_that_nobody_watches_are_switched_off_and_on_again() {
+    let side = Side::new();
+    let _devices = side.publish().await;
+    side.offer().await.unwrap();
+    let layers = |side: &Side| {
+        let script = "const { encodings } = it.getSenders()[0].getParameters();
+             return encodings.map((e) => [e.rid, e.active, e.maxBitrate ?? '-'].join()).join(' ')";
+        eval(script, &side.connection.borrow())
+    };
+    let set = |encodings| {
+        let transceiver = transceiver();
+        side.perform(PeerEffect::SetEncodings { transceiver, encodings, degradation: None });
+    };
+
+    // The second change does not wait for the first.
+    set(vec![]);
+    set(vec![Encoding { max_bitrate: Some(99_000), ..layer("q") }]);
+    for _ in 0..4 {
+        turn().await;
+    }
+    assert_eq!(layers(&side), "q,true,99000 h,false,300000");
+
+    set(vec![layer("q"), layer("h")]);
+    for _ in 0..4 {
+        turn().await;
+    }
+    assert_eq!(layers(&side), "q,true,300000 h,true,300000");
+    assert!(side.warnings.borrow().is_empty(), "{:?}", side.warnings);
+}
+
+#[wasm_bindgen_test]
+async fn an_ice_restart_offers_other_credentials() {
+    let side = Side::new();
+    let _devices = side.publish().await;
+    let ufrag =
+        |sdp: &str| sdp.lines().find(|line| line.starts_with("a=ice-ufrag")).unwrap().to_owned();
+    let first = ufrag(&side.offer().await.unwrap().sdp);
+    side.accept(None).await.unwrap();
+
+    side.perform(PeerEffect::Offer { ice_restart: true });
+    let second = loop {
+        if let PeerInput::Offered(report) = side.next().await {
+            break ufrag(&report.unwrap().sdp);
+        }
+    };
+
+    assert_ne!(first, second);
+}
+
+#[wasm_bindgen_test]
+async fn an_offer_of_nothing_is_a_failure() {
+    let side = Side::new();
+    side.create();
+
+    side.offer().await.unwrap_err();
+
+    assert_eq!(side.signaling_state(), "stable");
+}
+
+#[wasm_bindgen_test]
+async fn a_peer_connection_that_the_browser_does_not_make_has_failed() {
+    let wrong = IceServer {
+        urls: vec!["nobody-knows-this:1".into()],
+        username: String::new(),
+        credential: String::new(),
+    };
+    for ice_servers in [vec![wrong], vec![]] {
+        let side = Side::new();
+        let _patch = ice_servers.is_empty().then(|| {
+            let script = "return class { constructor() { throw new RangeError('too many') } }";
+            Patch::new("globalThis", "RTCPeerConnection", script)
+        });
+
+        side.perform(PeerEffect::Create { ice_servers });
+
+        let input = side.inbox.next().await;
+        assert!(matches!(input, Input::Peer(_, PeerInput::Failed)), "{input:?}");
+        assert!(side.peers.is_empty());
+        assert_eq!(side.warnings.borrow().len(), 1);
+        side.offer().await.unwrap_err();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn ice_servers_and_bundling_are_as_given() {
+    let patch = Patch::new(
+        "globalThis",
+        "RTCPeerConnection",
+        "return class extends it {
+           constructor(...all) { super(...all); globalThis.peer = this; }
+         }",
+    );
+    let side = Side::new();
+    let server = |urls: &[&str], username: &str, credential: &str| IceServer {
+        urls: urls.iter().map(|url| (*url).to_owned()).collect(),
+        username: username.into(),
+        credential: credential.into(),
+    };
+    let ice_servers =
+        vec![server(&["stun:127.0.0.1:3478"], "", ""), server(&["turn:127.0.0.1:3478"], "u", "p")];
+
+    side.perform(PeerEffect::Create { ice_servers });
+
+    drop(patch);
+    let told = eval(
+        "const { bundlePolicy, iceServers } = peer.getConfiguration();
+         return JSON.stringify([bundlePolicy, iceServers.map((s) => [s.urls, s.username ?? ''])]);",
+        &JsValue::NULL,
+    );
+    let expected = r#"["max-bundle",[[["stun:127.0.0.1:3478"],""],[["turn:127.0.0.1:3478"],"u"]]]"#;
+    assert_eq!(told, expected);
+}
+
+/// One browser's side of a connection.
+struct Side {
+    peers: Peers,
+    media: Rc<MediaTable>,
+    inbox: Inbox,
+    warnings: Rc<RefCell<Vec<String>>>,
+    /// What was reported while something else was awaited.
+    news: RefCell<Vec<PeerInput>>,
+    connection: RefCell<JsValue>,
+}
+
+impl Side {
+    fn new() -> Self {
+        let (inbox, reporter) = Inbox::new();
+        let media = Rc::new(MediaTable::default());
+        let warnings = Rc::<RefCell<Vec<String>>>::default();
+        let warned = warnings.clone();
+        let warn =
+            Rc::new(move |message: &str, _: &JsValue| warned.borrow_mut().push(message.into()));
+        Self {
+            peers: Peers::new(media.clone(), reporter, warn),
+            media,
+            inbox,
+            warnings,
+            news: RefCell::default(),
+            connection: RefCell::default(),
+        }
+    }
+
+    fn perform(&self, effect: PeerEffect) {
+        self.peers.perform(peer(), effect);
+    }
+
+    fn create(&self) {
+        let _patch = Patch::new(
+            "globalThis",
+            "RTCPeerConnection",
+            "return class extends it {
+               constructor(...all) { super(...all); globalThis.made = this; }
+             }",
+        );
+        self.perform(PeerEffect::Create { ice_servers: vec![] });
+        self.connection.replace(eval("return made", &JsValue::NULL));
+        assert_eq!(self.peers.len(), 1);
+    }
+
+    fn signaling_state(&self) -> JsValue {
+        get(&self.connection.borrow(), "signalingState")
+    }
+
+    async fn capture(&self) -> Devices {
+        let (inbox, reporter) = Inbox::new();
+        let devices = Devices::new(self.media.clone(), reporter, Rc::new(|_| JsValue::UNDEFINED));
+        let kind = DeviceKind::Camera;
+        devices.capture(CaptureRequest {
+            capture: capture(),
+            kind,
+            size: None,
+            facing: None,
+            device_id: None,
+            profile: AudioBitrateProfile::VoiceStandardUnspecified,
+            audio: false,
+            source: None,
+        });
+        let input = inbox.next().await;
+        assert!(matches!(input, Input::Captured { result: Ok(_), .. }), "{input:?}");
+        devices
+    }
+
+    /// Makes the connection and adds a camera to it.
+    async fn publish(&self) -> Devices {
+        let devices = self.capture().await;
+        self.create();
+        self.add_transceiver(vec![layer("q"), layer("h")]);
+        devices
+    }
+
+    fn add_transceiver(&self, encodings: Vec<Encoding>) {
+        self.perform(PeerEffect::AddTransceiver {
+            transceiver: transceiver(),
+            capture: capture(),
+            track_type: TrackType::Video,
+            encodings,
+            degradation: Some("maintain-framerate"),
+        });
+    }
+
+    async fn offer(&self) -> Result<OfferReport, JsValue> {
+        self.perform(PeerEffect::Offer { ice_restart: false });
+        loop {
+            match self.next().await {
+                PeerInput::Offered(result) => return result.map_err(|cause| thrown(&cause)),
+                other => self.news.borrow_mut().push(other),
+            }
+        }
+    }
+
+    async fn accept(&self, sdp: Option<&str>) -> Result<(), JsValue> {
+        self.perform(PeerEffect::AcceptAnswer { sdp: sdp.map(str::to_owned) });
+        loop {
+            match self.next().await {
+                PeerInput::AnswerApplied(result) => return result.map_err(|cause| thrown(&cause)),
+                other => self.news.borrow_mut().push(other),
+            }
+        }
+    }
+
+    async fn answer(&self, offer: &str, expected_id: u32) -> Result<String, JsValue> {
+        let offer = offer.to_owned();
+        self.perform(PeerEffect::Answer { offer, negotiation_id: expected_id });
+        loop {
+            match self.next().await {
+                PeerInput::Answered { negotiation_id, result } => {
+                    assert_eq!(negotiation_id, expected_id);
+                    return result.map_err(|cause| thrown(&cause));
+                }
+                other => self.news.borrow_mut().push(other),
+            }
+        }
+    }
+
+    /// The next report that `is_it` takes.
+    async fn until<T>(&self, is_it: impl Fn(&PeerInput) -> Option<T>) -> T {
+        let mut seen = 0;
+        loop {
+            let found = self.news.borrow().iter().skip(seen).find_map(&is_it);
+            if let Some(found) = found {
+                return found;
+            }
+            seen = self.news.borrow().len();
+            let next = self.next().await;
+            self.news.borrow_mut().push(next);
+        }
+    }
+
+    async fn next(&self) -> PeerInput {
+        let input = self.inbox.next().await;
+        let Input::Peer(id, input) = input else { panic!("{input:?}") };
+        assert_eq!(id, peer());
+        input
+    }
+}
+
+/// Hands the candidates of `from` to `to` until both are connected.
+async fn connect(from: &Side, to: &Side) {
+    for (one, other) in [(from, to), (to, from)] {
+        let candidate = one.until(|news| match news {
+            PeerInput::Candidate(text) => Some(text.clone()),
+            _ => None,
+        });
+        other.perform(PeerEffect::AddCandidate(candidate.await));
+    }
+    for side in [from, to] {
+        side.until(|news| matches!(news, PeerInput::Connected).then_some(())).await;
+    }
+}
+
+/// The offer of a publisher as an SFU offers it to a subscriber: one layer, in a stream whose id says
+/// what it is.
+fn as_from_sfu(offer: &str) -> String {
+    let lines = offer
+        .split_inclusive('\n')
+        .filter(|line| !line.starts_with("a=rid:") && !line.starts_with("a=simulcast:"));
+    lines.collect::<String>().replace("a=msid:-", "a=msid:prefix:TRACK_TYPE_VIDEO")
+}
+
+fn layer(rid: &str) -> Encoding {
+    Encoding {
+        rid: rid.into(),
+        active: true,
+        max_bitrate: Some(300_000),
+        max_framerate: Some(30),
+        scale_resolution_down_by: Some(if rid == "q" { 2.0 } else { 1.0 }),
+        scalability_mode: Some("L1T1".into()),
+    }
+}
+
+fn thrown(cause: &Cause) -> JsValue {
+    cause.downcast::<JsValue>().unwrap().clone()
+}
+
+fn peer() -> PeerId {
+    PeerId::from((None, 1))
+}
+
+fn transceiver() -> TransceiverId {
+    TransceiverId::from((None, 2))
+}
+
+fn capture() -> CaptureId {
+    CaptureId::from((None, 3))
+}

@@ -1,0 +1,165 @@
+//! Waiting, and bending the browser for a while.
+
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    future::poll_fn,
+    rc::Rc,
+    task::{Poll, Waker},
+};
+
+use js_sys::{Function, Object, Promise, Reflect};
+use trunkline::{
+    core::Input,
+    web::{Reporter, Timer},
+};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+
+/// How long a report may take before the test fails, in ms.
+const PATIENCE: f64 = 5_000.0;
+
+/// What the web layer reported, in order.
+pub struct Inbox(Rc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    inputs: RefCell<VecDeque<Input>>,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Inbox {
+    /// An empty one, and what fills it.
+    pub fn new() -> (Self, Reporter) {
+        let shared = Rc::<Shared>::default();
+        let filled = shared.clone();
+        let reporter = Reporter::new(move |input| {
+            filled.inputs.borrow_mut().push_back(input);
+            if let Some(waker) = filled.waker.take() {
+                waker.wake();
+            }
+        });
+        (Self(shared), reporter)
+    }
+
+    /// The next report.
+    pub async fn next(&self) -> Input {
+        let late = Rc::new(RefCell::new(false));
+        let (shared, flag) = (self.0.clone(), late.clone());
+        let timer = Timer::new(move || {
+            *flag.borrow_mut() = true;
+            if let Some(waker) = shared.waker.take() {
+                waker.wake();
+            }
+        });
+        timer.set(Some(PATIENCE));
+        poll_fn(|context| {
+            if let Some(input) = self.0.inputs.borrow_mut().pop_front() {
+                return Poll::Ready(input);
+            }
+            assert!(!*late.borrow(), "nothing was reported");
+            *self.0.waker.borrow_mut() = Some(context.waker().clone());
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Fails if there is a report, now or after what the browser has queued.
+    pub async fn assert_silent(&self) {
+        turn().await;
+        let inputs = self.0.inputs.borrow();
+        assert!(inputs.is_empty(), "reported: {inputs:?}");
+    }
+}
+
+/// Lets the browser do what it has queued so far.
+pub async fn turn() {
+    for _ in 0..3 {
+        let promise = Promise::new(&mut |resolve, _| set_timeout(&resolve, 0));
+        JsFuture::from(promise).await.unwrap();
+    }
+}
+
+/// Lets the futures run that have been started.
+pub async fn microtask() {
+    JsFuture::from(Promise::resolve(&JsValue::UNDEFINED)).await.unwrap();
+}
+
+/// The address of the server that xtask runs beside the tests: `http://…` and so on.
+pub async fn counterpart(scheme: &str, path: &str) -> String {
+    let port = text_of("/target/counterpart-port").await;
+    format!("{scheme}://127.0.0.1:{port}{path}")
+}
+
+/// Asks the server and returns its answer.
+pub async fn ask(path: &str) -> String {
+    text_of(&counterpart("http", path).await).await
+}
+
+async fn text_of(url: &str) -> String {
+    let script = format!("return fetch(it, {{ signal: AbortSignal.timeout({PATIENCE}) }})");
+    let response = JsFuture::from(Promise::from(eval(&script, &url.into()))).await.unwrap();
+    let text = call(&response, "text", &[]);
+    JsFuture::from(text.unchecked_into::<Promise>()).await.unwrap().as_string().unwrap()
+}
+
+/// `object[name](…arguments)`
+pub fn call(object: &JsValue, name: &str, arguments: &[JsValue]) -> JsValue {
+    let function: Function = get(object, name).unchecked_into();
+    Reflect::apply(&function, object, &arguments.iter().collect()).unwrap()
+}
+
+/// `object[name]`
+pub fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap()
+}
+
+/// An object with those fields.
+pub fn object(fields: &[(&str, &JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        Reflect::set(&object, &(*name).into(), value).unwrap();
+    }
+    object.into()
+}
+
+/// Runs JavaScript with `value` as `it`, and returns what it gives.
+pub fn eval(script: &str, value: &JsValue) -> JsValue {
+    Function::new_with_args("it", script).call1(&JsValue::UNDEFINED, value).unwrap()
+}
+
+/// A property of a global object that is replaced until this is dropped.
+pub struct Patch {
+    undo: JsValue,
+}
+
+impl Patch {
+    /// `path` leads to the object, such as `navigator.mediaDevices`; `script` makes the new value
+    /// out of the old one, which it knows as `it`.
+    pub fn new(path: &str, name: &str, script: &str) -> Self {
+        let script = format!(
+            "const before = Object.getOwnPropertyDescriptor({path}, '{name}');
+             const value = (function (it) {{ {script} }})({path}.{name});
+             Object.defineProperty({path}, '{name}', {{ value, configurable: true, writable: true }});
+             return {{
+               undo() {{
+                 if (before) Object.defineProperty({path}, '{name}', before);
+                 else delete {path}.{name};
+               }},
+             }};"
+        );
+        Self { undo: eval(&script, &JsValue::UNDEFINED) }
+    }
+}
+
+impl Drop for Patch {
+    fn drop(&mut self) {
+        call(&self.undo, "undo", &[]);
+    }
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &Function, delay: i32);
+}
