@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that a change must pass, on a fresh machine too.
 
 use std::{
+    collections::VecDeque,
     env,
     ffi::OsString,
     net::{TcpListener, TcpStream},
@@ -105,18 +106,19 @@ pub fn in_browser(args: Vec<OsString>) -> Result<()> {
         .args(args.iter().skip(1))
         .env(PAGE_ADDRESS, address.to_string())
         .spawn()?;
-    // The runner's web server (tiny_http 0.12) may hand several connections to one idle thread, and
-    // those behind the first wait for ever. With its four first threads taken there is no idle one,
-    // and each connection of the browser gets its own.
-    let mut taken = Vec::new();
+    // The runner's web server (tiny_http 0.12) may hand several connections to one idle thread; those
+    // behind the first wait until some thread is free, for ever if need be. So its first threads are
+    // kept busy, and one after the other is set free to look for connections that wait.
+    let mut busy = VecDeque::new();
     let status = loop {
         if let Some(status) = runner.try_wait()? {
             break status;
         }
-        if taken.len() < 4 {
-            taken.extend(TcpStream::connect(address));
+        busy.extend(TcpStream::connect(address));
+        if busy.len() > 4 {
+            busy.pop_front();
         }
-        thread::sleep(Duration::from_millis(10));
+        thread::sleep(Duration::from_millis(50));
     };
     ensure!(status.success(), "the tests failed: {status}");
     Ok(())
