@@ -4,6 +4,7 @@
  */
 import { permissionOf } from './device-permissions.js';
 import { findDevices } from './device-list.js';
+import { setupOf } from './devices.js';
 import { SfuModels } from './enums.js';
 import { makeDeviceError } from './errors.js';
 
@@ -93,12 +94,8 @@ export async function openCapture(
   withSound,
   source,
 ) {
-  const {
-    filters = [],
-    constraints = {},
-    virtual,
-    warn = () => {},
-  } = call?.[KINDS[kind]].setup ?? {};
+  const setup = call ? setupOf(call[KINDS[kind]]) : {};
+  const { filters = [], constraints = {}, virtual, warn } = setup;
   const stops = [];
   let root;
   if (source) {

@@ -1,14 +1,14 @@
 /**
- * Camera, microphone and shared screen of a call. Types and documentation: `types/devices.d.ts`.
+ * What camera, microphone and shared screen of a call have in common. Types and documentation:
+ * `types/devices.d.ts`.
  */
 import { KINDS, disposeOfMediaStream, mediaDevices } from './capture.js';
 import { DeviceList, findDevices, watchDevices } from './device-list.js';
 import { permissionOf } from './device-permissions.js';
 import { DeviceError, IllegalStateError, invalidArgument } from './errors.js';
 import { SfuModels } from './enums.js';
-import { checkObject, promised, readField } from './input.js';
-import { defineFields, makeValue } from './observable.js';
-import { listenBeside, watchCapture, whileWanted } from './sound.js';
+import { abortable, checkObject, promised, readField } from './input.js';
+import { Cell, State, defineFields, makeValue } from './observable.js';
 
 /** What the core knows of a device. */
 const FIELDS = [
@@ -18,7 +18,6 @@ const FIELDS = [
   'rootMediaStream',
   'error',
   'selectedDevice',
-  'direction',
 ];
 /** What the browser knows. */
 const PERMISSION_FIELDS = [
@@ -26,42 +25,48 @@ const PERMISSION_FIELDS = [
   'browserPermissionState',
   'isPromptingPermission',
 ];
-/** What is known here. */
-const OWN_FIELDS = ['speakingWhileMuted', 'audioEnabled'];
 
 /** Orders to a device, in the order in which the core numbers them. */
-const [DISABLE, ENABLE, TOGGLE, RESUME, RENEW, SELECT] = [0, 1, 2, 3, 4, 5];
+export const [DISABLE, ENABLE, TOGGLE, RESUME, RENEW, SELECT] = [0, 1, 2, 3, 4, 5];
 /** The same for options. */
-const [STOP_ON_LEAVE, SCREEN_AUDIO, AUDIO_PROFILE, SCREEN_LIMITS] = [0, 1, 2, 3];
+export const [STOP_ON_LEAVE, SCREEN_AUDIO, AUDIO_PROFILE, SCREEN_LIMITS] = [0, 1, 2, 3];
 
-const [CAMERA, MICROPHONE, SCREEN] = KINDS.keys();
+export const [CAMERA, MICROPHONE, SCREEN] = KINDS.keys();
 const INPUTS = ['videoinput', 'audioinput'];
 
-export class DeviceState {
-  #cells;
+/** For this package, not for apps: gives an order to a device. */
+export let orderTo;
+/** For this package, not for apps: how the app wants a device to be opened. */
+export let setupOf;
+/** For this package, not for apps: what the user had chosen on an earlier visit. */
+export let recall;
+/** For this package, not for apps: adds a device whose streams the app makes. */
+export let addVirtual;
 
+export class DeviceState extends State {
   static {
-    const names = [...FIELDS, ...PERMISSION_FIELDS, ...OWN_FIELDS];
-    defineFields(this, names, (state) => state.#cells);
+    defineFields(this, [...FIELDS, ...PERMISSION_FIELDS]);
   }
 
   /**
    * @param {import('./observable.js').Cell} device holds an object with the fields
    * @param {import('./observable.js').Cell} permission
-   * @param own cells by name
+   * @param own further cells by name
    */
   constructor(device, permission, own) {
-    const isAsking = (state) => state === 'prompting';
-    this.#cells = {
+    const cells = {
       hasBrowserPermission: permission.derive((state) => state !== 'denied'),
       browserPermissionState: permission,
-      isPromptingPermission: permission.derive(isAsking),
+      isPromptingPermission: permission.derive((state) => state === 'prompting'),
       ...own,
     };
     for (const name of FIELDS) {
-      this.#cells[name] = device.derive((values, before) => keepSame(values[name], before));
+      cells[name] = device.derive((values, before) => keepSame(values?.[name], before));
     }
-    for (const name of OWN_FIELDS) this.#cells[name] ??= makeValue(undefined).cell;
+    super(
+      cells,
+      Cell.from(Object.values(cells), () => ({})),
+    );
   }
 }
 
@@ -71,11 +76,19 @@ export class DeviceState {
  * @typedef {{ device, setMedia, emit, host }} Port gives orders to the core
  */
 export class DeviceManager {
+  static {
+    orderTo = (manager, ...order) => manager.#order(...order);
+    setupOf = (manager) => manager.#setup();
+    recall = (manager) => manager.#recall();
+    addVirtual = (manager, device, what) => manager.#addVirtual(device, what);
+  }
+
   #kind;
   #port;
   #filters = [];
   #virtual = new Map();
   #constraints = {};
+  #extraConstraints;
   #stopOnLeave = true;
   #pending = new Set();
   /** What `disable()` does with the capture: `stop-tracks` or `disable-tracks`. */
@@ -85,23 +98,17 @@ export class DeviceManager {
    * @param {number} kind place in {@link KINDS}
    * @param {import('./observable.js').Cell} device
    * @param {Port} port
+   * @param {typeof DeviceState} State
+   * @param own further cells of the state
+   * @param extraConstraints gives what to ask for besides
    */
-  constructor(kind, device, port, own = {}) {
+  constructor(kind, device, port, State, own = {}, extraConstraints = () => ({})) {
     this.#kind = kind;
     this.#port = port;
     const permission = kind === SCREEN ? makeValue('prompt').cell : permissionOf(kind).cell;
-    this.state = new DeviceState(device, permission, own);
-    if (kind !== SCREEN) followDevices(this);
-  }
-
-  /** For `openCapture`: how this app wants the device opened. */
-  get setup() {
-    return {
-      filters: this.#filters,
-      constraints: { ...this.#constraints, ...this.extraConstraints },
-      virtual: this.#virtual,
-      warn: (message, details) => this.#port.host()?.log('warn', message, [details]),
-    };
+    this.#extraConstraints = extraConstraints;
+    this.state = new State(device, permission, own);
+    if (kind !== SCREEN) followDevices(this, (event) => port.emit(event));
   }
 
   get stopOnLeave() {
@@ -110,23 +117,30 @@ export class DeviceManager {
 
   set stopOnLeave(stops) {
     this.#stopOnLeave = Boolean(stops);
-    this.option(STOP_ON_LEAVE, this.#stopOnLeave);
+    this.#port.setMedia(STOP_ON_LEAVE, this.#kind, Number(this.#stopOnLeave), 0);
   }
 
-  enable() {
-    return this.#remembered(this.order(ENABLE));
+  enable(options) {
+    return promised(() =>
+      abortable(
+        options,
+        'enable',
+        () => this.#remembered(this.#order(ENABLE)),
+        () => this.disable(),
+      ),
+    );
   }
 
   disable(options) {
-    return this.#remembered(this.order(DISABLE, this.#keeps(options)));
+    return this.#remembered(this.#order(DISABLE, this.#keeps(options)));
   }
 
   toggle() {
-    return this.#remembered(this.order(TOGGLE, this.#keeps()));
+    return this.#remembered(this.#order(TOGGLE, this.#keeps()));
   }
 
   resume() {
-    return this.order(RESUME);
+    return this.#order(RESUME);
   }
 
   select(deviceId) {
@@ -134,7 +148,7 @@ export class DeviceManager {
       if (deviceId !== undefined && typeof deviceId !== 'string') {
         throw invalidArgument('select: the id of the device is no string');
       }
-      return this.#remembered(this.order(SELECT, false, deviceId || undefined));
+      return this.#remembered(this.#order(SELECT, false, deviceId || undefined));
     });
   }
 
@@ -142,7 +156,11 @@ export class DeviceManager {
     return new DeviceList(() => this.devices(options));
   }
 
-  async devices(options) {
+  devices(options) {
+    return promised(() => abortable(options, 'devices', () => this.#list(options)));
+  }
+
+  async #list(options) {
     const prompt = readField(options, 'prompt', 'boolean', 'devices') ?? true;
     let devices = await this.#find();
     if (prompt && devices.some((device) => !device.label) && (await this.#mayAsk())) {
@@ -180,7 +198,7 @@ export class DeviceManager {
 
   registerFilter(filter) {
     if (typeof filter !== 'function') throw invalidArgument('registerFilter: no function');
-    const renew = () => this.order(RENEW, false);
+    const renew = () => this.#order(RENEW, false);
     // Another entry each time, as one function may be registered twice.
     const entry = (stream) => filter(stream);
     this.#filters = [...this.#filters, entry];
@@ -193,8 +211,17 @@ export class DeviceManager {
     };
   }
 
+  #setup() {
+    return {
+      filters: this.#filters,
+      constraints: { ...this.#constraints, ...this.#extraConstraints() },
+      virtual: this.#virtual,
+      warn: (message, details) => this.#port.host()?.log('warn', message, [details]),
+    };
+  }
+
   /** Gives an order to the device; resolves when it is carried out. */
-  order(order, flag, deviceId, isBack) {
+  #order(order, flag, deviceId, isBack) {
     const settled = this.#port.device(this.#kind, order, flag, deviceId, isBack).catch((error) => {
       throw this.#describe(error, deviceId);
     });
@@ -204,34 +231,37 @@ export class DeviceManager {
     return settled;
   }
 
-  option(option, value, other) {
-    this.#port.setMedia(option, this.#kind, Number(value), other ?? 0);
+  /** Keeps what the user has chosen for the next visit; what happens by itself is not kept. */
+  #remembered(done) {
+    done
+      .then(
+        () => this.#remember(),
+        () => {},
+      )
+      .catch((error) => this.#setup().warn('the choice of a device was not kept', error));
+    return done;
   }
 
-  emit(event) {
-    this.#port.emit(event);
-  }
-
-  /** Device and name of what the user has chosen, for the next visit. */
-  async remember() {
+  async #remember() {
     const { selectedDevice, optimisticStatus } = this.state;
     const preferences = this.#port.host()?.preferences;
     if (!preferences || this.#kind === SCREEN) return;
     if ((await permissionOf(this.#kind).query()) !== 'granted') return;
     const devices = await findDevices(INPUTS[this.#kind]);
-    const label = devices.find((device) => device.deviceId === selectedDevice)?.label;
-    preferences.remember(KINDS[this.#kind], selectedDevice, label, optimisticStatus !== 'enabled');
+    const device = devices.find((device) => device.deviceId === selectedDevice);
+    // Devices of the app are new with each visit.
+    if (selectedDevice && !device) return;
+    const isMuted = optimisticStatus !== 'enabled';
+    preferences.remember(KINDS[this.#kind], selectedDevice, device?.label, isMuted);
   }
 
-  /** What the user had chosen on an earlier visit, as far as this browser still has it. */
-  async recall() {
+  async #recall() {
     const preferences = this.#port.host()?.preferences;
     if (!preferences || (await permissionOf(this.#kind).query()) !== 'granted') return {};
     return preferences.recall(KINDS[this.#kind], await findDevices(INPUTS[this.#kind]));
   }
 
-  /** A kind of device whose streams the app makes. */
-  addVirtual(device, what) {
+  #addVirtual(device, what) {
     checkObject(device, what);
     const label = readField(device, 'label', 'string', what) ?? 'virtual device';
     const getUserMedia = readField(device, 'getUserMedia', 'function', what);
@@ -241,8 +271,8 @@ export class DeviceManager {
     const unregister = async () => {
       this.#virtual.delete(deviceId);
       if (this.state.selectedDevice !== deviceId) return;
-      await this.order(DISABLE, false);
-      await this.order(SELECT, false, undefined);
+      await this.#order(DISABLE, false);
+      await this.#order(SELECT, false, undefined);
     };
     return { deviceId, unregister };
   }
@@ -265,17 +295,6 @@ export class DeviceManager {
     return this.disableMode === 'disable-tracks' && !given;
   }
 
-  /** What the user chose is kept for the next visit; what happens by itself is not. */
-  #remembered(done) {
-    done
-      .then(
-        () => this.remember(),
-        () => {},
-      )
-      .catch((error) => this.setup.warn('the choice of a device was not kept', error));
-    return done;
-  }
-
   #describe(error, deviceId) {
     if (error instanceof DeviceError) {
       error.kind = KINDS[this.#kind];
@@ -285,185 +304,20 @@ export class DeviceManager {
   }
 }
 
-export class CameraManager extends DeviceManager {
-  constructor(device, port) {
-    super(CAMERA, device, port);
-  }
-
-  registerVirtualDevice(device) {
-    return this.addVirtual(device, 'registerVirtualDevice');
-  }
-
-  flip() {
-    return this.selectDirection(this.state.direction === 'back' ? 'front' : 'back');
-  }
-
-  selectDirection(direction, options) {
-    return promised(async () => {
-      if (direction !== 'front' && direction !== 'back') {
-        throw invalidArgument('selectDirection: neither front nor back');
-      }
-      const enable = readField(options, 'enableCamera', 'boolean', 'selectDirection') ?? false;
-      if (!/Mobi|Android|iPhone|iPad/.test(globalThis.navigator?.userAgent ?? '')) {
-        this.setup.warn('cameras have a direction on phones only');
-        return;
-      }
-      await this.order(SELECT, false, undefined, direction === 'back');
-      if (enable) await this.enable();
-    });
-  }
-}
-
-export class MicrophoneManager extends DeviceManager {
-  #port;
-  #call;
-  #silenceThreshold = 5000;
-  #notifies = false;
-  #watchCapture;
-  #listen;
-
-  /** @param call the state of the call */
-  constructor(device, port, call) {
-    const speaking = makeValue(false);
-    super(MICROPHONE, device, port, { speakingWhileMuted: speaking.cell });
-    this.#port = port;
-    this.#call = call;
-    const warn = (error) => this.setup.warn('the microphone could not be listened to', error);
-    this.#watchCapture = whileWanted(
-      (stream) => watchCapture(stream, this.#silenceThreshold, (hears) => this.#report(hears)),
-      warn,
-    );
-    this.#listen = whileWanted((deviceId) => listenBeside(deviceId, speaking.set), warn);
-    const update = () => this.#update();
-    this.state.mediaStream$.subscribe(update);
-    this.state.status$.subscribe(update);
-    call.callingState$.subscribe(update);
-    call.ownCapabilities$.subscribe(update);
-  }
-
-  enableSpeakingWhileMutedNotification() {
-    return promised(async () => {
-      this.#notifies = true;
-      await this.#update();
-    });
-  }
-
-  disableSpeakingWhileMutedNotification() {
-    return promised(async () => {
-      this.#notifies = false;
-      await this.#update();
-    });
-  }
-
-  setSilenceThreshold(threshold) {
-    if (typeof threshold !== 'number') throw invalidArgument('setSilenceThreshold: no number');
-    this.#silenceThreshold = threshold;
-    void this.#watchCapture(undefined);
-    void this.#update();
-  }
-
-  registerVirtualDevice(device) {
-    return this.addVirtual(device, 'registerVirtualDevice');
-  }
-
-  setAudioBitrateProfile(profile) {
-    return promised(() => setProfile(this, this.#port, profile));
-  }
-
-  #update() {
-    // Cells tell their value while this is being made.
-    const { status, mediaStream, selectedDevice } = this.state;
-    const { callingState, ownCapabilities } = this.#call;
-    const isOn = status === 'enabled' && this.#silenceThreshold > 0;
-    const isMuted =
-      this.#notifies &&
-      status === 'disabled' &&
-      callingState === 'joined' &&
-      ownCapabilities.includes('send-audio');
-    const hears = 'AudioContext' in globalThis;
-    return Promise.all([
-      this.#watchCapture(isOn && hears ? mediaStream : undefined),
-      this.#listen(isMuted && hears ? (selectedDevice ?? '') : undefined),
-    ]);
-  }
-
-  #report(capturesAudio) {
-    const { selectedDevice: deviceId, mediaStream } = this.state;
-    const label = mediaStream?.getAudioTracks()[0]?.label;
-    this.emit({ type: 'mic.capture_report', capturesAudio, deviceId, label });
-  }
-}
-
-export class ScreenShareManager extends DeviceManager {
-  #port;
-  #audio;
-  #settings = { maxFramerate: 30, maxBitrate: 3_000_000, contentHint: '' };
-
-  constructor(device, port) {
-    const audio = makeValue(true);
-    super(SCREEN, device, port, { audioEnabled: audio.cell });
-    this.#audio = audio;
-    this.#port = port;
-  }
-
-  get extraConstraints() {
-    const { maxFramerate, contentHint } = this.#settings;
-    return { maxFramerate, contentHint };
-  }
-
-  select() {
-    return Promise.reject(unsupported('the user selects the screen, not the app'));
-  }
-
-  enableScreenShareAudio() {
-    return this.#setAudio(true);
-  }
-
-  disableScreenShareAudio() {
-    return this.#setAudio(false);
-  }
-
-  getSettings() {
-    return { ...this.#settings };
-  }
-
-  setSettings(settings) {
-    checkObject(settings, 'setSettings');
-    for (const key of ['maxFramerate', 'maxBitrate']) {
-      const value = readField(settings, key, 'number', 'setSettings') ?? this.#settings[key];
-      if (!(value > 0)) throw invalidArgument(`setSettings.${key} is not greater than 0`);
-      this.#settings[key] = Math.round(value);
-    }
-    const hint = readField(settings, 'contentHint', 'string', 'setSettings');
-    this.#settings.contentHint = hint ?? this.#settings.contentHint;
-    for (const track of this.state.mediaStream?.getVideoTracks() ?? []) {
-      track.contentHint = this.#settings.contentHint;
-    }
-    this.option(SCREEN_LIMITS, this.#settings.maxFramerate, this.#settings.maxBitrate);
-  }
-
-  setAudioBitrateProfile(profile) {
-    return promised(() => setProfile(this, this.#port, profile));
-  }
-
-  async #setAudio(isOn) {
-    this.#audio.set(isOn);
-    this.option(SCREEN_AUDIO, isOn);
-  }
-}
-
-async function setProfile(manager, port, profile) {
+/** @param {Port} port */
+export async function setProfile(manager, kind, port, profile) {
   if (!Object.values(SfuModels.AudioBitrateProfile).includes(profile)) {
     throw invalidArgument('setAudioBitrateProfile: no profile of SfuModels.AudioBitrateProfile');
   }
   if (!port.settings()?.audio.hifi_audio_enabled) {
     throw unsupported('the settings of the call do not allow it: audio.hifi_audio_enabled');
   }
-  manager.option(AUDIO_PROFILE, profile);
+  port.setMedia(AUDIO_PROFILE, kind, profile, 0);
   await manager.statusChangeSettled();
 }
 
-function unsupported(message) {
+/** The failure for what this device, or this call, does not have. */
+export function unsupported(message) {
   return new IllegalStateError(message, {
     code: 'illegal-state',
     category: 'state',
@@ -478,7 +332,7 @@ function unsupported(message) {
  * A selected device that is unplugged goes off, and is not selected any more; another one under the
  * same id takes its place. The page's list must not keep the manager of a call that nobody uses.
  */
-function followDevices(manager) {
+function followDevices(manager, emit) {
   const known = new WeakRef(manager);
   let before = [];
   const stop = watchDevices(async () => {
@@ -486,7 +340,7 @@ function followDevices(manager) {
     if (!current) return stop();
     const last = before;
     before = await current.devices({ prompt: false });
-    await onDevicesChanged(current, last, before);
+    await onDevicesChanged(current, last, before, emit);
   });
   findDevices().then(
     (devices) => {
@@ -496,18 +350,18 @@ function followDevices(manager) {
   );
 }
 
-async function onDevicesChanged(manager, last, now) {
+async function onDevicesChanged(manager, last, now, emit) {
   const { selectedDevice, optimisticStatus, status } = manager.state;
   const find = (devices) => devices.find((device) => device.deviceId === selectedDevice);
   const [was, is] = [find(last), find(now)];
   if (!selectedDevice || !was) return;
   if (!is) {
     const { deviceId, label, kind } = was;
-    manager.emit({ type: 'device.disconnected', status, deviceId, label, kind });
-    if (optimisticStatus === 'enabled') await manager.order(DISABLE, false);
-    await manager.order(SELECT, false, undefined);
+    emit({ type: 'device.disconnected', status, deviceId, label, kind });
+    if (optimisticStatus === 'enabled') await orderTo(manager, DISABLE, false);
+    await orderTo(manager, SELECT, false, undefined);
   } else if (is.groupId !== was.groupId) {
-    await manager.order(RENEW, true);
+    await orderTo(manager, RENEW, true);
   }
 }
 

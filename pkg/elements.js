@@ -3,6 +3,7 @@
  */
 
 import { invalidArgument } from './errors.js';
+import { playOn } from './speaker.js';
 
 const VIDEO = { videoTrack: 'videoStream', screenShareTrack: 'screenShareStream' };
 const AUDIO = { audioTrack: 'audioStream', screenShareAudioTrack: 'screenShareAudioStream' };
@@ -68,7 +69,7 @@ export class Elements {
     const participant = this.#state.findParticipantBySessionId(sessionId);
     if (!participant || participant.isLocalParticipant) return undefined;
 
-    const detach = this.#speaker.attach(element, sessionId);
+    const detach = playOn(this.#speaker, element, sessionId);
     const unfollow = this.#follow(element, (p) => p.sessionId === sessionId, AUDIO[trackType]);
     return once(() => {
       unfollow();

@@ -18,6 +18,15 @@ export const hasPausedTrack = (participant, trackType) =>
 
 export const hasInterruptedTrack = (participant, trackType) =>
   participant.interruptedTracks.includes(trackType);
+const KINDS = {
+  audio: AUDIO,
+  video: VIDEO,
+  screenshare: SCREEN_SHARE,
+  screenshare_audio: SCREEN_SHARE_AUDIO,
+};
+
+/** Whether they publish what a mute of that kind stops. */
+export const hasTrack = (participant, kind) => participant.publishedTracks.includes(KINDS[kind]);
 
 /** Makes what apps see of a participant, from what the core knows. */
 export function makeParticipant(
@@ -41,6 +50,7 @@ export function makeParticipant(
   videoDimension,
   screenShareDimension,
   pin,
+  reaction,
   interruptedTracks,
   audioVolume,
 ) {
@@ -71,6 +81,7 @@ export function makeParticipant(
     interruptedTracks: Object.freeze([...interruptedTracks]),
     audioVolume,
     pin: pin && Object.freeze({ isLocalPin: pin[0] === 1, pinnedAt: pin[1] }),
+    reaction,
   });
 }
 

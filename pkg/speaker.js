@@ -4,19 +4,25 @@
 import { DeviceList, findDevices, watchDevices } from './device-list.js';
 import { invalidArgument } from './errors.js';
 import { promised } from './input.js';
-import { defineFields, makeValue } from './observable.js';
+import { Cell, State, defineFields, makeValue } from './observable.js';
 
 const FIELDS = ['selectedDevice', 'volume'];
 
-export class SpeakerState {
-  #cells;
+/** For this package, not for apps: plays an element on a speaker; what it returns ends that. */
+export let playOn;
+/** For this package, not for apps: uses the choice of the last visit, unless the app has chosen. */
+export let recallSpeaker;
 
+export class SpeakerState extends State {
   static {
-    defineFields(this, FIELDS, (state) => state.#cells);
+    defineFields(this, FIELDS);
   }
 
   constructor(cells) {
-    this.#cells = cells;
+    super(
+      cells,
+      Cell.from(Object.values(cells), () => ({})),
+    );
   }
 
   get isDeviceSelectionSupported() {
@@ -25,6 +31,11 @@ export class SpeakerState {
 }
 
 export class SpeakerManager {
+  static {
+    playOn = (speaker, element, sessionId) => speaker.#attach(element, sessionId);
+    recallSpeaker = (speaker) => speaker.#recall();
+  }
+
   #device = makeValue('');
   #volume = makeValue(1);
   #volumes = new Map();
@@ -81,19 +92,13 @@ export class SpeakerManager {
     this.#applyVolumes();
   }
 
-  /** Uses the choice of the last visit, unless the app has chosen. */
-  async recall() {
+  async #recall() {
     const preferences = this.#port.host()?.preferences;
     const { deviceId } = preferences?.recall('speaker', await this.devices()) ?? {};
     if (deviceId && !this.#isTouched) await this.#use(deviceId);
   }
 
-  /**
-   * Plays an element here; the returned function ends that.
-   *
-   * @param {HTMLAudioElement} element
-   */
-  attach(element, sessionId) {
+  #attach(element, sessionId) {
     this.#elements.set(element, sessionId);
     this.#applyVolumes();
     if (this.#device.cell.value) void this.#route(element, this.#device.cell.value);

@@ -40,7 +40,8 @@ mod tests;
 pub use changes::{CallChanges, Changes, Slice, Transition};
 pub use client::{Client, Config};
 pub use command::{
-    CallCommand, Choice, Command, DeviceOrder, JoinOptions, LeaveOptions, MediaOption,
+    AppRequest, CallCommand, Choice, Command, DeviceOrder, JoinOptions, LeaveOptions, MediaOption,
+    Then,
 };
 pub use effect::{
     AppEvent, CaptureRequest, Direction, Effect, Encoding, EventPayload, HttpBody, HttpRequest,
@@ -57,8 +58,8 @@ pub use input::{
 pub use json::{Json, Node};
 pub use state::{
     AudioBitrateProfile, CallState, CallingState, ClientState, ConnectionQuality, DeviceKind,
-    DeviceState, DeviceStatus, Dimension, Facing, Media, Member, Participant, Pin, Session,
-    TrackType,
+    DeviceState, DeviceStatus, Dimension, Facing, Media, Member, Participant, Pin, Ringing,
+    Session, TrackType,
 };
 pub use table::Table;
 pub use time::{Duration, Time};

@@ -388,7 +388,7 @@ fn a_choice_of_an_earlier_visit_comes_too_late_for_a_touched_device() {
 #[test]
 fn reading_a_call_opens_nothing_unless_the_app_wants_that() {
     for on_load in [false, true] {
-        let mut host = Host::with(|config| config.defaults_on_load = on_load);
+        let mut host = Host::connected_with("alice", |config| config.defaults_on_load = on_load);
         host.server.camera_default_on = true;
         let call = host.call();
         host.get(call);

@@ -1,6 +1,9 @@
 //! A browser, played: it performs the core's effects against the model server, in virtual time,
 //! and checks after every step what must always hold.
 
+mod invariants;
+mod media;
+
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet, BinaryHeap},
@@ -18,11 +21,11 @@ use super::{
     server::Server,
 };
 use crate::core::{
-    AppEvent, CallCommand, CallKey, CallState, CallingState, CaptureId, CaptureRequest, Captured,
-    Cause, Client, Command, Config, DeviceFailure, DeviceKind, DeviceOrder, DeviceStatus,
-    Dimension, Duration, Effect, Error, EventPayload as AppPayload, HttpFailure, HttpReply, Input,
-    JoinOptions, LeaveOptions, LocalEvent, OfferReport, Outcome, PeerEffect, PeerId, PeerInput,
-    PromiseId, Reply, RequestId, ResponseKind, SocketId, Time, Tokens, User, UserKind,
+    AppEvent, AppRequest, CallCommand, CallKey, CallState, CallingState, CaptureId, CaptureRequest,
+    Cause, Client, Command, Config, DeviceFailure, DeviceKind, Duration, Effect, Error,
+    EventPayload as AppPayload, HttpFailure, HttpReply, HttpRequest, Input, JoinOptions,
+    LeaveOptions, LocalEvent, Method, Outcome, PeerEffect, PeerId, PromiseId, Reply, RequestId,
+    ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
 };
 
 /// What becomes of the things that the core asks for.
@@ -61,6 +64,11 @@ pub(super) struct Host {
     pub(super) events: Vec<(String, Option<LocalEvent>)>,
     pub(super) transitions: BTreeMap<CallKey, Vec<CallingState>>,
     pub(super) opened: Opened,
+    /// Requests as they were sent.
+    pub(super) sent: Vec<HttpRequest>,
+    /// How often the app's token provider was asked, and whether it throws.
+    pub(super) asked_for_tokens: u32,
+    pub(super) provider_throws: bool,
     queue: BinaryHeap<Reverse<(u64, u64, usize)>>,
     inputs: Vec<Option<Input>>,
     promises: u64,
@@ -108,6 +116,7 @@ impl Host {
             socket_timeout: Duration::from_secs(15),
             max_connect_retries: 5,
             defaults_on_load: false,
+            reject_when_busy: false,
             seed: [11, 22],
             epoch_offset: 1_900_000_000_000.0,
             parse_json: parse,
@@ -122,6 +131,9 @@ impl Host {
             events: Vec::new(),
             transitions: BTreeMap::new(),
             opened: Opened::default(),
+            sent: Vec::new(),
+            asked_for_tokens: 0,
+            provider_throws: false,
             queue: BinaryHeap::new(),
             inputs: Vec::new(),
             promises: 0,
@@ -139,13 +151,18 @@ impl Host {
 
     /// A host whose user `alice` is connected.
     pub(super) fn connected() -> Self {
-        Self::with(|_| {})
+        Self::connected_as("alice", false)
+    }
+
+    pub(super) fn connected_as(user_id: &str, reject_when_busy: bool) -> Self {
+        Self::connected_with(user_id, |config| config.reject_when_busy = reject_when_busy)
     }
 
     /// The same with another configuration.
-    pub(super) fn with(configure: impl FnOnce(&mut Config)) -> Self {
+    pub(super) fn connected_with(user_id: &str, configure: impl FnOnce(&mut Config)) -> Self {
         let mut host = Self::configured(configure);
-        let promise = host.connect("alice", Some(token("alice")), false);
+        user_id.clone_into(&mut host.server.me);
+        let promise = host.connect(user_id, Some(token(user_id)), false);
         host.run_for(100);
         assert!(matches!(host.settled.get(&promise), Some(Ok(_))), "connecting failed");
         host
@@ -162,7 +179,17 @@ impl Host {
     }
 
     pub(super) fn connect(&mut self, id: &str, fixed: Option<String>, provider: bool) -> u64 {
-        let user = User { kind: UserKind::Authenticated, id: id.to_owned(), details: None };
+        self.connect_as(UserKind::Authenticated, id, fixed, provider)
+    }
+
+    pub(super) fn connect_as(
+        &mut self,
+        kind: UserKind,
+        id: &str,
+        fixed: Option<String>,
+        provider: bool,
+    ) -> u64 {
+        let user = User { kind, id: id.to_owned(), details: None };
         let tokens = Tokens { fixed, provider };
         self.promise(|promise| Command::ConnectUser { promise, user, tokens })
     }
@@ -186,23 +213,19 @@ impl Host {
     }
 
     pub(super) fn end(&mut self, call: CallKey) -> u64 {
-        self.order(call, |promise| CallCommand::End { promise })
+        self.request(call, "POST /mark_ended", json!({}), Then::Nothing)
     }
 
     pub(super) fn get(&mut self, call: CallKey) -> u64 {
-        self.order(call, |promise| CallCommand::Get { promise, params: None })
+        self.request(call, "GET ", Value::Null, Then::Load)
     }
 
-    pub(super) fn enable(&mut self, call: CallKey, kind: DeviceKind) -> u64 {
-        self.device(call, kind, DeviceOrder::Enable)
-    }
-
-    pub(super) fn disable(&mut self, call: CallKey, kind: DeviceKind) -> u64 {
-        self.device(call, kind, DeviceOrder::Disable { keep: false })
-    }
-
-    pub(super) fn device(&mut self, call: CallKey, kind: DeviceKind, order: DeviceOrder) -> u64 {
-        self.order(call, |promise| CallCommand::Device { promise, kind, order })
+    /// Has a request sent below the path of the call; `line` is such as `POST /accept`.
+    pub(super) fn request(&mut self, call: CallKey, line: &str, body: Value, then: Then) -> u64 {
+        let (call_type, id) = self.client.call_name(call).unwrap();
+        let line = line.replacen(' ', &format!(" /call/{call_type}/{id}"), 1);
+        let request = app_request(&line, body);
+        self.order(call, |promise| CallCommand::Request { promise, request, then })
     }
 
     pub(super) fn order(
@@ -211,6 +234,12 @@ impl Host {
         command: impl FnOnce(PromiseId) -> CallCommand,
     ) -> u64 {
         self.promise(|promise| Command::Call(call, command(promise)))
+    }
+
+    /// Gives an order that no promise waits for.
+    pub(super) fn tell(&mut self, call: CallKey, command: CallCommand) {
+        self.client.command(Time::from_millis(self.now), Command::Call(call, command));
+        self.drain();
     }
 
     pub(super) fn promise(&mut self, command: impl FnOnce(PromiseId) -> Command) -> u64 {
@@ -279,34 +308,6 @@ impl Host {
         }
     }
 
-    /// Both peer connections fail.
-    pub(super) fn fail_peers(&mut self) {
-        for peer in self.peers.keys().copied().collect::<Vec<_>>() {
-            self.feed(Input::Peer(peer, PeerInput::Failed));
-        }
-    }
-
-    pub(super) fn running_captures(&self) -> Vec<CaptureId> {
-        self.captures.iter().copied().collect()
-    }
-
-    /// The receiving peer connection of the newest session; it is made before the sending one.
-    pub(super) fn subscriber(&self) -> PeerId {
-        *self.peers.keys().nth_back(1).unwrap()
-    }
-
-    /// The sending one.
-    pub(super) fn publisher(&self) -> PeerId {
-        *self.peers.keys().next_back().unwrap()
-    }
-
-    /// Takes in a stream of the app.
-    pub(super) fn adopt(&mut self, call: CallKey) -> CaptureId {
-        let capture = self.client.adopt_capture(call);
-        self.captures.insert(capture);
-        capture
-    }
-
     /// Lets `ms` pass.
     pub(super) fn run_for(&mut self, ms: u64) {
         let end = self.now + ms;
@@ -350,7 +351,11 @@ impl Host {
             for transition in changes.transitions {
                 let last = *seen.last().unwrap();
                 assert_eq!(last, transition.from, "S1: a transition was skipped");
-                assert!(is_legal(last, transition.to), "S1: {last:?} → {:?}", transition.to);
+                assert!(
+                    invariants::is_legal(last, transition.to),
+                    "S1: {last:?} → {:?}",
+                    transition.to
+                );
                 seen.push(transition.to);
             }
         }
@@ -365,6 +370,7 @@ impl Host {
                     if rpc { &mut self.weather.lost.rpcs } else { &mut self.weather.lost.rest };
                 if !rpc {
                     self.opened.rest_requests += 1;
+                    self.sent.push(request.clone());
                 }
                 if take_one(lost) {
                     return;
@@ -384,7 +390,13 @@ impl Host {
                 assert!(self.requests.remove(&request), "G5: aborted twice, or after its end");
             }
             Effect::FetchToken(request) => {
-                self.later(Input::Token { request, result: Ok(token("alice")) });
+                self.asked_for_tokens += 1;
+                let result = if self.provider_throws {
+                    Err(Cause::new("no token today"))
+                } else {
+                    Ok(token(&self.server.me))
+                };
+                self.later(Input::Token { request, result });
             }
             Effect::OpenSocket { socket, url } => {
                 if url.contains("//sfu/") {
@@ -399,7 +411,7 @@ impl Host {
                 assert!(self.sockets.contains_key(&socket), "G5: sent over a closed socket");
                 let greets = text.contains("\"products\"");
                 let answer = if greets {
-                    json!({ "type": "connection.ok", "connection_id": "c1", "me": { "id": "alice" } })
+                    json!({ "type": "connection.ok", "connection_id": "c1", "me": { "id": self.server.me } })
                 } else {
                     json!({ "type": "health.check" })
                 };
@@ -424,24 +436,7 @@ impl Host {
                 self.later(Input::Described { request, result });
             }
             Effect::Peer(peer, effect) => self.perform_peer(peer, effect),
-            Effect::Capture(request) => {
-                self.opened.captures += 1;
-                assert!(self.captures.insert(request.capture), "G5: captured twice");
-                let is_screen = request.kind == DeviceKind::ScreenShare;
-                let captured = Captured {
-                    track_id: "track".to_owned(),
-                    size: (request.kind != DeviceKind::Microphone)
-                        .then_some(Dimension { width: 1280, height: 720 }),
-                    audio_track_id: (is_screen && request.audio).then(|| "sound".to_owned()),
-                    device_id: (!is_screen)
-                        .then(|| request.device_id.clone().unwrap_or_else(|| "first".to_owned())),
-                    profile: None,
-                };
-                self.requested.push(request.clone());
-                if !take_one(&mut self.weather.lost.captures) {
-                    self.later(Input::Captured { capture: request.capture, result: Ok(captured) });
-                }
-            }
+            Effect::Capture(request) => self.capture(request),
             Effect::StopCapture(capture) => {
                 assert!(self.captures.remove(&capture), "G5: stopped twice");
             }
@@ -469,40 +464,6 @@ impl Host {
                 self.events.push((name, local));
             }
             Effect::Warn { .. } => {}
-        }
-    }
-
-    fn perform_peer(&mut self, peer: PeerId, effect: PeerEffect) {
-        self.peer_effects.push(effect.clone());
-        if let PeerEffect::Create { .. } = effect {
-            self.opened.peers += 1;
-            assert!(self.peers.insert(peer, Vec::new()).is_none(), "G5: made twice");
-            return;
-        }
-        let transceivers =
-            self.peers.get_mut(&peer).unwrap_or_else(|| panic!("G5: {effect:?} after close"));
-        match effect {
-            PeerEffect::Create { .. }
-            | PeerEffect::AddCandidate(_)
-            | PeerEffect::ReplaceTrack { .. }
-            | PeerEffect::SetEncodings { .. } => {}
-            PeerEffect::AddTransceiver { transceiver, .. } => transceivers.push(transceiver),
-            PeerEffect::Offer { .. } => {
-                let mids =
-                    transceivers.iter().enumerate().map(|(mid, t)| (*t, mid.to_string())).collect();
-                let report = OfferReport { sdp: "v=0\r\n".to_owned(), mids };
-                self.later(Input::Peer(peer, PeerInput::Offered(Ok(report))));
-            }
-            PeerEffect::AcceptAnswer { .. } => {
-                self.later(Input::Peer(peer, PeerInput::AnswerApplied(Ok(()))));
-            }
-            PeerEffect::Answer { negotiation_id, .. } => {
-                let result = Ok("v=0\r\n".to_owned());
-                self.later(Input::Peer(peer, PeerInput::Answered { negotiation_id, result }));
-            }
-            PeerEffect::Close => {
-                self.peers.remove(&peer);
-            }
         }
     }
 
@@ -540,19 +501,6 @@ impl Host {
         *self.requests.iter().next_back().unwrap()
     }
 
-    /// The capture failed; the browser holds nothing.
-    pub(super) fn forget_capture(&mut self, capture: CaptureId) {
-        self.captures.remove(&capture);
-    }
-
-    /// Whether a permission prompt is open, which may stay so for ever.
-    pub(super) fn waits_for_a_device(&self, call: CallKey) -> bool {
-        let state = self.state(call);
-        [&state.camera, &state.microphone, &state.screen_share]
-            .iter()
-            .any(|d| d.status != d.optimistic_status)
-    }
-
     pub(super) fn sfu_socket(&self) -> Option<SocketId> {
         self.sockets.iter().rev().find(|(_, url)| url.contains("//sfu/")).map(|(id, _)| *id)
     }
@@ -560,54 +508,17 @@ impl Host {
     fn coordinator_socket(&self) -> Option<SocketId> {
         self.sockets.iter().find(|(_, url)| url.contains("/connect")).map(|(id, _)| *id)
     }
-
-    /// What must hold after every step.
-    fn check(&self) {
-        let sockets = |owner| self.sockets.keys().filter(move |s| s.owner() == owner).count();
-        assert!(sockets(None) <= 1, "G3: two coordinator sockets");
-        for call in self.transitions.keys() {
-            let Some(state) = self.client.call(*call) else { continue };
-            let owner = Some(*call);
-            let peers = self.peers.keys().filter(|p| p.owner() == owner).count();
-            let captures = self.captures.iter().filter(|c| c.owner() == owner).count();
-            assert!(sockets(owner) <= 2 && peers <= 4, "G1: too many connections");
-            let in_call = !state.participants.is_empty();
-            match state.calling_state {
-                CallingState::Idle | CallingState::Joining => assert!(!in_call, "S4"),
-                CallingState::Left => {
-                    let held = (sockets(owner), peers, in_call);
-                    assert_eq!(held, (0, 0, false), "Q3: left, but something is held");
-                    // The app may open a preview for the next join.
-                    let wanted = DeviceKind::ALL.into_iter().filter(|kind| {
-                        state.device(*kind).optimistic_status == Some(DeviceStatus::Enabled)
-                    });
-                    assert_eq!(captures, wanted.count(), "P11: a device nobody wants is on");
-                    assert!(
-                        !self.requests.iter().any(|r| r.owner() == owner),
-                        "Q3: left, but a request of the session runs"
-                    );
-                }
-                CallingState::Joined => assert_eq!((sockets(owner), peers), (1, 2), "S5"),
-                CallingState::Reconnecting
-                | CallingState::ReconnectingFailed
-                | CallingState::Offline => {}
-            }
-        }
-    }
 }
 
-/// The table of calling states.
-fn is_legal(from: CallingState, to: CallingState) -> bool {
-    use CallingState::{Idle, Joined, Joining, Left, Offline, Reconnecting, ReconnectingFailed};
-    let reachable: &[CallingState] = match from {
-        Left => &[Idle],
-        Idle | ReconnectingFailed => &[Joining, Left],
-        Joining => &[Joined, Idle, ReconnectingFailed, Left],
-        Joined => &[Reconnecting, Offline, Left],
-        Reconnecting => &[Joined, ReconnectingFailed, Offline, Left],
-        Offline => &[Joining, Reconnecting, Left],
-    };
-    reachable.contains(&to)
+/// What the package's JavaScript makes of a method of its classes.
+pub(super) fn app_request(line: &str, body: Value) -> AppRequest {
+    let (method, path) = line.split_once(' ').unwrap();
+    let method = [Method::Get, Method::Post, Method::Patch, Method::Delete]
+        .into_iter()
+        .find(|known| known.as_str() == method)
+        .unwrap();
+    let body = (!body.is_null()).then(|| wrap(body));
+    AppRequest { method, path: path.to_owned(), body, doing: "testing".to_owned() }
 }
 
 fn take_one(count: &mut u32) -> bool {
