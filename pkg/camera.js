@@ -1,15 +1,8 @@
 /**
  * The camera of a call. Types and documentation: `types/devices.d.ts`.
  */
-import {
-  CAMERA,
-  DeviceManager,
-  DeviceState,
-  SELECT,
-  addVirtual,
-  orderTo,
-  setupOf,
-} from './devices.js';
+import { CAMERA, setupOf } from './device-kinds.js';
+import { DeviceManager, DeviceState, SELECT, addVirtual, orderTo } from './devices.js';
 import { invalidArgument } from './errors.js';
 import { promised, readField } from './input.js';
 import { defineFields } from './observable.js';

@@ -2,15 +2,11 @@
  * Opens what a call captures. The core decides when, and which of several openings counts; here are
  * the steps in the browser.
  */
+import { CAMERA, KINDS, MICROPHONE, SCREEN, setupOf } from './device-kinds.js';
 import { permissionOf } from './device-permissions.js';
 import { findDevices } from './device-list.js';
-import { setupOf } from './devices.js';
 import { SfuModels } from './enums.js';
 import { makeDeviceError } from './errors.js';
-
-/** In the order of `DeviceKind` of the core. */
-export const KINDS = ['camera', 'microphone', 'screenShare'];
-const [CAMERA, MICROPHONE, SCREEN] = KINDS.keys();
 
 /**
  * Something that is captured, until it is stopped. Tells `ended`, `mute` and `unmute` of its source.

@@ -2,7 +2,8 @@
  * What camera, microphone and shared screen of a call have in common. Types and documentation:
  * `types/devices.d.ts`.
  */
-import { KINDS, disposeOfMediaStream, mediaDevices } from './capture.js';
+import { disposeOfMediaStream, mediaDevices } from './capture.js';
+import { CAMERA, KINDS, SCREEN, setUp } from './device-kinds.js';
 import { DeviceList, findDevices, watchDevices } from './device-list.js';
 import { permissionOf } from './device-permissions.js';
 import { DeviceError, IllegalStateError, invalidArgument } from './errors.js';
@@ -31,13 +32,10 @@ export const [DISABLE, ENABLE, TOGGLE, RESUME, RENEW, SELECT] = [0, 1, 2, 3, 4, 
 /** The same for options. */
 export const [STOP_ON_LEAVE, SCREEN_AUDIO, AUDIO_PROFILE, SCREEN_LIMITS] = [0, 1, 2, 3];
 
-export const [CAMERA, MICROPHONE, SCREEN] = KINDS.keys();
 const INPUTS = ['videoinput', 'audioinput'];
 
 /** For this package, not for apps: gives an order to a device. */
 export let orderTo;
-/** For this package, not for apps: how the app wants a device to be opened. */
-export let setupOf;
 /** For this package, not for apps: what the user had chosen on an earlier visit. */
 export let recall;
 /** For this package, not for apps: adds a device whose streams the app makes. */
@@ -78,7 +76,6 @@ export class DeviceState extends State {
 export class DeviceManager {
   static {
     orderTo = (manager, ...order) => manager.#order(...order);
-    setupOf = (manager) => manager.#setup();
     recall = (manager) => manager.#recall();
     addVirtual = (manager, device, what) => manager.#addVirtual(device, what);
   }
@@ -108,6 +105,7 @@ export class DeviceManager {
     const permission = kind === SCREEN ? makeValue('prompt').cell : permissionOf(kind).cell;
     this.#extraConstraints = extraConstraints;
     this.state = new State(device, permission, own);
+    setUp(this, () => this.#setup());
     if (kind !== SCREEN) followDevices(this, (event) => port.emit(event));
   }
 

@@ -1,14 +1,8 @@
 /**
  * The microphone of a call. Types and documentation: `types/devices.d.ts`.
  */
-import {
-  DeviceManager,
-  DeviceState,
-  MICROPHONE,
-  addVirtual,
-  setProfile,
-  setupOf,
-} from './devices.js';
+import { MICROPHONE, setupOf } from './device-kinds.js';
+import { DeviceManager, DeviceState, addVirtual, setProfile } from './devices.js';
 import { invalidArgument } from './errors.js';
 import { promised } from './input.js';
 import { defineFields, makeValue } from './observable.js';

@@ -1,10 +1,10 @@
 /**
  * The screen that a call shares. Types and documentation: `types/devices.d.ts`.
  */
+import { SCREEN } from './device-kinds.js';
 import {
   DeviceManager,
   DeviceState,
-  SCREEN,
   SCREEN_AUDIO,
   SCREEN_LIMITS,
   setProfile,

@@ -2,9 +2,9 @@
  * Whether a microphone hears something. Types and documentation: `types/devices.d.ts`.
  */
 import { disposeOfMediaStream, openCapture } from './capture.js';
+import { MICROPHONE } from './device-kinds.js';
 import { permissionOf } from './device-permissions.js';
 
-const MICROPHONE = 1;
 /** How often a microphone is looked at, in ms. */
 const EVERY = 500;
 /** How many looks without a sound end what somebody says. */
