@@ -5,26 +5,9 @@ import { CameraManager } from './camera.js';
 import { recall } from './devices.js';
 import { Elements } from './elements.js';
 import { Listeners } from './events.js';
-import { abortable, copyObject, promised, readCount, readField } from './input.js';
+import { copyObject, promised, readCount, readField } from './input.js';
 import { MicrophoneManager } from './microphone.js';
-import { defineFields } from './observable.js';
-import { PermissionsContext } from './permissions.js';
-import { hasTrack } from './participants.js';
 import { publish, readPublishOptions } from './publish.js';
-import {
-  CALL_REQUESTS,
-  GET,
-  LOAD,
-  NOTHING,
-  POST,
-  RING,
-  callData,
-  defineRequests,
-  muteKind,
-  pick,
-  query,
-  readFeedback,
-} from './requests.js';
 import { ScreenShareManager } from './screen-share.js';
 import { SpeakerManager, recallSpeaker } from './speaker.js';
 import { CallStore } from './state.js';
@@ -41,21 +24,14 @@ export let applyDefaults;
 export class Call {
   static {
     storeOf = (call) => call.#store;
+    emitTo = (call, event) => call.#listeners.emit(event);
     applyDefaults = (call) => void call.#recallDevices();
-    emitTo = (call, event) => {
-      call.#store.take(event);
-      call.#listeners.emit(event);
-    };
-    defineFields(this, ['ringing', 'ringingState'], (call) => call.#store.cells);
-    defineRequests(this, CALL_REQUESTS, (call, ...request) => call.#send(...request));
   }
 
   #handle;
   #store;
   #listeners = new Listeners();
   #elements;
-  /** Cells that tell whether the user may do something. */
-  #rights = {};
   /** What `join()` returned, while it is not settled. */
   #joining;
 
@@ -65,12 +41,10 @@ export class Call {
     this.type = type;
     this.id = id;
     this.#store = new CallStore(handle);
-    this.permissionsContext = new PermissionsContext(this.state);
-    const { camera, microphone, screenShare } = this.#store.cells;
     const port = this.#port();
-    this.camera = new CameraManager(camera, port);
-    this.microphone = new MicrophoneManager(microphone, port, this.state);
-    this.screenShare = new ScreenShareManager(screenShare, port);
+    this.camera = new CameraManager(this.#store.cell('camera'), port);
+    this.microphone = new MicrophoneManager(this.#store.cell('microphone'), port, this.state);
+    this.screenShare = new ScreenShareManager(this.#store.cell('screenShare'), port);
     this.speaker = new SpeakerManager(port);
     this.#elements = new Elements(
       this.state,
@@ -102,100 +76,73 @@ export class Call {
   }
 
   can(capability) {
-    return this.permissionsContext.hasPermission(capability);
-  }
-
-  can$(capability) {
-    const { ownCapabilities } = this.#store.cells;
-    const has = (all) => all.includes(capability);
-    return (this.#rights[capability] ??= ownCapabilities.derive(has)).observable;
+    return this.state.ownCapabilities.includes(capability);
   }
 
   get(params) {
-    return promised(() => {
-      const flags = pick(params, ['ring', 'notify', 'video'], 'get');
-      const limit = pick(params, ['members_limit'], 'get', 'number');
-      const path = query({ ...flags, ...limit });
-      const then = flags.ring ? RING : LOAD;
-      return abortable(params, 'get', () => this.#send(GET, path, undefined, 'get', then));
-    });
+    return this.#order('get', params);
   }
 
   getOrCreate(request) {
-    return promised(() => {
-      const copy = readRequest(request, 'getOrCreate');
-      const then = copy.ring ? RING : LOAD;
-      return abortable(request, 'getOrCreate', () =>
-        this.#send(POST, '', copy, 'getOrCreate', then),
-      );
-    });
+    return this.#order('getOrCreate', request);
   }
 
   create(request) {
     return this.getOrCreate(request);
   }
 
-  notify() {
-    return this.get({ notify: true });
-  }
-
   join(options) {
     return promised(() => {
-      const how = readJoin(options, 'join');
-      return abortable(
-        options,
-        'join',
-        () => this.#join(how),
-        () => this.leave(),
-      );
-    });
-  }
+      const request = copyObject(options, 'join');
+      const limits = LIMITS.map((key) => {
+        // Meant for this side, not for the server.
+        delete request?.[key];
+        return readCount(options, key, 'join');
+      });
+      if (this.#joining) return this.#joining;
 
-  setJoinOptions(options) {
-    this.#handle.setJoinOptions(...readJoin(options, 'setJoinOptions'));
+      const joining = this.#handle.join(request, ...limits);
+      this.#joining = joining;
+      const forget = () => {
+        if (this.#joining === joining) this.#joining = undefined;
+      };
+      joining.then(forget, forget);
+      return joining;
+    });
   }
 
   leave(options) {
     return promised(() => {
-      const reject = readField(options, 'reject', 'boolean', 'leave');
-      const reason = readField(options, 'reason', 'string', 'leave');
-      const message = readField(options, 'message', 'string', 'leave');
+      const message =
+        readField(options, 'message', 'string', 'leave') ??
+        readField(options, 'reason', 'string', 'leave');
       // A join after this is a new one, even if the one before has not been rejected yet.
       this.#joining = undefined;
-      return this.#keep(this.#handle.leave(reject, reason, message));
+      return this.#handle.leave(message);
     });
   }
 
-  submitFeedback(rating, details) {
+  endCall() {
+    return this.#order('endCall');
+  }
+
+  update(request) {
+    return this.#order('update', request);
+  }
+
+  updateCallMembers(request) {
+    return this.#order('updateCallMembers', request);
+  }
+
+  goLive(request, params) {
     return promised(() => {
-      const body = readFeedback(rating, details, ...this.#handle.describe());
-      return this.#send(POST, 'feedback', copyObject(body, 'submitFeedback'), 'submitFeedback');
+      const notify = readField(params, 'notify', 'boolean', 'goLive');
+      return this.#order('goLive', request, notify);
     });
   }
 
-  muteOthers(type) {
-    return promised(() => {
-      const kind = muteKind(type);
-      const publishers = this.state.remoteParticipants.filter((p) => hasTrack(p, kind));
-      const users = new Set(publishers.map((p) => p.userId));
-      return users.size > 0 ? this.muteUser([...users], kind) : Promise.resolve();
-    });
-  }
-
-  pin(sessionId) {
-    this.#handle.editParticipant(sessionId, PIN);
-  }
-
-  unpin(sessionId) {
-    this.#handle.editParticipant(sessionId, UNPIN);
-  }
-
-  resetReaction(sessionId) {
-    this.#handle.editParticipant(sessionId, RESET_REACTION);
-  }
-
-  updateClosedCaptionSettings(settings) {
-    this.state.updateClosedCaptionSettings(settings);
+  stopLive(request) {
+    return this.#order('stopLive', request);
   }
 
   publish(stream, trackType, options) {
@@ -226,33 +173,15 @@ export class Call {
     return this.#elements.bindAudio(element, sessionId, trackType);
   }
 
-  #join(how) {
-    if (this.#joining) return this.#joining;
-
-    const joining = this.#handle.join(...how);
-    this.#joining = joining;
-    const forget = () => {
-      if (this.#joining === joining) this.#joining = undefined;
-    };
-    joining.then(forget, forget);
-    return joining;
-  }
-
-  #send(method, path, body, what, then = NOTHING) {
-    const base = `/call/${encodeURIComponent(this.type)}/${encodeURIComponent(this.id)}`;
-    const below = path === '' || path.startsWith('?') ? base + path : `${base}/${path}`;
-    const target = path.startsWith('/') ? path : below;
-    return this.#keep(this.#handle.request(method, target, body, `calling ${what}()`, then));
-  }
-
-  /**
-   * As long as an answer is under way somebody waits for it, who may have kept nothing but the
-   * promise: this object must not be collected then, as its handle would go with it.
-   */
-  #keep(answer) {
-    const keep = () => void this;
-    answer.then(keep, keep);
-    return answer;
+  #order(order, object, flag) {
+    return promised(() => {
+      const answer = this.#handle.order(order, copyObject(object, order), flag);
+      // As long as an answer is under way somebody waits for it, who may have kept nothing but the
+      // promise: this object must not be collected then, as its handle would go with it.
+      const keep = () => void this;
+      answer.then(keep, keep);
+      return answer;
+    });
   }
 
   /** What the managers of devices need of the core and of the client. */
@@ -279,24 +208,3 @@ export class Call {
 }
 
 const LIMITS = ['maxJoinRetries', 'joinResponseTimeout', 'rpcRequestTimeout'];
-
-/** Edits of a participant, in the order in which the core numbers them. */
-const [UNPIN, PIN, RESET_REACTION] = [0, 1, 2];
-
-function readRequest(request, what) {
-  const copy = copyObject(request, what) ?? {};
-  // Meant for this side, not for the server.
-  delete copy.signal;
-  if (copy.data !== undefined) copy.data = callData(copyObject(copy.data, `${what}.data`));
-  return copy;
-}
-
-/** The arguments of the core's `join`. */
-function readJoin(options, what) {
-  const request = readRequest(options, what);
-  const limits = LIMITS.map((key) => {
-    delete request[key];
-    return readCount(options, key, what);
-  });
-  return [request, ...limits];
-}

@@ -94,7 +94,6 @@ export function makeError(
   status,
   requestId,
   cause,
-  response,
 ) {
   const Class = CLASSES[kind] ?? VideoError;
   return new Class(message, {
@@ -108,18 +107,15 @@ export function makeError(
     status,
     requestId,
     cause,
-    response,
   });
 }
 
-const CORRECT_IT = 'Correct the argument that the message names.';
-
 /** The failure for an argument of a wrong type or form; `cause` is what was thrown, if anything. */
-export function invalidArgument(message, cause, hint = CORRECT_IT) {
+export function invalidArgument(message, cause) {
   return new VideoError(message, {
     code: 'invalid-argument',
     category: 'conflict',
-    hint,
+    hint: 'Correct the argument that the message names.',
     retryable: false,
     unrecoverable: true,
     attempts: Object.freeze([]),

@@ -4,6 +4,7 @@
  * All answer from `publishedTracks`: a stream may be there before or after the track is.
  */
 import { SfuModels } from './enums.js';
+import { readStruct } from './struct.js';
 
 const { AUDIO, VIDEO, SCREEN_SHARE, SCREEN_SHARE_AUDIO } = SfuModels.TrackType;
 
@@ -18,15 +19,6 @@ export const hasPausedTrack = (participant, trackType) =>
 
 export const hasInterruptedTrack = (participant, trackType) =>
   participant.interruptedTracks.includes(trackType);
-const KINDS = {
-  audio: AUDIO,
-  video: VIDEO,
-  screenshare: SCREEN_SHARE,
-  screenshare_audio: SCREEN_SHARE_AUDIO,
-};
-
-/** Whether they publish what a mute of that kind stops. */
-export const hasTrack = (participant, kind) => participant.publishedTracks.includes(KINDS[kind]);
 
 /** Makes what apps see of a participant, from what the core knows. */
 export function makeParticipant(
@@ -50,7 +42,6 @@ export function makeParticipant(
   videoDimension,
   screenShareDimension,
   pin,
-  reaction,
   interruptedTracks,
   audioVolume,
 ) {
@@ -61,7 +52,7 @@ export function makeParticipant(
     name,
     image,
     roles: Object.freeze(roles),
-    custom,
+    custom: readStruct(custom),
     joinedAt: joinedAt === undefined ? undefined : new Date(joinedAt),
     trackLookupPrefix,
     publishedTracks: Object.freeze([...publishedTracks]),
@@ -81,7 +72,6 @@ export function makeParticipant(
     interruptedTracks: Object.freeze([...interruptedTracks]),
     audioVolume,
     pin: pin && Object.freeze({ isLocalPin: pin[0] === 1, pinnedAt: pin[1] }),
-    reaction,
   });
 }
 

@@ -31,6 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .compile_well_known_types()
         // Boxes would be in the way of everybody who reads or writes them.
         .enum_attribute(".", "#[allow(clippy::large_enum_variant)]")
+        .extern_path(".google.protobuf.Struct", "crate::sfu::Struct")
         .extern_path(".google.protobuf", "::pbjson_types")
         .compile_fds(descriptors)?;
 

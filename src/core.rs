@@ -40,8 +40,7 @@ mod tests;
 pub use changes::{CallChanges, Changes, Slice, Transition};
 pub use client::{Client, Config};
 pub use command::{
-    AppRequest, CallCommand, Choice, Command, DeviceOrder, JoinOptions, LeaveOptions, MediaOption,
-    Then,
+    CallCommand, Choice, Command, DeviceOrder, JoinOptions, LeaveOptions, MediaOption,
 };
 pub use effect::{
     AppEvent, CaptureRequest, Direction, Effect, Encoding, EventPayload, HttpBody, HttpRequest,
@@ -58,8 +57,8 @@ pub use input::{
 pub use json::{Json, Node};
 pub use state::{
     AudioBitrateProfile, CallState, CallingState, ClientState, ConnectionQuality, DeviceKind,
-    DeviceState, DeviceStatus, Dimension, Facing, Media, Member, Participant, Pin, Ringing,
-    Session, TrackType,
+    DeviceState, DeviceStatus, Dimension, Facing, Media, Member, Participant, Pin, Session,
+    TrackType,
 };
 pub use table::Table;
 pub use time::{Duration, Time};

@@ -102,16 +102,6 @@ export interface CallLeftEvent {
   reason: string;
 }
 
-/** The server does not send updates of a call any more. */
-export interface CallUnwatchedEvent {
-  /** Name of the event. */
-  type: 'call.unwatched';
-  /** Which call. */
-  call_cid: string;
-  /** When it happened. */
-  received_at: Date;
-}
-
 /** An event whose type these types do not know. */
 export interface UnknownEvent {
   /** Name of the event. */
@@ -136,11 +126,6 @@ export interface EventMap extends CoordinatorEventMap {
   'device.disconnected': DeviceDisconnectedEvent;
   /** A microphone that is on hears nothing at all, or hears something again. Made here. */
   'mic.capture_report': MicCaptureReportEvent;
-  /**
-   * The server does not send updates of the call any more: it was not among those it watches again
-   * after the socket was lost. Made here.
-   */
-  'call.unwatched': CallUnwatchedEvent;
 }
 
 /** Any event of {@link EventMap}, told apart by `type`. */

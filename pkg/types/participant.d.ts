@@ -1,6 +1,5 @@
 import type { SfuModels } from './enums.js';
 import type { CustomData } from './base.js';
-import type { VideoReactionResponse } from './generated/index.js';
 
 /** A size in CSS px. */
 export interface VideoDimension {
@@ -68,8 +67,6 @@ export interface StreamVideoParticipant {
   readonly screenShareDimension?: VideoDimension;
   /** Whether and since when they are pinned. */
   readonly pin?: ParticipantPin;
-  /** Their last reaction, until {@link Call.resetReaction}. */
-  readonly reaction?: VideoReactionResponse;
   /** Tracks that the SFU holds back for lack of bandwidth. */
   readonly pausedTracks: readonly SfuModels.TrackType[];
   /** Own tracks that the system holds back, as during a phone call. */

@@ -110,10 +110,6 @@ impl Value<'_> {
         self.uint64().map(|number| number != 0)
     }
 
-    pub(crate) fn double(self) -> Option<f64> {
-        self.fixed().map(f64::from_bits)
-    }
-
     pub(crate) fn float(self) -> Option<f32> {
         self.fixed().map(|bits| f32::from_bits(bits as u32))
     }
@@ -146,7 +142,7 @@ impl Value<'_> {
 }
 
 impl<'a> Value<'a> {
-    fn bytes(self) -> Option<&'a [u8]> {
+    pub(crate) fn bytes(self) -> Option<&'a [u8]> {
         match self.wire {
             Wire::Bytes(bytes) => Some(bytes),
             Wire::Varint(_) | Wire::Fixed(_) => None,

@@ -6,4 +6,5 @@
 
 pub mod compact;
 pub mod coordinator;
+mod free_object;
 pub mod sfu;

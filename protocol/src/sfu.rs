@@ -2,7 +2,8 @@
 #![allow(missing_docs, clippy::pedantic, clippy::large_enum_variant)]
 
 /// The well-known types that the messages use.
-pub use pbjson_types::{Struct, Timestamp};
+pub use crate::free_object::Struct;
+pub use pbjson_types::Timestamp;
 
 /// Participants, tracks, codecs, errors.
 pub mod models {

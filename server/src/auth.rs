@@ -1,5 +1,7 @@
 //! User tokens: JWT, HS256, signed with the app secret.
 
+use std::collections::HashMap;
+
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
@@ -8,15 +10,21 @@ use trunkline_protocol::coordinator::ErrorCode;
 use crate::{
     clock,
     coordinator::{Caller, Refusal},
+    store::AppId,
 };
 
-/// The one app of this server.
+/// An app: a tenant with its own users, calls and teams.
 #[derive(Clone)]
 pub struct App {
     /// Public: names the app.
     pub key: String,
     /// Signs user tokens.
     pub secret: String,
+}
+
+/// The apps of this server, as they were at its start.
+pub struct Apps {
+    by_key: HashMap<String, (AppId, App)>,
 }
 
 /// Claims of a user token.
@@ -65,35 +73,72 @@ pub struct Credentials<'a> {
     pub user_id: Option<&'a str>,
 }
 
-impl App {
-    /// Whether the request names this app.
-    pub fn check_key(&self, api_key: Option<&str>) -> Result<(), Refusal> {
-        match api_key {
-            Some(key) if key == self.key => Ok(()),
-            Some(_) => Err(Refusal::new(ErrorCode::AccessKey, "the api_key is not known")),
-            None => Err(Refusal::new(ErrorCode::AccessKey, "api_key is missing")),
-        }
+impl Apps {
+    /// Apps and their numbers.
+    pub fn new(apps: impl IntoIterator<Item = (AppId, App)>) -> Self {
+        let by_key = apps.into_iter().map(|(id, app)| (app.key.clone(), (id, app)));
+        Self { by_key: by_key.collect() }
     }
 
-    /// Who sends the request.
+    /// The app that a request names.
+    pub fn find(&self, api_key: Option<&str>) -> Result<(AppId, &App), Refusal> {
+        let key =
+            api_key.ok_or_else(|| Refusal::new(ErrorCode::AccessKey, "api_key is missing"))?;
+        let found = self.by_key.get(key).map(|(id, app)| (*id, app));
+        found.ok_or_else(|| Refusal::new(ErrorCode::AccessKey, "the api_key is not known"))
+    }
+
+    /// Which user sends the request.
     pub fn authenticate(&self, credentials: Credentials<'_>) -> Result<Caller, Refusal> {
-        self.check_key(credentials.api_key)?;
+        let (id, app) = self.find(credentials.api_key)?;
+        app.authenticate(id, credentials)
+    }
+
+    /// The app whose backend sends the request: the token must be a server-side one.
+    pub fn authenticate_server(&self, credentials: Credentials<'_>) -> Result<AppId, Refusal> {
+        let (id, app) = self.find(credentials.api_key)?;
+        let token = credentials.token.filter(|token| !token.is_empty());
+        let claims = app.read(token.ok_or_else(|| authentication("the request has no token"))?)?;
+        if claims.server == Some(true) {
+            return Ok(id);
+        }
+        let detail = "only a server-side token may do this";
+        Err(Refusal::new(ErrorCode::NotAllowed, detail))
+    }
+
+    /// Numbers of all apps.
+    pub fn ids(&self) -> impl Iterator<Item = AppId> {
+        self.by_key.values().map(|(id, _)| *id)
+    }
+}
+
+impl App {
+    fn authenticate(&self, id: AppId, credentials: Credentials<'_>) -> Result<Caller, Refusal> {
         let token = credentials.token.filter(|token| !token.is_empty());
         if credentials.auth_type == Some("anonymous") {
             let claims = token.map(|token| self.verify(token)).transpose()?.unwrap_or_default();
             check_user(claims.user_id.as_deref(), Some(ANONYMOUS))?;
-            return Ok(caller(ANONYMOUS.into(), true, claims));
+            return Ok(caller(id, ANONYMOUS.into(), true, claims));
         }
         let token = token.ok_or_else(|| authentication("the request has no token"))?;
         let mut claims = self.verify(token)?;
         let user_id = claims.user_id.take().filter(|id| !id.is_empty() && id != ANONYMOUS);
         let user_id = user_id.ok_or_else(|| authentication("the token has no user_id"))?;
         check_user(Some(&user_id), credentials.user_id)?;
-        Ok(caller(user_id, false, claims))
+        Ok(caller(id, user_id, false, claims))
+    }
+
+    /// Reads the token of a participant.
+    pub fn verify(&self, token: &str) -> Result<UserClaims, Refusal> {
+        let claims = self.read(token)?;
+        if claims.server == Some(true) {
+            return Err(authentication("a server-side token is not valid for a participant"));
+        }
+        Ok(claims)
     }
 
     /// Reads a token: signature, then times.
-    pub fn verify(&self, token: &str) -> Result<UserClaims, Refusal> {
+    fn read(&self, token: &str) -> Result<UserClaims, Refusal> {
         // Pinned: the header of a token must not choose how it is checked.
         let mut validation = Validation::new(Algorithm::HS256);
         // Times are checked below, each with the code the protocol has for it.
@@ -115,9 +160,6 @@ impl App {
             })?
             .claims;
         check_times(&claims)?;
-        if claims.server == Some(true) {
-            return Err(authentication("a server-side token is not valid for a participant"));
-        }
         Ok(claims)
     }
 
@@ -147,15 +189,21 @@ impl App {
         })
     }
 
-    /// The secret that SFU tokens are signed with. It differs from the app secret, so that an SFU
-    /// token is never taken for a user token.
-    pub fn sfu_secret(&self) -> String {
-        format!("sfu:{}", self.secret)
+    /// Signs a server-side token, from now on, for `ttl` seconds or for good.
+    pub fn server_token(&self, ttl: Option<u32>) -> Result<String, Refusal> {
+        let now = clock::unix_seconds();
+        self.sign(&UserClaims {
+            server: Some(true),
+            iat: Some(now.into()),
+            exp: ttl.map(|seconds| (now + u64::from(seconds)).into()),
+            ..UserClaims::default()
+        })
     }
 }
 
-fn caller(user_id: String, anonymous: bool, claims: UserClaims) -> Caller {
+fn caller(app: AppId, user_id: String, anonymous: bool, claims: UserClaims) -> Caller {
     Caller {
+        app,
         user_id,
         anonymous,
         role: claims.role,
@@ -236,8 +284,13 @@ mod tests {
         sign(Algorithm::HS256, &claims, "secret")
     }
 
+    fn apps() -> Apps {
+        let other = App { key: "other".into(), secret: "other".into() };
+        Apps::new([(AppId(1), app()), (AppId(2), other)])
+    }
+
     fn authenticate(token: &str) -> Result<Caller, i32> {
-        app()
+        apps()
             .authenticate(Credentials {
                 api_key: Some("key"),
                 auth_type: Some("jwt"),
@@ -298,15 +351,40 @@ mod tests {
     }
 
     #[test]
-    fn an_sfu_token_is_no_user_token() {
-        let token = sign(Algorithm::HS256, &json!({ "user_id": "alice" }), &app().sfu_secret());
-        assert_eq!(authenticate(&token), Err(43));
+    fn a_token_is_valid_in_its_own_app_only() {
+        let ask = |api_key, token: &str| {
+            let credentials = Credentials { api_key, token: Some(token), ..Credentials::default() };
+            apps().authenticate(credentials).map_err(|refusal| refusal.code.code())
+        };
+        let token = alice(&json!({}));
+        assert_eq!(ask(Some("key"), &token).unwrap().app, AppId(1));
+        assert_eq!(ask(Some("other"), &token), Err(43));
+        assert_eq!(ask(Some("third"), &token), Err(2));
+        assert_eq!(ask(None, &token), Err(2));
+    }
+
+    #[test]
+    fn a_server_side_token_speaks_for_the_app_and_for_no_participant() {
+        let ask = |api_key, token: Option<&str>| {
+            let credentials = Credentials { api_key, token, ..Credentials::default() };
+            apps().authenticate_server(credentials).map_err(|refusal| refusal.code.code())
+        };
+        let token = app().server_token(Some(60)).unwrap();
+        assert_eq!(ask(Some("key"), Some(&token)), Ok(AppId(1)));
+        assert_eq!(ask(Some("other"), Some(&token)), Err(43));
+        assert_eq!(ask(Some("key"), None), Err(5));
+        assert_eq!(ask(Some("key"), Some(&alice(&json!({})))), Err(17));
+        assert_eq!(ask(Some("key"), Some(&alice(&json!({ "server": false })))), Err(17));
+        let expired = json!({ "server": true, "exp": 1 });
+        let expired = sign(Algorithm::HS256, &expired, "secret");
+        assert_eq!(ask(Some("key"), Some(&expired)), Err(40));
+        assert_eq!(authenticate(&token), Err(5));
     }
 
     #[test]
     fn anonymous_callers_need_no_token_but_the_app_key() {
         let ask = |api_key, token, user_id| {
-            app().authenticate(Credentials {
+            apps().authenticate(Credentials {
                 api_key,
                 auth_type: Some("anonymous"),
                 token,

@@ -7,7 +7,9 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::auth::App;
+use trunkline_protocol::coordinator::{FullUserRequest, UpdateUsersRequest};
+
+use crate::{auth::App, http::SocketBounds, rate_limit::Budgets};
 
 /// Self-hosted backend for trunkline: coordinator and SFU in one process.
 #[derive(Debug, Parser)]
@@ -21,8 +23,12 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Print a token for one user.
+    /// Print a token for one user, or for a backend.
     Token(TokenArgs),
+    /// Add an app to a data directory, or change its secret; the server must not be running.
+    App(NewAppArgs),
+    /// Create a user, or change role and teams of one.
+    User(UserArgs),
 }
 
 #[derive(Debug, Args)]
@@ -47,6 +53,29 @@ struct ServeArgs {
     /// IP address to tell clients for media, when it is not that of --udp.
     #[arg(long, value_name = "IP")]
     public_ip: Option<IpAddr>,
+    #[command(flatten)]
+    limits: LimitArgs,
+    /// Write the log as JSON, one object a line.
+    #[arg(long)]
+    log_json: bool,
+}
+
+#[derive(Debug, Args)]
+struct LimitArgs {
+    /// Requests a minute per user, endpoint and platform, 0 for no limit [default: 60, or 0 with
+    /// --dev].
+    #[arg(long, value_name = "N")]
+    rate_limit: Option<u32>,
+    /// Requests a minute per app, endpoint and platform, 0 for no limit; a thirtieth of it in any
+    /// one second [default: 6000, or 0 with --dev].
+    #[arg(long, value_name = "N")]
+    app_rate_limit: Option<u32>,
+    /// Coordinator sockets that one user may hold open.
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    sockets_per_user: usize,
+    /// Coordinator sockets that one address may hold open.
+    #[arg(long, value_name = "N", default_value_t = 1000)]
+    sockets_per_address: usize,
 }
 
 #[derive(Debug, Args)]
@@ -65,8 +94,11 @@ struct AppArgs {
 #[derive(Debug, Args)]
 struct TokenArgs {
     /// Whose token.
-    #[arg(long, value_name = "ID")]
-    user: String,
+    #[arg(long, value_name = "ID", required_unless_present = "server")]
+    user: Option<String>,
+    /// A server-side token, which speaks for the app and for no user.
+    #[arg(long, conflicts_with_all = ["user", "role", "teams"])]
+    server: bool,
     /// Role of the user.
     #[arg(long)]
     role: Option<String>,
@@ -80,12 +112,81 @@ struct TokenArgs {
     app: AppArgs,
 }
 
+#[derive(Debug, Args)]
+struct NewAppArgs {
+    /// Key that clients name the app by.
+    #[arg(long)]
+    key: String,
+    /// Secret that its user tokens are signed with.
+    #[arg(long, env = "TRUNKLINE_APP_SECRET", hide_env_values = true)]
+    secret: String,
+    /// What people call the app.
+    #[arg(long)]
+    name: Option<String>,
+    /// Directory of the data, created when missing.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct UserArgs {
+    /// Who.
+    #[arg(long)]
+    id: String,
+    /// Role of the user; stays as it is when not given.
+    #[arg(long)]
+    role: Option<String>,
+    /// Team of the user; may be repeated. The teams stay as they are when none is given.
+    #[arg(long = "team", value_name = "TEAM")]
+    teams: Vec<String>,
+    /// Takes the user out of all teams.
+    #[arg(long, conflicts_with = "teams")]
+    no_teams: bool,
+    /// Name shown to others.
+    #[arg(long)]
+    name: Option<String>,
+    /// Directory of the data, while the server is not running.
+    #[arg(long, value_name = "DIR", default_value = "data", conflicts_with = "url")]
+    data: PathBuf,
+    /// Address of the running server itself, such as http://127.0.0.1:8080.
+    #[arg(long, value_name = "URL")]
+    url: Option<String>,
+    #[command(flatten)]
+    app: AppArgs,
+}
+
 /// What to do.
 pub enum Task {
     /// Run the server.
     Serve(Config),
     /// Print this token.
     PrintToken(String),
+    /// Add an app, or change it.
+    PutApp {
+        /// Directory of the data.
+        data: PathBuf,
+        /// Key and secret.
+        app: App,
+        /// What people call it.
+        name: Option<String>,
+    },
+    /// Create or change a user.
+    PutUser {
+        /// Where.
+        place: Place,
+        /// Key and secret of the app.
+        app: App,
+        /// The user.
+        users: UpdateUsersRequest,
+    },
+}
+
+/// Where users are kept.
+pub enum Place {
+    /// In a directory that no server uses now.
+    Directory(PathBuf),
+    /// With a running server: its URL, without a slash at the end.
+    Server(String),
 }
 
 /// A checked configuration of the server.
@@ -107,6 +208,12 @@ pub struct Config {
     pub udp: SocketAddr,
     /// Told to clients for media.
     pub public_ip: Option<IpAddr>,
+    /// How often somebody may ask.
+    pub budgets: Budgets,
+    /// How many sockets somebody may hold open.
+    pub sockets: SocketBounds,
+    /// The form of the log.
+    pub log_json: bool,
 }
 
 /// The command line asks for something that does not work.
@@ -132,6 +239,15 @@ pub enum ConfigError {
     /// Not a URL that can stand before a path.
     #[error("--public-url must start with http:// or https:// and have no query: {0}")]
     PublicUrl(String),
+    /// Not the URL of a server that can be spoken to.
+    #[error("--url must be the address of the server itself and start with http://: {0}")]
+    ServerUrl(String),
+    /// Nothing can be signed with it, or named by it.
+    #[error("key and secret of an app must not be empty")]
+    EmptyApp,
+    /// Everybody could sign with it.
+    #[error("the secret is the one of --dev, which everybody knows; choose another")]
+    WellKnownSecret,
     /// There is nothing to serve.
     #[error("--www {} is not a directory", .0.display())]
     Www(PathBuf),
@@ -145,6 +261,8 @@ impl Cli {
     pub fn into_task(self) -> Result<Task, ConfigError> {
         match self.command {
             Some(Command::Token(args)) => args.print().map(Task::PrintToken),
+            Some(Command::App(args)) => args.check(),
+            Some(Command::User(args)) => args.check(),
             None => self.serve.check().map(Task::Serve),
         }
     }
@@ -165,16 +283,36 @@ impl ServeArgs {
         if let Some(www) = self.www.as_ref().filter(|www| !www.is_dir()) {
             return Err(ConfigError::Www(www.clone()));
         }
+        let app = self.app.check()?;
+        if !dev && app.secret == DEV_SECRET {
+            return Err(ConfigError::WellKnownSecret);
+        }
         Ok(Config {
             listen: self.listen,
             data: self.data,
-            app: self.app.check()?,
+            app,
             dev,
             public_url: self.public_url.map(check_url).transpose()?,
             www: self.www,
             udp,
             public_ip: self.public_ip,
+            budgets: self.limits.budgets(dev),
+            sockets: SocketBounds {
+                per_user: self.limits.sockets_per_user,
+                per_address: self.limits.sockets_per_address,
+            },
+            log_json: self.log_json,
         })
+    }
+}
+
+impl LimitArgs {
+    fn budgets(&self, dev: bool) -> Budgets {
+        let fill = |given: Option<u32>, usual| given.unwrap_or(if dev { 0 } else { usual });
+        Budgets {
+            per_user: fill(self.rate_limit, USER_BUDGET),
+            per_app: fill(self.app_rate_limit, APP_BUDGET),
+        }
     }
 }
 
@@ -195,10 +333,47 @@ impl TokenArgs {
         let mut app = self.app;
         // A token does not name the app.
         app.api_key.get_or_insert_with(|| DEV_KEY.into());
+        let app = app.check()?;
         let teams = Some(self.teams).filter(|teams| !teams.is_empty());
-        app.check()?
-            .token_for(&self.user, self.role, teams, self.ttl)
-            .map_err(|refusal| ConfigError::Token(refusal.detail))
+        let token = match self.user {
+            Some(user) => app.token_for(&user, self.role, teams, self.ttl),
+            None => app.server_token(self.ttl),
+        };
+        token.map_err(|refusal| ConfigError::Token(refusal.detail))
+    }
+}
+
+impl NewAppArgs {
+    fn check(self) -> Result<Task, ConfigError> {
+        let Self { key, secret, name, data } = self;
+        if key.is_empty() || secret.is_empty() {
+            return Err(ConfigError::EmptyApp);
+        }
+        if secret == DEV_SECRET {
+            return Err(ConfigError::WellKnownSecret);
+        }
+        Ok(Task::PutApp { data, app: App { key, secret }, name })
+    }
+}
+
+impl UserArgs {
+    fn check(self) -> Result<Task, ConfigError> {
+        let app = self.app.check()?;
+        let place = match self.url {
+            None => Place::Directory(self.data),
+            Some(url) if url.starts_with("http://") => Place::Server(check_url(url)?),
+            Some(url) => return Err(ConfigError::ServerUrl(url)),
+        };
+        let teams = (self.no_teams || !self.teams.is_empty()).then_some(self.teams);
+        let user = FullUserRequest {
+            id: Some(self.id.clone()),
+            role: self.role,
+            teams,
+            name: self.name,
+            ..FullUserRequest::default()
+        };
+        let users = UpdateUsersRequest { users: [(self.id, user)].into() };
+        Ok(Task::PutUser { place, app, users })
     }
 }
 
@@ -212,8 +387,12 @@ fn check_url(url: String) -> Result<String, ConfigError> {
     }
 }
 
+/// The platform's.
+const USER_BUDGET: u32 = 60;
+const APP_BUDGET: u32 = 6000;
 const DEV_KEY: &str = "trunkline-dev";
-const DEV_SECRET: &str = "trunkline-dev-secret";
+/// Known to everybody: good for nothing but `--dev`.
+pub(crate) const DEV_SECRET: &str = "trunkline-dev-secret";
 
 #[cfg(test)]
 mod tests {
@@ -227,7 +406,7 @@ mod tests {
     fn serve(args: &str) -> Config {
         match parse(args) {
             Ok(Task::Serve(config)) => config,
-            Ok(Task::PrintToken(_)) => panic!("a token"),
+            Ok(_) => panic!("not a server"),
             Err(error) => panic!("{error}"),
         }
     }
@@ -247,6 +426,43 @@ mod tests {
         let config = serve("--api-key k --api-secret s --listen 0.0.0.0:8080");
         assert_eq!(config.app.secret, "s");
         assert_eq!(config.udp, config.listen);
+    }
+
+    #[test]
+    fn limits_are_those_of_the_platform_unless_the_server_is_for_development() {
+        let budgets = |args: &str| {
+            let Budgets { per_user, per_app } = serve(args).budgets;
+            (per_user, per_app)
+        };
+        let app = "--api-key k --api-secret s";
+        assert_eq!(budgets(app), (60, 6000));
+        assert_eq!(budgets("--dev"), (0, 0));
+        assert_eq!(budgets("--dev --rate-limit 5"), (5, 0));
+        assert_eq!(budgets(&format!("{app} --rate-limit 0 --app-rate-limit 9")), (0, 9));
+    }
+
+    #[test]
+    fn the_secret_of_development_is_for_development_only() {
+        for args in [
+            "--api-key k --api-secret trunkline-dev-secret",
+            "app --key k --secret trunkline-dev-secret",
+        ] {
+            assert!(matches!(parse(args), Err(ConfigError::WellKnownSecret)), "{args}");
+        }
+        assert!(parse("--dev --api-secret trunkline-dev-secret").is_ok());
+    }
+
+    #[test]
+    fn a_user_is_sent_to_a_directory_or_to_a_server() {
+        let user = |args: &str| match parse(&format!("user --dev --id alice {args}")) {
+            Ok(Task::PutUser { place: Place::Directory(data), .. }) => data.display().to_string(),
+            Ok(Task::PutUser { place: Place::Server(url), .. }) => url,
+            Ok(_) => panic!("another task"),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(user(""), "data");
+        assert_eq!(user("--url http://127.0.0.1:8080/"), "http://127.0.0.1:8080");
+        assert!(user("--url https://example.com").contains("http://"));
     }
 
     #[test]

@@ -10,12 +10,19 @@ mod actor;
 mod call_type;
 mod calls;
 mod cid;
+pub mod command;
+mod deletion;
+mod devices;
 mod hub;
+mod interaction;
 mod join;
 mod live;
 mod members;
+mod moderation;
+mod permissions;
 mod query;
 mod refusal;
+mod ringing;
 mod sessions;
 mod settings;
 mod users;
@@ -27,20 +34,25 @@ use std::{sync::Arc, time::Duration};
 use rusqlite::Connection;
 use tokio::{runtime::Handle, sync::mpsc, time::sleep};
 use trunkline_protocol::coordinator::{
-    CallStateResponse, CreatedCallResponse, DateTime, Empty, GetOrCreateCallRequest, GoLiveRequest,
-    JoinCallRequest, JoinCallResponse, LiveResponse, MembersResponse, QueryCallMembersRequest,
-    QueryCallsRequest, QueryCallsResponse, UpdateCallMembersRequest, UpdateCallMembersResponse,
-    UpdateCallRequest, UserRequest, UserResponse,
+    CallStateResponse, CreateDeviceRequest, CreatedCallResponse, DateTime, Empty,
+    GetOrCreateCallRequest, GoLiveRequest, JoinCallRequest, JoinCallResponse, ListDevicesResponse,
+    LiveResponse, MembersResponse, QueryCallMembersRequest, QueryCallParticipantsRequest,
+    QueryCallParticipantsResponse, QueryCallsRequest, QueryCallsResponse, UpdateCallMembersRequest,
+    UpdateCallMembersResponse, UpdateCallRequest, UpdateUsersRequest, UpdateUsersResponse,
+    UserRequest, UserResponse,
 };
 
 use crate::{
+    metrics::Registry,
     sfu::control::{SfuNotice, SfuOrder},
-    store::{Done, Store, StoreError},
+    store::{AppId, Db, Done, Store, StoreError, apps},
 };
 
+pub use access::granted;
 pub use actor::Caller;
 pub use calls::{Announce, GetCallOptions};
 pub use cid::{Cid, check_user_id};
+pub use command::Command;
 pub use hub::{ConnectionId, Hub, Outbox};
 pub use join::SfuAccess;
 pub use refusal::Refusal;
@@ -69,20 +81,24 @@ struct Shared {
 }
 
 impl Coordinator {
-    /// Ends the sessions that a crash left running and takes up the notices of the SFU.
+    /// Ends the sessions that a crash left running, tells the SFU who is kept out, and takes up the notices of the SFU.
     pub async fn start(
         store: Store,
+        apps: impl IntoIterator<Item = AppId>,
         sfu: Arc<dyn SfuControl>,
         mut notices: mpsc::UnboundedReceiver<SfuNotice>,
+        metrics: &Registry,
     ) -> Result<Self, Refusal> {
-        let shared = Shared { store, hub: Hub::default(), sfu, runtime: Handle::current() };
+        let shared = Shared { store, hub: Hub::new(metrics), sfu, runtime: Handle::current() };
         let coordinator = Self { shared: Arc::new(shared) };
-        coordinator.run(sessions::end_all).await?;
+        for app in apps {
+            coordinator.run(app, sessions::end_all).await?;
+            coordinator.run(app, moderation::remind_sfu).await?;
+        }
         let listener = coordinator.clone();
         tokio::spawn(async move {
             while let Some(notice) = notices.recv().await {
-                let applied = listener.run(move |work| sessions::apply(work, &notice)).await;
-                if let Err(refusal) = applied {
+                if let Err(refusal) = listener.apply(notice).await {
                     tracing::error!(%refusal, "notice of the SFU lost");
                 }
             }
@@ -103,17 +119,30 @@ impl Coordinator {
         details: UserRequest,
         outbox: Outbox,
     ) -> Result<(), Refusal> {
-        self.run(move |work| users::connect(work, &caller, details, outbox)).await
+        self.run(caller.app, move |work| users::connect(work, &caller, details, outbox)).await
     }
 
     /// Creates a guest; the caller signs the token.
-    pub async fn create_guest(&self, wish: UserRequest) -> Result<UserResponse, Refusal> {
-        self.run(move |work| users::create_guest(work, wish)).await
+    pub async fn create_guest(
+        &self,
+        app: AppId,
+        wish: UserRequest,
+    ) -> Result<UserResponse, Refusal> {
+        self.run(app, move |work| users::create_guest(work, wish)).await
+    }
+
+    /// `UpdateUsers`
+    pub async fn update_users(
+        &self,
+        app: AppId,
+        request: UpdateUsersRequest,
+    ) -> Result<UpdateUsersResponse, Refusal> {
+        self.run(app, move |work| users::update(work, request)).await
     }
 
     /// Refuses callers whose user does not exist.
     pub async fn check_user(&self, caller: Caller) -> Result<(), Refusal> {
-        self.run(move |work| actor::load(work, &caller).map(drop)).await
+        self.run(caller.app, move |work| actor::load(work, &caller).map(drop)).await
     }
 
     /// `GetCall`
@@ -123,7 +152,7 @@ impl Coordinator {
         cid: Cid,
         options: GetCallOptions,
     ) -> Result<CallStateResponse, Refusal> {
-        self.run(move |work| calls::get(work, &caller, &cid, &options)).await
+        self.run(caller.app, move |work| calls::get(work, &caller, &cid, &options)).await
     }
 
     /// `GetOrCreateCall`
@@ -134,7 +163,10 @@ impl Coordinator {
         watcher: Option<ConnectionId>,
         request: GetOrCreateCallRequest,
     ) -> Result<CreatedCallResponse, Refusal> {
-        self.run(move |work| calls::get_or_create(work, &caller, &cid, watcher, request)).await
+        self.run(caller.app, move |work| {
+            calls::get_or_create(work, &caller, &cid, watcher, request)
+        })
+        .await
     }
 
     /// `JoinCall`
@@ -146,7 +178,8 @@ impl Coordinator {
         request: JoinCallRequest,
         sfu: SfuAccess,
     ) -> Result<JoinCallResponse, Refusal> {
-        self.run(move |work| join::join(work, &caller, &cid, watcher, request, &sfu)).await
+        self.run(caller.app, move |work| join::join(work, &caller, &cid, watcher, request, &sfu))
+            .await
     }
 
     /// `UpdateCall`
@@ -156,12 +189,12 @@ impl Coordinator {
         cid: Cid,
         request: UpdateCallRequest,
     ) -> Result<CallStateResponse, Refusal> {
-        self.run(move |work| calls::update(work, &caller, &cid, request)).await
+        self.run(caller.app, move |work| calls::update(work, &caller, &cid, request)).await
     }
 
     /// `EndCall`
     pub async fn end_call(&self, caller: Caller, cid: Cid) -> Result<Empty, Refusal> {
-        self.run(move |work| live::end_call(work, &caller, &cid)).await
+        self.run(caller.app, move |work| live::end_call(work, &caller, &cid)).await
     }
 
     /// `GoLive`
@@ -172,12 +205,12 @@ impl Coordinator {
         request: GoLiveRequest,
         notify: bool,
     ) -> Result<LiveResponse, Refusal> {
-        self.run(move |work| live::go_live(work, &caller, &cid, &request, notify)).await
+        self.run(caller.app, move |work| live::go_live(work, &caller, &cid, &request, notify)).await
     }
 
     /// `StopLive`
     pub async fn stop_live(&self, caller: Caller, cid: Cid) -> Result<LiveResponse, Refusal> {
-        self.run(move |work| live::stop_live(work, &caller, &cid)).await
+        self.run(caller.app, move |work| live::stop_live(work, &caller, &cid)).await
     }
 
     /// `UpdateCallMembers`
@@ -187,7 +220,7 @@ impl Coordinator {
         cid: Cid,
         request: UpdateCallMembersRequest,
     ) -> Result<UpdateCallMembersResponse, Refusal> {
-        self.run(move |work| members::update(work, &caller, &cid, request)).await
+        self.run(caller.app, move |work| members::update(work, &caller, &cid, request)).await
     }
 
     /// `QueryCallMembers`
@@ -196,7 +229,38 @@ impl Coordinator {
         caller: Caller,
         request: QueryCallMembersRequest,
     ) -> Result<MembersResponse, Refusal> {
-        self.run(move |work| query::members(work, &caller, &request)).await
+        self.run(caller.app, move |work| query::members(work, &caller, &request)).await
+    }
+
+    /// `QueryCallParticipants`
+    pub async fn query_participants(
+        &self,
+        caller: Caller,
+        cid: Cid,
+        limit: Option<u32>,
+        request: QueryCallParticipantsRequest,
+    ) -> Result<QueryCallParticipantsResponse, Refusal> {
+        self.run(caller.app, move |work| query::participants(work, &caller, &cid, limit, request))
+            .await
+    }
+
+    /// `CreateDevice`
+    pub async fn create_device(
+        &self,
+        caller: Caller,
+        request: CreateDeviceRequest,
+    ) -> Result<Empty, Refusal> {
+        self.run(caller.app, move |work| devices::create(work, &caller, request)).await
+    }
+
+    /// `ListDevices`
+    pub async fn devices(&self, caller: Caller) -> Result<ListDevicesResponse, Refusal> {
+        self.run(caller.app, move |work| devices::list(work, &caller)).await
+    }
+
+    /// `DeleteDevice`
+    pub async fn delete_device(&self, caller: Caller, id: String) -> Result<Empty, Refusal> {
+        self.run(caller.app, move |work| devices::delete(work, &caller, &id)).await
     }
 
     /// `QueryCalls`
@@ -206,7 +270,28 @@ impl Coordinator {
         watcher: Option<ConnectionId>,
         request: QueryCallsRequest,
     ) -> Result<QueryCallsResponse, Refusal> {
-        self.run(move |work| query::calls(work, &caller, watcher, &request)).await
+        self.run(caller.app, move |work| query::calls(work, &caller, watcher, &request)).await
+    }
+
+    /// One of the commands that are about one call and need nothing but a body.
+    pub async fn command<T: Send + 'static, R: Send + 'static>(
+        &self,
+        command: Command<T, R>,
+        caller: Caller,
+        cid: Cid,
+        request: T,
+    ) -> Result<R, Refusal> {
+        self.run(caller.app, move |work| (command.run)(work, &caller, &cid, request)).await
+    }
+
+    /// Running sessions and participants of all apps.
+    pub async fn live_counts(&self) -> Result<(i64, i64), StoreError> {
+        self.shared.store.transact(|db| Ok(Done::quietly(apps::live_counts(db)?))).await
+    }
+
+    /// Whether the last attempt to store something failed.
+    pub fn is_store_failing(&self) -> bool {
+        self.shared.store.is_failing()
     }
 
     /// Closes every socket, then the store.
@@ -215,49 +300,81 @@ impl Coordinator {
         self.shared.store.close().await;
     }
 
+    async fn apply(&self, notice: SfuNotice) -> Result<(), Refusal> {
+        let Some((app, notice)) = notice.into_app() else {
+            return Err(Refusal::internal(&"a notice about a call of no app"));
+        };
+        self.run(app, move |work| sessions::apply(work, &notice)).await
+    }
+
     async fn run<T: Send + 'static>(
         &self,
+        app: AppId,
         command: impl FnOnce(&mut Work<'_>) -> Result<T, Refusal> + Send + 'static,
     ) -> Result<T, Refusal> {
         let coordinator = self.clone();
         self.shared
             .store
             .transact(move |db: &Connection| {
+                let db = Db { connection: db, app };
                 let mut work = Work::new(db, &coordinator.shared.hub, crate::clock::now());
                 let answer = command(&mut work)?;
                 let effects = work.into_effects();
-                Ok(Done { answer, after_commit: Box::new(move || coordinator.perform(effects)) })
+                Ok(Done {
+                    answer,
+                    after_commit: Box::new(move || coordinator.perform(app, effects)),
+                })
             })
             .await
     }
 
-    fn perform(&self, effects: Vec<Effect>) {
+    fn perform(&self, app: AppId, effects: Vec<Effect>) {
         let hub = &self.shared.hub;
         for effect in effects {
             match effect {
-                Effect::Publish { event, audience } => hub.publish(&event, &audience),
-                Effect::Connect { outbox, user_id, hello } => hub.connect(outbox, user_id, &hello),
-                Effect::Watch { connection, cids } => hub.watch(&connection, cids),
-                Effect::Order(order) => self.shared.sfu.order(order),
-                Effect::Wake { session_id, at } => self.wake(session_id, at),
+                Effect::Publish { event, audience } => hub.publish(app, &event, &audience),
+                Effect::Connect { outbox, user_id, hello } => {
+                    hub.connect(app, outbox, user_id, &hello);
+                }
+                Effect::Watch { connection, calls } => hub.watch(&connection, calls),
+                Effect::Unwatch { cid } => hub.unwatch(app, cid),
+                Effect::KeepToTeams { user_id, teams } => hub.keep_to_teams(app, user_id, &teams),
+                Effect::Order(order) => self.shared.sfu.order(order.in_app(app)),
+                Effect::Wake { session_id, at } => self.wake(app, session_id, at),
             }
         }
     }
 
     /// Looks after a session at a later time. A wake-up that has become pointless does nothing, so
     /// none is ever cancelled.
-    fn wake(&self, session_id: String, at: DateTime) {
+    fn wake(&self, app: AppId, session_id: String, at: DateTime) {
         let coordinator = self.clone();
         let nanos = at.unix_nanos().saturating_sub(crate::clock::now().unix_nanos());
         let delay = Duration::from_nanos(u64::try_from(nanos).unwrap_or(0));
         self.shared.runtime.spawn(async move {
             sleep(delay).await;
-            let checked = coordinator.run(move |work| sessions::check(work, &session_id, at)).await;
+            let checked =
+                coordinator.run(app, move |work| sessions::check(work, &session_id, at)).await;
             if let Err(refusal) = checked {
                 tracing::error!(%refusal, "session check failed");
             }
         });
     }
+}
+
+/// Creates or changes users while no server runs, so that nobody has to be told.
+pub(crate) async fn update_users_while_stopped(
+    store: &Store,
+    app: AppId,
+    request: UpdateUsersRequest,
+) -> Result<(), Refusal> {
+    store
+        .transact(move |connection| {
+            let hub = Hub::default();
+            let mut work = Work::new(Db { connection, app }, &hub, crate::clock::now());
+            users::update(&mut work, request).map(|_| Done::quietly(()))
+        })
+        .await
 }
 
 impl From<StoreError> for Refusal {

@@ -1,17 +1,29 @@
 //! HTTP and the coordinator socket: translation only, decisions are the coordinator's.
 
 mod api;
+mod commands;
 mod extras;
+mod guard;
 mod incoming;
+mod listen;
+mod ops;
 mod rest;
 mod socket;
+mod sockets;
 mod unsupported;
 
-use std::{any::Any, convert::Infallible, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    any::Any,
+    convert::Infallible,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
     http::{HeaderName, Method, header},
+    middleware::from_fn,
     response::Response,
     routing::any,
 };
@@ -19,26 +31,46 @@ use tokio::sync::mpsc;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
 use trunkline_protocol::coordinator::DateEncoding;
 
-use crate::{auth::App, coordinator::Coordinator};
+use crate::{
+    auth::{App, Apps},
+    coordinator::Coordinator,
+    metrics::Registry,
+    rate_limit::RateLimits,
+};
 use api::Api;
+
+pub use listen::serve;
+pub use sockets::{SocketBounds, SocketCounts};
 
 /// What the routes work with.
 #[derive(Clone)]
 pub struct AppState {
     /// Decides.
     pub coordinator: Coordinator,
-    /// Key and secret.
-    pub app: Arc<App>,
+    /// Keys and secrets.
+    pub apps: Arc<Apps>,
+    /// Signs SFU tokens.
+    pub sfu_secret: String,
     /// Name of the SFU.
     pub edge_name: String,
     /// Base URL clients use, when the `Host` header does not tell.
     pub public_url: Option<String>,
-    /// Hands out tokens.
-    pub dev: bool,
+    /// Development: hands out tokens of this app.
+    pub dev: Option<App>,
     /// Static files of the demo.
     pub www: Option<PathBuf>,
     /// Held by every open socket, so that a shutdown can wait for them.
     pub sockets: mpsc::Sender<Infallible>,
+    /// How many of them there are, by holder.
+    pub socket_counts: Arc<SocketCounts>,
+    /// How often somebody may ask.
+    pub rate_limits: Arc<RateLimits>,
+    /// Counts what happens.
+    pub metrics: Registry,
+    /// Directory of the data.
+    pub data: PathBuf,
+    /// When the server was started.
+    pub started: Instant,
 }
 
 /// All routes: the coordinator's under both prefixes, those of the SFU as given, the helpers and
@@ -51,10 +83,15 @@ pub fn router(state: &AppState, sfu: Router) -> Router {
         .nest("/api/v2/video", rest::routes().with_state(numbers.clone()))
         .nest("/api/v2", rest::root_routes().with_state(numbers))
         .merge(extras::routes(state).with_state(strings.clone()))
+        .merge(ops::routes().with_state(strings.clone()))
         .method_not_allowed_fallback(async |method: Method| api::wrong_method(&method))
         .merge(sfu);
     let fallback = any(extras::fallback).with_state(strings);
-    routes.fallback_service(fallback).layer(CatchPanicLayer::custom(on_panic)).layer(cors())
+    routes
+        .fallback_service(fallback)
+        .layer(CatchPanicLayer::custom(on_panic))
+        .layer(from_fn(guard::guard))
+        .layer(cors())
 }
 
 fn cors() -> CorsLayer {
@@ -77,7 +114,13 @@ fn cors() -> CorsLayer {
             HeaderName::from_static("x-stream-client"),
             HeaderName::from_static("x-client-request-id"),
         ])
-        .expose_headers([HeaderName::from_static(extras::LOCATION_HEADER), header::RETRY_AFTER])
+        .expose_headers([
+            HeaderName::from_static(extras::LOCATION_HEADER),
+            header::RETRY_AFTER,
+            guard::LIMIT,
+            guard::REMAINING,
+            guard::RESET,
+        ])
         .max_age(PREFLIGHT_AGE)
 }
 

@@ -1,6 +1,11 @@
 //! `trunkline-server`: coordinator and SFU in one process.
 
-use std::{io::Write, process::ExitCode, sync::Arc};
+use std::{
+    io::{IsTerminal, Write},
+    path::Path,
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::Parser;
 use tokio::{
@@ -8,8 +13,13 @@ use tokio::{
     sync::mpsc,
 };
 use tracing_subscriber::EnvFilter;
+use trunkline_protocol::coordinator::UpdateUsersRequest;
 use trunkline_server::{
-    config::{Cli, Config, Task},
+    admin::{self, AdminError},
+    auth::App,
+    config::{Cli, Config, Place, Task},
+    metrics::Registry,
+    self_check,
     serve::{Media, Server},
     sfu::{self, Sfu},
 };
@@ -28,6 +38,8 @@ fn main() -> ExitCode {
             Ok(())
         }
         Task::Serve(config) => serve(&config),
+        Task::PutApp { data, app, name } => put_app(&data, app, name).map_err(Into::into),
+        Task::PutUser { place, app, users } => put_users(place, &app, users).map_err(Into::into),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -38,24 +50,53 @@ fn main() -> ExitCode {
     }
 }
 
+#[tokio::main(flavor = "current_thread")]
+async fn put_app(data: &Path, app: App, name: Option<String>) -> Result<(), AdminError> {
+    admin::put_app(data, app, name).await
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn put_users(place: Place, app: &App, users: UpdateUsersRequest) -> Result<(), AdminError> {
+    match place {
+        Place::Directory(data) => admin::put_users(&data, app, users).await,
+        Place::Server(url) => admin::put_users_at(&url, app, &users),
+    }
+}
+
+fn start_log(json: bool) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr);
+    if json { log.json().init() } else { log.init() }
+}
+
 #[tokio::main]
 async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    start_log(config.log_json);
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
 
     let (notify, notices) = mpsc::unbounded_channel();
     let sfu = Sfu::start(config.udp, config.public_ip, notify).await?;
-    let secret = config.app.sfu_secret();
     let routes = sfu.clone();
+    let (media_address, told) = sfu.addresses();
     let media = Media {
         control: Arc::new(sfu),
         notices,
-        routes: Box::new(move |open| sfu::routes(routes, secret, open)),
+        routes: Box::new(move |open, secret| sfu::routes(routes, secret, open)),
         edge_name: "local".into(),
+        metrics: Registry::default(),
     };
     let server = Server::start(config, media).await?;
+    let http = server.address();
+    eprintln!("HTTP and WebSockets on {http}, media on UDP {media_address}");
+    let checks =
+        self_check::run(http, media_address, told.ip(), &config.data, server.last_change()).await;
+    for check in checks {
+        eprintln!("{check}");
+    }
     // One line, for people and for scripts that wait for it.
     writeln!(std::io::stdout(), "trunkline-server is ready on http://{}", server.address())?;
 

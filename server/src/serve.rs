@@ -1,8 +1,14 @@
 //! A running server: store, coordinator, HTTP, and how they end.
 
-use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use axum::{Router, serve::ListenerExt};
+use axum::Router;
 use tokio::{
     net::TcpListener,
     sync::{mpsc, oneshot},
@@ -10,12 +16,18 @@ use tokio::{
     time::timeout,
 };
 
+use trunkline_protocol::coordinator::DateTime;
+
 use crate::{
-    config::Config,
+    auth::{App, Apps},
+    clock,
+    config::{Config, DEV_SECRET},
     coordinator::{Coordinator, Refusal, SfuControl},
-    http::{self, AppState},
+    http::{self, AppState, SocketCounts},
+    metrics::Registry,
+    rate_limit::RateLimits,
     sfu::{Open, control::SfuNotice},
-    store::{Store, StoreError},
+    store::{Done, Store, StoreError, apps},
 };
 
 /// The media half, as the coordinator sees it.
@@ -24,10 +36,13 @@ pub struct Media {
     pub control: Arc<dyn SfuControl>,
     /// Gives notices.
     pub notices: mpsc::UnboundedReceiver<SfuNotice>,
-    /// Serves `/sfu`; every open socket holds what it is given, so that a shutdown can wait.
-    pub routes: Box<dyn FnOnce(Open) -> Router + Send>,
+    /// Serves `/sfu`. Every open socket holds what it is given, so that a shutdown can wait; the
+    /// text is the secret that SFU tokens are signed with.
+    pub routes: Box<dyn FnOnce(Open, String) -> Router + Send>,
     /// Names it to clients.
     pub edge_name: String,
+    /// Counts for both halves.
+    pub metrics: Registry,
 }
 
 /// A running server.
@@ -38,6 +53,7 @@ pub struct Server {
     stop: oneshot::Sender<()>,
     serving: JoinHandle<io::Result<()>>,
     sockets: mpsc::Receiver<Infallible>,
+    last_change: Option<DateTime>,
 }
 
 /// The server cannot start.
@@ -66,38 +82,42 @@ impl Server {
         // First, so that a second server on the same port does not touch the data.
         let listener = TcpListener::bind(config.listen).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        let store = Store::open(&config.data)?;
+        let store = Store::open(&config.data, &media.metrics)?;
         let sfu = media.control;
-        let coordinator = Coordinator::start(store, Arc::clone(&sfu), media.notices).await?;
+        let (apps, sfu_secret, last_change) = open_apps(&store, config).await?;
+        let control = Arc::clone(&sfu);
+        let coordinator =
+            Coordinator::start(store, apps.ids(), control, media.notices, &media.metrics).await?;
         let (open, sockets) = mpsc::channel(1);
         let state = AppState {
             coordinator: coordinator.clone(),
-            app: Arc::new(config.app.clone()),
+            apps: Arc::new(apps),
+            sfu_secret: sfu_secret.clone(),
             edge_name: media.edge_name,
             public_url: config.public_url.clone(),
-            dev: config.dev,
+            dev: config.dev.then(|| config.app.clone()),
             www: config.www.clone(),
             sockets: open.clone(),
+            socket_counts: SocketCounts::new(config.sockets),
+            rate_limits: Arc::new(RateLimits::new(config.budgets)),
+            metrics: media.metrics,
+            data: config.data.clone(),
+            started: Instant::now(),
         };
-        let router = http::router(&state, (media.routes)(open));
-        // Small frames must not wait for each other.
-        let listener = listener.tap_io(|stream| {
-            if let Err(error) = stream.set_nodelay(true) {
-                tracing::debug!(%error, "nodelay not set");
-            }
-        });
+        let router = http::router(&state, (media.routes)(open, sfu_secret));
         let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(
-            axum::serve(listener, router)
-                .with_graceful_shutdown(async { drop(stopped.await) })
-                .into_future(),
-        );
-        Ok(Self { address, coordinator, sfu, stop, serving, sockets })
+        let serving = tokio::spawn(http::serve(listener, router, stopped));
+        Ok(Self { address, coordinator, sfu, stop, serving, sockets, last_change })
     }
 
     /// Where the server listens; the real port when 0 was asked for.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The date of the newest data that the server found at its start.
+    pub fn last_change(&self) -> Option<DateTime> {
+        self.last_change
     }
 
     /// Answers what is in flight, closes the sockets with a close frame, then the store.
@@ -113,6 +133,28 @@ impl Server {
         drop(timeout(DRAIN, self.sockets.recv()).await);
         self.coordinator.shutdown().await;
     }
+}
+
+/// Stores the app that the server was started with, and reads all there are.
+async fn open_apps(
+    store: &Store,
+    config: &Config,
+) -> Result<(Apps, String, Option<DateTime>), StoreError> {
+    let App { key, secret } = config.app.clone();
+    let dev = config.dev;
+    let now = clock::now();
+    store
+        .transact(move |db| {
+            apps::put(db, &key, &secret, None, now)?;
+            let all = apps::list(db)?
+                .into_iter()
+                // A directory that has served development must not leave its door open.
+                .filter(|app| dev || app.secret != DEV_SECRET)
+                .map(|app| (app.id, App { key: app.key, secret: app.secret }));
+            let apps = Apps::new(all);
+            Ok(Done::quietly((apps, apps::sfu_secret(db)?, apps::last_change(db)?)))
+        })
+        .await
 }
 
 const DRAIN: Duration = Duration::from_secs(3);

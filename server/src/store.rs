@@ -5,10 +5,15 @@
 //! one commit, so that many clients cost few disk flushes. What must happen after a commit (events,
 //! answers) happens on the same thread, hence in the same order.
 
+pub(crate) mod apps;
 pub(crate) mod calls;
+pub(crate) mod devices;
+pub(crate) mod feedback;
 pub(crate) mod filter;
 pub(crate) mod members;
 pub(crate) mod page;
+pub(crate) mod permissions;
+pub(crate) mod rings;
 mod row;
 mod schema;
 pub(crate) mod sessions;
@@ -19,15 +24,38 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     thread,
+    time::Instant,
 };
 
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::metrics::{Counter, Gauge, Histogram, Registry};
+
+pub use apps::AppId;
+
 /// Handle of the store thread.
 #[derive(Clone)]
 pub struct Store {
     requests: mpsc::Sender<Request>,
+    measures: Measures,
+}
+
+/// What the store thread counts.
+#[derive(Clone)]
+struct Measures {
+    commits: Counter,
+    failures: Counter,
+    latency: Histogram,
+    /// 1 from a failed commit to the next good one.
+    failing: Gauge,
+}
+
+/// The tables, as one app sees them: nothing here reads or writes the rows of another.
+#[derive(Clone, Copy)]
+pub(crate) struct Db<'a> {
+    pub connection: &'a Connection,
+    pub app: AppId,
 }
 
 /// Empty tables without a thread, for tests of commands.
@@ -35,7 +63,14 @@ pub struct Store {
 pub(crate) fn empty_tables() -> Connection {
     let mut db = Connection::open_in_memory().unwrap();
     schema::prepare(&mut db).unwrap();
+    apps::put(&db, "key", "secret", None, crate::clock::now()).unwrap();
     db
+}
+
+/// The tables as the one app of [`empty_tables`] sees them.
+#[cfg(test)]
+pub(crate) fn first_app(connection: &Connection) -> Db<'_> {
+    Db { connection, app: AppId(1) }
 }
 
 /// What a command hands back.
@@ -44,6 +79,13 @@ pub struct Done<T> {
     pub answer: T,
     /// Runs after the commit, in the order of the commands, before the answer is sent.
     pub after_commit: Box<dyn FnOnce() + Send>,
+}
+
+impl<T> Done<T> {
+    /// An answer, and nothing to do outside the store.
+    pub(crate) fn quietly(answer: T) -> Self {
+        Self { answer, after_commit: Box::new(|| ()) }
+    }
 }
 
 /// The store cannot be opened or used.
@@ -71,9 +113,14 @@ pub enum StoreError {
 
 impl Store {
     /// Opens the store in `directory`, which is created when missing.
-    pub fn open(directory: &Path) -> Result<Self, StoreError> {
+    pub fn open(directory: &Path, metrics: &Registry) -> Result<Self, StoreError> {
         fs::create_dir_all(directory)?;
-        Self::start(Connection::open(directory.join(FILE_NAME))?)
+        Self::start(Connection::open(directory.join(FILE_NAME))?, metrics)
+    }
+
+    /// Whether the last commit failed.
+    pub fn is_failing(&self) -> bool {
+        self.measures.failing.get() != 0
     }
 
     /// Runs `command` in a transaction. `Err` undoes what the command did; `Ok` is answered once it
@@ -112,11 +159,48 @@ impl Store {
         }
     }
 
-    fn start(mut db: Connection) -> Result<Self, StoreError> {
+    fn start(mut db: Connection, metrics: &Registry) -> Result<Self, StoreError> {
         schema::prepare(&mut db)?;
         let (requests, queue) = mpsc::channel(QUEUE);
-        thread::Builder::new().name("store".into()).spawn(move || serve(db, queue))?;
-        Ok(Self { requests })
+        let measures = Measures::new(metrics);
+        let counting = measures.clone();
+        let body = move || serve(db, queue, &counting);
+        thread::Builder::new().name("store".into()).spawn(body)?;
+        Ok(Self { requests, measures })
+    }
+}
+
+impl Measures {
+    fn new(metrics: &Registry) -> Self {
+        Self {
+            commits: metrics.counter(
+                "trunkline_store_transactions_total",
+                "Commits of the store; one may hold many commands.",
+                &[],
+            ),
+            failures: metrics.counter(
+                "trunkline_store_failures_total",
+                "Commits of the store that failed.",
+                &[],
+            ),
+            latency: metrics.histogram(
+                "trunkline_store_transaction_seconds",
+                "Time to run and commit the commands that waited.",
+                &[],
+            ),
+            failing: metrics.gauge(
+                "trunkline_store_failing",
+                "1 while the last commit of the store failed.",
+                &[],
+            ),
+        }
+    }
+
+    fn count(&self, started: Instant, committed: bool) {
+        self.latency.observe(started.elapsed());
+        let which = if committed { &self.commits } else { &self.failures };
+        which.increment();
+        self.failing.set(i64::from(!committed));
     }
 }
 
@@ -143,7 +227,7 @@ struct Outcome {
     finish: Box<dyn FnOnce() + Send>,
 }
 
-fn serve(mut db: Connection, mut queue: mpsc::Receiver<Request>) {
+fn serve(mut db: Connection, mut queue: mpsc::Receiver<Request>, measures: &Measures) {
     let mut closing = None;
     while closing.is_none()
         && let Some(first) = queue.blocking_recv()
@@ -160,7 +244,10 @@ fn serve(mut db: Connection, mut queue: mpsc::Receiver<Request>) {
             }
             next = if jobs.len() < BATCH { queue.try_recv().ok() } else { None };
         }
-        if let Err(error) = run_batch(&mut db, jobs) {
+        let started = Instant::now();
+        let committed = run_batch(&mut db, jobs);
+        measures.count(started, committed.is_ok());
+        if let Err(error) = committed {
             tracing::error!(%error, "commit failed");
         }
     }
@@ -207,13 +294,14 @@ mod tests {
 
     use super::*;
 
-    fn done<T>(answer: T) -> Done<T> {
-        Done { answer, after_commit: Box::new(|| ()) }
+    fn open(directory: &Path) -> Result<Store, StoreError> {
+        Store::open(directory, &Registry::default())
     }
 
     #[tokio::test]
     async fn a_refused_command_leaves_nothing_behind() {
-        let store = Store::start(Connection::open_in_memory().unwrap()).unwrap();
+        let store =
+            Store::start(Connection::open_in_memory().unwrap(), &Registry::default()).unwrap();
         let refused: Result<(), StoreError> = store
             .transact(|db| {
                 db.execute("CREATE TABLE half (done)", ())?;
@@ -222,7 +310,7 @@ mod tests {
             .await;
         assert!(refused.is_err());
         let made: bool = store
-            .transact(|db| Ok::<_, StoreError>(done(db.table_exists(None, "half")?)))
+            .transact(|db| Ok::<_, StoreError>(Done::quietly(db.table_exists(None, "half")?)))
             .await
             .unwrap();
         assert!(!made);
@@ -230,7 +318,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_panicking_command_is_undone_and_the_store_goes_on() {
-        let store = Store::start(Connection::open_in_memory().unwrap()).unwrap();
+        let store =
+            Store::start(Connection::open_in_memory().unwrap(), &Registry::default()).unwrap();
         let lost: Result<(), StoreError> = store
             .transact(|db| {
                 db.execute("CREATE TABLE half (done)", ())?;
@@ -239,7 +328,7 @@ mod tests {
             .await;
         assert!(matches!(lost, Err(StoreError::Lost)));
         let made: bool = store
-            .transact(|db| Ok::<_, StoreError>(done(db.table_exists(None, "half")?)))
+            .transact(|db| Ok::<_, StoreError>(Done::quietly(db.table_exists(None, "half")?)))
             .await
             .unwrap();
         assert!(!made);
@@ -247,7 +336,8 @@ mod tests {
 
     #[tokio::test]
     async fn effects_run_in_the_order_of_the_commands() {
-        let store = Store::start(Connection::open_in_memory().unwrap()).unwrap();
+        let store =
+            Store::start(Connection::open_in_memory().unwrap(), &Registry::default()).unwrap();
         let ran = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::new(Mutex::new(Vec::new()));
         let commands = (0..200).map(|number| {
@@ -272,9 +362,9 @@ mod tests {
     #[tokio::test]
     async fn a_directory_is_served_by_one_process_at_a_time() {
         let directory = tempfile::tempdir().unwrap();
-        let first = Store::open(directory.path()).unwrap();
-        assert!(matches!(Store::open(directory.path()), Err(StoreError::InUse)));
+        let first = open(directory.path()).unwrap();
+        assert!(matches!(open(directory.path()), Err(StoreError::InUse)));
         first.close().await;
-        assert!(Store::open(directory.path()).is_ok());
+        assert!(open(directory.path()).is_ok());
     }
 }

@@ -2,7 +2,6 @@
 
 use super::{
     client::Config,
-    effect::Outcome,
     error::{Category, Error},
     ids::{PromiseId, SocketId, TokenRequestId},
     json::{Json, ObjectWriter},
@@ -26,8 +25,7 @@ pub(crate) struct Connection {
     url: String,
     waiting: Vec<PromiseId>,
     failures: Vec<Error>,
-    /// `connection.ok`, once there was one.
-    greeting: Option<Json>,
+    been_online: bool,
     refused: Option<Error>,
     /// A guest's id and token are made by the coordinator first.
     guest_pending: bool,
@@ -49,8 +47,6 @@ pub(crate) enum ConnectionNews {
     Event(Json),
     /// It will not be.
     Failed(Error),
-    /// It works, but there is no token for requests.
-    NoToken(Error),
 }
 
 impl Connection {
@@ -74,7 +70,7 @@ impl Connection {
             url,
             waiting: Vec::new(),
             failures: Vec::new(),
-            greeting: None,
+            been_online: false,
             refused: None,
             tell_loss_at: None,
             told_online: false,
@@ -88,18 +84,11 @@ impl Connection {
 
     /// A promise to settle when the outcome of connecting is known; given back when it is already.
     pub(crate) fn wait(&mut self, promise: PromiseId) -> Option<PromiseId> {
-        if self.greeting.is_some()
-            || (self.user.kind == UserKind::Anonymous && self.tokens.is_ready())
-        {
+        if self.been_online || (self.user.kind == UserKind::Anonymous && self.tokens.is_ready()) {
             return Some(promise);
         }
         self.waiting.push(promise);
         None
-    }
-
-    /// What a promise to connect resolves with.
-    pub(crate) fn outcome(&self) -> Outcome {
-        self.greeting.clone().map_or(Outcome::Done, Outcome::Json)
     }
 
     pub(crate) fn is_refused(&self) -> bool {
@@ -165,13 +154,6 @@ impl Connection {
         false
     }
 
-    /// Requests wait: gets a token, if that is what they wait for.
-    pub(crate) fn want_token(&mut self, out: &mut Outbox) {
-        if self.link.connection_id().is_some() {
-            self.tokens.want(out);
-        }
-    }
-
     pub(crate) fn on_token(
         &mut self,
         out: &mut Outbox,
@@ -222,7 +204,7 @@ impl Connection {
     pub(crate) fn on_timeout(&mut self, out: &mut Outbox, config: &Config) -> ConnectionNews {
         let token_news = self.tokens.on_timeout(out.now);
         let failed = self.on_token_news(out, token_news, config);
-        if !matches!(failed, ConnectionNews::Nothing) {
+        if matches!(failed, ConnectionNews::Failed(_)) {
             return failed;
         }
         let link_news = self.link.on_timeout(out);
@@ -263,9 +245,6 @@ impl Connection {
                 if self.link.is_idle() {
                     self.link.hold(out);
                 }
-                if self.greeting.is_some() {
-                    return ConnectionNews::NoToken(error);
-                }
                 self.attempt_failed(error, config)
             }
         }
@@ -281,7 +260,7 @@ impl Connection {
             LinkNews::Nothing => ConnectionNews::Nothing,
             LinkNews::Event(event) => ConnectionNews::Event(event),
             LinkNews::Online(event) => {
-                let first = self.greeting.replace(event.clone()).is_none();
+                let first = !std::mem::replace(&mut self.been_online, true);
                 self.failures.clear();
                 self.tell_loss_at = None;
                 ConnectionNews::Online { first, me: event.get("me"), event }
@@ -305,7 +284,7 @@ impl Connection {
 
     /// Before the first success attempts are counted; after it they go on for ever.
     fn attempt_failed(&mut self, mut error: Error, config: &Config) -> ConnectionNews {
-        if self.greeting.is_some() {
+        if self.been_online {
             return ConnectionNews::Nothing;
         }
         self.failures.push(error.clone());

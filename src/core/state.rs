@@ -22,8 +22,8 @@ pub struct ClientState {
 pub struct CallState {
     /// Where in its life the call is.
     pub calling_state: CallingState,
-    /// The newest call object of the server. `custom`, `settings`, `created_by`, `team`, `ingress`,
-    /// `thumbnails` are read from it.
+    /// The newest call object of the server. `custom`, `settings`, `created_by`, `team`, `egress`,
+    /// `ingress`, `thumbnails` are read from it.
     pub document: Option<Json>,
     /// In the server's order.
     pub members: Vec<Member>,
@@ -55,24 +55,14 @@ pub struct CallState {
     pub blocked_user_ids: Vec<String>,
     /// Whether a composite recording runs.
     pub recording: bool,
-    /// Whether each participant is recorded apart.
-    pub individual_recording: bool,
-    /// Whether raw media is recorded.
-    pub raw_recording: bool,
     /// Whether a transcription runs.
     pub transcribing: bool,
     /// Whether captions are made.
     pub captioning: bool,
-    /// Running recordings and broadcasts; newer than the document.
-    pub egress: Option<Json>,
     /// Whether media is encrypted end to end.
     pub e2ee_enabled: bool,
     /// Whether the server sends updates of this call.
     pub watching: bool,
-    /// Whether the last load made the call.
-    pub created: bool,
-    /// From the first ring to the leave.
-    pub ringing: Option<Ringing>,
     /// The camera.
     pub camera: DeviceState,
     /// The microphone.
@@ -87,8 +77,6 @@ pub enum CallingState {
     /// Made, not entered.
     #[default]
     Idle,
-    /// Ringing here or at the others, not entered.
-    Ringing,
     /// Being entered.
     Joining,
     /// In it.
@@ -108,7 +96,6 @@ impl CallingState {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Idle => "idle",
-            Self::Ringing => "ringing",
             Self::Joining => "joining",
             Self::Joined => "joined",
             Self::Left => "left",
@@ -117,15 +104,6 @@ impl CallingState {
             Self::Offline => "offline",
         }
     }
-}
-
-/// A ring.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ringing {
-    /// Whether this user rings the others.
-    pub outgoing: bool,
-    /// When it gives up, in ms since the epoch; none when answered, or when it never does.
-    pub expires_at: Option<f64>,
 }
 
 /// A member of a call: somebody invited.
@@ -164,7 +142,7 @@ pub struct Participant {
     /// Call roles.
     pub roles: Vec<String>,
     /// The user's free object.
-    pub custom: Option<pbjson_types::Struct>,
+    pub custom: Option<trunkline_protocol::sfu::Struct>,
     /// ms since the epoch.
     pub joined_at: Option<f64>,
     /// First part of the ids of this participant's streams.
@@ -203,8 +181,6 @@ pub struct Participant {
     pub interrupted_tracks: Vec<TrackType>,
     /// How loud the app plays them, 0 to 1; none is as loud as everybody.
     pub audio_volume: Option<f32>,
-    /// Their last reaction, as the server wrote it.
-    pub reaction: Option<Json>,
 }
 
 /// A track that the host holds.
@@ -346,15 +322,10 @@ impl Default for CallState {
             anonymous_participant_count: 0,
             blocked_user_ids: Vec::new(),
             recording: false,
-            individual_recording: false,
-            raw_recording: false,
             transcribing: false,
             captioning: false,
-            egress: None,
             e2ee_enabled: false,
             watching: false,
-            created: false,
-            ringing: None,
             camera: DeviceState::default(),
             microphone: DeviceState::default(),
             screen_share: DeviceState::default(),
@@ -375,12 +346,6 @@ impl CallState {
             DeviceKind::Microphone => &self.microphone,
             DeviceKind::ScreenShare => &self.screen_share,
         }
-    }
-
-    /// Who made the call; empty when that is not known.
-    pub fn creator_id(&self) -> String {
-        let creator = self.document.as_ref().and_then(|call| call.get("created_by"));
-        creator.map(|creator| creator.text("id")).unwrap_or_default()
     }
 
     /// Whether this user may do what `capability` names.

@@ -4,12 +4,12 @@ use js_sys::Promise;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::MediaStream;
 
-use super::{shell::Shell, sinks::ClientSink, values};
+use super::{error::no_such_order, shell::Shell, sinks::ClientSink, values};
 use crate::{
     core::{
-        AppRequest, AudioBitrateProfile, CallCommand, CallKey, CallState, Choice, Command,
-        DeviceKind, DeviceOrder, Dimension, Error, Facing, JoinOptions, LeaveOptions, MediaOption,
-        Method, PromiseId, Slice, Then, TrackType,
+        AudioBitrateProfile, CallCommand, CallKey, CallState, Choice, Command, DeviceKind,
+        DeviceOrder, Dimension, Error, Facing, JoinOptions, LeaveOptions, MediaOption, PromiseId,
+        Slice, TrackType,
     },
     web::{JsNode, adopt_stream, has_panicked},
 };
@@ -36,12 +36,12 @@ impl CallHandle {
         client.call(self.call).map(read).unwrap_or_default()
     }
 
-    fn order(&self, command: CallCommand) {
-        self.shell.order(Command::Call(self.call, command));
-    }
-
     fn promise(&self, command: impl FnOnce(PromiseId) -> Result<CallCommand, Error>) -> Promise {
         self.shell.promise(|promise| Ok(Command::Call(self.call, command(promise)?)))
+    }
+
+    fn command(&self, command: CallCommand) {
+        self.shell.order(Command::Call(self.call, command));
     }
 }
 
@@ -77,19 +77,22 @@ impl CallHandle {
         self.shell.user_id()
     }
 
-    /// Sends a request. `object` is a copy of what the app gave; method and `then` are places in
-    /// the lists of `requests.js`.
-    pub fn request(
-        &self,
-        method: usize,
-        path: String,
-        object: JsValue,
-        doing: String,
-        then: usize,
-    ) -> Promise {
-        let request = app_request(method, path, object, doing);
-        let then = THEN.get(then).copied().unwrap_or(Then::Nothing);
-        self.promise(|promise| Ok(CallCommand::Request { promise, request, then }))
+    /// Gives the order that has the name of a method of `Call`. `object` is a copy of what the app
+    /// gave.
+    pub fn order(&self, order: &str, object: JsValue, flag: Option<bool>) -> Promise {
+        let request = JsNode::wrap_object(object);
+        self.promise(|promise| {
+            Ok(match order {
+                "get" => CallCommand::Get { promise, params: request },
+                "getOrCreate" => CallCommand::GetOrCreate { promise, request },
+                "endCall" => CallCommand::End { promise },
+                "update" => CallCommand::Update { promise, request },
+                "updateCallMembers" => CallCommand::UpdateMembers { promise, request },
+                "goLive" => CallCommand::GoLive { promise, request, notify: flag },
+                "stopLive" => CallCommand::StopLive { promise, request },
+                _ => return Err(no_such_order()),
+            })
+        })
     }
 
     /// Enters the call. `request` is a copy of what the app gave; times are in ms.
@@ -100,51 +103,19 @@ impl CallHandle {
         join_response_timeout: Option<u32>,
         rpc_request_timeout: Option<u32>,
     ) -> Promise {
-        let options =
-            join_options(request, max_join_retries, join_response_timeout, rpc_request_timeout);
+        let options = JoinOptions {
+            request: JsNode::wrap_object(request),
+            max_join_retries,
+            join_response_timeout: join_response_timeout.map(u64::from),
+            rpc_request_timeout: rpc_request_timeout.map(u64::from),
+        };
         self.promise(|promise| Ok(CallCommand::Join { promise, options }))
     }
 
-    /// The same for the join that follows when somebody accepts the ring.
-    #[wasm_bindgen(js_name = setJoinOptions)]
-    pub fn set_join_options(
-        &self,
-        request: JsValue,
-        max_join_retries: Option<u32>,
-        join_response_timeout: Option<u32>,
-        rpc_request_timeout: Option<u32>,
-    ) {
-        let options =
-            join_options(request, max_join_retries, join_response_timeout, rpc_request_timeout);
-        self.order(CallCommand::SetJoinOptions(options));
-    }
-
     /// Goes out of the call.
-    pub fn leave(
-        &self,
-        reject: Option<bool>,
-        reason: Option<String>,
-        message: Option<String>,
-    ) -> Promise {
-        let options = LeaveOptions { reject, reason, message };
+    pub fn leave(&self, message: Option<String>) -> Promise {
+        let options = LeaveOptions { message };
         self.promise(|promise| Ok(CallCommand::Leave { promise, options }))
-    }
-
-    /// Changes what only this side knows of a participant: takes the pin off, pins, forgets the
-    /// reaction.
-    #[wasm_bindgen(js_name = editParticipant)]
-    pub fn edit_participant(&self, session_id: String, edit: u8) {
-        self.order(match edit {
-            0 | 1 => CallCommand::Pin { session_id, pinned: edit == 1 },
-            _ => CallCommand::ResetReaction(session_id),
-        });
-    }
-
-    /// The version of the SDK, and the session in which the user is or was.
-    pub fn describe(&self) -> Vec<String> {
-        let client = self.shell.driver().client();
-        let session = client.session_id(self.call).unwrap_or_default();
-        vec![env!("CARGO_PKG_VERSION").into(), session.into()]
     }
 
     /// Gives an order to a device, both by their numbers in `pkg/devices.js`.
@@ -177,7 +148,7 @@ impl CallHandle {
     #[wasm_bindgen(js_name = setMedia)]
     pub fn set_media(&self, option: u8, kind: u8, value: u32, other: u32) {
         let kind = read_kind(kind);
-        self.order(CallCommand::SetMedia(match option {
+        self.command(CallCommand::SetMedia(match option {
             0 => MediaOption::StopOnLeave(kind, value != 0),
             1 => MediaOption::ScreenAudio(value != 0),
             2 => MediaOption::AudioProfile(kind, read_profile(value).unwrap_or_default()),
@@ -189,14 +160,14 @@ impl CallHandle {
     #[wasm_bindgen(js_name = preferVideo)]
     pub fn prefer_video(&self, codec: String, fmtp: String, bitrate: u32, layers: u32) {
         let option = MediaOption::PreferVideo { codec, fmtp, bitrate, layers };
-        self.order(CallCommand::SetMedia(option));
+        self.command(CallCommand::SetMedia(option));
     }
 
     /// Says what the user had chosen for a device that nobody has touched.
     #[wasm_bindgen(js_name = applyDefault)]
     pub fn apply_default(&self, kind: u8, on: Option<bool>, device_id: Option<String>) {
         let kind = read_kind(kind);
-        self.order(CallCommand::ApplyDefault { kind, on, device_id });
+        self.command(CallCommand::ApplyDefault { kind, on, device_id });
     }
 
     /// Publishes a stream of the app, whose tracks were checked.
@@ -223,7 +194,7 @@ impl CallHandle {
     /// Sets how loud the app plays a participant.
     #[wasm_bindgen(js_name = setVolume)]
     pub fn set_volume(&self, session_id: String, volume: Option<f32>) {
-        self.order(CallCommand::SetVolume { session_id, volume });
+        self.command(CallCommand::SetVolume { session_id, volume });
     }
 
     /// Tells an event to the listeners of the call and of the client.
@@ -240,11 +211,14 @@ impl CallHandle {
     #[wasm_bindgen(js_name = setVideoSize)]
     pub fn set_video_size(&self, session_id: String, screen: bool, width: u32, height: u32) {
         let track_type = if screen { TrackType::ScreenShare } else { TrackType::Video };
-        self.order(CallCommand::SetVideoSize {
-            session_id,
-            track_type,
-            size: (width > 0 && height > 0).then_some(Dimension { width, height }),
-        });
+        self.shell.order(Command::Call(
+            self.call,
+            CallCommand::SetVideoSize {
+                session_id,
+                track_type,
+                size: (width > 0 && height > 0).then_some(Dimension { width, height }),
+            },
+        ));
     }
 }
 
@@ -260,42 +234,3 @@ fn read_kind(kind: u8) -> DeviceKind {
 fn read_profile(profile: u32) -> Option<AudioBitrateProfile> {
     i32::try_from(profile).ok().and_then(|profile| profile.try_into().ok())
 }
-fn join_options(
-    request: JsValue,
-    max_join_retries: Option<u32>,
-    join_response_timeout: Option<u32>,
-    rpc_request_timeout: Option<u32>,
-) -> JoinOptions {
-    JoinOptions {
-        request: JsNode::wrap_object(request),
-        max_join_retries,
-        join_response_timeout: join_response_timeout.map(u64::from),
-        rpc_request_timeout: rpc_request_timeout.map(u64::from),
-    }
-}
-
-/// A request of the app; `method` is the place in the list of `requests.js`.
-pub(crate) fn app_request(
-    method: usize,
-    path: String,
-    object: JsValue,
-    doing: String,
-) -> AppRequest {
-    let method = [Method::Get, Method::Post, Method::Patch, Method::Delete].get(method).copied();
-    let method = method.unwrap_or(Method::Post);
-    AppRequest { method, path, body: JsNode::wrap_object(object), doing }
-}
-
-/// In the order of `requests.js`.
-const THEN: [Then; 10] = [
-    Then::Nothing,
-    Then::Load,
-    Then::Ring,
-    Then::RingMembers,
-    Then::Change,
-    Then::Members,
-    Then::CaptionsOn,
-    Then::CaptionsOff,
-    Then::Accept,
-    Then::Reject,
-];

@@ -1,7 +1,6 @@
 //! The core's state as JavaScript values.
 
 use js_sys::{Array, Date, Object, Reflect};
-use pbjson_types::{Struct, Value, value::Kind};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use super::error::to_js;
@@ -46,19 +45,13 @@ pub(crate) fn slice(state: &CallState, slice: Slice, media: &MediaTable) -> JsVa
         Slice::AnonymousParticipantCount => state.anonymous_participant_count.into(),
         Slice::BlockedUserIds => texts(&state.blocked_user_ids),
         Slice::Recording => state.recording.into(),
-        Slice::IndividualRecording => state.individual_recording.into(),
-        Slice::RawRecording => state.raw_recording.into(),
         Slice::Transcribing => state.transcribing.into(),
         Slice::Captioning => state.captioning.into(),
-        Slice::Egress => json(state.egress.as_ref()),
+        Slice::Egress => document(state, "egress"),
         Slice::Ingress => document(state, "ingress"),
         Slice::Thumbnails => document(state, "thumbnails"),
         Slice::E2eeEnabled => state.e2ee_enabled.into(),
         Slice::Watching => state.watching.into(),
-        Slice::Created => state.created.into(),
-        Slice::Ring => state.ringing.map_or(JsValue::UNDEFINED, |ringing| {
-            Array::of2(&ringing.outgoing.into(), &ringing.expires_at.into()).into()
-        }),
         Slice::Camera => device(&state.camera, media),
         Slice::Microphone => device(&state.microphone, media),
         Slice::ScreenShare => device(&state.screen_share, media),
@@ -81,7 +74,7 @@ pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsVa
         &participant.name,
         &participant.image,
         participant.roles.clone(),
-        &participant.custom.as_ref().map_or_else(|| object(&[]), free_object),
+        participant.custom.as_ref().map(trunkline_protocol::sfu::Struct::bytes),
         participant.joined_at,
         &participant.track_lookup_prefix,
         track_types(&participant.published_tracks),
@@ -96,7 +89,6 @@ pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsVa
         participant.video_dimension.map(dimension),
         participant.screen_share_dimension.map(dimension),
         participant.pin.map(|pin| vec![if pin.is_local { 1.0 } else { 0.0 }, pin.pinned_at]),
-        &json(participant.reaction.as_ref()),
         track_types(&participant.interrupted_tracks),
         participant.audio_volume,
     )
@@ -110,7 +102,6 @@ pub(crate) fn event(name: &str, payload: &EventPayload, cid: Option<&str>) -> Js
             let (online, reason) = match local {
                 LocalEvent::ConnectionChanged { online }
                 | LocalEvent::NetworkChanged { online } => (Some(*online), None),
-                LocalEvent::Unwatched => (None, None),
                 LocalEvent::Left { reason } => (None, Some(*reason)),
             };
             object(&[
@@ -188,25 +179,6 @@ fn dimension(size: Dimension) -> Vec<u32> {
     vec![size.width, size.height]
 }
 
-fn free_object(fields: &Struct) -> JsValue {
-    let object: JsValue = Object::new().into();
-    for (key, value) in &fields.fields {
-        let _ = Reflect::set(&object, &key.into(), &free_value(value));
-    }
-    object
-}
-
-fn free_value(value: &Value) -> JsValue {
-    match &value.kind {
-        None | Some(Kind::NullValue(_)) => JsValue::NULL,
-        Some(Kind::NumberValue(number)) => (*number).into(),
-        Some(Kind::StringValue(text)) => text.into(),
-        Some(Kind::BoolValue(truth)) => (*truth).into(),
-        Some(Kind::StructValue(fields)) => free_object(fields),
-        Some(Kind::ListValue(list)) => list.values.iter().map(free_value).collect::<Array>().into(),
-    }
-}
-
 #[wasm_bindgen(raw_module = "/pkg/participants.js")]
 extern "C" {
     #[wasm_bindgen(js_name = makeParticipant)]
@@ -218,7 +190,7 @@ extern "C" {
         name: &str,
         image: &str,
         roles: Vec<String>,
-        custom: &JsValue,
+        custom: Option<&[u8]>,
         joined_at: Option<f64>,
         track_lookup_prefix: &str,
         published_tracks: Vec<i32>,
@@ -233,7 +205,6 @@ extern "C" {
         video_dimension: Option<Vec<u32>>,
         screen_share_dimension: Option<Vec<u32>>,
         pin: Option<Vec<f64>>,
-        reaction: &JsValue,
         interrupted_tracks: Vec<i32>,
         audio_volume: Option<f32>,
     ) -> JsValue;

@@ -288,7 +288,6 @@ function person(sessionId, fields = {}) {
     undefined,
     undefined,
     of.pin,
-    undefined,
     [],
   );
 }

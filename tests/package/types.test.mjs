@@ -59,7 +59,6 @@ test('clients, calls and what hangs on them have the members that are declared',
   compare('ClientState', client.state);
   compare('Call', call);
   compare('CallState', call.state);
-  compare('PermissionsContext', call.permissionsContext);
   compare('CameraManager', call.camera);
   compare('MicrophoneManager', call.microphone);
   compare('ScreenShareManager', call.screenShare);
@@ -114,7 +113,6 @@ test('a participant has the members that are declared', () => {
       [1, 1],
       [1, 1],
       [1, 1],
-      { type: 'wave' },
       [1],
       0.5,
     ),

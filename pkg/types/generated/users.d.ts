@@ -109,10 +109,10 @@ export interface UpdateUsersRequest {
   users: Record<string, FullUserRequest>;
 }
 
-/** A user as the app's backend describes it. What is absent becomes empty. */
+/** A user as the app's backend describes it. What is absent stays as it is. */
 export interface FullUserRequest {
-  /** Unique in the app. */
-  id: string;
+  /** The key of the user once more. */
+  id?: string;
   /** `user`, `admin`, or the app's own. */
   role?: string;
   /** Teams the user may reach. */

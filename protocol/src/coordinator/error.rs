@@ -24,6 +24,8 @@ pub enum ErrorCode {
     PayloadTooBig = 22,
     /// The request took too long to arrive.
     RequestTimeout = 23,
+    /// The headers are too big.
+    HeadersTooBig = 24,
     /// The token has expired; a fresh one cures it.
     TokenExpired = 40,
     /// `nbf` of the token lies in the future.
@@ -34,6 +36,8 @@ pub enum ErrorCode {
     TokenSignatureInvalid = 43,
     /// No such connection, or it belongs to another user.
     ConnectionIdNotFound = 46,
+    /// The user or the address has too many open sockets.
+    TooManyConnections = 71,
 }
 
 impl ErrorCode {
@@ -53,11 +57,12 @@ impl ErrorCode {
             | Self::TokenUsedBeforeIssuedAt
             | Self::TokenSignatureInvalid => 401,
             Self::Input | Self::FeatureNotSupported | Self::ConnectionIdNotFound => 400,
-            Self::RateLimit => 429,
+            Self::RateLimit | Self::TooManyConnections => 429,
             Self::DoesNotExist => 404,
             Self::NotAllowed => 403,
             Self::PayloadTooBig => 413,
             Self::RequestTimeout => 408,
+            Self::HeadersTooBig => 431,
         }
     }
 }

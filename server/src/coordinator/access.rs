@@ -1,5 +1,7 @@
 //! Who may do what: the one place that decides it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use trunkline_protocol::coordinator::{ErrorCode, OwnCapability};
 
 use super::{
@@ -8,7 +10,10 @@ use super::{
     call_type::{CallType, Grants, Permission},
     work::Work,
 };
-use crate::store::{calls::CallRecord, members};
+use crate::store::{
+    calls::{self, CallRecord},
+    members, permissions,
+};
 
 /// What one user may do in one call.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,7 +30,11 @@ impl Access {
         let member = members::find(work.db, &call.cid, &actor.user.id)?;
         let by_token = actor.call_cids.contains(&call.cid);
         let owner = call.created_by == actor.user.id;
-        if !reaches_team(actor, call.team.as_deref(), owner || member.is_some() || by_token) {
+        if !reaches_team(
+            &actor.user.teams,
+            call.team.as_deref(),
+            owner || member.is_some() || by_token,
+        ) {
             return Err(not_found(&call.cid));
         }
         let call_type = known_type(&call.call_type)?;
@@ -38,7 +47,9 @@ impl Access {
             roles.push("call_member".to_owned());
             roles.push(actor.call_role.clone());
         }
-        Ok(Self::new(call_type, actor, owner, &roles))
+        let mut access = Self::new(call_type, actor, owner, &roles);
+        access.apply_exceptions(work, &call.cid)?;
+        Ok(access)
     }
 
     /// Rights in a call that the user is about to create, as its owner.
@@ -48,7 +59,7 @@ impl Access {
 
     /// Refuses whoever lacks the capability.
     pub fn require(&self, capability: OwnCapability) -> Result<(), Refusal> {
-        self.require_permission(Permission::Own(capability), capability.as_str())
+        self.require_permission(Permission::Own(capability))
     }
 
     /// Refuses whoever may not give this role. A role may be given by those who may give any, and
@@ -57,7 +68,7 @@ impl Access {
         if self.call_type.granted_to_role(role).is_subset(&self.grants) {
             return Ok(());
         }
-        self.require_permission(Permission::UpdateCallMemberRole, "update-call-member-role")
+        self.require_permission(Permission::UpdateCallMemberRole)
     }
 
     pub fn allows(&self, capability: OwnCapability) -> bool {
@@ -65,13 +76,7 @@ impl Access {
     }
 
     pub fn own_capabilities(&self) -> Vec<OwnCapability> {
-        self.grants
-            .iter()
-            .filter_map(|grant| match grant {
-                Permission::Own(capability) => Some(*capability),
-                Permission::UpdateCallMemberRole => None,
-            })
-            .collect()
+        self.grants.iter().filter_map(|grant| grant.own()).collect()
     }
 
     fn new(call_type: &'static CallType, actor: &Actor, owner: bool, roles: &[String]) -> Self {
@@ -87,7 +92,28 @@ impl Access {
         Self { call_type, user_id: actor.user.id.clone(), role: role.clone(), grants }
     }
 
-    fn require_permission(&self, permission: Permission, name: &str) -> Result<(), Refusal> {
+    /// What holds for this user alone: permissions granted and revoked for the call, and a block,
+    /// which leaves nothing but the sight of it.
+    fn apply_exceptions(&mut self, work: &Work<'_>, cid: &str) -> Result<(), Refusal> {
+        for (name, granted) in permissions::list(work.db, cid, &self.user_id)? {
+            let known = OwnCapability::ALL.iter().find(|known| known.as_str() == name);
+            let Some(permission) = known.copied().map(Permission::Own) else {
+                return Err(Refusal::internal(&format!("stored permission {name}")));
+            };
+            if granted {
+                self.grants.insert(permission);
+            } else {
+                self.grants.remove(&permission);
+            }
+        }
+        if calls::blocked_users(work.db, cid)?.contains(&self.user_id) {
+            self.grants.retain(|grant| *grant == Permission::Own(OwnCapability::ReadCall));
+        }
+        Ok(())
+    }
+
+    /// Refuses whoever lacks the permission.
+    pub fn require_permission(&self, permission: Permission) -> Result<(), Refusal> {
         if self.grants.contains(&permission) {
             return Ok(());
         }
@@ -97,7 +123,7 @@ impl Access {
                 "User '{}' with role '{}' is not allowed to perform action {} in scope 'video:{}'",
                 self.user_id,
                 self.role,
-                action_name(name),
+                action_name(permission.name()),
                 self.call_type.name
             ),
         ))
@@ -127,16 +153,13 @@ pub(super) fn team_of_new_call(actor: &Actor, wish: Option<&str>) -> Result<(), 
 /// Capabilities of each role in calls of this type: lets clients recompute their own.
 pub(super) fn capabilities_by_role(
     call: &CallRecord,
-) -> Result<std::collections::BTreeMap<String, Vec<String>>, Refusal> {
+) -> Result<BTreeMap<String, Vec<String>>, Refusal> {
     let call_type = known_type(&call.call_type)?;
     let names = |role: &str| {
         call_type
             .granted_to_role(role)
             .into_iter()
-            .filter_map(|grant| match grant {
-                Permission::Own(capability) => Some(capability.as_str().into()),
-                Permission::UpdateCallMemberRole => None,
-            })
+            .filter_map(|grant| Some(grant.own()?.as_str().into()))
             .collect()
     };
     Ok(ROLES.iter().map(|role| ((*role).to_owned(), names(role))).collect())
@@ -147,9 +170,8 @@ pub(super) fn not_found(cid: &str) -> Refusal {
     Refusal::new(ErrorCode::DoesNotExist, format!("the call {cid} does not exist"))
 }
 
-/// Whether the teams of the user let them reach a call.
-fn reaches_team(actor: &Actor, team: Option<&str>, involved: bool) -> bool {
-    let teams = &actor.user.teams;
+/// Whether the teams of a user let them reach a call.
+pub(super) fn reaches_team(teams: &[String], team: Option<&str>, involved: bool) -> bool {
     match team {
         None => teams.is_empty(),
         Some(team) => teams.iter().any(|own| own == team) || (teams.is_empty() && involved),
@@ -170,6 +192,19 @@ fn action_name(name: &str) -> String {
         .collect()
 }
 
+/// Names of the permissions that a role, of a user or of a member, has in calls of a built-in type;
+/// with `owner` in those that its user has created. Empty when there is no such type.
+pub fn granted(call_type: &str, role: &str, owner: bool) -> BTreeSet<&'static str> {
+    let Some(call_type) = CallType::find(call_type) else {
+        return BTreeSet::new();
+    };
+    let mut grants = call_type.granted_to_role(role);
+    if owner {
+        grants.extend(call_type.granted_to_owner(role));
+    }
+    grants.into_iter().map(Permission::name).collect()
+}
+
 const ROLES: [&str; 7] =
     ["admin", "anonymous", "call_member", "guest", "host", "moderator", "user"];
 
@@ -184,7 +219,7 @@ mod tests {
     use crate::{
         coordinator::hub::Hub,
         store::{
-            calls as call_store, empty_tables,
+            calls as call_store, empty_tables, first_app,
             members::MemberRecord,
             users::{self, UserRecord},
         },
@@ -220,7 +255,7 @@ mod tests {
     ) -> Result<Access, Refusal> {
         let (db, hub) = (empty_tables(), Hub::default());
         for user in [&UserRecord::new("owner", "user", NOW), &actor.user] {
-            users::save(&db, user).unwrap();
+            users::save(first_app(&db), user).unwrap();
         }
         let cid = Cid::new(call_type, "a").unwrap();
         let call = CallRecord {
@@ -238,7 +273,7 @@ mod tests {
             updated_at: NOW,
             session_id: None,
         };
-        call_store::save(&db, &call).unwrap();
+        call_store::save(first_app(&db), &call).unwrap();
         let role = match member {
             As::Nobody | As::Member => None,
             As::Role(role) => Some(role.to_owned()),
@@ -252,9 +287,9 @@ mod tests {
                 created_at: NOW,
                 updated_at: NOW,
             };
-            members::save(&db, &member).unwrap();
+            members::save(first_app(&db), &member).unwrap();
         }
-        Access::to_call(&Work::new(&db, &hub, NOW), actor, &call)
+        Access::to_call(&Work::new(first_app(&db), &hub, NOW), actor, &call)
     }
 
     fn allowed(call_type: &str, actor: &Actor, member: As) -> Vec<OwnCapability> {

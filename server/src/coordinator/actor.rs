@@ -3,11 +3,16 @@
 use trunkline_protocol::coordinator::ErrorCode;
 
 use super::{Refusal, work::Work};
-use crate::store::users::{self, UserRecord};
+use crate::store::{
+    AppId,
+    users::{self, UserRecord},
+};
 
 /// What the credentials of a request say, checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Caller {
+    /// The app in which all of this holds.
+    pub app: AppId,
     /// `!anon` for anonymous callers.
     pub user_id: String,
     /// Counted, not listed; has no stored user.

@@ -26,6 +26,36 @@ pub(super) enum Permission {
     Own(OwnCapability),
     /// Give members any role.
     UpdateCallMemberRole,
+    /// Send events of the app.
+    SendEvent,
+    /// See which recordings there are.
+    ListRecordings,
+    /// See which transcriptions there are.
+    ListTranscriptions,
+    /// Delete the call.
+    DeleteCall,
+}
+
+impl Permission {
+    /// The own capability that clients know it by, if any.
+    pub const fn own(self) -> Option<OwnCapability> {
+        match self {
+            Self::Own(capability) => Some(capability),
+            _ => None,
+        }
+    }
+
+    /// The name in messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Own(capability) => capability.as_str(),
+            Self::UpdateCallMemberRole => "update-call-member-role",
+            Self::SendEvent => "send-event",
+            Self::ListRecordings => "list-recordings",
+            Self::ListTranscriptions => "list-transcriptions",
+            Self::DeleteCall => "delete-call",
+        }
+    }
 }
 
 /// A set of permissions.
@@ -58,7 +88,10 @@ impl CallType {
     pub fn granted_to_role(&self, role: &str) -> Grants {
         match role {
             "admin" => self.user.iter().chain(&self.owner).chain(&self.guest).copied().collect(),
-            "host" => self.user.union(&self.owner).copied().collect(),
+            "host" => {
+                let directing = self.owner.iter().filter(|grant| **grant != Permission::DeleteCall);
+                self.user.iter().chain(directing).copied().collect()
+            }
             "moderator" => {
                 let moderation = self.owner.iter().filter(|grant| MODERATION.contains(grant));
                 self.user.iter().chain(moderation).copied().collect()
@@ -83,48 +116,57 @@ static TYPES: LazyLock<[CallType; 4]> =
 fn default() -> CallType {
     CallType {
         name: "default",
-        settings: CallSettings::default(),
-        user: own(&[
-            CreateCall,
-            JoinCall,
-            ReadCall,
-            JoinEndedCall,
-            JoinBackstage,
-            EndCall,
-            CreateReaction,
-            SendAudio,
-            SendVideo,
-            Screenshare,
-            EnableNoiseCancellation,
-            RemoveCallMember,
-            UpdateCallMember,
-            StartBroadcastCall,
-            StopBroadcastCall,
-            StartRecordCall,
-            StopRecordCall,
-            StartTranscriptionCall,
-            StopTranscriptionCall,
-            StartClosedCaptionsCall,
-            StopClosedCaptionsCall,
-        ]),
-        // Without `update-call-member-role` nobody could name a host after the creation.
-        owner: with_member_roles(&[
-            BlockUsers,
-            KickUser,
-            MuteUsers,
-            PinForEveryone,
-            UpdateCall,
-            UpdateCallSettings,
-            ChangeMaxDuration,
-            UpdateCallPermissions,
-        ]),
-        guest: own(&[JoinCall, ReadCall, SendAudio, SendVideo]),
+        settings: CallSettings {
+            video: VideoSettings { target_resolution: HD, ..VideoSettings::default() },
+            ..CallSettings::default()
+        },
+        user: with(
+            &EVENTS_AND_FILES,
+            &[
+                CreateCall,
+                JoinCall,
+                ReadCall,
+                JoinEndedCall,
+                JoinBackstage,
+                EndCall,
+                CreateReaction,
+                SendAudio,
+                SendVideo,
+                Screenshare,
+                EnableNoiseCancellation,
+                RemoveCallMember,
+                UpdateCallMember,
+                StartBroadcastCall,
+                StopBroadcastCall,
+                StartRecordCall,
+                StopRecordCall,
+                StartTranscriptionCall,
+                StopTranscriptionCall,
+                StartClosedCaptionsCall,
+                StopClosedCaptionsCall,
+            ],
+        ),
+        owner: with(
+            &OWNERSHIP,
+            &[
+                BlockUsers,
+                KickUser,
+                MuteUsers,
+                PinForEveryone,
+                UpdateCall,
+                UpdateCallSettings,
+                ChangeMaxDuration,
+                UpdateCallPermissions,
+            ],
+        ),
+        guest: with(&EVENTS, &[JoinCall, ReadCall, SendAudio, SendVideo]),
         anonymous: Grants::new(),
     }
 }
 
 fn development() -> CallType {
-    let everything = with_member_roles(OwnCapability::ALL);
+    let mut everything = with(&OWNERSHIP_AND_FILES, OwnCapability::ALL);
+    everything.extend(EVENTS);
     CallType {
         name: "development",
         settings: CallSettings {
@@ -133,7 +175,7 @@ fn development() -> CallType {
         },
         user: everything.clone(),
         owner: everything,
-        guest: own(&[JoinCall, ReadCall, SendAudio, SendVideo]),
+        guest: with(&EVENTS, &[JoinCall, ReadCall, SendAudio, SendVideo]),
         anonymous: own(&[JoinCall, ReadCall]),
     }
 }
@@ -158,28 +200,31 @@ fn livestream() -> CallType {
             },
             ..staged()
         },
-        user: own(&[CreateCall, JoinCall, ReadCall, CreateReaction]),
-        owner: with_member_roles(&[
-            BlockUsers,
-            KickUser,
-            EndCall,
-            JoinBackstage,
-            JoinEndedCall,
-            MuteUsers,
-            PinForEveryone,
-            RemoveCallMember,
-            SendAudio,
-            SendVideo,
-            Screenshare,
-            EnableNoiseCancellation,
-            StartBroadcastCall,
-            StopBroadcastCall,
-            StartRecordCall,
-            StopRecordCall,
-            UpdateCall,
-            UpdateCallMember,
-            UpdateCallPermissions,
-        ]),
+        user: with(&EVENTS, &[CreateCall, JoinCall, ReadCall, CreateReaction]),
+        owner: with(
+            &OWNERSHIP_AND_FILES,
+            &[
+                BlockUsers,
+                KickUser,
+                EndCall,
+                JoinBackstage,
+                JoinEndedCall,
+                MuteUsers,
+                PinForEveryone,
+                RemoveCallMember,
+                SendAudio,
+                SendVideo,
+                Screenshare,
+                EnableNoiseCancellation,
+                StartBroadcastCall,
+                StopBroadcastCall,
+                StartRecordCall,
+                StopRecordCall,
+                UpdateCall,
+                UpdateCallMember,
+                UpdateCallPermissions,
+            ],
+        ),
         guest: Grants::new(),
         anonymous: own(&[JoinCall, ReadCall]),
     }
@@ -203,31 +248,34 @@ fn audio_room() -> CallType {
             },
             ..staged()
         },
-        user: own(&[CreateCall, JoinCall, ReadCall, CreateReaction]),
-        owner: with_member_roles(&[
-            BlockUsers,
-            KickUser,
-            EndCall,
-            JoinBackstage,
-            JoinEndedCall,
-            MuteUsers,
-            RemoveCallMember,
-            SendAudio,
-            EnableNoiseCancellation,
-            StartBroadcastCall,
-            StopBroadcastCall,
-            StartRecordCall,
-            StopRecordCall,
-            StartTranscriptionCall,
-            StopTranscriptionCall,
-            StartClosedCaptionsCall,
-            StopClosedCaptionsCall,
-            UpdateCall,
-            UpdateCallMember,
-            UpdateCallSettings,
-            ChangeMaxDuration,
-            UpdateCallPermissions,
-        ]),
+        user: with(&EVENTS, &[CreateCall, JoinCall, ReadCall, CreateReaction]),
+        owner: with(
+            &OWNERSHIP_AND_FILES,
+            &[
+                BlockUsers,
+                KickUser,
+                EndCall,
+                JoinBackstage,
+                JoinEndedCall,
+                MuteUsers,
+                RemoveCallMember,
+                SendAudio,
+                EnableNoiseCancellation,
+                StartBroadcastCall,
+                StopBroadcastCall,
+                StartRecordCall,
+                StopRecordCall,
+                StartTranscriptionCall,
+                StopTranscriptionCall,
+                StartClosedCaptionsCall,
+                StopClosedCaptionsCall,
+                UpdateCall,
+                UpdateCallMember,
+                UpdateCallSettings,
+                ChangeMaxDuration,
+                UpdateCallPermissions,
+            ],
+        ),
         guest: Grants::new(),
         anonymous: own(&[JoinCall, ReadCall]),
     }
@@ -254,12 +302,28 @@ fn own(capabilities: &[OwnCapability]) -> Grants {
     capabilities.iter().copied().map(Permission::Own).collect()
 }
 
-fn with_member_roles(capabilities: &[OwnCapability]) -> Grants {
+fn with(others: &[Permission], capabilities: &[OwnCapability]) -> Grants {
     let mut grants = own(capabilities);
-    grants.insert(Permission::UpdateCallMemberRole);
+    grants.extend(others);
     grants
 }
 
+/// What only the owner may beyond own capabilities. Without the first nobody could name a host
+/// after the creation.
+const OWNERSHIP: [Permission; 2] = [Permission::UpdateCallMemberRole, Permission::DeleteCall];
+const OWNERSHIP_AND_FILES: [Permission; 4] = [
+    Permission::UpdateCallMemberRole,
+    Permission::DeleteCall,
+    Permission::ListRecordings,
+    Permission::ListTranscriptions,
+];
+const EVENTS: [Permission; 1] = [Permission::SendEvent];
+const EVENTS_AND_FILES: [Permission; 3] =
+    [Permission::SendEvent, Permission::ListRecordings, Permission::ListTranscriptions];
+
+/// What a laptop can encode in three layers while it decodes the others. The platform's own default,
+/// 2560×1440, is more than that: the encoder falls behind and every layer suffers.
+const HD: TargetResolution = TargetResolution { width: 1280, height: 720, bitrate: 1_500_000 };
 const FULL_HD: TargetResolution =
     TargetResolution { width: 1920, height: 1080, bitrate: 3_000_000 };
 
@@ -287,6 +351,12 @@ mod tests {
             .map(|call_type| call_type.name)
             .collect();
         assert_eq!(staged, ["livestream", "audio_room"]);
+    }
+
+    #[test]
+    fn a_default_call_asks_for_what_a_laptop_can_encode() {
+        let target = &CallType::find("default").unwrap().settings.video.target_resolution;
+        assert_eq!((target.width, target.height, target.bitrate), (1280, 720, 1_500_000));
     }
 
     #[test]

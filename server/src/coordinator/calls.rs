@@ -1,16 +1,15 @@
 //! Create, load and change calls.
 
 use trunkline_protocol::coordinator::{
-    CallCreatedEvent, CallNotificationEvent, CallRequest, CallRingEvent, CallStateResponse,
-    CallUpdatedEvent, CreatedCallResponse, GetOrCreateCallRequest, OwnCapability,
-    UpdateCallRequest,
+    CallCreatedEvent, CallNotificationEvent, CallRequest, CallStateResponse, CallUpdatedEvent,
+    CreatedCallResponse, GetOrCreateCallRequest, OwnCapability, UpdateCallRequest,
 };
 
 use super::{
     Caller, Cid, ConnectionId, Refusal,
     access::{self, Access},
     actor::{self, Actor},
-    members, sessions, settings, views,
+    members, ringing, sessions, settings, views,
     work::Work,
 };
 use crate::store::{
@@ -50,7 +49,7 @@ pub(super) fn get(
     let actor = actor::load(work, caller)?;
     let (mut call, access) = open(work, &actor, cid)?;
     access.require(OwnCapability::ReadCall)?;
-    work.watch(options.watcher.clone(), &actor.user.id, vec![call.cid.clone()])?;
+    work.watch(options.watcher.clone(), &actor.user.id, std::slice::from_ref(&call))?;
     announce(work, &actor, &access, &mut call, options.announce)?;
     views::state(work, &actor, &call, &access, limit)
 }
@@ -76,7 +75,7 @@ pub(super) fn get_or_create(
             (call, access)
         }
     };
-    work.watch(watcher, &actor.user.id, vec![call.cid.clone()])?;
+    work.watch(watcher, &actor.user.id, std::slice::from_ref(&call))?;
     let how = Announce {
         ring: request.ring.unwrap_or_default(),
         notify: request.notify.unwrap_or_default(),
@@ -166,6 +165,8 @@ pub(super) fn create(
         updated_at: work.now,
         session_id: None,
     };
+    // What is left of a deleted call of this name.
+    calls::delete(work.db, &call.cid)?;
     calls::save(work.db, &call)?;
     members::create(work, &access, &call, data.members.unwrap_or_default())?;
     // Being a member may add to being the owner.
@@ -196,24 +197,10 @@ pub(super) fn announce(
             user: views::user(work, &actor.user),
         };
         let members = member_store::user_ids(work.db, &call.cid)?;
-        work.tell_users(call, body, members);
+        work.tell_users(call, body, members)?;
     }
     if how.ring {
-        access.require(OwnCapability::JoinCall)?;
-        sessions::open_for_ring(work, call)?;
-        let view = views::call(work, call)?;
-        let mut members = views::member_list(work, &call.cid, members::MAX_PAGE)?;
-        members.retain(|member| member.user_id != actor.user.id);
-        let mut rung = member_store::user_ids(work.db, &call.cid)?;
-        rung.retain(|id| *id != actor.user.id);
-        let body = CallRingEvent {
-            session_id: view.current_session_id.clone(),
-            call: view,
-            members,
-            user: views::user(work, &actor.user),
-            video: how.video,
-        };
-        work.tell_users(call, body, rung);
+        ringing::ring_all(work, actor, access, call, how.video)?;
     }
     Ok(())
 }

@@ -14,7 +14,10 @@ use super::{
     work::Work,
 };
 use crate::{
-    sfu::token::{PublishTarget, SfuClaims},
+    sfu::{
+        control::call_name,
+        token::{PublishTarget, SfuClaims},
+    },
     store::{
         calls::{self as call_store, CallRecord},
         members as member_store,
@@ -58,7 +61,7 @@ pub(super) fn join(
         None => return Err(access::not_found(&cid.to_string())),
     };
     admit(work, &actor, &access, &call, request.e2ee.unwrap_or_default())?;
-    work.watch(watcher, &actor.user.id, vec![call.cid.clone()])?;
+    work.watch(watcher, &actor.user.id, std::slice::from_ref(&call))?;
     let how = Announce {
         ring: request.ring.unwrap_or_default(),
         notify: request.notify.unwrap_or_default(),
@@ -157,7 +160,7 @@ fn claims(
     let screen_share = call.settings.screensharing.target_resolution.as_ref();
     Ok(SfuClaims {
         user_id: user.id.clone(),
-        cid: call.cid.clone(),
+        cid: call_name(work.db.app, &call.cid),
         name: user.name.clone().unwrap_or_default(),
         image: user.image.clone().unwrap_or_default(),
         custom: user.custom.clone(),

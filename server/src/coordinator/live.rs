@@ -12,7 +12,7 @@ use super::{
     Caller, Cid, Refusal,
     actor::{self, Actor},
     calls::{self, Announce},
-    sessions, views,
+    ringing, sessions, views,
     work::{Effect, Work},
 };
 use crate::{
@@ -118,6 +118,7 @@ pub(super) fn end(
     call.ended_at = Some(work.now);
     call.updated_at = work.now;
     call_store::save(work.db, call)?;
+    ringing::give_up(work, call)?;
     let body = CallEndedEvent {
         call: views::call(work, call)?,
         user: actor.map(|actor| views::user(work, &actor.user)),

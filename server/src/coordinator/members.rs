@@ -9,7 +9,7 @@ use trunkline_protocol::coordinator::{
 use super::{
     Caller, Cid, Refusal,
     access::{self, Access},
-    actor, calls, users, views,
+    actor, calls, permissions, users, views,
     work::Work,
 };
 use crate::store::{
@@ -40,6 +40,8 @@ pub(super) fn update(
         access.require(OwnCapability::RemoveCallMember)?;
     }
     let answered: Vec<_> = wishes.iter().map(|wish| wish.user_id.clone()).collect();
+    let concerned: Vec<_> = answered.iter().chain(&removals).cloned().collect();
+    let before = permissions::publishing(work, &call, &concerned)?;
     let changes = save(work, &access, &call, wishes)?;
     tell_changes(work, &call, changes)?;
     let mut removed = Vec::new();
@@ -53,6 +55,9 @@ pub(super) fn update(
             CallMemberRemovedEvent { call: views::call(work, &call)?, members: removed.clone() };
         work.tell_all(&call, body, &removed)?;
     }
+    // Who is in the call need not join again for the rights of another role.
+    let after = permissions::publishing(work, &call, &concerned)?;
+    permissions::order_changes(work, &call, &before, &after);
     let mut response = UpdateCallMembersResponse::default();
     for user_id in answered {
         if let Some(member) = members::find(work.db, &call.cid, &user_id)? {
@@ -196,7 +201,7 @@ fn tell_changes(work: &mut Work<'_>, call: &CallRecord, changes: Changes) -> Res
     Ok(())
 }
 
-fn check_role(role: &str) -> Result<(), Refusal> {
+pub(super) fn check_role(role: &str) -> Result<(), Refusal> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
     if (1..=MAX_ROLE).contains(&role.len()) && role.bytes().all(allowed) {
         return Ok(());

@@ -3,7 +3,8 @@
 use rusqlite::types::Value as SqlValue;
 use serde_json::Value;
 use trunkline_protocol::coordinator::{
-    MembersResponse, OwnCapability, QueryCallMembersRequest, QueryCallsRequest, QueryCallsResponse,
+    MembersResponse, OwnCapability, QueryCallMembersRequest, QueryCallParticipantsRequest,
+    QueryCallParticipantsResponse, QueryCallsRequest, QueryCallsResponse,
 };
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
     access::Access,
     actor::{self, Actor},
     call_type::{CallType, Permission},
-    calls, members, views,
+    calls, members, sessions, views,
     work::Work,
 };
 use crate::store::{
@@ -19,6 +20,7 @@ use crate::store::{
     filter::{Condition, Field, Kind, Table, join, one_of},
     members as member_store,
     page::{PageRequest, page},
+    sessions as session_store,
 };
 
 pub(super) fn calls(
@@ -37,8 +39,7 @@ pub(super) fn calls(
     };
     let found = page(work.db, &CALLS, readable(&actor), &page_request, call_store::read)?;
     if request.watch == Some(true) {
-        let cids = found.rows.iter().map(|call| call.cid.clone()).collect();
-        work.watch(watcher, &actor.user.id, cids)?;
+        work.watch(watcher, &actor.user.id, &found.rows)?;
     }
     let calls = found
         .rows
@@ -75,12 +76,46 @@ pub(super) fn members(
     Ok(MembersResponse { members, next: found.next, prev: None })
 }
 
+pub(super) fn participants(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    cid: &Cid,
+    limit: Option<u32>,
+    request: QueryCallParticipantsRequest,
+) -> Result<QueryCallParticipantsResponse, Refusal> {
+    let actor = actor::load(work, caller)?;
+    let (call, access) = calls::open(work, &actor, cid)?;
+    access.require(OwnCapability::ReadCall)?;
+    let filter = request.filter_conditions.map(Value::Object);
+    let page_request = PageRequest {
+        filter: filter.as_ref(),
+        sort: &[],
+        limit: members::page_size(limit)?,
+        next: None,
+    };
+    let session = sessions::running(work, &call)?.map(|session| session.id);
+    let scope = one_of("participant.session_id", session.into_iter().map(SqlValue::Text).collect());
+    let read = session_store::read_participant;
+    let found = page(work.db, &PARTICIPANTS, scope, &page_request, read)?;
+    let (present, _) = sessions::present(work, &call)?;
+    Ok(QueryCallParticipantsResponse {
+        state: views::state(work, &actor, &call, &access, members::DEFAULT_PAGE)?,
+        participants: found
+            .rows
+            .into_iter()
+            .map(|row| views::participant(work, row))
+            .collect::<Result<_, _>>()?,
+        total_participants: u32::try_from(present.len()).unwrap_or(u32::MAX),
+    })
+}
+
 /// The calls that [`Access::to_call`] and `read-call` let the actor see, as a condition: filtering
 /// afterwards would leave pages short.
 fn readable(actor: &Actor) -> Condition {
     let me = || SqlValue::Text(actor.user.id.clone());
     let is_member = || Condition {
-        sql: "EXISTS (SELECT 1 FROM member WHERE member.cid = call.cid AND member.user_id = ?)"
+        sql: "EXISTS (SELECT 1 FROM member
+            WHERE member.app = call.app AND member.cid = call.cid AND member.user_id = ?)"
             .into(),
         values: vec![me()],
     };
@@ -121,7 +156,8 @@ fn readable(actor: &Actor) -> Condition {
     } else {
         one_of("call.team", teams.iter().cloned().map(SqlValue::Text).collect())
     };
-    join("AND", vec![allowed, reachable])
+    let exists = Condition { sql: "call.deleted_at IS NULL".into(), values: Vec::new() };
+    join("AND", vec![allowed, reachable, exists])
 }
 
 fn next<'a>(next: Option<&'a str>, prev: Option<&str>) -> Result<Option<&'a str>, Refusal> {
@@ -153,13 +189,15 @@ const CALLS: Table = Table {
         Field {
             name: "ongoing",
             kind: Kind::Bool,
-            sql: "EXISTS (SELECT 1 FROM session WHERE session.cid = call.cid AND session.ended_at IS NULL)",
+            sql: "EXISTS (SELECT 1 FROM session WHERE session.app = call.app
+                AND session.cid = call.cid AND session.ended_at IS NULL)",
             sortable: false,
         },
         Field {
             name: "members",
             kind: Kind::Set,
-            sql: "SELECT member.user_id AS value FROM member WHERE member.cid = call.cid",
+            sql: "SELECT member.user_id AS value FROM member
+                WHERE member.app = call.app AND member.cid = call.cid",
             sortable: false,
         },
     ],
@@ -177,4 +215,14 @@ const MEMBERS: Table = Table {
         Field { name: "updated_at", kind: Kind::Date, sql: "member.updated_at", sortable: false },
     ],
     default_sort: ("created_at", 1),
+};
+
+const PARTICIPANTS: Table = Table {
+    name: "participant",
+    key: "participant.user_session_id",
+    fields: &[
+        Field { name: "user_id", kind: Kind::Text, sql: "participant.user_id", sortable: false },
+        Field { name: "joined_at", kind: Kind::Date, sql: "participant.joined_at", sortable: true },
+    ],
+    default_sort: ("joined_at", 1),
 };

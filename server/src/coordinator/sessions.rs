@@ -11,7 +11,7 @@ use trunkline_protocol::{
 use uuid::Uuid;
 
 use super::{
-    Refusal, live, users, views,
+    Refusal, live, ringing, users, views,
     work::{Effect, Work},
 };
 use crate::{
@@ -47,8 +47,8 @@ pub(super) fn end_all(work: &mut Work<'_>) -> Result<(), Refusal> {
     Ok(sessions::end_all(work.db, work.now)?)
 }
 
-/// Does what was due for a session at `due`: its end for want of participants, or the end of the
-/// call for length. Every deadline has a wake-up of its own.
+/// Does what was due for a session at `due`: missed rings, its end for want of participants, or the
+/// end of the call for length. Every deadline has a wake-up of its own.
 pub(super) fn check(work: &mut Work<'_>, session_id: &str, due: DateTime) -> Result<(), Refusal> {
     if work.now < due {
         // The wall clock was set back.
@@ -64,7 +64,11 @@ pub(super) fn check(work: &mut Work<'_>, session_id: &str, due: DateTime) -> Res
     if session.ended_at.is_some() {
         return Ok(());
     }
-    if session.timer_ends_at.is_some_and(|end| end <= work.now) && call.ended_at.is_none() {
+    let now = work.now;
+    ringing::miss(work, &call, &session, |ring| ring.due_at.is_some_and(|due| due <= now))?;
+    // Somebody may have joined after the end: their session is limited like any other.
+    let is_due = |end| end <= work.now && call.ended_at.is_none_or(|ended| ended < end);
+    if session.timer_ends_at.is_some_and(is_due) {
         return live::end(work, &mut call, None, CallEndedReason::SessionEnded);
     }
     if idle_deadline(&call, &session).is_some_and(|deadline| deadline <= work.now) {
@@ -74,10 +78,18 @@ pub(super) fn check(work: &mut Work<'_>, session_id: &str, due: DateTime) -> Res
 }
 
 /// Makes sure the call has a session that a ring can refer to. It ends when nobody comes.
-pub(super) fn open_for_ring(work: &mut Work<'_>, call: &mut CallRecord) -> Result<(), Refusal> {
-    let session = open(work, call)?;
+pub(super) fn open_for_ring(
+    work: &mut Work<'_>,
+    call: &mut CallRecord,
+) -> Result<SessionRecord, Refusal> {
+    let mut session = open(work, call)?;
+    if session.idle_since.is_some() {
+        // It waits anew.
+        session.idle_since = Some(work.now);
+        sessions::save(work.db, &session)?;
+    }
     wake_when_idle(work, call, &session);
-    Ok(())
+    Ok(session)
 }
 
 /// The running session of the call, or a new one that has not started.
@@ -133,6 +145,14 @@ pub(super) fn settings_changed(work: &mut Work<'_>, call: &CallRecord) -> Result
         sessions::save(work.db, &session)?;
         wake_when_over(work, &session);
         wake_when_idle(work, call, &session);
+    }
+    Ok(())
+}
+
+/// Ends the session of a call that is deleted: what the SFU reports of it later finds no call.
+pub(super) fn drop_running(work: &Work<'_>, call: &CallRecord) -> Result<(), Refusal> {
+    if let Some(session) = running(work, call)? {
+        sessions::drop_one(work.db, &session.id, work.now)?;
     }
     Ok(())
 }
@@ -245,6 +265,7 @@ fn left(
 }
 
 fn end(work: &mut Work<'_>, call: &CallRecord, session: SessionRecord) -> Result<(), Refusal> {
+    ringing::miss(work, call, &session, |_| true)?;
     let session = SessionRecord { ended_at: Some(work.now), ..session };
     sessions::save(work.db, &session)?;
     let body = CallSessionEndedEvent { call: views::call(work, call)?, session_id: session.id };
@@ -289,7 +310,14 @@ fn idle_deadline(call: &CallRecord, session: &SessionRecord) -> Option<DateTime>
     let inactivity = call.settings.session.inactivity_timeout_seconds;
     let seconds = match session.started_at {
         Some(_) => inactivity,
-        None => inactivity.max(call.settings.ring.missed_call_timeout_ms.div_ceil(1000)),
+        None => {
+            let ring = &call.settings.ring;
+            let longest = ring
+                .missed_call_timeout_ms
+                .max(ring.auto_cancel_timeout_ms)
+                .max(ring.incoming_call_timeout_ms);
+            inactivity.max(longest.div_ceil(1000))
+        }
     };
     session.idle_since.map(|since| since.plus_seconds(seconds.into()))
 }
@@ -300,188 +328,4 @@ fn timer(call: &CallRecord, session: &SessionRecord) -> Option<DateTime> {
 }
 
 #[cfg(test)]
-mod tests {
-    use rusqlite::Connection;
-    use serde_json::json;
-    use trunkline_protocol::coordinator::{
-        CallRequest,
-        event_type::{
-            CALL_ENDED, CALL_SESSION_ENDED, CALL_SESSION_PARTICIPANT_JOINED,
-            CALL_SESSION_PARTICIPANT_LEFT, CALL_SESSION_STARTED,
-        },
-    };
-
-    use super::*;
-    use crate::{
-        coordinator::{Caller, Cid, actor, calls as commands, hub::Hub},
-        store::{empty_tables, users::UserRecord},
-    };
-
-    const CID: &str = "default:a";
-
-    /// A call in virtual time.
-    struct World {
-        db: Connection,
-        hub: Hub,
-    }
-
-    impl World {
-        fn new(settings: &serde_json::Value) -> Self {
-            let world = Self { db: empty_tables(), hub: Hub::default() };
-            let alice = UserRecord::new("alice", "user", at(0));
-            crate::store::users::save(&world.db, &alice).unwrap();
-            world.run(0, |work| {
-                let actor = actor::load(work, &alice_calls())?;
-                let data = CallRequest {
-                    settings_override: serde_json::from_value(settings.clone()).unwrap(),
-                    ..CallRequest::default()
-                };
-                commands::create(work, &actor, &Cid::new("default", "a")?, data).map(drop)
-            });
-            world
-        }
-
-        /// Runs a command at a second; returns the types of its events and its wake-ups.
-        fn run(
-            &self,
-            second: i64,
-            command: impl FnOnce(&mut Work<'_>) -> Result<(), Refusal>,
-        ) -> (Vec<String>, Vec<DateTime>) {
-            let mut work = Work::new(&self.db, &self.hub, at(second));
-            command(&mut work).unwrap();
-            let (mut events, mut wakes) = (Vec::new(), Vec::new());
-            for effect in work.into_effects() {
-                match effect {
-                    Effect::Publish { event, .. } => events.push(event.event_type().to_owned()),
-                    Effect::Wake { at, .. } => wakes.push(at),
-                    _ => (),
-                }
-            }
-            (events, wakes)
-        }
-
-        fn joined(&self, second: i64, session: &str) -> (Vec<String>, Vec<DateTime>) {
-            let notice = SfuNotice::ParticipantJoined {
-                cid: CID.into(),
-                user_id: "alice".into(),
-                session_id: session.into(),
-                anonymous: false,
-            };
-            self.run(second, |work| apply(work, &notice))
-        }
-
-        fn left(&self, second: i64, session: &str) -> (Vec<String>, Vec<DateTime>) {
-            let notice = SfuNotice::ParticipantLeft {
-                cid: CID.into(),
-                user_id: "alice".into(),
-                session_id: session.into(),
-                anonymous: false,
-                duration_seconds: 1,
-            };
-            self.run(second, |work| apply(work, &notice))
-        }
-
-        /// What a wake-up at this second does.
-        fn woken(&self, second: i64) -> Vec<String> {
-            let id = self.session().id;
-            self.run(second, |work| check(work, &id, at(second))).0
-        }
-
-        fn session(&self) -> SessionRecord {
-            let call = calls::find(&self.db, CID).unwrap().unwrap();
-            sessions::find(&self.db, &call.session_id.unwrap()).unwrap().unwrap()
-        }
-    }
-
-    fn alice_calls() -> Caller {
-        Caller {
-            user_id: "alice".into(),
-            anonymous: false,
-            role: None,
-            teams: None,
-            call_cids: Vec::new(),
-        }
-    }
-
-    fn at(second: i64) -> DateTime {
-        DateTime::from_unix_nanos(0).plus_seconds(second)
-    }
-
-    #[test]
-    fn an_empty_session_ends_after_the_inactivity_timeout_and_not_before() {
-        let world = World::new(&json!({ "session": { "inactivity_timeout_seconds": 10 } }));
-        world.joined(100, "s1");
-        assert_eq!(world.woken(110), Vec::<&str>::new(), "somebody is there");
-        let (_, wakes) = world.left(120, "s1");
-        assert_eq!(wakes, [at(130)]);
-        assert_eq!(world.woken(129), Vec::<&str>::new());
-        assert_eq!(world.woken(130), [CALL_SESSION_ENDED]);
-        assert_eq!(world.session().ended_at, Some(at(130)));
-        assert_eq!(world.woken(131), Vec::<&str>::new(), "once");
-    }
-
-    #[test]
-    fn who_comes_back_in_time_keeps_the_session() {
-        let world = World::new(&json!({ "session": { "inactivity_timeout_seconds": 10 } }));
-        world.joined(100, "s1");
-        let first = world.session().id;
-        world.left(120, "s1");
-        assert_eq!(world.joined(125, "s2").0, [CALL_SESSION_PARTICIPANT_JOINED]);
-        assert_eq!(world.woken(130), Vec::<&str>::new());
-        world.left(140, "s2");
-        assert_eq!(world.woken(130 + 10), Vec::<&str>::new());
-        assert_eq!(world.woken(150), [CALL_SESSION_ENDED]);
-        assert_eq!(
-            world.joined(160, "s3").0,
-            [CALL_SESSION_STARTED, CALL_SESSION_PARTICIPANT_JOINED]
-        );
-        assert_ne!(world.session().id, first);
-    }
-
-    #[test]
-    fn a_wake_up_that_comes_early_is_repeated() {
-        let world = World::new(&json!({}));
-        world.joined(100, "s1");
-        let id = world.session().id;
-        let (events, wakes) = world.run(105, |work| check(work, &id, at(110)));
-        assert_eq!((events, wakes), (vec![], vec![at(110)]));
-    }
-
-    #[test]
-    fn a_ring_that_nobody_takes_leaves_no_session_running() {
-        let world = World::new(&json!({ "session": { "inactivity_timeout_seconds": 5 } }));
-        let (_, wakes) = world.run(100, |work| {
-            let mut call = calls::find(work.db, CID)?.unwrap();
-            open_for_ring(work, &mut call)
-        });
-        assert_eq!(wakes, [at(115)], "as long as the ring");
-        assert_eq!(world.woken(114), Vec::<&str>::new());
-        assert_eq!(world.woken(115), [CALL_SESSION_ENDED]);
-    }
-
-    #[test]
-    fn the_longest_duration_ends_the_call_even_when_set_later() {
-        let world = World::new(&json!({ "limits": { "max_duration_seconds": 60 } }));
-        assert_eq!(world.joined(100, "s1").1, [at(160)]);
-        let (_, wakes) = world.run(110, |work| {
-            let mut call = calls::find(work.db, CID)?.unwrap();
-            call.settings.limits.max_duration_seconds = Some(30);
-            calls::save(work.db, &call)?;
-            settings_changed(work, &call)
-        });
-        assert_eq!(wakes, [at(130)]);
-        assert_eq!(world.woken(129), Vec::<&str>::new());
-        assert_eq!(world.woken(130), [CALL_ENDED]);
-        assert_eq!(world.woken(160), Vec::<&str>::new());
-        assert_eq!(world.left(161, "s1").0, [CALL_SESSION_PARTICIPANT_LEFT, CALL_SESSION_ENDED]);
-    }
-
-    #[test]
-    fn a_crash_ends_the_sessions_it_interrupted() {
-        let world = World::new(&json!({}));
-        world.joined(100, "s1");
-        world.run(200, end_all);
-        assert_eq!(world.session().ended_at, Some(at(200)));
-        assert_eq!(sessions::participants(&world.db, &world.session().id), Ok(vec![]));
-    }
-}
+mod tests;

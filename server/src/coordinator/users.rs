@@ -1,17 +1,29 @@
 //! Users that connect, guests, and users known by id only.
 
-use trunkline_protocol::coordinator::{
-    ConnectedEvent, ErrorCode, Event, OwnUserResponse, UserRequest, UserResponse,
+use std::collections::BTreeSet;
+
+use trunkline_protocol::{
+    coordinator::{
+        ConnectedEvent, ErrorCode, Event, FullUserRequest, OwnUserResponse, UpdateUsersRequest,
+        UpdateUsersResponse, UserRequest, UserResponse, UserUpdatedEvent,
+    },
+    sfu::models::CallEndedReason,
 };
 use uuid::Uuid;
 
 use super::{
-    Caller, Outbox, Refusal,
+    Caller, Outbox, Refusal, access,
     cid::check_user_id,
-    views,
+    devices, members, views,
     work::{Effect, Work},
 };
-use crate::store::users::{self, UserRecord};
+use crate::{
+    sfu::control::SfuOrder,
+    store::{
+        calls, members as member_store, sessions,
+        users::{self, UserRecord},
+    },
+};
 
 /// Creates or updates the user from the details of the socket, then opens it.
 pub(super) fn connect(
@@ -27,8 +39,9 @@ pub(super) fn connect(
             format!("the token is not one of the user '{}'", details.id.escape_default()),
         ));
     }
-    let mut user = users::find(work.db, &caller.user_id)?
-        .unwrap_or_else(|| UserRecord::new(&caller.user_id, "user", work.now));
+    let stored = users::find(work.db, &caller.user_id)?;
+    let mut user =
+        stored.clone().unwrap_or_else(|| UserRecord::new(&caller.user_id, "user", work.now));
     describe(&mut user, details);
     if let Some(role) = caller.app_role() {
         user.role = role.into();
@@ -38,10 +51,11 @@ pub(super) fn connect(
     }
     user.updated_at = work.now;
     user.last_active = Some(work.now);
-    users::save(work.db, &user)?;
+    save(work, &user, stored.as_ref())?;
 
     let me = OwnUserResponse {
         user: UserResponse { online: true, ..views::user(work, &user) },
+        devices: devices::of_user(work, &user.id)?,
         ..OwnUserResponse::default()
     };
     let connection_id = outbox.connection.0.clone();
@@ -78,6 +92,115 @@ pub(super) fn find_or_create(work: &Work<'_>, id: &str) -> Result<UserRecord, Re
     users::save(work.db, &user)?;
     Ok(user)
 }
+
+/// Creates or changes users for the backend of their app: all of them or none. What is absent stays
+/// as it is stored.
+pub(super) fn update(
+    work: &mut Work<'_>,
+    request: UpdateUsersRequest,
+) -> Result<UpdateUsersResponse, Refusal> {
+    if !(1..=MAX_USERS).contains(&request.users.len()) {
+        return Err(Refusal::input(format!("a request names 1 to {MAX_USERS} users")));
+    }
+    let mut response = UpdateUsersResponse::default();
+    for (id, wish) in request.users {
+        check_user_id(&id)?;
+        if wish.id.as_ref().is_some_and(|own| *own != id) {
+            let detail = format!("the user under '{id}' has another id");
+            return Err(Refusal::input(detail));
+        }
+        let stored = users::find(work.db, &id)?;
+        let mut user = stored.clone().unwrap_or_else(|| UserRecord::new(&id, "user", work.now));
+        apply(&mut user, wish)?;
+        if stored.as_ref() != Some(&user) {
+            user.updated_at = work.now;
+            save(work, &user, stored.as_ref())?;
+        }
+        response.users.insert(id, views::user(work, &user));
+    }
+    Ok(response)
+}
+
+fn apply(user: &mut UserRecord, wish: FullUserRequest) -> Result<(), Refusal> {
+    let FullUserRequest {
+        role, teams, teams_role, name, image, language, invisible, custom, ..
+    } = wish;
+    if teams_role.is_some_and(|roles| !roles.is_empty()) || invisible == Some(true) {
+        let detail = "teams_role and invisible are not available on this server";
+        return Err(Refusal::new(ErrorCode::FeatureNotSupported, detail));
+    }
+    if let Some(role) = role {
+        members::check_role(&role)?;
+        user.role = role;
+    }
+    if let Some(teams) = teams {
+        check_teams(&teams)?;
+        user.teams = teams;
+    }
+    user.name = name.or(user.name.take());
+    user.image = image.or(user.image.take());
+    user.language = language.or(user.language.take());
+    if let Some(custom) = custom {
+        user.custom = custom;
+    }
+    Ok(())
+}
+
+/// Stores the user. Calls that the teams no longer reach are out of sight at once: connections stop
+/// to hear of them, participants are put out.
+fn save(
+    work: &mut Work<'_>,
+    user: &UserRecord,
+    stored: Option<&UserRecord>,
+) -> Result<(), Refusal> {
+    users::save(work.db, user)?;
+    let is_changed = stored.is_some_and(|stored| {
+        let (updated_at, last_active) = (stored.updated_at, stored.last_active);
+        UserRecord { updated_at, last_active, ..user.clone() } != *stored
+    });
+    if is_changed {
+        let body =
+            UserUpdatedEvent { user: views::user(work, user), ..UserUpdatedEvent::default() };
+        work.tell_user(&user.id, body);
+    }
+    if stored.is_some_and(|stored| stored.teams != user.teams) {
+        let (user_id, teams) = (user.id.clone(), user.teams.clone());
+        work.effect(Effect::KeepToTeams { user_id, teams });
+        put_out(work, user)?;
+    }
+    Ok(())
+}
+
+fn put_out(work: &mut Work<'_>, user: &UserRecord) -> Result<(), Refusal> {
+    for cid in sessions::calls_of(work.db, &user.id)? {
+        let Some(call) = calls::find(work.db, &cid)? else {
+            continue;
+        };
+        let involved =
+            call.created_by == user.id || member_store::find(work.db, &cid, &user.id)?.is_some();
+        if !access::reaches_team(&user.teams, call.team.as_deref(), involved) {
+            let (user_id, reason) = (user.id.clone(), CallEndedReason::Kicked);
+            work.effect(Effect::Order(SfuOrder::RemoveUser { cid, user_id, reason }));
+        }
+    }
+    Ok(())
+}
+
+fn check_teams(teams: &[String]) -> Result<(), Refusal> {
+    let distinct: BTreeSet<_> = teams.iter().collect();
+    if teams.len() > MAX_TEAMS || distinct.len() < teams.len() {
+        let detail = format!("a user has at most {MAX_TEAMS} teams, each once");
+        return Err(Refusal::input(detail));
+    }
+    if teams.iter().any(|team| team.is_empty() || team.len() > MAX_TEAM) {
+        return Err(Refusal::input(format!("the name of a team must be 1 to {MAX_TEAM} bytes")));
+    }
+    Ok(())
+}
+
+const MAX_USERS: usize = 100;
+const MAX_TEAMS: usize = 100;
+const MAX_TEAM: usize = 100;
 
 fn describe(user: &mut UserRecord, details: UserRequest) {
     let UserRequest { name, image, language, custom, .. } = details;

@@ -11,6 +11,7 @@ use super::{Refusal, access::Access, actor::Actor, work::Work};
 use crate::store::{
     calls::{self, CallRecord},
     members::{self, MemberRecord},
+    rings::{self, Answer},
     sessions::{self, ParticipantRecord, SessionRecord},
     users::{self, UserRecord},
 };
@@ -133,6 +134,15 @@ pub(super) fn session(
         .into_iter()
         .map(|record| participant(work, record))
         .collect::<Result<Vec<_>, _>>()?;
+    let rings = rings::list(work.db, &record.id)?;
+    let answered = |wanted: Answer| {
+        rings
+            .iter()
+            .filter_map(|ring| ring.answer.map(|(answer, at)| (ring, answer, at)))
+            .filter(|(_, answer, _)| *answer == wanted)
+            .map(|(ring, _, at)| (ring.user_id.clone(), at))
+            .collect()
+    };
     Ok(CallSessionResponse {
         id: record.id,
         started_at: record.started_at,
@@ -140,16 +150,16 @@ pub(super) fn session(
         participants_count_by_role: count_by_role(&participants),
         participants,
         anonymous_participant_count: record.anonymous_count,
-        accepted_by: BTreeMap::new(),
-        rejected_by: BTreeMap::new(),
-        missed_by: BTreeMap::new(),
+        accepted_by: answered(Answer::Accepted),
+        rejected_by: answered(Answer::Rejected),
+        missed_by: answered(Answer::Missed),
         live_started_at: record.live_started_at,
         live_ended_at: record.live_ended_at,
         timer_ends_at: record.timer_ends_at,
     })
 }
 
-fn stored_user(work: &Work<'_>, id: &str) -> Result<UserResponse, Refusal> {
+pub(super) fn stored_user(work: &Work<'_>, id: &str) -> Result<UserResponse, Refusal> {
     let record = users::find(work.db, id)?
         .ok_or_else(|| Refusal::internal(&"a record refers to a user that is not stored"))?;
     Ok(user(work, &record))

@@ -1,17 +1,19 @@
 //! What a command works with.
 
-use rusqlite::Connection;
 use trunkline_protocol::coordinator::{DateTime, Event, EventBody};
 
-use super::{ConnectionId, Hub, Outbox, Refusal, hub::Audience};
+use super::{
+    ConnectionId, Hub, Outbox, Refusal, access,
+    hub::{Audience, Watched},
+};
 use crate::{
     sfu::control::SfuOrder,
-    store::{calls::CallRecord, members},
+    store::{Db, calls::CallRecord, members, users},
 };
 
 /// One command: the transaction, the time, and what to do after the commit.
 pub(super) struct Work<'a> {
-    pub db: &'a Connection,
+    pub db: Db<'a>,
     pub now: DateTime,
     hub: &'a Hub,
     effects: Vec<Effect>,
@@ -22,13 +24,15 @@ pub(super) struct Work<'a> {
 pub(super) enum Effect {
     Publish { event: Event, audience: Audience },
     Connect { outbox: Outbox, user_id: String, hello: Event },
-    Watch { connection: ConnectionId, cids: Vec<String> },
+    Watch { connection: ConnectionId, calls: Vec<Watched> },
+    Unwatch { cid: String },
+    KeepToTeams { user_id: String, teams: Vec<String> },
     Order(SfuOrder),
     Wake { session_id: String, at: DateTime },
 }
 
 impl<'a> Work<'a> {
-    pub fn new(db: &'a Connection, hub: &'a Hub, now: DateTime) -> Self {
+    pub fn new(db: Db<'a>, hub: &'a Hub, now: DateTime) -> Self {
         Self { db, now, hub, effects: Vec::new() }
     }
 
@@ -41,7 +45,7 @@ impl<'a> Work<'a> {
     }
 
     pub fn is_online(&self, user_id: &str) -> bool {
-        self.hub.is_online(user_id)
+        self.hub.is_online(self.db.app, user_id)
     }
 
     /// Tells everyone who watches the call.
@@ -58,6 +62,7 @@ impl<'a> Work<'a> {
     ) -> Result<(), Refusal> {
         let mut users = members::user_ids(self.db, &call.cid)?;
         users.extend_from_slice(others);
+        let users = self.in_reach(call, users)?;
         self.tell(call, body, users, true);
         Ok(())
     }
@@ -68,21 +73,46 @@ impl<'a> Work<'a> {
         call: &CallRecord,
         body: impl Into<EventBody>,
         users: Vec<String>,
-    ) {
+    ) -> Result<(), Refusal> {
+        let users = self.in_reach(call, users)?;
         self.tell(call, body, users, false);
+        Ok(())
     }
 
-    /// From now on the connection hears about the call. Refused when the connection is not an open
+    /// Tells one user about themselves.
+    pub fn tell_user(&mut self, id: &str, body: impl Into<EventBody>) {
+        let event = Event::of_connection(self.now, body);
+        let audience = Audience { watched: None, users: vec![id.to_owned()] };
+        self.effect(Effect::Publish { event, audience });
+    }
+
+    /// Those whose teams let them know of the call. Somebody may be a member and have gone to
+    /// another team since.
+    fn in_reach(&self, call: &CallRecord, ids: Vec<String>) -> Result<Vec<String>, Refusal> {
+        let mut reached = Vec::with_capacity(ids.len());
+        for id in ids {
+            let user = users::find(self.db, &id)?;
+            let teams = user.map(|user| user.teams).unwrap_or_default();
+            if access::reaches_team(&teams, call.team.as_deref(), true) {
+                reached.push(id);
+            }
+        }
+        Ok(reached)
+    }
+
+    /// From now on the connection hears about the calls. Refused when the connection is not an open
     /// one of the user: nobody may subscribe others.
     pub fn watch(
         &mut self,
         connection: Option<ConnectionId>,
         user_id: &str,
-        cids: Vec<String>,
+        calls: &[CallRecord],
     ) -> Result<(), Refusal> {
         if let Some(connection) = connection {
-            self.hub.check_owner(&connection, user_id)?;
-            self.effect(Effect::Watch { connection, cids });
+            self.hub.check_owner(&connection, self.db.app, user_id)?;
+            let calls =
+                calls.iter().map(|call| Watched { cid: call.cid.clone(), team: call.team.clone() });
+            self.effect(Effect::Watch { connection, calls: calls.collect() });
         }
         Ok(())
     }

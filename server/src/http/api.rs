@@ -6,9 +6,10 @@ use axum::{
     body::Body,
     http::{HeaderValue, Method, StatusCode, header},
     response::Response,
+    routing::MethodFilter,
 };
 use serde::Serialize;
-use trunkline_protocol::coordinator::{ApiError, DateEncoding, ErrorCode, Timed};
+use trunkline_protocol::coordinator::{self, ApiError, DateEncoding, ErrorCode, Operation, Timed};
 
 use super::AppState;
 use crate::coordinator::Refusal;
@@ -24,7 +25,7 @@ impl Api {
     /// Runs an operation and writes its answer or refusal.
     pub async fn respond<T: Serialize>(
         &self,
-        operation: &str,
+        operation: &'static str,
         success: StatusCode,
         work: impl Future<Output = Result<T, Refusal>>,
     ) -> Response {
@@ -38,6 +39,7 @@ impl Api {
             }
             Err(refusal) => refuse(&refusal.to_api_error(operation, duration.clone())),
         };
+        self.count(operation, response.status(), started);
         tracing::debug!(
             operation,
             status = response.status().as_u16(),
@@ -46,6 +48,30 @@ impl Api {
             "answered"
         );
         response
+    }
+}
+
+impl Api {
+    /// Counts an operation that is over.
+    pub fn count(&self, operation: &'static str, status: StatusCode, started: Instant) {
+        let metrics = &self.app.metrics;
+        let labels = [("operation", operation), ("status", status.as_str())];
+        let help = "Requests by operation and HTTP status.";
+        metrics.counter("trunkline_requests_total", help, &labels).increment();
+        let help = "Time from a request to its answer.";
+        metrics
+            .histogram("trunkline_request_seconds", help, &labels[..1])
+            .observe(started.elapsed());
+    }
+}
+
+/// The method of an operation, for the router.
+pub(super) const fn method_filter(operation: &Operation) -> MethodFilter {
+    match operation.method {
+        coordinator::Method::Get => MethodFilter::GET,
+        coordinator::Method::Post => MethodFilter::POST,
+        coordinator::Method::Patch => MethodFilter::PATCH,
+        coordinator::Method::Delete => MethodFilter::DELETE,
     }
 }
 

@@ -4,7 +4,7 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderValue, StatusCode},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -19,9 +19,9 @@ use super::{
 use crate::coordinator::{Refusal, check_user_id};
 
 pub(super) fn routes(state: &AppState) -> Router<Api> {
-    let routes = Router::new().route("/hint", get(hint));
+    let routes = Router::new().route("/hint", get(hint)).route("/openapi.json", get(openapi));
     // Not even registered otherwise: no setting can open it by mistake.
-    if state.dev { routes.route("/dev/token", get(dev_token)) } else { routes }
+    if state.dev.is_some() { routes.route("/dev/token", get(dev_token)) } else { routes }
 }
 
 /// Everything no route takes: a static file, or an error. Paths of the API are never answered with
@@ -50,6 +50,12 @@ async fn hint() -> Response {
     ([(LOCATION_HEADER, HeaderValue::from_static(LOCATION))], StatusCode::OK).into_response()
 }
 
+/// The operations of this server, for people and for generators of clients.
+async fn openapi() -> Response {
+    ([(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))], OPENAPI)
+        .into_response()
+}
+
 async fn dev_token(State(api): State<Api>, incoming: Incoming) -> Response {
     #[derive(Serialize)]
     struct DevToken {
@@ -63,7 +69,7 @@ async fn dev_token(State(api): State<Api>, incoming: Incoming) -> Response {
         check_user_id(user_id)?;
         let role = incoming.query("role").map(Into::into);
         let teams = incoming.query("team").map(|team| vec![team.into()]);
-        let app = &api.app.app;
+        let app = api.app.dev.as_ref().ok_or_else(|| Refusal::internal(&"no app to sign for"))?;
         Ok(DevToken {
             api_key: app.key.clone(),
             token: app.token_for(user_id, role, teams, Some(DEV_TOKEN_SECONDS))?,
@@ -73,9 +79,11 @@ async fn dev_token(State(api): State<Api>, incoming: Incoming) -> Response {
     .await
 }
 
+const OPENAPI: &str = include_str!("../../../protocol/schema/openapi.json");
 /// Read by clients as the place they are nearest to.
 pub(super) const LOCATION_HEADER: &str = "x-amz-cf-pop";
 /// Three letters and an opaque rest; `LCL` for local.
 const LOCATION: &str = "LCL1-P1";
 const DEV_TOKEN_SECONDS: u32 = 24 * 60 * 60;
-const API_PATHS: [&str; 5] = ["/video", "/api", "/sfu", "/dev", "/hint"];
+const API_PATHS: [&str; 8] =
+    ["/video", "/api", "/sfu", "/dev", "/hint", "/health", "/metrics", "/openapi.json"];

@@ -1,21 +1,29 @@
 //! What a request brings along.
 
-use std::{collections::HashMap, convert::Infallible, error::Error, time::Duration};
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    error::Error,
+    net::{IpAddr, Ipv4Addr},
+    time::Duration,
+};
 
 use axum::{
     body::{Body, to_bytes},
-    extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request},
+    extract::{FromRequest, FromRequestParts, MatchedPath, Query, RawPathParams, Request},
     http::{HeaderMap, header, request::Parts},
 };
 use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use trunkline_protocol::coordinator::ErrorCode;
 
-use super::AppState;
+use super::{AppState, guard::RateSlot, listen::Peer};
 use crate::{
-    auth::Credentials,
+    auth::{App, Credentials},
     coordinator::{Caller, Cid, ConnectionId, Refusal, SfuAccess},
+    rate_limit::{Platform, Subject},
+    store::AppId,
 };
 
 /// The head of a request. Nothing is refused before the operation runs, so that every refusal names
@@ -24,6 +32,10 @@ pub(super) struct Incoming {
     path: Result<HashMap<String, String>, Refusal>,
     query: HashMap<String, String>,
     headers: HeaderMap,
+    /// Method and route without its prefix, as both prefixes lead to the same operation.
+    endpoint: String,
+    peer: Option<IpAddr>,
+    rate: RateSlot,
 }
 
 /// The body of a request, not yet read.
@@ -43,7 +55,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Incoming {
             Err(_) => Err(Refusal::input("the path is not valid UTF-8")),
         };
         let query = Query::try_from_uri(&parts.uri).map(|Query(map)| map).unwrap_or_default();
-        Ok(Self { path, query, headers: parts.headers.clone() })
+        let route = MatchedPath::from_request_parts(parts, state).await.ok();
+        let route = route.as_ref().map(MatchedPath::as_str).unwrap_or_default();
+        let prefix = PREFIXES.iter().find_map(|prefix| route.strip_prefix(prefix));
+        Ok(Self {
+            path,
+            query,
+            headers: parts.headers.clone(),
+            endpoint: format!("{} {}", parts.method, prefix.unwrap_or(route)),
+            peer: parts.extensions.get::<Peer>().map(|peer| peer.0),
+            rate: parts.extensions.get().cloned().unwrap_or_default(),
+        })
     }
 }
 
@@ -62,12 +84,49 @@ impl<S: Send + Sync> FromRequest<S> for Payload {
 impl Incoming {
     /// Who sends the request.
     pub fn caller(&self, state: &AppState) -> Result<Caller, Refusal> {
-        state.app.authenticate(Credentials {
-            api_key: self.query("api_key"),
-            auth_type: self.header("stream-auth-type").or_else(|| self.query("stream-auth-type")),
-            token: self.header(header::AUTHORIZATION.as_str()),
-            user_id: self.query("user_id"),
-        })
+        let caller = state.apps.authenticate(self.credentials())?;
+        self.spend(state, caller.app, Some(&caller.user_id))?;
+        Ok(caller)
+    }
+
+    /// The user of a socket, by the token in its first frame.
+    pub fn socket_caller(&self, state: &AppState, token: &str) -> Result<Caller, Refusal> {
+        let caller = state.apps.authenticate(Credentials {
+            // Anonymous users have no socket: nobody could tell their connections apart.
+            auth_type: None,
+            token: Some(token),
+            ..self.credentials()
+        })?;
+        self.spend(state, caller.app, Some(&caller.user_id))?;
+        Ok(caller)
+    }
+
+    /// The app whose backend sends the request.
+    pub fn backend(&self, state: &AppState) -> Result<AppId, Refusal> {
+        let app = state.apps.authenticate_server(self.credentials())?;
+        self.spend(state, app, None)?;
+        Ok(app)
+    }
+
+    /// The app that the request names, when it needs no more.
+    pub fn app<'a>(&self, state: &'a AppState) -> Result<(AppId, &'a App), Refusal> {
+        let (id, app) = self.named_app(state)?;
+        self.spend(state, id, None)?;
+        Ok((id, app))
+    }
+
+    /// The app that the request names, for those who are asked for more later.
+    pub fn named_app<'a>(&self, state: &'a AppState) -> Result<(AppId, &'a App), Refusal> {
+        state.apps.find(self.query("api_key"))
+    }
+
+    /// Where the client is. A proxy on this machine says for whom it asks; nobody else is believed.
+    pub fn address(&self) -> IpAddr {
+        let peer = self.peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let forwarded = self.header("x-forwarded-for").filter(|_| peer.is_loopback());
+        // The last address is the one that the proxy itself has seen.
+        let seen = forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
+        seen.unwrap_or(peer)
     }
 
     /// The call in the path.
@@ -119,8 +178,32 @@ impl Incoming {
             edge_name: state.edge_name.clone(),
             url: format!("{base}/sfu/twirp"),
             ws_endpoint: format!("{ws_base}/sfu/ws"),
-            secret: state.app.sfu_secret(),
+            secret: state.sfu_secret.clone(),
         })
+    }
+
+    fn credentials(&self) -> Credentials<'_> {
+        Credentials {
+            api_key: self.query("api_key"),
+            auth_type: self.header("stream-auth-type").or_else(|| self.query("stream-auth-type")),
+            token: self.header(header::AUTHORIZATION.as_str()),
+            user_id: self.query("user_id"),
+        }
+    }
+
+    fn spend(&self, state: &AppState, app: AppId, user: Option<&str>) -> Result<(), Refusal> {
+        let client = self.header("x-stream-client").or_else(|| self.query("X-Stream-Client"));
+        let subject =
+            Subject { app, user, endpoint: &self.endpoint, platform: Platform::of_client(client) };
+        let Some(rate) = state.rate_limits.take(subject, Instant::now().into()) else {
+            return Ok(());
+        };
+        self.rate.set(rate);
+        if rate.exceeded {
+            let detail = format!("too many requests: at most {} at a time", rate.limit);
+            return Err(Refusal::passing(ErrorCode::RateLimit, detail));
+        }
+        Ok(())
     }
 
     fn header(&self, name: &str) -> Option<&str> {
@@ -163,6 +246,8 @@ fn is_host(host: &str) -> bool {
         && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte))
 }
 
+/// Longest first.
+const PREFIXES: [&str; 3] = ["/api/v2/video", "/api/v2", "/video"];
 /// Bytes. The largest request of the protocol names 100 members with custom data.
 const MAX_BODY: usize = 256 * 1024;
 const BODY_DEADLINE: Duration = Duration::from_secs(30);

@@ -14,20 +14,23 @@ use trunkline_protocol::coordinator::{
 
 use super::{
     api::Api,
+    commands,
     incoming::{Incoming, Payload},
     socket, unsupported,
 };
-use crate::coordinator::{Announce, GetCallOptions};
+use crate::coordinator::{Announce, GetCallOptions, Refusal};
 
 /// Operations below `/video` and `/api/v2/video`.
 pub(super) fn routes() -> Router<Api> {
     unsupported::routes()
+        .merge(commands::routes())
         .route("/call/{type}/{id}", get(get_call).post(get_or_create_call).patch(update_call))
         .route("/call/{type}/{id}/join", post(join_call))
         .route("/call/{type}/{id}/mark_ended", post(end_call))
         .route("/call/{type}/{id}/go_live", post(go_live))
         .route("/call/{type}/{id}/stop_live", post(stop_live))
         .route("/call/{type}/{id}/members", post(update_members))
+        .route("/call/{type}/{id}/participants", post(query_participants))
         .route("/call/members", post(query_members))
         .route("/calls", post(query_calls))
         .route("/call_client_event", post(report_client_event))
@@ -39,6 +42,8 @@ pub(super) fn root_routes() -> Router<Api> {
     unsupported::root_routes()
         .route("/connect", get(socket::connect))
         .route("/guest", post(create_guest))
+        .route("/users", post(update_users))
+        .route("/devices", get(devices).post(create_device).delete(delete_device))
 }
 
 async fn get_call(State(api): State<Api>, incoming: Incoming) -> Response {
@@ -135,6 +140,45 @@ async fn query_members(State(api): State<Api>, incoming: Incoming, payload: Payl
     .await
 }
 
+async fn query_participants(
+    State(api): State<Api>,
+    incoming: Incoming,
+    payload: Payload,
+) -> Response {
+    api.respond("QueryCallParticipants", StatusCode::CREATED, async {
+        let caller = incoming.caller(&api.app)?;
+        let (cid, limit) = (incoming.cid()?, incoming.number("limit")?);
+        let request = payload.read().await?;
+        api.app.coordinator.query_participants(caller, cid, limit, request).await
+    })
+    .await
+}
+
+async fn create_device(State(api): State<Api>, incoming: Incoming, payload: Payload) -> Response {
+    api.respond("CreateDevice", StatusCode::CREATED, async {
+        let caller = incoming.caller(&api.app)?;
+        api.app.coordinator.create_device(caller, payload.read().await?).await
+    })
+    .await
+}
+
+async fn devices(State(api): State<Api>, incoming: Incoming) -> Response {
+    api.respond("ListDevices", StatusCode::OK, async {
+        let caller = incoming.caller(&api.app)?;
+        api.app.coordinator.devices(caller).await
+    })
+    .await
+}
+
+async fn delete_device(State(api): State<Api>, incoming: Incoming) -> Response {
+    api.respond("DeleteDevice", StatusCode::OK, async {
+        let caller = incoming.caller(&api.app)?;
+        let id = incoming.query("id").ok_or_else(|| Refusal::input("id is missing"))?;
+        api.app.coordinator.delete_device(caller, id.into()).await
+    })
+    .await
+}
+
 async fn query_calls(State(api): State<Api>, incoming: Incoming, payload: Payload) -> Response {
     api.respond("QueryCalls", StatusCode::CREATED, async {
         let caller = incoming.caller(&api.app)?;
@@ -146,11 +190,20 @@ async fn query_calls(State(api): State<Api>, incoming: Incoming, payload: Payloa
 
 async fn create_guest(State(api): State<Api>, incoming: Incoming, payload: Payload) -> Response {
     api.respond("CreateGuest", StatusCode::CREATED, async {
-        api.app.app.check_key(incoming.query("api_key"))?;
+        let (id, app) = incoming.app(&api.app)?;
         let request: CreateGuestRequest = payload.read().await?;
-        let user = api.app.coordinator.create_guest(request.user).await?;
-        let access_token = api.app.app.token_for(&user.id, None, None, None)?;
+        let user = api.app.coordinator.create_guest(id, request.user).await?;
+        let access_token = app.token_for(&user.id, None, None, None)?;
         Ok(CreateGuestResponse { user, access_token })
+    })
+    .await
+}
+
+/// For backends: the only operation that takes a server-side token, and takes no other.
+async fn update_users(State(api): State<Api>, incoming: Incoming, payload: Payload) -> Response {
+    api.respond("UpdateUsers", StatusCode::CREATED, async {
+        let app = incoming.backend(&api.app)?;
+        api.app.coordinator.update_users(app, payload.read().await?).await
     })
     .await
 }
@@ -162,7 +215,7 @@ async fn report_client_event(
     payload: Payload,
 ) -> Response {
     api.respond("ReportClientCallEvent", StatusCode::CREATED, async {
-        api.app.app.check_key(incoming.query("api_key"))?;
+        incoming.app(&api.app)?;
         payload.read::<Custom>().await?;
         Ok(Empty {})
     })

@@ -10,6 +10,7 @@ use axum::{
             rejection::WebSocketUpgradeRejection,
         },
     },
+    http::StatusCode,
     response::Response,
 };
 use bytes::Bytes;
@@ -26,9 +27,9 @@ use uuid::Uuid;
 use super::{
     api::{self, Api},
     incoming::Incoming,
+    sockets::Permit,
 };
 use crate::{
-    auth::Credentials,
     clock,
     coordinator::{ConnectionId, Outbox, Refusal},
 };
@@ -44,16 +45,31 @@ pub(super) async fn connect(
     };
     upgrade
         .max_message_size(MAX_FRAME)
+        .max_frame_size(MAX_FRAME)
         .on_upgrade(async move |socket| serve(api, socket, incoming).await)
 }
 
 async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
+    let started = Instant::now();
     let connection = ConnectionId(Uuid::new_v4().to_string());
     // Held until the close frame is out: a shutdown waits for it.
     let _open = api.app.sockets.clone();
     let (frames, inbox) = mpsc::channel(QUEUE);
-    let close = match admit(&api, &mut socket, &incoming, &connection, frames).await {
-        Ok(Some(())) => {
+    let admitted = match api.app.socket_counts.enter(incoming.address()) {
+        Ok(place) => {
+            let admitted = admit(&api, &mut socket, &incoming, &connection, frames).await;
+            admitted.map(|user| user.map(|permit| (place, permit)))
+        }
+        Err(refusal) => Err(refusal),
+    };
+    let status = match &admitted {
+        Ok(_) => StatusCode::SWITCHING_PROTOCOLS,
+        // Told in a frame: the answer to the upgrade has long been sent.
+        Err(refusal) => StatusCode::from_u16(refusal.code.status()).unwrap_or_default(),
+    };
+    api.count("Connect", status, started);
+    let close = match admitted {
+        Ok(Some(_permits)) => {
             tracing::debug!(connection = connection.0, "socket open");
             let close = relay(&api, &mut socket, &connection, inbox).await;
             api.app.coordinator.hub().disconnect(&connection);
@@ -78,9 +94,8 @@ async fn admit(
     incoming: &Incoming,
     connection: &ConnectionId,
     frames: mpsc::Sender<Bytes>,
-) -> Result<Option<()>, Refusal> {
-    let app = &api.app.app;
-    app.check_key(incoming.query("api_key"))?;
+) -> Result<Option<Permit>, Refusal> {
+    incoming.named_app(&api.app)?;
     let deadline = Deadline::now() + AUTH_DEADLINE;
     let text = loop {
         match timeout_at(deadline, socket.recv()).await {
@@ -98,15 +113,11 @@ async fn admit(
     };
     let message: WsAuthMessage = serde_json::from_str(&text)
         .map_err(|error| Refusal::input(format!("the first frame cannot be read: {error}")))?;
-    let caller = app.authenticate(Credentials {
-        api_key: incoming.query("api_key"),
-        // Anonymous users have no socket: nobody could tell their connections apart.
-        auth_type: None,
-        token: Some(&message.token),
-        user_id: incoming.query("user_id"),
-    })?;
+    let caller = incoming.socket_caller(&api.app, &message.token)?;
+    let permit = api.app.socket_counts.belong(caller.app, &caller.user_id)?;
     let outbox = Outbox { connection: connection.clone(), encoding: api.encoding, frames };
-    api.app.coordinator.connect(caller, message.user_details, outbox).await.map(Some)
+    api.app.coordinator.connect(caller, message.user_details, outbox).await?;
+    Ok(Some(permit))
 }
 
 /// Carries frames both ways until one side ends it. Returns the close code to send, if any.

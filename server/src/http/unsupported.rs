@@ -1,16 +1,13 @@
 //! Operations of the protocol that this server does not offer yet: refused by name, so that an app
 //! learns what is missing instead of guessing at a 404.
 
-use axum::{
-    Router,
-    extract::State,
-    http::StatusCode,
-    response::Response,
-    routing::{MethodFilter, on},
-};
-use trunkline_protocol::coordinator::{Empty, ErrorCode, Method, OPERATIONS, Operation};
+use axum::{Router, extract::State, http::StatusCode, response::Response, routing::on};
+use trunkline_protocol::coordinator::{Empty, ErrorCode, OPERATIONS, Operation};
 
-use super::{api::Api, incoming::Incoming};
+use super::{
+    api::{self, Api},
+    incoming::Incoming,
+};
 use crate::coordinator::Refusal;
 
 /// Operations below `/video` and `/api/v2/video`.
@@ -39,11 +36,6 @@ fn add(router: Router<Api>, operation: &'static Operation) -> Router<Api> {
         })
         .await
     };
-    let method = match operation.method {
-        Method::Get => MethodFilter::GET,
-        Method::Post => MethodFilter::POST,
-        Method::Patch => MethodFilter::PATCH,
-        Method::Delete => MethodFilter::DELETE,
-    };
+    let method = api::method_filter(operation);
     operation.paths.iter().fold(router, |router, path| router.route(path, on(method, handler)))
 }

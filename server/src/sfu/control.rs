@@ -2,15 +2,21 @@
 //!
 //! The coordinator never touches media and the SFU never touches the store, so that they can
 //! become two processes without changing either.
+//!
+//! The SFU knows nothing of apps. It knows a call by a name that is unique across them, which is
+//! what its tokens, orders and notices carry; participants are told the cid.
 
-use trunkline_protocol::sfu::models::CallEndedReason;
+use trunkline_protocol::sfu::models::{CallEndedReason, TrackType};
+
+use crate::store::AppId;
 
 /// What the coordinator tells the SFU.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SfuOrder {
     /// Send `call_ended` to every participant of the call and drop their sessions.
     EndCall {
-        /// `type:id` of the call.
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
         cid: String,
         /// Told to the participants.
         reason: CallEndedReason,
@@ -18,18 +24,74 @@ pub enum SfuOrder {
     /// Put the viewers out of a live call that went back to backstage (`LIVE_ENDED`): every
     /// participant whose token lacks the capability `join-backstage`.
     EndLive {
-        /// `type:id` of the call.
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
         cid: String,
     },
     /// Send `call_ended` to every session of one user in one call (kick, block).
     RemoveUser {
-        /// `type:id` of the call.
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
         cid: String,
         /// Whose sessions end.
         user_id: String,
         /// Told to that user.
         reason: CallEndedReason,
     },
+    /// Let a user begin sessions in a call, or refuse them: the tokens they hold stay valid for
+    /// hours. Sessions that run are not touched.
+    Admit {
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
+        cid: String,
+        /// Who.
+        user_id: String,
+        /// False to refuse.
+        admitted: bool,
+    },
+    /// Mute tracks (`track_unpublished`, cause MODERATION). Their owners may unmute them.
+    MuteTracks {
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
+        cid: String,
+        /// Whose tracks.
+        whose: Muted,
+        /// Which of them.
+        kinds: Vec<TrackType>,
+    },
+    /// Change what a user may do, in running sessions and in those that begin with an older token.
+    SetGrants {
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
+        cid: String,
+        /// Whose rights.
+        user_id: String,
+        /// Own capabilities that the user holds from now on, whatever the token says.
+        granted: Vec<String>,
+        /// Own capabilities that the user has no more.
+        revoked: Vec<String>,
+    },
+    /// Pin a session for everyone, or take its pin back.
+    Pin {
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
+        cid: String,
+        /// Whose session.
+        user_id: String,
+        /// Which of the user's sessions.
+        session_id: String,
+        /// False to take the pin back.
+        pinned: bool,
+    },
+}
+
+/// Whose tracks are muted.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Muted {
+    /// Those of these users.
+    Users(Vec<String>),
+    /// Those of everybody except one user.
+    AllBut(String),
 }
 
 /// What the SFU tells the coordinator.
@@ -37,7 +99,8 @@ pub enum SfuOrder {
 pub enum SfuNotice {
     /// A participant's session began (its `JoinResponse` was sent).
     ParticipantJoined {
-        /// `type:id` of the call.
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
         cid: String,
         /// Who.
         user_id: String,
@@ -48,7 +111,8 @@ pub enum SfuNotice {
     },
     /// A participant's session is over: left, removed, or its signal was lost for too long.
     ParticipantLeft {
-        /// `type:id` of the call.
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
         cid: String,
         /// Who.
         user_id: String,
@@ -59,4 +123,40 @@ pub enum SfuNotice {
         /// How long the session lasted, in seconds.
         duration_seconds: u64,
     },
+}
+
+/// What the SFU calls the call with this cid.
+pub fn call_name(app: AppId, cid: &str) -> String {
+    format!("{}/{cid}", app.0)
+}
+
+/// The cid in the name of a call.
+pub fn cid(call_name: &str) -> &str {
+    call_name.split_once('/').map_or(call_name, |(_, cid)| cid)
+}
+
+impl SfuOrder {
+    /// The order as the SFU understands it.
+    pub(crate) fn in_app(mut self, app: AppId) -> Self {
+        let (Self::EndCall { cid, .. }
+        | Self::EndLive { cid }
+        | Self::RemoveUser { cid, .. }
+        | Self::Admit { cid, .. }
+        | Self::MuteTracks { cid, .. }
+        | Self::SetGrants { cid, .. }
+        | Self::Pin { cid, .. }) = &mut self;
+        *cid = call_name(app, cid);
+        self
+    }
+}
+
+impl SfuNotice {
+    /// The app that the notice belongs to, and the notice as the coordinator understands it.
+    pub(crate) fn into_app(mut self) -> Option<(AppId, Self)> {
+        let (Self::ParticipantJoined { cid, .. } | Self::ParticipantLeft { cid, .. }) = &mut self;
+        let (app, plain) = cid.split_once('/')?;
+        let app = AppId(app.parse().ok()?);
+        *cid = plain.to_owned();
+        Some((app, self))
+    }
 }

@@ -7,6 +7,7 @@ mod audio_levels;
 mod calls;
 mod joining;
 mod leaving;
+mod moderation;
 mod publish_options;
 mod session;
 mod tracks;

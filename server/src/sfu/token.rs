@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct SfuClaims {
     /// The user; `!anon` for anonymous participants.
     pub user_id: String,
-    /// `type:id` of the one call the token is for.
+    /// The one call the token is for, by its [`call_name`](super::control::call_name).
     pub cid: String,
     /// Shown to the other participants.
     pub name: String,
@@ -47,6 +47,14 @@ impl SfuClaims {
     /// Whether the user holds an own capability, such as `send-audio`.
     pub fn may(&self, capability: &str) -> bool {
         self.capabilities.iter().any(|held| held == capability)
+    }
+
+    /// Gives the user an own capability or takes it away.
+    pub fn set(&mut self, capability: &str, held: bool) {
+        self.capabilities.retain(|known| known != capability);
+        if held {
+            self.capabilities.push(capability.to_owned());
+        }
     }
 
     /// Signs the claims with HS256.

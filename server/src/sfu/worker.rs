@@ -33,6 +33,8 @@ use crate::coordinator::SfuControl;
 #[derive(Clone)]
 pub struct Sfu {
     requests: mpsc::UnboundedSender<Request>,
+    bound: SocketAddr,
+    told: SocketAddr,
 }
 
 /// The SFU cannot start.
@@ -101,7 +103,8 @@ impl Sfu {
     ) -> Result<Self, StartError> {
         let failed = |error| StartError { address: udp, error };
         let socket = UdpSocket::bind(udp).await.map_err(failed)?;
-        let mut address = socket.local_addr().map_err(failed)?;
+        let bound = socket.local_addr().map_err(failed)?;
+        let mut address = bound;
         address.set_ip(public_ip.unwrap_or(address.ip()));
         tracing::info!(%address, "media");
 
@@ -114,7 +117,12 @@ impl Sfu {
             notices,
         };
         tokio::spawn(worker.run(inbox));
-        Ok(Self { requests })
+        Ok(Self { requests, bound, told: address })
+    }
+
+    /// Where media is received: as bound, and as clients are told.
+    pub fn addresses(&self) -> (SocketAddr, SocketAddr) {
+        (self.bound, self.told)
     }
 
     pub(super) fn send(&self, request: Request) {
@@ -219,7 +227,10 @@ impl Worker {
                 result.map_err(Refusal::Failed)?;
             }
             Rpc::UpdateSubscriptions(tracks) => self.calls.set_subscriptions(session, &tracks),
-            Rpc::UpdateMuteStates(states) => self.calls.set_mutes(session, &states),
+            Rpc::UpdateMuteStates(states) => {
+                self.calls.check_mutes(session, &states).map_err(Refusal::Failed)?;
+                self.calls.set_mutes(session, &states);
+            }
             Rpc::IceRestart(peer) => self.calls.restart_ice(session, peer),
             // Publishers are answered in the response to SetPublisher.
             Rpc::SendAnswer { peer: PeerType::PublisherUnspecified, .. } | Rpc::Nothing => {}

@@ -241,9 +241,9 @@ pub(super) mod tests {
     pub(in crate::store) fn things() -> Connection {
         let db = Connection::open_in_memory().unwrap();
         db.execute_batch(
-            "CREATE TABLE thing (id TEXT PRIMARY KEY, at INTEGER, lit INTEGER);
+            "CREATE TABLE thing (id TEXT PRIMARY KEY, at INTEGER, lit INTEGER, app INTEGER DEFAULT 1);
             CREATE TABLE tag (id TEXT, tag TEXT);
-            INSERT INTO thing VALUES ('a', 1000000000, 1), ('b', 2000000000, 0),
+            INSERT INTO thing (id, at, lit) VALUES ('a', 1000000000, 1), ('b', 2000000000, 0),
                 ('c', 2000000000, 1), ('d', NULL, 0);
             INSERT INTO tag VALUES ('a', 'red'), ('b', 'red'), ('b', 'blue');",
         )

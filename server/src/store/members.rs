@@ -1,9 +1,12 @@
 //! Members of calls.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use rusqlite::{OptionalExtension, Row, named_params, params};
 use trunkline_protocol::coordinator::{Custom, DateTime};
 
-use super::row::{date, json, to_json};
+use super::{
+    Db,
+    row::{date, json, to_json},
+};
 
 /// A stored member.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,54 +19,56 @@ pub(crate) struct MemberRecord {
     pub updated_at: DateTime,
 }
 
-pub(crate) fn find(
-    db: &Connection,
-    cid: &str,
-    user_id: &str,
-) -> rusqlite::Result<Option<MemberRecord>> {
-    db.prepare_cached("SELECT * FROM member WHERE cid = ?1 AND user_id = ?2")?
-        .query_one([cid, user_id], read)
+pub(crate) fn find(db: Db<'_>, cid: &str, user_id: &str) -> rusqlite::Result<Option<MemberRecord>> {
+    db.connection
+        .prepare_cached("SELECT * FROM member WHERE app = ?1 AND cid = ?2 AND user_id = ?3")?
+        .query_one(params![db.app, cid, user_id], read)
         .optional()
 }
 
 /// The first members in the order in which they were added.
-pub(crate) fn list(db: &Connection, cid: &str, limit: u32) -> rusqlite::Result<Vec<MemberRecord>> {
-    db.prepare_cached("SELECT * FROM member WHERE cid = ?1 ORDER BY created_at, user_id LIMIT ?2")?
-        .query_map(params![cid, limit], read)?
+pub(crate) fn list(db: Db<'_>, cid: &str, limit: u32) -> rusqlite::Result<Vec<MemberRecord>> {
+    db.connection
+        .prepare_cached("SELECT * FROM member WHERE app = ?1 AND cid = ?2 ORDER BY created_at, user_id LIMIT ?3")?
+        .query_map(params![db.app, cid, limit], read)?
         .collect()
 }
 
 /// Ids of all members.
-pub(crate) fn user_ids(db: &Connection, cid: &str) -> rusqlite::Result<Vec<String>> {
-    db.prepare_cached("SELECT user_id FROM member WHERE cid = ?1")?
-        .query_map([cid], |row| row.get(0))?
+pub(crate) fn user_ids(db: Db<'_>, cid: &str) -> rusqlite::Result<Vec<String>> {
+    db.connection
+        .prepare_cached("SELECT user_id FROM member WHERE app = ?1 AND cid = ?2")?
+        .query_map(params![db.app, cid], |row| row.get(0))?
         .collect()
 }
 
 /// Inserts the member or replaces what may change.
-pub(crate) fn save(db: &Connection, member: &MemberRecord) -> rusqlite::Result<()> {
-    db.prepare_cached(
-        "INSERT INTO member (cid, user_id, role, custom, created_at, updated_at)
-        VALUES (:cid, :user_id, :role, :custom, :created_at, :updated_at)
-        ON CONFLICT (cid, user_id)
+pub(crate) fn save(db: Db<'_>, member: &MemberRecord) -> rusqlite::Result<()> {
+    db.connection
+        .prepare_cached(
+            "INSERT INTO member (app, cid, user_id, role, custom, created_at, updated_at)
+        VALUES (:app, :cid, :user_id, :role, :custom, :created_at, :updated_at)
+        ON CONFLICT (app, cid, user_id)
         DO UPDATE SET role = :role, custom = :custom, updated_at = :updated_at",
-    )?
-    .execute(named_params! {
-        ":cid": member.cid,
-        ":user_id": member.user_id,
-        ":role": member.role,
-        ":custom": to_json(&member.custom)?,
-        ":created_at": member.created_at.unix_nanos(),
-        ":updated_at": member.updated_at.unix_nanos(),
-    })?;
+        )?
+        .execute(named_params! {
+            ":app": db.app,
+            ":cid": member.cid,
+            ":user_id": member.user_id,
+            ":role": member.role,
+            ":custom": to_json(&member.custom)?,
+            ":created_at": member.created_at.unix_nanos(),
+            ":updated_at": member.updated_at.unix_nanos(),
+        })?;
     Ok(())
 }
 
 /// Removes the member; false when there was none.
-pub(crate) fn remove(db: &Connection, cid: &str, user_id: &str) -> rusqlite::Result<bool> {
+pub(crate) fn remove(db: Db<'_>, cid: &str, user_id: &str) -> rusqlite::Result<bool> {
     let removed = db
-        .prepare_cached("DELETE FROM member WHERE cid = ?1 AND user_id = ?2")?
-        .execute([cid, user_id])?;
+        .connection
+        .prepare_cached("DELETE FROM member WHERE app = ?1 AND cid = ?2 AND user_id = ?3")?
+        .execute(params![db.app, cid, user_id])?;
     Ok(removed > 0)
 }
 

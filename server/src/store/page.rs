@@ -1,11 +1,14 @@
 //! Orders and cursors of queries, as SQL.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use rusqlite::{Connection, Row, params_from_iter, types::Value as SqlValue};
+use rusqlite::{Row, params_from_iter, types::Value as SqlValue};
 use serde_json::Value;
 use trunkline_protocol::coordinator::SortParam;
 
-use super::filter::{Condition, Kind, QueryError, Table, compile, field, input, join};
+use super::{
+    Db,
+    filter::{Condition, Kind, QueryError, Table, compile, field, input, join, one_of},
+};
 
 /// Which rows, in which order, from where on.
 pub(crate) struct PageRequest<'a> {
@@ -20,16 +23,17 @@ pub(crate) struct Page<T> {
     pub next: Option<String>,
 }
 
-/// The rows of `table` that fulfil `scope` and the filter.
+/// The rows of `table` that belong to the app and fulfil `scope` and the filter.
 pub(crate) fn page<T>(
-    db: &Connection,
+    db: Db<'_>,
     table: &Table,
     scope: Condition,
     request: &PageRequest<'_>,
     read: fn(&Row<'_>) -> rusqlite::Result<T>,
 ) -> Result<Page<T>, QueryError> {
     let order = order(table, request.sort)?;
-    let mut conditions = vec![scope];
+    let own = one_of(&format!("{}.app", table.name), vec![SqlValue::Integer(db.app.0)]);
+    let mut conditions = vec![own, scope];
     if let Some(filter) = request.filter {
         conditions.push(compile(table, filter)?);
     }
@@ -54,7 +58,7 @@ pub(crate) fn page<T>(
         order_by = order_by.join(", "),
         limit = u64::from(request.limit) + 1,
     );
-    let mut statement = db.prepare(&sql)?;
+    let mut statement = db.connection.prepare(&sql)?;
     let mut found = statement.query(params_from_iter(values))?;
     let mut page = Page { rows: Vec::new(), next: None };
     let mut last_keys = Vec::new();
@@ -175,11 +179,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::store::filter::tests::{TABLE, things};
+    use crate::store::{
+        filter::tests::{TABLE, things},
+        first_app,
+    };
 
     fn ask(filter: &Value, sort: &[SortParam], limit: u32, next: Option<&str>) -> Page<String> {
         let request = PageRequest { filter: Some(filter), sort, limit, next };
-        page(&things(), &TABLE, join("AND", vec![]), &request, |row| row.get("id")).unwrap()
+        page(first_app(&things()), &TABLE, join("AND", vec![]), &request, |row| row.get("id"))
+            .unwrap()
     }
 
     #[test]
@@ -219,7 +227,7 @@ mod tests {
         let forged = BASE64_URL_SAFE_NO_PAD.encode(r#"["+id,+",{},"a"]"#);
         for cursor in ["", "x", "AAAA", &foreign, &forged] {
             let request = PageRequest { filter: None, sort: &sort, limit: 1, next: Some(cursor) };
-            let page = page(&things(), &TABLE, join("AND", vec![]), &request, |row| {
+            let page = page(first_app(&things()), &TABLE, join("AND", vec![]), &request, |row| {
                 row.get::<_, String>("id")
             });
             assert!(matches!(page, Err(QueryError::Input(_))), "{cursor}");

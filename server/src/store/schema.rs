@@ -37,7 +37,8 @@ fn migrate(db: &mut Connection) -> Result<(), StoreError> {
 const VERSION: i64 = MIGRATIONS.len() as i64;
 /// Each entry takes the tables from its index to the next version. Entries never change once
 /// released; dates are Unix nanoseconds, `custom` and `settings` JSON.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     CREATE TABLE user (
         id TEXT PRIMARY KEY,
         role TEXT NOT NULL,
@@ -107,19 +108,215 @@ const MIGRATIONS: &[&str] = &["
         joined_at INTEGER NOT NULL,
         PRIMARY KEY (session_id, user_session_id)
     ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+    -- Version 2: every row belongs to an app. Names are unique in their app.
+    CREATE TABLE app (
+        id INTEGER PRIMARY KEY,
+        -- NULL: the data of a server from before there were apps, until an app is named.
+        key TEXT UNIQUE,
+        secret TEXT NOT NULL,
+        name TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO app (id, key, secret, name, created_at, updated_at)
+        SELECT 1, NULL, '', '', min(created_at), min(created_at) FROM user
+        HAVING count(*) > 0;
+
+    CREATE TABLE setting (
+        name TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    ALTER TABLE user RENAME TO old_user;
+    ALTER TABLE call RENAME TO old_call;
+    ALTER TABLE member RENAME TO old_member;
+    ALTER TABLE blocked_user RENAME TO old_blocked_user;
+    ALTER TABLE session RENAME TO old_session;
+    ALTER TABLE participant RENAME TO old_participant;
+
+    CREATE TABLE user (
+        app INTEGER NOT NULL REFERENCES app (id),
+        id TEXT NOT NULL,
+        role TEXT NOT NULL,
+        teams TEXT NOT NULL,
+        name TEXT,
+        image TEXT,
+        language TEXT,
+        custom TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        last_active INTEGER,
+        PRIMARY KEY (app, id)
+    ) STRICT;
+    INSERT INTO user (app, id, role, teams, name, image, language, custom, created_at, updated_at,
+            last_active)
+        SELECT 1, id, role, teams, name, image, language, custom, created_at, updated_at,
+            last_active FROM old_user;
+
+    CREATE TABLE call (
+        app INTEGER NOT NULL REFERENCES app (id),
+        cid TEXT NOT NULL,
+        type TEXT NOT NULL,
+        id TEXT NOT NULL,
+        created_by TEXT NOT NULL,
+        team TEXT,
+        custom TEXT NOT NULL,
+        settings TEXT NOT NULL,
+        backstage INTEGER NOT NULL,
+        starts_at INTEGER,
+        ended_at INTEGER,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        session_id TEXT,
+        PRIMARY KEY (app, cid),
+        FOREIGN KEY (app, created_by) REFERENCES user (app, id)
+    ) STRICT;
+    INSERT INTO call (app, cid, type, id, created_by, team, custom, settings, backstage, starts_at,
+            ended_at, created_at, updated_at, session_id)
+        SELECT 1, cid, type, id, created_by, team, custom, settings, backstage, starts_at,
+            ended_at, created_at, updated_at, session_id FROM old_call;
+
+    CREATE TABLE member (
+        app INTEGER NOT NULL,
+        cid TEXT NOT NULL,
+        user_id TEXT NOT NULL,
+        role TEXT,
+        custom TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        updated_at INTEGER NOT NULL,
+        PRIMARY KEY (app, cid, user_id),
+        FOREIGN KEY (app, cid) REFERENCES call (app, cid) ON DELETE CASCADE,
+        FOREIGN KEY (app, user_id) REFERENCES user (app, id)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO member (app, cid, user_id, role, custom, created_at, updated_at)
+        SELECT 1, cid, user_id, role, custom, created_at, updated_at FROM old_member;
+
+    CREATE TABLE blocked_user (
+        app INTEGER NOT NULL,
+        cid TEXT NOT NULL,
+        user_id TEXT NOT NULL,
+        PRIMARY KEY (app, cid, user_id),
+        FOREIGN KEY (app, cid) REFERENCES call (app, cid) ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO blocked_user (app, cid, user_id) SELECT 1, cid, user_id FROM old_blocked_user;
+
+    CREATE TABLE session (
+        app INTEGER NOT NULL,
+        id TEXT NOT NULL,
+        cid TEXT NOT NULL,
+        started_at INTEGER,
+        ended_at INTEGER,
+        idle_since INTEGER,
+        live_started_at INTEGER,
+        live_ended_at INTEGER,
+        timer_ends_at INTEGER,
+        anonymous_count INTEGER NOT NULL,
+        PRIMARY KEY (app, id),
+        FOREIGN KEY (app, cid) REFERENCES call (app, cid) ON DELETE CASCADE
+    ) STRICT;
+    INSERT INTO session (app, id, cid, started_at, ended_at, idle_since, live_started_at,
+            live_ended_at, timer_ends_at, anonymous_count)
+        SELECT 1, id, cid, started_at, ended_at, idle_since, live_started_at, live_ended_at,
+            timer_ends_at, anonymous_count FROM old_session;
+
+    CREATE TABLE participant (
+        app INTEGER NOT NULL,
+        session_id TEXT NOT NULL,
+        user_session_id TEXT NOT NULL,
+        user_id TEXT NOT NULL,
+        role TEXT NOT NULL,
+        joined_at INTEGER NOT NULL,
+        PRIMARY KEY (app, session_id, user_session_id),
+        FOREIGN KEY (app, session_id) REFERENCES session (app, id) ON DELETE CASCADE,
+        FOREIGN KEY (app, user_id) REFERENCES user (app, id)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO participant (app, session_id, user_session_id, user_id, role, joined_at)
+        SELECT 1, session_id, user_session_id, user_id, role, joined_at FROM old_participant;
+
+    DROP TABLE old_participant;
+    DROP TABLE old_session;
+    DROP TABLE old_blocked_user;
+    DROP TABLE old_member;
+    DROP TABLE old_call;
+    DROP TABLE old_user;
+
+    CREATE INDEX call_created_at ON call (app, created_at);
+    CREATE INDEX call_created_by ON call (app, created_by);
+    CREATE INDEX member_user ON member (app, user_id);
+    CREATE INDEX session_running ON session (app, cid) WHERE ended_at IS NULL;
+",
+    "
+    -- Version 3: rings, permissions for the call, deleted calls, feedback, devices.
+    ALTER TABLE call ADD COLUMN deleted_at INTEGER;
+
+    CREATE TABLE ring (
+        app INTEGER NOT NULL,
+        session_id TEXT NOT NULL,
+        user_id TEXT NOT NULL,
+        rung_by TEXT,
+        due_at INTEGER,
+        answer TEXT,
+        answered_at INTEGER,
+        PRIMARY KEY (app, session_id, user_id),
+        FOREIGN KEY (app, session_id) REFERENCES session (app, id) ON DELETE CASCADE,
+        FOREIGN KEY (app, user_id) REFERENCES user (app, id)
+    ) STRICT, WITHOUT ROWID;
+
+    -- What was granted to or revoked from a user, whatever their roles say.
+    CREATE TABLE user_permission (
+        app INTEGER NOT NULL,
+        cid TEXT NOT NULL,
+        user_id TEXT NOT NULL,
+        permission TEXT NOT NULL,
+        granted INTEGER NOT NULL,
+        PRIMARY KEY (app, cid, user_id, permission),
+        FOREIGN KEY (app, cid) REFERENCES call (app, cid) ON DELETE CASCADE,
+        FOREIGN KEY (app, user_id) REFERENCES user (app, id)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE feedback (
+        app INTEGER NOT NULL,
+        cid TEXT NOT NULL,
+        session_id TEXT NOT NULL,
+        user_id TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        -- The request as it came.
+        body TEXT NOT NULL,
+        FOREIGN KEY (app, cid) REFERENCES call (app, cid) ON DELETE CASCADE,
+        FOREIGN KEY (app, user_id) REFERENCES user (app, id)
+    ) STRICT;
+    CREATE INDEX feedback_call ON feedback (app, cid);
+
+    CREATE TABLE device (
+        app INTEGER NOT NULL,
+        user_id TEXT NOT NULL,
+        id TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        -- What the client said of it.
+        body TEXT NOT NULL,
+        PRIMARY KEY (app, user_id, id),
+        FOREIGN KEY (app, user_id) REFERENCES user (app, id)
+    ) STRICT, WITHOUT ROWID;
+",
+];
 
 #[cfg(test)]
 mod tests {
+    use trunkline_protocol::coordinator::DateTime;
+
     use super::*;
+    use crate::store::{Db, apps, calls, members, sessions, users};
 
     #[test]
     fn a_prepared_file_is_prepared_again_without_change() {
         let mut db = Connection::open_in_memory().unwrap();
         prepare(&mut db).unwrap();
-        db.execute(
-            "INSERT INTO user VALUES ('alice', 'user', '[]', NULL, NULL, NULL, '{}', 1, 1, NULL)",
-            (),
+        db.execute_batch(
+            "INSERT INTO app VALUES (1, 'key', 'secret', '', 1, 1);
+            INSERT INTO user
+                VALUES (1, 'alice', 'user', '[]', NULL, NULL, NULL, '{}', 1, 1, NULL);",
         )
         .unwrap();
         prepare(&mut db).unwrap();
@@ -134,5 +331,65 @@ mod tests {
         assert!(matches!(prepare(&mut db), Err(StoreError::TooNew { found: 999 })));
         let version: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
         assert_eq!(version, 999);
+    }
+
+    fn file_of_version_1() -> Connection {
+        let mut db = Connection::open_in_memory().unwrap();
+        db.execute_batch(include_str!("version_1.sql")).unwrap();
+        db.pragma_update(None, "user_version", 1).unwrap();
+        prepare(&mut db).unwrap();
+        db
+    }
+
+    #[test]
+    fn data_from_before_there_were_apps_goes_to_the_first_app_that_is_named() {
+        let db = file_of_version_1();
+        let now = DateTime::from_unix_nanos(9);
+        assert_eq!(apps::list(&db).unwrap().len(), 0);
+        let app = apps::put(&db, "key", "secret", None, now).unwrap();
+        let another = apps::put(&db, "other", "secret", None, now).unwrap();
+        let mine = Db { connection: &db, app };
+        let call = calls::find(mine, "default:a").unwrap().unwrap();
+        assert_eq!(call.created_by, "alice");
+        assert_eq!(call.settings.limits.max_participants, Some(3));
+        assert_eq!(call.custom["topic"], "plans");
+        assert_eq!(calls::blocked_users(mine, "default:a"), Ok(vec!["eve".into()]));
+        let alice = users::find(mine, "alice").unwrap().unwrap();
+        assert_eq!((alice.role.as_str(), alice.teams.len()), ("admin", 1));
+        let member = members::find(mine, "default:a", "bob").unwrap().unwrap();
+        assert_eq!(member.role.as_deref(), Some("host"));
+        let session = sessions::find(mine, &call.session_id.unwrap()).unwrap().unwrap();
+        assert_eq!(session.anonymous_count, 2);
+        assert_eq!(sessions::participants(mine, &session.id).unwrap()[0].user_id, "bob");
+
+        let theirs = Db { connection: &db, app: another };
+        assert_eq!(calls::find(theirs, "default:a"), Ok(None));
+        assert_eq!(users::find(theirs, "alice"), Ok(None));
+        assert_eq!(sessions::find(theirs, &session.id), Ok(None));
+    }
+
+    #[test]
+    fn a_migrated_file_has_the_same_tables_as_a_new_one() {
+        let tables = |db: &Connection| -> Vec<String> {
+            db.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+                .unwrap()
+                .query_map((), |row| row.get(0))
+                .unwrap()
+                .collect::<Result<_, _>>()
+                .unwrap()
+        };
+        let mut new = Connection::open_in_memory().unwrap();
+        prepare(&mut new).unwrap();
+        let old = file_of_version_1();
+        assert_eq!(tables(&old), tables(&new));
+        let broken: Vec<String> = old
+            .prepare("PRAGMA foreign_key_check")
+            .unwrap()
+            .query_map((), |row| row.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(broken, Vec::<String>::new());
+        assert_eq!(tables(&old).iter().filter(|sql| sql.contains("old_")).count(), 0);
     }
 }

@@ -1,9 +1,12 @@
 //! Sessions of calls and who is in them.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{OptionalExtension, Row, named_params, params};
 use trunkline_protocol::coordinator::DateTime;
 
-use super::row::{date, date_if_any, nanos};
+use super::{
+    Db,
+    row::{date, date_if_any, nanos},
+};
 
 /// A stored session.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,73 +33,107 @@ pub(crate) struct ParticipantRecord {
     pub joined_at: DateTime,
 }
 
-pub(crate) fn find(db: &Connection, id: &str) -> rusqlite::Result<Option<SessionRecord>> {
-    db.prepare_cached("SELECT * FROM session WHERE id = ?1")?.query_one([id], read).optional()
+pub(crate) fn find(db: Db<'_>, id: &str) -> rusqlite::Result<Option<SessionRecord>> {
+    db.connection
+        .prepare_cached("SELECT * FROM session WHERE app = ?1 AND id = ?2")?
+        .query_one(params![db.app, id], read)
+        .optional()
 }
 
 /// Inserts the session or replaces everything but `id`, `cid`.
-pub(crate) fn save(db: &Connection, session: &SessionRecord) -> rusqlite::Result<()> {
-    db.prepare_cached(
-        "INSERT INTO session (id, cid, started_at, ended_at, idle_since, live_started_at,
+pub(crate) fn save(db: Db<'_>, session: &SessionRecord) -> rusqlite::Result<()> {
+    db.connection
+        .prepare_cached(
+            "INSERT INTO session (app, id, cid, started_at, ended_at, idle_since, live_started_at,
             live_ended_at, timer_ends_at, anonymous_count)
-        VALUES (:id, :cid, :started_at, :ended_at, :idle_since, :live_started_at,
+        VALUES (:app, :id, :cid, :started_at, :ended_at, :idle_since, :live_started_at,
             :live_ended_at, :timer_ends_at, :anonymous_count)
-        ON CONFLICT (id) DO UPDATE SET started_at = :started_at, ended_at = :ended_at,
+        ON CONFLICT (app, id) DO UPDATE SET started_at = :started_at, ended_at = :ended_at,
             idle_since = :idle_since, live_started_at = :live_started_at,
             live_ended_at = :live_ended_at, timer_ends_at = :timer_ends_at,
             anonymous_count = :anonymous_count",
-    )?
-    .execute(named_params! {
-        ":id": session.id,
-        ":cid": session.cid,
-        ":started_at": nanos(session.started_at),
-        ":ended_at": nanos(session.ended_at),
-        ":idle_since": nanos(session.idle_since),
-        ":live_started_at": nanos(session.live_started_at),
-        ":live_ended_at": nanos(session.live_ended_at),
-        ":timer_ends_at": nanos(session.timer_ends_at),
-        ":anonymous_count": session.anonymous_count,
-    })?;
+        )?
+        .execute(named_params! {
+            ":app": db.app,
+            ":id": session.id,
+            ":cid": session.cid,
+            ":started_at": nanos(session.started_at),
+            ":ended_at": nanos(session.ended_at),
+            ":idle_since": nanos(session.idle_since),
+            ":live_started_at": nanos(session.live_started_at),
+            ":live_ended_at": nanos(session.live_ended_at),
+            ":timer_ends_at": nanos(session.timer_ends_at),
+            ":anonymous_count": session.anonymous_count,
+        })?;
     Ok(())
 }
 
-/// Ends every running session: their participants did not survive the process.
-pub(crate) fn end_all(db: &Connection, now: DateTime) -> rusqlite::Result<()> {
-    db.execute(
-        "DELETE FROM participant WHERE session_id IN (SELECT id FROM session WHERE ended_at IS NULL)",
-        (),
+/// Ends every running session of the app: their participants did not survive the process.
+pub(crate) fn end_all(db: Db<'_>, now: DateTime) -> rusqlite::Result<()> {
+    db.connection.execute(
+        "DELETE FROM participant WHERE app = ?1 AND session_id IN
+            (SELECT id FROM session WHERE app = ?1 AND ended_at IS NULL)",
+        [db.app],
     )?;
-    db.execute(
-        "UPDATE session SET ended_at = ?1, anonymous_count = 0 WHERE ended_at IS NULL",
-        [now.unix_nanos()],
+    db.connection.execute(
+        "UPDATE session SET ended_at = ?2, anonymous_count = 0 WHERE app = ?1 AND ended_at IS NULL",
+        params![db.app, now.unix_nanos()],
     )?;
+    Ok(())
+}
+
+/// Ends a session with everybody still in it.
+pub(crate) fn drop_one(db: Db<'_>, id: &str, now: DateTime) -> rusqlite::Result<()> {
+    db.connection
+        .prepare_cached("DELETE FROM participant WHERE app = ?1 AND session_id = ?2")?
+        .execute(params![db.app, id])?;
+    db.connection
+        .prepare_cached(
+            "UPDATE session SET ended_at = ?3, anonymous_count = 0 WHERE app = ?1 AND id = ?2",
+        )?
+        .execute(params![db.app, id, now.unix_nanos()])?;
     Ok(())
 }
 
 /// Who is in the session, in the order of joining.
 pub(crate) fn participants(
-    db: &Connection,
+    db: Db<'_>,
     session_id: &str,
 ) -> rusqlite::Result<Vec<ParticipantRecord>> {
-    db.prepare_cached(
-        "SELECT * FROM participant WHERE session_id = ?1 ORDER BY joined_at, user_session_id",
+    db.connection
+        .prepare_cached(
+        "SELECT * FROM participant WHERE app = ?1 AND session_id = ?2 ORDER BY joined_at, user_session_id",
     )?
-    .query_map([session_id], read_participant)?
+    .query_map(params![db.app, session_id], read_participant)?
     .collect()
+}
+
+/// Cids of the calls that the user is in now.
+pub(crate) fn calls_of(db: Db<'_>, user_id: &str) -> rusqlite::Result<Vec<String>> {
+    db.connection
+        .prepare_cached(
+            "SELECT DISTINCT session.cid FROM participant
+            JOIN session ON session.app = participant.app AND session.id = participant.session_id
+            WHERE participant.app = ?1 AND participant.user_id = ?2 AND session.ended_at IS NULL",
+        )?
+        .query_map(params![db.app, user_id], |row| row.get(0))?
+        .collect()
 }
 
 /// Adds the participant; false when the client was already there.
 pub(crate) fn add_participant(
-    db: &Connection,
+    db: Db<'_>,
     participant: &ParticipantRecord,
 ) -> rusqlite::Result<bool> {
     let added = db
+        .connection
         .prepare_cached(
-            "INSERT INTO participant (session_id, user_session_id, user_id, role, joined_at)
-            VALUES (:session_id, :user_session_id, :user_id, :role, :joined_at)
+            "INSERT INTO participant (app, session_id, user_session_id, user_id, role, joined_at)
+            VALUES (:app, :session_id, :user_session_id, :user_id, :role, :joined_at)
             ON CONFLICT DO NOTHING",
         )?
         .execute(named_params! {
+            ":app": db.app,
             ":session_id": participant.session_id,
             ":user_session_id": participant.user_session_id,
             ":user_id": participant.user_id,
@@ -108,14 +145,15 @@ pub(crate) fn add_participant(
 
 /// Removes and returns the participant, if it was there.
 pub(crate) fn take_participant(
-    db: &Connection,
+    db: Db<'_>,
     session_id: &str,
     user_session_id: &str,
 ) -> rusqlite::Result<Option<ParticipantRecord>> {
-    db.prepare_cached(
-        "DELETE FROM participant WHERE session_id = ?1 AND user_session_id = ?2 RETURNING *",
+    db.connection
+        .prepare_cached(
+        "DELETE FROM participant WHERE app = ?1 AND session_id = ?2 AND user_session_id = ?3 RETURNING *",
     )?
-    .query_one([session_id, user_session_id], read_participant)
+    .query_one(params![db.app, session_id, user_session_id], read_participant)
     .optional()
 }
 
@@ -133,7 +171,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<SessionRecord> {
     })
 }
 
-fn read_participant(row: &Row<'_>) -> rusqlite::Result<ParticipantRecord> {
+pub(crate) fn read_participant(row: &Row<'_>) -> rusqlite::Result<ParticipantRecord> {
     Ok(ParticipantRecord {
         session_id: row.get("session_id")?,
         user_session_id: row.get("user_session_id")?,

@@ -1,9 +1,12 @@
 //! Users.
 
-use rusqlite::{Connection, OptionalExtension, Row, named_params};
+use rusqlite::{OptionalExtension, Row, named_params, params};
 use trunkline_protocol::coordinator::{Custom, DateTime};
 
-use super::row::{date, date_if_any, json, nanos, to_json};
+use super::{
+    Db,
+    row::{date, date_if_any, json, nanos, to_json},
+};
 
 /// A stored user.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,22 +41,27 @@ impl UserRecord {
     }
 }
 
-pub(crate) fn find(db: &Connection, id: &str) -> rusqlite::Result<Option<UserRecord>> {
-    db.prepare_cached("SELECT * FROM user WHERE id = ?1")?.query_one([id], read).optional()
+pub(crate) fn find(db: Db<'_>, id: &str) -> rusqlite::Result<Option<UserRecord>> {
+    db.connection
+        .prepare_cached("SELECT * FROM user WHERE app = ?1 AND id = ?2")?
+        .query_one(params![db.app, id], read)
+        .optional()
 }
 
 /// Inserts the user or replaces everything but `id` and `created_at`.
-pub(crate) fn save(db: &Connection, user: &UserRecord) -> rusqlite::Result<()> {
-    db.prepare_cached(
-        "INSERT INTO user (id, role, teams, name, image, language, custom,
+pub(crate) fn save(db: Db<'_>, user: &UserRecord) -> rusqlite::Result<()> {
+    db.connection
+        .prepare_cached(
+        "INSERT INTO user (app, id, role, teams, name, image, language, custom,
             created_at, updated_at, last_active)
-        VALUES (:id, :role, :teams, :name, :image, :language, :custom,
+        VALUES (:app, :id, :role, :teams, :name, :image, :language, :custom,
             :created_at, :updated_at, :last_active)
-        ON CONFLICT (id) DO UPDATE SET role = :role, teams = :teams, name = :name, image = :image,
+        ON CONFLICT (app, id) DO UPDATE SET role = :role, teams = :teams, name = :name, image = :image,
             language = :language, custom = :custom, updated_at = :updated_at,
             last_active = :last_active",
     )?
     .execute(named_params! {
+        ":app": db.app,
         ":id": user.id,
         ":role": user.role,
         ":teams": to_json(&user.teams)?,

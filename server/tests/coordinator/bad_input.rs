@@ -1,7 +1,9 @@
 //! Whatever a client sends, the answer is the documented error body.
 
 use serde_json::json;
+use trunkline_protocol::coordinator::OPERATIONS;
 
+use crate::contract::method_name;
 use crate::support::{KEY, TestServer, send, send_raw};
 
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -140,13 +142,21 @@ async fn unknown_routes_and_methods_get_the_error_body() {
 async fn operations_that_are_missing_say_so() {
     let server = TestServer::start().await;
     let (alice, _socket) = server.connect("alice").await;
-    for path in ["/call/default/a/ring", "/call/default/a/recordings/composite/start", "/stats"] {
-        let reply = alice.post(path, json!({})).await;
-        assert_eq!(reply.body["unrecoverable"], true);
+    let missing = OPERATIONS.iter().filter(|operation| !operation.is_implemented);
+    let mut count = 0;
+    for (operation, path) in
+        missing.flat_map(|operation| operation.paths.iter().map(move |path| (operation, path)))
+    {
+        let path = path.replace("{type}", "default").replace(['{', '}'], "");
+        let reply = alice.request(method_name(operation), &path, None).await;
+        assert_eq!(reply.body["unrecoverable"], true, "{path}");
         let message = reply.refused(400, 19);
         assert!(message.contains("not available on this server"), "{message}");
+        assert!(message.starts_with(operation.id), "{message}");
+        count += 1;
     }
-    let url = format!("{}/video/call/default/a/ring?api_key={KEY}", server.base);
+    assert!(count > 0);
+    let url = format!("{}/video/stats?api_key={KEY}", server.base);
     send("POST", url, vec![], vec![]).await.refused(401, 5);
 }
 

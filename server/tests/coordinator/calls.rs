@@ -7,7 +7,7 @@ use trunkline_protocol::{
 };
 use trunkline_server::sfu::{control::SfuOrder, token::SfuClaims};
 
-use crate::support::TestServer;
+use crate::support::{TestServer, sfu_name};
 
 fn date_in(seconds: i64) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
@@ -87,7 +87,9 @@ async fn settings_are_complete_and_updates_merge_into_them() {
     let (alice, mut socket) = server.connect("alice").await;
     let created = alice.post("/call/default/a", json!({})).await.ok(201);
     socket.expect("call.created").await;
-    let complete = serde_json::to_value(CallSettings::default()).unwrap();
+    let mut complete = serde_json::to_value(CallSettings::default()).unwrap();
+    complete["video"]["target_resolution"] =
+        json!({ "width": 1280, "height": 720, "bitrate": 1_500_000 });
     assert_eq!(created["call"]["settings"], complete);
 
     let wish = json!({ "recording": { "mode": "disabled" }, "limits": { "max_participants": 7 } });
@@ -132,8 +134,8 @@ async fn join_creates_when_asked_and_hands_out_sfu_credentials() {
         })
     );
     let token = credentials["token"].as_str().unwrap();
-    let claims = SfuClaims::verify(token, &server.app.sfu_secret()).unwrap();
-    assert_eq!((claims.user_id.as_str(), claims.cid.as_str()), ("alice", "default:a"));
+    let claims = SfuClaims::verify(token, &server.sfu_secret).unwrap();
+    assert_eq!((claims.user_id.as_str(), claims.cid), ("alice", sfu_name("default:a")));
     assert!(claims.capabilities.contains(&"send-audio".into()));
     assert_eq!(
         (claims.video.width, claims.video.height, claims.video.bitrate),
@@ -171,7 +173,7 @@ async fn ending_puts_everybody_out_and_locks_the_door() {
     assert!(ended["call"]["ended_at"].is_string());
     socket.expect("call.created").await;
     socket.expect("call.ended").await;
-    let order = SfuOrder::EndCall { cid: "livestream:a".into(), reason: CallEndedReason::Ended };
+    let order = SfuOrder::EndCall { cid: sfu_name("livestream:a"), reason: CallEndedReason::Ended };
     assert_eq!(*server.orders.lock().unwrap(), [order]);
 
     let refusal = viewer.post("/call/livestream/a/join", json!({})).await;
@@ -225,7 +227,7 @@ async fn backstage_opens_to_viewers_ahead_of_the_start_or_by_going_live() {
     let stopped = host.post("/call/livestream/a/stop_live", json!({})).await.ok(201);
     assert_eq!(stopped["call"]["backstage"], true);
     assert_eq!(viewing.expect("call.updated").await["call"]["backstage"], true);
-    let order = SfuOrder::EndLive { cid: "livestream:a".into() };
+    let order = SfuOrder::EndLive { cid: sfu_name("livestream:a") };
     assert_eq!(*server.orders.lock().unwrap(), [order]);
     viewer.post("/call/livestream/a/join", json!({})).await.refused(403, 17);
 }

@@ -1,56 +1,13 @@
 //! The real binary: killed, restarted, stopped, refused.
 
-use std::{
-    io::{BufRead, BufReader},
-    net::TcpStream,
-    path::Path,
-    process::{Child, Command, Output, Stdio},
-};
+use std::{net::TcpStream, process::Command};
 
 use serde_json::{Value, json};
 
-use crate::support::{KEY, Socket, TestServer, send};
-
-const BINARY: &str = env!("CARGO_BIN_EXE_trunkline-server");
-
-struct Process {
-    child: Child,
-    base: String,
-}
-
-impl Process {
-    fn start(data: &Path) -> Self {
-        let mut child = Command::new(BINARY)
-            .args(["--dev", "--listen", "127.0.0.1:0", "--data"])
-            .arg(data)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let base = line.split_whitespace().last().expect("the ready line").to_owned();
-        assert!(base.starts_with("http://127.0.0.1:") && !base.ends_with(":0"), "{line}");
-        Self { child, base }
-    }
-
-    fn kill(mut self) {
-        // SIGKILL: no handler runs, nothing is flushed.
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-fn run(args: &[&str]) -> Output {
-    Command::new(BINARY).args(args).env_remove("TRUNKLINE_API_SECRET").output().unwrap()
-}
+use crate::{
+    process::{BINARY, Process, run},
+    support::{KEY, Socket, TestServer, send},
+};
 
 /// A client of another process: the in-process server only lends its tokens.
 async fn client(lender: &TestServer, base: &str) -> (crate::support::Client, Socket) {

@@ -1,10 +1,10 @@
 //! Sessions: what the SFU reports becomes state and events.
 
 use serde_json::{Value, json};
-use trunkline_protocol::sfu::models::CallEndedReason;
+use trunkline_protocol::{coordinator::DateTime, sfu::models::CallEndedReason};
 use trunkline_server::sfu::control::SfuOrder;
 
-use crate::support::TestServer;
+use crate::support::{TestServer, sfu_name};
 
 #[tokio::test]
 async fn watchers_see_a_session_start_fill_and_empty() {
@@ -106,7 +106,7 @@ async fn a_call_that_lasts_too_long_is_ended_by_the_server() {
     // An answer comes after all effects of earlier commands, the order to the SFU included.
     assert!(alice.get("/call/default/a").await.ok(200)["call"]["ended_at"].is_string());
     let reason = CallEndedReason::SessionEnded;
-    let order = SfuOrder::EndCall { cid: "default:a".into(), reason };
+    let order = SfuOrder::EndCall { cid: sfu_name("default:a"), reason };
     assert_eq!(*server.orders.lock().unwrap(), [order]);
 }
 
@@ -124,4 +124,27 @@ async fn a_session_does_not_outlive_the_process() {
     assert_eq!(call["current_session_id"], "");
     assert!(call["session"]["ended_at"].is_string());
     assert_eq!(call["session"]["participants"], json!([]));
+}
+
+#[tokio::test]
+async fn a_limit_shows_when_the_session_ends_and_a_change_is_told() {
+    let server = TestServer::start().await;
+    let (alice, mut socket) = server.connect("alice").await;
+    let limit = |seconds: u32| json!({ "limits": { "max_duration_seconds": seconds } });
+    let body = json!({ "data": { "settings_override": limit(600) } });
+    alice.post("/call/default/a", body).await.ok(201);
+    server.participant_joined("default:a", "alice", "s1");
+    socket.expect("call.created").await;
+    let lasts = |event: &Value| {
+        let session = &event["call"]["session"];
+        let date = |field: &str| DateTime::parse_rfc3339(session[field].as_str().unwrap()).unwrap();
+        date("timer_ends_at").seconds_since(date("started_at"))
+    };
+    assert_eq!(lasts(&socket.expect("call.session_started").await), 600);
+    socket.expect("call.session_participant_joined").await;
+    alice.patch("/call/default/a", json!({ "settings_override": limit(900) })).await.ok(200);
+    assert_eq!(lasts(&socket.expect("call.updated").await), 900);
+    alice.patch("/call/default/a", json!({ "settings_override": limit(0) })).await.ok(200);
+    let unlimited = socket.expect("call.updated").await;
+    assert!(unlimited["call"]["session"]["timer_ends_at"].is_null());
 }

@@ -12,12 +12,17 @@ use tempfile::TempDir;
 use tokio::{net::TcpStream, sync::mpsc, task::spawn_blocking, time::timeout};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
 use trunkline_server::{
+    admin::put_app,
     auth::App,
     config::{Cli, Config, Task},
     coordinator::SfuControl,
+    metrics::Registry,
     serve::{Media, Server},
-    sfu::control::{SfuNotice, SfuOrder},
+    sfu::control::{SfuNotice, SfuOrder, call_name},
+    store::AppId,
 };
+
+use crate::contract;
 
 pub const KEY: &str = "trunkline-dev";
 
@@ -27,6 +32,8 @@ pub struct TestServer {
     pub app: App,
     pub base: String,
     pub orders: Arc<Mutex<Vec<SfuOrder>>>,
+    /// What SFU tokens are signed with.
+    pub sfu_secret: String,
     notices: mpsc::UnboundedSender<SfuNotice>,
     data: TempDir,
 }
@@ -34,8 +41,9 @@ pub struct TestServer {
 /// One user of the REST API.
 #[derive(Clone)]
 pub struct Client {
-    base: String,
-    prefix: &'static str,
+    pub base: String,
+    pub prefix: &'static str,
+    pub api_key: String,
     pub user_id: String,
     pub token: String,
     pub connection_id: Option<String>,
@@ -64,28 +72,49 @@ impl TestServer {
         Self::start_in(tempfile::tempdir().unwrap(), args).await
     }
 
-    /// Stops and starts again with the same data.
-    pub async fn restart(self) -> Self {
-        self.server.shutdown().await;
-        Self::start_in(self.data, "--dev").await
+    /// A server with a second app, which is called `other`.
+    pub async fn start_with_two_apps() -> (Self, App) {
+        let data = tempfile::tempdir().unwrap();
+        let other = App { key: "other".into(), secret: "other-secret".into() };
+        // The app of the server has number 1 in every test, and gets its secret at the start.
+        put_app(data.path(), App { key: KEY.into(), secret: "old".into() }, None).await.unwrap();
+        put_app(data.path(), other.clone(), Some("Other".into())).await.unwrap();
+        (Self::start_in(data, "--dev").await, other)
     }
 
-    async fn start_in(data: TempDir, args: &str) -> Self {
+    /// Stops and starts again with the same data.
+    pub async fn restart(self) -> Self {
+        Self::start_in(self.stop().await, "--dev").await
+    }
+
+    /// The data as they are now, for another server.
+    pub async fn stop(self) -> TempDir {
+        self.server.shutdown().await;
+        self.data
+    }
+
+    pub async fn start_in(data: TempDir, args: &str) -> Self {
         let config = config(&format!(
             "trunkline-server --listen 127.0.0.1:0 --data {} {args}",
             data.path().display()
         ));
         let (notices, received) = mpsc::unbounded_channel();
         let orders = Arc::new(Mutex::new(Vec::new()));
+        let (tell_secret, secret) = std::sync::mpsc::channel();
         let media = Media {
             control: Arc::new(Orders(Arc::clone(&orders))),
             notices: received,
-            routes: Box::new(|_| Router::new().route("/sfu/panic", get(panicking))),
+            routes: Box::new(move |_, secret| {
+                tell_secret.send(secret).unwrap();
+                Router::new().route("/sfu/panic", get(panicking))
+            }),
             edge_name: "test-edge".into(),
+            metrics: Registry::default(),
         };
         let server = Server::start(&config, media).await.unwrap();
         let base = format!("http://{}", server.address());
-        Self { server, app: config.app, base, orders, notices, data }
+        let sfu_secret = secret.recv().unwrap();
+        Self { server, app: config.app, base, orders, sfu_secret, notices, data }
     }
 
     /// A user with a token who has not connected.
@@ -98,10 +127,23 @@ impl TestServer {
         Client {
             base: self.base.clone(),
             prefix: "/video",
+            api_key: KEY.into(),
             user_id: user_id.into(),
             token,
             connection_id: None,
         }
+    }
+
+    /// A user of another app with a token who has not connected.
+    pub fn stranger_in(&self, app: &App, user_id: &str) -> Client {
+        let token = app.token_for(user_id, None, None, None).unwrap();
+        Client { api_key: app.key.clone(), ..self.client(user_id, token) }
+    }
+
+    /// The backend of an app.
+    pub fn backend(&self, app: &App) -> Client {
+        let token = app.server_token(None).unwrap();
+        Client { api_key: app.key.clone(), ..self.client("", token) }
     }
 
     /// A connected user.
@@ -129,7 +171,7 @@ impl TestServer {
 
     pub async fn connect_client(&self, mut client: Client) -> (Client, Socket) {
         let path = if client.prefix == "/video" { "/video/connect" } else { "/api/v2/connect" };
-        let url = format!("{}{path}?api_key={KEY}&stream-auth-type=jwt", client.base);
+        let url = format!("{}{path}?api_key={}&stream-auth-type=jwt", client.base, client.api_key);
         let mut raw = connect_async(url.replacen("http", "ws", 1)).await.unwrap().0;
         let hello = json!({ "token": client.token, "user_details": { "id": client.user_id } });
         raw.send(Message::text(hello.to_string())).await.unwrap();
@@ -137,6 +179,17 @@ impl TestServer {
         let ok = socket.expect("connection.ok").await;
         client.connection_id = ok["connection_id"].as_str().map(Into::into);
         (client, socket)
+    }
+
+    /// The type of the event with which a client is turned away.
+    pub async fn refused_event(&self, client: Client) -> String {
+        let path = if client.prefix == "/video" { "/video/connect" } else { "/api/v2/connect" };
+        let path = format!("{path}?api_key={}&stream-auth-type=jwt", client.api_key);
+        let mut raw = self.open(&path).await;
+        let hello = json!({ "token": client.token, "user_details": { "id": client.user_id } });
+        raw.send(Message::text(hello.to_string())).await.unwrap();
+        let event = Socket { stream: raw }.next().await;
+        event["type"].as_str().unwrap().into()
     }
 
     /// A socket on which nothing has been sent.
@@ -147,9 +200,14 @@ impl TestServer {
 
     /// What the SFU would report.
     pub fn participant_joined(&self, cid: &str, user_id: &str, session_id: &str) {
+        self.participant_joined_at(&sfu_name(cid), user_id, session_id);
+    }
+
+    /// What the SFU would report about a call of any app, by the name it has for it.
+    pub fn participant_joined_at(&self, call_name: &str, user_id: &str, session_id: &str) {
         self.notices
             .send(SfuNotice::ParticipantJoined {
-                cid: cid.into(),
+                cid: call_name.into(),
                 user_id: user_id.into(),
                 session_id: session_id.into(),
                 anonymous: user_id == "!anon",
@@ -160,7 +218,7 @@ impl TestServer {
     pub fn participant_left(&self, cid: &str, user_id: &str, session_id: &str) {
         self.notices
             .send(SfuNotice::ParticipantLeft {
-                cid: cid.into(),
+                cid: sfu_name(cid),
                 user_id: user_id.into(),
                 session_id: session_id.into(),
                 anonymous: user_id == "!anon",
@@ -189,23 +247,32 @@ impl Client {
         self.request("PATCH", path, Some(body)).await
     }
 
-    async fn request(&self, method: &'static str, path: &str, body: Option<Value>) -> Reply {
+    pub async fn delete(&self, path: &str) -> Reply {
+        self.request("DELETE", path, None).await
+    }
+
+    pub async fn request(&self, method: &'static str, path: &str, body: Option<Value>) -> Reply {
         let separator = if path.contains('?') { '&' } else { '?' };
         let watch = self.connection_id.as_ref().map(|id| format!("&connection_id={id}"));
         let url = format!(
-            "{}{}{path}{separator}api_key={KEY}&user_id={}{}",
+            "{}{}{path}{separator}api_key={}&user_id={}{}",
             self.base,
             self.prefix,
+            self.api_key,
             self.user_id,
             watch.unwrap_or_default()
         );
-        let headers = vec![
-            ("authorization", self.token.clone()),
-            ("stream-auth-type", "jwt".to_owned()),
-            ("content-type", "application/json".to_owned()),
-        ];
-        let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
-        send(method, url, headers, body).await
+        let mut headers = vec![("content-type", "application/json".to_owned())];
+        if self.user_id == "!anon" {
+            headers.push(("stream-auth-type", "anonymous".to_owned()));
+        } else {
+            headers.push(("stream-auth-type", "jwt".to_owned()));
+            headers.push(("authorization", self.token.clone()));
+        }
+        let text = body.as_ref().map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        let reply = send(method, url, headers, text).await;
+        contract::check_exchange(method, path, body.as_ref(), &reply);
+        reply
     }
 }
 
@@ -241,7 +308,11 @@ impl Socket {
         loop {
             let frame = timeout(PATIENCE, self.stream.next()).await.expect("an event");
             match frame.expect("an open socket").expect("a frame") {
-                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+                Message::Text(text) => {
+                    let event = serde_json::from_str(&text).unwrap();
+                    contract::check_event(&event);
+                    return event;
+                }
                 Message::Ping(_) | Message::Pong(_) => (),
                 other => panic!("{other:?}"),
             }
@@ -267,7 +338,12 @@ impl Socket {
     }
 
     pub async fn send(&mut self, frame: &Value) {
-        self.stream.send(Message::text(frame.to_string())).await.unwrap();
+        self.send_text(&frame.to_string()).await;
+    }
+
+    /// Any text at all.
+    pub async fn send_text(&mut self, text: &str) {
+        self.stream.send(Message::text(text)).await.unwrap();
     }
 
     /// Waits until the server closes, and returns the code.
@@ -336,9 +412,14 @@ pub fn config(args: &str) -> Config {
     use clap::Parser;
     match Cli::try_parse_from(args.split_whitespace()).unwrap().into_task() {
         Ok(Task::Serve(config)) => config,
-        Ok(Task::PrintToken(_)) => panic!("not a server"),
+        Ok(_) => panic!("not a server"),
         Err(error) => panic!("{error}"),
     }
+}
+
+/// What the SFU calls a call of the app that the server was started with.
+pub fn sfu_name(cid: &str) -> String {
+    call_name(AppId(1), cid)
 }
 
 async fn panicking() -> &'static str {

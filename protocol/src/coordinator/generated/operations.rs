@@ -15,10 +15,10 @@ pub const OPERATIONS: &[Operation] = &[
         .root()
         .public()
         .implemented(),
-    Operation::new("UpdateUsers", Method::Post, &["/users"], Rate::Server).root(),
-    Operation::new("CreateDevice", Method::Post, &["/devices"], Rate::Write).root(),
-    Operation::new("ListDevices", Method::Get, &["/devices"], Rate::Read).root(),
-    Operation::new("DeleteDevice", Method::Delete, &["/devices"], Rate::Write).root(),
+    Operation::new("UpdateUsers", Method::Post, &["/users"], Rate::Server).root().implemented(),
+    Operation::new("CreateDevice", Method::Post, &["/devices"], Rate::Write).root().implemented(),
+    Operation::new("ListDevices", Method::Get, &["/devices"], Rate::Read).root().implemented(),
+    Operation::new("DeleteDevice", Method::Delete, &["/devices"], Rate::Write).root().implemented(),
     Operation::new("GetCall", Method::Get, &["/call/{type}/{id}"], Rate::Read).implemented(),
     Operation::new("GetOrCreateCall", Method::Post, &["/call/{type}/{id}"], Rate::Create)
         .implemented(),
@@ -26,7 +26,8 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new("JoinCall", Method::Post, &["/call/{type}/{id}/join"], Rate::Join).implemented(),
     Operation::new("EndCall", Method::Post, &["/call/{type}/{id}/mark_ended"], Rate::Write)
         .implemented(),
-    Operation::new("DeleteCall", Method::Post, &["/call/{type}/{id}/delete"], Rate::Write),
+    Operation::new("DeleteCall", Method::Post, &["/call/{type}/{id}/delete"], Rate::Write)
+        .implemented(),
     Operation::new("QueryCalls", Method::Post, &["/calls"], Rate::Query).implemented(),
     Operation::new("UpdateCallMembers", Method::Post, &["/call/{type}/{id}/members"], Rate::Write)
         .implemented(),
@@ -36,45 +37,59 @@ pub const OPERATIONS: &[Operation] = &[
         Method::Post,
         &["/call/{type}/{id}/participants"],
         Rate::Query,
-    ),
-    Operation::new("RingCall", Method::Post, &["/call/{type}/{id}/ring"], Rate::Write),
-    Operation::new("AcceptCall", Method::Post, &["/call/{type}/{id}/accept"], Rate::Write),
-    Operation::new("RejectCall", Method::Post, &["/call/{type}/{id}/reject"], Rate::Write),
+    )
+    .implemented(),
+    Operation::new("RingCall", Method::Post, &["/call/{type}/{id}/ring"], Rate::Write)
+        .implemented(),
+    Operation::new("AcceptCall", Method::Post, &["/call/{type}/{id}/accept"], Rate::Write)
+        .implemented(),
+    Operation::new("RejectCall", Method::Post, &["/call/{type}/{id}/reject"], Rate::Write)
+        .implemented(),
     Operation::new("GoLive", Method::Post, &["/call/{type}/{id}/go_live"], Rate::Write)
         .implemented(),
     Operation::new("StopLive", Method::Post, &["/call/{type}/{id}/stop_live"], Rate::Write)
         .implemented(),
-    Operation::new("BlockUser", Method::Post, &["/call/{type}/{id}/block"], Rate::Write),
-    Operation::new("UnblockUser", Method::Post, &["/call/{type}/{id}/unblock"], Rate::Write),
-    Operation::new("KickUser", Method::Post, &["/call/{type}/{id}/kick"], Rate::Write),
-    Operation::new("MuteUsers", Method::Post, &["/call/{type}/{id}/mute_users"], Rate::Write),
+    Operation::new("BlockUser", Method::Post, &["/call/{type}/{id}/block"], Rate::Write)
+        .implemented(),
+    Operation::new("UnblockUser", Method::Post, &["/call/{type}/{id}/unblock"], Rate::Write)
+        .implemented(),
+    Operation::new("KickUser", Method::Post, &["/call/{type}/{id}/kick"], Rate::Write)
+        .implemented(),
+    Operation::new("MuteUsers", Method::Post, &["/call/{type}/{id}/mute_users"], Rate::Write)
+        .implemented(),
     Operation::new(
         "RequestPermission",
         Method::Post,
         &["/call/{type}/{id}/request_permission"],
         Rate::Write,
-    ),
+    )
+    .implemented(),
     Operation::new(
         "UpdateUserPermissions",
         Method::Post,
         &["/call/{type}/{id}/user_permissions"],
         Rate::Write,
-    ),
-    Operation::new("VideoPin", Method::Post, &["/call/{type}/{id}/pin"], Rate::Write),
-    Operation::new("VideoUnpin", Method::Post, &["/call/{type}/{id}/unpin"], Rate::Write),
+    )
+    .implemented(),
+    Operation::new("VideoPin", Method::Post, &["/call/{type}/{id}/pin"], Rate::Write).implemented(),
+    Operation::new("VideoUnpin", Method::Post, &["/call/{type}/{id}/unpin"], Rate::Write)
+        .implemented(),
     Operation::new(
         "SendVideoReaction",
         Method::Post,
         &["/call/{type}/{id}/reaction"],
         Rate::Signal,
-    ),
-    Operation::new("SendCallEvent", Method::Post, &["/call/{type}/{id}/event"], Rate::Signal),
+    )
+    .implemented(),
+    Operation::new("SendCallEvent", Method::Post, &["/call/{type}/{id}/event"], Rate::Signal)
+        .implemented(),
     Operation::new(
         "CollectUserFeedback",
         Method::Post,
         &["/call/{type}/{id}/feedback"],
         Rate::Write,
-    ),
+    )
+    .implemented(),
     Operation::new(
         "StartRecording",
         Method::Post,
@@ -95,7 +110,8 @@ pub const OPERATIONS: &[Operation] = &[
         Method::Get,
         &["/call/{type}/{id}/recordings", "/call/{type}/{id}/{session}/recordings"],
         Rate::Read,
-    ),
+    )
+    .implemented(),
     Operation::new(
         "DeleteRecording",
         Method::Delete,
@@ -161,7 +177,8 @@ pub const OPERATIONS: &[Operation] = &[
         Method::Get,
         &["/call/{type}/{id}/transcriptions"],
         Rate::Read,
-    ),
+    )
+    .implemented(),
     Operation::new(
         "DeleteTranscription",
         Method::Delete,

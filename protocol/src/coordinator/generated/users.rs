@@ -159,11 +159,12 @@ pub struct UpdateUsersRequest {
 
 model! { UpdateUsersRequest { users } }
 
-/// A user as the app's backend describes it. What is absent becomes empty.
+/// A user as the app's backend describes it. What is absent stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct FullUserRequest {
-    /// Unique in the app.
-    pub id: String,
+    /// The key of the user once more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// `user`, `admin`, or the app's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,

@@ -104,17 +104,7 @@ impl Call {
                 let text = "the token is missing, wrong or expired";
                 envelope(StatusCode::UNAUTHORIZED, "unauthenticated", text)
             })?;
-        let body = match timeout(BODY_DEADLINE, to_bytes(request.into_body(), MAX_BODY)).await {
-            Ok(Ok(body)) => body,
-            Ok(Err(_)) => {
-                let text = format!("the body ended early or is larger than {MAX_BODY} bytes");
-                return Err(envelope(StatusCode::PAYLOAD_TOO_LARGE, "resource_exhausted", text));
-            }
-            Err(_) => {
-                let text = "the body took too long to arrive";
-                return Err(envelope(StatusCode::REQUEST_TIMEOUT, "deadline_exceeded", text));
-            }
-        };
+        let body = read_body(request).await?;
         let caller = Caller { user_id: claims.user_id, cid: claims.cid };
         Ok(Self { access: access.clone(), caller, encoding, body })
     }
@@ -142,6 +132,26 @@ impl Call {
                 let text = "the session belongs to somebody else";
                 Err(envelope(StatusCode::FORBIDDEN, "permission_denied", text))
             }
+        }
+    }
+}
+
+/// Refuses a body that is announced as too large before it comes.
+async fn read_body(request: Request) -> Result<Bytes, Envelope> {
+    let too_large = || {
+        let text = format!("the body ended early or is larger than {MAX_BODY} bytes");
+        envelope(StatusCode::PAYLOAD_TOO_LARGE, "resource_exhausted", text)
+    };
+    let announced = request.headers().get(header::CONTENT_LENGTH);
+    let announced = announced.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|bytes| bytes > MAX_BODY as u64) {
+        return Err(too_large());
+    }
+    match timeout(BODY_DEADLINE, to_bytes(request.into_body(), MAX_BODY)).await {
+        Ok(body) => body.map_err(|_| too_large()),
+        Err(_) => {
+            let text = "the body took too long to arrive";
+            Err(envelope(StatusCode::REQUEST_TIMEOUT, "deadline_exceeded", text))
         }
     }
 }

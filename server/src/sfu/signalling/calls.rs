@@ -6,10 +6,11 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use trunkline_protocol::sfu::models::{Error, ErrorCode, ParticipantCount};
+use trunkline_protocol::sfu::models::{Error, ErrorCode, ParticipantCount, Pin};
 
 use super::{
     audio_levels::AudioLevels,
+    moderation::Rule,
     session::{Session, Signal},
     wire::{self, Event},
 };
@@ -20,7 +21,8 @@ use crate::sfu::{
 
 /// All calls of this SFU.
 ///
-/// The flows are in their own files: `joining`, `leaving`, `tracks`, `upkeep`.
+/// The flows are in their own files: `joining`, `leaving`, `moderation`, `tracks`,
+/// `upkeep`.
 #[derive(Default)]
 #[allow(clippy::struct_field_names)] // the calls are the calls
 pub struct Calls {
@@ -28,6 +30,8 @@ pub struct Calls {
     pub(super) by_id: HashMap<String, SessionKey>,
     pub(super) calls: HashMap<String, Call>,
     pub(super) sockets: HashMap<SocketId, SocketState>,
+    /// By call and user.
+    pub(super) rules: HashMap<(String, String), Rule>,
     pub(super) effects: Vec<Effect>,
     pub(super) levels_due: Option<Instant>,
     last_key: u64,
@@ -56,6 +60,8 @@ pub struct Call {
     /// In the order of joining.
     pub sessions: Vec<SessionKey>,
     pub levels: AudioLevels,
+    /// Pinned for everyone, the most important first.
+    pub pins: Vec<Pin>,
 }
 
 /// What a socket is for, once its join was answered.

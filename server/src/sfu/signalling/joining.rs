@@ -17,7 +17,7 @@ use super::{
     wire::{self, Event},
 };
 use crate::sfu::{
-    control::SfuNotice,
+    control::{self, SfuNotice},
     ids::{Now, SessionKey, SocketId},
     token::SfuClaims,
 };
@@ -61,13 +61,18 @@ impl Calls {
         }
     }
 
-    fn begin(&mut self, join: Join, now: Now) {
+    fn begin(&mut self, mut join: Join, now: Now) {
+        if !self.apply_rule(&mut join.claims) {
+            let text = "the user is blocked in this call";
+            return self.refuse(join.socket, ErrorCode::PermissionDenied, text);
+        }
         let key = self.next_key();
         let cid = join.claims.cid.clone();
         let call = self.calls.entry(cid.clone()).or_insert_with(|| Call {
             started: now.wall,
             sessions: Vec::new(),
             levels: AudioLevels::default(),
+            pins: Vec::new(),
         });
         call.sessions.push(key);
         let mut session =
@@ -80,6 +85,9 @@ impl Calls {
         let previous = self.previous_session(key, &join.previous_session_id);
         self.answer(join.socket, key, false, previous);
         self.announce(key);
+        if previous.is_some() {
+            self.move_pin(&cid, &join.previous_session_id, &join.session_id);
+        }
         self.end(previous.as_slice(), now);
         self.effects.push(Effect::Resubscribe(key));
     }
@@ -152,7 +160,7 @@ impl Calls {
                 .collect(),
             started_at: Some(wire::timestamp(started)),
             participant_count: Some(count),
-            pins: Vec::new(),
+            pins: self.pins(cid).to_vec(),
             e2ee_enabled: false,
         }
     }
@@ -169,7 +177,7 @@ impl Calls {
             anonymous: session.claims.anonymous,
         };
         let joined = (!session.claims.anonymous).then(|| ParticipantJoined {
-            call_cid: cid.clone(),
+            call_cid: control::cid(&cid).to_owned(),
             participant: Some(self.participant(session)),
             is_pinned: false,
         });

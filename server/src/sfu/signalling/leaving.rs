@@ -12,7 +12,7 @@ use super::{
     wire::Event,
 };
 use crate::sfu::{
-    control::{SfuNotice, SfuOrder},
+    control::{self, SfuNotice, SfuOrder},
     ids::{Now, SessionKey, SocketId},
 };
 
@@ -56,6 +56,16 @@ impl Calls {
             SfuOrder::RemoveUser { cid, user_id, reason } => {
                 self.put_out(cid, *reason, now, |session| session.claims.user_id == *user_id);
             }
+            SfuOrder::Admit { cid, user_id, admitted } => {
+                self.rule(cid, user_id, now).refused = !admitted;
+            }
+            SfuOrder::MuteTracks { cid, whose, kinds } => self.mute_tracks(cid, whose, kinds),
+            SfuOrder::SetGrants { cid, user_id, granted, revoked } => {
+                self.set_grants(cid, user_id, granted, revoked, now);
+            }
+            SfuOrder::Pin { cid, user_id, session_id, pinned } => {
+                self.pin(cid, user_id, session_id, *pinned);
+            }
         }
     }
 
@@ -82,11 +92,12 @@ impl Calls {
             let cid = session.claims.cid.clone();
             if !session.claims.anonymous {
                 let left = ParticipantLeft {
-                    call_cid: cid.clone(),
+                    call_cid: control::cid(&cid).to_owned(),
                     participant: Some(session.participant(was_dominant)),
                 };
                 self.tell_others(&cid, None, Event::ParticipantLeft(left));
             }
+            self.unpin_ended(&cid, &session.id);
             if !session.tracks.is_empty() {
                 self.resubscribe_others(&cid, session.key);
             }

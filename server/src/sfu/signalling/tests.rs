@@ -2,6 +2,7 @@
 
 mod joining;
 mod leaving;
+mod moderation;
 mod reconnecting;
 mod tracks;
 mod upkeep;

@@ -67,13 +67,30 @@ impl Calls {
 
     /// Replaces what a session publishes: SetPublisher carries the full list.
     pub fn set_tracks(&mut self, key: SessionKey, tracks: &[TrackInfo]) {
-        self.change_tracks(key, |session| session.announce(tracks));
+        self.change_tracks(key, TrackUnpublishReason::UserMuted, |session| {
+            session.announce(tracks)
+        });
+    }
+
+    /// Checks whether a session may change its mute states so. Nothing changes.
+    pub fn check_mutes(&self, key: SessionKey, states: &[TrackMuteState]) -> Result<(), Error> {
+        let Some(session) = self.sessions.get(&key) else {
+            return Err(wire::error(ErrorCode::ParticipantNotFound, "no session"));
+        };
+        let unmuted = states.iter().filter(|state| !state.muted);
+        for capability in unmuted.filter_map(|state| capability(state.track_type())) {
+            if !session.claims.may(capability) {
+                let text = format!("publishing needs the capability {capability}");
+                return Err(wire::error(ErrorCode::PermissionDenied, text));
+            }
+        }
+        Ok(())
     }
 
     /// Applies changes of mute states; types that are not listed stay as they are.
     pub fn set_mutes(&mut self, key: SessionKey, states: &[TrackMuteState]) {
         let states: Vec<_> = states.iter().map(|state| (state.track_type(), state.muted)).collect();
-        self.change_tracks(key, |session| session.mute(&states));
+        self.change_tracks(key, TrackUnpublishReason::UserMuted, |session| session.mute(&states));
     }
 
     /// Replaces what a session wants to receive.
@@ -120,9 +137,12 @@ impl Calls {
         available
     }
 
-    fn change_tracks(
+    /// Changes the tracks of a session and tells of it: everybody else when it was the session's
+    /// own wish, and the session as well when it was not.
+    pub(super) fn change_tracks(
         &mut self,
         key: SessionKey,
+        cause: TrackUnpublishReason,
         change: impl FnOnce(&mut super::session::Session) -> Vec<TrackChange>,
     ) {
         let Some(session) = self.sessions.get_mut(&key) else {
@@ -133,14 +153,20 @@ impl Calls {
         let cid = session.claims.cid.clone();
         let still: Vec<_> = session.tracks.iter().map(|track| track.kind).collect();
         for change in &changes {
-            self.tell_track_change(&cid, key, *change);
+            self.tell_track_change(&cid, key, *change, cause);
         }
         if !changes.is_empty() || announced != still {
             self.resubscribe_others(&cid, key);
         }
     }
 
-    fn tell_track_change(&mut self, cid: &str, key: SessionKey, change: TrackChange) {
+    fn tell_track_change(
+        &mut self,
+        cid: &str,
+        key: SessionKey,
+        change: TrackChange,
+        cause: TrackUnpublishReason,
+    ) {
         let Some(session) = self.sessions.get(&key) else {
             return;
         };
@@ -158,15 +184,16 @@ impl Calls {
                 user_id,
                 session_id,
                 r#type: kind.into(),
-                cause: TrackUnpublishReason::UserMuted.into(),
+                cause: cause.into(),
                 participant,
             }),
         };
-        self.tell_others(cid, Some(key), event);
+        let own_wish = cause == TrackUnpublishReason::UserMuted;
+        self.tell_others(cid, own_wish.then_some(key), event);
     }
 }
 
-fn capability(kind: TrackType) -> Option<&'static str> {
+pub(super) fn capability(kind: TrackType) -> Option<&'static str> {
     match kind {
         TrackType::Unspecified => None,
         TrackType::Audio => Some("send-audio"),

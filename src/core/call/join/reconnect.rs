@@ -40,7 +40,6 @@ impl CallSession {
             errors: Vec::new(),
             failures_by_edge: Table::default(),
             replaced: Some(*session),
-            answered: false,
             step: Step::Offline,
         };
         if offline {

@@ -1,0 +1,109 @@
+//! Commands that change the data of a server: directly while it is stopped, or through its own API
+//! while it runs.
+
+use std::path::Path;
+
+use trunkline_protocol::coordinator::{ErrorCode, UpdateUsersRequest};
+
+use crate::{
+    auth::App,
+    clock,
+    coordinator::{Refusal, update_users_while_stopped},
+    metrics::Registry,
+    store::{Done, Store, StoreError, apps},
+};
+
+/// A command that was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// The data directory cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A server has the data directory open.
+    #[error("a server is using the data directory: stop it, or name it with --url where possible")]
+    Running,
+    /// The data directory does not know the app.
+    #[error("the data directory has no app with the key '{0}'; add it with 'app'")]
+    NoApp(String),
+    /// The command is not valid.
+    #[error("{}", .0.detail)]
+    Refused(Refusal),
+    /// The running server cannot be reached.
+    #[error("cannot reach {url}: {error}")]
+    Unreachable {
+        /// Where the server was looked for.
+        url: String,
+        /// Why not.
+        error: ureq::Error,
+    },
+    /// The running server says no.
+    #[error("the server refused: {0}")]
+    Answer(String),
+}
+
+/// Creates an app in a data directory, or gives it this secret and name.
+pub async fn put_app(data: &Path, app: App, name: Option<String>) -> Result<(), AdminError> {
+    let store = open(data)?;
+    store
+        .transact(move |db| {
+            apps::put(db, &app.key, &app.secret, name.as_deref(), clock::now())?;
+            Ok::<_, StoreError>(Done::quietly(()))
+        })
+        .await?;
+    store.close().await;
+    Ok(())
+}
+
+/// Creates or changes users in a data directory.
+pub async fn put_users(
+    data: &Path,
+    app: &App,
+    users: UpdateUsersRequest,
+) -> Result<(), AdminError> {
+    let store = open(data)?;
+    let key = app.key.clone();
+    let found = store
+        .transact(move |db| {
+            let mut apps = apps::list(db)?.into_iter();
+            let id = apps.find(|app| app.key == key).map(|app| app.id);
+            Ok::<_, StoreError>(Done::quietly(id))
+        })
+        .await?;
+    let id = found.ok_or_else(|| AdminError::NoApp(app.key.clone()))?;
+    update_users_while_stopped(&store, id, users).await.map_err(AdminError::Refused)?;
+    store.close().await;
+    Ok(())
+}
+
+/// Creates or changes users through a running server.
+pub fn put_users_at(url: &str, app: &App, users: &UpdateUsersRequest) -> Result<(), AdminError> {
+    let token = app.server_token(Some(TOKEN_SECONDS)).map_err(AdminError::Refused)?;
+    let body = serde_json::to_vec(users)
+        .map_err(|error| AdminError::Refused(Refusal::new(ErrorCode::Input, error.to_string())))?;
+    let agent: ureq::Agent =
+        ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let unreachable = |error| AdminError::Unreachable { url: url.into(), error };
+    let mut response = agent
+        .post(format!("{url}/api/v2/users"))
+        .query("api_key", &app.key)
+        .header("authorization", token)
+        .header("content-type", "application/json")
+        .send(&body)
+        .map_err(unreachable)?;
+    let text = response.body_mut().read_to_string().map_err(unreachable)?;
+    if response.status().is_success() {
+        return Ok(());
+    }
+    let message = serde_json::from_str::<serde_json::Value>(&text).ok();
+    let message = message.as_ref().and_then(|body| body["message"].as_str());
+    Err(AdminError::Answer(message.map_or_else(|| response.status().to_string(), Into::into)))
+}
+
+fn open(data: &Path) -> Result<Store, AdminError> {
+    Store::open(data, &Registry::default()).map_err(|error| match error {
+        StoreError::InUse => AdminError::Running,
+        other => other.into(),
+    })
+}
+
+const TOKEN_SECONDS: u32 = 60;

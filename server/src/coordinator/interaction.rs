@@ -1,0 +1,132 @@
+//! Reactions, events of the app, feedback, and the files that a call would have.
+
+use trunkline_protocol::coordinator::{
+    CallReactionEvent, CallUserFeedbackSubmittedEvent, CollectUserFeedbackRequest, Custom,
+    CustomVideoEvent, Empty, ErrorCode, ListRecordingsResponse, ListTranscriptionsResponse,
+    OwnCapability, SendCallEventRequest, SendVideoReactionRequest, SendVideoReactionResponse,
+    VideoReactionResponse,
+};
+
+use super::{Caller, Cid, Refusal, actor, call_type::Permission, calls, views, work::Work};
+use crate::store::feedback;
+
+pub(super) fn react(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    cid: &Cid,
+    request: SendVideoReactionRequest,
+) -> Result<SendVideoReactionResponse, Refusal> {
+    let actor = actor::load(work, caller)?;
+    let (call, access) = calls::open(work, &actor, cid)?;
+    access.require(OwnCapability::CreateReaction)?;
+    let SendVideoReactionRequest { kind, emoji_code, custom } = request;
+    check_length("type", &kind, 1, 64)?;
+    check_length("emoji_code", emoji_code.as_deref().unwrap_or_default(), 0, 64)?;
+    check_size(custom.as_ref())?;
+    let user = views::user(work, &actor.user);
+    let reaction = VideoReactionResponse { kind, user, emoji_code, custom };
+    work.tell_watchers(&call, CallReactionEvent { reaction: reaction.clone() });
+    Ok(SendVideoReactionResponse { reaction })
+}
+
+pub(super) fn send_event(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    cid: &Cid,
+    request: SendCallEventRequest,
+) -> Result<Empty, Refusal> {
+    let actor = actor::load(work, caller)?;
+    let (call, access) = calls::open(work, &actor, cid)?;
+    access.require_permission(Permission::SendEvent)?;
+    check_size(request.custom.as_ref())?;
+    let body = CustomVideoEvent {
+        custom: request.custom.unwrap_or_default(),
+        user: views::user(work, &actor.user),
+    };
+    work.tell_all(&call, body, &[])?;
+    Ok(Empty {})
+}
+
+pub(super) fn take_feedback(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    cid: &Cid,
+    request: CollectUserFeedbackRequest,
+) -> Result<Empty, Refusal> {
+    let actor = actor::load(work, caller)?;
+    let (call, access) = calls::open(work, &actor, cid)?;
+    access.require(OwnCapability::JoinCall)?;
+    if actor.anonymous {
+        let detail = "feedback is taken from users who are known";
+        return Err(Refusal::new(ErrorCode::NotAllowed, detail));
+    }
+    if !(1..=5).contains(&request.rating) {
+        return Err(Refusal::input("rating must be 1 to 5"));
+    }
+    check_length("sdk", &request.sdk, 1, 50)?;
+    check_length("sdk_version", &request.sdk_version, 1, 50)?;
+    check_length("reason", request.reason.as_deref().unwrap_or_default(), 0, 1000)?;
+    let user_session = request.user_session_id.as_deref().unwrap_or_default();
+    check_length("user_session_id", user_session, 0, 50)?;
+    check_size(request.custom.as_ref())?;
+    // Most give it when they have just left, after the session.
+    let session_id = call.session_id.clone().unwrap_or_default();
+    feedback::add(work.db, &call.cid, &session_id, &actor.user.id, &request, work.now)?;
+    let body = CallUserFeedbackSubmittedEvent {
+        rating: request.rating,
+        session_id,
+        user: views::user(work, &actor.user),
+        reason: request.reason,
+        sdk: Some(request.sdk),
+        sdk_version: Some(request.sdk_version),
+        custom: request.custom,
+    };
+    work.tell_watchers(&call, body);
+    Ok(Empty {})
+}
+
+/// Nothing is recorded here, so there are no files.
+pub(super) fn recordings(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    cid: &Cid,
+    _request: Custom,
+) -> Result<ListRecordingsResponse, Refusal> {
+    let actor = actor::load(work, caller)?;
+    let (_, access) = calls::open(work, &actor, cid)?;
+    access.require_permission(Permission::ListRecordings)?;
+    Ok(ListRecordingsResponse { recordings: Vec::new() })
+}
+
+/// Nothing is transcribed here, so there are no files.
+pub(super) fn transcriptions(
+    work: &mut Work<'_>,
+    caller: &Caller,
+    cid: &Cid,
+    _request: Custom,
+) -> Result<ListTranscriptionsResponse, Refusal> {
+    let actor = actor::load(work, caller)?;
+    let (_, access) = calls::open(work, &actor, cid)?;
+    access.require_permission(Permission::ListTranscriptions)?;
+    Ok(ListTranscriptionsResponse { transcriptions: Vec::new() })
+}
+
+fn check_length(name: &str, text: &str, least: usize, most: usize) -> Result<(), Refusal> {
+    if (least..=most).contains(&text.chars().count()) {
+        return Ok(());
+    }
+    Err(Refusal::input(format!("{name} must have {least} to {most} characters")))
+}
+
+/// What everyone in a call gets at once must be small.
+fn check_size(custom: Option<&Custom>) -> Result<(), Refusal> {
+    let written = custom.map(serde_json::to_vec).transpose();
+    let bytes = written.map_err(|error| Refusal::internal(&error))?.unwrap_or_default().len();
+    if bytes <= MAX_CUSTOM {
+        return Ok(());
+    }
+    let detail = format!("custom has {bytes} bytes of JSON, more than the {MAX_CUSTOM} allowed");
+    Err(Refusal::new(ErrorCode::PayloadTooBig, detail))
+}
+
+const MAX_CUSTOM: usize = 5 * 1024;

@@ -1,0 +1,68 @@
+//! For whoever runs the server: whether it works, and how much it does.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use serde_json::json;
+use tokio::time::timeout;
+
+use super::api::{self, Api};
+use crate::self_check;
+
+pub(super) fn routes() -> Router<Api> {
+    Router::new().route("/health", get(health)).route("/metrics", get(metrics))
+}
+
+/// 503 when requests cannot be answered or stored. Says which part fails, and nothing of paths or
+/// data: anybody may ask.
+async fn health(State(api): State<Api>) -> Response {
+    let coordinator = &api.app.coordinator;
+    let answers = matches!(timeout(PATIENCE, coordinator.live_counts()).await, Ok(Ok(_)));
+    let parts = [
+        ("store", answers && !coordinator.is_store_failing()),
+        ("disk", self_check::check_disk(&api.app.data).is_ok()),
+        ("running", !coordinator.hub().is_closed()),
+    ];
+    let word = |healthy: bool| if healthy { "ok" } else { "failing" };
+    let healthy = parts.iter().all(|(_, healthy)| *healthy);
+    let checks: serde_json::Map<_, _> =
+        parts.iter().map(|(name, healthy)| ((*name).to_owned(), word(*healthy).into())).collect();
+    let body = json!({
+        "status": word(healthy),
+        "checks": checks,
+        "version": env!("CARGO_PKG_VERSION"),
+        "uptime_seconds": api.app.started.elapsed().as_secs(),
+    });
+    let status = if healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    api::json(status, &body)
+}
+
+/// Counts things that are counted where they happen; what is merely there is looked up now.
+async fn metrics(State(api): State<Api>) -> Response {
+    let registry = &api.app.metrics;
+    let set = |name, help, value| registry.gauge(name, help, &[]).set(value);
+    let count = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
+    let (sockets, watchers) = api.app.coordinator.hub().counts();
+    set("trunkline_sockets", "Authenticated coordinator sockets.", count(sockets));
+    let open = Arc::clone(&api.app.socket_counts).len();
+    set("trunkline_sockets_open", "Coordinator sockets, authenticated or not.", count(open));
+    set("trunkline_watchers", "Calls watched, summed over the sockets.", count(watchers));
+    if let Ok(Ok((sessions, participants))) =
+        timeout(PATIENCE, api.app.coordinator.live_counts()).await
+    {
+        set("trunkline_sessions", "Running sessions of calls.", sessions);
+        set("trunkline_participants", "Participants in running sessions.", participants);
+    }
+    let uptime = i64::try_from(api.app.started.elapsed().as_secs()).unwrap_or(i64::MAX);
+    set("trunkline_uptime_seconds", "Time since the start.", uptime);
+    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    ([(header::CONTENT_TYPE, kind)], registry.text()).into_response()
+}
+
+const PATIENCE: Duration = Duration::from_secs(2);

@@ -1,0 +1,172 @@
+//! What the coordinator orders about users in a call: muted, refused, with other rights, pinned.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use trunkline_protocol::sfu::{
+    event::{CallGrantsUpdated, PinsChanged},
+    models::{CallGrants, Pin, TrackType, TrackUnpublishReason},
+};
+
+use super::{calls::Calls, tracks::capability, wire::Event};
+use crate::sfu::{
+    control::Muted,
+    ids::{Now, SessionKey},
+    token::SfuClaims,
+};
+
+/// What holds for a user in a call, whatever their tokens say.
+pub struct Rule {
+    /// Sessions that begin are refused.
+    pub refused: bool,
+    /// Own capabilities that were granted (true) or revoked since the token.
+    pub grants: BTreeMap<String, bool>,
+    /// When the rule was last changed. Once older than any token, it says nothing new.
+    changed: Instant,
+}
+
+impl Calls {
+    /// The rule to change for a user.
+    pub(super) fn rule(&mut self, cid: &str, user_id: &str, now: Now) -> &mut Rule {
+        let now = now.instant;
+        self.rules.retain(|_, rule| now.saturating_duration_since(rule.changed) < TOKEN_LIFE);
+        let rule = self.rules.entry((cid.to_owned(), user_id.to_owned())).or_insert_with(|| Rule {
+            refused: false,
+            grants: BTreeMap::new(),
+            changed: now,
+        });
+        rule.changed = now;
+        rule
+    }
+
+    /// Brings the claims of a token up to date; false when its user is refused.
+    pub(super) fn apply_rule(&self, claims: &mut SfuClaims) -> bool {
+        let key = (claims.cid.clone(), claims.user_id.clone());
+        let Some(rule) = self.rules.get(&key) else {
+            return true;
+        };
+        for (capability, granted) in &rule.grants {
+            claims.set(capability, *granted);
+        }
+        !rule.refused
+    }
+
+    pub(super) fn mute_tracks(&mut self, cid: &str, whose: &Muted, kinds: &[TrackType]) {
+        let concerned = |user_id: &String| match whose {
+            Muted::Users(users) => users.contains(user_id),
+            Muted::AllBut(user) => user != user_id,
+        };
+        let states: Vec<_> = kinds.iter().map(|kind| (*kind, true)).collect();
+        let sessions = self.in_call(cid).filter(|session| concerned(&session.claims.user_id));
+        let keys: Vec<_> = sessions.map(|session| session.key).collect();
+        for key in keys {
+            self.change_tracks(key, TrackUnpublishReason::Moderation, |session| {
+                session.mute(&states)
+            });
+        }
+    }
+
+    pub(super) fn set_grants(
+        &mut self,
+        cid: &str,
+        user_id: &str,
+        granted: &[String],
+        revoked: &[String],
+        now: Now,
+    ) {
+        let changes = granted.iter().map(|name| (name.clone(), true));
+        let changes = changes.chain(revoked.iter().map(|name| (name.clone(), false)));
+        self.rule(cid, user_id, now).grants.extend(changes);
+        let sessions = self.in_call(cid).filter(|session| session.claims.user_id == user_id);
+        let keys: Vec<_> = sessions.map(|session| session.key).collect();
+        for key in keys {
+            self.renew_grants(key);
+        }
+    }
+
+    /// Applies the rule of its user to a running session.
+    fn renew_grants(&mut self, key: SessionKey) {
+        let Some(mut claims) = self.sessions.get(&key).map(|session| session.claims.clone()) else {
+            return;
+        };
+        self.apply_rule(&mut claims);
+        let grants = CallGrants {
+            can_publish_audio: claims.may("send-audio"),
+            can_publish_video: claims.may("send-video"),
+            can_screenshare: claims.may("screenshare"),
+        };
+        let lost: Vec<_> = KINDS
+            .into_iter()
+            .filter(|kind| capability(*kind).is_some_and(|needed| !claims.may(needed)))
+            .map(|kind| (kind, true))
+            .collect();
+        if let Some(session) = self.sessions.get_mut(&key) {
+            session.claims = claims;
+        }
+        let event = CallGrantsUpdated { current_grants: Some(grants), message: String::new() };
+        self.tell(key, Event::CallGrantsUpdated(event));
+        self.change_tracks(key, TrackUnpublishReason::PermissionRevoked, |session| {
+            session.mute(&lost)
+        });
+    }
+
+    /// Pins a session that is in the call, or takes its pin back. The newest pin comes first.
+    pub(super) fn pin(&mut self, cid: &str, user_id: &str, session_id: &str, pinned: bool) {
+        let is_there = self
+            .session_by_id(session_id)
+            .is_some_and(|session| session.is_owned_by(user_id, cid) && !session.claims.anonymous);
+        let Some(call) = self.calls.get_mut(cid) else {
+            return;
+        };
+        let known = call.pins.iter().any(|pin| pin.session_id == session_id);
+        if pinned == known || (pinned && !is_there) {
+            return;
+        }
+        call.pins.retain(|pin| pin.session_id != session_id);
+        if pinned {
+            let (user_id, session_id) = (user_id.to_owned(), session_id.to_owned());
+            call.pins.insert(0, Pin { user_id, session_id });
+        }
+        self.tell_pins(cid);
+    }
+
+    /// The pins of a call.
+    pub(super) fn pins(&self, cid: &str) -> &[Pin] {
+        self.calls.get(cid).map(|call| call.pins.as_slice()).unwrap_or_default()
+    }
+
+    /// A rejoin takes the place of an earlier session, and its pin.
+    pub(super) fn move_pin(&mut self, cid: &str, from: &str, to: &str) {
+        let pins = self.calls.get_mut(cid).map(|call| &mut call.pins);
+        let Some(pin) = pins.and_then(|pins| pins.iter_mut().find(|pin| pin.session_id == from))
+        else {
+            return;
+        };
+        to.clone_into(&mut pin.session_id);
+        self.tell_pins(cid);
+    }
+
+    /// A session is over, and so is its pin.
+    pub(super) fn unpin_ended(&mut self, cid: &str, session_id: &str) {
+        let Some(call) = self.calls.get_mut(cid) else {
+            return;
+        };
+        let before = call.pins.len();
+        call.pins.retain(|pin| pin.session_id != session_id);
+        if call.pins.len() < before {
+            self.tell_pins(cid);
+        }
+    }
+
+    fn tell_pins(&mut self, cid: &str) {
+        let pins = self.pins(cid).to_vec();
+        self.tell_others(cid, None, Event::PinsUpdated(PinsChanged { pins }));
+    }
+}
+
+const KINDS: [TrackType; 4] =
+    [TrackType::Audio, TrackType::Video, TrackType::ScreenShare, TrackType::ScreenShareAudio];
+/// As long as the coordinator's tokens are valid.
+const TOKEN_LIFE: Duration = Duration::from_secs(6 * 60 * 60);

@@ -1,0 +1,66 @@
+//! What anybody can send to the media port.
+
+use std::time::Duration;
+
+use tokio::{net::UdpSocket, time::timeout};
+use trunkline_protocol::sfu::models::TrackType;
+
+use crate::support::TestServer;
+
+#[tokio::test]
+async fn garbage_is_dropped_without_an_answer_and_disturbs_nobody() {
+    let server = TestServer::start().await;
+    let mut ann = server.join("ann").await;
+    ann.publish_microphone().await;
+    let ben = server.join("ben").await;
+    let audio = ann.stream_id(TrackType::Audio);
+    ben.subscriber.packets(&audio, 5).await;
+    let port = ann.publisher.with(|peer| peer.destination.expect("something was sent")).await;
+
+    let stranger = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    for datagram in garbage() {
+        stranger.send_to(&datagram, port).await.unwrap();
+    }
+    // Those who are known can send garbage, too.
+    ann.publisher
+        .with(move |peer| garbage().iter().for_each(|datagram| peer.send_raw(datagram, port)))
+        .await;
+
+    ben.subscriber.clear();
+    let packets = ben.subscriber.packets(&audio, 40).await;
+    assert!(packets.windows(2).all(|pair| pair[0].seq + 1 == pair[1].seq), "{packets:?}");
+    let answer = timeout(Duration::from_millis(200), stranger.recv(&mut [0; 2000])).await;
+    assert!(answer.is_err(), "strangers get no answer");
+}
+
+/// Of every kind that shares the port: STUN, DTLS, RTP, RTCP, and neither.
+fn garbage() -> Vec<Vec<u8>> {
+    let mut all = vec![Vec::new(), vec![0], vec![0xff; 3], vec![0x80; 12], vec![0x16; 60_000]];
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    for first in [0, 1, 20, 22, 63, 64, 128, 130, 144, 191, 200, 255] {
+        for length in [1, 2, 11, 12, 20, 28, 100, 1200, 1500] {
+            let mut datagram: Vec<u8> = (0..length)
+                .map(|_| {
+                    random ^= random << 13;
+                    random ^= random >> 7;
+                    random ^= random << 17;
+                    random.to_le_bytes()[3]
+                })
+                .collect();
+            datagram[0] = first;
+            all.push(datagram);
+        }
+    }
+    // A binding request of a user nobody knows, and one that is cut short.
+    let mut binding = vec![0, 1, 0, 16, 0x21, 0x12, 0xa4, 0x42];
+    binding.extend([7; 12]);
+    binding.extend([0, 6, 0, 9]);
+    binding.extend(b"abcd:efgh\0\0\0");
+    all.push(binding.clone());
+    binding.truncate(30);
+    all.push(binding);
+    // RTCP: a receiver report, and feedback with a length beyond its end.
+    all.push(vec![0x81, 201, 0, 7, 0, 0, 0, 1]);
+    all.push(vec![0x8f, 205, 0xff, 0xff, 0, 0, 0, 1, 0, 0, 0, 2]);
+    all
+}

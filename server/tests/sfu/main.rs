@@ -1,0 +1,13 @@
+//! The SFU through its real socket, service and media port. Clients are native: str0m plays the
+//! browser, so that every packet can be chosen and looked at.
+// Clippy recognises tests, not the helpers they share.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod datagrams;
+mod forwarding;
+mod negotiation;
+mod publishing;
+mod simulcast;
+mod sockets;
+mod support;
+mod twirp;

@@ -1,0 +1,102 @@
+use std::sync::Arc;
+
+use clap::Parser;
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use tracing_subscriber::EnvFilter;
+use trunkline_server::{
+    config::{Cli, Task},
+    coordinator::SfuControl,
+    metrics::Registry,
+    serve::{Media, Server},
+    sfu::{
+        self, Sfu,
+        control::SfuOrder,
+        token::{PublishTarget, SfuClaims},
+    },
+};
+
+use super::{Client, Twirp};
+
+/// The call of every client that does not name another one.
+pub const CALL: &str = "default:test";
+
+/// A running server with its real SFU.
+pub struct TestServer {
+    pub server: Server,
+    pub sfu: Sfu,
+    pub secret: String,
+    pub base: String,
+    _data: TempDir,
+}
+
+impl TestServer {
+    pub async fn start() -> Self {
+        // Silent unless RUST_LOG asks; the first test of the process sets it up for all.
+        let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::from_default_env());
+        let _ = log.with_test_writer().try_init();
+        let data = tempfile::tempdir().unwrap();
+        let arguments =
+            format!("trunkline-server --dev --listen 127.0.0.1:0 --data {}", data.path().display());
+        let arguments = Cli::try_parse_from(arguments.split_whitespace()).unwrap();
+        let Ok(Task::Serve(config)) = arguments.into_task() else { panic!("not a server") };
+        let (notify, notices) = mpsc::unbounded_channel();
+        let sfu = Sfu::start(config.udp, config.public_ip, notify).await.unwrap();
+        let (tell_secret, secret) = std::sync::mpsc::channel();
+        let handle = sfu.clone();
+        let media = Media {
+            control: Arc::new(sfu.clone()),
+            notices,
+            routes: Box::new(move |open, secret| {
+                tell_secret.send(secret.clone()).unwrap();
+                sfu::routes(handle, secret, open)
+            }),
+            edge_name: "test".into(),
+            metrics: Registry::default(),
+        };
+        let server = Server::start(&config, media).await.unwrap();
+        let secret = secret.recv().unwrap();
+        let base = format!("http://{}", server.address());
+        Self { server, sfu, secret, base, _data: data }
+    }
+
+    pub fn order(&self, order: SfuOrder) {
+        self.sfu.order(order);
+    }
+
+    /// A token for the call with every right.
+    pub fn token(&self, user_id: &str) -> String {
+        self.sign(&Self::claims(user_id))
+    }
+
+    pub fn sign(&self, claims: &SfuClaims) -> String {
+        claims.sign(&self.secret).unwrap()
+    }
+
+    pub fn claims(user_id: &str) -> SfuClaims {
+        let unset = PublishTarget { width: 0, height: 0, bitrate: 0 };
+        SfuClaims {
+            user_id: user_id.into(),
+            cid: CALL.into(),
+            name: user_id.to_uppercase(),
+            image: String::new(),
+            custom: serde_json::Map::new(),
+            roles: vec!["user".into()],
+            capabilities: ["send-audio", "send-video", "screenshare"].map(String::from).into(),
+            anonymous: user_id == "!anon",
+            video: unset,
+            screen_share: unset,
+            iat: 0,
+            exp: 4_000_000_000,
+        }
+    }
+
+    /// A user who has joined the call.
+    pub async fn join(&self, user_id: &str) -> Client {
+        Client::join(self, self.token(user_id), user_id).await
+    }
+
+    pub fn twirp(&self, token: &str) -> Twirp {
+        Twirp::new(&self.base, token)
+    }
+}

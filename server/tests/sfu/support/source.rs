@@ -1,0 +1,135 @@
+//! Synthetic media: small packets with valid descriptors, and marks to know them by.
+
+use std::time::{Duration, Instant};
+
+use str0m::{
+    Rtc,
+    format::{Codec, PayloadParams},
+    media::{Mid, Rid},
+    rtp::{ExtensionValues, RtpWrite},
+};
+
+/// Something that sends one packet per interval on one m-line.
+pub struct Source {
+    pub mid: Mid,
+    pub rid: Option<Rid>,
+    codec: Codec,
+    /// Marks the packets.
+    layer: u8,
+    interval: Duration,
+    due: Instant,
+    seq: u64,
+    time: u32,
+    picture_id: u16,
+    keyframe: bool,
+    audio_level: i8,
+}
+
+impl Source {
+    /// A microphone at speaking volume.
+    pub fn microphone(mid: Mid) -> Self {
+        Self::new(mid, None, Codec::Opus, 0)
+    }
+
+    /// A VP8 camera, or one of its layers.
+    pub fn camera(mid: Mid, rid: Option<&str>, layer: u8) -> Self {
+        let start = 1000 * u16::from(layer);
+        Self { picture_id: start, ..Self::new(mid, rid.map(Rid::from), Codec::Vp8, layer) }
+    }
+
+    fn new(mid: Mid, rid: Option<Rid>, codec: Codec, layer: u8) -> Self {
+        Self {
+            mid,
+            rid,
+            codec,
+            layer,
+            interval: Duration::from_millis(20),
+            due: Instant::now(),
+            // Apart, so that a stream that is put together wrongly shows.
+            seq: 5_000 * u64::from(layer) + 100,
+            time: 1_000_000 * u32::from(layer),
+            picture_id: 0,
+            keyframe: true,
+            audio_level: -25,
+        }
+    }
+
+    pub fn due(&self) -> Instant {
+        self.due
+    }
+
+    pub fn want_keyframe(&mut self) {
+        self.keyframe = true;
+    }
+
+    /// Sends what is due. Nothing can be sent before the m-line is negotiated.
+    pub fn run(&mut self, rtc: &mut Rtc, now: Instant) {
+        while self.due <= now {
+            self.due += self.interval;
+            self.send(rtc, now);
+        }
+    }
+
+    fn send(&mut self, rtc: &mut Rtc, now: Instant) {
+        if !rtc.is_connected() {
+            return;
+        }
+        let params = rtc.codec_config().params();
+        let Some(pt) = params.iter().find(|p| p.spec().codec == self.codec).map(PayloadParams::pt)
+        else {
+            return;
+        };
+        let payload = self.payload();
+        let mut api = rtc.direct_api();
+        let Some(stream) = api.stream_tx_by_mid(self.mid, self.rid) else {
+            return;
+        };
+        let audio = self.codec == Codec::Opus;
+        let extensions = ExtensionValues {
+            audio_level: audio.then_some(self.audio_level),
+            voice_activity: audio.then_some(true),
+            ..ExtensionValues::default()
+        };
+        let write = RtpWrite::new(pt, self.seq.into(), self.time, now, payload)
+            .marker(true)
+            .ext_vals(extensions)
+            .nackable(!audio);
+        stream.write_rtp(write);
+        self.seq += 1;
+        let ticks = if audio { 48 } else { 90 };
+        self.time += ticks * u32::try_from(self.interval.as_millis()).unwrap().max(1);
+        self.picture_id = (self.picture_id + 1) & 0x7fff;
+        self.keyframe = false;
+    }
+
+    fn payload(&self) -> Vec<u8> {
+        let mut payload = match self.codec {
+            Codec::Vp8 => vp8(self.picture_id, self.keyframe),
+            _ => vec![0xf8, 0xff, 0xfe],
+        };
+        payload.push(self.layer);
+        payload.resize(60, 0);
+        payload
+    }
+}
+
+/// Descriptor with a long picture id, TL0PICIDX and TID, then the first byte of a picture.
+fn vp8(picture_id: u16, keyframe: bool) -> Vec<u8> {
+    let [high, low] = picture_id.to_be_bytes();
+    let picture = if keyframe { 0x10 } else { 0x11 };
+    vec![0x90, 0xe0, 0x80 | high, low, low, 0, picture]
+}
+
+/// The mark of a VP8 packet.
+pub fn layer_of(payload: &[u8]) -> u8 {
+    payload[7]
+}
+
+/// Whether a VP8 packet begins a picture that needs no other.
+pub fn is_keyframe(payload: &[u8]) -> bool {
+    payload[6] & 1 == 0
+}
+
+pub fn picture_id(payload: &[u8]) -> u16 {
+    u16::from_be_bytes([payload[2] & 0x7f, payload[3]])
+}

@@ -1,0 +1,100 @@
+use std::sync::LazyLock;
+
+use prost::Message;
+use serde_json::Value;
+use tokio::task::spawn_blocking;
+
+use super::PATIENCE;
+
+/// The service as one user calls it.
+#[derive(Clone)]
+pub struct Twirp {
+    base: String,
+    token: String,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub content_type: String,
+    pub body: Vec<u8>,
+}
+
+impl Twirp {
+    pub fn new(base: &str, token: &str) -> Self {
+        Self { base: base.into(), token: token.into() }
+    }
+
+    /// Calls a method in protobuf and expects an answer in it.
+    pub async fn call<A: Message + Default>(&self, method: &str, request: &impl Message) -> A {
+        let body = request.encode_to_vec();
+        let reply = self.post(method, "application/protobuf", body).await;
+        assert_eq!(reply.status, 200, "{}", reply.text());
+        assert_eq!(reply.content_type, "application/protobuf");
+        A::decode(&reply.body[..]).unwrap()
+    }
+
+    /// Calls a method in JSON.
+    pub async fn json(&self, method: &str, request: &Value) -> Reply {
+        self.post(method, "application/json", request.to_string().into_bytes()).await
+    }
+
+    pub async fn post(&self, method: &str, content_type: &str, body: Vec<u8>) -> Reply {
+        let path = format!("/sfu/twirp/stream.video.sfu.signal.SignalServer/{method}");
+        self.send("POST", &path, content_type, body).await
+    }
+
+    /// Any request at all.
+    pub async fn send(&self, method: &str, path: &str, content_type: &str, body: Vec<u8>) -> Reply {
+        let request = ureq::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.base))
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", content_type)
+            .body(body)
+            .unwrap();
+        let sent = spawn_blocking(move || {
+            let mut response = AGENT.run(request).unwrap();
+            let content_type = response.headers().get("content-type");
+            Reply {
+                status: response.status().as_u16(),
+                content_type: content_type.map_or("", |value| value.to_str().unwrap()).into(),
+                body: response.body_mut().read_to_vec().unwrap(),
+            }
+        });
+        sent.await.unwrap()
+    }
+}
+
+impl Reply {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body of a success in JSON.
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        assert_eq!((self.status, self.content_type.as_str()), (200, "application/json"));
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    /// Checks that this is a Twirp error and returns its message.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) -> String {
+        assert_eq!(self.status, status, "{}", self.text());
+        assert_eq!(self.content_type, "application/json");
+        let body: Value = serde_json::from_slice(&self.body).unwrap();
+        assert_eq!(body["code"], code, "{body}");
+        body["msg"].as_str().unwrap().into()
+    }
+}
+
+static AGENT: LazyLock<ureq::Agent> = LazyLock::new(|| {
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .allow_non_standard_methods(true)
+        .timeout_global(Some(PATIENCE))
+        .build()
+        .into()
+});
