@@ -142,26 +142,33 @@ impl Device {
         out: &mut Outbox,
         visible: &mut Visible,
         owner: CallKey,
-        promise: Option<PromiseId>,
     ) -> bool {
         self.wish(visible, DeviceStatus::Enabled);
-        match &mut self.phase {
-            Phase::On(_) | Phase::Renewing { .. } => out.settle_all(promise, &Ok(())),
-            Phase::Opening { promises, .. } => promises.extend(promise),
+        match mem::replace(&mut self.phase, Phase::Off) {
             Phase::Off => {
-                let promises = promise.into_iter().collect();
-                self.open(out, visible, owner, promises, OrElse::Off);
+                self.open(out, visible, owner, Vec::new(), OrElse::Off);
+                false
             }
-            Phase::Paused(_) => {
-                if let Phase::Paused(running) = mem::replace(&mut self.phase, Phase::Off) {
-                    out.push(Effect::SilenceCapture(running.capture, false));
-                    self.runs(visible, running);
-                    out.settle_all(promise, &Ok(()));
-                    return true;
-                }
+            Phase::Paused(running) => {
+                out.push(Effect::SilenceCapture(running.capture, false));
+                self.runs(visible, running);
+                true
+            }
+            other => {
+                self.phase = other;
+                false
             }
         }
-        false
+    }
+
+    /// Settles `promise` when it is on; at once when it is.
+    pub(crate) fn wait(&mut self, out: &mut Outbox, promise: Option<PromiseId>) {
+        match &mut self.phase {
+            Phase::Opening { promises, .. } => promises.extend(promise),
+            Phase::Off | Phase::On(_) | Phase::Renewing { .. } | Phase::Paused(_) => {
+                out.settle_all(promise, &Ok(()));
+            }
+        }
     }
 
     /// Turns it off, or silences it if it is on and `keep` says so.

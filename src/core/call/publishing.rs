@@ -108,8 +108,12 @@ impl CallSession {
     ) {
         let owner = self.key;
         let (device, visible) = self.device_mut(kind);
-        if device.enable(context.out, visible, owner, promise) {
-            self.publish_device(context, kind);
+        if device.enable(context.out, visible, owner) {
+            let published = self.publish_device(context, kind);
+            context.out.settle_all(promise, &published);
+        } else {
+            let (device, _) = self.device_mut(kind);
+            device.wait(context.out, promise);
         }
     }
 
@@ -131,12 +135,12 @@ impl CallSession {
                 self.disable_device(context, kind, false);
             }
         }
-        self.take_back(context.out, |_| true);
+        self.take_back(context.out, |_| true, false);
     }
 
     /// The call was left: devices go off, unless the app wants to keep them.
     pub(super) fn reset_media(&mut self, context: &mut CallContext<'_>) {
-        self.take_back(context.out, |_| true);
+        self.take_back(context.out, |_| true, false);
         self.media.order.clear();
         for kind in DeviceKind::ALL {
             let (device, visible) = self.device_mut(kind);
@@ -156,11 +160,11 @@ impl CallSession {
             match device.on_captured(context.out, visible, owner, capture, result.clone()) {
                 DeviceNews::Nothing => {}
                 DeviceNews::Runs { promises, replaced } => {
-                    self.publish_device(context, kind);
+                    let published = self.publish_device(context, kind);
                     if let Some(replaced) = replaced {
                         context.out.push(Effect::StopCapture(replaced));
                     }
-                    context.out.settle_all(promises, &Ok(()));
+                    context.out.settle_all(promises, &published);
                 }
                 DeviceNews::Off => self.unpublish_device(context.out, kind),
             }
@@ -174,7 +178,7 @@ impl CallSession {
                 self.unpublish_device(context.out, kind);
             }
         }
-        self.take_back(context.out, |given| given.capture == capture);
+        self.take_back(context.out, |given| given.capture == capture, false);
     }
 
     /// The system holds a track back, as during a phone call.
@@ -229,7 +233,8 @@ impl CallSession {
             MediaOption::ScreenAudio(on) => {
                 self.device_mut(DeviceKind::ScreenShare).0.audio = on;
                 if on {
-                    self.publish_device(context, DeviceKind::ScreenShare);
+                    // What was published before is published still.
+                    let _ = self.publish(context, TrackType::ScreenShareAudio);
                 } else {
                     self.unpublish(context.out, TrackType::ScreenShareAudio);
                 }
@@ -320,16 +325,17 @@ impl CallSession {
             context.out.push(Effect::StopCapture(capture));
             return context.out.reject(promise, error);
         }
-        self.take_back(context.out, |given| given.track_type == track_type);
+        self.take_back(context.out, |given| given.track_type == track_type, true);
         let waiting = Some(promise);
         self.media.given.push(Given { track_type, capture, captured, waiting });
         if matches!(self.phase, Phase::Joined(_)) {
-            self.publish_all(context, track_type);
+            // Who waits for it is told.
+            let _ = self.publish_all(context, track_type);
         }
     }
 
     pub(super) fn stop_publish(&mut self, out: &mut Outbox, track_types: &[TrackType]) {
-        self.take_back(out, |given| track_types.contains(&given.track_type));
+        self.take_back(out, |given| track_types.contains(&given.track_type), false);
         for track_type in track_types {
             self.unpublish(out, *track_type);
         }
@@ -337,16 +343,19 @@ impl CallSession {
 
     /// Whoever waits for a join that does not come waits no longer.
     pub(super) fn give_up_given(&mut self, out: &mut Outbox) {
-        self.take_back(out, |given| given.waiting.is_some());
+        self.take_back(out, |given| given.waiting.is_some(), false);
     }
 
-    fn take_back(&mut self, out: &mut Outbox, which: impl Fn(&Given) -> bool) {
+    /// Gives streams back to the app. Nothing is sent in their place, unless they are `replaced`.
+    fn take_back(&mut self, out: &mut Outbox, which: impl Fn(&Given) -> bool, replaced: bool) {
         let (gone, kept): (Vec<Given>, Vec<Given>) =
             std::mem::take(&mut self.media.given).into_iter().partition(which);
         self.media.given = kept;
         for given in gone {
             let Given { track_type, capture, waiting, .. } = given;
-            self.unpublish(out, track_type);
+            if !replaced {
+                self.unpublish(out, track_type);
+            }
             if track_type == TrackType::ScreenShare {
                 self.unpublish(out, TrackType::ScreenShareAudio);
             }
@@ -371,15 +380,18 @@ impl CallSession {
                 return self.give_up_given(context.out);
             }
         }
-        for track_type in self.media.order.clone() {
-            self.publish(context, track_type);
-        }
+        self.publish_again(context);
         for kind in DeviceKind::ALL {
-            self.publish_device(context, kind);
+            // Who turned it on was told that it runs; this is a failure of the call.
+            if let Err(error) = self.publish_device(context, kind) {
+                context.out.warn_of(error);
+            }
         }
         for track_type in self.media.given.iter().map(|given| given.track_type).collect::<Vec<_>>()
         {
-            self.publish_all(context, track_type);
+            if let Err(error) = self.publish_all(context, track_type) {
+                context.out.warn_of(error);
+            }
         }
         self.ask_defaults(context);
     }
@@ -399,47 +411,67 @@ impl CallSession {
         for kind in
             DeviceKind::ALL.into_iter().filter(|kind| !self.may_publish(*kind)).collect::<Vec<_>>()
         {
-            if self.device(kind).is_wanted() {
+            if self.device(kind).is_wanted() || self.state().device(kind).capture.is_some() {
                 self.disable_device(context, kind, false);
             }
-            self.take_back(context.out, |given| DeviceKind::of(given.track_type) == Some(kind));
+            let of_kind = |given: &Given| DeviceKind::of(given.track_type) == Some(kind);
+            self.take_back(context.out, of_kind, false);
         }
     }
 
     /// The SFU changed how tracks are to be published.
     pub(super) fn publish_again(&mut self, context: &mut CallContext<'_>) {
         for track_type in self.media.order.clone() {
-            self.publish(context, track_type);
+            if let Err(error) = self.publish(context, track_type) {
+                context.out.warn_of(error);
+            }
         }
     }
 
-    fn publish_device(&mut self, context: &mut CallContext<'_>, kind: DeviceKind) {
+    fn publish_device(
+        &mut self,
+        context: &mut CallContext<'_>,
+        kind: DeviceKind,
+    ) -> Result<(), Error> {
         if self.device(kind).running().is_none() {
-            return;
+            return Ok(());
         }
         let track_type = kind.track_type();
         // The device is what the app wants now.
-        self.take_back(context.out, |given| given.track_type == track_type);
-        self.publish_all(context, track_type);
+        self.take_back(context.out, |given| given.track_type == track_type, true);
+        self.publish_all(context, track_type)
     }
 
-    fn publish_all(&mut self, context: &mut CallContext<'_>, track_type: TrackType) {
-        self.publish(context, track_type);
+    fn publish_all(
+        &mut self,
+        context: &mut CallContext<'_>,
+        track_type: TrackType,
+    ) -> Result<(), Error> {
+        self.publish(context, track_type)?;
         if track_type == TrackType::ScreenShare {
-            self.publish(context, TrackType::ScreenShareAudio);
+            // A screen without its sound is better than none.
+            if let Err(error) = self.publish(context, TrackType::ScreenShareAudio) {
+                context.out.warn_of(error);
+            }
         }
+        Ok(())
     }
 
-    fn publish(&mut self, context: &mut CallContext<'_>, track_type: TrackType) {
+    /// Publishes what there is of that type. What cannot be published is turned off.
+    fn publish(
+        &mut self,
+        context: &mut CallContext<'_>,
+        track_type: TrackType,
+    ) -> Result<(), Error> {
         let Some((kind, source)) = DeviceKind::of(track_type).zip(self.source(track_type)) else {
-            return;
+            return Ok(());
         };
         let permitted = self.may_publish(kind);
         let Phase::Joined(session) = &mut self.phase else {
-            return;
+            return Ok(());
         };
         let SfuSession { publisher: Some(publisher), publish_options, .. } = &mut **session else {
-            return;
+            return Ok(());
         };
         let result = if permitted {
             publisher.publish(context.out, publish_options, &source)
@@ -457,18 +489,24 @@ impl CallSession {
                 }
                 self.visible.set_local_media(track_type, Some(Media::Local(source.capture)));
                 self.tell_mute_states(context.out);
+                Ok(())
+            }
+            Err(error) if track_type == TrackType::ScreenShareAudio && given.is_none() => {
+                Err(error)
             }
             Err(error) => match given.map(|given| given.waiting.take()) {
                 None => {
-                    context.out.warn_of(error);
                     self.disable_device(context, kind, false);
+                    Err(error)
                 }
                 Some(waiting) => {
-                    self.take_back(context.out, |given| given.capture == source.capture);
-                    match waiting {
-                        Some(promise) => context.out.reject(promise, error),
-                        None => context.out.warn_of(error),
-                    }
+                    let is_it = |given: &Given| given.capture == source.capture;
+                    self.take_back(context.out, is_it, false);
+                    let Some(promise) = waiting else {
+                        return Err(error);
+                    };
+                    context.out.reject(promise, error);
+                    Ok(())
                 }
             },
         }

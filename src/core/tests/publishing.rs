@@ -12,7 +12,7 @@ use super::{
 use crate::core::{
     AudioBitrateProfile, CallCommand, CallKey, CallingState, CaptureId, Captured,
     DeviceKind::{Camera, Microphone, ScreenShare},
-    DeviceStatus, Encoding, Input, MediaOption, PeerEffect, PeerInput, TrackType,
+    DeviceOrder, DeviceStatus, Encoding, Input, MediaOption, PeerEffect, PeerInput, TrackType,
 };
 
 #[test]
@@ -216,6 +216,7 @@ fn a_stream_of_the_app_waits_for_the_join_and_is_never_stopped() {
     let again = publish(&mut host, call, TrackType::Video);
     host.run_for(50);
     host.assert_resolved(again);
+    assert_eq!(muted(&host), [(TrackType::Video, false)], "the others saw no gap");
 
     let stopped = host.order(call, |promise| {
         let track_types = vec![TrackType::Video];
@@ -238,6 +239,40 @@ fn a_join_that_fails_rejects_what_waited_for_it() {
     host.run_for(1_000);
 
     assert_eq!(host.rejection(published), "illegal-state");
+    assert!(host.running_captures().is_empty());
+}
+
+#[test]
+fn a_device_that_cannot_be_published_fails_and_goes_off() {
+    let (mut host, call) = Host::joined();
+    host.sfu(options(&[
+        publish_option(TrackType::Audio, 1),
+        publish_option(TrackType::ScreenShare, 3),
+    ]));
+
+    let camera = host.enable(call, Camera);
+    let screen = host.enable(call, ScreenShare);
+    host.run_for(100);
+
+    assert_eq!(host.rejection(camera), "sfu-error");
+    assert_eq!(host.state(call).camera.status, Some(DeviceStatus::Disabled));
+    host.assert_resolved(screen);
+    assert_eq!(host.running_captures().len(), 1, "a screen goes without its sound");
+    assert_eq!(muted(&host), [(TrackType::ScreenShare, false)]);
+}
+
+#[test]
+fn a_permission_that_is_lost_ends_a_capture_that_was_kept_silent() {
+    let (mut host, call) = Host::joined();
+    host.enable(call, Microphone);
+    host.run_for(50);
+    host.device(call, Microphone, DeviceOrder::Disable { keep: true });
+
+    host.sfu(EventPayload::CallGrantsUpdated(event::CallGrantsUpdated {
+        current_grants: Some(models::CallGrants::default()),
+        message: String::new(),
+    }));
+
     assert!(host.running_captures().is_empty());
 }
 
