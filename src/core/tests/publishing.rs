@@ -88,6 +88,8 @@ fn a_publisher_that_cannot_be_agreed_on_is_made_anew() {
 
     assert_eq!(host.calling_state(call), CallingState::Joined);
     assert_eq!(host.opened.peers, 4);
+    let details = host.server.joins.last().unwrap().reconnect_details.clone().unwrap();
+    assert!(details.announced_tracks.is_empty(), "nothing was agreed on");
     assert_eq!(muted(&host), [(TrackType::Video, false)]);
 }
 
