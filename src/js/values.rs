@@ -73,7 +73,7 @@ pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsVa
         &participant.name,
         &participant.image,
         participant.roles.clone(),
-        participant.custom.as_ref().map(|custom| custom.bytes()),
+        participant.custom.as_ref().map(trunkline_protocol::sfu::Struct::bytes),
         participant.joined_at,
         &participant.track_lookup_prefix,
         track_types(&participant.published_tracks),
