@@ -1,0 +1,44 @@
+// Which picture sizes are asked for, with stand-ins for what Node lacks: elements and their observer.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { Elements } from '../../pkg/elements.js';
+
+test('an element that takes its size from the picture does not ask for that size', (t) => {
+  let measure;
+  globalThis.ResizeObserver = class {
+    constructor(onResize) {
+      measure = onResize;
+    }
+    observe() {}
+    disconnect() {}
+  };
+  t.after(() => delete globalThis.ResizeObserver);
+  const participant = { sessionId: 's', isLocalParticipant: false };
+  const state = {
+    findParticipantBySessionId: () => participant,
+    participants$: {
+      subscribe: (next) => {
+        next([participant]);
+        return { unsubscribe() {} };
+      },
+    },
+  };
+  const asked = [];
+  const elements = new Elements(state, (_session, _track, width, height) =>
+    asked.push(`${width}x${height}`),
+  );
+  const element = { tagName: 'VIDEO', srcObject: null, videoWidth: 0, videoHeight: 0 };
+  const resize = (sizes) => measure(Object.assign(element, sizes));
+
+  Object.assign(element, { clientWidth: 300, clientHeight: 150 });
+  elements.bindVideo(element, 's', 'videoTrack');
+  resize({ videoWidth: 640, videoHeight: 360, clientWidth: 640, clientHeight: 360 });
+  assert.deepEqual(new Set(asked), new Set(['300x150']));
+
+  // A size of its own counts, and so does being hidden.
+  resize({ clientWidth: 800, clientHeight: 450 });
+  assert.equal(asked.at(-1), '800x450');
+  resize({ clientWidth: 0, clientHeight: 0 });
+  assert.equal(asked.at(-1), '0x0');
+});
