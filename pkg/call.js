@@ -4,7 +4,24 @@
 import { DeviceManager } from './devices.js';
 import { Elements } from './elements.js';
 import { Listeners } from './events.js';
-import { copyObject, promised, readCount, readField } from './input.js';
+import { abortable, copyObject, promised, readCount, readField } from './input.js';
+import { defineFields } from './observable.js';
+import { PermissionsContext } from './permissions.js';
+import { hasTrack } from './participants.js';
+import {
+  CALL_REQUESTS,
+  GET,
+  LOAD,
+  NOTHING,
+  POST,
+  RING,
+  callData,
+  defineRequests,
+  muteKind,
+  pick,
+  query,
+  readFeedback,
+} from './requests.js';
 import { CallStore } from './state.js';
 
 /** For the core's side, not for apps: the store of a call. */
@@ -16,13 +33,20 @@ export let emitTo;
 export class Call {
   static {
     storeOf = (call) => call.#store;
-    emitTo = (call, event) => call.#listeners.emit(event);
+    emitTo = (call, event) => {
+      call.#store.take(event);
+      call.#listeners.emit(event);
+    };
+    defineFields(this, ['ringing', 'ringingState'], (call) => call.#store.cells);
+    defineRequests(this, CALL_REQUESTS, (call, ...request) => call.#send(...request));
   }
 
   #handle;
   #store;
   #listeners = new Listeners();
   #elements;
+  /** Cells that tell whether the user may do something. */
+  #rights = {};
   /** What `join()` returned, while it is not settled. */
   #joining;
 
@@ -32,6 +56,7 @@ export class Call {
     this.type = type;
     this.id = id;
     this.#store = new CallStore(handle);
+    this.permissionsContext = new PermissionsContext(this.state);
     this.camera = this.#device('camera');
     this.microphone = this.#device('microphone');
     this.#elements = new Elements(this.state, (sessionId, trackType, width, height) =>
@@ -61,73 +86,100 @@ export class Call {
   }
 
   can(capability) {
-    return this.state.ownCapabilities.includes(capability);
+    return this.permissionsContext.hasPermission(capability);
+  }
+
+  can$(capability) {
+    const { ownCapabilities } = this.#store.cells;
+    const has = (all) => all.includes(capability);
+    return (this.#rights[capability] ??= ownCapabilities.derive(has)).observable;
   }
 
   get(params) {
-    return this.#order('get', params);
+    return promised(() => {
+      const flags = pick(params, ['ring', 'notify', 'video'], 'get');
+      const limit = pick(params, ['members_limit'], 'get', 'number');
+      const path = query({ ...flags, ...limit });
+      const then = flags.ring ? RING : LOAD;
+      return abortable(params, 'get', () => this.#send(GET, path, undefined, 'get', then));
+    });
   }
 
   getOrCreate(request) {
-    return this.#order('getOrCreate', request);
+    return promised(() => {
+      const copy = readRequest(request, 'getOrCreate');
+      const then = copy.ring ? RING : LOAD;
+      return abortable(request, 'getOrCreate', () =>
+        this.#send(POST, '', copy, 'getOrCreate', then),
+      );
+    });
   }
 
   create(request) {
     return this.getOrCreate(request);
   }
 
+  notify() {
+    return this.get({ notify: true });
+  }
+
   join(options) {
     return promised(() => {
-      const request = copyObject(options, 'join');
-      const limits = LIMITS.map((key) => {
-        // Meant for this side, not for the server.
-        delete request?.[key];
-        return readCount(options, key, 'join');
-      });
-      if (this.#joining) return this.#joining;
-
-      const joining = this.#handle.join(request, ...limits);
-      this.#joining = joining;
-      const forget = () => {
-        if (this.#joining === joining) this.#joining = undefined;
-      };
-      joining.then(forget, forget);
-      return joining;
+      const how = readJoin(options, 'join');
+      return abortable(
+        options,
+        'join',
+        () => this.#join(how),
+        () => this.leave(),
+      );
     });
+  }
+
+  setJoinOptions(options) {
+    this.#handle.setJoinOptions(...readJoin(options, 'setJoinOptions'));
   }
 
   leave(options) {
     return promised(() => {
-      const message =
-        readField(options, 'message', 'string', 'leave') ??
-        readField(options, 'reason', 'string', 'leave');
+      const reject = readField(options, 'reject', 'boolean', 'leave');
+      const reason = readField(options, 'reason', 'string', 'leave');
+      const message = readField(options, 'message', 'string', 'leave');
       // A join after this is a new one, even if the one before has not been rejected yet.
       this.#joining = undefined;
-      return this.#handle.leave(message);
+      return this.#keep(this.#handle.leave(reject, reason, message));
     });
   }
 
-  endCall() {
-    return this.#order('endCall');
-  }
-
-  update(request) {
-    return this.#order('update', request);
-  }
-
-  updateCallMembers(request) {
-    return this.#order('updateCallMembers', request);
-  }
-
-  goLive(request, params) {
+  submitFeedback(rating, details) {
     return promised(() => {
-      const notify = readField(params, 'notify', 'boolean', 'goLive');
-      return this.#order('goLive', request, notify);
+      const body = readFeedback(rating, details, ...this.#handle.describe());
+      return this.#send(POST, 'feedback', copyObject(body, 'submitFeedback'), 'submitFeedback');
     });
   }
 
-  stopLive(request) {
-    return this.#order('stopLive', request);
+  muteOthers(type) {
+    return promised(() => {
+      const kind = muteKind(type);
+      const publishers = this.state.remoteParticipants.filter((p) => hasTrack(p, kind));
+      const users = new Set(publishers.map((p) => p.userId));
+      return users.size > 0 ? this.muteUser([...users], kind) : Promise.resolve();
+    });
+  }
+
+  pin(sessionId) {
+    this.#handle.editParticipant(sessionId, PIN);
+  }
+
+  unpin(sessionId) {
+    this.#handle.editParticipant(sessionId, UNPIN);
+  }
+
+  resetReaction(sessionId) {
+    this.#handle.editParticipant(sessionId, RESET_REACTION);
+  }
+
+  updateClosedCaptionSettings(settings) {
+    this.state.updateClosedCaptionSettings(settings);
   }
 
   on(name, listener) {
@@ -146,22 +198,61 @@ export class Call {
     return this.#elements.bindAudio(element, sessionId, trackType);
   }
 
-  #order(order, object, flag) {
-    return promised(() => {
-      const answer = this.#handle.order(order, copyObject(object, order), flag);
-      // As long as an answer is under way somebody waits for it, who may have kept nothing but the
-      // promise: this object must not be collected then, as its handle would go with it.
-      const keep = () => void this;
-      answer.then(keep, keep);
-      return answer;
-    });
+  #join(how) {
+    if (this.#joining) return this.#joining;
+
+    const joining = this.#handle.join(...how);
+    this.#joining = joining;
+    const forget = () => {
+      if (this.#joining === joining) this.#joining = undefined;
+    };
+    joining.then(forget, forget);
+    return joining;
+  }
+
+  #send(method, path, body, what, then = NOTHING) {
+    const base = `/call/${encodeURIComponent(this.type)}/${encodeURIComponent(this.id)}`;
+    const below = path === '' || path.startsWith('?') ? base + path : `${base}/${path}`;
+    const target = path.startsWith('/') ? path : below;
+    return this.#keep(this.#handle.request(method, target, body, `calling ${what}()`, then));
+  }
+
+  /**
+   * As long as an answer is under way somebody waits for it, who may have kept nothing but the
+   * promise: this object must not be collected then, as its handle would go with it.
+   */
+  #keep(answer) {
+    const keep = () => void this;
+    answer.then(keep, keep);
+    return answer;
   }
 
   #device(slice) {
-    return new DeviceManager(this.#store.cell(slice), (on) =>
+    return new DeviceManager(this.#store.cells[slice], (on) =>
       this.#handle.orderDevice(slice === 'microphone', on),
     );
   }
 }
 
 const LIMITS = ['maxJoinRetries', 'joinResponseTimeout', 'rpcRequestTimeout'];
+
+/** Edits of a participant, in the order in which the core numbers them. */
+const [UNPIN, PIN, RESET_REACTION] = [0, 1, 2];
+
+function readRequest(request, what) {
+  const copy = copyObject(request, what) ?? {};
+  // Meant for this side, not for the server.
+  delete copy.signal;
+  if (copy.data !== undefined) copy.data = callData(copyObject(copy.data, `${what}.data`));
+  return copy;
+}
+
+/** The arguments of the core's `join`. */
+function readJoin(options, what) {
+  const request = readRequest(options, what);
+  const limits = LIMITS.map((key) => {
+    delete request[key];
+    return readCount(options, key, what);
+  });
+  return [request, ...limits];
+}

@@ -1,18 +1,40 @@
 /**
  * One user's connection to the coordinator. Types and documentation: `types/client.d.ts`.
  */
-import { Listeners } from './events.js';
+import { Listeners, runIsolated } from './events.js';
 import { invalidArgument } from './errors.js';
-import { promised, readField } from './input.js';
-import { readClientArgs, readLogin } from './options.js';
+import { copyObject, promised, readField } from './input.js';
+import { lacksToken, readClientArgs, readLogin } from './options.js';
+import { CLIENT_REQUESTS, PUBLIC, defineRequests } from './requests.js';
 import { ClientStore } from './state.js';
+import { Ticker } from './ticker.js';
 import { Engine } from './wasm/trunkline.js';
 
+/** Clients with a user, by app and user. */
+const instances = new Map();
+
 export class Client {
+  static {
+    defineRequests(this, CLIENT_REQUESTS, (client, method, path, body, what, then) =>
+      client.#engine.request(method, path, body, `calling ${what}()`, then === PUBLIC),
+    );
+  }
+
+  static getOrCreateInstance(args) {
+    const { key, login } = readClientArgs(args);
+    if (key === undefined) throw invalidArgument('getOrCreateInstance: user.id is missing');
+    if (lacksToken(login)) throw invalidArgument('getOrCreateInstance: no token, no tokenProvider');
+    return instances.get(key)?.deref() ?? new this(args);
+  }
+
   #engine;
   #listeners = new Listeners();
   #store;
   #tokenProvider;
+  /** Its name in {@link instances}. */
+  #key;
+  #onConnectError;
+  #ticker;
   /** What `dispose()` returned. */
   #disposed;
   /**
@@ -22,7 +44,10 @@ export class Client {
   #sink;
 
   constructor(apiKeyOrArgs, options) {
-    const { config, log, ignored, login } = readClientArgs(apiKeyOrArgs, options);
+    const { config, log, ignored, login, key, onConnectError, findLocation } = readClientArgs(
+      apiKeyOrArgs,
+      options,
+    );
     this.#sink = {
       mark: (field) => this.#store.mark(field),
       flush: () => this.#store.flush(),
@@ -34,9 +59,24 @@ export class Client {
     this.#store = new ClientStore(this.#engine);
     for (const option of ignored) log('warn', `options.${option} has no effect`);
 
+    if (key !== undefined) {
+      if (instances.get(key)?.deref()) log('warn', 'there is a client for this user already');
+      this.#key = key;
+      instances.set(key, new WeakRef(this));
+    }
+    this.#onConnectError = onConnectError;
+    if (config.timerWorker) {
+      const client = new WeakRef(this);
+      this.#ticker = new Ticker(() => client.deref()?.#engine.tick() ?? false);
+    }
+
     this.connected = login ? this.#connect(login).then(() => undefined) : Promise.resolve();
     // Whoever awaits `connected` hears of it, too.
-    this.connected.catch((error) => log('error', 'the user could not be connected', error));
+    this.connected.catch((error) => {
+      this.#forget();
+      log('error', 'the user could not be connected', error);
+    });
+    findLocation?.().then((location) => this.#engine.setLocation(location));
   }
 
   get state() {
@@ -48,7 +88,19 @@ export class Client {
   }
 
   disconnectUser() {
+    this.#forget();
     return this.#engine.disconnectUser();
+  }
+
+  queryCalls(request) {
+    return promised(() => this.#engine.queryCalls(copyObject(request, 'queryCalls') ?? {}));
+  }
+
+  onRingingCall(cid) {
+    return promised(() => {
+      if (typeof cid !== 'string') throw invalidArgument('onRingingCall: the cid is no string');
+      return this.#engine.ringingCall(cid);
+    });
   }
 
   call(type, id, options) {
@@ -72,7 +124,7 @@ export class Client {
   }
 
   async #dispose() {
-    const disconnected = this.#engine.disconnectUser();
+    const disconnected = this.disconnectUser();
     this.#engine.refuse();
     try {
       await disconnected;
@@ -84,7 +136,20 @@ export class Client {
   #connect({ kind, id, details, token, provider }) {
     // Another user is refused by the core, and the first one keeps its provider.
     if (this.#engine.userId() === undefined) this.#tokenProvider = provider;
-    return this.#engine.connectUser(kind, id, details, token, provider !== undefined);
+    const connecting = this.#engine.connectUser(kind, id, details, token, provider !== undefined);
+    this.#ticker?.start();
+    if (this.#onConnectError) {
+      connecting.catch((error) => {
+        const all = error.attempts.length > 0 ? error.attempts : [error];
+        runIsolated(() => this.#onConnectError(error, all), 'onConnectUserError');
+      });
+    }
+    return connecting;
+  }
+
+  #forget() {
+    this.#ticker?.stop();
+    if (instances.get(this.#key)?.deref() === this) instances.delete(this.#key);
   }
 
   async #fetchToken() {

@@ -16,21 +16,27 @@ export const CallingState = Object.freeze({
   OFFLINE: 'offline',
 });
 
-export const SfuModels = Object.freeze({
-  TrackType: Object.freeze({
-    UNSPECIFIED: 0,
-    AUDIO: 1,
-    VIDEO: 2,
-    SCREEN_SHARE: 3,
-    SCREEN_SHARE_AUDIO: 4,
-  }),
-  ConnectionQuality: Object.freeze({ UNSPECIFIED: 0, POOR: 1, GOOD: 2, EXCELLENT: 3 }),
-  ParticipantSource: Object.freeze({
-    WEBRTC_UNSPECIFIED: 0,
-    RTMP: 1,
-    WHIP: 2,
-    SIP: 3,
-    RTSP: 4,
-    SRT: 5,
-  }),
+/** Each value is the place of its name. */
+export const SfuModels = /* @__PURE__ */ frozen(
+  Object.entries({
+    TrackType: 'UNSPECIFIED AUDIO VIDEO SCREEN_SHARE SCREEN_SHARE_AUDIO',
+    ConnectionQuality: 'UNSPECIFIED POOR GOOD EXCELLENT',
+    ParticipantSource: 'WEBRTC_UNSPECIFIED RTMP WHIP SIP RTSP SRT',
+    AudioBitrateProfile: 'VOICE_STANDARD_UNSPECIFIED VOICE_HIGH_QUALITY MUSIC_HIGH_QUALITY',
+    CallEndedReason: 'UNSPECIFIED ENDED LIVE_ENDED KICKED SESSION_ENDED',
+    TrackUnpublishReason: 'UNSPECIFIED USER_MUTED PERMISSION_REVOKED MODERATION',
+    GoAwayReason: 'UNSPECIFIED SHUTTING_DOWN REBALANCE',
+    WebsocketReconnectStrategy: 'UNSPECIFIED DISCONNECT FAST REJOIN MIGRATE',
+    PeerType: 'PUBLISHER_UNSPECIFIED SUBSCRIBER',
+  }).map(([name, keys]) => [name, frozen(keys.split(' ').map((key, place) => [key, place]))]),
+);
+
+export const VisibilityState = Object.freeze({
+  UNKNOWN: 'UNKNOWN',
+  VISIBLE: 'VISIBLE',
+  INVISIBLE: 'INVISIBLE',
 });
+
+function frozen(entries) {
+  return Object.freeze(Object.fromEntries(entries));
+}

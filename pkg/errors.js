@@ -94,6 +94,7 @@ export function makeError(
   status,
   requestId,
   cause,
+  response,
 ) {
   const Class = CLASSES[kind] ?? VideoError;
   return new Class(message, {
@@ -107,15 +108,18 @@ export function makeError(
     status,
     requestId,
     cause,
+    response,
   });
 }
 
+const CORRECT_IT = 'Correct the argument that the message names.';
+
 /** The failure for an argument of a wrong type or form; `cause` is what was thrown, if anything. */
-export function invalidArgument(message, cause) {
+export function invalidArgument(message, cause, hint = CORRECT_IT) {
   return new VideoError(message, {
     code: 'invalid-argument',
     category: 'conflict',
-    hint: 'Correct the argument that the message names.',
+    hint,
     retryable: false,
     unrecoverable: true,
     attempts: Object.freeze([]),

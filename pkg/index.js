@@ -62,6 +62,10 @@ export class Client extends ReadyClient {
     super(...args);
   }
 
+  static getOrCreateInstance(args) {
+    return super.getOrCreateInstance(args);
+  }
+
   static async connect(args) {
     await init();
     const client = new this(args);

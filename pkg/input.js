@@ -2,7 +2,7 @@
  * Reads what apps give, at the moment of the call: later changes to an object do not matter, and
  * what is wrong is named.
  */
-import { invalidArgument } from './errors.js';
+import { JoinAbortedError, invalidArgument } from './errors.js';
 
 /** Runs `run`; what it throws rejects, as methods that return a promise never throw. */
 export function promised(run) {
@@ -58,6 +58,40 @@ export function readCount(object, key, what) {
     throw invalidArgument(`${what}.${key} is not a whole number of at least 1`);
   }
   return value;
+}
+
+/**
+ * Runs `run`, whose promise is rejected when the signal in `options` says so.
+ *
+ * @param onAbort gives up what `run` has begun
+ */
+export function abortable(options, what, run, onAbort = () => {}) {
+  const signal = readField(options, 'signal', 'object', what);
+  if (!signal) return run();
+
+  const abortion = () =>
+    new JoinAbortedError(`${what} was aborted`, {
+      code: 'aborted',
+      category: 'abort',
+      hint: 'Nothing to do if the app aborted it on purpose; otherwise call it again.',
+      retryable: true,
+      unrecoverable: false,
+      attempts: Object.freeze([]),
+      cause: signal.reason,
+    });
+  if (signal.aborted) return Promise.reject(abortion());
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      reject(abortion());
+      onAbort();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    const settle = (done) => (value) => {
+      signal.removeEventListener('abort', abort);
+      done(value);
+    };
+    run().then(settle(resolve), settle(reject));
+  });
 }
 
 function isAbsent(value) {

@@ -36,8 +36,13 @@ export class Cell {
 
   /** A cell whose value follows from this one's. */
   derive(select) {
-    const cell = new Cell((before) => select(this.value, before));
-    this.#dependents.push(cell);
+    return Cell.from([this], select);
+  }
+
+  /** A cell whose value follows from those of others. */
+  static from(sources, select) {
+    const cell = new Cell((before) => select(...sources.map((source) => source.value), before));
+    for (const source of sources) source.#dependents.push(cell);
     return cell;
   }
 
@@ -132,19 +137,91 @@ export class StateObservable {
   }
 }
 
-/** Gives every object of a class a getter and an observable for each cell that `cellsOf` knows. */
-export function defineFields(Class, names, cellsOf) {
+/** What a state is made of. */
+let cellsOf;
+
+/** Values by name, each of them a getter and an observable; see {@link defineFields}. */
+export class State {
+  static {
+    cellsOf = (state) => state.#cells;
+  }
+
+  #cells;
+  /** Has another value after each change of anything. */
+  #pulse;
+
+  constructor(cells, pulse) {
+    this.#cells = cells;
+    this.#pulse = pulse;
+  }
+
+  subscribe(listener) {
+    return this.#pulse.watch(() => listener(this));
+  }
+
+  select(selector, listener, equals = Object.is) {
+    let last;
+    let told = false;
+    return this.subscribe(() => {
+      const selected = selector(this);
+      if (told && equals(last, selected)) return;
+      told = true;
+      last = selected;
+      listener(selected);
+    });
+  }
+
+  snapshot() {
+    const values = Object.entries(this.#cells).map(([name, cell]) => [name, cell.value]);
+    // Streams are no data.
+    const plain = (_, value) => (value?.getTracks ? value.id : value);
+    return JSON.parse(JSON.stringify(Object.fromEntries(values), plain));
+  }
+}
+
+/** Keeps cells in step with the core: notes which ones changed, and tells their watchers. */
+export class Store {
+  #dirty = new Set();
+  pulse = new Cell(() => ({}));
+
+  /** @param cells by name, also those that the state does not show */
+  constructor(cells) {
+    this.cells = cells;
+  }
+
+  /** The cell changed. */
+  markStale(name) {
+    this.cells[name].markStale(this.#dirty);
+  }
+
+  /** Tells the watchers of everything that was marked. */
+  flush() {
+    const dirty = [...this.#dirty];
+    this.#dirty.clear();
+    if (dirty.length > 0) this.tell(dirty);
+  }
+
+  /** Tells the watchers of `cells`, and those of the whole. */
+  tell(cells) {
+    for (const cell of cells) cell.notifyCurrent();
+    this.pulse.markStale(new Set());
+    this.pulse.notifyCurrent();
+  }
+}
+
+/** Gives every object of a class a getter and an observable for each cell with one of the names. */
+export function defineFields(Class, names, find = cellsOf) {
   for (const name of names) {
     Object.defineProperties(Class.prototype, {
       [name]: {
         get() {
-          return cellsOf(this)[name].value;
+          return find(this)[name].value;
         },
         enumerable: true,
       },
       [`${name}$`]: {
         get() {
-          return cellsOf(this)[name].observable;
+          return find(this)[name].observable;
         },
         enumerable: true,
       },

@@ -12,7 +12,7 @@ import { checkObject, copyObject, readCount, readField } from './input.js';
  * @returns `config` for the core, `log` for messages, and the `login` of the user if there is one
  */
 export function readClientArgs(first, second) {
-  if (typeof first === 'string') return { ...readOptions(first, second), login: undefined };
+  if (typeof first === 'string') return readOptions(first, second);
 
   checkObject(first, WHAT);
   const apiKey = readField(first, 'apiKey', 'string', WHAT);
@@ -22,10 +22,14 @@ export function readClientArgs(first, second) {
   if (user === undefined && (token !== undefined || provider !== undefined)) {
     throw invalidArgument(`${WHAT}: token or tokenProvider without a user`);
   }
-  return {
-    ...readOptions(apiKey, first.options),
-    login: user === undefined ? undefined : makeLogin(user, token, provider),
-  };
+  const login = user === undefined ? undefined : makeLogin(user, token, provider);
+  const id = login?.kind === ANONYMOUS ? '!anon' : login?.id;
+  return { ...readOptions(apiKey, first.options), login, key: id ? `${apiKey}/${id}` : undefined };
+}
+
+/** Whether a user who needs a token has nothing to get it from. */
+export function lacksToken({ kind, token, provider }) {
+  return kind === AUTHENTICATED && token === undefined && provider === undefined;
 }
 
 /** Reads `connectUser(user, tokenOrProvider)`. */
@@ -47,6 +51,9 @@ function makeLogin(user, token, provider) {
   if (details === undefined) throw invalidArgument('user: not an object');
   const kind = KINDS.indexOf(readField(details, 'type', 'string', 'user') ?? KINDS[0]);
   if (kind < 0) throw invalidArgument('user.type is no kind of user');
+  if (kind === GUEST && (token ?? provider) !== undefined) {
+    throw invalidArgument('user: guests get their token from the coordinator');
+  }
   return { kind, id: readField(details, 'id', 'string', 'user') ?? '', details, token, provider };
 }
 
@@ -65,8 +72,12 @@ function readOptions(apiKey, options = {}) {
       timeout: readCount(options, 'timeout', OPTIONS) ?? 5_000,
       socketTimeout: readCount(options, 'defaultWsTimeout', OPTIONS) ?? 15_000,
       maxConnectRetries: readCount(options, 'maxConnectUserRetries', OPTIONS) ?? 5,
+      rejectWhenBusy: readField(options, 'rejectCallWhenBusy', 'boolean', OPTIONS) ?? false,
+      timerWorker: readField(options, 'enableTimerWorker', 'boolean', OPTIONS) ?? true,
       ...describeAgent(),
     },
+    findLocation: readLocationHint(options),
+    onConnectError: readField(options, 'onConnectUserError', 'function', OPTIONS),
     log: readLog(options),
     ignored: unknown,
   };
@@ -78,6 +89,29 @@ function readBaseUrl(options) {
     throw invalidArgument(`${OPTIONS}.baseURL does not begin with http:// or https://`);
   }
   return url.replace(/\/+$/, '');
+}
+
+/** How to find out where this client is; nothing when that is known, or nobody can tell. */
+function readLocationHint(options) {
+  const isCloud = readBaseUrl(options) === CLOUD;
+  const url =
+    readField(options, 'locationHintUrl', 'string', OPTIONS) ?? (isCloud ? CLOUD_HINT : undefined);
+  const timeout = readCount(options, 'locationHintTimeout', OPTIONS) ?? 2_000;
+  const attempts = readCount(options, 'locationHintMaxAttempts', OPTIONS) ?? 3;
+  if (url === undefined || options.location !== undefined) return undefined;
+
+  return async () => {
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      try {
+        const signal = AbortSignal.timeout(timeout);
+        const place = (await fetch(url, { method: 'HEAD', signal })).headers.get('x-amz-cf-pop');
+        if (place) return place.slice(0, 3);
+      } catch {
+        // No place is known, which costs a join nothing but the choice of a near server.
+      }
+    }
+    return UNKNOWN_LOCATION;
+  };
 }
 
 /** @returns {(level: string, message: string, ...details: unknown[]) => void} */
@@ -98,6 +132,7 @@ function logToConsole(level, message, ...details) {
 const WHAT = 'new Client';
 const OPTIONS = 'options';
 const CLOUD = 'https://video.stream-io-api.com/video';
+const CLOUD_HINT = 'https://hint.stream-io-video.com/';
 
 /** What clients say whose place could not be found out. */
 const UNKNOWN_LOCATION = 'ERR';
@@ -106,13 +141,20 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'];
 
 /** In the order of `UserKind` of the core. */
 const KINDS = ['authenticated', 'guest', 'anonymous'];
+const [AUTHENTICATED, GUEST, ANONYMOUS] = KINDS.keys();
 
 const KNOWN = [
   'baseURL',
   'timeout',
   'defaultWsTimeout',
   'maxConnectUserRetries',
+  'onConnectUserError',
+  'rejectCallWhenBusy',
+  'enableTimerWorker',
   'location',
+  'locationHintUrl',
+  'locationHintTimeout',
+  'locationHintMaxAttempts',
   'logLevel',
   'logger',
 ];
@@ -120,14 +162,8 @@ const KNOWN = [
 /** What code written for the cloud service may give: accepted, with a warning that it does nothing. */
 const OF_THE_CLOUD = [
   'logOptions',
-  'onConnectUserError',
   'persistUserOnConnectionFailure',
-  'rejectCallWhenBusy',
   'devicePersistence',
-  'enableTimerWorker',
-  'locationHintUrl',
-  'locationHintTimeout',
-  'locationHintMaxAttempts',
   'WebSocketImpl',
   'clientAppIdentifier',
   'clientEventsReportingEnabled',

@@ -17,6 +17,16 @@ export const isPinned = (participant) => participant.pin !== undefined;
 export const hasPausedTrack = (participant, trackType) =>
   participant.pausedTracks.includes(trackType === 'videoTrack' ? VIDEO : SCREEN_SHARE);
 
+const KINDS = {
+  audio: AUDIO,
+  video: VIDEO,
+  screenshare: SCREEN_SHARE,
+  screenshare_audio: SCREEN_SHARE_AUDIO,
+};
+
+/** Whether they publish what a mute of that kind stops. */
+export const hasTrack = (participant, kind) => participant.publishedTracks.includes(KINDS[kind]);
+
 /** Makes what apps see of a participant, from what the core knows. */
 export function makeParticipant(
   userId,
@@ -39,6 +49,7 @@ export function makeParticipant(
   videoDimension,
   screenShareDimension,
   pin,
+  reaction,
 ) {
   const [videoStream, audioStream, screenShareStream, screenShareAudioStream] = streams;
   return Object.freeze({
@@ -65,6 +76,7 @@ export function makeParticipant(
     videoDimension: videoDimension && dimension(videoDimension),
     screenShareDimension: screenShareDimension && dimension(screenShareDimension),
     pin: pin && Object.freeze({ isLocalPin: pin[0] === 1, pinnedAt: pin[1] }),
+    reaction,
   });
 }
 

@@ -5,7 +5,8 @@
  * The core keeps the state and says which parts changed; the values are made here when they are
  * first read, and kept until they change.
  */
-import { Cell, defineFields, sameItems } from './observable.js';
+import { Captions } from './captions.js';
+import { Cell, State, Store, defineFields, sameItems } from './observable.js';
 import { hasScreenShare, isPinned } from './participants.js';
 
 /** The parts of a call's state, in the order of `Slice` of the core. */
@@ -30,6 +31,8 @@ export const SLICES = [
   'anonymousParticipantCount',
   'blockedUserIds',
   'recording',
+  'individualRecording',
+  'rawRecording',
   'transcribing',
   'captioning',
   'egress',
@@ -37,12 +40,17 @@ export const SLICES = [
   'thumbnails',
   'e2eeEnabled',
   'watching',
+  'created',
+  'ring',
   'camera',
   'microphone',
 ];
 
 const CALLING_STATE = SLICES.indexOf('callingState');
 const PARTICIPANTS = SLICES.indexOf('participants');
+
+/** What the classes of calls and devices show instead. */
+const HIDDEN = ['ring', 'camera', 'microphone'];
 
 const DATES = new Set(['createdAt', 'updatedAt', 'startsAt', 'endedAt', 'startedAt']);
 
@@ -55,75 +63,105 @@ const DERIVED = {
   hasOngoingScreenShare: (all) => all.some(hasScreenShare),
 };
 
-export class CallState {
-  #cells;
-  #find;
+export class CallState extends State {
+  #store;
 
   static {
-    const devices = ['camera', 'microphone'];
-    const names = SLICES.filter((name) => !devices.includes(name));
-    defineFields(this, [...names, ...Object.keys(DERIVED)], (state) => state.#cells);
+    const shown = SLICES.filter((name) => !HIDDEN.includes(name));
+    defineFields(this, [...shown, ...Object.keys(DERIVED), 'closedCaptions']);
   }
 
-  constructor(cells, find) {
-    this.#cells = cells;
-    this.#find = find;
+  constructor(cells, store) {
+    super(cells, store.pulse);
+    this.#store = store;
   }
 
   findParticipantBySessionId(sessionId) {
-    return this.#find(sessionId);
+    return this.#store.participant(sessionId);
+  }
+
+  getParticipantLookupBySessionId() {
+    return Object.fromEntries(this.participants.map((p) => [p.sessionId, p]));
+  }
+
+  updateClosedCaptionSettings({ visibilityDurationMs, maxVisibleCaptions } = {}) {
+    this.#store.captions.configure(visibilityDurationMs, maxVisibleCaptions);
   }
 }
 
 /** Keeps the values of {@link CallState} in step with the core. */
-export class CallStore {
+export class CallStore extends Store {
   #port;
-  #cells = {};
-  #dirty = new Set();
   #transitions = [];
   /** Participants by session id, without those that changed since they were read. */
   #people = new Map();
   #frame;
   #failed;
+  /** Why users rejected the call, by user id. */
+  #reasons = {};
+
+  captions = new Captions(() => {
+    this.markStale('closedCaptions');
+    this.flush();
+  });
 
   /** @type {CallState} */
   state;
 
   /**
-   * @param {{ read, participant }} port reads from the core: slices by their place in {@link
-   * SLICES}, of which `participants` are session ids, and participants one by one
+   * @param {{ read, participant, userId }} port reads from the core: slices by their place in
+   * {@link SLICES}, of which `participants` are session ids, and participants one by one
    */
   constructor(port) {
+    const cells = {};
+    super(cells);
     this.#port = port;
     SLICES.forEach((name, slice) => {
-      this.#cells[name] = new Cell(() => toValue(name, port.read(slice)));
+      cells[name] = new Cell(() => toValue(name, port.read(slice)));
     });
-    this.#cells.callingState = new Cell(() => this.#failed ?? port.read(CALLING_STATE));
-    const participants = new Cell((before = EMPTY) => this.#readParticipants(before));
-    this.#cells.participants = participants;
-    for (const name in DERIVED) this.#cells[name] = participants.derive(DERIVED[name]);
+    cells.callingState = new Cell(() => this.#failed ?? port.read(CALLING_STATE));
+    cells.participants = new Cell((before = EMPTY) => this.#readParticipants(before));
+    for (const name in DERIVED) cells[name] = cells.participants.derive(DERIVED[name]);
+    cells.closedCaptions = new Cell(() => Object.freeze(this.captions.shown));
 
-    this.state = new CallState(this.#cells, (sessionId) => {
-      // Reading the list brings the map up to date.
-      void participants.value;
-      return this.#people.get(sessionId);
-    });
+    this.state = new CallState({ ...cells }, this);
+    cells.ringing = cells.ring.derive((ring) => ring !== undefined);
+    const { ring, session, members, createdBy } = cells;
+    cells.ringingState = Cell.from([ring, session, members, createdBy], (...values) =>
+      this.#readRing(...values),
+    );
   }
 
-  /** The cell of a slice that {@link CallState} does not show. */
-  cell(name) {
-    return this.#cells[name];
+  /** The participant with that session. */
+  participant(sessionId) {
+    // Reading the list brings the map up to date.
+    void this.cells.participants.value;
+    return this.#people.get(sessionId);
+  }
+
+  /** An event of the call, whose state the core does not keep. */
+  take(event) {
+    if (event.type === 'call.closed_caption' && event.closed_caption) {
+      this.captions.add(event.closed_caption);
+    } else if (event.type === 'call.rejected' && event.user) {
+      this.#reasons = { ...this.#reasons, [event.user.id]: event.reason };
+      this.markStale('ring');
+      this.flush();
+    } else if (event.type === 'call.left') {
+      this.captions.clear();
+      this.#reasons = {};
+    }
   }
 
   /** A slice changed. */
   mark(slice) {
-    this.#cells[SLICES[slice]].markStale(this.#dirty);
+    this.markStale(SLICES[slice]);
   }
 
   /** A participant changed. */
   markParticipant(sessionId) {
     this.#people.delete(sessionId);
-    this.#cells.participants.markStale(this.#dirty);
+    this.markStale('participants');
   }
 
   /**
@@ -133,32 +171,30 @@ export class CallStore {
   markLevel(sessionId) {
     this.#people.delete(sessionId);
     const stale = new Set();
-    this.#cells.participants.markStale(stale);
+    this.cells.participants.markStale(stale);
     this.#frame ??= nextFrame(() => {
       this.#frame = undefined;
-      for (const cell of stale) cell.notifyCurrent();
+      this.tell(stale);
     });
   }
 
   /** The calling state became `to`. Unlike other slices it shows every value it went through. */
   markTransition(to) {
-    this.#cells.callingState.markStale(new Set());
+    this.markStale('callingState');
     this.#transitions.push(to);
   }
 
   /** Tells the watchers of everything that was marked. */
   flush() {
     while (this.#transitions.length > 0) {
-      this.#cells.callingState.notify(this.#transitions.shift());
+      this.cells.callingState.notify(this.#transitions.shift());
     }
-    const dirty = [...this.#dirty];
-    this.#dirty.clear();
-    for (const cell of dirty) cell.notifyCurrent();
+    super.flush();
   }
 
   /** The core has stopped for good: a call that was going on is lost. */
   fail() {
-    if (['idle', 'left'].includes(this.#cells.callingState.value)) return;
+    if (['idle', 'left'].includes(this.cells.callingState.value)) return;
     this.#failed = 'reconnecting-failed';
     this.markTransition(this.#failed);
     // After the core's last breath, as watchers may call anything.
@@ -173,50 +209,52 @@ export class CallStore {
     this.#people = people;
     return unlessSame([...people.values()], before);
   }
+
+  #readRing(ring, session, members, createdBy, before) {
+    if (ring === undefined) return undefined;
+    const [outgoing, expiresAt] = ring;
+    const acceptedBy = Object.keys(session?.accepted_by ?? {});
+    const rejectors = Object.keys(session?.rejected_by ?? {});
+    const ringer = outgoing ? this.#port.userId() : createdBy?.id;
+    const others = members.map((member) => member.user_id).filter((id) => id !== ringer);
+    const ringing = {
+      direction: outgoing ? 'outgoing' : 'incoming',
+      acceptedBy,
+      rejectedBy: rejectors.map((userId) => ({ userId, reason: this.#reasons[userId] })),
+      pending: others.filter((id) => !acceptedBy.includes(id) && !rejectors.includes(id)),
+      expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt),
+    };
+    return JSON.stringify(ringing) === JSON.stringify(before) ? before : Object.freeze(ringing);
+  }
 }
 
 /** The fields of a client's state, in the order in which the core names them. */
 const CLIENT_FIELDS = ['connectedUser', 'calls'];
 
-export class ClientState {
-  #cells;
-
+export class ClientState extends State {
   static {
-    defineFields(this, CLIENT_FIELDS, (state) => state.#cells);
-  }
-
-  constructor(cells) {
-    this.#cells = cells;
+    defineFields(this, CLIENT_FIELDS);
   }
 }
 
 /** Keeps the values of {@link ClientState} in step with the core. */
-export class ClientStore {
-  #cells;
-  #dirty = new Set();
-
+export class ClientStore extends Store {
   /** @type {ClientState} */
   state;
 
   /** @param {{ connectedUser, calls }} port reads from the core */
   constructor(port) {
-    this.#cells = {
+    const cells = {
       connectedUser: new Cell(() => port.connectedUser()),
       calls: new Cell((before = EMPTY) => unlessSame(port.calls(), before)),
     };
-    this.state = new ClientState(this.#cells);
+    super(cells);
+    this.state = new ClientState(cells, this.pulse);
   }
 
   /** A field changed, given by its place in {@link CLIENT_FIELDS}. */
   mark(place) {
-    this.#cells[CLIENT_FIELDS[place]].markStale(this.#dirty);
-  }
-
-  /** Tells the watchers of everything that was marked. */
-  flush() {
-    const dirty = [...this.#dirty];
-    this.#dirty.clear();
-    for (const cell of dirty) cell.notifyCurrent();
+    this.markStale(CLIENT_FIELDS[place]);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CustomData } from './base.js';
 import type { CallingState } from './enums.js';
 import type {
+  CallClosedCaption,
   CallIngressResponse,
   CallSessionResponse,
   CallSettingsResponse,
@@ -10,7 +11,7 @@ import type {
   ThumbnailResponse,
   UserResponse,
 } from './generated/index.js';
-import type { StateObservable } from './observable.js';
+import type { StateObservable, Subscribable } from './observable.js';
 import type { StreamVideoParticipant } from './participant.js';
 
 /** The fields of a call's state. Each is a getter of {@link CallState}, and an observable with `$`. */
@@ -65,10 +66,16 @@ export interface CallStateFields {
   readonly blockedUserIds: readonly string[];
   /** Whether the call is recorded. */
   readonly recording: boolean;
+  /** Whether each participant is recorded apart. */
+  readonly individualRecording: boolean;
+  /** Whether raw media is recorded. */
+  readonly rawRecording: boolean;
   /** Whether the call is transcribed. */
   readonly transcribing: boolean;
   /** Whether captions are made. */
   readonly captioning: boolean;
+  /** The captions to be shown now; each goes after a while. */
+  readonly closedCaptions: readonly CallClosedCaption[];
   /** What goes out of the call. */
   readonly egress: EgressResponse | undefined;
   /** Where broadcasts can come in. */
@@ -79,6 +86,16 @@ export interface CallStateFields {
   readonly e2eeEnabled: boolean;
   /** Whether the server sends updates of this call. */
   readonly watching: boolean;
+  /** Whether the last load made the call. */
+  readonly created: boolean;
+}
+
+/** How captions are shown. */
+export interface ClosedCaptionSettings {
+  /** How long each, in ms. */
+  visibilityDurationMs?: number;
+  /** How many at once. */
+  maxVisibleCaptions?: number;
 }
 
 /** The observables of {@link CallStateFields}: `x$` for `x`. */
@@ -90,7 +107,11 @@ export type CallStateObservables = {
  * What is known of a call. Getters are always current. Values are never changed in place: one that
  * did not change is the same object as before, and a changed one is a new object.
  */
-export interface CallState extends CallStateFields, CallStateObservables {
+export interface CallState extends CallStateFields, CallStateObservables, Subscribable<CallState> {
   /** The participant with that session, if there is one. */
   findParticipantBySessionId(sessionId: string): StreamVideoParticipant | undefined;
+  /** All participants by session id. */
+  getParticipantLookupBySessionId(): Record<string, StreamVideoParticipant>;
+  /** How long captions are shown (2700 ms), and how many (2). */
+  updateClosedCaptionSettings(settings: ClosedCaptionSettings): void;
 }

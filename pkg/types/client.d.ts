@@ -1,8 +1,22 @@
-import type { CustomData } from './base.js';
+import type { ApiResponse, CustomData } from './base.js';
 import type { Call } from './call.js';
+import type { VideoError } from './errors.js';
 import type { EventSource } from './events.js';
-import type { ConnectedEvent, OwnUserResponse } from './generated/index.js';
-import type { StateObservable } from './observable.js';
+import type {
+  ConnectedEvent,
+  CreateGuestRequest,
+  CreateGuestResponse,
+  GetEdgesResponse,
+  ListDevicesResponse,
+  OwnUserResponse,
+  QueryAggregateCallStatsRequest,
+  QueryAggregateCallStatsResponse,
+  QueryCallStatsRequest,
+  QueryCallStatsResponse,
+  QueryCallsRequest,
+  QueryCallsResponse,
+} from './generated/index.js';
+import type { StateObservable, Subscribable } from './observable.js';
 
 /** A user whose token the app's backend makes. */
 export interface AuthenticatedUser {
@@ -59,8 +73,23 @@ export interface ClientOptions {
   defaultWsTimeout?: number;
   /** How often to try to connect in all, at least 1. Default 5. */
   maxConnectUserRetries?: number;
+  /** Called when connecting is given up, with the last failure and all of them. */
+  onConnectUserError?: (last: VideoError, all: readonly VideoError[]) => void;
+  /** Reject calls that ring while another one rings, or goes on after it rang. Default `false`. */
+  rejectCallWhenBusy?: boolean;
+  /**
+   * Time in a worker, so that a page in the background keeps its connections. Default `true`; where
+   * there are no workers, or the page's policy forbids them, it makes no difference.
+   */
+  enableTimerWorker?: boolean;
   /** Where the user is, as the server names places; helps it to choose a near SFU. */
   location?: string;
+  /** Where to ask for that with a HEAD request. Default: nowhere, with a `baseURL` of your own. */
+  locationHintUrl?: string;
+  /** How long one such request may take, in ms. Default 2000. It never delays a join. */
+  locationHintTimeout?: number;
+  /** How often to ask. Default 3. */
+  locationHintMaxAttempts?: number;
   /** Messages below are dropped. Default `warn`. */
   logLevel?: LogLevel;
   /** Takes messages for the log. Default: the console. */
@@ -117,7 +146,7 @@ export type ClientArgs = {
 );
 
 /** What is known of a client. Getters are always current. */
-export interface ClientState {
+export interface ClientState extends Subscribable<ClientState> {
   /** The connected user; `undefined` before and after, and for anonymous users. */
   readonly connectedUser: OwnUserResponse | undefined;
   /** {@link connectedUser}, observable. */
@@ -146,6 +175,12 @@ export class Client implements EventSource {
   /** Loads the module, makes a client, and waits until its user is connected. */
   static connect(args: ClientArgs): Promise<Client>;
 
+  /**
+   * The client of this app for this user: the one that there is, or a new one. Until the user is
+   * disconnected, or could not be connected.
+   */
+  static getOrCreateInstance(args: ClientArgs & { user: User }): Client;
+
   /** What is known of the client. */
   readonly state: ClientState;
   /**
@@ -164,8 +199,11 @@ export class Client implements EventSource {
     user: User,
     tokenOrProvider?: string | TokenProvider,
   ): Promise<ConnectedEvent | undefined>;
-  /** Leaves all calls and closes the connection. Does nothing when nobody is connected. */
-  disconnectUser(): Promise<void>;
+  /**
+   * Leaves all calls and closes the connection. Does nothing when nobody is connected. Waits for
+   * nothing, whatever the timeout.
+   */
+  disconnectUser(timeoutMs?: number): Promise<void>;
   /**
    * Makes an object for a call. No network is involved: load it with {@link Call.get},
    * {@link Call.getOrCreate} or {@link Call.join}.
@@ -173,6 +211,39 @@ export class Client implements EventSource {
    * @throws {VideoError} `invalid-argument` for an empty type or id, or one of a wrong form
    */
   call(type: string, id: string, options?: { reuseInstance?: boolean }): Call;
+
+  /**
+   * Finds calls. Each becomes an object with its state; with `watch` it also receives updates and
+   * stands in {@link ClientState.calls}. Never touches camera or microphone, with or without
+   * `withDisabledDevices`.
+   */
+  queryCalls(
+    request?: QueryCallsRequest,
+    options?: { withDisabledDevices?: boolean },
+  ): Promise<Omit<QueryCallsResponse, 'calls'> & { calls: Call[] }>;
+  /**
+   * For push messages: the call with that cid, ringing. Made and loaded when the socket has not told
+   * of it yet; however many messages come, there is one object.
+   */
+  onRingingCall(cid: string): Promise<Call>;
+  /** Makes a guest user; needs no user. To connect as a guest, {@link connectUser} is enough. */
+  createGuestUser(request: CreateGuestRequest): Promise<CreateGuestResponse>;
+  /** Reports on past sessions. */
+  queryCallStats(request?: QueryCallStatsRequest): Promise<QueryCallStatsResponse>;
+  /** Figures over many sessions. */
+  queryAggregateCallStats(
+    request?: QueryAggregateCallStatsRequest,
+  ): Promise<QueryAggregateCallStatsResponse>;
+  /** Where the server has SFUs. */
+  edges(): Promise<GetEdgesResponse>;
+  /** Adds a device that gets push messages. */
+  addDevice(id: string, pushProvider: string, pushProviderName?: string): Promise<ApiResponse>;
+  /** The same for messages about calls on iOS. */
+  addVoipDevice(id: string, pushProvider: string, pushProviderName?: string): Promise<ApiResponse>;
+  /** Devices that get push messages. */
+  getDevices(): Promise<ListDevicesResponse>;
+  /** Removes one. */
+  removeDevice(id: string): Promise<ApiResponse>;
 
   /** Listens to events, see {@link EventSource.on}. */
   on: EventSource['on'];

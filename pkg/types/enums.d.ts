@@ -73,4 +73,97 @@ export namespace SfuModels {
   };
   /** How a participant came into the call. */
   type ParticipantSource = (typeof ParticipantSource)[keyof typeof ParticipantSource];
+
+  /** How sound is sent. */
+  const AudioBitrateProfile: {
+    /** Speech. */
+    readonly VOICE_STANDARD_UNSPECIFIED: 0;
+    /** Speech, at a higher bitrate. */
+    readonly VOICE_HIGH_QUALITY: 1;
+    /** Music: stereo, unprocessed. */
+    readonly MUSIC_HIGH_QUALITY: 2;
+  };
+  /** How sound is sent. */
+  type AudioBitrateProfile = (typeof AudioBitrateProfile)[keyof typeof AudioBitrateProfile];
+
+  /** Why the SFU ended the call for a participant. */
+  const CallEndedReason: {
+    /** Not known. */
+    readonly UNSPECIFIED: 0;
+    /** For everyone. */
+    readonly ENDED: 1;
+    /** Back to backstage. */
+    readonly LIVE_ENDED: 2;
+    /** Put out. */
+    readonly KICKED: 3;
+    /** The session is over. */
+    readonly SESSION_ENDED: 4;
+  };
+  /** Why the SFU ended the call for a participant. */
+  type CallEndedReason = (typeof CallEndedReason)[keyof typeof CallEndedReason];
+
+  /** Why a track is not published any more. */
+  const TrackUnpublishReason: {
+    /** Not known. */
+    readonly UNSPECIFIED: 0;
+    /** By the user. */
+    readonly USER_MUTED: 1;
+    /** The user may not. */
+    readonly PERMISSION_REVOKED: 2;
+    /** By a moderator. */
+    readonly MODERATION: 3;
+  };
+  /** Why a track is not published any more. */
+  type TrackUnpublishReason = (typeof TrackUnpublishReason)[keyof typeof TrackUnpublishReason];
+
+  /** Why an SFU wants to be left. */
+  const GoAwayReason: {
+    /** Not known. */
+    readonly UNSPECIFIED: 0;
+    /** It shuts down. */
+    readonly SHUTTING_DOWN: 1;
+    /** Others have more room. */
+    readonly REBALANCE: 2;
+  };
+  /** Why an SFU wants to be left. */
+  type GoAwayReason = (typeof GoAwayReason)[keyof typeof GoAwayReason];
+
+  /** What the SFU asks for after an error. */
+  const WebsocketReconnectStrategy: {
+    /** Nothing. */
+    readonly UNSPECIFIED: 0;
+    /** To leave. */
+    readonly DISCONNECT: 1;
+    /** A new socket for the same session. */
+    readonly FAST: 2;
+    /** A new session. */
+    readonly REJOIN: 3;
+    /** Another SFU. */
+    readonly MIGRATE: 4;
+  };
+  /** What the SFU asks for after an error. */
+  type WebsocketReconnectStrategy =
+    (typeof WebsocketReconnectStrategy)[keyof typeof WebsocketReconnectStrategy];
+
+  /** Which peer connection. */
+  const PeerType: {
+    /** The sending one. */
+    readonly PUBLISHER_UNSPECIFIED: 0;
+    /** The receiving one. */
+    readonly SUBSCRIBER: 1;
+  };
+  /** Which peer connection. */
+  type PeerType = (typeof PeerType)[keyof typeof PeerType];
 }
+
+/** Whether a participant's element is seen. */
+export const VisibilityState: {
+  /** Not tracked. */
+  readonly UNKNOWN: 'UNKNOWN';
+  /** Seen. */
+  readonly VISIBLE: 'VISIBLE';
+  /** Out of sight. */
+  readonly INVISIBLE: 'INVISIBLE';
+};
+/** Whether a participant's element is seen. */
+export type VisibilityState = (typeof VisibilityState)[keyof typeof VisibilityState];

@@ -77,6 +77,8 @@ export class VideoError extends Error {
   readonly attempts: readonly VideoError[];
   /** What the browser or the app threw. */
   readonly cause?: unknown;
+  /** What the coordinator answered, in full, when it did. */
+  readonly response?: Record<string, unknown>;
 }
 
 /** The coordinator answered with an error. */

@@ -68,6 +68,16 @@ export interface CallLeftEvent {
   reason: string;
 }
 
+/** The server does not send updates of a call any more. */
+export interface CallUnwatchedEvent {
+  /** Name of the event. */
+  type: 'call.unwatched';
+  /** Which call. */
+  call_cid: string;
+  /** When it happened. */
+  received_at: Date;
+}
+
 /** An event whose type these types do not know. */
 export interface UnknownEvent {
   /** Name of the event. */
@@ -88,6 +98,11 @@ export interface EventMap extends CoordinatorEventMap {
   'network.changed': NetworkChangedEvent;
   /** The call is over for this client. Made here. */
   'call.left': CallLeftEvent;
+  /**
+   * The server does not send updates of the call any more: it was not among those it watches again
+   * after the socket was lost. Made here.
+   */
+  'call.unwatched': CallUnwatchedEvent;
 }
 
 /** Any event of {@link EventMap}, told apart by `type`. */

@@ -41,3 +41,26 @@ export interface StateObservable<T> {
   /** Makes RxJS and others accept this as an observable. */
   [Symbol.observable](): StateObservable<T>;
 }
+
+/** A state that can be watched as a whole. */
+export interface Subscribable<State> {
+  /**
+   * Calls back at once, and after each change of anything.
+   *
+   * @returns ends it
+   */
+  subscribe(listener: (state: State) => void): () => void;
+  /**
+   * Calls back at once with what `selector` takes out of the state, and after each change of that.
+   *
+   * @param equals tells whether nothing has changed; `Object.is` by default
+   * @returns ends it
+   */
+  select<T>(
+    selector: (state: State) => T,
+    listener: (selected: T) => void,
+    equals?: (before: T, after: T) => boolean,
+  ): () => void;
+  /** All of it as plain JSON, for a look inside. */
+  snapshot(): Record<string, unknown>;
+}

@@ -1,5 +1,6 @@
 import type { SfuModels } from './enums.js';
 import type { CustomData } from './base.js';
+import type { VideoReactionResponse } from './generated/index.js';
 
 /** A size in CSS px. */
 export interface VideoDimension {
@@ -67,6 +68,8 @@ export interface StreamVideoParticipant {
   readonly screenShareDimension?: VideoDimension;
   /** Whether and since when they are pinned. */
   readonly pin?: ParticipantPin;
+  /** Their last reaction, until {@link Call.resetReaction}. */
+  readonly reaction?: VideoReactionResponse;
   /** Tracks that the SFU holds back for lack of bandwidth. */
   readonly pausedTracks: readonly SfuModels.TrackType[];
 }

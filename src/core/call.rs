@@ -6,9 +6,11 @@ mod document;
 mod join;
 mod leave;
 mod media;
+mod order;
 mod participants;
 mod publisher;
 mod request;
+mod ringing;
 mod rpc;
 mod sfu;
 mod sfu_events;
@@ -20,28 +22,28 @@ use std::collections::VecDeque;
 
 use trunkline_protocol::{compact, sfu::event};
 
-pub(crate) use self::request::call_path;
 use self::{
     devices::Device,
     join::{Join, Limits},
-    request::{write_plain, write_query, write_request, write_update},
+    order::Order,
+    ringing::Ring,
     sfu::SfuSession,
     subscriptions::Wishes,
     visible::Visible,
 };
+pub(crate) use self::{request::call_path, ringing::reject_body};
 use super::{
     changes::Slice,
     client::Config,
     command::CallCommand,
     connection::Connection,
-    effect::{Method, Outcome},
-    error::Error,
+    effect::{LocalEvent, Method, Outcome, Scope},
     ids::{CallKey, PromiseId, RequestId, SocketId},
     input::{HttpFailure, HttpReply},
-    json::{Json, ObjectWriter},
+    json::Json,
     outbox::Outbox,
-    rest::{Purpose, Query, Rest, RestRequest},
-    state::{CallState, CallingState, DeviceKind},
+    rest::{Purpose, Rest, RestRequest},
+    state::{CallState, CallingState, DeviceKind, Pin},
     time::Time,
     user::UserKind,
 };
@@ -75,16 +77,14 @@ impl<'a> CallContext<'a> {
 #[derive(Clone, Debug)]
 pub(crate) enum CallRequest {
     Join,
-    /// The answer is the call as it is.
-    Load(PromiseId),
-    /// The answer holds the changed call.
-    Change(PromiseId),
-    Members {
-        promise: PromiseId,
-        removed: Vec<String>,
-    },
-    /// The effect comes as an event.
-    Plain(PromiseId),
+    /// The acceptance that is a part of a join.
+    Acceptance,
+    /// A request of the app, or one of our own that changes the state alike.
+    Order(Order),
+    /// The call that a push message told of.
+    Found(PromiseId),
+    /// The rejection with which the call was left; whoever leaves waits for it.
+    Farewell(Option<PromiseId>),
 }
 
 /// A call of the app.
@@ -99,6 +99,7 @@ pub(crate) struct CallSession {
     camera: Device,
     microphone: Device,
     wishes: Wishes,
+    ring: Ring,
     /// Whether events of the coordinator reach it.
     set_up: bool,
     /// Its turn in the registry; later ones replace earlier ones.
@@ -107,6 +108,8 @@ pub(crate) struct CallSession {
     rejoins: VecDeque<Time>,
     /// The first session id since the last leave; stays through all rejoins.
     unified_session_id: Option<String>,
+    /// The session in which the user was last.
+    last_session_id: Option<String>,
     /// SFU sockets opened so far.
     connections: u32,
     /// Grows with each leave; answers to what was asked before it change nothing.
@@ -135,11 +138,13 @@ impl CallSession {
             camera: Device::new(DeviceKind::Camera),
             microphone: Device::new(DeviceKind::Microphone),
             wishes: Wishes::default(),
+            ring: Ring::default(),
             set_up: false,
             registration: None,
             limits: Limits::default(),
             rejoins: VecDeque::new(),
             unified_session_id: None,
+            last_session_id: None,
             connections: 0,
             epoch: 0,
         }
@@ -155,6 +160,16 @@ impl CallSession {
 
     pub(crate) fn state(&self) -> &CallState {
         self.visible.state()
+    }
+
+    /// The session in which the user is, or was last.
+    pub(crate) fn session_id(&self) -> Option<&str> {
+        match &self.phase {
+            Phase::Joined(session) => Some(&session.session_id),
+            Phase::Idle | Phase::Joining(_) | Phase::Failed | Phase::Left => {
+                self.last_session_id.as_deref()
+            }
+        }
     }
 
     pub(crate) fn is_set_up(&self) -> bool {
@@ -182,45 +197,11 @@ impl CallSession {
 
     pub(crate) fn command(&mut self, context: &mut CallContext<'_>, command: CallCommand) {
         match command {
-            CallCommand::Join { promise, options } => self.join(context, promise, &options),
+            CallCommand::Join { promise, options } => self.join(context, Some(promise), &options),
+            CallCommand::SetJoinOptions(options) => self.ring.join_options = options,
             CallCommand::Leave { promise, options } => self.leave(context, promise, &options),
-            CallCommand::Get { promise, params } => {
-                let query = write_query(params.as_ref());
-                self.load(context, promise, Method::Get, query.map(|query| (query, None)));
-            }
-            CallCommand::GetOrCreate { promise, request } => {
-                let body = write_request(ObjectWriter::new(), request.as_ref());
-                let body = body.map(|body| (Vec::new(), Some(body.finish())));
-                self.load(context, promise, Method::Post, body);
-            }
-            CallCommand::End { promise } => {
-                let request = CallRequest::Plain(promise);
-                self.submit(context, request, Method::Post, "/mark_ended", Some("{}".to_owned()));
-            }
-            CallCommand::Update { promise, request } => {
-                let body = write_update(request.as_ref());
-                self.ask(context, CallRequest::Change(promise), Method::Patch, "", body);
-            }
-            CallCommand::UpdateMembers { promise, request } => {
-                let removed = request.as_ref().map(|r| r.texts("remove_members"));
-                let removed = removed.unwrap_or_default();
-                let body = write_plain(request.as_ref());
-                let ask = CallRequest::Members { promise, removed };
-                self.ask(context, ask, Method::Post, "/members", body);
-            }
-            CallCommand::GoLive { promise, request, notify } => {
-                let suffix = match notify {
-                    Some(true) => "/go_live?notify=true",
-                    Some(false) => "/go_live?notify=false",
-                    None => "/go_live",
-                };
-                let body = write_plain(request.as_ref());
-                self.ask(context, CallRequest::Change(promise), Method::Post, suffix, body);
-            }
-            CallCommand::StopLive { promise, request } => {
-                let body = write_plain(request.as_ref());
-                let ask = CallRequest::Change(promise);
-                self.ask(context, ask, Method::Post, "/stop_live", body);
+            CallCommand::Request { promise, request, then } => {
+                self.order(context, promise, request, then);
             }
             CallCommand::EnableDevice { promise, kind } => {
                 self.enable_device(context, kind, promise);
@@ -240,63 +221,56 @@ impl CallSession {
             CallCommand::SetVideoSize { session_id, track_type, size } => {
                 self.set_video_size(context, session_id, track_type, size);
             }
-        }
-    }
-
-    /// Takes the outcome of a request. Whoever waits for it is told in any case; the state is only
-    /// touched when the call was not left meanwhile.
-    pub(crate) fn on_rest(
-        &mut self,
-        context: &mut CallContext<'_>,
-        (epoch, request): (u32, CallRequest),
-        result: Result<Json, Error>,
-    ) {
-        let current = epoch == self.epoch;
-        let promise = match request {
-            CallRequest::Join => {
-                if current {
-                    self.on_join_answer(context, result);
-                }
-                return;
+            CallCommand::Pin { session_id, pinned } => {
+                let pin = Pin { is_local: true, pinned_at: context.out.epoch_millis() };
+                self.visible.edit_participant(&session_id, |participant| {
+                    participant.pin = pinned.then_some(pin);
+                });
             }
-            CallRequest::Load(promise) => {
-                if let (true, Ok(answer)) = (current, &result) {
-                    self.loaded(context, answer);
-                }
-                promise
+            CallCommand::ResetReaction(session_id) => {
+                self.visible.edit_participant(&session_id, |p| p.reaction = None);
             }
-            CallRequest::Change(promise) => {
-                if let (true, Ok(answer)) = (current, &result) {
-                    self.visible.apply_answer(answer);
-                }
-                promise
-            }
-            CallRequest::Members { promise, removed } => {
-                if let (true, Ok(answer)) = (current, &result) {
-                    self.visible.merge_members(&answer.list("members"));
-                    self.visible.remove_members(&removed);
-                }
-                promise
-            }
-            CallRequest::Plain(promise) => promise,
-        };
-        match result {
-            Ok(answer) => context.out.resolve(promise, Outcome::Json(answer)),
-            Err(error) => context.out.reject(promise, error),
         }
     }
 
     pub(crate) fn on_event(&mut self, context: &mut CallContext<'_>, name: &str, event: &Json) {
-        self.visible.apply_event(name, event, Some(context.user_id()));
-        self.enforce_capabilities(context);
-        let over = match name {
-            "call.ended" => Some("call_ended"),
-            _ => None,
-        };
-        let blocked = self.state().blocked_user_ids.iter().any(|id| id == context.user_id());
-        let reason = over.or(blocked.then_some("blocked"));
-        if let (Some(reason), true) = (reason, self.is_active()) {
-            self.leave_now(context, reason);
+        self.with_answers(context, |call, context| {
+            call.visible.apply_event(name, event, Some(context.user_id()));
+            if matches!(name, "call.hls_broadcasting_stopped" | "call.hls_broadcasting_failed") {
+                call.visible.end_broadcast(context.config.parse_json);
+            }
+            call.enforce_capabilities(context);
+            let over = (name == "call.ended").then_some("call_ended");
+            let blocked = call.state().blocked_user_ids.iter().any(|id| id == context.user_id());
+            let reason = over.or(blocked.then_some("blocked"));
+            let goes_on =
+                !matches!(call.state().calling_state, CallingState::Idle | CallingState::Left);
+            if let (Some(reason), true) = (reason, goes_on) {
+                call.leave_now(context, reason);
+            }
+        });
+    }
+
+    /// The call was made, and this client did not ask for it.
+    pub(crate) fn on_created(&mut self, context: &mut CallContext<'_>, event: &Json) {
+        self.follow();
+        self.visible.apply_answer(event);
+        self.registration = Some(context.out.turn());
+    }
+
+    /// A list of calls that was asked for holds this one.
+    pub(crate) fn on_found(
+        &mut self,
+        context: &mut CallContext<'_>,
+        row: &Json,
+        watch: bool,
+        register: bool,
+    ) {
+        self.visible.apply_answer(row);
+        if watch && context.is_watching() {
+            self.follow();
+            self.visible.set(Slice::Watching, |s| &mut s.watching, true);
+            self.registration = register.then(|| context.out.turn());
         }
     }
 
@@ -304,11 +278,17 @@ impl CallSession {
     /// when it did not return it.
     pub(crate) fn on_rewatched(&mut self, context: &mut CallContext<'_>, answer: Option<&Json>) {
         match answer {
-            Some(answer) => {
-                self.visible.apply_answer(answer);
-                self.enforce_capabilities(context);
+            Some(answer) => self.with_answers(context, |call, context| {
+                call.visible.apply_answer(answer);
+                call.enforce_capabilities(context);
+            }),
+            None => {
+                self.visible.set(Slice::Watching, |s| &mut s.watching, false);
+                let event = LocalEvent::Unwatched;
+                for scope in [Scope::Call(self.key), Scope::Client] {
+                    context.out.emit_local(scope, "call.unwatched", event.clone());
+                }
             }
-            None => self.visible.set(Slice::Watching, |s| &mut s.watching, false),
         }
     }
 
@@ -384,7 +364,7 @@ impl CallSession {
         match &self.phase {
             Phase::Joining(_) => self.on_join_timeout(context),
             Phase::Joined(_) => self.on_session_timeout(context),
-            Phase::Idle | Phase::Failed | Phase::Left => {}
+            Phase::Idle | Phase::Failed | Phase::Left => self.on_ring_timeout(context),
         }
     }
 
@@ -392,7 +372,7 @@ impl CallSession {
         match &self.phase {
             Phase::Joining(join) => join.due(),
             Phase::Joined(session) => session.due(),
-            Phase::Idle | Phase::Failed | Phase::Left => None,
+            Phase::Idle | Phase::Failed | Phase::Left => self.ring_due(),
         }
     }
 
@@ -404,21 +384,10 @@ impl CallSession {
         }
     }
 
-    fn load(
-        &mut self,
-        context: &mut CallContext<'_>,
-        promise: PromiseId,
-        method: Method,
-        request: Result<(Query, Option<String>), Error>,
-    ) {
-        match request {
-            Err(error) => context.out.reject(promise, error),
-            Ok((query, body)) => {
-                self.revive();
-                self.set_up = true;
-                self.submit_with(context, CallRequest::Load(promise), method, "", query, body);
-            }
-        }
+    /// Events of this call reach it from now on.
+    fn follow(&mut self) {
+        self.revive();
+        self.set_up = true;
     }
 
     /// The server told about the call, and from now on tells what changes in it.
@@ -431,29 +400,6 @@ impl CallSession {
         }
     }
 
-    fn ask(
-        &mut self,
-        context: &mut CallContext<'_>,
-        request: CallRequest,
-        method: Method,
-        suffix: &str,
-        body: Result<String, Error>,
-    ) {
-        match (body, &request) {
-            (Ok(body), _) => {
-                self.submit(context, request, method, suffix, Some(body));
-            }
-            (
-                Err(error),
-                CallRequest::Load(promise)
-                | CallRequest::Change(promise)
-                | CallRequest::Members { promise, .. }
-                | CallRequest::Plain(promise),
-            ) => context.out.reject(*promise, error),
-            (Err(_), CallRequest::Join) => {}
-        }
-    }
-
     fn submit(
         &self,
         context: &mut CallContext<'_>,
@@ -462,29 +408,25 @@ impl CallSession {
         suffix: &str,
         body: Option<String>,
     ) -> RequestId {
-        self.submit_with(context, request, method, suffix, Vec::new(), body)
+        self.send(context, request, method, suffix, body, "joining the call", None)
     }
 
-    fn submit_with(
+    #[allow(clippy::too_many_arguments)] // the fields of a request
+    fn send(
         &self,
         context: &mut CallContext<'_>,
         request: CallRequest,
         method: Method,
         suffix: &str,
-        query: Query,
         body: Option<String>,
+        doing: &str,
+        after: Option<RequestId>,
     ) -> RequestId {
-        let doing = match (&request, method) {
-            (CallRequest::Join, _) => "joining the call",
-            (CallRequest::Load(_), _) => "loading the call",
-            (CallRequest::Members { .. }, _) => "changing the members",
-            (CallRequest::Change(_), _) => "changing the call",
-            (CallRequest::Plain(_), _) => "ending the call",
-        };
         // The names were checked when the call was made.
         let path = call_path(&self.call_type, &self.id).unwrap_or_default() + suffix;
         let purpose = Purpose::Call(self.key, (self.epoch, request));
-        context.rest.submit(context.out, RestRequest { method, path, query, body, doing, purpose })
+        let doing = doing.to_owned();
+        context.rest.submit(context.out, RestRequest { method, path, body, doing, purpose, after })
     }
 
     /// Whether `socket` is that of a join under way.

@@ -150,6 +150,10 @@ slices! {
     BlockedUserIds = "blockedUserIds",
     /// Whether a composite recording runs.
     Recording = "recording",
+    /// Whether each participant is recorded apart.
+    IndividualRecording = "individualRecording",
+    /// Whether raw media is recorded.
+    RawRecording = "rawRecording",
     /// Whether a transcription runs.
     Transcribing = "transcribing",
     /// Whether captions are made.
@@ -164,6 +168,10 @@ slices! {
     E2eeEnabled = "e2eeEnabled",
     /// Whether the server sends updates of this call.
     Watching = "watching",
+    /// Whether the last load made the call.
+    Created = "created",
+    /// Who rings whom.
+    Ring = "ring",
     /// The camera.
     Camera = "camera",
     /// The microphone.

@@ -1,25 +1,24 @@
 //! One client: its user, its connection to the coordinator, and its calls.
 
+mod calls;
+
 use super::{
     call::{CallContext, CallSession, call_path},
     changes::Changes,
-    command::{CallCommand, Command},
+    command::{CallCommand, Command, Then},
     connection::{Connection, ConnectionNews, not_connected},
     effect::{AppEvent, Effect, EventPayload, LocalEvent, Method, Outcome, Scope},
     error::Error,
     ids::{CallKey, PromiseId},
     input::Input,
-    json::{Json, ObjectWriter, write_quoted},
+    json::{Json, ObjectWriter},
     outbox::Outbox,
     rest::{Finished, Gate, Purpose, Rest, RestNews, RestRequest},
-    state::{CallState, ClientState},
+    state::{CallState, CallingState, ClientState},
     table::Table,
     time::{Duration, Time},
     user::{Tokens, User, UserKind},
 };
-
-/// Most calls that one `POST /calls` returns.
-const PAGE: usize = 100;
 
 /// What a client needs to know before it starts.
 #[derive(Clone, Debug)]
@@ -45,6 +44,8 @@ pub struct Config {
     pub socket_timeout: Duration,
     /// Attempts of `connectUser`, at least 1. Default 5.
     pub max_connect_retries: u32,
+    /// Reject calls that ring while another one does, or goes on after it rang.
+    pub reject_when_busy: bool,
     /// Entropy for ids and back-off, drawn by the host.
     pub seed: [u64; 2],
     /// Milliseconds between the epoch and the start of the host's monotonic clock.
@@ -61,6 +62,8 @@ pub struct Client {
     connection: Option<Connection>,
     rest: Rest,
     calls: Table<CallKey, CallSession>,
+    /// Calls that could not be watched again, with the number of failures, and when to try anew.
+    rewatch: Option<(Time, Vec<String>, u32)>,
     online: bool,
 }
 
@@ -74,6 +77,7 @@ impl Client {
             connection: None,
             rest: Rest::default(),
             calls: Table::default(),
+            rewatch: None,
             online: true,
         }
     }
@@ -101,6 +105,12 @@ impl Client {
                 self.disconnect_user();
                 self.out.resolve(promise, Outcome::Done);
             }
+            Command::Request { promise, request, public } => {
+                self.request(promise, request, public);
+            }
+            Command::QueryCalls { promise, body } => self.query_calls(promise, &body),
+            Command::RingingCall { promise, cid } => self.ringing_call(promise, &cid),
+            Command::SetLocation(location) => self.config.location = location,
             Command::Call(key, command) => self.call_command(key, command),
             Command::DropCall(key) => self.drop_call(key),
         }
@@ -200,7 +210,8 @@ impl Client {
     pub fn poll_timeout(&self) -> Option<Time> {
         let calls = self.calls.values().filter_map(CallSession::due);
         let connection = self.connection.as_ref().and_then(Connection::due);
-        calls.chain(connection).chain(self.rest.due()).min()
+        let rewatch = self.rewatch.as_ref().map(|(at, ..)| *at);
+        calls.chain(connection).chain(self.rest.due()).chain(rewatch).min()
     }
 
     /// What changed since the last time this was asked.
@@ -221,6 +232,11 @@ impl Client {
     /// Type and id of one call.
     pub fn call_name(&self, call: CallKey) -> Option<(&str, &str)> {
         self.calls.get(&call).map(CallSession::name)
+    }
+
+    /// The session of the SFU in which the user is, or was last.
+    pub fn session_id(&self, call: CallKey) -> Option<&str> {
+        self.calls.get(&call).and_then(CallSession::session_id)
     }
 
     /// The registered call with that cid.
@@ -252,7 +268,7 @@ impl Client {
             }
             self.out.warn("connectUser was called again for the same user", None);
             if let Some(promise) = connection.wait(promise) {
-                self.out.resolve(promise, Outcome::Done);
+                self.out.resolve(promise, connection.outcome());
             }
             return;
         }
@@ -277,7 +293,8 @@ impl Client {
                 self.out.reject(promise, not_connected());
             }
         }
-        let finished = self.rest.fail_all(&mut self.out, &not_connected());
+        self.rewatch = None;
+        let finished = self.rest.fail(&mut self.out, true, &not_connected());
         self.on_finished(finished);
         if self.state.connected_user.take().is_some() {
             self.out.changes.connected_user = true;
@@ -285,16 +302,26 @@ impl Client {
     }
 
     fn call_command(&mut self, key: CallKey, command: CallCommand) {
-        if let CallCommand::Join { promise, .. } = &command
-            && let Some(cid) = self.calls.get(&key).map(|call| call.cid().to_owned())
+        let loads = matches!(
+            command,
+            CallCommand::Join { .. } | CallCommand::Request { then: Then::Load | Then::Ring, .. }
+        );
+        let other = self.calls.get(&key).filter(|_| loads).and_then(|c| self.registered(c.cid()));
+        if let Some(other) = other.filter(|other| *other != key)
+            && let Some(registered) = self.calls.get(&other)
         {
-            let other = self.registered(&cid).filter(|other| *other != key);
-            if other.and_then(|other| self.calls.get(&other)).is_some_and(CallSession::is_active) {
-                let error = Error::illegal_state(
-                    "another object of the same call is joined",
-                    "Use the call that is in client.state.calls, or leave it first.",
-                );
-                return self.out.reject(*promise, error);
+            let is_active = registered.is_active();
+            let rings = registered.state().calling_state == CallingState::Ringing;
+            match &command {
+                CallCommand::Join { promise, .. } if is_active => {
+                    let error = Error::illegal_state(
+                        "another object of the same call is joined",
+                        "Use the call that is in client.state.calls, or leave it first.",
+                    );
+                    return self.out.reject(*promise, error);
+                }
+                _ if rings => self.take_over(key, other),
+                _ => {}
             }
         }
         self.with_call(key, |call, context| call.command(context, command));
@@ -331,7 +358,17 @@ impl Client {
         for Finished { purpose, result } in finished {
             match purpose {
                 Purpose::Guest => self.on_guest(result),
-                Purpose::Rewatch(cids) => self.on_rewatched(&cids, result),
+                Purpose::Public(promise) | Purpose::Plain(promise) => match result {
+                    Ok(answer) => self.out.resolve(promise, Outcome::Json(answer)),
+                    Err(error) => self.out.reject(promise, error),
+                },
+                Purpose::Aside => {
+                    if let Err(error) = result {
+                        self.out.warn_of(error);
+                    }
+                }
+                Purpose::Query(promise, watch) => self.on_found(promise, watch, result),
+                Purpose::Rewatch(cids, failures) => self.on_rewatched(cids, failures, result),
                 Purpose::Call(key, request) => self.with_call(key, |call, context| {
                     call.on_rest(context, request, result);
                 }),
@@ -352,10 +389,15 @@ impl Client {
         match news {
             None | Some(ConnectionNews::Nothing) => {}
             Some(ConnectionNews::Failed(error)) => self.connection_failed(error),
+            Some(ConnectionNews::NoToken(error)) => {
+                let finished = self.rest.fail(&mut self.out, false, &error);
+                self.on_finished(finished);
+            }
             Some(ConnectionNews::Event(event)) => self.on_event(event),
             Some(ConnectionNews::Online { first, me, event }) => {
                 self.state.connected_user = me;
                 self.out.changes.connected_user = true;
+                self.rewatch = None;
                 let waiting =
                     self.connection.as_mut().map(Connection::take_waiting).unwrap_or_default();
                 for promise in waiting {
@@ -380,13 +422,20 @@ impl Client {
             self.connection = None;
         }
         self.out.settle_all(waiting, &Err(error.clone()));
-        let finished = self.rest.fail_all(&mut self.out, &error);
+        let finished = self.rest.fail(&mut self.out, true, &error);
         self.on_finished(finished);
     }
 
     fn on_event(&mut self, event: Json) {
         let name = event.text("type");
         let cid = event.text("call_cid");
+        match name.as_str() {
+            "call.ring" => self.on_ring(&cid, &event),
+            "call.created" if self.live(&cid).is_none() => {
+                self.make(&cid, |call, context| call.on_created(context, &event));
+            }
+            _ => {}
+        }
         let concerned: Vec<CallKey> = self
             .calls
             .iter()
@@ -400,38 +449,6 @@ impl Client {
         for key in concerned {
             self.emit(Scope::Call(key), &name, &event);
         }
-    }
-
-    /// The server forgot what we watch when the socket closed.
-    fn rewatch(&mut self) {
-        let watching: Vec<String> = self
-            .calls
-            .values()
-            .filter(|call| call.state().watching)
-            .map(|call| call.cid().to_owned())
-            .collect();
-        for cids in watching.chunks(PAGE) {
-            self.rest.submit(&mut self.out, rewatch_request(cids));
-        }
-    }
-
-    fn on_rewatched(&mut self, cids: &[String], result: Result<Json, Error>) {
-        let answers = match result {
-            Ok(answer) => answer.list("calls"),
-            Err(error) => {
-                let (_, cause) = error.into_warning();
-                self.out.warn("the watched calls could not be watched again", cause);
-                Vec::new()
-            }
-        };
-        self.each_call(|call, context| {
-            if cids.iter().any(|cid| cid == call.cid()) {
-                let answer = answers
-                    .iter()
-                    .find(|entry| entry.get("call").is_some_and(|c| c.text("cid") == call.cid()));
-                call.on_rewatched(context, answer);
-            }
-        });
     }
 
     fn on_online(&mut self, online: bool) {
@@ -452,6 +469,7 @@ impl Client {
         self.on_connection_news(news);
         let finished = self.rest.on_timeout(&mut self.out);
         self.on_finished(finished);
+        self.rewatch_again();
         self.each_call(CallSession::on_timeout);
     }
 
@@ -468,6 +486,9 @@ impl Client {
                 let event = LocalEvent::ConnectionChanged { online };
                 self.out.emit_local(Scope::Client, "connection.changed", event);
             }
+        }
+        if let Some(connection) = self.connection.as_mut().filter(|_| self.rest.is_waiting()) {
+            connection.want_token(&mut self.out);
         }
         loop {
             let gate = self
@@ -554,35 +575,9 @@ fn guest_request(user: &User) -> RestRequest {
     RestRequest {
         method: Method::Post,
         path: "/guest".to_owned(),
-        query: Vec::new(),
         body: Some(ObjectWriter::new().raw("user", &fields.finish()).finish()),
-        doing: "making a guest user",
+        doing: "making a guest user".to_owned(),
         purpose: Purpose::Guest,
-    }
-}
-
-fn rewatch_request(cids: &[String]) -> RestRequest {
-    let mut list = String::from("[");
-    for (index, cid) in cids.iter().enumerate() {
-        if index > 0 {
-            list.push(',');
-        }
-        write_quoted(&mut list, cid);
-    }
-    list.push(']');
-    let any_of = ObjectWriter::new().raw("$in", &list).finish();
-    let filter = ObjectWriter::new().raw("cid", &any_of).finish();
-    let body = ObjectWriter::new()
-        .flag("watch", true)
-        .raw("filter_conditions", &filter)
-        .raw("limit", &PAGE.to_string())
-        .finish();
-    RestRequest {
-        method: Method::Post,
-        path: "/calls".to_owned(),
-        query: Vec::new(),
-        body: Some(body),
-        doing: "watching the calls again",
-        purpose: Purpose::Rewatch(cids.to_vec()),
+        after: None,
     }
 }

@@ -1,6 +1,7 @@
 //! What an app asks for.
 
 use super::{
+    effect::Method,
     ids::{CallKey, PromiseId},
     json::Json,
     state::{DeviceKind, Dimension, TrackType},
@@ -24,6 +25,31 @@ pub enum Command {
         /// Resolves when everything is closed.
         promise: PromiseId,
     },
+    /// Send a request that changes no state here.
+    Request {
+        /// Resolves with the server's answer.
+        promise: PromiseId,
+        /// What to send.
+        request: AppRequest,
+        /// Whether it needs no user.
+        public: bool,
+    },
+    /// Find calls (`POST /calls`); each becomes a call object.
+    QueryCalls {
+        /// Resolves with [`Outcome::Calls`](super::Outcome::Calls).
+        promise: PromiseId,
+        /// The app's object.
+        body: Json,
+    },
+    /// A push message says that a call rings: finds it, or makes and loads it.
+    RingingCall {
+        /// Resolves with [`Outcome::Call`](super::Outcome::Call).
+        promise: PromiseId,
+        /// `type:id`
+        cid: String,
+    },
+    /// Where this client is, for joins from now on.
+    SetLocation(String),
     /// An order to one call.
     Call(CallKey, CallCommand),
     /// The app dropped its `Call` object: forget it, unless it is registered or in use.
@@ -33,21 +59,14 @@ pub enum Command {
 /// An order of the app to one call.
 #[derive(Clone, Debug)]
 pub enum CallCommand {
-    /// Load the call, without creating it. `params` may hold `ring`, `notify`, `members_limit`,
-    /// `video`.
-    Get {
+    /// Send a request below the path of the call.
+    Request {
         /// Resolves with the server's answer.
         promise: PromiseId,
-        /// The app's object.
-        params: Option<Json>,
-    },
-    /// Load the call, creating it when missing. `request` may hold `data`, `ring`, `notify`,
-    /// `members_limit`, `video`.
-    GetOrCreate {
-        /// Resolves with the server's answer.
-        promise: PromiseId,
-        /// The app's object.
-        request: Option<Json>,
+        /// What to send.
+        request: AppRequest,
+        /// What it does to the state.
+        then: Then,
     },
     /// Enter the call.
     Join {
@@ -56,47 +75,14 @@ pub enum CallCommand {
         /// How.
         options: JoinOptions,
     },
+    /// How to enter the call when somebody accepts the ring.
+    SetJoinOptions(JoinOptions),
     /// Go out of the call and release everything.
     Leave {
         /// Resolves when everything is released.
         promise: PromiseId,
         /// How.
         options: LeaveOptions,
-    },
-    /// End the call for everyone.
-    End {
-        /// Resolves with the server's answer.
-        promise: PromiseId,
-    },
-    /// Change `custom`, `settings_override`, `starts_at`.
-    Update {
-        /// Resolves with the server's answer.
-        promise: PromiseId,
-        /// The app's object.
-        request: Option<Json>,
-    },
-    /// Add, change and remove members.
-    UpdateMembers {
-        /// Resolves with the server's answer.
-        promise: PromiseId,
-        /// The app's object.
-        request: Option<Json>,
-    },
-    /// Let everybody in.
-    GoLive {
-        /// Resolves with the server's answer.
-        promise: PromiseId,
-        /// The app's object.
-        request: Option<Json>,
-        /// Whether to notify the members.
-        notify: Option<bool>,
-    },
-    /// Back to backstage.
-    StopLive {
-        /// Resolves with the server's answer.
-        promise: PromiseId,
-        /// The app's object.
-        request: Option<Json>,
     },
     /// Turn a device on.
     EnableDevice {
@@ -129,6 +115,53 @@ pub enum CallCommand {
         /// CSS pixels.
         size: Option<Dimension>,
     },
+    /// Pin a participant for this app only, or take that pin off.
+    Pin {
+        /// Whose.
+        session_id: String,
+        /// Whether to pin.
+        pinned: bool,
+    },
+    /// Forget the last reaction of a participant.
+    ResetReaction(String),
+}
+
+/// A request of the app.
+#[derive(Clone, Debug)]
+pub struct AppRequest {
+    /// HTTP method.
+    pub method: Method,
+    /// With encoded segments, and a query if there is one.
+    pub path: String,
+    /// The app's object, in the form of the wire.
+    pub body: Option<Json>,
+    /// For error messages: "joining the call".
+    pub doing: String,
+}
+
+/// What a request of a call does to its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// Nothing; the effect comes as an event.
+    Nothing,
+    /// The answer is the call, and from now on the server tells what changes in it.
+    Load,
+    /// The same, and the members' devices ring.
+    Ring,
+    /// The devices of some members ring.
+    RingMembers,
+    /// The answer holds the changed call.
+    Change,
+    /// The answer holds changed members; the body may name removed ones.
+    Members,
+    /// Captions are shown as on at once, until the server refuses.
+    CaptionsOn,
+    /// Captions are shown as off at once, until the server refuses.
+    CaptionsOff,
+    /// This device takes the ringing call.
+    Accept,
+    /// This user does not take it.
+    Reject,
 }
 
 /// How to join, as read from the app's object.
@@ -148,6 +181,10 @@ pub struct JoinOptions {
 /// How to leave.
 #[derive(Clone, Debug, Default)]
 pub struct LeaveOptions {
+    /// Whether to reject a ringing call. By default only who rings and is alone does.
+    pub reject: Option<bool>,
+    /// Told to those who ring or are rung, and to the SFU when there is no message.
+    pub reason: Option<String>,
     /// Told to the SFU.
     pub message: Option<String>,
 }

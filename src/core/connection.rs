@@ -2,6 +2,7 @@
 
 use super::{
     client::Config,
+    effect::Outcome,
     error::{Category, Error},
     ids::{PromiseId, SocketId, TokenRequestId},
     json::{Json, ObjectWriter},
@@ -25,7 +26,8 @@ pub(crate) struct Connection {
     url: String,
     waiting: Vec<PromiseId>,
     failures: Vec<Error>,
-    been_online: bool,
+    /// `connection.ok`, once there was one.
+    greeting: Option<Json>,
     refused: Option<Error>,
     /// A guest's id and token are made by the coordinator first.
     guest_pending: bool,
@@ -47,6 +49,8 @@ pub(crate) enum ConnectionNews {
     Event(Json),
     /// It will not be.
     Failed(Error),
+    /// It works, but there is no token for requests.
+    NoToken(Error),
 }
 
 impl Connection {
@@ -70,7 +74,7 @@ impl Connection {
             url,
             waiting: Vec::new(),
             failures: Vec::new(),
-            been_online: false,
+            greeting: None,
             refused: None,
             tell_loss_at: None,
             told_online: false,
@@ -84,11 +88,18 @@ impl Connection {
 
     /// A promise to settle when the outcome of connecting is known; given back when it is already.
     pub(crate) fn wait(&mut self, promise: PromiseId) -> Option<PromiseId> {
-        if self.been_online || (self.user.kind == UserKind::Anonymous && self.tokens.is_ready()) {
+        if self.greeting.is_some()
+            || (self.user.kind == UserKind::Anonymous && self.tokens.is_ready())
+        {
             return Some(promise);
         }
         self.waiting.push(promise);
         None
+    }
+
+    /// What a promise to connect resolves with.
+    pub(crate) fn outcome(&self) -> Outcome {
+        self.greeting.clone().map_or(Outcome::Done, Outcome::Json)
     }
 
     pub(crate) fn is_refused(&self) -> bool {
@@ -154,6 +165,13 @@ impl Connection {
         false
     }
 
+    /// Requests wait: gets a token, if that is what they wait for.
+    pub(crate) fn want_token(&mut self, out: &mut Outbox) {
+        if self.link.connection_id().is_some() {
+            self.tokens.want(out);
+        }
+    }
+
     pub(crate) fn on_token(
         &mut self,
         out: &mut Outbox,
@@ -204,7 +222,7 @@ impl Connection {
     pub(crate) fn on_timeout(&mut self, out: &mut Outbox, config: &Config) -> ConnectionNews {
         let token_news = self.tokens.on_timeout(out.now);
         let failed = self.on_token_news(out, token_news, config);
-        if matches!(failed, ConnectionNews::Failed(_)) {
+        if !matches!(failed, ConnectionNews::Nothing) {
             return failed;
         }
         let link_news = self.link.on_timeout(out);
@@ -245,6 +263,9 @@ impl Connection {
                 if self.link.is_idle() {
                     self.link.hold(out);
                 }
+                if self.greeting.is_some() {
+                    return ConnectionNews::NoToken(error);
+                }
                 self.attempt_failed(error, config)
             }
         }
@@ -260,7 +281,7 @@ impl Connection {
             LinkNews::Nothing => ConnectionNews::Nothing,
             LinkNews::Event(event) => ConnectionNews::Event(event),
             LinkNews::Online(event) => {
-                let first = !std::mem::replace(&mut self.been_online, true);
+                let first = self.greeting.replace(event.clone()).is_none();
                 self.failures.clear();
                 self.tell_loss_at = None;
                 ConnectionNews::Online { first, me: event.get("me"), event }
@@ -284,7 +305,7 @@ impl Connection {
 
     /// Before the first success attempts are counted; after it they go on for ever.
     fn attempt_failed(&mut self, mut error: Error, config: &Config) -> ConnectionNews {
-        if self.been_online {
+        if self.greeting.is_some() {
             return ConnectionNews::Nothing;
         }
         self.failures.push(error.clone());

@@ -95,6 +95,8 @@ pub enum Method {
     Post,
     /// `PATCH`
     Patch,
+    /// `DELETE`
+    Delete,
 }
 
 impl Method {
@@ -104,6 +106,7 @@ impl Method {
             Self::Get => "GET",
             Self::Post => "POST",
             Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
         }
     }
 }
@@ -224,6 +227,10 @@ pub enum Outcome {
     Done,
     /// The server's answer.
     Json(Json),
+    /// A call.
+    Call(CallKey),
+    /// The server's answer, and the calls that its `calls` became.
+    Calls(Json, Vec<CallKey>),
 }
 
 /// Something an app may listen to.
@@ -268,9 +275,12 @@ pub enum LocalEvent {
         /// Which of the two.
         online: bool,
     },
+    /// `call.unwatched`: the server does not send updates of the call any more.
+    Unwatched,
     /// `call.left`: the call is over for this client.
     Left {
-        /// Such as `user_left`, `call_ended`, `kicked`, `rejoin_attempt_limit_exceeded`.
+        /// Such as `user_left`, `call_ended`, `kicked`, `ring_timeout`,
+        /// `rejoin_attempt_limit_exceeded`.
         reason: &'static str,
     },
 }

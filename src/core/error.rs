@@ -43,6 +43,8 @@ pub struct Failure {
     pub attempts: Vec<Error>,
     /// What the browser or the app threw.
     pub cause: Option<Cause>,
+    /// What the coordinator answered.
+    pub response: Option<Json>,
 }
 
 /// The JavaScript class of an [`Error`].
@@ -165,6 +167,7 @@ impl Error {
             unrecoverable: false,
             attempts: Vec::new(),
             cause: None,
+            response: None,
         }))
     }
 
@@ -252,22 +255,22 @@ impl Error {
             (Some(2), _) => {
                 ("auth-key-invalid", Category::Auth, "Check the API key the client was made with.")
             }
-            (Some(3 | 5 | 41 | 42 | 43), _) | (None, 401) => (
-                "auth-token-invalid",
-                Category::Auth,
-                "Check that the token is made with this app's secret and for this user.",
+            (Some(46), _) => (
+                "connection-lost",
+                Category::Network,
+                "The socket was lost meanwhile; try again, the client connects by itself.",
             ),
-            (Some(16), _) | (None, 404) => (
+            (Some(16), _) | (_, 404) => (
                 "not-found",
                 Category::NotFound,
                 "Check type and id, or create the call with getOrCreate() or join({ create: true }).",
             ),
-            (Some(17), _) | (None, 403) => (
+            (Some(17), _) | (_, 403) => (
                 "permission-denied",
                 Category::Permission,
                 "The user's role lacks the permission; state.ownCapabilities lists what is allowed.",
             ),
-            (Some(9), _) | (_, 429) => {
+            (Some(9 | 71), _) | (_, 429) => {
                 ("rate-limited", Category::RateLimit, "Wait a moment before the next request.")
             }
             (Some(22), _) | (_, 413) => (
@@ -276,6 +279,11 @@ impl Error {
                 "Send less data, for example in `custom`.",
             ),
             (Some(23), _) | (_, 408) => ("timeout", Category::Network, "Try again."),
+            (Some(3 | 5 | 41 | 42 | 43), _) | (_, 401) => (
+                "auth-token-invalid",
+                Category::Auth,
+                "Check that the token is made with this app's secret and for this user.",
+            ),
             (_, 500..) => ("server-error", Category::Internal, "Try again later."),
             _ => (
                 "invalid-argument",
@@ -284,7 +292,8 @@ impl Error {
             ),
         };
         let unrecoverable = body.flag("unrecoverable");
-        let retryable = !unrecoverable && (status == 429 || status == 408 || status >= 500);
+        let retryable = !unrecoverable
+            && (status == 429 || status == 408 || status >= 500 || server_code == Some(46));
         let mut message = format!("the coordinator refused while {doing}: ");
         message.push_str(&body.text("message"));
         let mut error = Self::new(code, category, message).class(ErrorClass::Response).hint(hint);
@@ -292,6 +301,7 @@ impl Error {
         error.status = Some(status);
         error.unrecoverable = unrecoverable;
         error.retryable = retryable;
+        error.response = Some(body.clone());
         error
     }
 }

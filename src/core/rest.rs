@@ -5,7 +5,7 @@ use super::{
     client::Config,
     effect::{Effect, HttpBody, HttpRequest, Method, ResponseKind},
     error::Error,
-    ids::{CallKey, RequestId},
+    ids::{CallKey, PromiseId, RequestId},
     input::{HttpFailure, HttpReply, Reply},
     json::Json,
     outbox::Outbox,
@@ -16,29 +16,36 @@ use super::{
 /// How long a request waits for token and socket before it is given up.
 const ACCESS_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Query parameters, names and values.
-pub(crate) type Query = Vec<(&'static str, String)>;
-
 /// A request to be sent as soon as the client may.
 #[derive(Debug)]
 pub(crate) struct RestRequest {
     pub(crate) method: Method,
-    /// Below the base URL, with encoded segments.
+    /// Below the base URL, with encoded segments, and a query if there is one.
     pub(crate) path: String,
-    pub(crate) query: Query,
     pub(crate) body: Option<String>,
     /// For error messages: "joining the call".
-    pub(crate) doing: &'static str,
+    pub(crate) doing: String,
     pub(crate) purpose: Purpose,
+    /// Not sent before this one has ended.
+    pub(crate) after: Option<RequestId>,
 }
 
 /// Who asked, and what for.
 #[derive(Clone, Debug)]
 pub(crate) enum Purpose {
-    /// Make a guest user; the only request that goes out without a user.
+    /// Make a guest user to connect as.
     Guest,
-    /// Subscribe to the watched calls again, after the socket was lost.
-    Rewatch(Vec<String>),
+    /// Anything that needs no user.
+    Public(PromiseId),
+    /// Anything else that changes no state.
+    Plain(PromiseId),
+    /// What nobody waits for.
+    Aside,
+    /// Find calls; the flag tells whether to watch them.
+    Query(PromiseId, bool),
+    /// Subscribe to the watched calls again, after the socket was lost; the number counts the
+    /// failures before.
+    Rewatch(Vec<String>, u32),
     /// One call; the number is the epoch of the call in which it was asked.
     Call(CallKey, (u32, CallRequest)),
 }
@@ -128,11 +135,15 @@ impl Rest {
         for id in waiting {
             let guest =
                 Access { token: None, user_id: "", connection_id: None, auth_type: "anonymous" };
+            let before = self.requests.get(&id).and_then(|pending| pending.request.after);
+            if before.is_some_and(|before| self.requests.contains_key(&before)) {
+                continue;
+            }
             let Some(pending) = self.requests.get_mut(&id) else {
                 continue;
             };
             match (gate, &pending.request.purpose) {
-                (_, Purpose::Guest) => pending.send(out, config, id, &guest),
+                (_, Purpose::Guest | Purpose::Public(_)) => pending.send(out, config, id, &guest),
                 (Gate::Open(access), _) => pending.send(out, config, id, access),
                 (Gate::Wait, _) => {}
                 (Gate::Shut(error), _) => {
@@ -156,7 +167,7 @@ impl Rest {
         let Some(pending) = self.requests.get_mut(&id) else {
             return RestNews::Nothing;
         };
-        let doing = pending.request.doing;
+        let doing = pending.request.doing.as_str();
         let result = match reply {
             Err(failure) => Err(Error::network(doing, failure.cause)),
             Ok(HttpReply { status, body: Reply::Json(body) }) if (200..300).contains(&status) => {
@@ -199,15 +210,21 @@ impl Rest {
                     // Six unanswered requests block the origin, so it is aborted, not forgotten.
                     out.push(Effect::AbortHttp(id));
                 }
-                Err(Error::timeout(pending.request.doing))
+                Err(Error::timeout(&pending.request.doing))
             }));
         }
         finished
     }
 
-    /// Ends everything that has not been sent, and everything that has: the user is gone.
-    pub(crate) fn fail_all(&mut self, out: &mut Outbox, error: &Error) -> Vec<Finished> {
-        let ids: Vec<RequestId> = self.requests.keys().copied().collect();
+    /// Whether anything waits to be sent.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.requests.values().any(|pending| !pending.sent)
+    }
+
+    /// Ends everything that has not been sent, and, if `all` says so, everything that has.
+    pub(crate) fn fail(&mut self, out: &mut Outbox, all: bool, error: &Error) -> Vec<Finished> {
+        let hit = self.requests.iter().filter(|(_, pending)| all || !pending.sent);
+        let ids: Vec<RequestId> = hit.map(|(id, _)| *id).collect();
         let mut finished = Vec::new();
         for id in ids {
             finished.extend(self.finish(id, |pending| {
@@ -240,14 +257,15 @@ impl Rest {
 
 impl Pending {
     fn send(&mut self, out: &mut Outbox, config: &Config, id: RequestId, access: &Access<'_>) {
-        let mut url = format!("{}{}?api_key=", config.base_url, self.request.path);
+        let path = &self.request.path;
+        let mut url = [&config.base_url, path.as_str()].concat();
+        url.push_str(if path.contains('?') { "&api_key=" } else { "?api_key=" });
         push_encoded(&mut url, &config.api_key);
         let common = [
             ("user_id", Some(access.user_id).filter(|id| !id.is_empty())),
             ("connection_id", access.connection_id),
         ];
-        let own = self.request.query.iter().map(|(key, value)| (*key, value.as_str()));
-        for (key, value) in common.into_iter().filter_map(|(k, v)| Some((k, v?))).chain(own) {
+        for (key, value) in common.into_iter().filter_map(|(k, v)| Some((k, v?))) {
             url.push('&');
             url.push_str(key);
             url.push('=');

@@ -22,8 +22,8 @@ pub struct ClientState {
 pub struct CallState {
     /// Where in its life the call is.
     pub calling_state: CallingState,
-    /// The newest call object of the server. `custom`, `settings`, `created_by`, `team`, `egress`,
-    /// `ingress`, `thumbnails` are read from it.
+    /// The newest call object of the server. `custom`, `settings`, `created_by`, `team`, `ingress`,
+    /// `thumbnails` are read from it.
     pub document: Option<Json>,
     /// In the server's order.
     pub members: Vec<Member>,
@@ -55,14 +55,24 @@ pub struct CallState {
     pub blocked_user_ids: Vec<String>,
     /// Whether a composite recording runs.
     pub recording: bool,
+    /// Whether each participant is recorded apart.
+    pub individual_recording: bool,
+    /// Whether raw media is recorded.
+    pub raw_recording: bool,
     /// Whether a transcription runs.
     pub transcribing: bool,
     /// Whether captions are made.
     pub captioning: bool,
+    /// Running recordings and broadcasts; newer than the document.
+    pub egress: Option<Json>,
     /// Whether media is encrypted end to end.
     pub e2ee_enabled: bool,
     /// Whether the server sends updates of this call.
     pub watching: bool,
+    /// Whether the last load made the call.
+    pub created: bool,
+    /// From the first ring to the leave.
+    pub ringing: Option<Ringing>,
     /// The camera.
     pub camera: DeviceState,
     /// The microphone.
@@ -75,6 +85,8 @@ pub enum CallingState {
     /// Made, not entered.
     #[default]
     Idle,
+    /// Ringing here or at the others, not entered.
+    Ringing,
     /// Being entered.
     Joining,
     /// In it.
@@ -94,6 +106,7 @@ impl CallingState {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Idle => "idle",
+            Self::Ringing => "ringing",
             Self::Joining => "joining",
             Self::Joined => "joined",
             Self::Left => "left",
@@ -102,6 +115,15 @@ impl CallingState {
             Self::Offline => "offline",
         }
     }
+}
+
+/// A ring.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ringing {
+    /// Whether this user rings the others.
+    pub outgoing: bool,
+    /// When it gives up, in ms since the epoch; none when answered, or when it never does.
+    pub expires_at: Option<f64>,
 }
 
 /// A member of a call: somebody invited.
@@ -175,6 +197,8 @@ pub struct Participant {
     pub pin: Option<Pin>,
     /// Tracks that the SFU holds back for lack of bandwidth.
     pub paused_tracks: Vec<TrackType>,
+    /// Their last reaction, as the server wrote it.
+    pub reaction: Option<Json>,
 }
 
 /// A track that the host holds.
@@ -280,10 +304,15 @@ impl Default for CallState {
             anonymous_participant_count: 0,
             blocked_user_ids: Vec::new(),
             recording: false,
+            individual_recording: false,
+            raw_recording: false,
             transcribing: false,
             captioning: false,
+            egress: None,
             e2ee_enabled: false,
             watching: false,
+            created: false,
+            ringing: None,
             camera: DeviceState::default(),
             microphone: DeviceState::default(),
         }
@@ -302,6 +331,12 @@ impl CallState {
             DeviceKind::Camera => &self.camera,
             DeviceKind::Microphone => &self.microphone,
         }
+    }
+
+    /// Who made the call; empty when that is not known.
+    pub fn creator_id(&self) -> String {
+        let creator = self.document.as_ref().and_then(|call| call.get("created_by"));
+        creator.map(|creator| creator.text("id")).unwrap_or_default()
     }
 
     /// Whether this user may do what `capability` names.

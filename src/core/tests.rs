@@ -10,5 +10,8 @@ mod interleavings;
 mod json;
 mod lifecycle;
 mod media;
+mod orders;
 mod refusals;
+mod ringing;
 mod server;
+mod users;

@@ -6,6 +6,7 @@ use web_sys::Crypto;
 
 use super::{
     error::to_js,
+    handle::app_request,
     shell::Shell,
     sinks::{Call, ClientSink},
 };
@@ -58,6 +59,38 @@ impl Engine {
         self.shell.promise(|promise| Ok(Command::DisconnectUser { promise }))
     }
 
+    /// Sends a request; see [`super::CallHandle::request`].
+    pub fn request(
+        &self,
+        method: usize,
+        path: String,
+        object: JsValue,
+        doing: String,
+        public: bool,
+    ) -> Promise {
+        let request = app_request(method, path, object, doing);
+        self.shell.promise(|promise| Ok(Command::Request { promise, request, public }))
+    }
+
+    /// Finds calls. `object` is a copy of what the app gave.
+    #[wasm_bindgen(js_name = queryCalls)]
+    pub fn query_calls(&self, object: JsValue) -> Promise {
+        let body = JsNode::wrap(object);
+        self.shell.promise(|promise| Ok(Command::QueryCalls { promise, body }))
+    }
+
+    /// Finds the call that rings, or makes and loads it.
+    #[wasm_bindgen(js_name = ringingCall)]
+    pub fn ringing_call(&self, cid: String) -> Promise {
+        self.shell.promise(|promise| Ok(Command::RingingCall { promise, cid }))
+    }
+
+    /// Where this client is.
+    #[wasm_bindgen(js_name = setLocation)]
+    pub fn set_location(&self, location: String) {
+        self.shell.order(Command::SetLocation(location));
+    }
+
     /// The user that is connected or connecting.
     #[wasm_bindgen(js_name = userId)]
     pub fn user_id(&self) -> Option<String> {
@@ -98,6 +131,11 @@ impl Engine {
         self.shell.call_object(call).ok_or(JsValue::UNDEFINED)
     }
 
+    /// Looks whether anything is due; `false` when nothing ever will be.
+    pub fn tick(&self) -> bool {
+        self.shell.tick()
+    }
+
     /// Refuses everything from now on.
     pub fn refuse(&self) {
         self.shell.refuse();
@@ -131,6 +169,7 @@ fn read_config(config: &JsValue) -> Config {
         timeout: millis("timeout"),
         socket_timeout: millis("socketTimeout"),
         max_connect_retries: number("maxConnectRetries"),
+        reject_when_busy: field(config, "rejectWhenBusy").is_truthy(),
         seed: seed(),
         epoch_offset: Clock.epoch_offset(),
         parse_json: JsNode::parse,

@@ -5,7 +5,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
     core::{Category, Error, ErrorClass},
-    web::thrown,
+    web::{JsNode, thrown},
 };
 
 /// The `VideoError`, or subclass of it, for `error`.
@@ -24,6 +24,7 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
         error.status.into(),
         error.request_id.as_deref().into(),
         &thrown(error.cause.as_ref()),
+        &error.response.as_ref().map(JsNode::unwrap).unwrap_or_default(),
     )
 }
 
@@ -39,16 +40,6 @@ pub(crate) fn instance_dead() -> Error {
         Category::Internal,
         "A bug stopped trunkline.",
         "Reload the page, and report the error that the console shows.",
-    )
-}
-
-/// The package's JavaScript gave an order that this build does not know.
-pub(crate) fn no_such_order() -> Error {
-    error(
-        "internal",
-        Category::Internal,
-        "There is no such order.",
-        "Use the JavaScript and the WebAssembly of the same version of trunkline.",
     )
 }
 
@@ -89,5 +80,6 @@ extern "C" {
         status: JsValue,
         request_id: JsValue,
         cause: &JsValue,
+        response: &JsValue,
     ) -> JsValue;
 }

@@ -3,11 +3,11 @@ use std::rc::Rc;
 use js_sys::Promise;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use super::{error::no_such_order, shell::Shell, values};
+use super::{shell::Shell, values};
 use crate::{
     core::{
-        CallCommand, CallKey, CallState, Command, DeviceKind, Dimension, Error, JoinOptions,
-        LeaveOptions, PromiseId, Slice, TrackType,
+        AppRequest, CallCommand, CallKey, CallState, Command, DeviceKind, Dimension, Error,
+        JoinOptions, LeaveOptions, Method, PromiseId, Slice, Then, TrackType,
     },
     web::{JsNode, has_panicked},
 };
@@ -32,6 +32,10 @@ impl CallHandle {
         }
         let client = self.shell.driver().client();
         client.call(self.call).map(read).unwrap_or_default()
+    }
+
+    fn order(&self, command: CallCommand) {
+        self.shell.order(Command::Call(self.call, command));
     }
 
     fn promise(&self, command: impl FnOnce(PromiseId) -> Result<CallCommand, Error>) -> Promise {
@@ -71,22 +75,19 @@ impl CallHandle {
         self.shell.user_id()
     }
 
-    /// Gives the order that has the name of a method of `Call`. `object` is a copy of what the app
-    /// gave.
-    pub fn order(&self, order: &str, object: JsValue, flag: Option<bool>) -> Promise {
-        let request = JsNode::wrap_object(object);
-        self.promise(|promise| {
-            Ok(match order {
-                "get" => CallCommand::Get { promise, params: request },
-                "getOrCreate" => CallCommand::GetOrCreate { promise, request },
-                "endCall" => CallCommand::End { promise },
-                "update" => CallCommand::Update { promise, request },
-                "updateCallMembers" => CallCommand::UpdateMembers { promise, request },
-                "goLive" => CallCommand::GoLive { promise, request, notify: flag },
-                "stopLive" => CallCommand::StopLive { promise, request },
-                _ => return Err(no_such_order()),
-            })
-        })
+    /// Sends a request. `object` is a copy of what the app gave; method and `then` are places in
+    /// the lists of `requests.js`.
+    pub fn request(
+        &self,
+        method: usize,
+        path: String,
+        object: JsValue,
+        doing: String,
+        then: usize,
+    ) -> Promise {
+        let request = app_request(method, path, object, doing);
+        let then = THEN.get(then).copied().unwrap_or(Then::Nothing);
+        self.promise(|promise| Ok(CallCommand::Request { promise, request, then }))
     }
 
     /// Enters the call. `request` is a copy of what the app gave; times are in ms.
@@ -97,19 +98,51 @@ impl CallHandle {
         join_response_timeout: Option<u32>,
         rpc_request_timeout: Option<u32>,
     ) -> Promise {
-        let options = JoinOptions {
-            request: JsNode::wrap_object(request),
-            max_join_retries,
-            join_response_timeout: join_response_timeout.map(u64::from),
-            rpc_request_timeout: rpc_request_timeout.map(u64::from),
-        };
+        let options =
+            join_options(request, max_join_retries, join_response_timeout, rpc_request_timeout);
         self.promise(|promise| Ok(CallCommand::Join { promise, options }))
     }
 
+    /// The same for the join that follows when somebody accepts the ring.
+    #[wasm_bindgen(js_name = setJoinOptions)]
+    pub fn set_join_options(
+        &self,
+        request: JsValue,
+        max_join_retries: Option<u32>,
+        join_response_timeout: Option<u32>,
+        rpc_request_timeout: Option<u32>,
+    ) {
+        let options =
+            join_options(request, max_join_retries, join_response_timeout, rpc_request_timeout);
+        self.order(CallCommand::SetJoinOptions(options));
+    }
+
     /// Goes out of the call.
-    pub fn leave(&self, message: Option<String>) -> Promise {
-        let options = LeaveOptions { message };
+    pub fn leave(
+        &self,
+        reject: Option<bool>,
+        reason: Option<String>,
+        message: Option<String>,
+    ) -> Promise {
+        let options = LeaveOptions { reject, reason, message };
         self.promise(|promise| Ok(CallCommand::Leave { promise, options }))
+    }
+
+    /// Changes what only this side knows of a participant: takes the pin off, pins, forgets the
+    /// reaction.
+    #[wasm_bindgen(js_name = editParticipant)]
+    pub fn edit_participant(&self, session_id: String, edit: u8) {
+        self.order(match edit {
+            0 | 1 => CallCommand::Pin { session_id, pinned: edit == 1 },
+            _ => CallCommand::ResetReaction(session_id),
+        });
+    }
+
+    /// The version of the SDK, and the session in which the user is or was.
+    pub fn describe(&self) -> Vec<String> {
+        let client = self.shell.driver().client();
+        let session = client.session_id(self.call).unwrap_or_default();
+        vec![env!("CARGO_PKG_VERSION").into(), session.into()]
     }
 
     /// Turns a device on or off; without `on` to whichever it is not going to be.
@@ -129,13 +162,50 @@ impl CallHandle {
     #[wasm_bindgen(js_name = setVideoSize)]
     pub fn set_video_size(&self, session_id: String, screen: bool, width: u32, height: u32) {
         let track_type = if screen { TrackType::ScreenShare } else { TrackType::Video };
-        self.shell.order(Command::Call(
-            self.call,
-            CallCommand::SetVideoSize {
-                session_id,
-                track_type,
-                size: (width > 0 && height > 0).then_some(Dimension { width, height }),
-            },
-        ));
+        self.order(CallCommand::SetVideoSize {
+            session_id,
+            track_type,
+            size: (width > 0 && height > 0).then_some(Dimension { width, height }),
+        });
     }
 }
+
+fn join_options(
+    request: JsValue,
+    max_join_retries: Option<u32>,
+    join_response_timeout: Option<u32>,
+    rpc_request_timeout: Option<u32>,
+) -> JoinOptions {
+    JoinOptions {
+        request: JsNode::wrap_object(request),
+        max_join_retries,
+        join_response_timeout: join_response_timeout.map(u64::from),
+        rpc_request_timeout: rpc_request_timeout.map(u64::from),
+    }
+}
+
+/// A request of the app; `method` is the place in the list of `requests.js`.
+pub(crate) fn app_request(
+    method: usize,
+    path: String,
+    object: JsValue,
+    doing: String,
+) -> AppRequest {
+    let method = [Method::Get, Method::Post, Method::Patch, Method::Delete].get(method).copied();
+    let method = method.unwrap_or(Method::Post);
+    AppRequest { method, path, body: JsNode::wrap_object(object), doing }
+}
+
+/// In the order of `requests.js`.
+const THEN: [Then; 10] = [
+    Then::Nothing,
+    Then::Load,
+    Then::Ring,
+    Then::RingMembers,
+    Then::Change,
+    Then::Members,
+    Then::CaptionsOn,
+    Then::CaptionsOff,
+    Then::Accept,
+    Then::Reject,
+];

@@ -3,8 +3,8 @@ use std::{
     rc::{self, Rc},
 };
 
-use js_sys::{Array, Promise};
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Object, Promise};
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
     error::{disposed, instance_dead, to_js},
@@ -18,7 +18,7 @@ use crate::{
         AppEvent, CallChanges, CallKey, CallingState, Cause, Changes, Client, Command, Config,
         Error, Input, Outcome, PromiseId, Scope, Slice, TokenRequestId,
     },
-    web::{Driver, Frontend, JsNode, Table, has_panicked, on_panic, when},
+    web::{Driver, Frontend, JsNode, Table, has_panicked, object, on_panic, when},
 };
 
 /// The app's side of one client: its objects, its promises, and whom to tell.
@@ -98,6 +98,15 @@ impl Shell {
         if self.refusal().is_none() {
             self.driver.command(command);
         }
+    }
+
+    /// Looks whether anything is due; `false` when nothing ever will be.
+    pub(crate) fn tick(&self) -> bool {
+        let goes_on = self.refusal().is_none();
+        if goes_on {
+            self.driver.report(Input::Timeout);
+        }
+        goes_on
     }
 
     /// Refuses everything from now on.
@@ -202,6 +211,12 @@ impl Frontend for Shell {
             }
         }
         if changes.calls {
+            // Every registered call gets its object, which is how the core learns when nobody needs
+            // the call any more.
+            let registered = self.driver.client().state().calls.clone();
+            for call in registered {
+                self.call_object(call);
+            }
             for call in self.calls.keys() {
                 self.keep_while_it_goes_on(call);
             }
@@ -229,6 +244,13 @@ impl Frontend for Shell {
         let result = match result {
             Ok(Outcome::Done) => Ok(JsValue::UNDEFINED),
             Ok(Outcome::Json(json)) => Ok(JsNode::unwrap(&json)),
+            Ok(Outcome::Call(call)) => Ok(self.call_object(call).into()),
+            Ok(Outcome::Calls(json, calls)) => {
+                let calls = calls.into_iter().filter_map(|call| self.call_object(call));
+                let calls = object(&[("calls", calls.collect::<Array>().into())]);
+                let answer = Object::assign(&Object::new(), JsNode::unwrap(&json).unchecked_ref());
+                Ok(Object::assign(&answer, calls.unchecked_ref()).into())
+            }
             Err(error) => Err(to_js(&error)),
         };
         self.promises.settle(promise, result);

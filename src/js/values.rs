@@ -45,13 +45,19 @@ pub(crate) fn slice(state: &CallState, slice: Slice, media: &MediaTable) -> JsVa
         Slice::AnonymousParticipantCount => state.anonymous_participant_count.into(),
         Slice::BlockedUserIds => texts(&state.blocked_user_ids),
         Slice::Recording => state.recording.into(),
+        Slice::IndividualRecording => state.individual_recording.into(),
+        Slice::RawRecording => state.raw_recording.into(),
         Slice::Transcribing => state.transcribing.into(),
         Slice::Captioning => state.captioning.into(),
-        Slice::Egress => document(state, "egress"),
+        Slice::Egress => json(state.egress.as_ref()),
         Slice::Ingress => document(state, "ingress"),
         Slice::Thumbnails => document(state, "thumbnails"),
         Slice::E2eeEnabled => state.e2ee_enabled.into(),
         Slice::Watching => state.watching.into(),
+        Slice::Created => state.created.into(),
+        Slice::Ring => state.ringing.map_or(JsValue::UNDEFINED, |ringing| {
+            Array::of2(&ringing.outgoing.into(), &ringing.expires_at.into()).into()
+        }),
         Slice::Camera => device(&state.camera, media),
         Slice::Microphone => device(&state.microphone, media),
     }
@@ -88,6 +94,7 @@ pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsVa
         participant.video_dimension.map(dimension),
         participant.screen_share_dimension.map(dimension),
         participant.pin.map(|pin| vec![if pin.is_local { 1.0 } else { 0.0 }, pin.pinned_at]),
+        &json(participant.reaction.as_ref()),
     )
 }
 
@@ -99,6 +106,7 @@ pub(crate) fn event(name: &str, payload: &EventPayload, cid: Option<&str>) -> Js
             let (online, reason) = match local {
                 LocalEvent::ConnectionChanged { online }
                 | LocalEvent::NetworkChanged { online } => (Some(*online), None),
+                LocalEvent::Unwatched => (None, None),
                 LocalEvent::Left { reason } => (None, Some(*reason)),
             };
             object(&[
@@ -198,5 +206,6 @@ extern "C" {
         video_dimension: Option<Vec<u32>>,
         screen_share_dimension: Option<Vec<u32>>,
         pin: Option<Vec<f64>>,
+        reaction: &JsValue,
     ) -> JsValue;
 }

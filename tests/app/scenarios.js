@@ -118,7 +118,12 @@ const scenarios = {
     const logger = () => {
       throw new Error('mine');
     };
-    const options = { baseURL: NOBODY, maxConnectUserRetries: 1, enableTimerWorker: true, logger };
+    const options = {
+      baseURL: NOBODY,
+      maxConnectUserRetries: 1,
+      clientEventsReportingEnabled: true,
+      logger,
+    };
 
     const reported = await errorsOf(async () => {
       const client = new Client({ apiKey: 'key', user: USER, token: token(USER.id), options });

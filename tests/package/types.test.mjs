@@ -59,6 +59,7 @@ test('clients, calls and what hangs on them have the members that are declared',
   compare('ClientState', client.state);
   compare('Call', call);
   compare('CallState', call.state);
+  compare('PermissionsContext', call.permissionsContext);
   compare('CameraManager', call.camera);
   compare('MicrophoneManager', call.microphone);
   compare('DeviceState', call.camera.state);

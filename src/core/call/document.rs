@@ -3,7 +3,7 @@
 use super::visible::Visible;
 use crate::core::{
     changes::Slice,
-    json::Json,
+    json::{Json, ObjectWriter},
     state::{CallingState, Member, Session},
 };
 
@@ -18,6 +18,9 @@ impl Visible {
         }
         if answer.get("own_capabilities").is_some() {
             self.set_own_capabilities(answer.texts("own_capabilities"));
+        }
+        if answer.get("created").is_some() {
+            self.set(Slice::Created, |s| &mut s.created, answer.flag("created"));
         }
     }
 
@@ -36,11 +39,17 @@ impl Visible {
         self.set(Slice::Backstage, |s| &mut s.backstage, call.flag("backstage"));
         let blocked = call.texts("blocked_user_ids");
         self.set(Slice::BlockedUserIds, |s| &mut s.blocked_user_ids, blocked);
-        let recording = call.flag("recording")
-            || call
-                .at(&["egress", "composite_recording"])
-                .is_some_and(|recording| recording.text("status") == "running");
+        let egress = call.get("egress");
+        let runs = |kind| {
+            let running = egress.as_ref().and_then(|egress| egress.get(kind));
+            running.is_some_and(|recording| recording.text("status") == "running")
+        };
+        let recording = call.flag("recording") || runs("composite_recording");
         self.set(Slice::Recording, |s| &mut s.recording, recording);
+        let individual = runs("individual_recording");
+        self.set(Slice::IndividualRecording, |s| &mut s.individual_recording, individual);
+        self.set(Slice::RawRecording, |s| &mut s.raw_recording, runs("raw_recording"));
+        self.set(Slice::Egress, |s| &mut s.egress, egress);
         self.set(Slice::Transcribing, |s| &mut s.transcribing, call.flag("transcribing"));
         self.set(Slice::Captioning, |s| &mut s.captioning, call.flag("captioning"));
         self.apply_session(call.get("session"));
@@ -62,7 +71,6 @@ impl Visible {
             ("settings", Slice::Settings),
             ("created_by", Slice::CreatedBy),
             ("team", Slice::Team),
-            ("egress", Slice::Egress),
             ("ingress", Slice::Ingress),
             ("thumbnails", Slice::Thumbnails),
         ];
@@ -130,6 +138,11 @@ impl Visible {
                     session.anonymous_count = to_count(event.number("anonymous_participant_count"));
                 });
             }
+            "call.reaction_new" => {
+                if let Some(reaction) = event.get("reaction") {
+                    self.set_reaction(&reaction);
+                }
+            }
             "call.recording_started" => self.set_recording(event, true),
             "call.recording_stopped" | "call.recording_failed" => self.set_recording(event, false),
             "call.transcription_started" => {
@@ -176,7 +189,7 @@ impl Visible {
         }
     }
 
-    fn replace_members(&mut self, documents: &[Json]) {
+    pub(crate) fn replace_members(&mut self, documents: &[Json]) {
         let known = &self.state().members;
         let unchanged = known.len() == documents.len()
             && known.iter().zip(documents).all(|(known, new)| known.document.same(new));
@@ -243,6 +256,7 @@ impl Visible {
         let is_in = match self.state().calling_state {
             CallingState::Joined | CallingState::Reconnecting | CallingState::Offline => true,
             CallingState::Idle
+            | CallingState::Ringing
             | CallingState::Joining
             | CallingState::Left
             | CallingState::ReconnectingFailed => false,
@@ -267,12 +281,51 @@ impl Visible {
         );
     }
 
-    /// A type that is absent means the composite recording; the others are not shown as `recording`.
+    /// A type that is absent means the composite recording.
     fn set_recording(&mut self, event: &Json, running: bool) {
-        if matches!(event.text("recording_type").as_str(), "" | "composite") {
-            self.set(Slice::Recording, |s| &mut s.recording, running);
+        match event.text("recording_type").as_str() {
+            "" | "composite" => self.set(Slice::Recording, |s| &mut s.recording, running),
+            "individual" => {
+                let slice = Slice::IndividualRecording;
+                self.set(slice, |s| &mut s.individual_recording, running);
+            }
+            "raw" => self.set(Slice::RawRecording, |s| &mut s.raw_recording, running),
+            _ => {}
         }
     }
+
+    /// The broadcast has ended, which its event tells without the call.
+    pub(crate) fn end_broadcast(&mut self, parse_json: fn(&str) -> Option<Json>) {
+        let Some(egress) = &self.state().egress else {
+            return;
+        };
+        let hls = egress.get("hls").map(|hls| with_field(&hls, "status", "\"\""));
+        let mut text = with_field(egress, "broadcasting", "false");
+        if let (Some(hls), Some(ended)) = (hls, parse_json(&text)) {
+            text = with_field(&ended, "hls", &hls);
+        }
+        self.set(Slice::Egress, |s| &mut s.egress, parse_json(&text));
+    }
+
+    /// Shows a reaction on every session of its user.
+    fn set_reaction(&mut self, reaction: &Json) {
+        let user_id = blamed_user(reaction);
+        let theirs = self.state().participants.iter().filter(|p| p.user_id == user_id);
+        for session_id in theirs.map(|p| p.session_id.clone()).collect::<Vec<_>>() {
+            self.edit_participant(&session_id, |p| p.reaction = Some(reaction.clone()));
+        }
+    }
+}
+
+/// The text of an object with one field replaced, or added.
+fn with_field(object: &Json, key: &str, value: &str) -> String {
+    let mut writer = ObjectWriter::new();
+    for (name, field) in object.entries().unwrap_or_default() {
+        if let (true, Some(text)) = (name != key, field.to_text()) {
+            writer = writer.raw(&name, &text);
+        }
+    }
+    writer.raw(key, value).finish()
 }
 
 fn to_member(document: &Json) -> Member {

@@ -15,6 +15,7 @@
 //!                                               the state before join()
 //! ```
 
+mod acceptance;
 mod reconnect;
 mod wire;
 
@@ -60,6 +61,8 @@ pub(crate) struct Join {
     failures_by_edge: Table<String, u32>,
     /// The session that is being replaced, kept so that nobody vanishes meanwhile.
     replaced: Option<SfuSession>,
+    /// The coordinator has answered once, and rung whom it was to ring.
+    answered: bool,
     step: Step,
 }
 
@@ -83,6 +86,11 @@ pub(super) struct Limits {
 enum Step {
     AwaitingCredentials {
         request: RequestId,
+    },
+    /// Those who ring are told that this device takes the call.
+    Accepting {
+        request: RequestId,
+        credentials: Credentials,
     },
     Connecting {
         session: SfuSession,
@@ -134,21 +142,22 @@ impl CallSession {
     pub(super) fn join(
         &mut self,
         context: &mut CallContext<'_>,
-        promise: PromiseId,
+        promise: Option<PromiseId>,
         options: &JoinOptions,
     ) {
         match &mut self.phase {
             Phase::Joined(_) => {
                 let error = Error::illegal_state("the call is joined already", "Leave it first.");
-                return context.out.reject(promise, error);
+                return context.out.settle_all(promise, &Err(error));
             }
-            Phase::Joining(join) => return join.promises.push(promise),
+            Phase::Joining(join) => return join.promises.extend(promise),
             Phase::Idle | Phase::Left | Phase::Failed => {}
         }
-        if let Err(error) = write_request(ObjectWriter::new(), options.request.as_ref()) {
-            return context.out.reject(promise, error);
+        if let Err(error) = write_request(ObjectWriter::new(), options.request.as_ref(), false) {
+            return context.out.settle_all(promise, &Err(error));
         }
         self.revive();
+        self.silence();
         self.visible.clear_participants();
         let before = self.visible.state().calling_state;
         self.visible.enter(CallingState::Joining);
@@ -158,13 +167,14 @@ impl CallSession {
             context,
             Join {
                 trigger: Trigger::App { before },
-                promises: vec![promise],
+                promises: promise.into_iter().collect(),
                 request: options.request.clone(),
                 limits: self.limits,
                 attempt: 0,
                 errors: Vec::new(),
                 failures_by_edge: Table::default(),
                 replaced: None,
+                answered: false,
                 step: Step::Offline,
             },
         );
@@ -206,9 +216,21 @@ impl CallSession {
             Err(error) => return self.attempt_failed(context, error),
         };
         self.loaded(context, &answer);
-        match Credentials::read(&answer) {
-            Some(credentials) => self.connect(context, credentials),
-            None => self.attempt_failed(context, Error::bad_response("joining the call")),
+        let Phase::Joining(join) = &mut self.phase else {
+            return;
+        };
+        join.answered = true;
+        let rings = join.request.as_ref().is_some_and(|request| request.flag("ring"));
+        if rings {
+            self.asked_to_ring(context, true);
+        }
+        let Some(credentials) = Credentials::read(&answer) else {
+            return self.attempt_failed(context, Error::bad_response("joining the call"));
+        };
+        if self.owes_acceptance() {
+            self.send_acceptance(context, credentials);
+        } else {
+            self.connect(context, credentials);
         }
     }
 
@@ -442,8 +464,13 @@ impl CallSession {
         if matches!(self.phase, Phase::Failed) {
             self.stop_devices(context);
         }
+        if join.promises.is_empty() && !matches!(self.phase, Phase::Failed) {
+            let (_, cause) = error.clone().into_warning();
+            context.out.warn("the accepted call could not be joined", cause);
+        }
         error.attempts = if join.errors.len() > 1 { join.errors } else { Vec::new() };
         context.out.settle_all(join.promises, &Err(error));
+        self.join_given_up(context);
     }
 
     /// A deadline of the join may have come.
@@ -464,6 +491,7 @@ impl CallSession {
                 None => self.restart_join(context),
             },
             Step::AwaitingCredentials { .. }
+            | Step::Accepting { .. }
             | Step::Connecting { .. }
             | Step::AwaitingResponse { .. }
             | Step::BackingOff { .. }
@@ -479,7 +507,10 @@ impl Join {
             Step::Connecting { session, .. } | Step::AwaitingResponse { session, .. } => {
                 Some(session)
             }
-            Step::AwaitingCredentials { .. } | Step::BackingOff { .. } | Step::Offline => None,
+            Step::AwaitingCredentials { .. }
+            | Step::Accepting { .. }
+            | Step::BackingOff { .. }
+            | Step::Offline => None,
         }
     }
 
@@ -502,7 +533,7 @@ impl Join {
     pub(super) fn due(&self) -> Option<Time> {
         match &self.step {
             // The request has its own deadline.
-            Step::AwaitingCredentials { .. } | Step::Offline => None,
+            Step::AwaitingCredentials { .. } | Step::Accepting { .. } | Step::Offline => None,
             Step::Connecting { session, until, .. }
             | Step::AwaitingResponse { session, until, .. } => {
                 Some(session.due().map_or(*until, |due| due.min(*until)))
@@ -513,7 +544,9 @@ impl Join {
 
     fn abandon(&mut self, context: &mut CallContext<'_>) {
         match mem::replace(&mut self.step, Step::Offline) {
-            Step::AwaitingCredentials { request } => context.rest.abort(context.out, request),
+            Step::AwaitingCredentials { request } | Step::Accepting { request, .. } => {
+                context.rest.abort(context.out, request);
+            }
             Step::Connecting { session, .. } | Step::AwaitingResponse { session, .. } => {
                 session.close(context.out, CLOSE_JOIN_FAILED, "join aborted");
             }
@@ -534,7 +567,10 @@ impl Join {
                 session.close(context.out, CLOSE_JOIN_FAILED, "join failed");
                 credentials
             }
-            Step::AwaitingCredentials { .. } | Step::BackingOff { .. } | Step::Offline => {
+            Step::AwaitingCredentials { .. }
+            | Step::Accepting { .. }
+            | Step::BackingOff { .. }
+            | Step::Offline => {
                 return None;
             }
         };

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use super::{CallContext, CallSession, Phase};
+use super::{CallContext, CallRequest, CallSession, Phase, reject_body};
 use crate::core::{
     changes::Slice,
     command::LeaveOptions,
@@ -15,17 +15,25 @@ use crate::core::{
 const DEFAULT_REASON: &str = "user is leaving the call";
 
 impl CallSession {
-    /// The app wants to be out. Everything is released in this step, whatever the network does, so
-    /// the promise never waits.
+    /// The app wants to be out. Everything is released in this step, whatever the network does; the
+    /// promise waits for nothing but a rejection that is due.
     pub(super) fn leave(
         &mut self,
         context: &mut CallContext<'_>,
         promise: PromiseId,
         options: &LeaveOptions,
     ) {
-        let message = options.message.as_deref().unwrap_or(DEFAULT_REASON);
-        self.release(context, "user_left", message);
-        context.out.resolve(promise, Outcome::Done);
+        let rejection = self.rejection(context, options);
+        let is_due = rejection.is_some();
+        if let Some(reason) = rejection {
+            let request = CallRequest::Farewell(Some(promise));
+            self.send_answer(context, request, "/reject", reject_body(&reason));
+        }
+        let message = options.message.as_deref().or(options.reason.as_deref());
+        self.release(context, "user_left", message.unwrap_or(DEFAULT_REASON));
+        if !is_due {
+            context.out.resolve(promise, Outcome::Done);
+        }
     }
 
     /// The call is over for this client.
@@ -46,6 +54,7 @@ impl CallSession {
         let aborted = match mem::replace(&mut self.phase, Phase::Left) {
             Phase::Joining(join) => join.abort(context, message),
             Phase::Joined(session) => {
+                self.last_session_id = Some(session.session_id.clone());
                 session.leave(context.out, message);
                 Vec::new()
             }
@@ -63,6 +72,7 @@ impl CallSession {
         if was_left {
             return;
         }
+        self.forget_ring();
         self.visible.enter(CallingState::Left);
         self.visible.clear_participants();
         self.visible.set(Slice::Watching, |s| &mut s.watching, false);

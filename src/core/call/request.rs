@@ -1,4 +1,5 @@
 //! What the app gives, checked and brought into the coordinator's form before anything is sent.
+//! Misplaced and doubled fields have been refused in `pkg/call.js` by then.
 
 use crate::core::{
     error::Error,
@@ -8,12 +9,6 @@ use crate::core::{
 
 /// `type` and `id` are at most this long.
 const MAX_LENGTH: usize = 64;
-
-/// Another name, more natural to JavaScript, for a field of `data`.
-const ALIASES: [(&str, &str); 2] = [("startsAt", "starts_at"), ("settings", "settings_override")];
-
-/// Fields that stand beside `data`, where the guide's option table puts them into it.
-const BESIDE_DATA: [&str; 2] = ["ring", "notify"];
 
 /// The path of a call.
 ///
@@ -51,81 +46,23 @@ fn check_name(what: &str, name: &str) -> Result<(), Error> {
     ))
 }
 
-/// The body of `getOrCreate`, and what `join` adds to its own.
+/// Adds the fields of an app's object to those of a body. `again` leaves out what the server has
+/// done already, so that nobody is rung twice.
 pub(crate) fn write_request(
     mut body: ObjectWriter,
     request: Option<&Json>,
+    again: bool,
 ) -> Result<ObjectWriter, Error> {
-    for (key, value) in fields(request)? {
-        let text = if key == "data" { write_data(&value)? } else { json_text(&value)? };
-        body = body.raw(&key, &text);
+    for (key, value) in request.and_then(Json::entries).unwrap_or_default() {
+        if !(again && matches!(key.as_str(), "ring" | "notify")) {
+            body = body.raw(&key, &json_text(&value)?);
+        }
     }
     Ok(body)
 }
 
-/// The body of `update`, whose fields are those of `data`.
-pub(crate) fn write_update(request: Option<&Json>) -> Result<String, Error> {
-    match request {
-        Some(request) => write_data(request),
-        None => Ok("{}".to_owned()),
-    }
-}
-
-/// A body that needs no change.
-pub(crate) fn write_plain(request: Option<&Json>) -> Result<String, Error> {
-    request.map_or_else(|| Ok("{}".to_owned()), json_text)
-}
-
-/// The fields of an app's object as query parameters.
-pub(crate) fn write_query(params: Option<&Json>) -> Result<Vec<(&'static str, String)>, Error> {
-    let mut query = Vec::new();
-    for (key, value) in fields(params)? {
-        let known = ["ring", "notify", "members_limit", "video"].into_iter().find(|k| *k == key);
-        if let Some(key) = known {
-            query.push((key, json_text(&value)?));
-        }
-    }
-    Ok(query)
-}
-
-fn fields(request: Option<&Json>) -> Result<Vec<(String, Json)>, Error> {
-    let Some(request) = request else {
-        return Ok(Vec::new());
-    };
-    request.entries().ok_or_else(|| {
-        Error::invalid_argument("the request is not an object", "Pass an object, or nothing.")
-    })
-}
-
-fn write_data(data: &Json) -> Result<String, Error> {
-    let entries = data.entries().ok_or_else(|| {
-        Error::invalid_argument("the call's data is not an object", "Pass an object, or nothing.")
-    })?;
-    let has = |name: &str| entries.iter().any(|(key, _)| key == name);
-    if let Some(misplaced) = BESIDE_DATA.into_iter().find(|name| has(name)) {
-        return Err(Error::invalid_argument(
-            format!("`{misplaced}` stands inside `data`"),
-            "Put it beside `data`: { ring: true, data: { … } }.",
-        ));
-    }
-    for (alias, name) in ALIASES {
-        if has(alias) && has(name) {
-            return Err(Error::invalid_argument(
-                format!("both `{alias}` and `{name}` are given"),
-                "Give one of them; they mean the same.",
-            ));
-        }
-    }
-    let mut body = ObjectWriter::new();
-    for (key, value) in &entries {
-        let alias = ALIASES.into_iter().find(|(alias, _)| alias == key);
-        let name = alias.map_or(key.as_str(), |(_, name)| name);
-        body = body.raw(name, &json_text(value)?);
-    }
-    Ok(body.finish())
-}
-
-fn json_text(value: &Json) -> Result<String, Error> {
+/// The text of an app's object.
+pub(crate) fn json_text(value: &Json) -> Result<String, Error> {
     value.to_text().ok_or_else(|| {
         Error::invalid_argument(
             "the request holds something that JSON cannot express",

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::host::Host;
-use crate::core::{CallCommand, LocalEvent};
+use crate::core::{LocalEvent, Then};
 
 #[test]
 fn what_others_change_shows_without_asking() {
@@ -67,10 +67,7 @@ fn a_member_update_is_applied_from_its_answer_and_again_from_its_event() {
     host.server.members = vec!["bob".to_owned()];
 
     let request = json!({ "update_members": [{ "user_id": "bob" }], "remove_members": ["dave"] });
-    let promise = host.order(call, |promise| CallCommand::UpdateMembers {
-        promise,
-        request: Some(super::json::wrap(request)),
-    });
+    let promise = host.request(call, "POST /members", request, Then::Members);
     host.run_for(100);
     host.assert_resolved(promise);
     host.coordinator(json!({

@@ -1,6 +1,8 @@
 //! A browser, played: it performs the core's effects against the model server, in virtual time,
 //! and checks after every step what must always hold.
 
+mod invariants;
+
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet, BinaryHeap},
@@ -18,11 +20,11 @@ use super::{
     server::Server,
 };
 use crate::core::{
-    AppEvent, CallCommand, CallKey, CallState, CallingState, CaptureId, Captured, Cause, Client,
-    Command, Config, DeviceFailure, DeviceKind, DeviceStatus, Dimension, Duration, Effect, Error,
-    EventPayload as AppPayload, HttpFailure, HttpReply, Input, JoinOptions, LeaveOptions,
-    LocalEvent, OfferReport, Outcome, PeerEffect, PeerId, PeerInput, PromiseId, Reply, RequestId,
-    ResponseKind, SocketId, Time, Tokens, User, UserKind,
+    AppEvent, AppRequest, CallCommand, CallKey, CallState, CallingState, CaptureId, Captured,
+    Cause, Client, Command, Config, DeviceFailure, DeviceKind, Dimension, Duration, Effect, Error,
+    EventPayload as AppPayload, HttpFailure, HttpReply, HttpRequest, Input, JoinOptions,
+    LeaveOptions, LocalEvent, Method, OfferReport, Outcome, PeerEffect, PeerId, PeerInput,
+    PromiseId, Reply, RequestId, ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
 };
 
 /// What becomes of the things that the core asks for.
@@ -61,6 +63,11 @@ pub(super) struct Host {
     pub(super) events: Vec<(String, Option<LocalEvent>)>,
     pub(super) transitions: BTreeMap<CallKey, Vec<CallingState>>,
     pub(super) opened: Opened,
+    /// Requests as they were sent.
+    pub(super) sent: Vec<HttpRequest>,
+    /// How often the app's token provider was asked, and whether it throws.
+    pub(super) asked_for_tokens: u32,
+    pub(super) provider_throws: bool,
     queue: BinaryHeap<Reverse<(u64, u64, usize)>>,
     inputs: Vec<Option<Input>>,
     promises: u64,
@@ -86,6 +93,10 @@ const STEPS_PER_MOMENT: u32 = 500;
 
 impl Host {
     pub(super) fn new() -> Self {
+        Self::with(false)
+    }
+
+    fn with(reject_when_busy: bool) -> Self {
         let config = Config {
             api_key: "key".to_owned(),
             base_url: "http://coordinator/video".to_owned(),
@@ -97,6 +108,7 @@ impl Host {
             timeout: Duration::from_secs(5),
             socket_timeout: Duration::from_secs(15),
             max_connect_retries: 5,
+            reject_when_busy,
             seed: [11, 22],
             epoch_offset: 1_900_000_000_000.0,
             parse_json: parse,
@@ -110,6 +122,9 @@ impl Host {
             events: Vec::new(),
             transitions: BTreeMap::new(),
             opened: Opened::default(),
+            sent: Vec::new(),
+            asked_for_tokens: 0,
+            provider_throws: false,
             queue: BinaryHeap::new(),
             inputs: Vec::new(),
             promises: 0,
@@ -124,8 +139,13 @@ impl Host {
 
     /// A host whose user `alice` is connected.
     pub(super) fn connected() -> Self {
-        let mut host = Self::new();
-        let promise = host.connect("alice", Some(token("alice")), false);
+        Self::connected_as("alice", false)
+    }
+
+    pub(super) fn connected_as(user_id: &str, reject_when_busy: bool) -> Self {
+        let mut host = Self::with(reject_when_busy);
+        user_id.clone_into(&mut host.server.me);
+        let promise = host.connect(user_id, Some(token(user_id)), false);
         host.run_for(100);
         assert!(matches!(host.settled.get(&promise), Some(Ok(_))), "connecting failed");
         host
@@ -142,7 +162,17 @@ impl Host {
     }
 
     pub(super) fn connect(&mut self, id: &str, fixed: Option<String>, provider: bool) -> u64 {
-        let user = User { kind: UserKind::Authenticated, id: id.to_owned(), details: None };
+        self.connect_as(UserKind::Authenticated, id, fixed, provider)
+    }
+
+    pub(super) fn connect_as(
+        &mut self,
+        kind: UserKind,
+        id: &str,
+        fixed: Option<String>,
+        provider: bool,
+    ) -> u64 {
+        let user = User { kind, id: id.to_owned(), details: None };
         let tokens = Tokens { fixed, provider };
         self.promise(|promise| Command::ConnectUser { promise, user, tokens })
     }
@@ -166,11 +196,19 @@ impl Host {
     }
 
     pub(super) fn end(&mut self, call: CallKey) -> u64 {
-        self.order(call, |promise| CallCommand::End { promise })
+        self.request(call, "POST /mark_ended", json!({}), Then::Nothing)
     }
 
     pub(super) fn get(&mut self, call: CallKey) -> u64 {
-        self.order(call, |promise| CallCommand::Get { promise, params: None })
+        self.request(call, "GET ", Value::Null, Then::Load)
+    }
+
+    /// Has a request sent below the path of the call; `line` is such as `POST /accept`.
+    pub(super) fn request(&mut self, call: CallKey, line: &str, body: Value, then: Then) -> u64 {
+        let (call_type, id) = self.client.call_name(call).unwrap();
+        let line = line.replacen(' ', &format!(" /call/{call_type}/{id}"), 1);
+        let request = app_request(&line, body);
+        self.order(call, |promise| CallCommand::Request { promise, request, then })
     }
 
     pub(super) fn enable(&mut self, call: CallKey, kind: DeviceKind) -> u64 {
@@ -187,6 +225,12 @@ impl Host {
         command: impl FnOnce(PromiseId) -> CallCommand,
     ) -> u64 {
         self.promise(|promise| Command::Call(call, command(promise)))
+    }
+
+    /// Gives an order that no promise waits for.
+    pub(super) fn tell(&mut self, call: CallKey, command: CallCommand) {
+        self.client.command(Time::from_millis(self.now), Command::Call(call, command));
+        self.drain();
     }
 
     pub(super) fn promise(&mut self, command: impl FnOnce(PromiseId) -> Command) -> u64 {
@@ -314,7 +358,11 @@ impl Host {
             for transition in changes.transitions {
                 let last = *seen.last().unwrap();
                 assert_eq!(last, transition.from, "S1: a transition was skipped");
-                assert!(is_legal(last, transition.to), "S1: {last:?} → {:?}", transition.to);
+                assert!(
+                    invariants::is_legal(last, transition.to),
+                    "S1: {last:?} → {:?}",
+                    transition.to
+                );
                 seen.push(transition.to);
             }
         }
@@ -329,6 +377,7 @@ impl Host {
                     if rpc { &mut self.weather.lost.rpcs } else { &mut self.weather.lost.rest };
                 if !rpc {
                     self.opened.rest_requests += 1;
+                    self.sent.push(request.clone());
                 }
                 if take_one(lost) {
                     return;
@@ -348,7 +397,13 @@ impl Host {
                 assert!(self.requests.remove(&request), "G5: aborted twice, or after its end");
             }
             Effect::FetchToken(request) => {
-                self.later(Input::Token { request, result: Ok(token("alice")) });
+                self.asked_for_tokens += 1;
+                let result = if self.provider_throws {
+                    Err(Cause::new("no token today"))
+                } else {
+                    Ok(token(&self.server.me))
+                };
+                self.later(Input::Token { request, result });
             }
             Effect::OpenSocket { socket, url } => {
                 if url.contains("//sfu/") {
@@ -363,7 +418,7 @@ impl Host {
                 assert!(self.sockets.contains_key(&socket), "G5: sent over a closed socket");
                 let greets = text.contains("\"products\"");
                 let answer = if greets {
-                    json!({ "type": "connection.ok", "connection_id": "c1", "me": { "id": "alice" } })
+                    json!({ "type": "connection.ok", "connection_id": "c1", "me": { "id": self.server.me } })
                 } else {
                     json!({ "type": "health.check" })
                 };
@@ -500,54 +555,17 @@ impl Host {
     fn coordinator_socket(&self) -> Option<SocketId> {
         self.sockets.iter().find(|(_, url)| url.contains("/connect")).map(|(id, _)| *id)
     }
-
-    /// What must hold after every step.
-    fn check(&self) {
-        let sockets = |owner| self.sockets.keys().filter(move |s| s.owner() == owner).count();
-        assert!(sockets(None) <= 1, "G3: two coordinator sockets");
-        for call in self.transitions.keys() {
-            let Some(state) = self.client.call(*call) else { continue };
-            let owner = Some(*call);
-            let peers = self.peers.keys().filter(|p| p.owner() == owner).count();
-            let captures = self.captures.iter().filter(|c| c.owner() == owner).count();
-            assert!(sockets(owner) <= 2 && peers <= 4, "G1: too many connections");
-            let in_call = !state.participants.is_empty();
-            match state.calling_state {
-                CallingState::Idle | CallingState::Joining => assert!(!in_call, "S4"),
-                CallingState::Left => {
-                    let held = (sockets(owner), peers, in_call);
-                    assert_eq!(held, (0, 0, false), "Q3: left, but something is held");
-                    // The app may open a preview for the next join.
-                    let wanted = DeviceKind::ALL.into_iter().filter(|kind| {
-                        state.device(*kind).optimistic_status == Some(DeviceStatus::Enabled)
-                    });
-                    assert_eq!(captures, wanted.count(), "P11: a device nobody wants is on");
-                    assert!(
-                        !self.requests.iter().any(|r| r.owner() == owner),
-                        "Q3: left, but a request of the session runs"
-                    );
-                }
-                CallingState::Joined => assert_eq!((sockets(owner), peers), (1, 2), "S5"),
-                CallingState::Reconnecting
-                | CallingState::ReconnectingFailed
-                | CallingState::Offline => {}
-            }
-        }
-    }
 }
 
-/// The table of calling states.
-fn is_legal(from: CallingState, to: CallingState) -> bool {
-    use CallingState::{Idle, Joined, Joining, Left, Offline, Reconnecting, ReconnectingFailed};
-    let reachable: &[CallingState] = match from {
-        Left => &[Idle],
-        Idle | ReconnectingFailed => &[Joining, Left],
-        Joining => &[Joined, Idle, ReconnectingFailed, Left],
-        Joined => &[Reconnecting, Offline, Left],
-        Reconnecting => &[Joined, ReconnectingFailed, Offline, Left],
-        Offline => &[Joining, Reconnecting, Left],
-    };
-    reachable.contains(&to)
+/// What the package's JavaScript makes of a method of its classes.
+pub(super) fn app_request(line: &str, body: Value) -> AppRequest {
+    let (method, path) = line.split_once(' ').unwrap();
+    let method = [Method::Get, Method::Post, Method::Patch, Method::Delete]
+        .into_iter()
+        .find(|known| known.as_str() == method)
+        .unwrap();
+    let body = (!body.is_null()).then(|| wrap(body));
+    AppRequest { method, path: path.to_owned(), body, doing: "testing".to_owned() }
 }
 
 fn take_one(count: &mut u32) -> bool {

@@ -2,10 +2,11 @@
 //! what must hold when everything is quiet.
 
 use proptest::prelude::*;
+use serde_json::json;
 use trunkline_protocol::sfu::{event, event::sfu_event::EventPayload, models};
 
 use super::host::{Host, Lost, Weather};
-use crate::core::{CallingState, DeviceKind, Input};
+use crate::core::{CallingState, DeviceKind, Input, Then};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -13,6 +14,9 @@ enum Step {
     Leave,
     End,
     Get,
+    Ring,
+    Rung,
+    Answered(&'static str, &'static str),
     Camera(bool),
     Microphone(bool),
     Wait(u64),
@@ -41,6 +45,12 @@ fn step() -> impl Strategy<Value = Step> {
         4 => Just(Step::Leave),
         1 => Just(Step::End),
         1 => Just(Step::Get),
+        1 => Just(Step::Ring),
+        1 => Just(Step::Rung),
+        2 => (
+            prop_oneof![Just("accepted"), Just("rejected")],
+            prop_oneof![Just("alice"), Just("bob"), Just("carol")],
+        ).prop_map(|(how, by)| Step::Answered(how, by)),
         2 => any::<bool>().prop_map(Step::Camera),
         2 => any::<bool>().prop_map(Step::Microphone),
         8 => prop_oneof![0..12u64, 0..400u64, 0..9_000u64].prop_map(Step::Wait),
@@ -65,6 +75,8 @@ proptest! {
     #[test]
     fn every_life_of_a_call_keeps_the_invariants(steps in prop::collection::vec(step(), 1..40)) {
         let mut host = Host::connected();
+        host.server.ring = (10_000, 8_000);
+        host.server.members = ["alice", "bob", "carol"].map(str::to_owned).to_vec();
         let call = host.call();
         let mut promises = Vec::new();
 
@@ -72,12 +84,29 @@ proptest! {
             match step {
                 Step::Join => promises.push(host.join(call)),
                 Step::Leave => {
+                    let rings = host.calling_state(call) == CallingState::Ringing;
                     let leave = host.leave(call);
-                    prop_assert!(host.settled.contains_key(&leave), "Q6: leave waits");
+                    promises.push(leave);
+                    prop_assert!(rings || host.settled.contains_key(&leave), "Q6: leave waits");
                     prop_assert_eq!(host.calling_state(call), CallingState::Left);
                 }
                 Step::End => promises.push(host.end(call)),
                 Step::Get => promises.push(host.get(call)),
+                Step::Ring => {
+                    let body = json!({ "ring": true });
+                    promises.push(host.request(call, "POST ", body, Then::Ring));
+                }
+                Step::Rung => host.coordinator(json!({
+                    "type": "call.ring", "call_cid": "default:demo", "call": host.server.call(),
+                    "user": { "id": "bob" }, "members": [{ "user_id": "alice" }],
+                })),
+                Step::Answered(how, by) => {
+                    host.server.answer_ring(how, by);
+                    host.coordinator(json!({
+                        "type": format!("call.{how}"), "call_cid": "default:demo",
+                        "call": host.server.call(), "user": { "id": by },
+                    }));
+                }
                 Step::Camera(true) => promises.push(host.enable(call, DeviceKind::Camera)),
                 Step::Camera(false) => promises.push(host.disable(call, DeviceKind::Camera)),
                 Step::Microphone(true) => promises.push(host.enable(call, DeviceKind::Microphone)),
@@ -115,6 +144,9 @@ proptest! {
                 | CallingState::ReconnectingFailed),
             "L7: still {:?}", end
         );
+        for other in host.client.state().calls.clone() {
+            prop_assert_ne!(host.calling_state(other), CallingState::Ringing, "it rings for ever");
+        }
         if end == CallingState::Joined {
             prop_assert_eq!(host.server.sessions.len(), 1, "one session, no ghosts");
         }

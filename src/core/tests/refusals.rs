@@ -1,12 +1,9 @@
 //! Bad input is refused before anything is sent, and nothing is half done.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{
-    host::Host,
-    json::{token, wrap},
-};
-use crate::core::{CallCommand, CallingState, Category, Input};
+use super::{host::Host, json::token};
+use crate::core::{CallingState, Category, Input};
 
 #[test]
 fn names_that_no_server_could_tell_apart_are_refused() {
@@ -29,61 +26,6 @@ fn names_that_no_server_could_tell_apart_are_refused() {
         assert!(!error.hint.is_empty());
     }
     assert!(host.client.create_call("default", &"é".repeat(64)).is_ok());
-}
-
-#[test]
-fn contradicting_and_misplaced_options_are_refused_before_any_request() {
-    let mut host = Host::connected();
-    let call = host.call();
-    let bad: [(Value, &str); 5] = [
-        (json!({ "data": { "settings": {}, "settings_override": {} } }), "settings_override"),
-        (json!({ "data": { "startsAt": "x", "starts_at": "x" } }), "starts_at"),
-        (json!({ "data": { "ring": true } }), "ring"),
-        (json!({ "data": { "notify": true } }), "notify"),
-        (json!({ "data": [] }), "not an object"),
-    ];
-
-    for (request, named) in bad {
-        let join = host.join_with(call, request.clone());
-        let given = Some(wrap(request.clone()));
-        let create =
-            host.order(call, |promise| CallCommand::GetOrCreate { promise, request: given });
-
-        for promise in [join, create] {
-            assert_eq!(host.rejection(promise), "invalid-argument", "{request}");
-            let Some(Err(error)) = host.settled.get(&promise) else { panic!("rejected above") };
-            assert!(error.message.contains(named), "{}", error.message);
-        }
-    }
-    host.run_for(60_000);
-    assert_eq!(host.opened.rest_requests, 0);
-    assert_eq!(host.calling_state(call), CallingState::Idle);
-}
-
-#[test]
-fn aliases_are_sent_under_the_names_of_the_wire() {
-    let mut host = Host::connected();
-    let call = host.call();
-    let settings = json!({ "audio": { "mic_default_on": false } });
-    let request = json!({
-        "ring": false,
-        "data": { "startsAt": "2030-01-01T10:00:00Z", "settings": settings, "custom": { "x": [1] } },
-    });
-
-    let promise = host
-        .order(call, |promise| CallCommand::GetOrCreate { promise, request: Some(wrap(request)) });
-    host.run_for(100);
-
-    host.assert_resolved(promise);
-    let (_, body) = host.server.bodies.last().unwrap();
-    let expected = json!({
-        "ring": false,
-        "data": {
-            "starts_at": "2030-01-01T10:00:00Z", "settings_override": settings,
-            "custom": { "x": [1] },
-        },
-    });
-    assert_eq!(*body, expected);
 }
 
 #[test]

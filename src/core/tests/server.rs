@@ -1,12 +1,13 @@
 //! A small and honest server: it keeps the truth and answers what it is asked. Faults are put
 //! between it and the core, not into it.
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use prost::Message;
 use serde_json::{Value, json};
 use trunkline_protocol::sfu::{event, models, signal};
 
+use super::json::token;
 use crate::core::{HttpBody, HttpRequest};
 
 /// The truth about one call, as far as the tests need it.
@@ -18,6 +19,16 @@ pub(super) struct Server {
     pub(super) members: Vec<String>,
     pub(super) capabilities: Vec<&'static str>,
     pub(super) camera_default_on: bool,
+    /// The user whose browser talks to it.
+    pub(super) me: String,
+    /// The session of the call, which several browsers may share.
+    pub(super) session: Rc<RefCell<Value>>,
+    /// How long the caller and the callees ring, in ms.
+    pub(super) ring: (u64, u64),
+    /// Requests to paths with these ends are refused.
+    pub(super) refused: Vec<&'static str>,
+    /// How many of the next requests find their token expired.
+    pub(super) expired: u32,
     /// Grows with each change, like the server's clock.
     pub(super) version: u64,
     /// Sessions on the SFU, by id.
@@ -35,6 +46,11 @@ impl Default for Server {
             members: Vec::new(),
             capabilities: vec!["join-call", "send-audio", "send-video", "end-call"],
             camera_default_on: false,
+            me: "alice".to_owned(),
+            session: Rc::default(),
+            ring: (0, 0),
+            refused: Vec::new(),
+            expired: 0,
             version: 0,
             sessions: BTreeMap::new(),
             bodies: Vec::new(),
@@ -52,8 +68,12 @@ impl Server {
             "created_at": "2030-01-01T10:00:00Z",
             "updated_at": format!("2030-01-01T10:{:02}:{:02}Z", self.version / 60, self.version % 60),
             "ended_at": ended_at, "backstage": false, "custom": self.custom,
-            "created_by": { "id": "alice" }, "blocked_user_ids": [], "session": null,
+            "created_by": { "id": "alice" }, "blocked_user_ids": [], "session": *self.session.borrow(),
             "settings": {
+                "ring": {
+                    "auto_cancel_timeout_ms": self.ring.0,
+                    "incoming_call_timeout_ms": self.ring.1,
+                },
                 "video": { "enabled": true, "camera_default_on": self.camera_default_on },
                 "audio": { "mic_default_on": false, "opus_dtx_enabled": true },
             },
@@ -75,11 +95,24 @@ impl Server {
             HttpBody::Empty | HttpBody::Bytes(_) => Value::Null,
         };
         self.bodies.push((path.clone(), body.clone()));
+        if self.refused.iter().any(|end| path.ends_with(end)) {
+            return (500, json!({ "code": -1, "message": "refused", "unrecoverable": false }));
+        }
+        if self.expired > 0 {
+            self.expired -= 1;
+            return (401, json!({ "code": 40, "message": "expired" }));
+        }
+        if path == "/guest" {
+            let user = json!({ "id": format!("guest-{}", body["user"]["id"].as_str().unwrap()) });
+            return (201, json!({ "user": user, "access_token": token("guest-gil") }));
+        }
+        self.note_answers(&path, &body);
         let creates = request.method.as_str() == "POST" && path == "/call/default/demo"
             || path.ends_with("/join") && body["create"] == true;
         self.exists |= creates;
         if path == "/calls" {
-            return (201, json!({ "calls": [self.answer()] }));
+            let calls = if self.exists { vec![self.answer()] } else { vec![] };
+            return (201, json!({ "calls": calls, "next": "n" }));
         }
         if !self.exists {
             let error = json!({ "code": 16, "message": "no such call", "unrecoverable": true });
@@ -108,6 +141,34 @@ impl Server {
             }
         }
         (200, self.answer())
+    }
+
+    /// Who rings begins a session; who accepts or rejects is noted in it.
+    fn note_answers(&self, path: &str, body: &Value) {
+        if !path.starts_with("/call/default/demo") {
+            return;
+        }
+        let mut session = self.session.borrow_mut();
+        if (body["ring"] == true || path.ends_with("/ring")) && session.is_null() {
+            *session = json!({
+                "id": "s", "participants": [], "participants_count_by_role": {},
+                "accepted_by": {}, "rejected_by": {},
+            });
+        }
+        drop(session);
+        for (end, how) in [("/accept", "accepted"), ("/reject", "rejected")] {
+            if path.ends_with(end) {
+                self.answer_ring(how, &self.me);
+            }
+        }
+    }
+
+    /// Somebody accepts or rejects.
+    pub(super) fn answer_ring(&self, how: &str, user_id: &str) {
+        let mut session = self.session.borrow_mut();
+        if !session.is_null() {
+            session[format!("{how}_by")][user_id] = json!("2030-01-01T10:00:00Z");
+        }
     }
 
     /// The bytes that answer an SFU request.
@@ -146,8 +207,8 @@ impl Server {
                 if let Some(details) = &join.reconnect_details {
                     self.sessions.remove(&details.previous_session_id);
                 }
-                self.sessions.insert(join.session_id.clone(), "alice".to_owned());
-                EventPayload::JoinResponse(join_response(&join.session_id))
+                self.sessions.insert(join.session_id.clone(), self.me.clone());
+                EventPayload::JoinResponse(join_response(&self.me, &join.session_id))
             }
         };
         Some(event::SfuEvent { event_payload: Some(payload) })
@@ -162,9 +223,9 @@ impl Server {
     }
 }
 
-fn join_response(own_session_id: &str) -> event::JoinResponse {
+fn join_response(me: &str, own_session_id: &str) -> event::JoinResponse {
     let mut participants = vec![participant("bob", "bob-session")];
-    participants.push(participant("alice", own_session_id));
+    participants.push(participant(me, own_session_id));
     let option = |track_type: models::TrackType, id| models::PublishOption {
         track_type: track_type.into(),
         id,

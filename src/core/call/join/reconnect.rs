@@ -40,6 +40,7 @@ impl CallSession {
             errors: Vec::new(),
             failures_by_edge: Table::default(),
             replaced: Some(*session),
+            answered: false,
             step: Step::Offline,
         };
         if offline {

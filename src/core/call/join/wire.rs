@@ -31,7 +31,7 @@ impl Join {
             list.push(']');
             body = body.raw("migrating_from_list", &list);
         }
-        write_request(body, self.request.as_ref()).map(ObjectWriter::finish)
+        write_request(body, self.request.as_ref(), self.answered).map(ObjectWriter::finish)
     }
 }
 

@@ -1,0 +1,236 @@
+//! Calls that come to the client by themselves: by a ring, an event, a query, and again after the
+//! socket was lost.
+
+use super::Client;
+use crate::core::{
+    call::{CallContext, CallSession, call_path, reject_body},
+    command::AppRequest,
+    effect::{Method, Outcome},
+    error::Error,
+    ids::{CallKey, PromiseId},
+    json::{Json, ObjectWriter, write_quoted},
+    rest::{Purpose, RestRequest},
+};
+
+/// Most calls that one `POST /calls` returns.
+const PAGE: usize = 100;
+/// How often to try to watch calls again.
+const REWATCH_ATTEMPTS: u32 = 3;
+
+impl Client {
+    /// Sends a request of the app.
+    pub(super) fn request(&mut self, promise: PromiseId, request: AppRequest, public: bool) {
+        let purpose = if public { Purpose::Public(promise) } else { Purpose::Plain(promise) };
+        self.send_app_request(request, purpose);
+    }
+
+    pub(super) fn query_calls(&mut self, promise: PromiseId, body: &Json) {
+        let request = AppRequest {
+            method: Method::Post,
+            path: "/calls".to_owned(),
+            body: Some(body.clone()),
+            doing: "querying calls".to_owned(),
+        };
+        self.send_app_request(request, Purpose::Query(promise, body.flag("watch")));
+    }
+
+    fn send_app_request(&mut self, request: AppRequest, purpose: Purpose) {
+        let AppRequest { method, path, body, doing } = request;
+        let body = body.and_then(|body| body.to_text());
+        let request = RestRequest { method, path, body, doing, purpose, after: None };
+        self.rest.submit(&mut self.out, request);
+    }
+
+    pub(super) fn on_found(
+        &mut self,
+        promise: PromiseId,
+        watch: bool,
+        result: Result<Json, Error>,
+    ) {
+        let answer = match result {
+            Ok(answer) => answer,
+            Err(error) => return self.out.reject(promise, error),
+        };
+        let mut calls = Vec::new();
+        for row in answer.list("calls") {
+            let cid = row.get("call").map(|call| call.text("cid")).unwrap_or_default();
+            let register = self.registered(&cid).is_none();
+            calls.extend(self.make(&cid, |call, context| {
+                call.on_found(context, &row, watch, register);
+            }));
+        }
+        self.out.resolve(promise, Outcome::Calls(answer, calls));
+    }
+
+    /// A push message tells of a ring.
+    pub(super) fn ringing_call(&mut self, promise: PromiseId, cid: &str) {
+        let known = self.live(cid);
+        let rings = |call: &CallSession| call.state().ringing.is_some();
+        if let Some(key) = known.filter(|key| self.calls.get(key).is_some_and(rings))
+            && self.registered(cid) == Some(key)
+        {
+            return self.out.resolve(promise, Outcome::Call(key));
+        }
+        let load = |call: &mut CallSession, context: &mut CallContext<'_>| {
+            call.on_push(context, promise);
+        };
+        match known {
+            Some(key) => self.with_call(key, load),
+            None if self.make(cid, load).is_none() => {
+                let error = Error::invalid_argument("the cid has a wrong form", "Use `type:id`.");
+                self.out.reject(promise, error);
+            }
+            None => {}
+        }
+    }
+
+    /// Somebody rings.
+    pub(super) fn on_ring(&mut self, cid: &str, event: &Json) {
+        let ringer = event.get("user").map(|user| user.text("id"));
+        if ringer.as_deref() == self.user_id() {
+            return;
+        }
+        let known = self.live(cid);
+        let is_other = |key: &CallKey| Some(*key) != known;
+        let busy = self.config.reject_when_busy
+            && self.calls.iter().any(|(key, call)| is_other(key) && call.is_busy());
+        let rings = |call: &mut CallSession, context: &mut CallContext<'_>| {
+            call.on_ring(context, event);
+        };
+        match (busy, known) {
+            (true, _) => self.reject_busy(cid),
+            (false, Some(key)) => self.with_call(key, rings),
+            (false, None) => {
+                self.make(cid, rings);
+            }
+        }
+        if let (false, Some(key)) = (busy, self.live(cid)) {
+            // What rings is looked for first.
+            self.state.calls.retain(|other| *other != key);
+            self.state.calls.insert(0, key);
+            self.out.changes.calls = true;
+        }
+    }
+
+    /// The app uses an object of its own in place of the one that rings.
+    pub(super) fn take_over(&mut self, key: CallKey, ringing: CallKey) {
+        if let Some(mut other) = self.calls.remove(&ringing) {
+            self.with_call(key, |call, context| call.take_over(context, &mut other));
+            other.publish_changes(&mut self.out);
+            self.calls.insert(ringing, other);
+        }
+    }
+
+    fn reject_busy(&mut self, cid: &str) {
+        let path = cid.split_once(':').and_then(|(call_type, id)| call_path(call_type, id).ok());
+        if let Some(path) = path {
+            let request = RestRequest {
+                method: Method::Post,
+                path: path + "/reject",
+                body: Some(reject_body("busy")),
+                doing: "rejecting a call while busy".to_owned(),
+                purpose: Purpose::Aside,
+                after: None,
+            };
+            self.rest.submit(&mut self.out, request);
+        }
+    }
+
+    /// The call object with that cid that events reach: the registered one if there is one.
+    pub(super) fn live(&self, cid: &str) -> Option<CallKey> {
+        let is_live = |call: &CallSession| call.is_set_up() && call.cid() == cid;
+        let first = || self.calls.iter().find(|(_, call)| is_live(call)).map(|(key, _)| *key);
+        self.registered(cid).or_else(first)
+    }
+
+    /// Makes a call object, unless the cid has a wrong form.
+    pub(super) fn make(
+        &mut self,
+        cid: &str,
+        fill: impl FnOnce(&mut CallSession, &mut CallContext<'_>),
+    ) -> Option<CallKey> {
+        let (call_type, id) = cid.split_once(':')?;
+        let key = self.create_call(call_type, id).ok()?;
+        self.with_call(key, fill);
+        Some(key)
+    }
+
+    /// The server forgot what we watch when the socket closed.
+    pub(super) fn rewatch(&mut self) {
+        let watching: Vec<String> = self
+            .calls
+            .values()
+            .filter(|call| call.state().watching)
+            .map(|call| call.cid().to_owned())
+            .collect();
+        self.watch(&watching, 0);
+    }
+
+    /// The calls that could not be watched again are tried anew.
+    pub(super) fn rewatch_again(&mut self) {
+        if let Some((_, cids, failures)) = self.rewatch.take_if(|(at, ..)| *at <= self.out.now) {
+            self.watch(&cids, failures);
+        }
+    }
+
+    fn watch(&mut self, cids: &[String], failures: u32) {
+        for cids in cids.chunks(PAGE) {
+            let request = RestRequest {
+                method: Method::Post,
+                path: "/calls".to_owned(),
+                body: Some(rewatch_body(cids)),
+                doing: "watching the calls again".to_owned(),
+                purpose: Purpose::Rewatch(cids.to_vec(), failures),
+                after: None,
+            };
+            self.rest.submit(&mut self.out, request);
+        }
+    }
+
+    pub(super) fn on_rewatched(
+        &mut self,
+        cids: Vec<String>,
+        failures: u32,
+        result: Result<Json, Error>,
+    ) {
+        let answers = match result {
+            Ok(answer) => answer.list("calls"),
+            Err(error) if !error.unrecoverable && failures + 1 < REWATCH_ATTEMPTS => {
+                let at = self.out.back_off(failures);
+                let waiting = self.rewatch.get_or_insert((at, Vec::new(), failures + 1));
+                return waiting.1.extend(cids);
+            }
+            Err(error) => {
+                let (_, cause) = error.into_warning();
+                self.out.warn("the watched calls could not be watched again", cause);
+                Vec::new()
+            }
+        };
+        self.each_call(|call, context| {
+            if call.state().watching && cids.iter().any(|cid| cid == call.cid()) {
+                let answer = answers
+                    .iter()
+                    .find(|entry| entry.get("call").is_some_and(|c| c.text("cid") == call.cid()));
+                call.on_rewatched(context, answer);
+            }
+        });
+    }
+}
+
+fn rewatch_body(cids: &[String]) -> String {
+    let mut list = String::from("[");
+    for (index, cid) in cids.iter().enumerate() {
+        if index > 0 {
+            list.push(',');
+        }
+        write_quoted(&mut list, cid);
+    }
+    list.push(']');
+    let any_of = ObjectWriter::new().raw("$in", &list).finish();
+    let filter = ObjectWriter::new().raw("cid", &any_of).finish();
+    ObjectWriter::new()
+        .flag("watch", true)
+        .raw("filter_conditions", &filter)
+        .raw("limit", &PAGE.to_string())
+        .finish()
+}
