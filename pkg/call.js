@@ -1,13 +1,16 @@
 /**
  * One call. Types and documentation: `types/call.d.ts`.
  */
-import { DeviceManager } from './devices.js';
+import { CameraManager } from './camera.js';
+import { recall } from './devices.js';
 import { Elements } from './elements.js';
 import { Listeners } from './events.js';
 import { abortable, copyObject, promised, readCount, readField } from './input.js';
+import { MicrophoneManager } from './microphone.js';
 import { defineFields } from './observable.js';
 import { PermissionsContext } from './permissions.js';
 import { hasTrack } from './participants.js';
+import { publish, readPublishOptions } from './publish.js';
 import {
   CALL_REQUESTS,
   GET,
@@ -22,6 +25,8 @@ import {
   query,
   readFeedback,
 } from './requests.js';
+import { ScreenShareManager } from './screen-share.js';
+import { SpeakerManager, recallSpeaker } from './speaker.js';
 import { CallStore } from './state.js';
 
 /** For the core's side, not for apps: the store of a call. */
@@ -30,9 +35,13 @@ export let storeOf;
 /** For the core's side, not for apps: tells the listeners of a call. */
 export let emitTo;
 
+/** For the core's side, not for apps: says what the user had chosen on an earlier visit. */
+export let applyDefaults;
+
 export class Call {
   static {
     storeOf = (call) => call.#store;
+    applyDefaults = (call) => void call.#recallDevices();
     emitTo = (call, event) => {
       call.#store.take(event);
       call.#listeners.emit(event);
@@ -57,10 +66,17 @@ export class Call {
     this.id = id;
     this.#store = new CallStore(handle);
     this.permissionsContext = new PermissionsContext(this.state);
-    this.camera = this.#device('camera');
-    this.microphone = this.#device('microphone');
-    this.#elements = new Elements(this.state, (sessionId, trackType, width, height) =>
-      this.#handle.setVideoSize(sessionId, trackType === 'screenShareTrack', width, height),
+    const { camera, microphone, screenShare } = this.#store.cells;
+    const port = this.#port();
+    this.camera = new CameraManager(camera, port);
+    this.microphone = new MicrophoneManager(microphone, port, this.state);
+    this.screenShare = new ScreenShareManager(screenShare, port);
+    this.speaker = new SpeakerManager(port);
+    this.#elements = new Elements(
+      this.state,
+      (sessionId, trackType, width, height) =>
+        this.#handle.setVideoSize(sessionId, trackType === 'screenShareTrack', width, height),
+      this.speaker,
     );
   }
 
@@ -182,6 +198,18 @@ export class Call {
     this.state.updateClosedCaptionSettings(settings);
   }
 
+  publish(stream, trackType, options) {
+    return promised(() => publish(this.#handle, stream, trackType, options));
+  }
+
+  stopPublish(...trackTypes) {
+    return promised(() => this.#handle.stopPublish(trackTypes));
+  }
+
+  updatePublishOptions(options) {
+    this.#handle.preferVideo(...readPublishOptions(options));
+  }
+
   on(name, listener) {
     return this.#listeners.on(name, listener);
   }
@@ -227,10 +255,26 @@ export class Call {
     return answer;
   }
 
-  #device(slice) {
-    return new DeviceManager(this.#store.cells[slice], (on) =>
-      this.#handle.orderDevice(slice === 'microphone', on),
-    );
+  /** What the managers of devices need of the core and of the client. */
+  #port() {
+    const handle = this.#handle;
+    return {
+      device: (...order) => handle.device(...order),
+      setMedia: (...option) => handle.setMedia(...option),
+      setVolume: (...volume) => handle.setVolume(...volume),
+      emit: (event) => handle.emit({ ...event, call_cid: this.cid, received_at: new Date() }),
+      host: () => handle.host(),
+      settings: () => this.state.settings,
+    };
+  }
+
+  async #recallDevices() {
+    recallSpeaker(this.speaker).catch(() => {});
+    for (const [kind, manager] of [this.camera, this.microphone].entries()) {
+      // A browser that cannot tell leaves it to the call's settings.
+      const { deviceId, isMuted } = await recall(manager).catch(() => ({}));
+      this.#handle.applyDefault(kind, isMuted === undefined ? undefined : !isMuted, deviceId);
+    }
   }
 }
 

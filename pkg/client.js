@@ -44,15 +44,14 @@ export class Client {
   #sink;
 
   constructor(apiKeyOrArgs, options) {
-    const { config, log, ignored, login, key, onConnectError, findLocation } = readClientArgs(
-      apiKeyOrArgs,
-      options,
-    );
+    const { config, log, ignored, login, key, preferences, onConnectError, findLocation } =
+      readClientArgs(apiKeyOrArgs, options);
     this.#sink = {
       mark: (field) => this.#store.mark(field),
       flush: () => this.#store.flush(),
       emit: (event) => this.#listeners.emit(event),
       log: (level, message, details) => log(level, message, ...details),
+      preferences,
       fetchToken: () => this.#fetchToken(),
     };
     this.#engine = new Engine(config, this.#sink);

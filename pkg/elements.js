@@ -3,6 +3,7 @@
  */
 
 import { invalidArgument } from './errors.js';
+import { playOn } from './speaker.js';
 
 const VIDEO = { videoTrack: 'videoStream', screenShareTrack: 'screenShareStream' };
 const AUDIO = { audioTrack: 'audioStream', screenShareAudioTrack: 'screenShareAudioStream' };
@@ -11,6 +12,7 @@ const AUDIO = { audioTrack: 'audioStream', screenShareAudioTrack: 'screenShareAu
 export class Elements {
   #state;
   #setVideoSize;
+  #speaker;
   /** The sizes of the elements that show a track, by session id and track. */
   #sizes = new Map();
 
@@ -18,10 +20,12 @@ export class Elements {
    * @param {import('./types/call-state.js').CallState} state
    * @param {(sessionId: string, trackType: string, width: number, height: number) => void} setVideoSize
    * tells the core the size of the largest element that shows a track; 0 × 0 for none
+   * @param {import('./speaker.js').SpeakerManager} speaker plays the sound
    */
-  constructor(state, setVideoSize) {
+  constructor(state, setVideoSize, speaker) {
     this.#state = state;
     this.#setVideoSize = setVideoSize;
+    this.#speaker = speaker;
   }
 
   bindVideo(element, sessionId, trackType) {
@@ -65,7 +69,12 @@ export class Elements {
     const participant = this.#state.findParticipantBySessionId(sessionId);
     if (!participant || participant.isLocalParticipant) return undefined;
 
-    return this.#follow(element, (p) => p.sessionId === sessionId, AUDIO[trackType]);
+    const detach = playOn(this.#speaker, element, sessionId);
+    const unfollow = this.#follow(element, (p) => p.sessionId === sessionId, AUDIO[trackType]);
+    return once(() => {
+      unfollow();
+      detach();
+    });
   }
 
   /** Keeps `srcObject` equal to a stream of the participant, whichever object that is. */

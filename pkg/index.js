@@ -19,7 +19,20 @@ export {
   VideoError,
 } from './errors.js';
 export {
+  disposeOfMediaStream,
+  getAudioStream,
+  getScreenShareStream,
+  getVideoStream,
+} from './capture.js';
+export {
+  deviceIds$,
+  getAudioDevices,
+  getAudioOutputDevices,
+  getVideoDevices,
+} from './device-list.js';
+export {
   hasAudio,
+  hasInterruptedTrack,
   hasPausedTrack,
   hasScreenShare,
   hasScreenShareAudio,
@@ -27,6 +40,7 @@ export {
   isPinned,
 } from './participants.js';
 export { Call } from './call.js';
+export { createSoundDetector } from './sound.js';
 
 let ready;
 let isReady = false;

@@ -137,6 +137,19 @@ export class StateObservable {
   }
 }
 
+/** A cell whose value is set by hand. */
+export function makeValue(value) {
+  const cell = new Cell(() => value);
+  const set = (next) => {
+    if (Object.is(value, next)) return;
+    value = next;
+    const dirty = new Set();
+    cell.markStale(dirty);
+    for (const each of dirty) each.notifyCurrent();
+  };
+  return { cell, set };
+}
+
 /** What a state is made of. */
 let cellsOf;
 

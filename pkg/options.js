@@ -5,6 +5,7 @@ import { describeAgent } from './agent.js';
 import { invalidArgument } from './errors.js';
 import { runIsolated } from './events.js';
 import { checkObject, copyObject, readCount, readField } from './input.js';
+import { DevicePreferences } from './preferences.js';
 
 /**
  * Reads `(apiKey, options)` or `({ apiKey, user, token, tokenProvider, options })`.
@@ -72,6 +73,7 @@ function readOptions(apiKey, options = {}) {
       timeout: readCount(options, 'timeout', OPTIONS) ?? 5_000,
       socketTimeout: readCount(options, 'defaultWsTimeout', OPTIONS) ?? 15_000,
       maxConnectRetries: readCount(options, 'maxConnectUserRetries', OPTIONS) ?? 5,
+      defaultsOnLoad: readDefaults(options),
       rejectWhenBusy: readField(options, 'rejectCallWhenBusy', 'boolean', OPTIONS) ?? false,
       timerWorker: readField(options, 'enableTimerWorker', 'boolean', OPTIONS) ?? true,
       ...describeAgent(),
@@ -79,8 +81,35 @@ function readOptions(apiKey, options = {}) {
     findLocation: readLocationHint(options),
     onConnectError: readField(options, 'onConnectUserError', 'function', OPTIONS),
     log: readLog(options),
+    preferences: readPreferences(options),
     ignored: unknown,
   };
+}
+
+/** Whether reading a call already turns on the devices that it wants on. */
+function readDefaults(options) {
+  const when = readField(options, 'applyDeviceDefaults', 'string', OPTIONS) ?? DEFAULTS[0];
+  if (!DEFAULTS.includes(when)) {
+    throw invalidArgument(`${OPTIONS}.applyDeviceDefaults is neither ${DEFAULTS.join(' nor ')}`);
+  }
+  return when === 'on-load';
+}
+
+/** What keeps the user's devices for the next visit; nothing where that is not wanted. */
+function readPreferences(options) {
+  const what = `${OPTIONS}.devicePersistence`;
+  const given = readField(options, 'devicePersistence', 'object', OPTIONS);
+  if (readField(given, 'enabled', 'boolean', what) === false) return undefined;
+  const key = readField(given, 'storageKey', 'string', what) ?? 'trunkline:devices';
+  const storage = readField(given, 'storage', 'object', what);
+  const log = readLog(options);
+  const warn = (message, error) => log('warn', message, error);
+  // Pages may be forbidden even to look at theirs, and servers have none.
+  const anywhere = {
+    getItem: (key) => (storage ?? globalThis.localStorage)?.getItem(key) ?? null,
+    setItem: (key, value) => (storage ?? globalThis.localStorage)?.setItem(key, value),
+  };
+  return new DevicePreferences(key, anywhere, warn);
 }
 
 function readBaseUrl(options) {
@@ -137,6 +166,8 @@ const CLOUD_HINT = 'https://hint.stream-io-video.com/';
 /** What clients say whose place could not be found out. */
 const UNKNOWN_LOCATION = 'ERR';
 
+const DEFAULTS = ['on-join', 'on-load'];
+
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'];
 
 /** In the order of `UserKind` of the core. */
@@ -152,6 +183,8 @@ const KNOWN = [
   'rejectCallWhenBusy',
   'enableTimerWorker',
   'location',
+  'devicePersistence',
+  'applyDeviceDefaults',
   'locationHintUrl',
   'locationHintTimeout',
   'locationHintMaxAttempts',
@@ -163,7 +196,6 @@ const KNOWN = [
 const OF_THE_CLOUD = [
   'logOptions',
   'persistUserOnConnectionFailure',
-  'devicePersistence',
   'WebSocketImpl',
   'clientAppIdentifier',
   'clientEventsReportingEnabled',

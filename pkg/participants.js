@@ -17,6 +17,8 @@ export const isPinned = (participant) => participant.pin !== undefined;
 export const hasPausedTrack = (participant, trackType) =>
   participant.pausedTracks.includes(trackType === 'videoTrack' ? VIDEO : SCREEN_SHARE);
 
+export const hasInterruptedTrack = (participant, trackType) =>
+  participant.interruptedTracks.includes(trackType);
 const KINDS = {
   audio: AUDIO,
   video: VIDEO,
@@ -50,6 +52,8 @@ export function makeParticipant(
   screenShareDimension,
   pin,
   reaction,
+  interruptedTracks,
+  audioVolume,
 ) {
   const [videoStream, audioStream, screenShareStream, screenShareAudioStream] = streams;
   return Object.freeze({
@@ -75,6 +79,8 @@ export function makeParticipant(
     screenShareAudioStream,
     videoDimension: videoDimension && dimension(videoDimension),
     screenShareDimension: screenShareDimension && dimension(screenShareDimension),
+    interruptedTracks: Object.freeze([...interruptedTracks]),
+    audioVolume,
     pin: pin && Object.freeze({ isLocalPin: pin[0] === 1, pinnedAt: pin[1] }),
     reaction,
   });

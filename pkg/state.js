@@ -44,13 +44,14 @@ export const SLICES = [
   'ring',
   'camera',
   'microphone',
+  'screenShare',
 ];
 
 const CALLING_STATE = SLICES.indexOf('callingState');
 const PARTICIPANTS = SLICES.indexOf('participants');
 
 /** What the classes of calls and devices show instead. */
-const HIDDEN = ['ring', 'camera', 'microphone'];
+const HIDDEN = ['ring', 'camera', 'microphone', 'screenShare'];
 
 const DATES = new Set(['createdAt', 'updatedAt', 'startsAt', 'endedAt', 'startedAt']);
 

@@ -39,7 +39,10 @@ mod tests;
 
 pub use changes::{CallChanges, Changes, Slice, Transition};
 pub use client::{Client, Config};
-pub use command::{AppRequest, CallCommand, Command, JoinOptions, LeaveOptions, Then};
+pub use command::{
+    AppRequest, CallCommand, Choice, Command, DeviceOrder, JoinOptions, LeaveOptions, MediaOption,
+    Then,
+};
 pub use effect::{
     AppEvent, CaptureRequest, Direction, Effect, Encoding, EventPayload, HttpBody, HttpRequest,
     IceServer, LocalEvent, Method, Outcome, PeerEffect, ResponseKind, Scope,
@@ -54,8 +57,9 @@ pub use input::{
 };
 pub use json::{Json, Node};
 pub use state::{
-    CallState, CallingState, ClientState, ConnectionQuality, DeviceKind, DeviceState, DeviceStatus,
-    Dimension, Media, Member, Participant, Pin, Ringing, Session, TrackType,
+    AudioBitrateProfile, CallState, CallingState, ClientState, ConnectionQuality, DeviceKind,
+    DeviceState, DeviceStatus, Dimension, Facing, Media, Member, Participant, Pin, Ringing,
+    Session, TrackType,
 };
 pub use table::Table;
 pub use time::{Duration, Time};

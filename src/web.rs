@@ -19,9 +19,10 @@ mod table;
 mod task;
 mod timers;
 
+pub(crate) use browser::adopt_stream;
 pub use clock::Clock;
 pub use describe::describe;
-pub use devices::Devices;
+pub use devices::{Devices, FindCall};
 pub(crate) use driver::thrown;
 pub use driver::{Driver, Frontend};
 pub use failure::has_panicked;

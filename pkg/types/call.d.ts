@@ -1,6 +1,11 @@
 import type { ApiResponse, CustomData } from './base.js';
 import type { CallState, ClosedCaptionSettings } from './call-state.js';
-import type { CameraManager, MicrophoneManager } from './devices.js';
+import type {
+  CameraManager,
+  MicrophoneManager,
+  ScreenShareManager,
+  SpeakerManager,
+} from './devices.js';
 import type { SfuModels } from './enums.js';
 import type { EventSource } from './events.js';
 import type {
@@ -108,6 +113,24 @@ export interface PermissionsContext {
   canRequest(capability: RequestablePermission, settings?: CallSettingsResponse): boolean;
 }
 
+/** How to publish a stream. */
+export interface PublishStreamOptions {
+  /** For voice, or for music. */
+  audioBitrateProfile?: SfuModels.AudioBitrateProfile;
+}
+
+/** Wishes for how a camera is published; the SFU decides. */
+export interface ClientPublishOptions {
+  /** The codec. */
+  preferredCodec?: 'vp8' | 'h264' | 'vp9' | 'av1';
+  /** Parameters of the codec, as in SDP. */
+  fmtpLine?: string;
+  /** bits/s of the largest layer. */
+  preferredBitrate?: number;
+  /** How many simulcast layers at most. */
+  maxSimulcastLayers?: number;
+}
+
 /** Which video of a participant. */
 export type VideoTrackType = 'videoTrack' | 'screenShareTrack';
 
@@ -134,6 +157,10 @@ export class Call implements EventSource {
   readonly camera: CameraManager;
   /** The microphone; usable before joining. */
   readonly microphone: MicrophoneManager;
+  /** The screen that is shared. */
+  readonly screenShare: ScreenShareManager;
+  /** Where and how loud the others are heard. */
+  readonly speaker: SpeakerManager;
   /** Whether the server sends updates of this call. */
   readonly watching: boolean;
   /** Whether the connected user made the call. */
@@ -324,6 +351,23 @@ export class Call implements EventSource {
     sessionId: string,
     trackType: VideoTrackType,
   ): (() => void) | undefined;
+  /**
+   * Publishes a stream of your own in place of what the device of that kind delivers; a join that is
+   * under way is waited for. The stream is neither filtered nor stopped. A screen with an audio track
+   * publishes its sound, too.
+   *
+   * @throws {VideoError} when the call is not joined, the user may not publish that, or the stream
+   * has no live track of the kind
+   */
+  publish(
+    stream: MediaStream,
+    trackType: SfuModels.TrackType,
+    options?: PublishStreamOptions,
+  ): Promise<void>;
+  /** Stops publishing, without turning a device off. Does nothing when the call is not joined. */
+  stopPublish(...trackTypes: SfuModels.TrackType[]): Promise<void>;
+  /** How you would like your camera to be published. Counts from the next join on. */
+  updatePublishOptions(options: ClientPublishOptions): void;
   /**
    * Plays a participant's sound with an element.
    *

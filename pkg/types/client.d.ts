@@ -60,6 +60,16 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 /** Takes messages for the log. */
 export type Logger = (level: LogLevel, message: string, ...details: unknown[]) => void;
 
+/** How the user's choice of devices is kept. */
+export interface DevicePersistence {
+  /** Whether it is. Default `true`. */
+  enabled?: boolean;
+  /** Under which key. Default `trunkline:devices`. */
+  storageKey?: string;
+  /** Where. Default `localStorage`. */
+  storage?: Pick<Storage, 'getItem' | 'setItem'>;
+}
+
 /** Options of a client. */
 export interface ClientOptions {
   /**
@@ -82,6 +92,13 @@ export interface ClientOptions {
    * there are no workers, or the page's policy forbids them, it makes no difference.
    */
   enableTimerWorker?: boolean;
+  /**
+   * When the devices that the call's settings want on are turned on, if nobody has touched them:
+   * with the join, or already when the call is loaded. Default `on-join`.
+   */
+  applyDeviceDefaults?: 'on-join' | 'on-load';
+  /** How the user's choice of devices is kept for the next visit. By default it is. */
+  devicePersistence?: DevicePersistence;
   /** Where the user is, as the server names places; helps it to choose a near SFU. */
   location?: string;
   /** Where to ask for that with a HEAD request. Default: nowhere, with a `baseURL` of your own. */

@@ -38,6 +38,8 @@ export type ErrorCode =
   | 'invalid-argument'
   /** No camera or microphone access for this page. */
   | 'permission-denied'
+  /** The user closed the browser's question without an answer. */
+  | 'permission-dismissed'
   /** No such device. */
   | 'not-found'
   /** The device is used by another program. */
@@ -105,6 +107,10 @@ export class SfuTimeoutError extends VideoError {
 export class DeviceError extends VideoError {
   /** Always the same. */
   readonly name: 'DeviceError';
+  /** Which kind of device. */
+  readonly kind?: 'camera' | 'microphone' | 'screenShare';
+  /** Which one was asked for, if one was. */
+  readonly deviceId?: string;
 }
 
 /** `leave()` won over `join()`. Its `name` is `AbortError`, as with other aborted operations. */

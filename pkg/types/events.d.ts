@@ -56,6 +56,40 @@ export interface NetworkChangedEvent {
   online: boolean;
 }
 
+/** A device that was selected is not there any more. */
+export interface DeviceDisconnectedEvent {
+  /** Name of the event. */
+  type: 'device.disconnected';
+  /** `type:id` of the call. */
+  call_cid: string;
+  /** When it happened. */
+  received_at: Date;
+  /** Whether it was on. */
+  status: 'enabled' | 'disabled' | undefined;
+  /** Its id. */
+  deviceId: string;
+  /** Its name. */
+  label: string;
+  /** Camera or microphone. */
+  kind: MediaDeviceKind;
+}
+
+/** A microphone that is on hears nothing at all, or hears something again. */
+export interface MicCaptureReportEvent {
+  /** Name of the event. */
+  type: 'mic.capture_report';
+  /** `type:id` of the call. */
+  call_cid: string;
+  /** When it happened. */
+  received_at: Date;
+  /** Which of the two. */
+  capturesAudio: boolean;
+  /** Its id. */
+  deviceId: string | undefined;
+  /** Its name. */
+  label: string | undefined;
+}
+
 /** The call is over for this client. */
 export interface CallLeftEvent {
   /** Name of the event. */
@@ -98,6 +132,10 @@ export interface EventMap extends CoordinatorEventMap {
   'network.changed': NetworkChangedEvent;
   /** The call is over for this client. Made here. */
   'call.left': CallLeftEvent;
+  /** A device that was selected is not there any more. Made here. */
+  'device.disconnected': DeviceDisconnectedEvent;
+  /** A microphone that is on hears nothing at all, or hears something again. Made here. */
+  'mic.capture_report': MicCaptureReportEvent;
   /**
    * The server does not send updates of the call any more: it was not among those it watches again
    * after the socket was lost. Made here.

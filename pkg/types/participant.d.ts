@@ -72,6 +72,10 @@ export interface StreamVideoParticipant {
   readonly reaction?: VideoReactionResponse;
   /** Tracks that the SFU holds back for lack of bandwidth. */
   readonly pausedTracks: readonly SfuModels.TrackType[];
+  /** Own tracks that the system holds back, as during a phone call. */
+  readonly interruptedTracks: readonly SfuModels.TrackType[];
+  /** How loud they are played, 0 to 1; `undefined` for as loud as everybody. */
+  readonly audioVolume?: number;
 }
 
 /** Short for {@link StreamVideoParticipant}. */
@@ -87,6 +91,11 @@ export function hasScreenShare(participant: StreamVideoParticipant): boolean;
 export function hasScreenShareAudio(participant: StreamVideoParticipant): boolean;
 /** Whether they are pinned, for this page or for everyone. */
 export function isPinned(participant: StreamVideoParticipant): boolean;
+/** Whether this track is published, but delivers nothing for now. */
+export function hasInterruptedTrack(
+  participant: StreamVideoParticipant,
+  trackType: SfuModels.TrackType,
+): boolean;
 /** Whether the SFU holds this track back for lack of bandwidth. */
 export function hasPausedTrack(
   participant: StreamVideoParticipant,

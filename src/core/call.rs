@@ -3,12 +3,15 @@
 mod candidates;
 mod devices;
 mod document;
+mod ice;
 mod join;
 mod leave;
 mod media;
+mod muting;
 mod order;
 mod participants;
 mod publisher;
+mod publishing;
 mod request;
 mod ringing;
 mod rpc;
@@ -26,6 +29,7 @@ use self::{
     devices::Device,
     join::{Join, Limits},
     order::Order,
+    publishing::MediaWishes,
     ringing::Ring,
     sfu::SfuSession,
     subscriptions::Wishes,
@@ -98,6 +102,8 @@ pub(crate) struct CallSession {
     phase: Phase,
     camera: Device,
     microphone: Device,
+    screen_share: Device,
+    media: MediaWishes,
     wishes: Wishes,
     ring: Ring,
     /// Whether events of the coordinator reach it.
@@ -137,6 +143,8 @@ impl CallSession {
             phase: Phase::Idle,
             camera: Device::new(DeviceKind::Camera),
             microphone: Device::new(DeviceKind::Microphone),
+            screen_share: Device::new(DeviceKind::ScreenShare),
+            media: MediaWishes::default(),
             wishes: Wishes::default(),
             ring: Ring::default(),
             set_up: false,
@@ -203,20 +211,22 @@ impl CallSession {
             CallCommand::Request { promise, request, then } => {
                 self.order(context, promise, request, then);
             }
-            CallCommand::EnableDevice { promise, kind } => {
-                self.enable_device(context, kind, promise);
+            CallCommand::Device { promise, kind, order } => {
+                self.order_device(context, kind, order, promise);
             }
-            CallCommand::DisableDevice { promise, kind } => {
-                self.disable_device(context, kind);
+            CallCommand::SetMedia(option) => self.set_media(context, option),
+            CallCommand::ApplyDefault { kind, on, device_id } => {
+                self.apply_default(context, kind, on, device_id);
+            }
+            CallCommand::Publish { promise, track_type, capture, captured } => {
+                self.publish_given(context, promise, track_type, capture, captured);
+            }
+            CallCommand::StopPublish { promise, track_types } => {
+                self.stop_publish(context.out, &track_types);
                 context.out.resolve(promise, Outcome::Done);
             }
-            CallCommand::ToggleDevice { promise, kind } => {
-                if self.device(kind).is_wanted() {
-                    self.disable_device(context, kind);
-                    context.out.resolve(promise, Outcome::Done);
-                } else {
-                    self.enable_device(context, kind, promise);
-                }
+            CallCommand::SetVolume { session_id, volume } => {
+                self.visible.edit_participant(&session_id, |p| p.audio_volume = volume);
             }
             CallCommand::SetVideoSize { session_id, track_type, size } => {
                 self.set_video_size(context, session_id, track_type, size);
@@ -398,6 +408,9 @@ impl CallSession {
             self.visible.set(Slice::Watching, |s| &mut s.watching, true);
             self.registration = Some(context.out.turn());
         }
+        if context.config.defaults_on_load {
+            self.ask_defaults(context);
+        }
     }
 
     fn submit(
@@ -443,6 +456,7 @@ impl CallSession {
         match kind {
             DeviceKind::Camera => &self.camera,
             DeviceKind::Microphone => &self.microphone,
+            DeviceKind::ScreenShare => &self.screen_share,
         }
     }
 }

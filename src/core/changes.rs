@@ -176,6 +176,8 @@ slices! {
     Camera = "camera",
     /// The microphone.
     Microphone = "microphone",
+    /// The screen that is shared.
+    ScreenShare = "screenShare",
 }
 
 #[cfg(test)]

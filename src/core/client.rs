@@ -9,7 +9,7 @@ use super::{
     connection::{Connection, ConnectionNews, not_connected},
     effect::{AppEvent, Effect, EventPayload, LocalEvent, Method, Outcome, Scope},
     error::Error,
-    ids::{CallKey, PromiseId},
+    ids::{CallKey, CaptureId, PromiseId},
     input::Input,
     json::{Json, ObjectWriter},
     outbox::Outbox,
@@ -44,6 +44,8 @@ pub struct Config {
     pub socket_timeout: Duration,
     /// Attempts of `connectUser`, at least 1. Default 5.
     pub max_connect_retries: u32,
+    /// Whether reading a call already turns on the devices that it wants on; otherwise joining does.
+    pub defaults_on_load: bool,
     /// Reject calls that ring while another one does, or goes on after it rang.
     pub reject_when_busy: bool,
     /// Entropy for ids and back-off, drawn by the host.
@@ -92,6 +94,11 @@ impl Client {
         let key = self.out.call_key();
         self.calls.insert(key, CallSession::new(key, call_type, id));
         Ok(key)
+    }
+
+    /// A name for a stream of the app that is going to be published in a call.
+    pub fn adopt_capture(&mut self, call: CallKey) -> CaptureId {
+        self.out.id(Some(call))
     }
 
     /// Takes an order of the app.
@@ -192,6 +199,13 @@ impl Client {
             Input::CaptureEnded(capture) => {
                 if let Some(key) = capture.owner() {
                     self.with_call(key, |call, context| call.on_capture_ended(context, capture));
+                }
+            }
+            Input::CaptureMuted(capture, muted) => {
+                if let Some(key) = capture.owner() {
+                    self.with_call(key, |call, context| {
+                        call.on_capture_muted(context, capture, muted);
+                    });
                 }
             }
             Input::Online(online) => self.on_online(online),

@@ -2,9 +2,10 @@
 
 use super::{
     effect::Method,
-    ids::{CallKey, PromiseId},
+    ids::{CallKey, CaptureId, PromiseId},
+    input::Captured,
     json::Json,
-    state::{DeviceKind, Dimension, TrackType},
+    state::{AudioBitrateProfile, DeviceKind, Dimension, Facing, TrackType},
     user::{Tokens, User},
 };
 
@@ -84,26 +85,51 @@ pub enum CallCommand {
         /// How.
         options: LeaveOptions,
     },
-    /// Turn a device on.
-    EnableDevice {
-        /// Resolves when the device is on, and published if the call is joined.
+    /// An order to a device.
+    Device {
+        /// Resolves when it is carried out, or when a later order has taken its place.
         promise: PromiseId,
         /// Which.
         kind: DeviceKind,
+        /// What to do.
+        order: DeviceOrder,
     },
-    /// Turn a device off.
-    DisableDevice {
-        /// Resolves when its track has ended.
-        promise: PromiseId,
+    /// How media is captured and published from now on.
+    SetMedia(MediaOption),
+    /// The answer to [`Effect::AskDefaults`](super::Effect::AskDefaults) for one device: what the
+    /// user had chosen before. Nothing happens to a device that somebody has touched since.
+    ApplyDefault {
         /// Which.
         kind: DeviceKind,
+        /// Whether it was on; `None` leaves that to the call's settings.
+        on: Option<bool>,
+        /// Which device it was.
+        device_id: Option<String>,
     },
-    /// Turn a device on or off, whichever it is not going to be.
-    ToggleDevice {
-        /// Resolves like the order it stands for.
+    /// Publish a stream of the app.
+    Publish {
+        /// Resolves when it is handed over to the publisher.
         promise: PromiseId,
-        /// Which.
-        kind: DeviceKind,
+        /// As what.
+        track_type: TrackType,
+        /// A capture of [`Client::adopt_capture`](super::Client::adopt_capture).
+        capture: CaptureId,
+        /// What it holds.
+        captured: Captured,
+    },
+    /// Stop publishing.
+    StopPublish {
+        /// Resolves when nothing is sent any more.
+        promise: PromiseId,
+        /// What.
+        track_types: Vec<TrackType>,
+    },
+    /// How loud a participant is played here.
+    SetVolume {
+        /// Whose.
+        session_id: String,
+        /// 0 to 1; `None` for as loud as everybody.
+        volume: Option<f32>,
     },
     /// The largest element that shows a participant's video has this size; `None` when no visible
     /// element shows it.
@@ -162,6 +188,70 @@ pub enum Then {
     Accept,
     /// This user does not take it.
     Reject,
+}
+
+/// What a device is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeviceOrder {
+    /// Turn it on and, in a joined call, publish it.
+    Enable,
+    /// Turn it off; keep the capture silent instead of ending it if so told.
+    Disable {
+        /// Whether to keep it.
+        keep: bool,
+    },
+    /// Turn it on or off, whichever it is not going to be.
+    Toggle {
+        /// As in `Disable`.
+        keep: bool,
+    },
+    /// Turn it on if it was on before the last order.
+    Resume,
+    /// Capture anew if it is on.
+    Renew {
+        /// Ask the browser again instead of taking what the running capture has.
+        fresh: bool,
+    },
+    /// Use another device, at once if it is on.
+    Select(Choice),
+}
+
+/// Which of several devices of a kind. Both fields together exclude each other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// Its id.
+    pub device_id: Option<String>,
+    /// For the cameras of phones.
+    pub facing: Option<Facing>,
+}
+
+/// How media is captured and published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MediaOption {
+    /// Whether leaving the call turns a device off; it does by default.
+    StopOnLeave(DeviceKind, bool),
+    /// Whether the sound of a shared screen is published.
+    ScreenAudio(bool),
+    /// For voice or for music.
+    AudioProfile(DeviceKind, AudioBitrateProfile),
+    /// Upper limits of a shared screen: frames/s and bits/s.
+    ScreenLimits {
+        /// frames/s
+        fps: u32,
+        /// bits/s
+        bitrate: u32,
+    },
+    /// How a camera is published, if the SFU agrees. Told to it at the next join.
+    PreferVideo {
+        /// Such as `vp9`; empty for no preference.
+        codec: String,
+        /// Its parameters.
+        fmtp: String,
+        /// bits/s; 0 for no preference.
+        bitrate: u32,
+        /// Simulcast layers; 0 for no preference.
+        layers: u32,
+    },
 }
 
 /// How to join, as read from the app's object.

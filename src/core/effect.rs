@@ -7,7 +7,7 @@ use super::{
         TransceiverId,
     },
     json::Json,
-    state::{DeviceKind, Dimension},
+    state::{AudioBitrateProfile, DeviceKind, Dimension, TrackType},
 };
 
 /// One thing for the host to do. It reports the outcome, if any, as an [`Input`](super::Input),
@@ -47,8 +47,14 @@ pub enum Effect {
     Peer(PeerId, PeerEffect),
     /// Open a device. Answer: [`Input::Captured`](super::Input::Captured).
     Capture(CaptureRequest),
-    /// Stop the tracks of a capture, finished or not, and forget it.
+    /// Stop the tracks of a capture, finished or not, and forget it. A stream of the app is only
+    /// forgotten.
     StopCapture(CaptureId),
+    /// Have the tracks of a capture deliver nothing, or something again.
+    SilenceCapture(CaptureId, bool),
+    /// Ask what the user had chosen before, for the devices of a call that nobody has touched.
+    /// Answer: [`CallCommand::ApplyDefault`](super::CallCommand::ApplyDefault) for each device.
+    AskDefaults(CallKey),
     /// Settle a promise of the app.
     Settle {
         /// Which.
@@ -140,7 +146,10 @@ pub enum PeerEffect {
         ice_servers: Vec<IceServer>,
     },
     /// Make an offer and set it. Answer: [`PeerInput::Offered`](super::PeerInput::Offered).
-    Offer,
+    Offer {
+        /// Whether to look for a new way to the SFU.
+        ice_restart: bool,
+    },
     /// Apply the answer to our offer, or roll the offer back when there is none. Answer:
     /// [`PeerInput::AnswerApplied`](super::PeerInput::AnswerApplied).
     AcceptAnswer {
@@ -165,8 +174,12 @@ pub enum PeerEffect {
         transceiver: TransceiverId,
         /// Whose track.
         capture: CaptureId,
+        /// Which track of the capture.
+        track_type: TrackType,
         /// Layers, smallest first.
         encodings: Vec<Encoding>,
+        /// `RTCRtpSendParameters.degradationPreference`; none for audio.
+        degradation: Option<&'static str>,
     },
     /// Send the track of another capture, or nothing, without renegotiation.
     ReplaceTrack {
@@ -174,6 +187,18 @@ pub enum PeerEffect {
         transceiver: TransceiverId,
         /// Whose track.
         capture: Option<CaptureId>,
+        /// Which track of the capture.
+        track_type: TrackType,
+    },
+    /// Change what is encoded, without renegotiation.
+    SetEncodings {
+        /// Where.
+        transceiver: TransceiverId,
+        /// The layers to send: one that is not named is switched off, and a field that is none
+        /// stays as it is. An encoding without a rid takes the first.
+        encodings: Vec<Encoding>,
+        /// `RTCRtpSendParameters.degradationPreference`; none stays as it is.
+        degradation: Option<&'static str>,
     },
     /// Close it; nothing about it is awaited any more.
     Close,
@@ -208,16 +233,24 @@ pub struct Encoding {
 }
 
 /// Which device to open, and how.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CaptureRequest {
     /// Its name from now on.
     pub capture: CaptureId,
-    /// Camera or microphone.
+    /// What to open.
     pub kind: DeviceKind,
-    /// What a camera should deliver, in px.
+    /// What a camera should, or a screen may at most, deliver, in px.
     pub size: Option<Dimension>,
     /// `user` or `environment`, for phones.
     pub facing: Option<&'static str>,
+    /// The one to open, or whichever there is.
+    pub device_id: Option<String>,
+    /// The sound: for voice or for music.
+    pub profile: AudioBitrateProfile,
+    /// Whether the sound of a screen is wanted.
+    pub audio: bool,
+    /// A running capture to take the source from, instead of asking the browser again.
+    pub source: Option<CaptureId>,
 }
 
 /// What a promise resolves with.

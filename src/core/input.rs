@@ -7,7 +7,7 @@ use super::{
         TransceiverId,
     },
     json::Json,
-    state::Dimension,
+    state::{AudioBitrateProfile, Dimension},
 };
 
 /// A report of the host.
@@ -60,6 +60,8 @@ pub enum Input {
     },
     /// A captured track ended without our asking: unplugged, or permission taken away.
     CaptureEnded(CaptureId),
+    /// The system holds a captured track back, or delivers it again.
+    CaptureMuted(CaptureId, bool),
     /// The browser went online or offline.
     Online(bool),
     /// The page goes away for good.
@@ -123,6 +125,10 @@ pub enum PeerInput {
     TrackEnded(RemoteTrackId),
     /// `connectionState` or `iceConnectionState` became `connected`.
     Connected,
+    /// `iceConnectionState` became `disconnected`.
+    IceDisconnected,
+    /// `iceConnectionState` became `failed`.
+    IceFailed,
     /// `connectionState` became `failed`.
     Failed,
 }
@@ -137,18 +143,25 @@ pub struct OfferReport {
 }
 
 /// A device that was opened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Captured {
     /// `MediaStreamTrack.id`.
     pub track_id: String,
-    /// What the camera really delivers; `None` for a microphone.
+    /// What the camera or screen really delivers; `None` for a microphone.
     pub size: Option<Dimension>,
+    /// `MediaStreamTrack.id` of the sound that came with a screen.
+    pub audio_track_id: Option<String>,
+    /// The device that the browser took.
+    pub device_id: Option<String>,
+    /// How a stream of the app is to be encoded; none is as for the device.
+    pub profile: Option<AudioBitrateProfile>,
 }
 
 /// Why a device was not opened.
 #[derive(Clone, Debug)]
 pub struct DeviceFailure {
-    /// Name of the `DOMException`: `NotAllowedError`, `NotFoundError`, `NotReadableError`, …
+    /// Name of the `DOMException`: `NotAllowedError`, `NotFoundError`, `NotReadableError`, …; and
+    /// `PermissionDismissedError` when the user closed the question without an answer.
     pub name: String,
     /// The exception.
     pub cause: Cause,

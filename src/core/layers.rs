@@ -1,8 +1,11 @@
 //! The simulcast layers of a published video (SFU protocol, video layers).
 
-use trunkline_protocol::sfu::models;
+use trunkline_protocol::sfu::{event, models};
 
-use super::{effect::Encoding, state::Dimension};
+use super::{
+    effect::Encoding,
+    state::{AudioBitrateProfile, Dimension},
+};
 
 /// What a video is published as: what the browser encodes, and how it is announced to the SFU.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,16 +24,26 @@ const RIDS: [&str; 3] = ["q", "h", "f"];
 /// The layers of a track that delivers `size`, smallest first.
 ///
 /// Browsers drop the upper encodings of a small track, so a small track gets fewer; and rids are
-/// given from the smallest layer on, so that two layers are `q` and `h`.
-pub(crate) fn video_layers(option: &models::PublishOption, size: Option<Dimension>) -> Layers {
+/// given from the smallest layer on, so that two layers are `q` and `h`. `limits` are frames/s and
+/// bits/s that the app set.
+pub(crate) fn video_layers(
+    option: &models::PublishOption,
+    size: Option<Dimension>,
+    limits: Option<(u32, u32)>,
+) -> Layers {
     let target = option
         .video_dimension
         .as_ref()
         .filter(|d| d.width > 0 && d.height > 0)
         .map_or(DEFAULT_SIZE, |d| Dimension { width: d.width, height: d.height });
     let size = size.filter(|d| d.width > 0 && d.height > 0).unwrap_or(target);
+    let (most_fps, most_bitrate) = limits.unwrap_or((u32::MAX, u32::MAX));
     let bitrate = scaled_bitrate(positive(option.bitrate), size, target);
-    let fps = positive(option.fps).unwrap_or(30);
+    let bitrate = match limits {
+        Some(_) => Some(bitrate.unwrap_or(u32::MAX).min(most_bitrate)),
+        None => bitrate,
+    };
+    let fps = positive(option.fps).unwrap_or(30).min(most_fps);
 
     let wanted = positive(option.max_spatial_layers).unwrap_or(1).min(3) as usize;
     let sent = match size.width.max(size.height) {
@@ -69,26 +82,65 @@ pub(crate) fn video_layers(option: &models::PublishOption, size: Option<Dimensio
         });
     }
     if svc {
-        layers.encodings = svc_encoding(option, layers.encodings);
+        layers.encodings = svc_encoding(option, wanted, layers.encodings);
     }
     layers
 }
 
+/// The largest of the encodings, for a sender that was made with `count` of them (0 for audio, which
+/// has one without a rid). Browsers drop the upper ones of a small track, so that it must use the
+/// lower ones, at its full size.
+pub(crate) fn fit(mut encodings: Vec<Encoding>, count: usize) -> Vec<Encoding> {
+    encodings.drain(..encodings.len().saturating_sub(count.max(1)));
+    if count > 0 {
+        for (encoding, rid) in encodings.iter_mut().zip(RIDS) {
+            rid.clone_into(&mut encoding.rid);
+        }
+    }
+    encodings
+}
+
 /// The one encoding of a published audio track.
-pub(crate) fn audio_encodings(option: &models::PublishOption) -> Vec<Encoding> {
-    let standard = models::AudioBitrateProfile::VoiceStandardUnspecified;
+pub(crate) fn audio_encodings(
+    option: &models::PublishOption,
+    profile: AudioBitrateProfile,
+) -> Vec<Encoding> {
+    let otherwise = match profile {
+        AudioBitrateProfile::VoiceStandardUnspecified => 64_000,
+        AudioBitrateProfile::VoiceHighQuality | AudioBitrateProfile::MusicHighQuality => 128_000,
+    };
     let max_bitrate = option
         .audio_bitrate_profiles
         .iter()
-        .find(|profile| profile.profile() == standard)
-        .and_then(|profile| positive(profile.bitrate))
-        .unwrap_or(64_000);
+        .find(|known| known.profile() == profile)
+        .and_then(|known| positive(known.bitrate))
+        .unwrap_or(otherwise);
     vec![Encoding { active: true, max_bitrate: Some(max_bitrate), ..Encoding::default() }]
 }
 
+/// The encodings that the SFU wants to have; what it does not say stays as it is.
+pub(crate) fn wanted_encodings(layers: &[event::VideoLayerSetting]) -> Vec<Encoding> {
+    let active = layers.iter().filter(|layer| layer.active);
+    active
+        .map(|layer| Encoding {
+            rid: layer.name.clone(),
+            active: true,
+            max_bitrate: positive(layer.max_bitrate),
+            max_framerate: positive(layer.max_framerate),
+            scale_resolution_down_by: Some(f64::from(layer.scale_resolution_down_by))
+                .filter(|by| *by >= 1.0),
+            scalability_mode: Some(layer.scalability_mode.clone()).filter(|mode| !mode.is_empty()),
+        })
+        .collect()
+}
+
 /// SVC codecs send one stream that holds all layers.
-fn svc_encoding(option: &models::PublishOption, encodings: Vec<Encoding>) -> Vec<Encoding> {
-    let spatial = if option.use_single_layer { 1 } else { encodings.len() };
+fn svc_encoding(
+    option: &models::PublishOption,
+    spatial: usize,
+    encodings: Vec<Encoding>,
+) -> Vec<Encoding> {
+    let spatial = if option.use_single_layer { 1 } else { spatial };
     let temporal = positive(option.max_temporal_layers).unwrap_or(1);
     let key = if spatial > 1 { "_KEY" } else { "" };
     encodings
@@ -153,7 +205,7 @@ mod tests {
     }
 
     fn ladder(width: u32, height: u32, spatial: i32) -> Vec<(String, u32, u32, u32)> {
-        let layers = video_layers(&option(spatial, "vp8"), Some(Dimension { width, height }));
+        let layers = video_layers(&option(spatial, "vp8"), Some(Dimension { width, height }), None);
         layers
             .announced
             .into_iter()
@@ -187,10 +239,42 @@ mod tests {
     }
 
     #[test]
+    fn a_track_of_another_size_uses_the_layers_that_there_are() {
+        let of = |width, height, count| {
+            let size = Some(Dimension { width, height });
+            let encodings = fit(video_layers(&option(3, "vp8"), size, None).encodings, count);
+            let layer = |e: Encoding| (e.rid, e.scale_resolution_down_by.unwrap_or_default());
+            encodings.into_iter().map(layer).collect::<Vec<_>>()
+        };
+        let rid = str::to_owned;
+
+        assert_eq!(of(320, 240, 3), [(rid("q"), 1.0)]);
+        assert_eq!(of(1280, 720, 1), [(rid("q"), 1.0)]);
+        assert_eq!(of(1280, 720, 2), [(rid("q"), 2.0), (rid("h"), 1.0)]);
+        assert_eq!(of(1280, 720, 3).len(), 3);
+    }
+
+    #[test]
+    fn limits_of_the_app_lower_every_layer() {
+        let layers = video_layers(&option(2, "vp8"), None, Some((15, 400_000))).announced;
+
+        let rates: Vec<(u32, u32)> = layers.iter().map(|l| (l.fps, l.bitrate)).collect();
+        assert_eq!(rates, [(15, 200_000), (15, 400_000)]);
+    }
+
+    #[test]
+    fn audio_is_encoded_by_its_profile() {
+        let bitrate = |profile| audio_encodings(&option(1, "opus"), profile)[0].max_bitrate;
+
+        assert_eq!(bitrate(AudioBitrateProfile::VoiceStandardUnspecified), Some(64_000));
+        assert_eq!(bitrate(AudioBitrateProfile::MusicHighQuality), Some(128_000));
+    }
+
+    #[test]
     fn a_single_layer_is_announced_whole_but_sends_only_the_largest() {
         let single = models::PublishOption { use_single_layer: true, ..option(3, "vp8") };
 
-        let layers = video_layers(&single, None);
+        let layers = video_layers(&single, None, None);
 
         assert_eq!(layers.announced.len(), 3);
         let active: Vec<bool> = layers.encodings.iter().map(|e| e.active).collect();
@@ -199,7 +283,7 @@ mod tests {
 
     #[test]
     fn svc_codecs_send_one_stream_with_all_layers() {
-        let layers = video_layers(&option(3, "VP9"), None);
+        let layers = video_layers(&option(3, "VP9"), None, None);
 
         assert_eq!(layers.announced.len(), 3);
         let [encoding] = &layers.encodings[..] else { panic!("one encoding") };
@@ -210,7 +294,7 @@ mod tests {
 
     #[test]
     fn an_option_full_of_zeros_still_gives_a_usable_layer() {
-        let layers = video_layers(&models::PublishOption::default(), None);
+        let layers = video_layers(&models::PublishOption::default(), None, None);
 
         assert_eq!(layers.encodings.len(), 1);
         assert_eq!(layers.encodings[0].max_bitrate, Some(1_250_000));

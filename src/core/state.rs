@@ -77,6 +77,8 @@ pub struct CallState {
     pub camera: DeviceState,
     /// The microphone.
     pub microphone: DeviceState,
+    /// The screen that is shared.
+    pub screen_share: DeviceState,
 }
 
 /// Where in its life a call is.
@@ -197,6 +199,10 @@ pub struct Participant {
     pub pin: Option<Pin>,
     /// Tracks that the SFU holds back for lack of bandwidth.
     pub paused_tracks: Vec<TrackType>,
+    /// Tracks that are published, but deliver nothing for now.
+    pub interrupted_tracks: Vec<TrackType>,
+    /// How loud the app plays them, 0 to 1; none is as loud as everybody.
+    pub audio_volume: Option<f32>,
     /// Their last reaction, as the server wrote it.
     pub reaction: Option<Json>,
 }
@@ -235,17 +241,30 @@ pub enum DeviceKind {
     Camera,
     /// Audio.
     Microphone,
+    /// Video, and audio if the user gives it.
+    ScreenShare,
 }
 
 impl DeviceKind {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Camera, Self::Microphone];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Camera, Self::Microphone, Self::ScreenShare];
 
     /// What it publishes as.
     pub fn track_type(self) -> TrackType {
         match self {
             Self::Camera => TrackType::Video,
             Self::Microphone => TrackType::Audio,
+            Self::ScreenShare => TrackType::ScreenShare,
+        }
+    }
+
+    /// The device that publishes as `track_type`.
+    pub fn of(track_type: TrackType) -> Option<Self> {
+        match track_type {
+            TrackType::Video => Some(Self::Camera),
+            TrackType::Audio => Some(Self::Microphone),
+            TrackType::ScreenShare | TrackType::ScreenShareAudio => Some(Self::ScreenShare),
+            TrackType::Unspecified => None,
         }
     }
 }
@@ -261,6 +280,29 @@ pub struct DeviceState {
     pub capture: Option<CaptureId>,
     /// The last failure, until the next success.
     pub error: Option<Error>,
+    /// Id of the device that was selected, or that the browser took.
+    pub selected: Option<String>,
+    /// Which way the camera of a phone was told to look.
+    pub facing: Option<Facing>,
+}
+
+/// Which way the camera of a phone looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Facing {
+    /// At the user.
+    Front,
+    /// Away from the user.
+    Back,
+}
+
+impl Facing {
+    /// The value apps see.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Front => "front",
+            Self::Back => "back",
+        }
+    }
 }
 
 /// Whether a device is on.
@@ -282,7 +324,7 @@ impl DeviceStatus {
     }
 }
 
-pub use models::{ConnectionQuality, TrackType};
+pub use models::{AudioBitrateProfile, ConnectionQuality, TrackType};
 
 impl Default for CallState {
     fn default() -> Self {
@@ -315,6 +357,7 @@ impl Default for CallState {
             ringing: None,
             camera: DeviceState::default(),
             microphone: DeviceState::default(),
+            screen_share: DeviceState::default(),
         }
     }
 }
@@ -330,6 +373,7 @@ impl CallState {
         match kind {
             DeviceKind::Camera => &self.camera,
             DeviceKind::Microphone => &self.microphone,
+            DeviceKind::ScreenShare => &self.screen_share,
         }
     }
 

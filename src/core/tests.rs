@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod coordinator;
+mod device_storms;
 mod devices;
 mod host;
 mod interleavings;
@@ -11,6 +12,7 @@ mod json;
 mod lifecycle;
 mod media;
 mod orders;
+mod publishing;
 mod refusals;
 mod ringing;
 mod server;

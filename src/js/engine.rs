@@ -169,6 +169,7 @@ fn read_config(config: &JsValue) -> Config {
         timeout: millis("timeout"),
         socket_timeout: millis("socketTimeout"),
         max_connect_retries: number("maxConnectRetries"),
+        defaults_on_load: field(config, "defaultsOnLoad").is_truthy(),
         reject_when_busy: field(config, "rejectWhenBusy").is_truthy(),
         seed: seed(),
         epoch_offset: Clock.epoch_offset(),

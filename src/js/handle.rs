@@ -2,14 +2,16 @@ use std::rc::Rc;
 
 use js_sys::Promise;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use web_sys::MediaStream;
 
-use super::{shell::Shell, values};
+use super::{shell::Shell, sinks::ClientSink, values};
 use crate::{
     core::{
-        AppRequest, CallCommand, CallKey, CallState, Command, DeviceKind, Dimension, Error,
-        JoinOptions, LeaveOptions, Method, PromiseId, Slice, Then, TrackType,
+        AppRequest, AudioBitrateProfile, CallCommand, CallKey, CallState, Choice, Command,
+        DeviceKind, DeviceOrder, Dimension, Error, Facing, JoinOptions, LeaveOptions, MediaOption,
+        Method, PromiseId, Slice, Then, TrackType,
     },
-    web::{JsNode, has_panicked},
+    web::{JsNode, adopt_stream, has_panicked},
 };
 
 /// The core's side of a `Call`. When the `Call` is collected, so is this, and the core forgets the
@@ -145,17 +147,93 @@ impl CallHandle {
         vec![env!("CARGO_PKG_VERSION").into(), session.into()]
     }
 
-    /// Turns a device on or off; without `on` to whichever it is not going to be.
-    #[wasm_bindgen(js_name = orderDevice)]
-    pub fn order_device(&self, microphone: bool, on: Option<bool>) -> Promise {
-        let kind = if microphone { DeviceKind::Microphone } else { DeviceKind::Camera };
+    /// Gives an order to a device, both by their numbers in `pkg/devices.js`.
+    pub fn device(
+        &self,
+        kind: u8,
+        order: u8,
+        flag: Option<bool>,
+        device_id: Option<String>,
+        is_back: Option<bool>,
+    ) -> Promise {
+        let flag = flag.unwrap_or_default();
+        let order = match order {
+            0 => DeviceOrder::Disable { keep: flag },
+            1 => DeviceOrder::Enable,
+            2 => DeviceOrder::Toggle { keep: flag },
+            3 => DeviceOrder::Resume,
+            4 => DeviceOrder::Renew { fresh: flag },
+            _ => {
+                let facing =
+                    is_back.map(|is_back| if is_back { Facing::Back } else { Facing::Front });
+                DeviceOrder::Select(Choice { device_id, facing })
+            }
+        };
+        let kind = read_kind(kind);
+        self.promise(|promise| Ok(CallCommand::Device { promise, kind, order }))
+    }
+
+    /// Sets how media is captured and published, by the number in `pkg/devices.js`.
+    #[wasm_bindgen(js_name = setMedia)]
+    pub fn set_media(&self, option: u8, kind: u8, value: u32, other: u32) {
+        let kind = read_kind(kind);
+        self.order(CallCommand::SetMedia(match option {
+            0 => MediaOption::StopOnLeave(kind, value != 0),
+            1 => MediaOption::ScreenAudio(value != 0),
+            2 => MediaOption::AudioProfile(kind, read_profile(value).unwrap_or_default()),
+            _ => MediaOption::ScreenLimits { fps: value, bitrate: other },
+        }));
+    }
+
+    /// Sets how the app would like its video to be published; 0 and no text are no preference.
+    #[wasm_bindgen(js_name = preferVideo)]
+    pub fn prefer_video(&self, codec: String, fmtp: String, bitrate: u32, layers: u32) {
+        let option = MediaOption::PreferVideo { codec, fmtp, bitrate, layers };
+        self.order(CallCommand::SetMedia(option));
+    }
+
+    /// Says what the user had chosen for a device that nobody has touched.
+    #[wasm_bindgen(js_name = applyDefault)]
+    pub fn apply_default(&self, kind: u8, on: Option<bool>, device_id: Option<String>) {
+        let kind = read_kind(kind);
+        self.order(CallCommand::ApplyDefault { kind, on, device_id });
+    }
+
+    /// Publishes a stream of the app, whose tracks were checked.
+    pub fn publish(&self, stream: &MediaStream, track_type: i32, profile: Option<u32>) -> Promise {
+        let driver = self.shell.driver();
+        let track_type = TrackType::try_from(track_type).unwrap_or_default();
         self.promise(|promise| {
-            Ok(match on {
-                Some(true) => CallCommand::EnableDevice { promise, kind },
-                Some(false) => CallCommand::DisableDevice { promise, kind },
-                None => CallCommand::ToggleDevice { promise, kind },
-            })
+            let capture = driver.ask(|client| client.adopt_capture(self.call));
+            let adopted = adopt_stream(track_type as u8, stream);
+            let mut captured = driver.devices().adopt(capture, adopted);
+            captured.profile = profile.and_then(read_profile);
+            Ok(CallCommand::Publish { promise, track_type, capture, captured })
         })
+    }
+
+    /// Stops publishing.
+    #[wasm_bindgen(js_name = stopPublish)]
+    pub fn stop_publish(&self, track_types: Vec<i32>) -> Promise {
+        let track_types =
+            track_types.into_iter().filter_map(|t| TrackType::try_from(t).ok()).collect();
+        self.promise(|promise| Ok(CallCommand::StopPublish { promise, track_types }))
+    }
+
+    /// Sets how loud the app plays a participant.
+    #[wasm_bindgen(js_name = setVolume)]
+    pub fn set_volume(&self, session_id: String, volume: Option<f32>) {
+        self.order(CallCommand::SetVolume { session_id, volume });
+    }
+
+    /// Tells an event to the listeners of the call and of the client.
+    pub fn emit(&self, event: &JsValue) {
+        self.shell.emit(self.call, event);
+    }
+
+    /// What the client's side of the package shares with its calls.
+    pub fn host(&self) -> Option<ClientSink> {
+        self.shell.sink()
     }
 
     /// Tells the size of the largest element that shows a track, in CSS px; 0 × 0 for none.
@@ -170,6 +248,18 @@ impl CallHandle {
     }
 }
 
+/// By the numbers of `pkg/capture.js`.
+fn read_kind(kind: u8) -> DeviceKind {
+    match kind {
+        0 => DeviceKind::Camera,
+        1 => DeviceKind::Microphone,
+        _ => DeviceKind::ScreenShare,
+    }
+}
+
+fn read_profile(profile: u32) -> Option<AudioBitrateProfile> {
+    i32::try_from(profile).ok().and_then(|profile| profile.try_into().ok())
+}
 fn join_options(
     request: JsValue,
     max_join_retries: Option<u32>,

@@ -10,7 +10,7 @@ use super::{
     error::{disposed, instance_dead, to_js},
     handle::CallHandle,
     promises::Promises,
-    sinks::{Call, ClientSink, Weak, emit_to, store_of},
+    sinks::{Call, ClientSink, Weak, apply_defaults, emit_to, store_of},
     values,
 };
 use crate::{
@@ -91,6 +91,21 @@ impl Shell {
             Err(error) => self.promises.settle(id, Err(to_js(&error))),
         }
         promise
+    }
+
+    /// Tells an event of the package's JavaScript to the listeners of a call and of the client.
+    pub(crate) fn emit(&self, call: CallKey, event: &JsValue) {
+        if let Some(call) = self.known_object(call) {
+            self.check(emit_to(&call, event));
+        }
+        if let Some(sink) = self.sink.get() {
+            self.check(sink.emit(event));
+        }
+    }
+
+    /// What the client's side of the package shares with its calls.
+    pub(crate) fn sink(&self) -> Option<ClientSink> {
+        self.sink.get()
     }
 
     /// Gives an order that no promise waits for.
@@ -270,6 +285,16 @@ impl Frontend for Shell {
         };
         if let Some(result) = told {
             self.check(result);
+        }
+    }
+
+    fn call(&self, call: CallKey) -> JsValue {
+        self.known_object(call).map(JsValue::from).unwrap_or_default()
+    }
+
+    fn ask_defaults(&self, call: CallKey) {
+        if let Some(call) = self.known_object(call) {
+            self.check(apply_defaults(&call));
         }
     }
 

@@ -53,6 +53,8 @@ extern "C" {
     pub(crate) fn store_of(call: &Call) -> Store;
     #[wasm_bindgen(catch, js_name = emitTo)]
     pub(crate) fn emit_to(call: &Call, event: &JsValue) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_name = applyDefaults)]
+    pub(crate) fn apply_defaults(call: &Call) -> Result<(), JsValue>;
 }
 
 /// A JavaScript object that may be collected.

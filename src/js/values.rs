@@ -6,8 +6,8 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use super::error::to_js;
 use crate::{
     core::{
-        CallState, DeviceState, DeviceStatus, Dimension, EventPayload, Json, LocalEvent, Media,
-        Participant, Session, Slice, TrackType,
+        CallState, DeviceState, DeviceStatus, Dimension, EventPayload, Facing, Json, LocalEvent,
+        Media, Participant, Session, Slice, TrackType,
     },
     web::{JsNode, MediaTable, object},
 };
@@ -60,6 +60,7 @@ pub(crate) fn slice(state: &CallState, slice: Slice, media: &MediaTable) -> JsVa
         }),
         Slice::Camera => device(&state.camera, media),
         Slice::Microphone => device(&state.microphone, media),
+        Slice::ScreenShare => device(&state.screen_share, media),
     }
 }
 
@@ -95,6 +96,8 @@ pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsVa
         participant.screen_share_dimension.map(dimension),
         participant.pin.map(|pin| vec![if pin.is_local { 1.0 } else { 0.0 }, pin.pinned_at]),
         &json(participant.reaction.as_ref()),
+        track_types(&participant.interrupted_tracks),
+        participant.audio_volume,
     )
 }
 
@@ -164,10 +167,14 @@ fn session(session: &Session) -> JsValue {
 fn device(device: &DeviceState, media: &MediaTable) -> JsValue {
     let status = |status: Option<DeviceStatus>| status.map(DeviceStatus::as_str).into();
     let stream = device.capture.and_then(|capture| media.capture(capture));
+    let root = device.capture.and_then(|capture| media.capture_root(capture));
     object(&[
         ("status", status(device.status)),
         ("optimisticStatus", status(device.optimistic_status)),
         ("mediaStream", stream.into()),
+        ("rootMediaStream", root.into()),
+        ("selectedDevice", device.selected.as_deref().into()),
+        ("direction", device.facing.map(Facing::as_str).into()),
         ("error", device.error.as_ref().map(to_js).unwrap_or_default()),
     ])
 }
@@ -207,5 +214,7 @@ extern "C" {
         screen_share_dimension: Option<Vec<u32>>,
         pin: Option<Vec<f64>>,
         reaction: &JsValue,
+        interrupted_tracks: Vec<i32>,
+        audio_volume: Option<f32>,
     ) -> JsValue;
 }

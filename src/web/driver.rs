@@ -20,8 +20,8 @@ use super::{
     timers::Timer,
 };
 use crate::core::{
-    AppEvent, Cause, Changes, Client, Command, Effect, Error, Input, Outcome, PromiseId, Time,
-    TokenRequestId,
+    AppEvent, CallKey, Cause, Changes, Client, Command, Effect, Error, Input, Outcome, PromiseId,
+    Time, TokenRequestId,
 };
 
 /// Runs one client: gives it what the app and the browser say, and does what it asks for.
@@ -60,6 +60,10 @@ pub trait Frontend {
     fn emit(&self, event: AppEvent);
     /// Asks the app for a token, which comes as an [`Input::Token`].
     fn fetch_token(&self, request: TokenRequestId);
+    /// The app's object for a call, or `undefined`.
+    fn call(&self, call: CallKey) -> JsValue;
+    /// Asks what the user had chosen for the devices of a call.
+    fn ask_defaults(&self, call: CallKey);
     /// Logs a failure that no promise reports.
     fn warn(&self, message: &str, thrown: &JsValue);
 }
@@ -98,7 +102,13 @@ impl Driver {
                 http: Http::new(reporter.clone()),
                 sockets: Sockets::new(reporter.clone()),
                 peers: Peers::new(media.clone(), reporter.clone(), warn),
-                devices: Devices::new(media.clone(), reporter.clone()),
+                devices: {
+                    let frontend = frontend.clone();
+                    let find_call = move |call| {
+                        frontend.upgrade().map(|frontend| frontend.call(call)).unwrap_or_default()
+                    };
+                    Devices::new(media.clone(), reporter.clone(), Rc::new(find_call))
+                },
                 media,
                 _page: Page::watch(&reporter),
                 reporter,
@@ -127,6 +137,11 @@ impl Driver {
     /// The client, to be read.
     pub fn client(&self) -> Ref<'_, Client> {
         self.client.borrow()
+    }
+
+    /// The captures.
+    pub(crate) fn devices(&self) -> &Devices {
+        &self.devices
     }
 
     /// The streams.
@@ -207,6 +222,8 @@ impl Driver {
             Effect::Peer(peer, effect) => self.peers.perform(peer, effect),
             Effect::Capture(request) => self.devices.capture(request),
             Effect::StopCapture(capture) => self.devices.stop(capture),
+            Effect::SilenceCapture(capture, is_silent) => self.devices.silence(capture, is_silent),
+            Effect::AskDefaults(call) => self.tell(|frontend| frontend.ask_defaults(call)),
             Effect::FetchToken(request) => self.tell(|frontend| frontend.fetch_token(request)),
             Effect::Settle { promise, result } => {
                 self.tell(|frontend| frontend.settle(promise, result));

@@ -1,15 +1,14 @@
 use std::cell::Cell;
 
-use wasm_bindgen::JsCast;
 use web_sys::{MediaStream, MediaStreamTrack};
 
-use super::{listener::Listener, table::Table};
-use crate::core::{CaptureId, Media, PeerId, RemoteTrackId};
+use super::{browser::Capture, listener::Listener, table::Table};
+use crate::core::{CaptureId, Media, PeerId, RemoteTrackId, TrackType};
 
 /// The streams behind the names that the core gives them.
 #[derive(Default)]
 pub struct MediaTable {
-    captures: Table<CaptureId, MediaStream>,
+    captures: Table<CaptureId, Capture>,
     remote: Table<RemoteTrackId, Remote>,
     last_remote: Cell<u64>,
 }
@@ -33,20 +32,33 @@ impl MediaTable {
 
     /// The stream of a capture.
     pub fn capture(&self, capture: CaptureId) -> Option<MediaStream> {
+        self.captured(capture).map(|capture| capture.stream())
+    }
+
+    /// The stream of a capture before its filters.
+    pub fn capture_root(&self, capture: CaptureId) -> Option<MediaStream> {
+        self.captured(capture).map(|capture| capture.root())
+    }
+
+    /// What a capture publishes as `track_type`.
+    pub fn captured_track(
+        &self,
+        capture: CaptureId,
+        track_type: TrackType,
+    ) -> Option<MediaStreamTrack> {
+        self.captured(capture)?.track(track_type == TrackType::ScreenShareAudio)
+    }
+
+    pub(crate) fn captured(&self, capture: CaptureId) -> Option<Capture> {
         self.captures.read(capture, Clone::clone)
     }
 
-    /// The one track of a capture.
-    pub fn captured_track(&self, capture: CaptureId) -> Option<MediaStreamTrack> {
-        first_track(&self.capture(capture)?)
+    pub(crate) fn add_capture(&self, id: CaptureId, capture: Capture) {
+        self.captures.insert(id, capture);
     }
 
-    pub(crate) fn add_capture(&self, capture: CaptureId, stream: MediaStream) {
-        self.captures.insert(capture, stream);
-    }
-
-    pub(crate) fn remove_capture(&self, capture: CaptureId) -> Option<MediaStream> {
-        self.captures.remove(capture)
+    pub(crate) fn remove_capture(&self, id: CaptureId) -> Option<Capture> {
+        self.captures.remove(id)
     }
 
     /// Takes in a received track and names it; a track that is known keeps its name. `on_ended` is
@@ -80,9 +92,4 @@ impl MediaTable {
             self.remote.remove(track);
         }
     }
-}
-
-/// The track of a stream that has one.
-pub(crate) fn first_track(stream: &MediaStream) -> Option<MediaStreamTrack> {
-    stream.get_tracks().get(0).dyn_into().ok()
 }

@@ -4,15 +4,17 @@ use std::{
 };
 
 use js_sys::{Array, Promise};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    MediaStream, MediaStreamTrack, RtcBundlePolicy, RtcConfiguration, RtcIceConnectionState,
-    RtcPeerConnection, RtcPeerConnectionState, RtcRtpTransceiver, RtcRtpTransceiverDirection,
-    RtcRtpTransceiverInit, RtcTrackEvent,
+    MediaStream, RtcBundlePolicy, RtcConfiguration, RtcIceConnectionState, RtcPeerConnection,
+    RtcPeerConnectionState, RtcRtpTransceiver, RtcTrackEvent,
 };
 
 use super::{
-    browser::{accept_answer, accept_offer, add_candidate, candidate_text, make_offer, set_answer},
+    browser::{
+        accept_answer, accept_offer, add_candidate, add_transceiver, candidate_text, make_offer,
+        set_answer, set_encodings,
+    },
     listener::Listener,
     media::MediaTable,
     object::object,
@@ -22,7 +24,7 @@ use super::{
 };
 use crate::core::{
     CaptureId, Cause, Encoding, IceServer, Input, OfferReport, PeerEffect, PeerId, PeerInput,
-    TransceiverId, sdp,
+    TrackType, TransceiverId, sdp,
 };
 
 /// The peer connections.
@@ -59,10 +61,12 @@ impl Peers {
         };
         match effect {
             PeerEffect::Create { .. } => {}
-            PeerEffect::Offer => when(&make_offer(&peer.connection), move |offer| {
-                let report = offer.map(|sdp| peer.offered(&sdp)).map_err(Cause::new);
-                peer.report(PeerInput::Offered(report));
-            }),
+            PeerEffect::Offer { ice_restart } => {
+                when(&make_offer(&peer.connection, ice_restart), move |offer| {
+                    let report = offer.map(|sdp| peer.offered(&sdp)).map_err(Cause::new);
+                    peer.report(PeerInput::Offered(report));
+                });
+            }
             PeerEffect::AcceptAnswer { sdp } => {
                 when(&accept_answer(&peer.connection, sdp), move |applied| {
                     peer.report(PeerInput::AnswerApplied(applied.map(drop).map_err(Cause::new)));
@@ -77,11 +81,25 @@ impl Peers {
                 let added = add_candidate(&peer.connection, &text);
                 self.warn_if_failed(&added, "a remote ICE candidate was not taken");
             }
-            PeerEffect::AddTransceiver { transceiver, capture, encodings } => {
-                self.add_transceiver(&peer, transceiver, capture, &encodings);
+            PeerEffect::AddTransceiver {
+                transceiver,
+                capture,
+                track_type,
+                encodings,
+                degradation,
+            } => {
+                let track = (capture, track_type);
+                self.add_transceiver(&peer, transceiver, track, &encodings, degradation);
             }
-            PeerEffect::ReplaceTrack { transceiver, capture } => {
-                self.replace_track(&peer, transceiver, capture);
+            PeerEffect::ReplaceTrack { transceiver, capture, track_type } => {
+                self.replace_track(&peer, transceiver, capture, track_type);
+            }
+            PeerEffect::SetEncodings { transceiver, encodings, degradation } => {
+                if let Some(transceiver) = peer.transceivers.read(transceiver, Clone::clone) {
+                    let encodings = encodings.iter().map(send_encoding).collect();
+                    let set = set_encodings(&transceiver, &encodings, degradation);
+                    self.warn_if_failed(&set, "what a track is encoded as could not be changed");
+                }
             }
             PeerEffect::Close => self.close(id),
         }
@@ -132,7 +150,7 @@ impl Peers {
     fn refuse(&self, id: PeerId, effect: &PeerEffect) {
         let cause = || Cause::new(JsValue::from_str("there is no such peer connection"));
         let input = match effect {
-            PeerEffect::Offer => PeerInput::Offered(Err(cause())),
+            PeerEffect::Offer { .. } => PeerInput::Offered(Err(cause())),
             PeerEffect::AcceptAnswer { .. } => PeerInput::AnswerApplied(Err(cause())),
             PeerEffect::Answer { negotiation_id, .. } => {
                 PeerInput::Answered { negotiation_id: *negotiation_id, result: Err(cause()) }
@@ -141,6 +159,7 @@ impl Peers {
             | PeerEffect::AddCandidate(_)
             | PeerEffect::AddTransceiver { .. }
             | PeerEffect::ReplaceTrack { .. }
+            | PeerEffect::SetEncodings { .. }
             | PeerEffect::Close => return,
         };
         self.reporter.report(Input::Peer(id, input));
@@ -150,18 +169,16 @@ impl Peers {
         &self,
         peer: &Peer,
         id: TransceiverId,
-        capture: CaptureId,
+        (capture, track_type): (CaptureId, TrackType),
         encodings: &[Encoding],
+        degradation: Option<&str>,
     ) {
         // A capture that was stopped meanwhile: the offer then has one m-line less.
-        let Some(track) = self.media.captured_track(capture) else {
+        let Some(track) = self.media.captured_track(capture, track_type) else {
             return;
         };
-        let init = RtcRtpTransceiverInit::new();
-        init.set_direction(RtcRtpTransceiverDirection::Sendonly);
-        init.set_send_encodings(&encodings.iter().map(send_encoding).collect::<Array>());
-        let connection: &Transceivers = peer.connection.unchecked_ref();
-        match connection.add_transceiver(&track, &init) {
+        let encodings = encodings.iter().map(send_encoding).collect();
+        match add_transceiver(&peer.connection, &track, &encodings, degradation) {
             Ok(transceiver) => {
                 peer.transceivers.insert(id, transceiver);
             }
@@ -169,11 +186,17 @@ impl Peers {
         }
     }
 
-    fn replace_track(&self, peer: &Peer, id: TransceiverId, capture: Option<CaptureId>) {
+    fn replace_track(
+        &self,
+        peer: &Peer,
+        id: TransceiverId,
+        capture: Option<CaptureId>,
+        track_type: TrackType,
+    ) {
         let Some(transceiver) = peer.transceivers.read(id, Clone::clone) else {
             return;
         };
-        let track = capture.and_then(|capture| self.media.captured_track(capture));
+        let track = capture.and_then(|capture| self.media.captured_track(capture, track_type));
         let replaced = transceiver.sender().replace_track(track.as_ref());
         self.warn_if_failed(&replaced, "a track could not be replaced");
     }
@@ -239,9 +262,15 @@ impl Peer {
                 _ => {}
             }),
             on("iceconnectionstatechange", |peer, _| {
-                if peer.connection.ice_connection_state() == RtcIceConnectionState::Connected {
-                    peer.report(PeerInput::Connected);
-                }
+                let input = match peer.connection.ice_connection_state() {
+                    RtcIceConnectionState::Connected | RtcIceConnectionState::Completed => {
+                        PeerInput::Connected
+                    }
+                    RtcIceConnectionState::Disconnected => PeerInput::IceDisconnected,
+                    RtcIceConnectionState::Failed => PeerInput::IceFailed,
+                    _ => return,
+                };
+                peer.report(input);
             }),
             on_track,
         ]);
@@ -323,18 +352,4 @@ fn send_encoding(encoding: &Encoding) -> JsValue {
         ("scaleResolutionDownBy", encoding.scale_resolution_down_by.into()),
         ("scalabilityMode", text(encoding.scalability_mode.as_deref().unwrap_or_default())),
     ])
-}
-
-#[wasm_bindgen]
-extern "C" {
-    /// `web_sys` declares `addTransceiver` as never throwing, but it does on encodings that the
-    /// browser does not take, and what is thrown through Rust leaves it in disorder.
-    #[wasm_bindgen(extends = RtcPeerConnection)]
-    type Transceivers;
-    #[wasm_bindgen(method, catch, js_name = addTransceiver)]
-    fn add_transceiver(
-        this: &Transceivers,
-        track: &MediaStreamTrack,
-        init: &RtcRtpTransceiverInit,
-    ) -> Result<RtcRtpTransceiver, JsValue>;
 }

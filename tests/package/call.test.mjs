@@ -448,6 +448,8 @@ function person(sessionId, fields = {}) {
     [],
     ...nothing.slice(0, 6),
     [],
+    ...nothing.slice(0, 4),
+    [],
   );
   return { ...made, ...fields };
 }

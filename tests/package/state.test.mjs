@@ -288,6 +288,8 @@ function person(sessionId, fields = {}) {
     undefined,
     undefined,
     of.pin,
+    undefined,
+    [],
   );
 }
 

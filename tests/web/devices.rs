@@ -4,7 +4,10 @@
 use std::rc::Rc;
 
 use trunkline::{
-    core::{CaptureId, CaptureRequest, Captured, DeviceFailure, DeviceKind, Dimension, Input},
+    core::{
+        AudioBitrateProfile, CaptureId, CaptureRequest, Captured, DeviceFailure, DeviceKind,
+        Dimension, Input, TrackType,
+    },
     web::{Devices, MediaTable},
 };
 use wasm_bindgen::JsValue;
@@ -22,7 +25,7 @@ async fn a_camera_delivers_in_the_size_that_was_asked_for() {
     let captured = studio.capture(request).await.unwrap();
 
     assert_eq!(captured.size, Some(size));
-    let track = studio.media.captured_track(id(1)).unwrap();
+    let track = studio.media.captured_track(id(1), TrackType::Video).unwrap();
     assert_eq!(captured.track_id, track.id());
     assert_eq!(track.kind(), "video");
     assert_eq!(state(&track.into()), "live");
@@ -35,7 +38,7 @@ async fn a_microphone_has_no_size() {
     let captured = studio.capture(microphone(1)).await.unwrap();
 
     assert_eq!(captured.size, None);
-    assert_eq!(studio.media.captured_track(id(1)).unwrap().kind(), "audio");
+    assert_eq!(studio.media.captured_track(id(1), TrackType::Audio).unwrap().kind(), "audio");
 }
 
 #[wasm_bindgen_test]
@@ -43,8 +46,8 @@ async fn stopping_ends_the_track_and_is_not_reported() {
     let studio = Studio::new();
     studio.capture(camera(1)).await.unwrap();
     studio.capture(microphone(2)).await.unwrap();
-    let track: JsValue = studio.media.captured_track(id(1)).unwrap().into();
-    let other: JsValue = studio.media.captured_track(id(2)).unwrap().into();
+    let track: JsValue = studio.media.captured_track(id(1), TrackType::Video).unwrap().into();
+    let other: JsValue = studio.media.captured_track(id(2), TrackType::Audio).unwrap().into();
 
     studio.devices.stop(id(1));
     studio.devices.stop(id(1));
@@ -62,7 +65,7 @@ async fn stopping_ends_the_track_and_is_not_reported() {
 async fn a_track_that_ends_by_itself_is_reported() {
     let studio = Studio::new();
     studio.capture(camera(1)).await.unwrap();
-    let track: JsValue = studio.media.captured_track(id(1)).unwrap().into();
+    let track: JsValue = studio.media.captured_track(id(1), TrackType::Video).unwrap().into();
 
     // What the browser does when the device is unplugged.
     call(&track, "dispatchEvent", &[eval("return new Event('ended')", &JsValue::NULL)]);
@@ -131,9 +134,51 @@ async fn a_device_that_is_not_there_is_a_failure_with_the_browsers_reason() {
 }
 
 #[wasm_bindgen_test]
+async fn a_selected_device_that_is_gone_gives_way_to_another_one() {
+    let studio = Studio::new();
+    let gone = Some("nobody has it".to_owned());
+
+    let captured =
+        studio.capture(CaptureRequest { device_id: gone.clone(), ..camera(1) }).await.unwrap();
+
+    assert!(captured.device_id.is_some() && captured.device_id != gone);
+}
+
+#[wasm_bindgen_test]
+async fn a_capture_from_the_source_of_another_lives_on_without_it() {
+    let studio = Studio::new();
+    studio.capture(camera(1)).await.unwrap();
+    let patch = get_user_media("return () => Promise.reject(new Error('asked again'))");
+
+    let source = Some(id(1));
+    studio.capture(CaptureRequest { source, ..camera(2) }).await.unwrap();
+    studio.devices.stop(id(1));
+
+    drop(patch);
+    let track: JsValue = studio.media.captured_track(id(2), TrackType::Video).unwrap().into();
+    assert_eq!(state(&track), "live");
+}
+
+#[wasm_bindgen_test]
+async fn a_silenced_capture_goes_on_without_a_sound() {
+    let studio = Studio::new();
+    studio.capture(microphone(1)).await.unwrap();
+    let track = studio.media.captured_track(id(1), TrackType::Audio).unwrap();
+
+    studio.devices.silence(id(1), true);
+    assert!(!track.enabled());
+    studio.devices.silence(id(1), false);
+    assert!(track.enabled());
+}
+
+#[wasm_bindgen_test]
 async fn a_refusal_is_reported_by_its_name_however_it_comes() {
     for (how, name) in [
         ("Promise.reject(new DOMException('no', 'NotAllowedError'))", "NotAllowedError"),
+        (
+            "Promise.reject(new DOMException('Permission dismissed', 'NotAllowedError'))",
+            "PermissionDismissedError",
+        ),
         ("Promise.reject(new DOMException('no', 'NotFoundError'))", "NotFoundError"),
         ("Promise.reject(new DOMException('no', 'NotReadableError'))", "NotReadableError"),
         ("(() => { throw new TypeError('no') })()", "TypeError"),
@@ -170,7 +215,7 @@ async fn what_goes_away_turns_its_devices_off() {
     let Studio { devices, media, inbox } = Studio::new();
     devices.capture(camera(1));
     inbox.next().await;
-    let track: JsValue = media.captured_track(id(1)).unwrap().into();
+    let track: JsValue = media.captured_track(id(1), TrackType::Video).unwrap().into();
 
     drop(devices);
 
@@ -188,7 +233,8 @@ impl Studio {
     fn new() -> Self {
         let (inbox, reporter) = Inbox::new();
         let media = Rc::new(MediaTable::default());
-        Self { devices: Devices::new(media.clone(), reporter), media, inbox }
+        let devices = Devices::new(media.clone(), reporter, Rc::new(|_| JsValue::UNDEFINED));
+        Self { devices, media, inbox }
     }
 
     async fn capture(&self, request: CaptureRequest) -> Result<Captured, DeviceFailure> {
@@ -209,7 +255,16 @@ fn get_user_media(script: &str) -> Patch {
 }
 
 fn camera(serial: u32) -> CaptureRequest {
-    CaptureRequest { capture: id(serial), kind: DeviceKind::Camera, size: None, facing: None }
+    CaptureRequest {
+        capture: id(serial),
+        kind: DeviceKind::Camera,
+        size: None,
+        facing: None,
+        device_id: None,
+        profile: AudioBitrateProfile::VoiceStandardUnspecified,
+        audio: false,
+        source: None,
+    }
 }
 
 fn microphone(serial: u32) -> CaptureRequest {

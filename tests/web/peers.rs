@@ -4,8 +4,8 @@ use std::{cell::RefCell, rc::Rc};
 
 use trunkline::{
     core::{
-        CaptureId, CaptureRequest, Cause, DeviceKind, Encoding, IceServer, Input, Media,
-        OfferReport, PeerEffect, PeerId, PeerInput, TransceiverId,
+        AudioBitrateProfile, CaptureId, CaptureRequest, Cause, DeviceKind, Encoding, IceServer,
+        Input, Media, OfferReport, PeerEffect, PeerId, PeerInput, TrackType, TransceiverId,
     },
     web::{Devices, MediaTable, Peers},
 };
@@ -47,7 +47,8 @@ async fn two_peer_connections_negotiate_and_media_arrives() {
 
     // Another track, or none, needs no new negotiation.
     for capture in [None, Some(capture())] {
-        publisher.perform(PeerEffect::ReplaceTrack { transceiver: transceiver(), capture });
+        let (transceiver, track_type) = (transceiver(), TrackType::Video);
+        publisher.perform(PeerEffect::ReplaceTrack { transceiver, capture, track_type });
     }
     turn().await;
     assert!(publisher.warnings.borrow().is_empty(), "{:?}", publisher.warnings);
@@ -80,7 +81,7 @@ async fn candidates_name_their_ice_generation() {
 async fn closing_twice_closes_once_and_nothing_is_reported_afterwards() {
     let side = Side::new();
     let _devices = side.publish().await;
-    side.perform(PeerEffect::Offer);
+    side.perform(PeerEffect::Offer { ice_restart: false });
 
     side.perform(PeerEffect::Close);
     side.perform(PeerEffect::Close);
@@ -100,7 +101,11 @@ async fn a_peer_connection_that_nobody_made_answers_with_a_failure() {
     side.answer("v=0", 9).await.unwrap_err();
     side.perform(PeerEffect::AddCandidate("{}".into()));
     side.add_transceiver(vec![]);
-    side.perform(PeerEffect::ReplaceTrack { transceiver: transceiver(), capture: None });
+    side.perform(PeerEffect::ReplaceTrack {
+        transceiver: transceiver(),
+        capture: None,
+        track_type: TrackType::Video,
+    });
     side.perform(PeerEffect::Close);
 
     side.inbox.assert_silent().await;
@@ -178,7 +183,9 @@ async fn a_capture_that_is_gone_is_not_offered() {
     side.perform(PeerEffect::AddTransceiver {
         transceiver: TransceiverId::from((None, 20)),
         capture: CaptureId::from((None, 30)),
+        track_type: TrackType::Video,
         encodings: vec![layer("q")],
+        degradation: Some("maintain-framerate"),
     });
 
     let offer = side.offer().await.unwrap();
@@ -195,11 +202,63 @@ async fn encodings_that_the_browser_does_not_take_are_logged() {
     side.perform(PeerEffect::AddTransceiver {
         transceiver: TransceiverId::from((None, 20)),
         capture: capture(),
+        track_type: TrackType::Video,
         encodings: vec![Encoding { scale_resolution_down_by: Some(0.5), ..layer("q") }],
+        degradation: Some("maintain-framerate"),
     });
 
     assert_eq!(*side.warnings.borrow(), ["a track could not be added"]);
     assert_eq!(side.offer().await.unwrap().mids, [(transceiver(), "0".to_owned())]);
+}
+
+#[wasm_bindgen_test]
+async fn layers_that_nobody_watches_are_switched_off_and_on_again() {
+    let side = Side::new();
+    let _devices = side.publish().await;
+    side.offer().await.unwrap();
+    let layers = |side: &Side| {
+        let script = "const { encodings } = it.getSenders()[0].getParameters();
+             return encodings.map((e) => [e.rid, e.active, e.maxBitrate ?? '-'].join()).join(' ')";
+        eval(script, &side.connection.borrow())
+    };
+    let set = |encodings| {
+        let transceiver = transceiver();
+        side.perform(PeerEffect::SetEncodings { transceiver, encodings, degradation: None });
+    };
+
+    // The second change does not wait for the first.
+    set(vec![]);
+    set(vec![Encoding { max_bitrate: Some(99_000), ..layer("q") }]);
+    for _ in 0..4 {
+        turn().await;
+    }
+    assert_eq!(layers(&side), "q,true,99000 h,false,300000");
+
+    set(vec![layer("q"), layer("h")]);
+    for _ in 0..4 {
+        turn().await;
+    }
+    assert_eq!(layers(&side), "q,true,300000 h,true,300000");
+    assert!(side.warnings.borrow().is_empty(), "{:?}", side.warnings);
+}
+
+#[wasm_bindgen_test]
+async fn an_ice_restart_offers_other_credentials() {
+    let side = Side::new();
+    let _devices = side.publish().await;
+    let ufrag =
+        |sdp: &str| sdp.lines().find(|line| line.starts_with("a=ice-ufrag")).unwrap().to_owned();
+    let first = ufrag(&side.offer().await.unwrap().sdp);
+    side.accept(None).await.unwrap();
+
+    side.perform(PeerEffect::Offer { ice_restart: true });
+    let second = loop {
+        if let PeerInput::Offered(report) = side.next().await {
+            break ufrag(&report.unwrap().sdp);
+        }
+    };
+
+    assert_ne!(first, second);
 }
 
 #[wasm_bindgen_test]
@@ -318,9 +377,18 @@ impl Side {
 
     async fn capture(&self) -> Devices {
         let (inbox, reporter) = Inbox::new();
-        let devices = Devices::new(self.media.clone(), reporter);
+        let devices = Devices::new(self.media.clone(), reporter, Rc::new(|_| JsValue::UNDEFINED));
         let kind = DeviceKind::Camera;
-        devices.capture(CaptureRequest { capture: capture(), kind, size: None, facing: None });
+        devices.capture(CaptureRequest {
+            capture: capture(),
+            kind,
+            size: None,
+            facing: None,
+            device_id: None,
+            profile: AudioBitrateProfile::VoiceStandardUnspecified,
+            audio: false,
+            source: None,
+        });
         let input = inbox.next().await;
         assert!(matches!(input, Input::Captured { result: Ok(_), .. }), "{input:?}");
         devices
@@ -338,12 +406,14 @@ impl Side {
         self.perform(PeerEffect::AddTransceiver {
             transceiver: transceiver(),
             capture: capture(),
+            track_type: TrackType::Video,
             encodings,
+            degradation: Some("maintain-framerate"),
         });
     }
 
     async fn offer(&self) -> Result<OfferReport, JsValue> {
-        self.perform(PeerEffect::Offer);
+        self.perform(PeerEffect::Offer { ice_restart: false });
         loop {
             match self.next().await {
                 PeerInput::Offered(result) => return result.map_err(|cause| thrown(&cause)),

@@ -1,29 +1,32 @@
-//! Camera and microphone of a call: on, off, and what happens in between.
+//! Camera, microphone and shared screen of a call: on, off, and what happens in between.
+
+mod request;
 
 use std::mem;
 
+pub(crate) use self::request::{capability, is_on_by_default, not_permitted};
+use self::request::{capture_request, device_error, takes_one_at_a_time};
 use super::visible::Visible;
 use crate::core::{
     changes::Slice,
-    effect::{CaptureRequest, Effect, Outcome},
-    error::{Category, Error, ErrorClass},
+    command::Choice,
+    effect::Effect,
+    error::Error,
     ids::{CallKey, CaptureId, PromiseId},
     input::{Captured, DeviceFailure},
-    json::Json,
     outbox::Outbox,
-    state::{CallState, DeviceKind, DeviceState, DeviceStatus, Dimension},
+    state::{AudioBitrateProfile, CallState, DeviceKind, DeviceState, DeviceStatus},
 };
-
-/// What a camera delivers when the call's settings do not say.
-const DEFAULT_SIZE: Dimension = Dimension { width: 1280, height: 720 };
 
 /// One device.
 ///
 /// ```text
-///        enable              captured
-/// Off ───────────▶ Opening ───────────▶ On
-///  ▲  disable, failed │    disable, ended │
-///  └──────────────────┴───────────────────┘
+///        enable              captured            select, renew
+/// Off ───────────▶ Opening ───────────▶ On ◀───────────────────▶ Renewing
+///  ▲  disable, failed │    disable, ended │ ▲ captured, or failed
+///  └──────────────────┴───────────────────┤ │ enable
+///                                         ▼ │
+///                        disable and keep  Paused
 /// ```
 ///
 /// The last request wins: a capture that is no longer wanted is stopped the moment it arrives, and
@@ -32,119 +35,294 @@ const DEFAULT_SIZE: Dimension = Dimension { width: 1280, height: 720 };
 pub(crate) struct Device {
     kind: DeviceKind,
     phase: Phase,
+    choice: Choice,
+    /// What the order before the last one wanted.
+    previous: Option<DeviceStatus>,
+    pub(crate) stops_on_leave: bool,
+    /// For voice or for music; none is what fits the device.
+    pub(crate) profile: AudioBitrateProfile,
+    /// Whether the sound of a screen is published.
+    pub(crate) audio: bool,
 }
 
 #[derive(Debug)]
 enum Phase {
     Off,
-    Opening { capture: CaptureId, promises: Vec<PromiseId> },
-    On { capture: CaptureId, captured: Captured },
+    Opening {
+        capture: CaptureId,
+        promises: Vec<PromiseId>,
+        or_else: OrElse,
+    },
+    On(Running),
+    /// Another capture is to take the place of the one that runs.
+    Renewing {
+        running: Running,
+        next: CaptureId,
+        promises: Vec<PromiseId>,
+        /// What the running one was chosen by.
+        before: Choice,
+        fresh: bool,
+    },
+    /// Off for everybody else.
+    Paused(Running),
+}
+
+/// What to do when a device cannot be opened.
+#[derive(Debug)]
+enum OrElse {
+    Off,
+    /// It was not opened by this choice, so that choice stands again.
+    Restore(Choice),
+    /// The same; and it was on, so it is to be on again.
+    Reopen(Choice),
+}
+
+#[derive(Debug)]
+struct Running {
+    capture: CaptureId,
+    captured: Captured,
+}
+
+/// What a capture means for the call.
+#[derive(Debug)]
+pub(crate) enum DeviceNews {
+    Nothing,
+    /// It runs from now on, in place of another one that is to be stopped once it is published.
+    Runs {
+        promises: Vec<PromiseId>,
+        replaced: Option<CaptureId>,
+    },
+    /// The device is off.
+    Off,
 }
 
 impl Device {
     pub(crate) fn new(kind: DeviceKind) -> Self {
-        Self { kind, phase: Phase::Off }
+        let profile = match kind {
+            DeviceKind::Camera | DeviceKind::Microphone => {
+                AudioBitrateProfile::VoiceStandardUnspecified
+            }
+            DeviceKind::ScreenShare => AudioBitrateProfile::MusicHighQuality,
+        };
+        Self {
+            kind,
+            phase: Phase::Off,
+            choice: Choice::default(),
+            previous: None,
+            stops_on_leave: true,
+            profile,
+            audio: true,
+        }
     }
 
-    /// The running capture.
+    /// The capture that is to be published.
     pub(crate) fn running(&self) -> Option<(CaptureId, &Captured)> {
         match &self.phase {
-            Phase::Off | Phase::Opening { .. } => None,
-            Phase::On { capture, captured } => Some((*capture, captured)),
+            Phase::Off | Phase::Opening { .. } | Phase::Paused(_) => None,
+            Phase::On(running) | Phase::Renewing { running, .. } => {
+                Some((running.capture, &running.captured))
+            }
         }
     }
 
     /// Whether it is on, or going to be.
     pub(crate) fn is_wanted(&self) -> bool {
-        !matches!(self.phase, Phase::Off)
+        !matches!(self.phase, Phase::Off | Phase::Paused(_))
     }
 
-    /// Turns it on.
+    /// Whether it was on before the last order, and is not going to be.
+    pub(crate) fn was_wanted(&self) -> bool {
+        !self.is_wanted() && self.previous == Some(DeviceStatus::Enabled)
+    }
+
+    /// Turns it on. `true` when it is on at once and was not.
+    #[must_use]
     pub(crate) fn enable(
         &mut self,
         out: &mut Outbox,
         visible: &mut Visible,
         owner: CallKey,
-        promise: Option<PromiseId>,
-    ) {
-        match &mut self.phase {
-            Phase::On { .. } => {
-                if let Some(promise) = promise {
-                    out.resolve(promise, Outcome::Done);
-                }
-            }
-            Phase::Opening { promises, .. } => promises.extend(promise),
-            Phase::Off => {
-                let capture = out.id(Some(owner));
-                let settings = visible.state().document.as_ref().and_then(|d| d.get("settings"));
-                out.push(Effect::Capture(request(capture, self.kind, settings.as_ref())));
-                let promises = promise.into_iter().collect();
-                self.phase = Phase::Opening { capture, promises };
-                self.show(visible, |device| {
-                    device.optimistic_status = Some(DeviceStatus::Enabled);
-                });
-            }
-        }
-    }
-
-    /// Turns it off. Tells whether a running capture was stopped.
-    pub(crate) fn disable(&mut self, out: &mut Outbox, visible: &mut Visible) -> bool {
-        let was_on = self.stop(out);
-        self.show(visible, |device| {
-            device.status = Some(DeviceStatus::Disabled);
-            device.optimistic_status = Some(DeviceStatus::Disabled);
-            device.capture = None;
-        });
-        was_on
-    }
-
-    /// Turns it off and forgets that anybody touched it: the call was left.
-    pub(crate) fn reset(&mut self, out: &mut Outbox, visible: &mut Visible) {
-        self.stop(out);
-        self.show(visible, |device| *device = DeviceState::default());
-    }
-
-    /// Takes what a capture delivers. `true` when it runs from now on.
-    #[must_use]
-    pub(crate) fn on_captured(
-        &mut self,
-        out: &mut Outbox,
-        visible: &mut Visible,
-        capture: CaptureId,
-        result: Result<Captured, DeviceFailure>,
     ) -> bool {
-        let Phase::Opening { capture: opening, promises } = &mut self.phase else {
-            return false;
-        };
-        if *opening != capture {
-            return false;
-        }
-        let promises = mem::take(promises);
-        match result {
-            Ok(captured) => {
-                self.phase = Phase::On { capture, captured };
-                self.show(visible, |device| {
-                    device.status = Some(DeviceStatus::Enabled);
-                    device.capture = Some(capture);
-                    device.error = None;
-                });
-                out.settle_all(promises, &Ok(()));
+        self.wish(visible, DeviceStatus::Enabled);
+        match mem::replace(&mut self.phase, Phase::Off) {
+            Phase::Off => {
+                self.open(out, visible, owner, Vec::new(), OrElse::Off);
+                false
+            }
+            Phase::Paused(running) => {
+                out.push(Effect::SilenceCapture(running.capture, false));
+                self.runs(visible, running);
                 true
             }
-            Err(failure) => {
-                self.phase = Phase::Off;
-                let error = device_error(self.kind, failure);
-                self.show(visible, |device| {
-                    device.optimistic_status = device.status;
-                    device.error = Some(error.clone());
-                });
-                out.settle_all(promises, &Err(error));
+            other => {
+                self.phase = other;
                 false
             }
         }
     }
 
-    /// The system took the device away. `true` when it was ours.
+    /// Settles `promise` when it is on; at once when it is.
+    pub(crate) fn wait(&mut self, out: &mut Outbox, promise: Option<PromiseId>) {
+        match &mut self.phase {
+            Phase::Opening { promises, .. } => promises.extend(promise),
+            Phase::Off | Phase::On(_) | Phase::Renewing { .. } | Phase::Paused(_) => {
+                out.settle_all(promise, &Ok(()));
+            }
+        }
+    }
+
+    /// Turns it off, or silences it if it is on and `keep` says so.
+    pub(crate) fn disable(&mut self, out: &mut Outbox, visible: &mut Visible, keep: bool) {
+        self.wish(visible, DeviceStatus::Disabled);
+        if keep {
+            self.pause(out);
+        } else {
+            self.stop(out);
+        }
+        let capture = self.kept();
+        self.show(visible, |device| {
+            device.status = Some(DeviceStatus::Disabled);
+            device.capture = capture;
+        });
+    }
+
+    /// Uses another device, or none in particular.
+    pub(crate) fn select(
+        &mut self,
+        out: &mut Outbox,
+        visible: &mut Visible,
+        owner: CallKey,
+        choice: Choice,
+        promise: PromiseId,
+    ) {
+        let same = self.choice == choice;
+        let before = mem::replace(&mut self.choice, choice);
+        self.show_choice(visible);
+        match &mut self.phase {
+            Phase::Paused(_) if !same => {
+                self.stop(out);
+                self.show(visible, |device| device.capture = None);
+                out.settle_all(Some(promise), &Ok(()));
+            }
+            Phase::Off | Phase::Paused(_) => out.settle_all(Some(promise), &Ok(())),
+            Phase::Opening { .. } => {
+                if let Phase::Opening { capture, mut promises, or_else } =
+                    mem::replace(&mut self.phase, Phase::Off)
+                {
+                    promises.push(promise);
+                    out.push(Effect::StopCapture(capture));
+                    let or_else = match or_else {
+                        OrElse::Off => OrElse::Restore(before),
+                        other => other,
+                    };
+                    self.open(out, visible, owner, promises, or_else);
+                }
+            }
+            Phase::On(_) if same => out.settle_all(Some(promise), &Ok(())),
+            Phase::On(_) | Phase::Renewing { .. } => {
+                self.renew_from(out, visible, owner, Some(promise), Some(before), true);
+            }
+        }
+    }
+
+    /// Captures anew if it is on: other filters, other constraints, or a device in the place of one
+    /// that was unplugged.
+    pub(crate) fn renew(
+        &mut self,
+        out: &mut Outbox,
+        visible: &mut Visible,
+        owner: CallKey,
+        promise: Option<PromiseId>,
+        fresh: bool,
+    ) {
+        match &mut self.phase {
+            Phase::Off => out.settle_all(promise, &Ok(())),
+            Phase::Paused(_) => {
+                self.stop(out);
+                self.show(visible, |device| device.capture = None);
+                out.settle_all(promise, &Ok(()));
+            }
+            Phase::Opening { .. } => {
+                if let Phase::Opening { capture, mut promises, or_else } =
+                    mem::replace(&mut self.phase, Phase::Off)
+                {
+                    promises.extend(promise);
+                    out.push(Effect::StopCapture(capture));
+                    self.open(out, visible, owner, promises, or_else);
+                }
+            }
+            Phase::On(_) | Phase::Renewing { .. } => {
+                self.renew_from(out, visible, owner, promise, None, fresh);
+            }
+        }
+    }
+
+    /// The call was left: off, and nobody has touched it.
+    pub(crate) fn reset(&mut self, out: &mut Outbox, visible: &mut Visible) {
+        if !self.stops_on_leave {
+            return;
+        }
+        self.stop(out);
+        self.previous = None;
+        let Choice { device_id: selected, facing } = self.choice.clone();
+        self.show(visible, |device| {
+            *device = DeviceState { selected, facing, ..DeviceState::default() };
+        });
+    }
+
+    /// Takes what a capture delivers.
+    #[must_use]
+    pub(crate) fn on_captured(
+        &mut self,
+        out: &mut Outbox,
+        visible: &mut Visible,
+        owner: CallKey,
+        capture: CaptureId,
+        result: Result<Captured, DeviceFailure>,
+    ) -> DeviceNews {
+        let is_ours = match &self.phase {
+            Phase::Opening { capture: ours, .. } | Phase::Renewing { next: ours, .. } => {
+                *ours == capture
+            }
+            Phase::Off | Phase::On(_) | Phase::Paused(_) => false,
+        };
+        if !is_ours {
+            return DeviceNews::Nothing;
+        }
+        match (mem::replace(&mut self.phase, Phase::Off), result) {
+            (Phase::Opening { promises, .. }, Ok(captured)) => {
+                self.runs(visible, Running { capture, captured });
+                DeviceNews::Runs { promises, replaced: None }
+            }
+            (Phase::Renewing { running, promises, .. }, Ok(captured)) => {
+                self.runs(visible, Running { capture, captured });
+                DeviceNews::Runs { promises, replaced: Some(running.capture) }
+            }
+            (Phase::Opening { promises, or_else, .. }, Err(failure)) => {
+                let error = device_error(self.kind, failure);
+                self.failed(out, visible, owner, promises, error, or_else)
+            }
+            (Phase::Renewing { running, promises, before, .. }, Err(failure)) => {
+                if takes_one_at_a_time(&failure) {
+                    // As phones do with their cameras. It is published as it was until the next one
+                    // comes.
+                    out.push(Effect::StopCapture(running.capture));
+                    self.open(out, visible, owner, promises, OrElse::Reopen(before));
+                    return DeviceNews::Nothing;
+                }
+                self.choice = before;
+                self.phase = Phase::On(running);
+                self.show_choice(visible);
+                let error = device_error(self.kind, failure);
+                self.show(visible, |device| device.error = Some(error.clone()));
+                out.settle_all(promises, &Err(error));
+                DeviceNews::Nothing
+            }
+            (Phase::Off | Phase::On(_) | Phase::Paused(_), _) => DeviceNews::Nothing,
+        }
+    }
+
+    /// The system took a capture away. `true` when it was the one that was published.
     #[must_use]
     pub(crate) fn on_ended(
         &mut self,
@@ -152,113 +330,212 @@ impl Device {
         visible: &mut Visible,
         capture: CaptureId,
     ) -> bool {
-        let is_ours = self.running().is_some_and(|(running, _)| running == capture);
-        is_ours && self.disable(out, visible)
-    }
-
-    fn stop(&mut self, out: &mut Outbox) -> bool {
-        match mem::replace(&mut self.phase, Phase::Off) {
-            Phase::Off => false,
-            Phase::Opening { capture, promises } => {
-                out.push(Effect::StopCapture(capture));
-                out.settle_all(promises, &Ok(()));
-                false
-            }
-            Phase::On { capture, .. } => {
-                out.push(Effect::StopCapture(capture));
+        match &self.phase {
+            Phase::On(running) | Phase::Paused(running) if running.capture == capture => {
+                self.disable(out, visible, false);
                 true
             }
+            Phase::Renewing { running, .. } if running.capture == capture => {
+                if let Phase::Renewing { running, next, promises, before, .. } =
+                    mem::replace(&mut self.phase, Phase::Off)
+                {
+                    out.push(Effect::StopCapture(running.capture));
+                    let or_else = OrElse::Restore(before);
+                    self.phase = Phase::Opening { capture: next, promises, or_else };
+                    self.show(visible, |device| {
+                        device.status = Some(DeviceStatus::Disabled);
+                        device.capture = None;
+                    });
+                }
+                true
+            }
+            Phase::Off
+            | Phase::Opening { .. }
+            | Phase::On(_)
+            | Phase::Renewing { .. }
+            | Phase::Paused(_) => false,
         }
+    }
+
+    /// A choice of an earlier visit, for a device that nobody has touched.
+    pub(crate) fn set_choice(&mut self, visible: &mut Visible, choice: Choice) {
+        self.choice = choice;
+        self.show_choice(visible);
+    }
+
+    fn failed(
+        &mut self,
+        out: &mut Outbox,
+        visible: &mut Visible,
+        owner: CallKey,
+        promises: Vec<PromiseId>,
+        error: Error,
+        or_else: OrElse,
+    ) -> DeviceNews {
+        self.show(visible, |device| device.error = Some(error.clone()));
+        out.settle_all(promises, &Err(error));
+        match or_else {
+            OrElse::Off => {}
+            OrElse::Restore(choice) => self.choice = choice,
+            OrElse::Reopen(choice) => {
+                self.choice = choice;
+                self.show_choice(visible);
+                self.open(out, visible, owner, Vec::new(), OrElse::Off);
+                return DeviceNews::Nothing;
+            }
+        }
+        self.show_choice(visible);
+        self.show(visible, |device| {
+            // It may have been on when it was opened again.
+            if device.status == Some(DeviceStatus::Enabled) {
+                device.status = Some(DeviceStatus::Disabled);
+            }
+            device.optimistic_status = device.status;
+            device.capture = None;
+        });
+        DeviceNews::Off
+    }
+
+    fn renew_from(
+        &mut self,
+        out: &mut Outbox,
+        visible: &Visible,
+        owner: CallKey,
+        promise: Option<PromiseId>,
+        chosen_before: Option<Choice>,
+        fresh: bool,
+    ) {
+        let now = self.choice.clone();
+        let (running, mut promises, before, fresh) = match mem::replace(&mut self.phase, Phase::Off)
+        {
+            Phase::On(running) => (running, Vec::new(), chosen_before.unwrap_or(now), fresh),
+            Phase::Renewing { running, next, promises, before, fresh: was_fresh } => {
+                out.push(Effect::StopCapture(next));
+                (running, promises, before, fresh || was_fresh)
+            }
+            other => {
+                self.phase = other;
+                return out.settle_all(promise, &Ok(()));
+            }
+        };
+        promises.extend(promise);
+        let source = (!fresh || self.kind == DeviceKind::ScreenShare).then_some(running.capture);
+        let next = self.ask(out, visible, owner, source);
+        self.phase = Phase::Renewing { running, next, promises, before, fresh };
+    }
+
+    fn open(
+        &mut self,
+        out: &mut Outbox,
+        visible: &Visible,
+        owner: CallKey,
+        promises: Vec<PromiseId>,
+        or_else: OrElse,
+    ) {
+        let capture = self.ask(out, visible, owner, None);
+        self.phase = Phase::Opening { capture, promises, or_else };
+    }
+
+    fn ask(
+        &self,
+        out: &mut Outbox,
+        visible: &Visible,
+        owner: CallKey,
+        source: Option<CaptureId>,
+    ) -> CaptureId {
+        let capture = out.id(Some(owner));
+        let settings = visible.state().document.as_ref().and_then(|d| d.get("settings"));
+        let mut request = capture_request(capture, self.kind, settings.as_ref(), &self.choice);
+        request.profile = self.profile;
+        request.audio = self.audio;
+        request.source = source;
+        out.push(Effect::Capture(request));
+        capture
+    }
+
+    fn runs(&mut self, visible: &mut Visible, running: Running) {
+        let (capture, device_id) = (running.capture, running.captured.device_id.clone());
+        self.phase = Phase::On(running);
+        self.show(visible, |device| {
+            device.status = Some(DeviceStatus::Enabled);
+            device.capture = Some(capture);
+            device.error = None;
+            if device_id.is_some() {
+                device.selected = device_id;
+            }
+        });
+    }
+
+    fn kept(&self) -> Option<CaptureId> {
+        match &self.phase {
+            Phase::Paused(running) => Some(running.capture),
+            Phase::Off | Phase::Opening { .. } | Phase::On(_) | Phase::Renewing { .. } => None,
+        }
+    }
+
+    fn pause(&mut self, out: &mut Outbox) {
+        match mem::replace(&mut self.phase, Phase::Off) {
+            Phase::On(running) => {
+                out.push(Effect::SilenceCapture(running.capture, true));
+                self.phase = Phase::Paused(running);
+            }
+            Phase::Renewing { running, next, promises, .. } => {
+                out.push(Effect::StopCapture(next));
+                out.settle_all(promises, &Ok(()));
+                out.push(Effect::SilenceCapture(running.capture, true));
+                self.phase = Phase::Paused(running);
+            }
+            other => {
+                let was_paused = matches!(other, Phase::Paused(_));
+                self.phase = other;
+                if !was_paused {
+                    self.stop(out);
+                }
+            }
+        }
+    }
+
+    fn stop(&mut self, out: &mut Outbox) {
+        match mem::replace(&mut self.phase, Phase::Off) {
+            Phase::Off => {}
+            Phase::Opening { capture, promises, .. } => {
+                out.push(Effect::StopCapture(capture));
+                out.settle_all(promises, &Ok(()));
+            }
+            Phase::On(running) | Phase::Paused(running) => {
+                out.push(Effect::StopCapture(running.capture));
+            }
+            Phase::Renewing { running, next, promises, .. } => {
+                out.push(Effect::StopCapture(next));
+                out.push(Effect::StopCapture(running.capture));
+                out.settle_all(promises, &Ok(()));
+            }
+        }
+    }
+
+    fn wish(&mut self, visible: &mut Visible, wish: DeviceStatus) {
+        let before = visible.state().device(self.kind).optimistic_status;
+        if before != Some(wish) {
+            self.previous = before;
+            self.show(visible, |device| device.optimistic_status = Some(wish));
+        }
+    }
+
+    fn show_choice(&self, visible: &mut Visible) {
+        let Choice { device_id, facing } = self.choice.clone();
+        let running = self.running().and_then(|(_, captured)| captured.device_id.clone());
+        self.show(visible, |device| {
+            device.selected = device_id.or(running);
+            device.facing = facing;
+        });
     }
 
     fn show(&self, visible: &mut Visible, edit: impl FnOnce(&mut DeviceState)) {
         let (slice, field): (Slice, fn(&mut CallState) -> &mut DeviceState) = match self.kind {
             DeviceKind::Camera => (Slice::Camera, |state| &mut state.camera),
             DeviceKind::Microphone => (Slice::Microphone, |state| &mut state.microphone),
+            DeviceKind::ScreenShare => (Slice::ScreenShare, |state| &mut state.screen_share),
         };
         visible.edit(slice, |state| edit(field(state)));
     }
-}
-
-/// Whether the call's settings turn a device on when nobody has touched it.
-pub(crate) fn is_on_by_default(settings: Option<&Json>, kind: DeviceKind) -> bool {
-    let Some(settings) = settings else {
-        return false;
-    };
-    match kind {
-        DeviceKind::Camera => settings
-            .get("video")
-            .is_some_and(|video| video.flag("enabled") && video.flag("camera_default_on")),
-        DeviceKind::Microphone => {
-            settings.get("audio").is_some_and(|audio| audio.flag("mic_default_on"))
-        }
-    }
-}
-
-/// The capability that publishing a device takes.
-pub(crate) fn capability(kind: DeviceKind) -> &'static str {
-    match kind {
-        DeviceKind::Camera => "send-video",
-        DeviceKind::Microphone => "send-audio",
-    }
-}
-
-pub(crate) fn not_permitted(kind: DeviceKind) -> Error {
-    let what = match kind {
-        DeviceKind::Camera => "this user may not send video in this call",
-        DeviceKind::Microphone => "this user may not send audio in this call",
-    };
-    Error::new("permission-denied", Category::Permission, what)
-        .hint("Ask for the permission, or have somebody who may grant it do so.")
-}
-
-fn request(capture: CaptureId, kind: DeviceKind, settings: Option<&Json>) -> CaptureRequest {
-    match kind {
-        DeviceKind::Microphone => CaptureRequest { capture, kind, size: None, facing: None },
-        DeviceKind::Camera => {
-            let video = settings.and_then(|settings| settings.get("video"));
-            let target = video.as_ref().and_then(|video| video.get("target_resolution"));
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
-            let side = |key| Some(target.as_ref()?.number(key)? as u32).filter(|px| *px > 0);
-            let target_size = side("width").zip(side("height"));
-            let facing = video.as_ref().map(|video| video.text("camera_facing"));
-            CaptureRequest {
-                capture,
-                kind,
-                size: Some(
-                    target_size.map_or(DEFAULT_SIZE, |(width, height)| Dimension { width, height }),
-                ),
-                facing: match facing.as_deref() {
-                    Some("front") => Some("user"),
-                    Some("back") => Some("environment"),
-                    _ => None,
-                },
-            }
-        }
-    }
-}
-
-fn device_error(kind: DeviceKind, failure: DeviceFailure) -> Error {
-    let (code, hint) = match failure.name.as_str() {
-        "NotAllowedError" => (
-            "permission-denied",
-            "Allow this page to use the device in the browser's address bar, then try again.",
-        ),
-        "NotFoundError" => ("not-found", "Connect a device, then try again."),
-        "NotReadableError" => {
-            ("in-use", "Close other programs that use the device, then try again.")
-        }
-        "OverconstrainedError" => ("overconstrained", "Ask for less of the device."),
-        "SecurityError" => ("insecure-context", "Open the page over https or on localhost."),
-        "AbortError" => ("aborted", "Try again."),
-        _ => ("unsupported", "Use another browser or device."),
-    };
-    let message = match kind {
-        DeviceKind::Camera => "the camera could not be opened",
-        DeviceKind::Microphone => "the microphone could not be opened",
-    };
-    Error::new(code, Category::Device, message)
-        .class(ErrorClass::Device)
-        .hint(hint)
-        .cause(failure.cause)
 }

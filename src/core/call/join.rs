@@ -304,6 +304,8 @@ impl CallSession {
     /// Introduces itself to the SFU, once the socket is open and the codecs are known.
     fn send_join_request(&mut self, context: &mut CallContext<'_>) {
         let subscriptions = subscriptions::wanted(&self.visible.state().participants);
+        let audio = self.audio_settings();
+        let mut preferred_publish_options = self.preferred_options();
         let Phase::Joining(join) = &mut self.phase else {
             return;
         };
@@ -329,12 +331,16 @@ impl CallSession {
                     from_sfu_id: replaced.credentials.edge_name.clone(),
                     previous_session_id: replaced.session_id.clone(),
                     reason: reason.clone(),
-                    ..event::ReconnectDetails::default()
+                    announced_tracks: replaced.announced_tracks(audio),
                 })
             }
             (Trigger::App { .. } | Trigger::Reconnect { .. }, _) => None,
         };
+        if let Some(replaced) = &join.replaced {
+            preferred_publish_options.clone_from(&replaced.publish_options);
+        }
         let request = event::JoinRequest {
+            preferred_publish_options,
             token: session.credentials.token.clone(),
             session_id: session.session_id.clone(),
             unified_session_id,
@@ -462,8 +468,9 @@ impl CallSession {
             replaced.close(context.out, CLOSE_JOIN_FAILED, "reconnecting failed");
         }
         if matches!(self.phase, Phase::Failed) {
-            self.stop_devices(context);
+            self.stop_media(context);
         }
+        self.give_up_given(context.out);
         if join.promises.is_empty() && !matches!(self.phase, Phase::Failed) {
             let (_, cause) = error.clone().into_warning();
             context.out.warn("the accepted call could not be joined", cause);

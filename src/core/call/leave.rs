@@ -60,8 +60,7 @@ impl CallSession {
             }
             Phase::Idle | Phase::Failed | Phase::Left => Vec::new(),
         };
-        self.camera.reset(context.out, &mut self.visible);
-        self.microphone.reset(context.out, &mut self.visible);
+        self.reset_media(context);
         self.wishes.clear();
         self.rejoins.clear();
         self.unified_session_id = None;

@@ -1,10 +1,10 @@
-//! What a joined call sends and asks for: devices, publishing, subscriptions, peer connections.
+//! What a joined call asks for and hears: subscriptions, peer connections, requests.
 
 use trunkline_protocol::sfu::models;
 
 use super::{
     CallContext, CallSession, Phase,
-    devices::{Device, capability, is_on_by_default, not_permitted},
+    ice::IceNews,
     publisher::{AudioSettings, PublisherNews},
     rpc::{Rpc, RpcOutcome},
     sfu::SfuSession,
@@ -12,168 +12,11 @@ use super::{
 };
 use crate::core::{
     error::Error,
-    ids::{CaptureId, PeerId, PromiseId},
-    input::{Captured, DeviceFailure, PeerInput},
-    json::Json,
+    ids::PeerId,
+    input::PeerInput,
     outbox::Outbox,
-    state::{DeviceKind, Dimension, Media, TrackType},
+    state::{Dimension, TrackType},
 };
-
-// Devices.
-impl CallSession {
-    pub(super) fn enable_device(
-        &mut self,
-        context: &mut CallContext<'_>,
-        kind: DeviceKind,
-        promise: PromiseId,
-    ) {
-        if matches!(self.phase, Phase::Joined(_)) && !self.may_publish(kind) {
-            return context.out.reject(promise, not_permitted(kind));
-        }
-        self.open_device(context.out, kind, Some(promise));
-    }
-
-    pub(super) fn disable_device(&mut self, context: &mut CallContext<'_>, kind: DeviceKind) {
-        let (device, visible) = self.device_mut(kind);
-        device.disable(context.out, visible);
-        self.unpublish(context.out, kind);
-    }
-
-    pub(super) fn stop_devices(&mut self, context: &mut CallContext<'_>) {
-        for kind in DeviceKind::ALL {
-            if self.device(kind).is_wanted() {
-                self.disable_device(context, kind);
-            }
-        }
-    }
-
-    pub(crate) fn on_captured(
-        &mut self,
-        context: &mut CallContext<'_>,
-        capture: CaptureId,
-        result: Result<Captured, DeviceFailure>,
-    ) {
-        for kind in DeviceKind::ALL {
-            let (device, visible) = self.device_mut(kind);
-            if device.on_captured(context.out, visible, capture, result.clone()) {
-                self.publish(context, kind);
-            }
-        }
-    }
-
-    pub(crate) fn on_capture_ended(&mut self, context: &mut CallContext<'_>, capture: CaptureId) {
-        for kind in DeviceKind::ALL {
-            let (device, visible) = self.device_mut(kind);
-            if device.on_ended(context.out, visible, capture) {
-                self.unpublish(context.out, kind);
-            }
-        }
-    }
-
-    /// Just joined: publishes what is on, and turns on what the settings want and nobody touched.
-    pub(super) fn start_media(&mut self, context: &mut CallContext<'_>) {
-        if let Phase::Joined(session) = &mut self.phase {
-            session.subscriptions.touch_published(context.out, true);
-            if session.publisher.is_none() {
-                return;
-            }
-        }
-        for kind in DeviceKind::ALL {
-            let settings = self.settings();
-            let untouched = self.state().device(kind).optimistic_status.is_none();
-            if self.device(kind).running().is_some() {
-                self.publish(context, kind);
-            } else if untouched
-                && self.may_publish(kind)
-                && is_on_by_default(settings.as_ref(), kind)
-            {
-                self.open_device(context.out, kind, None);
-            }
-        }
-    }
-
-    /// A device whose permission was taken away goes off.
-    pub(super) fn enforce_capabilities(&mut self, context: &mut CallContext<'_>) {
-        if !matches!(self.phase, Phase::Joined(_)) {
-            return;
-        }
-        for kind in DeviceKind::ALL {
-            if self.device(kind).is_wanted() && !self.may_publish(kind) {
-                self.disable_device(context, kind);
-            }
-        }
-    }
-
-    fn publish(&mut self, context: &mut CallContext<'_>, kind: DeviceKind) {
-        let permitted = self.may_publish(kind);
-        let running = self.device(kind).running().map(|(id, captured)| (id, captured.clone()));
-        let Phase::Joined(session) = &mut self.phase else {
-            return;
-        };
-        let Some((capture, captured)) = running else {
-            return;
-        };
-        if !permitted {
-            context.out.warn_of(not_permitted(kind));
-            return self.disable_device(context, kind);
-        }
-        let SfuSession { publisher: Some(publisher), publish_options, .. } = &mut **session else {
-            return;
-        };
-        let track_type = kind.track_type();
-        match publisher.publish(context.out, publish_options, track_type, capture, &captured) {
-            Ok(()) => {
-                self.visible.set_local_media(track_type, Some(Media::Local(capture)));
-                self.tell_mute_states(context.out);
-            }
-            Err(error) => {
-                context.out.warn_of(error);
-                self.disable_device(context, kind);
-            }
-        }
-    }
-
-    fn unpublish(&mut self, out: &mut Outbox, kind: DeviceKind) {
-        if let Phase::Joined(session) = &mut self.phase
-            && let Some(publisher) = &mut session.publisher
-        {
-            publisher.unpublish(out, kind.track_type());
-            self.visible.set_local_media(kind.track_type(), None);
-            self.tell_mute_states(out);
-        }
-    }
-
-    fn tell_mute_states(&mut self, out: &mut Outbox) {
-        if let Phase::Joined(session) = &mut self.phase {
-            let SfuSession { publisher, rpcs, session_id, .. } = &mut **session;
-            if let Some(publisher) = publisher {
-                publisher.tell_mute_states(out, rpcs, session_id);
-            }
-        }
-    }
-
-    fn may_publish(&self, kind: DeviceKind) -> bool {
-        self.state().has_capability(capability(kind))
-    }
-
-    fn settings(&self) -> Option<Json> {
-        self.state().document.as_ref().and_then(|document| document.get("settings"))
-    }
-
-    fn open_device(&mut self, out: &mut Outbox, kind: DeviceKind, promise: Option<PromiseId>) {
-        let owner = self.key;
-        let (device, visible) = self.device_mut(kind);
-        device.enable(out, visible, owner, promise);
-    }
-
-    fn device_mut(&mut self, kind: DeviceKind) -> (&mut Device, &mut super::visible::Visible) {
-        let device = match kind {
-            DeviceKind::Camera => &mut self.camera,
-            DeviceKind::Microphone => &mut self.microphone,
-        };
-        (device, &mut self.visible)
-    }
-}
 
 // Subscriptions.
 impl CallSession {
@@ -276,8 +119,40 @@ impl CallSession {
                 let news = publisher.on_answer_applied(context.out, result);
                 self.on_publisher_news(context, news);
             }
-            PeerInput::Failed => self.reconnect(context, "connection_failed"),
-            PeerInput::Connected => {}
+            PeerInput::Connected => {
+                if let Some(ice) = session.ice_mut(peer) {
+                    ice.on_connected();
+                }
+            }
+            PeerInput::IceDisconnected => {
+                if let Some(ice) = session.ice_mut(peer) {
+                    ice.on_disconnected(context.out.now);
+                }
+            }
+            PeerInput::IceFailed => {
+                let now = context.out.now;
+                let news = session.ice_mut(peer).map(|ice| ice.on_failed(now));
+                self.on_ice_news(context, peer, news);
+            }
+            PeerInput::Failed => {
+                let news = session.ice_mut(peer).map(|ice| ice.on_connection_failed());
+                self.on_ice_news(context, peer, news);
+            }
+        }
+    }
+
+    fn on_ice_news(&mut self, context: &mut CallContext<'_>, peer: PeerId, news: Option<IceNews>) {
+        let Phase::Joined(session) = &mut self.phase else {
+            return;
+        };
+        match news {
+            None | Some(IceNews::Nothing) => {}
+            Some(IceNews::Restart) => {
+                if !session.restart_ice(context.out, peer) {
+                    self.reconnect(context, "connection_failed");
+                }
+            }
+            Some(IceNews::Rejoin(reason)) => self.reconnect(context, reason),
         }
     }
 
@@ -296,7 +171,7 @@ impl CallSession {
             }
             Rpc::UpdateMuteStates => {
                 if let Some(publisher) = &mut session.publisher {
-                    publisher.on_mute_states_told(context.out, result.map(|_| ()));
+                    publisher.muting.on_told(context.out, result.map(|_| ()));
                 }
                 self.tell_mute_states(context.out);
             }
@@ -304,6 +179,7 @@ impl CallSession {
                 session.subscriptions.on_told(result.is_ok());
                 warn_of(context.out, result);
             }
+            Rpc::IceRestart if result.is_err() => self.reconnect(context, "restart_ice_failed"),
             Rpc::SendAnswer | Rpc::IceTrickle | Rpc::IceRestart => warn_of(context.out, result),
         }
     }
@@ -322,7 +198,16 @@ impl CallSession {
         let SfuSession { subscriptions, rpcs, session_id, .. } = &mut **session;
         let participants = &self.visible.state().participants;
         subscriptions.on_timeout(context.out, rpcs, session_id, participants);
-        for outcome in session.rpcs.on_timeout(context.out) {
+        let now = context.out.now;
+        let peers = [Some(session.subscriber.peer), session.publisher.as_ref().map(|p| p.peer)];
+        let outcomes = session.rpcs.on_timeout(context.out);
+        for peer in peers.into_iter().flatten() {
+            if let Phase::Joined(session) = &mut self.phase {
+                let news = session.ice_mut(peer).map(|ice| ice.on_timeout(now));
+                self.on_ice_news(context, peer, news);
+            }
+        }
+        for outcome in outcomes {
             self.on_rpc(context, outcome);
         }
     }
@@ -332,13 +217,13 @@ impl CallSession {
             PublisherNews::Nothing => self.tell_mute_states(context.out),
             PublisherNews::Refused(error) => {
                 context.out.warn_of(error);
-                self.stop_devices(context);
+                self.stop_media(context);
             }
-            PublisherNews::Broken => self.reconnect(context, "publisher_negotiation_failed"),
+            PublisherNews::Broken(reason) => self.reconnect(context, reason),
         }
     }
 
-    fn audio_settings(&self) -> AudioSettings {
+    pub(super) fn audio_settings(&self) -> AudioSettings {
         let audio = self.settings().and_then(|settings| settings.get("audio"));
         let flag = |key| audio.as_ref().is_some_and(|audio| audio.flag(key));
         AudioSettings {

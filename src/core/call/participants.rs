@@ -236,6 +236,19 @@ impl Visible {
         });
     }
 
+    /// One of our tracks is published, but delivers nothing for now, or does again.
+    pub(crate) fn set_interrupted(&mut self, track_type: TrackType, interrupted: bool) {
+        let local = self.state().participants.iter().find(|p| p.is_local);
+        if let Some(session_id) = local.map(|p| p.session_id.clone()) {
+            self.edit_participant(&session_id, |participant| {
+                participant.interrupted_tracks.retain(|known| *known != track_type);
+                if interrupted {
+                    participant.interrupted_tracks.push(track_type);
+                }
+            });
+        }
+    }
+
     /// The publish rights that the SFU says are in force.
     pub(crate) fn apply_grants(&mut self, grants: models::CallGrants) {
         let mut capabilities = self.state().own_capabilities.clone();

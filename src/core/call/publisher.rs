@@ -9,21 +9,23 @@
 
 use trunkline_protocol::{
     compact,
-    sfu::{models, signal},
+    sfu::{event, models, signal},
 };
 
 use super::{
     candidates::RemoteCandidates,
+    ice::IceWatch,
+    muting::Muting,
     rpc::{Rpc, Rpcs},
 };
 use crate::core::{
     effect::{Effect, PeerEffect},
-    error::{Category, Error},
+    error::{Category, Cause, Error},
     ids::{CallKey, CaptureId, PeerId, TransceiverId},
-    input::{Captured, OfferReport},
-    layers,
+    input::OfferReport,
+    layers::{self, Layers},
     outbox::Outbox,
-    state::TrackType,
+    state::{AudioBitrateProfile, Dimension, TrackType},
     table::Table,
     time::Time,
 };
@@ -36,22 +38,34 @@ const FAILURES: u32 = 3;
 pub(crate) struct Publisher {
     pub(crate) peer: PeerId,
     pub(crate) candidates: RemoteCandidates,
+    pub(crate) ice: IceWatch,
     owner: CallKey,
-    publications: Table<TrackType, Publication>,
+    publications: Vec<Publication>,
+    /// What the SFU wants encoded, by publish option and track type.
+    qualities: Table<(i32, TrackType), event::VideoSender>,
     negotiation: Negotiation,
     failures: u32,
-    muting: Muting,
+    /// The next offer is to look for a new way to the SFU.
+    restart_wanted: bool,
+    /// The negotiation under way does.
+    restarting: bool,
+    pub(super) muting: Muting,
 }
 
-/// One published track. It stays for the whole session: a track that ends is muted, and a new one
-/// takes its place without renegotiation.
+/// One published track: a track type may have several, each with a codec of its own. It stays for
+/// the whole session: a track that ends is muted, and a new one takes its place without
+/// renegotiation.
 #[derive(Debug)]
 struct Publication {
+    track_type: TrackType,
     transceiver: TransceiverId,
     option: models::PublishOption,
     capture: Option<CaptureId>,
     track_id: String,
     layers: Vec<models::VideoLayer>,
+    /// What is encoded follows from these.
+    size: Option<Dimension>,
+    profile: AudioBitrateProfile,
     mid: Option<String>,
     announced: bool,
 }
@@ -65,21 +79,13 @@ enum Negotiation {
     Waiting { until: Time },
 }
 
-/// What the SFU was told of mute states, and what it is to be told.
-#[derive(Debug, Default)]
-struct Muting {
-    wanted: Table<TrackType, bool>,
-    told: Table<TrackType, bool>,
-    in_flight: Option<Table<TrackType, bool>>,
-}
-
 /// What the call has to do about it.
 pub(crate) enum PublisherNews {
     Nothing,
     /// The SFU does not let these be published.
     Refused(Error),
-    /// The connection is beyond repair.
-    Broken,
+    /// The connection is beyond repair, for that reason.
+    Broken(&'static str),
 }
 
 /// Call settings that a published audio track announces.
@@ -90,84 +96,198 @@ pub(crate) struct AudioSettings {
     pub(crate) stereo: bool,
 }
 
+/// A track to be published.
+#[derive(Clone, Debug)]
+pub(crate) struct Source {
+    pub(crate) track_type: TrackType,
+    pub(crate) capture: CaptureId,
+    pub(crate) track_id: String,
+    pub(crate) size: Option<Dimension>,
+    pub(crate) profile: AudioBitrateProfile,
+    /// frames/s and bits/s that the app set as limits.
+    pub(crate) limits: Option<(u32, u32)>,
+}
+
+impl Source {
+    fn layers(&self, option: &models::PublishOption) -> Layers {
+        match self.track_type {
+            TrackType::Video | TrackType::ScreenShare => {
+                layers::video_layers(option, self.size, self.limits)
+            }
+            TrackType::Audio | TrackType::ScreenShareAudio | TrackType::Unspecified => Layers {
+                encodings: layers::audio_encodings(option, self.profile),
+                announced: Vec::new(),
+            },
+        }
+    }
+}
+
 impl Publisher {
     pub(crate) fn new(owner: CallKey, peer: PeerId) -> Self {
         Self {
             peer,
             candidates: RemoteCandidates::default(),
+            ice: IceWatch::default(),
             owner,
-            publications: Table::default(),
+            publications: Vec::new(),
+            qualities: Table::default(),
             negotiation: Negotiation::Stable,
             failures: 0,
+            restart_wanted: false,
+            restarting: false,
             muting: Muting::default(),
         }
     }
 
-    /// Sends a captured track.
+    /// Sends a captured track once for each option of its type, and no longer for options that are
+    /// gone.
     pub(crate) fn publish(
         &mut self,
         out: &mut Outbox,
         options: &[models::PublishOption],
-        track_type: TrackType,
-        capture: CaptureId,
-        captured: &Captured,
+        source: &Source,
     ) -> Result<(), Error> {
-        if let Some(publication) = self.publications.get_mut(&track_type) {
-            publication.capture = Some(capture);
-            publication.track_id.clone_from(&captured.track_id);
-            let transceiver = publication.transceiver;
-            let effect = PeerEffect::ReplaceTrack { transceiver, capture: Some(capture) };
-            out.push(Effect::Peer(self.peer, effect));
-        } else {
-            let option = options
-                .iter()
-                .find(|option| option.track_type() == track_type)
-                .ok_or_else(|| {
-                    Error::new("sfu-error", Category::Sfu, "the SFU offers no way to publish this")
-                        .hint("The call type or the server does not support this kind of track.")
-                })?;
-            let layers = match track_type {
-                TrackType::Video | TrackType::ScreenShare => {
-                    layers::video_layers(option, captured.size)
-                }
-                TrackType::Audio | TrackType::ScreenShareAudio | TrackType::Unspecified => {
-                    layers::Layers {
-                        encodings: layers::audio_encodings(option),
-                        announced: Vec::new(),
-                    }
-                }
-            };
-            let transceiver = out.id(Some(self.owner));
-            let effect =
-                PeerEffect::AddTransceiver { transceiver, capture, encodings: layers.encodings };
-            out.push(Effect::Peer(self.peer, effect));
-            let publication = Publication {
-                transceiver,
-                option: option.clone(),
-                capture: Some(capture),
-                track_id: captured.track_id.clone(),
-                layers: layers.announced,
-                mid: None,
-                announced: false,
-            };
-            self.publications.insert(track_type, publication);
+        let track_type = source.track_type;
+        let of_type = || options.iter().filter(|option| option.track_type() == track_type);
+        if of_type().next().is_none() {
+            return Err(Error::new(
+                "sfu-error",
+                Category::Sfu,
+                "the SFU offers no way to publish this",
+            )
+            .hint("The call type or the server does not support this kind of track."));
+        }
+        for option in of_type() {
+            self.publish_as(out, option, source);
+        }
+        let gone = |option_id| !of_type().any(|option| option.id == option_id);
+        self.send_nothing(out, |p| p.track_type == track_type && gone(p.option.id));
+        self.muting.set(track_type, false);
+        let news = |p: &Publication| !p.announced && p.capture.is_some();
+        if matches!(self.negotiation, Negotiation::Stable) && self.publications.iter().any(news) {
             self.negotiate(out);
         }
-        self.muting.wanted.insert(track_type, false);
         Ok(())
+    }
+
+    fn publish_as(&mut self, out: &mut Outbox, option: &models::PublishOption, source: &Source) {
+        let Source { track_type, capture, .. } = *source;
+        let Layers { encodings, announced } = source.layers(option);
+        let is_same = |p: &&mut Publication| p.track_type == track_type && p.option.id == option.id;
+        if let Some(publication) = self.publications.iter_mut().find(is_same) {
+            let transceiver = publication.transceiver;
+            if publication.capture.replace(capture) != Some(capture) {
+                publication.track_id.clone_from(&source.track_id);
+                let effect =
+                    PeerEffect::ReplaceTrack { transceiver, capture: Some(capture), track_type };
+                out.push(Effect::Peer(self.peer, effect));
+            }
+            // The layers that were announced stay; what they hold follows the new track.
+            if (publication.size, publication.profile) != (source.size, source.profile) {
+                publication.size = source.size;
+                publication.profile = source.profile;
+                let encodings = layers::fit(encodings, publication.layers.len());
+                let effect = PeerEffect::SetEncodings { transceiver, encodings, degradation: None };
+                out.push(Effect::Peer(self.peer, effect));
+                if let Some(quality) = self.qualities.get(&(option.id, track_type)) {
+                    out.push(Effect::Peer(self.peer, set_quality(transceiver, quality)));
+                }
+            }
+            return;
+        }
+        let transceiver = out.id(Some(self.owner));
+        let degradation = (!announced.is_empty())
+            .then(|| degradation(option.degradation_preference()).unwrap_or("maintain-framerate"));
+        let effect =
+            PeerEffect::AddTransceiver { transceiver, capture, track_type, encodings, degradation };
+        out.push(Effect::Peer(self.peer, effect));
+        if let Some(quality) = self.qualities.get(&(option.id, track_type)) {
+            out.push(Effect::Peer(self.peer, set_quality(transceiver, quality)));
+        }
+        self.publications.push(Publication {
+            track_type,
+            transceiver,
+            option: option.clone(),
+            capture: Some(capture),
+            track_id: source.track_id.clone(),
+            layers: announced,
+            size: source.size,
+            profile: source.profile,
+            mid: None,
+            announced: false,
+        });
+        // One that runs may have made its offer without this track.
+        if !matches!(self.negotiation, Negotiation::Stable) {
+            self.negotiate(out);
+        }
     }
 
     /// Stops sending a track.
     pub(crate) fn unpublish(&mut self, out: &mut Outbox, track_type: TrackType) {
-        let Some(publication) = self.publications.get_mut(&track_type) else {
-            return;
-        };
-        if publication.capture.take().is_some() {
-            let transceiver = publication.transceiver;
-            let effect = PeerEffect::ReplaceTrack { transceiver, capture: None };
-            out.push(Effect::Peer(self.peer, effect));
-            self.muting.wanted.insert(track_type, true);
+        if self.send_nothing(out, |publication| publication.track_type == track_type) {
+            self.muting.set(track_type, true);
         }
+    }
+
+    fn send_nothing(&mut self, out: &mut Outbox, which: impl Fn(&Publication) -> bool) -> bool {
+        let mut any = false;
+        for publication in self.publications.iter_mut().filter(|p| which(p)) {
+            if publication.capture.take().is_some() {
+                let Publication { transceiver, track_type, .. } = *publication;
+                let effect = PeerEffect::ReplaceTrack { transceiver, capture: None, track_type };
+                out.push(Effect::Peer(self.peer, effect));
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// A track delivers again after the system held it back: some browsers need to be told.
+    pub(crate) fn rearm(&mut self, out: &mut Outbox, capture: CaptureId) {
+        for publication in self.publications.iter().filter(|p| p.capture == Some(capture)) {
+            let Publication { transceiver, track_type, capture, .. } = *publication;
+            let effect = PeerEffect::ReplaceTrack { transceiver, capture, track_type };
+            out.push(Effect::Peer(self.peer, effect));
+        }
+    }
+
+    /// The SFU says which layers somebody watches.
+    pub(crate) fn set_qualities(&mut self, out: &mut Outbox, senders: Vec<event::VideoSender>) {
+        for sender in senders {
+            let key = (sender.publish_option_id, sender.track_type());
+            let publications = self.publications.iter();
+            for publication in publications.filter(|p| (p.option.id, p.track_type) == key) {
+                out.push(Effect::Peer(self.peer, set_quality(publication.transceiver, &sender)));
+            }
+            self.qualities.insert(key, sender);
+        }
+    }
+
+    /// Looks for a new way to the SFU. `false` when there is none to renew.
+    pub(crate) fn restart_ice(&mut self, out: &mut Outbox) -> bool {
+        if !self.publications.iter().any(|publication| publication.announced) {
+            return false;
+        }
+        if !self.restarting && !self.restart_wanted {
+            self.restart_wanted = true;
+            self.negotiate(out);
+        }
+        true
+    }
+
+    /// What a session that replaces this one should know: what is sent, as far as it may go on.
+    pub(crate) fn announced_tracks(
+        &self,
+        audio: AudioSettings,
+        options: &[models::PublishOption],
+    ) -> Vec<models::TrackInfo> {
+        let goes_on = |track: &models::TrackInfo| {
+            !track.muted
+                && options.iter().any(|option| {
+                    option.id == track.publish_option_id && option.track_type == track.track_type
+                })
+        };
+        self.tracks(audio).into_iter().filter(goes_on).collect()
     }
 
     pub(crate) fn on_offered(
@@ -176,7 +296,7 @@ impl Publisher {
         rpcs: &mut Rpcs,
         session_id: &str,
         audio: AudioSettings,
-        report: Result<OfferReport, crate::core::error::Cause>,
+        report: Result<OfferReport, Cause>,
     ) -> PublisherNews {
         let Negotiation::Offering { again } = self.negotiation else {
             return PublisherNews::Nothing;
@@ -188,7 +308,7 @@ impl Publisher {
                 return self.failed(out);
             }
         };
-        for publication in self.publications.values_mut() {
+        for publication in &mut self.publications {
             let mid = offer.mids.iter().find(|(t, _)| *t == publication.transceiver);
             publication.mid = mid.map(|(_, mid)| mid.clone());
         }
@@ -225,6 +345,7 @@ impl Publisher {
                 let effect = PeerEffect::AcceptAnswer { sdp: None };
                 out.push(Effect::Peer(self.peer, effect));
                 self.negotiation = Negotiation::Stable;
+                self.forget_offer();
                 PublisherNews::Refused(error)
             }
             Err(error) => {
@@ -239,20 +360,24 @@ impl Publisher {
     pub(crate) fn on_answer_applied(
         &mut self,
         out: &mut Outbox,
-        result: Result<(), crate::core::error::Cause>,
+        result: Result<(), Cause>,
     ) -> PublisherNews {
-        let Negotiation::Applying { again, answer } =
-            std::mem::replace(&mut self.negotiation, Negotiation::Stable)
-        else {
-            return PublisherNews::Nothing;
+        let (again, answer) = match std::mem::replace(&mut self.negotiation, Negotiation::Stable) {
+            Negotiation::Applying { again, answer } => (again, answer),
+            // An offer was taken back, and what comes next is settled.
+            other => {
+                self.negotiation = other;
+                return PublisherNews::Nothing;
+            }
         };
         if let Err(cause) = result {
             out.warn("the answer of the SFU could not be applied", Some(cause));
             return self.failed(out);
         }
         self.failures = 0;
+        self.restarting = false;
         self.candidates.described(out, self.peer, &answer);
-        for publication in self.publications.values_mut() {
+        for publication in &mut self.publications {
             publication.announced |= publication.mid.is_some();
         }
         if again {
@@ -264,49 +389,10 @@ impl Publisher {
     /// Tells the SFU what is muted, as far as it does not know. Tracks that were never agreed on
     /// cannot be spoken of.
     pub(crate) fn tell_mute_states(&mut self, out: &mut Outbox, rpcs: &mut Rpcs, session_id: &str) {
-        let muting = &mut self.muting;
-        if muting.in_flight.is_some() {
-            return;
-        }
-        let announced = |t: &TrackType| {
-            self.publications.get(t).is_some_and(|publication| publication.announced)
-        };
-        let news: Table<TrackType, bool> = muting
-            .wanted
-            .iter()
-            .filter(|(track_type, muted)| {
-                announced(track_type) && muting.told.get(track_type) != Some(muted)
-            })
-            .map(|(track_type, muted)| (*track_type, *muted))
-            .collect();
-        if news.is_empty() {
-            return;
-        }
-        let request = signal::UpdateMuteStatesRequest {
-            session_id: session_id.to_owned(),
-            mute_states: news
-                .iter()
-                .map(|(track_type, muted)| signal::TrackMuteState {
-                    track_type: (*track_type).into(),
-                    muted: *muted,
-                })
-                .collect(),
-        };
-        rpcs.send(out, Rpc::UpdateMuteStates, &request);
-        muting.in_flight = Some(news);
-    }
-
-    pub(crate) fn on_mute_states_told(&mut self, out: &mut Outbox, result: Result<(), Error>) {
-        let Some(news) = self.muting.in_flight.take() else {
-            return;
-        };
-        if let Err(error) = result {
-            out.warn_of(error);
-        }
-        // A request that failed for good is not repeated before the next change.
-        for (track_type, muted) in news {
-            self.muting.told.insert(track_type, muted);
-        }
+        let publications = &self.publications;
+        let is_announced =
+            |of: TrackType| publications.iter().any(|p| p.track_type == of && p.announced);
+        self.muting.tell(out, rpcs, session_id, is_announced);
     }
 
     /// Another try after a failure is due.
@@ -333,7 +419,9 @@ impl Publisher {
     fn negotiate(&mut self, out: &mut Outbox) {
         match &mut self.negotiation {
             Negotiation::Stable => {
-                out.push(Effect::Peer(self.peer, PeerEffect::Offer));
+                let ice_restart = std::mem::take(&mut self.restart_wanted);
+                self.restarting |= ice_restart;
+                out.push(Effect::Peer(self.peer, PeerEffect::Offer { ice_restart }));
                 self.negotiation = Negotiation::Offering { again: false };
             }
             Negotiation::Offering { again }
@@ -344,28 +432,39 @@ impl Publisher {
     }
 
     fn failed(&mut self, out: &mut Outbox) -> PublisherNews {
+        let reason =
+            if self.restarting { "restart_ice_failed" } else { "publisher_negotiation_failed" };
         self.failures += 1;
-        if self.failures >= FAILURES {
+        self.forget_offer();
+        if std::mem::take(&mut self.restarting) || self.failures >= FAILURES {
             self.negotiation = Negotiation::Stable;
-            return PublisherNews::Broken;
+            return PublisherNews::Broken(reason);
         }
         self.negotiation = Negotiation::Waiting { until: out.back_off(self.failures) };
         PublisherNews::Nothing
     }
 
+    /// The offer was taken back: the m-lines that only it had are gone.
+    fn forget_offer(&mut self) {
+        for publication in self.publications.iter_mut().filter(|p| !p.announced) {
+            publication.mid = None;
+        }
+    }
+
     /// All publications that the current offer has an m-line for, muted ones included.
     fn tracks(&self, audio: AudioSettings) -> Vec<models::TrackInfo> {
-        let with_mid = self.publications.iter().filter_map(|(t, p)| Some((t, p, p.mid.as_ref()?)));
+        let with_mid = self.publications.iter().filter_map(|p| Some((p, p.mid.as_ref()?)));
         with_mid
-            .map(|(track_type, publication, mid)| {
+            .map(|(publication, mid)| {
+                let track_type = publication.track_type;
                 let is_audio = matches!(track_type, TrackType::Audio | TrackType::ScreenShareAudio);
                 models::TrackInfo {
                     track_id: publication.track_id.clone(),
-                    track_type: (*track_type).into(),
+                    track_type: track_type.into(),
                     layers: publication.layers.clone(),
                     mid: mid.clone(),
                     dtx: is_audio && audio.dtx,
-                    stereo: *track_type == TrackType::ScreenShareAudio || is_audio && audio.stereo,
+                    stereo: track_type == TrackType::ScreenShareAudio || is_audio && audio.stereo,
                     red: is_audio && audio.red,
                     muted: publication.capture.is_none(),
                     codec: publication.option.codec.clone(),
@@ -374,5 +473,25 @@ impl Publisher {
                 }
             })
             .collect()
+    }
+}
+
+fn set_quality(transceiver: TransceiverId, quality: &event::VideoSender) -> PeerEffect {
+    PeerEffect::SetEncodings {
+        transceiver,
+        encodings: layers::wanted_encodings(&quality.layers),
+        degradation: degradation(quality.degradation_preference()),
+    }
+}
+
+fn degradation(preference: models::DegradationPreference) -> Option<&'static str> {
+    match preference {
+        models::DegradationPreference::Unspecified => None,
+        models::DegradationPreference::Balanced => Some("balanced"),
+        models::DegradationPreference::MaintainFramerate => Some("maintain-framerate"),
+        models::DegradationPreference::MaintainResolution => Some("maintain-resolution"),
+        models::DegradationPreference::MaintainFramerateAndResolution => {
+            Some("maintain-framerate-and-resolution")
+        }
     }
 }

@@ -2,11 +2,15 @@
 
 use trunkline_protocol::{
     compact,
-    sfu::{event, models},
+    sfu::{event, models, signal},
 };
 
 use super::{
-    participants::Orphans, publisher::Publisher, rpc::Rpcs, subscriber::Subscriber,
+    ice::IceWatch,
+    participants::Orphans,
+    publisher::{AudioSettings, Publisher},
+    rpc::{Rpc, Rpcs},
+    subscriber::Subscriber,
     subscriptions::Subscriptions,
 };
 use crate::core::{
@@ -156,6 +160,29 @@ impl SfuSession {
         self.publisher.as_ref().is_some_and(|publisher| publisher.peer == peer)
     }
 
+    /// What is known of the way of one of its peer connections.
+    pub(crate) fn ice_mut(&mut self, peer: PeerId) -> Option<&mut IceWatch> {
+        if self.subscriber.peer == peer {
+            return Some(&mut self.subscriber.ice);
+        }
+        self.publisher.as_mut().filter(|p| p.peer == peer).map(|publisher| &mut publisher.ice)
+    }
+
+    /// Has a peer connection look for a new way. `false` when that cannot help.
+    pub(crate) fn restart_ice(&mut self, out: &mut Outbox, peer: PeerId) -> bool {
+        match &mut self.publisher {
+            Some(publisher) if publisher.peer == peer => publisher.restart_ice(out),
+            Some(_) | None => {
+                let restart = signal::IceRestartRequest {
+                    session_id: self.session_id.clone(),
+                    peer_type: models::PeerType::Subscriber.into(),
+                };
+                self.rpcs.send(out, Rpc::IceRestart, &restart);
+                true
+            }
+        }
+    }
+
     /// The SFU is silent: gives up the socket, and nothing else, as a rejoin follows.
     pub(crate) fn drop_socket(&mut self, out: &mut Outbox) {
         if let Some(socket) = self.socket.take() {
@@ -209,7 +236,23 @@ impl SfuSession {
     pub(crate) fn due(&self) -> Option<Time> {
         let publisher = self.publisher.as_ref().and_then(Publisher::due);
         let liveness = self.liveness.as_ref().map(Liveness::due);
-        [self.rpcs.due(), self.subscriptions.due(), publisher, liveness].into_iter().flatten().min()
+        let ways = [
+            self.subscriber.ice.due(),
+            self.publisher.as_ref().and_then(|publisher| publisher.ice.due()),
+        ];
+        [self.rpcs.due(), self.subscriptions.due(), publisher, liveness]
+            .into_iter()
+            .chain(ways)
+            .flatten()
+            .min()
+    }
+
+    /// What is sent, for the session that takes the place of this one.
+    pub(crate) fn announced_tracks(&self, audio: AudioSettings) -> Vec<models::TrackInfo> {
+        let publisher = self.publisher.as_ref();
+        publisher
+            .map(|publisher| publisher.announced_tracks(audio, &self.publish_options))
+            .unwrap_or_default()
     }
 
     /// Says goodbye and closes everything.

@@ -98,11 +98,25 @@ impl CallSession {
             EventPayload::CallEnded(ended) => self.on_call_ended(context, ended.reason()),
             EventPayload::GoAway(_) => self.reconnect(context, "go_away"),
             EventPayload::Error(error) => self.on_sfu_error(context, &error),
-            // Options and qualities stay as agreed at the join; a join response belongs to a join.
-            EventPayload::ChangePublishOptions(_)
-            | EventPayload::ChangePublishQuality(_)
-            | EventPayload::IceRestart(_)
-            | EventPayload::JoinResponse(_)
+            EventPayload::ChangePublishOptions(changed) => {
+                session.publish_options = changed.publish_options;
+                self.publish_again(context);
+            }
+            EventPayload::ChangePublishQuality(changed) => {
+                if let Some(publisher) = &mut session.publisher {
+                    publisher.set_qualities(context.out, changed.video_senders);
+                }
+            }
+            // For the other direction the SFU sends an offer by itself.
+            EventPayload::IceRestart(restart) => {
+                if let (models::PeerType::PublisherUnspecified, Some(publisher)) =
+                    (restart.peer_type(), &mut session.publisher)
+                {
+                    publisher.restart_ice(context.out);
+                }
+            }
+            // A join response belongs to a join.
+            EventPayload::JoinResponse(_)
             | EventPayload::ParticipantMigrationComplete(_)
             | EventPayload::PublisherAnswer(_) => {}
         }
@@ -158,9 +172,9 @@ impl CallSession {
         match cause {
             models::TrackUnpublishReason::Moderation
             | models::TrackUnpublishReason::PermissionRevoked => {
-                let kinds = DeviceKind::ALL.into_iter();
-                for kind in kinds.filter(|kind| kind.track_type() == track_type) {
-                    self.disable_device(context, kind);
+                if let Some(kind) = DeviceKind::of(track_type) {
+                    self.disable_device(context, kind, false);
+                    self.stop_publish(context.out, &[track_type]);
                 }
             }
             models::TrackUnpublishReason::UserMuted | models::TrackUnpublishReason::Unspecified => {

@@ -6,6 +6,7 @@ use trunkline_protocol::sfu::{event, models, signal};
 
 use super::{
     candidates::RemoteCandidates,
+    ice::IceWatch,
     rpc::{Rpc, Rpcs},
 };
 use crate::core::{
@@ -23,6 +24,7 @@ const FAILURES: u32 = 3;
 pub(crate) struct Subscriber {
     pub(crate) peer: PeerId,
     pub(crate) candidates: RemoteCandidates,
+    pub(crate) ice: IceWatch,
     waiting: VecDeque<event::SubscriberOffer>,
     current: Option<event::SubscriberOffer>,
     newest: Option<u32>,
@@ -34,6 +36,7 @@ impl Subscriber {
         Self {
             peer,
             candidates: RemoteCandidates::default(),
+            ice: IceWatch::default(),
             waiting: VecDeque::new(),
             current: None,
             newest: None,

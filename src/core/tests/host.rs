@@ -2,6 +2,7 @@
 //! and checks after every step what must always hold.
 
 mod invariants;
+mod media;
 
 use std::{
     cmp::Reverse,
@@ -20,11 +21,11 @@ use super::{
     server::Server,
 };
 use crate::core::{
-    AppEvent, AppRequest, CallCommand, CallKey, CallState, CallingState, CaptureId, Captured,
-    Cause, Client, Command, Config, DeviceFailure, DeviceKind, Dimension, Duration, Effect, Error,
+    AppEvent, AppRequest, CallCommand, CallKey, CallState, CallingState, CaptureId, CaptureRequest,
+    Cause, Client, Command, Config, DeviceFailure, DeviceKind, Duration, Effect, Error,
     EventPayload as AppPayload, HttpFailure, HttpReply, HttpRequest, Input, JoinOptions,
-    LeaveOptions, LocalEvent, Method, OfferReport, Outcome, PeerEffect, PeerId, PeerInput,
-    PromiseId, Reply, RequestId, ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
+    LeaveOptions, LocalEvent, Method, Outcome, PeerEffect, PeerId, PromiseId, Reply, RequestId,
+    ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
 };
 
 /// What becomes of the things that the core asks for.
@@ -77,6 +78,12 @@ pub(super) struct Host {
     peers: BTreeMap<PeerId, Vec<crate::core::TransceiverId>>,
     captures: BTreeSet<CaptureId>,
     requests: BTreeSet<RequestId>,
+    /// All captures that were asked for.
+    pub(super) requested: Vec<CaptureRequest>,
+    /// All that was done with peer connections.
+    pub(super) peer_effects: Vec<PeerEffect>,
+    /// Nobody knows yet what the user had chosen before.
+    pub(super) holds_defaults: bool,
 }
 
 /// How many of each were opened in all.
@@ -93,11 +100,11 @@ const STEPS_PER_MOMENT: u32 = 500;
 
 impl Host {
     pub(super) fn new() -> Self {
-        Self::with(false)
+        Self::configured(|_| {})
     }
 
-    fn with(reject_when_busy: bool) -> Self {
-        let config = Config {
+    fn configured(configure: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config {
             api_key: "key".to_owned(),
             base_url: "http://coordinator/video".to_owned(),
             client_header: "trunkline-test".to_owned(),
@@ -108,11 +115,13 @@ impl Host {
             timeout: Duration::from_secs(5),
             socket_timeout: Duration::from_secs(15),
             max_connect_retries: 5,
-            reject_when_busy,
+            defaults_on_load: false,
+            reject_when_busy: false,
             seed: [11, 22],
             epoch_offset: 1_900_000_000_000.0,
             parse_json: parse,
         };
+        configure(&mut config);
         Self {
             client: Client::new(config),
             server: Server::default(),
@@ -134,6 +143,9 @@ impl Host {
             peers: BTreeMap::new(),
             captures: BTreeSet::new(),
             requests: BTreeSet::new(),
+            requested: Vec::new(),
+            peer_effects: Vec::new(),
+            holds_defaults: false,
         }
     }
 
@@ -143,7 +155,12 @@ impl Host {
     }
 
     pub(super) fn connected_as(user_id: &str, reject_when_busy: bool) -> Self {
-        let mut host = Self::with(reject_when_busy);
+        Self::connected_with(user_id, |config| config.reject_when_busy = reject_when_busy)
+    }
+
+    /// The same with another configuration.
+    pub(super) fn connected_with(user_id: &str, configure: impl FnOnce(&mut Config)) -> Self {
+        let mut host = Self::configured(configure);
         user_id.clone_into(&mut host.server.me);
         let promise = host.connect(user_id, Some(token(user_id)), false);
         host.run_for(100);
@@ -209,14 +226,6 @@ impl Host {
         let line = line.replacen(' ', &format!(" /call/{call_type}/{id}"), 1);
         let request = app_request(&line, body);
         self.order(call, |promise| CallCommand::Request { promise, request, then })
-    }
-
-    pub(super) fn enable(&mut self, call: CallKey, kind: DeviceKind) -> u64 {
-        self.order(call, |promise| CallCommand::EnableDevice { promise, kind })
-    }
-
-    pub(super) fn disable(&mut self, call: CallKey, kind: DeviceKind) -> u64 {
-        self.order(call, |promise| CallCommand::DisableDevice { promise, kind })
     }
 
     pub(super) fn order(
@@ -297,22 +306,6 @@ impl Host {
         if let Some(socket) = self.coordinator_socket() {
             self.close_socket(socket, code);
         }
-    }
-
-    /// Both peer connections fail.
-    pub(super) fn fail_peers(&mut self) {
-        for peer in self.peers.keys().copied().collect::<Vec<_>>() {
-            self.feed(Input::Peer(peer, PeerInput::Failed));
-        }
-    }
-
-    pub(super) fn running_captures(&self) -> Vec<CaptureId> {
-        self.captures.iter().copied().collect()
-    }
-
-    /// The receiving peer connection of the newest session; it is made before the sending one.
-    pub(super) fn subscriber(&self) -> PeerId {
-        *self.peers.keys().nth_back(1).unwrap()
     }
 
     /// Lets `ms` pass.
@@ -443,18 +436,21 @@ impl Host {
                 self.later(Input::Described { request, result });
             }
             Effect::Peer(peer, effect) => self.perform_peer(peer, effect),
-            Effect::Capture(request) => {
-                self.opened.captures += 1;
-                assert!(self.captures.insert(request.capture), "G5: captured twice");
-                let size = (request.kind == DeviceKind::Camera)
-                    .then_some(Dimension { width: 1280, height: 720 });
-                let captured = Captured { track_id: "track".to_owned(), size };
-                if !take_one(&mut self.weather.lost.captures) {
-                    self.later(Input::Captured { capture: request.capture, result: Ok(captured) });
-                }
-            }
+            Effect::Capture(request) => self.capture(request),
             Effect::StopCapture(capture) => {
                 assert!(self.captures.remove(&capture), "G5: stopped twice");
+            }
+            Effect::SilenceCapture(capture, _) => {
+                assert!(self.captures.contains(&capture), "G5: silenced after its end");
+            }
+            Effect::AskDefaults(call) => {
+                for kind in [DeviceKind::Camera, DeviceKind::Microphone] {
+                    if !self.holds_defaults {
+                        let order = CallCommand::ApplyDefault { kind, on: None, device_id: None };
+                        self.client
+                            .command(Time::from_millis(self.now), Command::Call(call, order));
+                    }
+                }
             }
             Effect::Settle { promise: PromiseId(promise), result } => {
                 let before = self.settled.insert(promise, result);
@@ -468,38 +464,6 @@ impl Host {
                 self.events.push((name, local));
             }
             Effect::Warn { .. } => {}
-        }
-    }
-
-    fn perform_peer(&mut self, peer: PeerId, effect: PeerEffect) {
-        if let PeerEffect::Create { .. } = effect {
-            self.opened.peers += 1;
-            assert!(self.peers.insert(peer, Vec::new()).is_none(), "G5: made twice");
-            return;
-        }
-        let transceivers =
-            self.peers.get_mut(&peer).unwrap_or_else(|| panic!("G5: {effect:?} after close"));
-        match effect {
-            PeerEffect::Create { .. }
-            | PeerEffect::AddCandidate(_)
-            | PeerEffect::ReplaceTrack { .. } => {}
-            PeerEffect::AddTransceiver { transceiver, .. } => transceivers.push(transceiver),
-            PeerEffect::Offer => {
-                let mids =
-                    transceivers.iter().enumerate().map(|(mid, t)| (*t, mid.to_string())).collect();
-                let report = OfferReport { sdp: "v=0\r\n".to_owned(), mids };
-                self.later(Input::Peer(peer, PeerInput::Offered(Ok(report))));
-            }
-            PeerEffect::AcceptAnswer { .. } => {
-                self.later(Input::Peer(peer, PeerInput::AnswerApplied(Ok(()))));
-            }
-            PeerEffect::Answer { negotiation_id, .. } => {
-                let result = Ok("v=0\r\n".to_owned());
-                self.later(Input::Peer(peer, PeerInput::Answered { negotiation_id, result }));
-            }
-            PeerEffect::Close => {
-                self.peers.remove(&peer);
-            }
         }
     }
 
@@ -535,17 +499,6 @@ impl Host {
     /// The newest request that is under way.
     pub(super) fn last_request(&self) -> RequestId {
         *self.requests.iter().next_back().unwrap()
-    }
-
-    /// The capture failed; the browser holds nothing.
-    pub(super) fn forget_capture(&mut self, capture: CaptureId) {
-        self.captures.remove(&capture);
-    }
-
-    /// Whether a permission prompt is open, which may stay so for ever.
-    pub(super) fn waits_for_a_device(&self, call: CallKey) -> bool {
-        let state = self.state(call);
-        [&state.camera, &state.microphone].iter().any(|d| d.status != d.optimistic_status)
     }
 
     pub(super) fn sfu_socket(&self) -> Option<SocketId> {

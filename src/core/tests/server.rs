@@ -35,6 +35,9 @@ pub(super) struct Server {
     pub(super) sessions: BTreeMap<String, String>,
     pub(super) bodies: Vec<(String, Value)>,
     pub(super) rpcs: Vec<(String, Vec<u8>)>,
+    pub(super) joins: Vec<event::JoinRequest>,
+    /// What the next attempts to publish are refused with.
+    pub(super) publish_errors: Vec<models::Error>,
 }
 
 impl Default for Server {
@@ -44,7 +47,7 @@ impl Default for Server {
             ended: false,
             custom: json!({}),
             members: Vec::new(),
-            capabilities: vec!["join-call", "send-audio", "send-video", "end-call"],
+            capabilities: vec!["join-call", "send-audio", "send-video", "screenshare", "end-call"],
             camera_default_on: false,
             me: "alice".to_owned(),
             session: Rc::default(),
@@ -55,6 +58,8 @@ impl Default for Server {
             sessions: BTreeMap::new(),
             bodies: Vec::new(),
             rpcs: Vec::new(),
+            joins: Vec::new(),
+            publish_errors: Vec::new(),
         }
     }
 }
@@ -177,7 +182,9 @@ impl Server {
         let HttpBody::Bytes(body) = &request.body else { panic!("an RPC without a body") };
         self.rpcs.push((method.clone(), body.clone()));
         if method == "SetPublisher" {
+            let refusal = (!self.publish_errors.is_empty()).then(|| self.publish_errors.remove(0));
             let answer = signal::SetPublisherResponse {
+                error: refusal,
                 sdp: "v=0\r\na=ice-ufrag:server\r\n".to_owned(),
                 ..signal::SetPublisherResponse::default()
             };
@@ -208,6 +215,8 @@ impl Server {
                     self.sessions.remove(&details.previous_session_id);
                 }
                 self.sessions.insert(join.session_id.clone(), self.me.clone());
+                self.joins.push(join);
+                let join = self.joins.last()?;
                 EventPayload::JoinResponse(join_response(&self.me, &join.session_id))
             }
         };
@@ -226,14 +235,6 @@ impl Server {
 fn join_response(me: &str, own_session_id: &str) -> event::JoinResponse {
     let mut participants = vec![participant("bob", "bob-session")];
     participants.push(participant(me, own_session_id));
-    let option = |track_type: models::TrackType, id| models::PublishOption {
-        track_type: track_type.into(),
-        id,
-        bitrate: 1_250_000,
-        fps: 30,
-        max_spatial_layers: 3,
-        ..models::PublishOption::default()
-    };
     event::JoinResponse {
         call_state: Some(models::CallState {
             participants,
@@ -241,10 +242,30 @@ fn join_response(me: &str, own_session_id: &str) -> event::JoinResponse {
             ..models::CallState::default()
         }),
         publish_options: vec![
-            option(models::TrackType::Audio, 1),
-            option(models::TrackType::Video, 2),
+            publish_option(models::TrackType::Audio, 1),
+            publish_option(models::TrackType::Video, 2),
+            publish_option(models::TrackType::ScreenShare, 3),
+            publish_option(models::TrackType::ScreenShareAudio, 4),
         ],
         ..event::JoinResponse::default()
+    }
+}
+
+/// A failure that may pass.
+pub(super) fn unavailable() -> models::Error {
+    let code = models::ErrorCode::InternalServerError.into();
+    models::Error { code, ..models::Error::default() }
+}
+
+/// A way to publish.
+pub(super) fn publish_option(track_type: models::TrackType, id: i32) -> models::PublishOption {
+    models::PublishOption {
+        track_type: track_type.into(),
+        id,
+        bitrate: 1_250_000,
+        fps: 30,
+        max_spatial_layers: 3,
+        ..models::PublishOption::default()
     }
 }
 

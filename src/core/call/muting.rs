@@ -1,0 +1,69 @@
+//! What the SFU was told of mute states, and what it is to be told.
+
+use trunkline_protocol::sfu::signal;
+
+use super::rpc::{Rpc, Rpcs};
+use crate::core::{error::Error, outbox::Outbox, state::TrackType, table::Table};
+
+/// One request at a time, so that the last state is the one that stands.
+#[derive(Debug, Default)]
+pub(crate) struct Muting {
+    wanted: Table<TrackType, bool>,
+    told: Table<TrackType, bool>,
+    in_flight: Option<Table<TrackType, bool>>,
+}
+
+impl Muting {
+    pub(crate) fn set(&mut self, track_type: TrackType, muted: bool) {
+        self.wanted.insert(track_type, muted);
+    }
+
+    /// Tells what the SFU does not know yet.
+    pub(crate) fn tell(
+        &mut self,
+        out: &mut Outbox,
+        rpcs: &mut Rpcs,
+        session_id: &str,
+        is_announced: impl Fn(TrackType) -> bool,
+    ) {
+        if self.in_flight.is_some() {
+            return;
+        }
+        let news: Table<TrackType, bool> = self
+            .wanted
+            .iter()
+            .filter(|(track_type, muted)| {
+                is_announced(**track_type) && self.told.get(track_type) != Some(muted)
+            })
+            .map(|(track_type, muted)| (*track_type, *muted))
+            .collect();
+        if news.is_empty() {
+            return;
+        }
+        let request = signal::UpdateMuteStatesRequest {
+            session_id: session_id.to_owned(),
+            mute_states: news
+                .iter()
+                .map(|(track_type, muted)| signal::TrackMuteState {
+                    track_type: (*track_type).into(),
+                    muted: *muted,
+                })
+                .collect(),
+        };
+        rpcs.send(out, Rpc::UpdateMuteStates, &request);
+        self.in_flight = Some(news);
+    }
+
+    pub(crate) fn on_told(&mut self, out: &mut Outbox, result: Result<(), Error>) {
+        let Some(news) = self.in_flight.take() else {
+            return;
+        };
+        if let Err(error) = result {
+            out.warn_of(error);
+        }
+        // A request that failed for good is not repeated before the next change.
+        for (track_type, muted) in news {
+            self.told.insert(track_type, muted);
+        }
+    }
+}

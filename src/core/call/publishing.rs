@@ -1,0 +1,570 @@
+//! What a call captures and sends: its devices, and streams of the app.
+
+use trunkline_protocol::sfu::models;
+
+use super::{
+    CallContext, CallSession, Phase,
+    devices::{Device, DeviceNews, capability, is_on_by_default, not_permitted},
+    publisher::Source,
+    sfu::SfuSession,
+    visible::Visible,
+};
+use crate::core::{
+    command::{Choice, DeviceOrder, MediaOption},
+    effect::{Effect, Outcome},
+    error::Error,
+    ids::{CaptureId, PromiseId},
+    input::{Captured, DeviceFailure},
+    json::Json,
+    outbox::Outbox,
+    state::{DeviceKind, Media, TrackType},
+};
+
+/// How the app wants its media captured and sent.
+#[derive(Debug, Default)]
+pub(super) struct MediaWishes {
+    /// The track types in the order in which they were published first.
+    order: Vec<TrackType>,
+    /// Streams of the app.
+    given: Vec<Given>,
+    /// frames/s and bits/s of a shared screen.
+    screen_limits: Option<(u32, u32)>,
+    /// What to ask the SFU for.
+    pub(super) video: Option<PreferredVideo>,
+}
+
+/// How the app would like its video to be published.
+#[derive(Clone, Debug)]
+pub(super) struct PreferredVideo {
+    pub(super) codec: String,
+    pub(super) fmtp: String,
+    pub(super) bitrate: u32,
+    pub(super) layers: u32,
+}
+
+/// A stream of the app.
+#[derive(Debug)]
+struct Given {
+    track_type: TrackType,
+    capture: CaptureId,
+    captured: Captured,
+    /// Who waits for the join.
+    waiting: Option<PromiseId>,
+}
+
+// Devices.
+impl CallSession {
+    pub(super) fn order_device(
+        &mut self,
+        context: &mut CallContext<'_>,
+        kind: DeviceKind,
+        order: DeviceOrder,
+        promise: PromiseId,
+    ) {
+        let owner = self.key;
+        match order {
+            DeviceOrder::Disable { keep } => {
+                self.disable_device(context, kind, keep);
+                context.out.resolve(promise, Outcome::Done);
+            }
+            DeviceOrder::Toggle { keep } if self.device(kind).is_wanted() => {
+                self.order_device(context, kind, DeviceOrder::Disable { keep }, promise);
+            }
+            DeviceOrder::Enable | DeviceOrder::Toggle { .. } => {
+                self.enable_device(context, kind, promise);
+            }
+            DeviceOrder::Resume if self.device(kind).was_wanted() => {
+                self.enable_device(context, kind, promise);
+            }
+            DeviceOrder::Resume => context.out.resolve(promise, Outcome::Done),
+            DeviceOrder::Renew { fresh } => {
+                let (device, visible) = self.device_mut(kind);
+                device.renew(context.out, visible, owner, Some(promise), fresh);
+            }
+            DeviceOrder::Select(choice) => {
+                let (device, visible) = self.device_mut(kind);
+                device.select(context.out, visible, owner, choice, promise);
+            }
+        }
+    }
+
+    fn enable_device(
+        &mut self,
+        context: &mut CallContext<'_>,
+        kind: DeviceKind,
+        promise: PromiseId,
+    ) {
+        if matches!(self.phase, Phase::Joined(_)) && !self.may_publish(kind) {
+            return context.out.reject(promise, not_permitted(kind));
+        }
+        self.open_device(context, kind, Some(promise));
+    }
+
+    fn open_device(
+        &mut self,
+        context: &mut CallContext<'_>,
+        kind: DeviceKind,
+        promise: Option<PromiseId>,
+    ) {
+        let owner = self.key;
+        let (device, visible) = self.device_mut(kind);
+        if device.enable(context.out, visible, owner) {
+            let published = self.publish_device(context, kind);
+            context.out.settle_all(promise, &published);
+        } else {
+            let (device, _) = self.device_mut(kind);
+            device.wait(context.out, promise);
+        }
+    }
+
+    pub(super) fn disable_device(
+        &mut self,
+        context: &mut CallContext<'_>,
+        kind: DeviceKind,
+        keep: bool,
+    ) {
+        let (device, visible) = self.device_mut(kind);
+        device.disable(context.out, visible, keep);
+        self.unpublish_device(context.out, kind);
+    }
+
+    /// Nothing is sent any more.
+    pub(super) fn stop_media(&mut self, context: &mut CallContext<'_>) {
+        for kind in DeviceKind::ALL {
+            if self.device(kind).is_wanted() {
+                self.disable_device(context, kind, false);
+            }
+        }
+        self.take_back(context.out, |_| true, false);
+    }
+
+    /// The call was left: devices go off, unless the app wants to keep them.
+    pub(super) fn reset_media(&mut self, context: &mut CallContext<'_>) {
+        self.take_back(context.out, |_| true, false);
+        self.media.order.clear();
+        for kind in DeviceKind::ALL {
+            let (device, visible) = self.device_mut(kind);
+            device.reset(context.out, visible);
+        }
+    }
+
+    pub(crate) fn on_captured(
+        &mut self,
+        context: &mut CallContext<'_>,
+        capture: CaptureId,
+        result: Result<Captured, DeviceFailure>,
+    ) {
+        let owner = self.key;
+        for kind in DeviceKind::ALL {
+            let (device, visible) = self.device_mut(kind);
+            match device.on_captured(context.out, visible, owner, capture, result.clone()) {
+                DeviceNews::Nothing => {}
+                DeviceNews::Runs { promises, replaced } => {
+                    let published = self.publish_device(context, kind);
+                    if let Some(replaced) = replaced {
+                        context.out.push(Effect::StopCapture(replaced));
+                    }
+                    context.out.settle_all(promises, &published);
+                }
+                DeviceNews::Off => self.unpublish_device(context.out, kind),
+            }
+        }
+    }
+
+    pub(crate) fn on_capture_ended(&mut self, context: &mut CallContext<'_>, capture: CaptureId) {
+        for kind in DeviceKind::ALL {
+            let (device, visible) = self.device_mut(kind);
+            if device.on_ended(context.out, visible, capture) {
+                self.unpublish_device(context.out, kind);
+            }
+        }
+        self.take_back(context.out, |given| given.capture == capture, false);
+    }
+
+    /// The system holds a track back, as during a phone call.
+    pub(crate) fn on_capture_muted(
+        &mut self,
+        context: &mut CallContext<'_>,
+        capture: CaptureId,
+        muted: bool,
+    ) {
+        let of_device = |kind: &DeviceKind| {
+            self.device(*kind).running().is_some_and(|(running, _)| running == capture)
+        };
+        let given = self.media.given.iter().find(|given| given.capture == capture);
+        let by_device = DeviceKind::ALL.into_iter().find(of_device).map(DeviceKind::track_type);
+        let Some(track_type) = by_device.or(given.map(|given| given.track_type)) else {
+            return;
+        };
+        self.visible.set_interrupted(track_type, muted);
+        if let (false, Phase::Joined(session)) = (muted, &mut self.phase)
+            && let Some(publisher) = &mut session.publisher
+        {
+            publisher.rearm(context.out, capture);
+        }
+    }
+
+    /// What the user had chosen before is known by now.
+    pub(super) fn apply_default(
+        &mut self,
+        context: &mut CallContext<'_>,
+        kind: DeviceKind,
+        on: Option<bool>,
+        device_id: Option<String>,
+    ) {
+        let in_call = matches!(self.phase, Phase::Joined(_));
+        let expected = in_call || context.config.defaults_on_load && self.set_up;
+        if !expected || self.state().device(kind).optimistic_status.is_some() {
+            return;
+        }
+        if device_id.is_some() && self.state().device(kind).selected.is_none() {
+            let (device, visible) = self.device_mut(kind);
+            device.set_choice(visible, Choice { device_id, facing: None });
+        }
+        let on = on.unwrap_or_else(|| is_on_by_default(self.settings().as_ref(), kind));
+        if on && self.may_publish(kind) {
+            self.open_device(context, kind, None);
+        }
+    }
+
+    pub(super) fn set_media(&mut self, context: &mut CallContext<'_>, option: MediaOption) {
+        match option {
+            MediaOption::StopOnLeave(kind, stops) => self.device_mut(kind).0.stops_on_leave = stops,
+            MediaOption::ScreenAudio(on) => {
+                self.device_mut(DeviceKind::ScreenShare).0.audio = on;
+                if on {
+                    // What was published before is published still.
+                    let _ = self.publish(context, TrackType::ScreenShareAudio);
+                } else {
+                    self.unpublish(context.out, TrackType::ScreenShareAudio);
+                }
+            }
+            MediaOption::AudioProfile(kind, profile) => {
+                self.device_mut(kind).0.profile = profile;
+                // The microphone captures music in another way, too.
+                let fresh = kind == DeviceKind::Microphone;
+                let owner = self.key;
+                let (device, visible) = self.device_mut(kind);
+                device.renew(context.out, visible, owner, None, fresh);
+            }
+            MediaOption::ScreenLimits { fps, bitrate } => {
+                self.media.screen_limits = Some((fps, bitrate));
+            }
+            MediaOption::PreferVideo { codec, fmtp, bitrate, layers } => {
+                self.media.video = Some(PreferredVideo { codec, fmtp, bitrate, layers });
+            }
+        }
+    }
+
+    /// What to ask the SFU for at the first join.
+    pub(super) fn preferred_options(&self) -> Vec<models::PublishOption> {
+        let number = |value: u32| i32::try_from(value).unwrap_or_default();
+        let video = self.media.video.as_ref().map(|video| models::PublishOption {
+            track_type: TrackType::Video.into(),
+            codec: Some(models::Codec {
+                name: video.codec.clone(),
+                fmtp: video.fmtp.clone(),
+                ..models::Codec::default()
+            }),
+            bitrate: number(video.bitrate),
+            max_spatial_layers: number(video.layers),
+            ..models::PublishOption::default()
+        });
+        let screen = self.media.screen_limits.map(|(fps, bitrate)| models::PublishOption {
+            track_type: TrackType::ScreenShare.into(),
+            fps: number(fps),
+            bitrate: number(bitrate),
+            ..models::PublishOption::default()
+        });
+        video.into_iter().chain(screen).collect()
+    }
+
+    fn may_publish(&self, kind: DeviceKind) -> bool {
+        self.state().has_capability(capability(kind))
+    }
+
+    pub(super) fn settings(&self) -> Option<Json> {
+        self.state().document.as_ref().and_then(|document| document.get("settings"))
+    }
+
+    fn device_mut(&mut self, kind: DeviceKind) -> (&mut Device, &mut Visible) {
+        let device = match kind {
+            DeviceKind::Camera => &mut self.camera,
+            DeviceKind::Microphone => &mut self.microphone,
+            DeviceKind::ScreenShare => &mut self.screen_share,
+        };
+        (device, &mut self.visible)
+    }
+}
+
+// Streams of the app.
+impl CallSession {
+    pub(super) fn publish_given(
+        &mut self,
+        context: &mut CallContext<'_>,
+        promise: PromiseId,
+        track_type: TrackType,
+        capture: CaptureId,
+        captured: Captured,
+    ) {
+        let refusal = match (&self.phase, DeviceKind::of(track_type)) {
+            (_, None) => Some(Error::invalid_argument(
+                "publish: there is no such track type",
+                "Use one of SfuModels.TrackType.",
+            )),
+            (Phase::Joined(session), _) if session.publisher.is_none() => {
+                Some(Error::illegal_state("anonymous users watch only", "Connect a user."))
+            }
+            (Phase::Joined(_), Some(kind)) if !self.may_publish(kind) => Some(not_permitted(kind)),
+            (Phase::Joined(_) | Phase::Joining(_), _) => None,
+            (Phase::Idle | Phase::Failed | Phase::Left, _) => {
+                Some(Error::illegal_state("the call is not joined", "Join it before you publish."))
+            }
+        };
+        if let Some(error) = refusal {
+            context.out.push(Effect::StopCapture(capture));
+            return context.out.reject(promise, error);
+        }
+        self.take_back(context.out, |given| given.track_type == track_type, true);
+        let waiting = Some(promise);
+        self.media.given.push(Given { track_type, capture, captured, waiting });
+        if matches!(self.phase, Phase::Joined(_)) {
+            // Who waits for it is told.
+            let _ = self.publish_all(context, track_type);
+        }
+    }
+
+    pub(super) fn stop_publish(&mut self, out: &mut Outbox, track_types: &[TrackType]) {
+        self.take_back(out, |given| track_types.contains(&given.track_type), false);
+        for track_type in track_types {
+            self.unpublish(out, *track_type);
+        }
+    }
+
+    /// Whoever waits for a join that does not come waits no longer.
+    pub(super) fn give_up_given(&mut self, out: &mut Outbox) {
+        self.take_back(out, |given| given.waiting.is_some(), false);
+    }
+
+    /// Gives streams back to the app. Nothing is sent in their place, unless they are `replaced`.
+    fn take_back(&mut self, out: &mut Outbox, which: impl Fn(&Given) -> bool, replaced: bool) {
+        let (gone, kept): (Vec<Given>, Vec<Given>) =
+            std::mem::take(&mut self.media.given).into_iter().partition(which);
+        self.media.given = kept;
+        for given in gone {
+            let Given { track_type, capture, waiting, .. } = given;
+            if !replaced {
+                self.unpublish(out, track_type);
+            }
+            if track_type == TrackType::ScreenShare {
+                self.unpublish(out, TrackType::ScreenShareAudio);
+            }
+            out.push(Effect::StopCapture(capture));
+            let error =
+                || Error::illegal_state("it was given up", "Publish once the call is joined.");
+            if let Some(promise) = waiting {
+                out.reject(promise, error());
+            }
+        }
+    }
+}
+
+// Publishing.
+impl CallSession {
+    /// Just joined: publishes what is on, in the order of the first time, and has it found out what
+    /// the user, or else the settings, want of the devices that nobody has touched.
+    pub(super) fn start_media(&mut self, context: &mut CallContext<'_>) {
+        if let Phase::Joined(session) = &mut self.phase {
+            session.subscriptions.touch_published(context.out, true);
+            if session.publisher.is_none() {
+                return self.give_up_given(context.out);
+            }
+        }
+        self.publish_again(context);
+        for kind in DeviceKind::ALL {
+            // Who turned it on was told that it runs; this is a failure of the call.
+            if let Err(error) = self.publish_device(context, kind) {
+                context.out.warn_of(error);
+            }
+        }
+        for track_type in self.media.given.iter().map(|given| given.track_type).collect::<Vec<_>>()
+        {
+            if let Err(error) = self.publish_all(context, track_type) {
+                context.out.warn_of(error);
+            }
+        }
+        self.ask_defaults(context);
+    }
+
+    pub(super) fn ask_defaults(&self, context: &mut CallContext<'_>) {
+        let untouched = |kind: DeviceKind| self.state().device(kind).optimistic_status.is_none();
+        if untouched(DeviceKind::Camera) || untouched(DeviceKind::Microphone) {
+            context.out.push(Effect::AskDefaults(self.key));
+        }
+    }
+
+    /// A device whose permission was taken away goes off.
+    pub(super) fn enforce_capabilities(&mut self, context: &mut CallContext<'_>) {
+        if !matches!(self.phase, Phase::Joined(_)) {
+            return;
+        }
+        for kind in
+            DeviceKind::ALL.into_iter().filter(|kind| !self.may_publish(*kind)).collect::<Vec<_>>()
+        {
+            if self.device(kind).is_wanted() || self.state().device(kind).capture.is_some() {
+                self.disable_device(context, kind, false);
+            }
+            let of_kind = |given: &Given| DeviceKind::of(given.track_type) == Some(kind);
+            self.take_back(context.out, of_kind, false);
+        }
+    }
+
+    /// The SFU changed how tracks are to be published.
+    pub(super) fn publish_again(&mut self, context: &mut CallContext<'_>) {
+        for track_type in self.media.order.clone() {
+            if let Err(error) = self.publish(context, track_type) {
+                context.out.warn_of(error);
+            }
+        }
+    }
+
+    fn publish_device(
+        &mut self,
+        context: &mut CallContext<'_>,
+        kind: DeviceKind,
+    ) -> Result<(), Error> {
+        if self.device(kind).running().is_none() {
+            return Ok(());
+        }
+        let track_type = kind.track_type();
+        // The device is what the app wants now.
+        self.take_back(context.out, |given| given.track_type == track_type, true);
+        self.publish_all(context, track_type)
+    }
+
+    fn publish_all(
+        &mut self,
+        context: &mut CallContext<'_>,
+        track_type: TrackType,
+    ) -> Result<(), Error> {
+        self.publish(context, track_type)?;
+        if track_type == TrackType::ScreenShare {
+            // A screen without its sound is better than none.
+            if let Err(error) = self.publish(context, TrackType::ScreenShareAudio) {
+                context.out.warn_of(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Publishes what there is of that type. What cannot be published is turned off.
+    fn publish(
+        &mut self,
+        context: &mut CallContext<'_>,
+        track_type: TrackType,
+    ) -> Result<(), Error> {
+        let Some((kind, source)) = DeviceKind::of(track_type).zip(self.source(track_type)) else {
+            return Ok(());
+        };
+        let permitted = self.may_publish(kind);
+        let Phase::Joined(session) = &mut self.phase else {
+            return Ok(());
+        };
+        let SfuSession { publisher: Some(publisher), publish_options, .. } = &mut **session else {
+            return Ok(());
+        };
+        let result = if permitted {
+            publisher.publish(context.out, publish_options, &source)
+        } else {
+            Err(not_permitted(kind))
+        };
+        let given = self.media.given.iter_mut().find(|given| given.capture == source.capture);
+        match result {
+            Ok(()) => {
+                if let Some(promise) = given.and_then(|given| given.waiting.take()) {
+                    context.out.resolve(promise, Outcome::Done);
+                }
+                if !self.media.order.contains(&track_type) {
+                    self.media.order.push(track_type);
+                }
+                self.visible.set_local_media(track_type, Some(Media::Local(source.capture)));
+                self.tell_mute_states(context.out);
+                Ok(())
+            }
+            Err(error) if track_type == TrackType::ScreenShareAudio && given.is_none() => {
+                Err(error)
+            }
+            Err(error) => match given.map(|given| given.waiting.take()) {
+                None => {
+                    self.disable_device(context, kind, false);
+                    Err(error)
+                }
+                Some(waiting) => {
+                    let is_it = |given: &Given| given.capture == source.capture;
+                    self.take_back(context.out, is_it, false);
+                    let Some(promise) = waiting else {
+                        return Err(error);
+                    };
+                    context.out.reject(promise, error);
+                    Ok(())
+                }
+            },
+        }
+    }
+
+    /// What is to be published as `track_type`: the app's stream, or the device's.
+    fn source(&self, track_type: TrackType) -> Option<Source> {
+        let kind = DeviceKind::of(track_type)?;
+        let device = self.device(kind);
+        let is_sound = track_type == TrackType::ScreenShareAudio;
+        let given = |of| self.media.given.iter().find(move |given| given.track_type == of);
+        let with_screen = || given(TrackType::ScreenShare).filter(|_| is_sound);
+        let (capture, captured, own) = match given(track_type).or_else(with_screen) {
+            Some(given) => (given.capture, &given.captured, given.track_type == track_type),
+            None => {
+                let (capture, captured) = device.running()?;
+                (capture, captured, !is_sound)
+            }
+        };
+        if !own && !device.audio {
+            return None;
+        }
+        let track_id =
+            if own { Some(&captured.track_id) } else { captured.audio_track_id.as_ref() };
+        Some(Source {
+            track_type,
+            capture,
+            track_id: track_id?.clone(),
+            size: captured.size,
+            profile: captured.profile.unwrap_or(device.profile),
+            limits: self.media.screen_limits.filter(|_| track_type == TrackType::ScreenShare),
+        })
+    }
+
+    fn unpublish_device(&mut self, out: &mut Outbox, kind: DeviceKind) {
+        self.unpublish(out, kind.track_type());
+        if kind == DeviceKind::ScreenShare {
+            self.unpublish(out, TrackType::ScreenShareAudio);
+        }
+    }
+
+    fn unpublish(&mut self, out: &mut Outbox, track_type: TrackType) {
+        self.visible.set_interrupted(track_type, false);
+        if let Phase::Joined(session) = &mut self.phase
+            && let Some(publisher) = &mut session.publisher
+        {
+            publisher.unpublish(out, track_type);
+            self.visible.set_local_media(track_type, None);
+            self.tell_mute_states(out);
+        }
+    }
+
+    pub(super) fn tell_mute_states(&mut self, out: &mut Outbox) {
+        if let Phase::Joined(session) = &mut self.phase {
+            let SfuSession { publisher, rpcs, session_id, .. } = &mut **session;
+            if let Some(publisher) = publisher {
+                publisher.tell_mute_states(out, rpcs, session_id);
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Devices and peer connections, played.
+
+use super::Host;
+use crate::core::{
+    CallCommand, CallKey, CaptureId, CaptureRequest, Captured, DeviceKind, DeviceOrder, Dimension,
+    Input, OfferReport, PeerEffect, PeerId, PeerInput,
+};
+
+impl Host {
+    pub(in crate::core::tests) fn enable(&mut self, call: CallKey, kind: DeviceKind) -> u64 {
+        self.device(call, kind, DeviceOrder::Enable)
+    }
+
+    pub(in crate::core::tests) fn disable(&mut self, call: CallKey, kind: DeviceKind) -> u64 {
+        self.device(call, kind, DeviceOrder::Disable { keep: false })
+    }
+
+    pub(in crate::core::tests) fn device(
+        &mut self,
+        call: CallKey,
+        kind: DeviceKind,
+        order: DeviceOrder,
+    ) -> u64 {
+        self.order(call, |promise| CallCommand::Device { promise, kind, order })
+    }
+
+    /// Takes in a stream of the app.
+    pub(in crate::core::tests) fn adopt(&mut self, call: CallKey) -> CaptureId {
+        let capture = self.client.adopt_capture(call);
+        self.captures.insert(capture);
+        capture
+    }
+
+    /// Both peer connections fail.
+    pub(in crate::core::tests) fn fail_peers(&mut self) {
+        for peer in self.peers.keys().copied().collect::<Vec<_>>() {
+            self.feed(Input::Peer(peer, PeerInput::Failed));
+        }
+    }
+
+    pub(in crate::core::tests) fn running_captures(&self) -> Vec<CaptureId> {
+        self.captures.iter().copied().collect()
+    }
+
+    /// The receiving peer connection of the newest session; it is made before the sending one.
+    pub(in crate::core::tests) fn subscriber(&self) -> PeerId {
+        *self.peers.keys().nth_back(1).unwrap()
+    }
+
+    /// The sending one.
+    pub(in crate::core::tests) fn publisher(&self) -> PeerId {
+        *self.peers.keys().next_back().unwrap()
+    }
+
+    /// The capture failed; the browser holds nothing.
+    pub(in crate::core::tests) fn forget_capture(&mut self, capture: CaptureId) {
+        self.captures.remove(&capture);
+    }
+
+    /// Whether a permission prompt is open, which may stay so for ever.
+    pub(in crate::core::tests) fn waits_for_a_device(&self, call: CallKey) -> bool {
+        let state = self.state(call);
+        [&state.camera, &state.microphone, &state.screen_share]
+            .iter()
+            .any(|d| d.status != d.optimistic_status)
+    }
+
+    pub(in crate::core::tests) fn perform_peer(&mut self, peer: PeerId, effect: PeerEffect) {
+        self.peer_effects.push(effect.clone());
+        if let PeerEffect::Create { .. } = effect {
+            self.opened.peers += 1;
+            assert!(self.peers.insert(peer, Vec::new()).is_none(), "G5: made twice");
+            return;
+        }
+        let transceivers =
+            self.peers.get_mut(&peer).unwrap_or_else(|| panic!("G5: {effect:?} after close"));
+        match effect {
+            PeerEffect::Create { .. }
+            | PeerEffect::AddCandidate(_)
+            | PeerEffect::ReplaceTrack { .. }
+            | PeerEffect::SetEncodings { .. } => {}
+            PeerEffect::AddTransceiver { transceiver, .. } => transceivers.push(transceiver),
+            PeerEffect::Offer { .. } => {
+                let mids =
+                    transceivers.iter().enumerate().map(|(mid, t)| (*t, mid.to_string())).collect();
+                let report = OfferReport { sdp: "v=0\r\n".to_owned(), mids };
+                self.later(Input::Peer(peer, PeerInput::Offered(Ok(report))));
+            }
+            PeerEffect::AcceptAnswer { .. } => {
+                self.later(Input::Peer(peer, PeerInput::AnswerApplied(Ok(()))));
+            }
+            PeerEffect::Answer { negotiation_id, .. } => {
+                let result = Ok("v=0\r\n".to_owned());
+                self.later(Input::Peer(peer, PeerInput::Answered { negotiation_id, result }));
+            }
+            PeerEffect::Close => {
+                self.peers.remove(&peer);
+            }
+        }
+    }
+
+    pub(in crate::core::tests) fn capture(&mut self, request: CaptureRequest) {
+        self.opened.captures += 1;
+        assert!(self.captures.insert(request.capture), "G5: captured twice");
+        let is_screen = request.kind == DeviceKind::ScreenShare;
+        let captured = Captured {
+            track_id: "track".to_owned(),
+            size: (request.kind != DeviceKind::Microphone)
+                .then_some(Dimension { width: 1280, height: 720 }),
+            audio_track_id: (is_screen && request.audio).then(|| "sound".to_owned()),
+            device_id: (!is_screen)
+                .then(|| request.device_id.clone().unwrap_or_else(|| "first".to_owned())),
+            profile: None,
+        };
+        self.requested.push(request.clone());
+        if !super::take_one(&mut self.weather.lost.captures) {
+            self.later(Input::Captured { capture: request.capture, result: Ok(captured) });
+        }
+    }
+}
