@@ -1,99 +1,30 @@
-// What knows devices in the package, with fakes for what browsers have and Node has not.
+// Lists, permissions, captures and managers of devices, with fakes for what Node has not.
 import assert from 'node:assert/strict';
-import { beforeEach, test } from 'node:test';
+import { test } from 'node:test';
+import {
+  FakeTrack,
+  FakeStream,
+  media,
+  permissions,
+  CAMERA,
+  MICROPHONE,
+  SCREEN,
+  A,
+  B,
+  hardware,
+  manager,
+  fakePort,
+  plug,
+  settle,
+} from './support/fake-media.mjs';
 
-class FakeTrack extends EventTarget {
-  enabled = true;
-  readyState = 'live';
-
-  constructor(kind, settings = {}) {
-    super();
-    this.kind = kind;
-    this.settings = settings;
-    this.id = `${kind} ${settings.deviceId}`;
-  }
-
-  getSettings() {
-    return this.settings;
-  }
-
-  clone() {
-    return new FakeTrack(this.kind, this.settings);
-  }
-
-  stop() {
-    this.readyState = 'ended';
-  }
-}
-
-class FakeStream {
-  constructor(tracks) {
-    this.tracks = tracks;
-  }
-
-  getTracks() {
-    return this.tracks;
-  }
-
-  getVideoTracks() {
-    return this.tracks.filter((track) => track.kind === 'video');
-  }
-
-  getAudioTracks() {
-    return this.tracks.filter((track) => track.kind === 'audio');
-  }
-}
-
-const media = new EventTarget();
-const permissions = { camera: new EventTarget(), microphone: new EventTarget() };
-for (const status of Object.values(permissions)) {
-  status.state = 'prompt';
-  status.set = (state) => {
-    status.state = state;
-    status.onchange?.();
-  };
-}
-globalThis.MediaStream = FakeStream;
-Object.defineProperty(globalThis, 'navigator', {
-  value: {
-    mediaDevices: media,
-    permissions: { query: async ({ name }) => permissions[name] },
-    userAgent: 'Android Mobile',
-  },
-  configurable: true,
-});
-
+// After the fakes: the modules look for them when they are loaded.
 const { openCapture } = await import('../../pkg/capture.js');
-const { CameraManager } = await import('../../pkg/camera.js');
-const { MicrophoneManager } = await import('../../pkg/microphone.js');
 const { ScreenShareManager } = await import('../../pkg/screen-share.js');
-const { SpeakerManager, playOn, recallSpeaker } = await import('../../pkg/speaker.js');
 const { getVideoDevices } = await import('../../pkg/device-list.js');
 const { permissionOf } = await import('../../pkg/device-permissions.js');
-const { DevicePreferences } = await import('../../pkg/preferences.js');
-const { setEncodings } = await import('../../pkg/browser.js');
 const { DeviceError } = await import('../../pkg/errors.js');
 const { makeValue } = await import('../../pkg/observable.js');
-const { whileWanted } = await import('../../pkg/sound.js');
-
-const [CAMERA, MICROPHONE, SCREEN] = [0, 1, 2];
-const A = { kind: 'videoinput', deviceId: 'a', label: 'Camera A', groupId: '1' };
-const B = { kind: 'videoinput', deviceId: 'b', label: 'Camera B', groupId: '2' };
-const SPEAKER = { kind: 'audiooutput', deviceId: 's', label: 'Speaker', groupId: '3' };
-
-let present;
-let asked;
-beforeEach(() => {
-  present = [{ ...A, deviceId: 'default' }, A, B, SPEAKER];
-  asked = [];
-  media.enumerateDevices = async () => present;
-  media.getUserMedia = async (constraints) => {
-    asked.push(constraints);
-    const kind = constraints.video ? 'video' : 'audio';
-    const deviceId = constraints[kind].deviceId?.exact ?? 'a';
-    return new FakeStream([new FakeTrack(kind, { deviceId, width: 640, height: 480 })]);
-  };
-});
 
 test('a list of devices hides the default one and follows what is plugged, once it has settled', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
@@ -104,7 +35,7 @@ test('a list of devices hides the default one and follows what is plugged, once 
   await settle();
   assert.deepEqual(seen, ['a,b']);
 
-  present = [A];
+  hardware.present = [A];
   media.dispatchEvent(new Event('devicechange'));
   t.mock.timers.tick(400);
   media.dispatchEvent(new Event('devicechange'));
@@ -191,14 +122,14 @@ test('a device that is gone gives way to any, and constraints that are too much 
   media.getUserMedia = async (constraints) => {
     const name = failures.shift();
     if (!name) return real(constraints);
-    asked.push(constraints);
+    hardware.asked.push(constraints);
     throw new DOMException('', name);
   };
 
   await openCapture(undefined, CAMERA, 1280, 720, 'user', 'gone');
 
   const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
-  assert.deepEqual(asked, [
+  assert.deepEqual(hardware.asked, [
     { video: { ...size, deviceId: { exact: 'gone' } } },
     { video: { ...size, facingMode: 'user' } },
     { video: true },
@@ -207,20 +138,20 @@ test('a device that is gone gives way to any, and constraints that are too much 
 
 test('a device that is busy is not asked for in another way', async () => {
   media.getUserMedia = async (constraints) => {
-    asked.push(constraints);
+    hardware.asked.push(constraints);
     throw new DOMException('', 'NotReadableError');
   };
 
   await assert.rejects(openCapture(undefined, CAMERA, 0, 0, undefined, 'a'), {
     name: 'NotReadableError',
   });
-  assert.equal(asked.length, 1);
+  assert.equal(hardware.asked.length, 1);
 });
 
 test('music is captured as it is', async () => {
   await openCapture(undefined, MICROPHONE, 0, 0, undefined, undefined, true);
 
-  const [{ audio }] = asked;
+  const [{ audio }] = hardware.asked;
   assert.equal(audio.echoCancellation || audio.noiseSuppression || audio.autoGainControl, false);
 });
 
@@ -235,7 +166,7 @@ test('the real id stands for the default device', async () => {
 
 test('a screen comes with its sound, its hint and the limits of the app', async () => {
   media.getDisplayMedia = async (constraints) => {
-    asked.push(constraints);
+    hardware.asked.push(constraints);
     return new FakeStream([
       new FakeTrack('video', { width: 800, height: 600 }),
       new FakeTrack('audio'),
@@ -256,12 +187,12 @@ test('a screen comes with its sound, its hint and the limits of the app', async 
     true,
   );
 
-  assert.deepEqual(asked[0].video, {
+  assert.deepEqual(hardware.asked[0].video, {
     width: { max: 2560 },
     height: { max: 1440 },
     frameRate: { ideal: 5 },
   });
-  assert.equal(asked[0].systemAudio, 'include');
+  assert.equal(hardware.asked[0].systemAudio, 'include');
   assert.equal(capture.track(false).contentHint, 'text');
   assert.deepEqual(capture.describe().slice(1, 4), [800, 600, capture.track(true).id]);
   assert.deepEqual(port.options, [[3, SCREEN, 5, 3_000_000]]);
@@ -330,20 +261,20 @@ test('a selected device that is unplugged goes off and is told of; a replaced on
 });
 
 test('the user is asked once for the names of devices, unless the app does not want that', async () => {
-  present = [{ ...A, label: '' }];
+  hardware.present = [{ ...A, label: '' }];
   const { camera } = manager();
 
   await camera.devices({ prompt: false });
-  assert.deepEqual(asked, []);
+  assert.deepEqual(hardware.asked, []);
   media.getUserMedia = async (constraints) => {
-    asked.push(constraints);
-    present = [A];
+    hardware.asked.push(constraints);
+    hardware.present = [A];
     return new FakeStream([new FakeTrack('video')]);
   };
   const devices = await camera.devices();
   await camera.devices();
 
-  assert.deepEqual([devices[0].label, asked], ['Camera A', [{ video: true }]]);
+  assert.deepEqual([devices[0].label, hardware.asked], ['Camera A', [{ video: true }]]);
 });
 
 test('a failure says of which device it is, and keeps its identity in the state', async () => {
@@ -426,220 +357,3 @@ test('cameras turn on phones', async () => {
   ]);
   await assert.rejects(camera.selectDirection('up'), { code: 'invalid-argument' });
 });
-
-test('what the user chooses is kept for the next visit, once the browser lets the page know', async () => {
-  const { camera, device, store } = manager();
-  device.set({ selectedDevice: 'b', optimisticStatus: 'enabled' });
-  await camera.enable();
-  await settle();
-  assert.equal(store.text, null, 'not granted');
-
-  permissions.camera.set('granted');
-  await camera.enable();
-  device.set({ selectedDevice: 'a', optimisticStatus: 'disabled' });
-  await camera.disable();
-  device.set({ selectedDevice: 'of the app', optimisticStatus: 'disabled' });
-  await camera.disable();
-  await settle();
-  permissions.camera.set('prompt');
-
-  assert.deepEqual(JSON.parse(store.text).camera, [
-    { selectedDeviceId: 'a', selectedDeviceLabel: 'Camera A', muted: true },
-    { selectedDeviceId: 'b', selectedDeviceLabel: 'Camera B', muted: false },
-  ]);
-});
-
-test('three devices are kept, and found by id or else by name', () => {
-  const { preferences, store } = storage();
-  for (const id of ['1', '2', '3', '4', '2'])
-    preferences.remember('camera', id, `no. ${id}`, false);
-  const kept = JSON.parse(store.text).camera.map((entry) => entry.selectedDeviceId);
-  assert.deepEqual(kept, ['2', '4', '3']);
-
-  const device = (deviceId, label) => ({ deviceId, label });
-  assert.deepEqual(preferences.recall('camera', [device('3', ''), device('4', '')]), {
-    deviceId: '4',
-    isMuted: false,
-  });
-  assert.equal(preferences.recall('camera', [device('x', 'no. 3')]).deviceId, 'x');
-  assert.deepEqual(preferences.recall('camera', [device('y', '')]), {});
-});
-
-test('a storage that is full, forbidden or of somebody else does no harm', () => {
-  for (const text of ['[', '7', '{"camera":7}', '{"camera":[null,{"selectedDeviceId":3}]}']) {
-    const { preferences, store } = storage(text);
-    assert.deepEqual(preferences.recall('camera', [A]), {});
-    preferences.remember('camera', 'a', 'A', true);
-    assert.equal(JSON.parse(store.text).camera.length, 1, text);
-  }
-  const { preferences, store, warnings } = storage();
-  store.getItem = store.setItem = () => {
-    throw new DOMException('', 'SecurityError');
-  };
-  preferences.remember('camera', 'a', 'A', true);
-  assert.equal(warnings.length, 2);
-});
-
-test('a speaker plays every element, each as loud as it should be', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
-  const port = fakePort();
-  const speaker = new SpeakerManager(port);
-  const element = () => {
-    const made = { volume: 1, sinks: [] };
-    made.setSinkId = async (id) => made.sinks.push(id);
-    return made;
-  };
-  const [one, two] = [element(), element()];
-  playOn(speaker, one, 'alice');
-  await speaker.select('s');
-  const detach = playOn(speaker, two, 'bob');
-  speaker.setVolume(0.5);
-  speaker.setParticipantVolume('bob', 0.1);
-  assert.deepEqual([one.volume, two.volume], [0.5, 0.1]);
-  assert.deepEqual([one.sinks, two.sinks], [['s'], ['s']]);
-  assert.deepEqual(port.volumes, [['bob', 0.1]]);
-
-  await plug(t, [A]);
-  assert.equal(speaker.state.selectedDevice, '');
-  assert.deepEqual(one.sinks, ['s', '']);
-
-  detach();
-  speaker.setParticipantVolume('bob', undefined);
-  assert.equal(two.volume, 0.1);
-  for (const volume of [-0.1, 1.1, NaN, '1']) {
-    assert.throws(() => speaker.setVolume(volume), { code: 'invalid-argument' });
-  }
-  await recallSpeaker(speaker);
-  assert.equal(speaker.state.selectedDevice, '', 'the app has chosen');
-});
-
-test('layers that nobody watches are off, and changes wait for each other', async () => {
-  const set = [];
-  const sender = {
-    encodings: ['q', 'h', 'f'].map((rid) => ({ rid, active: true, maxBitrate: 1 })),
-    getParameters() {
-      return { encodings: this.encodings.map((encoding) => ({ ...encoding })) };
-    },
-    async setParameters(parameters) {
-      await settle();
-      this.encodings = parameters.encodings;
-      set.push(parameters);
-    },
-  };
-  const active = () => sender.encodings.filter((e) => e.active).map((e) => e.rid + e.maxBitrate);
-
-  setEncodings({ sender }, [{ rid: 'q', maxBitrate: 9 }], 'balanced');
-  await setEncodings({ sender }, [{ rid: 'h' }, { rid: 'q' }]);
-  assert.deepEqual(active(), ['q9', 'h1']);
-  assert.deepEqual([set.length, set[0].degradationPreference], [2, 'balanced']);
-
-  await setEncodings({ sender }, [{ rid: 'h' }, { rid: 'q' }]);
-  assert.equal(set.length, 2, 'nothing changed');
-
-  sender.encodings = [{ active: true }];
-  await setEncodings({ sender }, [{ rid: 'h', maxFramerate: 7 }]);
-  assert.deepEqual(sender.encodings, [{ active: true, maxFramerate: 7 }]);
-  await setEncodings({ sender }, []);
-  assert.equal(sender.encodings[0].active, false);
-});
-
-test('one run at a time, and the last one that is wanted stays', async () => {
-  const log = [];
-  const want = whileWanted(
-    async (value) => {
-      log.push(`start ${value}`);
-      await settle();
-      if (value === 'broken') throw new Error('broken');
-      return () => log.push(`stop ${value}`);
-    },
-    (error) => log.push(error.message),
-  );
-  want('a');
-  want('b');
-  await want('c');
-  await want('c');
-  assert.deepEqual(log, ['start c']);
-
-  await want('broken');
-  await want(undefined);
-  await want('d');
-  assert.deepEqual(log.slice(1), ['stop c', 'start broken', 'broken', 'start d']);
-});
-
-test('nobody listens to a muted microphone unless the app wants it', async () => {
-  const state = (values) =>
-    Object.fromEntries(
-      Object.entries(values).flatMap(([name, value]) => {
-        const cell = makeValue(value).cell;
-        return [
-          [name, value],
-          [`${name}$`, cell.observable],
-        ];
-      }),
-    );
-  globalThis.AudioContext = class {};
-  const call = state({ callingState: 'joined', ownCapabilities: ['send-audio'] });
-  const device = makeValue({ status: 'disabled' });
-  const microphone = new MicrophoneManager(device.cell, fakePort(), call);
-  await settle();
-  delete globalThis.AudioContext;
-
-  assert.deepEqual(asked, []);
-  assert.equal(microphone.state.speakingWhileMuted, false);
-});
-
-function manager() {
-  const port = fakePort();
-  const device = makeValue({});
-  const camera = new CameraManager(device.cell, port);
-  const { store, preferences } = storage();
-  port.client.preferences = preferences;
-  return { camera, device, port, store, call: { camera, warnings: port.warnings } };
-}
-
-/** The core's side of the managers: notes what it is told. */
-function fakePort() {
-  const warnings = [];
-  const port = {
-    orders: [],
-    options: [],
-    events: [],
-    volumes: [],
-    warnings,
-    client: { log: (level, message) => warnings.push(message) },
-    async device(...order) {
-      port.orders.push(order);
-      await port.waits;
-      if (port.fails) throw port.fails;
-    },
-    setMedia: (...option) => port.options.push(option),
-    setVolume: (...volume) => port.volumes.push(volume),
-    emit: (event) => port.events.push(event),
-    host: () => port.client,
-    settings: () => undefined,
-  };
-  return port;
-}
-
-function storage(text = null) {
-  const warnings = [];
-  const store = {
-    text,
-    getItem: () => store.text,
-    setItem: (key, value) => (store.text = value),
-  };
-  const warn = (message) => warnings.push(message);
-  return { store, warnings, preferences: new DevicePreferences('key', store, warn) };
-}
-
-async function plug(t, devices) {
-  present = devices;
-  media.dispatchEvent(new Event('devicechange'));
-  t.mock.timers.tick(500);
-  await settle();
-}
-
-/** Lets everything run that waits for promises only. */
-async function settle() {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-}
