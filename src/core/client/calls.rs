@@ -1,6 +1,5 @@
 //! Calls by name, and those that come to the client by themselves: by a ring, an event, a query, and
-//! again after the
-//! socket was lost.
+//! again after the socket was lost.
 
 use super::Client;
 use crate::core::{
