@@ -12,6 +12,7 @@ pub mod control;
 mod http;
 mod ids;
 mod media;
+mod network;
 mod signalling;
 pub mod token;
 mod worker;
