@@ -9,6 +9,7 @@
 //! One task owns everything, so nothing is ever locked and no order is ever in doubt.
 
 pub mod control;
+mod counters;
 mod http;
 mod ids;
 mod media;

@@ -16,18 +16,19 @@ use tokio::{
 };
 use trunkline_protocol::sfu::{
     event::SfuEvent,
-    models::{PeerType, TrackInfo},
+    models::{Error, PeerType, TrackInfo},
     signal::{TrackMuteState, TrackSubscriptionDetails},
 };
 
 use super::{
     control::{SfuNotice, SfuOrder},
+    counters::Counters,
     ids::{Now, SessionKey, SocketId},
     media::{Media, MediaEvent},
     network::Network,
     signalling::{Caller, Calls, Effect, Event, Join, Refusal},
 };
-use crate::coordinator::SfuControl;
+use crate::{coordinator::SfuControl, metrics::Registry};
 
 /// Handle of the SFU.
 #[derive(Clone)]
@@ -85,6 +86,10 @@ pub(super) enum Rpc {
     UpdateSubscriptions(Vec<TrackSubscriptionDetails>),
     UpdateMuteStates(Vec<TrackMuteState>),
     IceRestart(PeerType),
+    /// Counted only: the figures serve operators of many SFUs.
+    SendStats {
+        readable: Result<(), Error>,
+    },
     /// Has no effect here, but the session must exist.
     Nothing,
 }
@@ -101,6 +106,7 @@ impl Sfu {
         udp: SocketAddr,
         public_ip: Option<IpAddr>,
         notices: mpsc::UnboundedSender<SfuNotice>,
+        metrics: &Registry,
     ) -> Result<Self, StartError> {
         let failed = |error| StartError { address: udp, error };
         let network = Network::open(udp, public_ip).map_err(failed)?;
@@ -116,6 +122,7 @@ impl Sfu {
             network,
             frames: HashMap::new(),
             notices,
+            counters: Counters::new(metrics),
         };
         tokio::spawn(worker.run(inbox));
         Ok(Self { requests, bound, told })
@@ -160,6 +167,7 @@ struct Worker {
     network: Network,
     frames: HashMap<SocketId, mpsc::Sender<Frame>>,
     notices: mpsc::UnboundedSender<SfuNotice>,
+    counters: Counters,
 }
 
 impl Worker {
@@ -233,6 +241,10 @@ impl Worker {
                 self.calls.set_mutes(session, &states);
             }
             Rpc::IceRestart(peer) => self.calls.restart_ice(session, peer),
+            Rpc::SendStats { readable } => {
+                self.counters.count_report(readable.is_ok());
+                readable.map_err(Refusal::Failed)?;
+            }
             // Publishers are answered in the response to SetPublisher.
             Rpc::SendAnswer { peer: PeerType::PublisherUnspecified, .. } | Rpc::Nothing => {}
         }
