@@ -65,7 +65,7 @@ async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
     let status = match &admitted {
         Ok(_) => StatusCode::SWITCHING_PROTOCOLS,
         // Told in a frame: the answer to the upgrade has long been sent.
-        Err(refusal) => StatusCode::from_u16(refusal.code.status()).unwrap_or_default(),
+        Err(refusal) => StatusCode::from_u16(refusal.status).unwrap_or_default(),
     };
     api.count("Connect", status, started);
     let close = match admitted {
@@ -78,7 +78,7 @@ async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
         Ok(None) => None,
         Err(refusal) => {
             refuse(&api, &mut socket, &connection, &refusal).await;
-            Some(close_code::POLICY)
+            Some(code_after(&refusal))
         }
     };
     tracing::debug!(connection = connection.0, ?close, "socket closed");
@@ -163,6 +163,14 @@ fn pong(api: &Api, connection: &ConnectionId) -> Option<Bytes> {
     let body =
         HealthCheckEvent { connection_id: connection.0.clone(), ..HealthCheckEvent::default() };
     write(api, &Event::of_connection(clock::now(), body))
+}
+
+fn code_after(refusal: &Refusal) -> u16 {
+    match refusal.status {
+        503 => close_code::AGAIN,
+        500 => close_code::ERROR,
+        _ => close_code::POLICY,
+    }
 }
 
 async fn refuse(api: &Api, socket: &mut WebSocket, connection: &ConnectionId, refusal: &Refusal) {
