@@ -81,16 +81,58 @@ export class World {
    *
    * @param {string} name names the user, whose id is unique
    * @param {Record<string, unknown>} [claims] of the token, such as `role` or `teams`
+   * @param {import('trunkline').ClientOptions} [options]
    */
-  async person(name, claims) {
+  async person(name, claims, options) {
+    return this.login(await this.stranger(), { id: unique(name), name }, claims, options);
+  }
+
+  /**
+   * The same user on another device.
+   *
+   * @param {Person} person
+   */
+  async device(person) {
+    return this.login(await this.stranger(), { id: person.id });
+  }
+
+  /**
+   * A page whose user needs no token.
+   *
+   * @param {import('trunkline').GuestUser | import('trunkline').AnonymousUser} user
+   */
+  async visit(user) {
     const person = await this.stranger();
-    person.id = unique(name);
-    await person.run(
-      async ({ apiKey, baseURL, user, token }) => {
+    person.id = await person.run(
+      async ({ apiKey, baseURL, user }) => {
         const options = { baseURL, location: 'LCL' };
-        globalThis.client = await trunkline.Client.connect({ apiKey, user, token, options });
+        const args = /** @type {import('trunkline').ClientArgs} */ ({ apiKey, user, options });
+        globalThis.client = await trunkline.Client.connect(args);
+        return client.state.connectedUser?.id ?? '';
       },
-      { ...this.app, user: { id: person.id, name }, token: tokenFor(person.id, claims) },
+      { ...this.app, user },
+    );
+    return person;
+  }
+
+  /**
+   * Connects somebody who has a page already.
+   *
+   * @param {Person} person
+   * @param {{ id: string, name?: string }} user
+   * @param {Record<string, unknown>} [claims] of the token
+   * @param {import('trunkline').ClientOptions} [options]
+   */
+  async login(person, user, claims, options) {
+    person.id = user.id;
+    await person.run(
+      async ({ apiKey, baseURL, user, token, options }) => {
+        globalThis.client = await trunkline.Client.connect({
+          ...{ apiKey, user, token },
+          options: { baseURL, location: 'LCL', ...options },
+        });
+      },
+      { ...this.app, user, token: tokenFor(person.id, claims), options },
     );
     return person;
   }
@@ -165,6 +207,29 @@ export class Person {
     }
   }
 
+  /** Collects the events of the client from now on, in `heard`. */
+  async listen() {
+    await this.run(() => {
+      const list = (globalThis.heard = /** @type {typeof heard} */ ([]));
+      client.on('all', (event) => void list.push({ ...event }));
+    });
+  }
+
+  /**
+   * Waits until the client has told of an event, and returns it.
+   *
+   * @param {string} type
+   * @param {string} [cid] of which call
+   */
+  async hears(type, cid) {
+    return this.until(
+      ({ type, cid }) =>
+        heard.find((event) => event.type === type && (!cid || event.call_cid === cid)),
+      { type, cid },
+      `${type} is heard`,
+    );
+  }
+
   /**
    * Makes the page's `call`.
    *
@@ -207,6 +272,12 @@ export class Person {
 /** Settings of a call whose videos are 320×240. */
 export const SMALL_VIDEO = {
   video: { target_resolution: { width: 320, height: 240, bitrate: 500_000 } },
+};
+
+/** Settings of a call in which nobody's camera or microphone comes on by itself. */
+export const NO_DEVICES = {
+  audio: { mic_default_on: false },
+  video: { camera_default_on: false },
 };
 
 /**

@@ -44,6 +44,8 @@ declare global {
   var call: Call;
   /** Events, where a test collects them. */
   var heard: { type: string; call_cid?: string; [field: string]: unknown }[];
+  /** Whatever else a test collects. */
+  var seen: unknown[];
   /** A capture of the page's own, where a test needs one. */
   var camera: MediaStream;
   /** Whether the page may play sound, where a test forbids it. */
