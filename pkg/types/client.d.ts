@@ -231,9 +231,9 @@ export class Client implements EventSource {
   call(type: string, id: string, options?: { reuseInstance?: boolean }): Call;
 
   /**
-   * Finds calls. Each becomes an object with its state; with `watch` it also receives updates and
-   * stands in {@link ClientState.calls}. Never touches camera or microphone, with or without
-   * `withDisabledDevices`.
+   * Finds calls. Each becomes a new object with its state; with `watch` it also receives updates and
+   * stands in {@link ClientState.calls}, unless another object of that call does. Never touches
+   * camera or microphone, with or without `withDisabledDevices`.
    */
   queryCalls(
     request?: QueryCallsRequest,

@@ -274,12 +274,11 @@ impl Frontend for Shell {
     fn emit(&self, event: AppEvent) {
         let told = match event.scope {
             Scope::Client => {
-                let object = values::event(&event.name, &event.payload, None);
+                let object = values::event(&event.name, &event.payload);
                 self.sink.get().map(|sink| sink.emit(&object))
             }
             Scope::Call(call) => {
-                let cid = self.call_name(call).map(|(t, id)| format!("{t}:{id}"));
-                let object = values::event(&event.name, &event.payload, cid.as_deref());
+                let object = values::event(&event.name, &event.payload);
                 self.known_object(call).map(|call| emit_to(&call, &object))
             }
         };

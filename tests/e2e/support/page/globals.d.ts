@@ -42,6 +42,8 @@ declare global {
   var client: Client;
   /** The call that the test is about. */
   var call: Call;
+  /** Calls that a query has found. */
+  var found: Call[];
   /** Events, where a test collects them. */
   var heard: { type: string; call_cid?: string; [field: string]: unknown }[];
   /** Whatever else a test collects. */
