@@ -2,16 +2,15 @@ use std::rc::Rc;
 
 use js_sys::Promise;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use web_sys::MediaStream;
 
-use super::{shell::Shell, sinks::ClientSink, values};
+use super::{shell::Shell, values};
 use crate::{
     core::{
         AppRequest, AudioBitrateProfile, CallCommand, CallKey, CallState, Choice, Command,
         DeviceKind, DeviceOrder, Dimension, Error, Facing, JoinOptions, LeaveOptions, MediaOption,
         Method, PromiseId, Slice, Then, TrackType,
     },
-    web::{JsNode, adopt_stream, has_panicked},
+    web::{JsNode, has_panicked},
 };
 
 /// The core's side of a `Call`. When the `Call` is collected, so is this, and the core forgets the
@@ -200,13 +199,12 @@ impl CallHandle {
     }
 
     /// Publishes a stream of the app, whose tracks were checked.
-    pub fn publish(&self, stream: &MediaStream, track_type: i32, profile: Option<u32>) -> Promise {
+    pub fn publish(&self, stream: &JsValue, track_type: i32, profile: Option<u32>) -> Promise {
         let driver = self.shell.driver();
-        let track_type = TrackType::try_from(track_type).unwrap_or_default();
         self.promise(|promise| {
             let capture = driver.ask(|client| client.adopt_capture(self.call));
-            let adopted = adopt_stream(track_type as u8, stream);
-            let mut captured = driver.devices().adopt(capture, adopted);
+            let mut captured = driver.devices().adopt(capture, track_type, stream);
+            let track_type = TrackType::try_from(track_type).unwrap_or_default();
             captured.profile = profile.and_then(read_profile);
             Ok(CallCommand::Publish { promise, track_type, capture, captured })
         })
@@ -226,13 +224,8 @@ impl CallHandle {
         self.order(CallCommand::SetVolume { session_id, volume });
     }
 
-    /// Tells an event to the listeners of the call and of the client.
-    pub fn emit(&self, event: &JsValue) {
-        self.shell.emit(self.call, event);
-    }
-
     /// What the client's side of the package shares with its calls.
-    pub fn host(&self) -> Option<ClientSink> {
+    pub fn host(&self) -> JsValue {
         self.shell.sink()
     }
 
