@@ -23,6 +23,11 @@ export class Peers {
     return this.#open.size;
   }
 
+  /** The browser's object, to be looked at. */
+  connection(id) {
+    return this.#open.get(id)?.connection;
+  }
+
   /** @param {RTCIceServer[]} iceServers */
   create(id, iceServers) {
     let connection;

@@ -224,6 +224,22 @@ impl CallHandle {
         self.order(CallCommand::SetVolume { session_id, volume });
     }
 
+    /// The SFU's name and the two peer connections, publisher first, of a joined call.
+    pub fn peers(&self) -> Vec<JsValue> {
+        let driver = self.shell.driver();
+        let client = driver.client();
+        let Some((edge, [publisher, subscriber])) = client.peers(self.call) else {
+            return vec![];
+        };
+        vec![edge.into(), driver.connection(publisher), driver.connection(subscriber)]
+    }
+
+    /// Tells the SFU the statistics of the connections.
+    #[wasm_bindgen(js_name = sendStatistics)]
+    pub fn send_statistics(&self, subscriber: String, publisher: String, browser: String) {
+        self.order(CallCommand::SendStatistics { subscriber, publisher, browser });
+    }
+
     /// What the client's side of the package shares with its calls.
     pub fn host(&self) -> JsValue {
         self.shell.sink()

@@ -11,8 +11,8 @@ use super::{
     media::MediaTable, page::Page, peer::Peers, report::Reporter, socket::Sockets, timers::Timer,
 };
 use crate::core::{
-    AppEvent, CallKey, Cause, Changes, Client, Command, Effect, Error, Input, Outcome, PromiseId,
-    Time, TokenRequestId,
+    AppEvent, CallKey, Cause, Changes, Client, Command, Effect, Error, Input, Outcome, PeerId,
+    PromiseId, Time, TokenRequestId,
 };
 
 /// Runs one client: gives it what the app and the browser say, and does what it asks for.
@@ -56,6 +56,8 @@ pub trait Frontend {
     fn call(&self, call: CallKey) -> JsValue;
     /// Asks what the user had chosen for the devices of a call.
     fn ask_defaults(&self, call: CallKey);
+    /// Asks for the statistics of the connections of a call.
+    fn collect_statistics(&self, call: CallKey);
     /// Logs a failure that no promise reports.
     fn warn(&self, message: &str, thrown: &JsValue);
 }
@@ -124,6 +126,11 @@ impl Driver {
     /// The captures.
     pub(crate) fn devices(&self) -> &Devices {
         &self.devices
+    }
+
+    /// A peer connection, or `undefined`.
+    pub fn connection(&self, peer: Option<PeerId>) -> JsValue {
+        peer.map(|peer| self.peers.connection(peer)).unwrap_or_default()
     }
 
     /// The streams.
@@ -210,6 +217,9 @@ impl Driver {
             Effect::StopCapture(capture) => self.devices.stop(capture),
             Effect::SilenceCapture(capture, is_silent) => self.devices.silence(capture, is_silent),
             Effect::AskDefaults(call) => self.tell(|frontend| frontend.ask_defaults(call)),
+            Effect::CollectStatistics(call) => {
+                self.tell(|frontend| frontend.collect_statistics(call));
+            }
             Effect::FetchToken(request) => self.tell(|frontend| frontend.fetch_token(request)),
             Effect::Settle { promise, result } => {
                 self.tell(|frontend| frontend.settle(promise, result));

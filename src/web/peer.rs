@@ -58,6 +58,11 @@ impl Peers {
         self.0.close_all();
     }
 
+    /// The browser's object, to be looked at, or `undefined`.
+    pub fn connection(&self, id: PeerId) -> JsValue {
+        self.0.connection(id.number())
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.size()
@@ -116,6 +121,8 @@ extern "C" {
     fn new(media: &MediaTable, reporter: &JsValue) -> JsPeers;
     #[wasm_bindgen(method, getter)]
     fn size(this: &JsPeers) -> usize;
+    #[wasm_bindgen(method)]
+    fn connection(this: &JsPeers, id: i64) -> JsValue;
     #[wasm_bindgen(method)]
     fn create(this: &JsPeers, id: i64, ice_servers: &Array);
     #[wasm_bindgen(method)]

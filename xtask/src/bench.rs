@@ -5,16 +5,16 @@ use anyhow::Result;
 use crate::{
     Mode, build, demo, package,
     progress::Progress,
-    shell::{command, run as run_to_end},
+    shell::{cargo, command, run as run_to_end},
     size, tools,
 };
 
 /// What others weigh, brotli: their published bundles, minified.
 const PEERS: [(&str, u64); 2] = [("livekit-client", 125_000), ("twilio-video", 79_000)];
 
-/// Measures the package and the way into a call.
+/// Measures the package, the way into a call, and the requests of the server.
 pub fn run() -> Result<()> {
-    let mut progress = Progress::new(3);
+    let mut progress = Progress::new(4);
     progress.step("Building", || prepare(Mode::Release))?;
     progress.step("Size of the package", || {
         let weight = size::report()?.brotli;
@@ -26,6 +26,9 @@ pub fn run() -> Result<()> {
     })?;
     progress.step("Time to join", || {
         run_to_end(command("npm").args(["run", "--silent", "bench", "--workspace", "tests/e2e"]))
+    })?;
+    progress.step("Time per request", || {
+        run_to_end(cargo().args(["bench", "--package", "trunkline-server", "--bench", "requests"]))
     })
 }
 
