@@ -3,6 +3,7 @@
  */
 import { adoptStream, openCapture } from './capture.js';
 import { listen } from './listen.js';
+import { CAPTURE_ENDED, CAPTURE_FAILED, CAPTURE_MUTED } from './reports.js';
 
 export class Captures {
   #media;
@@ -38,7 +39,7 @@ export class Captures {
       description = capture.describe();
     } catch (thrown) {
       const name = String(thrown?.name ?? '');
-      if (this.#all.delete(id)) this.#reporter.captureFailed(id, name, thrown);
+      if (this.#all.delete(id)) this.#reporter.report(CAPTURE_FAILED, id, 0, name, thrown);
       return;
     }
     if (this.#all.has(id)) {
@@ -78,9 +79,9 @@ export class Captures {
   #add(id, capture) {
     const reporter = this.#reporter;
     const unlisten = listen(capture, {
-      ended: () => reporter.captureEnded(id),
-      mute: () => reporter.captureMuted(id, true),
-      unmute: () => reporter.captureMuted(id, false),
+      ended: () => reporter.report(CAPTURE_ENDED, id, 0),
+      mute: () => reporter.report(CAPTURE_MUTED, id, 1),
+      unmute: () => reporter.report(CAPTURE_MUTED, id, 0),
     });
     this.#all.set(id, unlisten);
     this.#media.addCapture(id, capture);

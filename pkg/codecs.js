@@ -1,3 +1,5 @@
+import { DESCRIBING_FAILED } from './reports.js';
+
 /**
  * Reports what this browser can receive, and what it can send: two throw-away offers.
  *
@@ -8,7 +10,7 @@ export async function describeCodecs(reporter, id) {
   try {
     offers = [await throwAwayOffer('recvonly'), await throwAwayOffer('sendonly')];
   } catch (thrown) {
-    reporter.describingFailed(id, thrown);
+    reporter.report(DESCRIBING_FAILED, id, 0, undefined, thrown);
     return;
   }
   reporter.described(id, ...offers);

@@ -1,3 +1,5 @@
+import { HTTP_FAILED, HTTP_JSON } from './reports.js';
+
 /**
  * The requests of a client that are not answered yet, by the numbers that the core gives them.
  */
@@ -31,18 +33,21 @@ export class Http {
     if (body) headers['content-type'] = json ? 'application/json' : 'application/protobuf';
 
     const { signal } = abortion;
-    const report = (name, ...answer) => {
-      if (this.#pending.get(id) !== abortion) return;
-      this.#pending.delete(id);
-      this.#reporter[name](id, ...answer);
+    const isPending = () => {
+      const isPending = this.#pending.get(id) === abortion;
+      if (isPending) this.#pending.delete(id);
+      return isPending;
     };
     try {
       const response = await fetch(url, { method, headers, body, keepalive, signal });
       const { status } = response;
-      const content = await read(response, wantsBytes && status === 200);
-      report('httpAnswered', status, ...content);
+      const isBytes = wantsBytes && status === 200;
+      const content = await read(response, isBytes);
+      if (!isPending()) return;
+      if (isBytes && content) this.#reporter.httpBytes(id, status, content);
+      else this.#reporter.report(HTTP_JSON, id, status, undefined, content);
     } catch (thrown) {
-      report('httpFailed', thrown);
+      if (isPending()) this.#reporter.report(HTTP_FAILED, id, 0, undefined, thrown);
     }
   }
 
@@ -58,13 +63,11 @@ export class Http {
   }
 }
 
-/** JSON and bytes: one of them, or neither when the body cannot be read. */
+/** The content of an answer; `undefined` when it cannot be read. */
 async function read(response, isBytes) {
   try {
-    return isBytes
-      ? [undefined, new Uint8Array(await response.arrayBuffer())]
-      : [await response.json()];
+    return isBytes ? new Uint8Array(await response.arrayBuffer()) : await response.json();
   } catch {
-    return [];
+    return undefined;
   }
 }

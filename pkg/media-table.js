@@ -1,13 +1,13 @@
 import { listen } from './listen.js';
 
 /**
- * What a client captures and receives, by the numbers that the core gives it. Received tracks have
- * negative ones, as they are named on this side.
+ * What a client captures and receives, by the numbers that the core gives it. Received tracks are
+ * numbered on this side; in here their numbers are negative.
  */
 export class MediaTable {
   #captures = new Map();
   #received = new Map();
-  #last = 0n;
+  #last = 0;
 
   /** The stream of a number, if there is one. */
   stream(id) {
@@ -42,21 +42,22 @@ export class MediaTable {
    * @param onEnded is called with the name when it ends
    */
   addReceived(peer, stream, track, onEnded) {
-    for (const [id, known] of this.#received) {
+    for (const known of this.#received.values()) {
       if (known.track !== track) continue;
       // A track that is paused and resumed by the server comes in a second event.
       known.stream = stream;
-      return id;
+      return known.number;
     }
-    const id = (this.#last -= 1n);
+    const number = (this.#last += 1);
+    const id = BigInt(-number);
     const unlisten = listen(track, {
       ended: () => {
-        onEnded(id);
+        onEnded(number);
         this.#removeReceived(id);
       },
     });
-    this.#received.set(id, { peer, stream, track, unlisten });
-    return id;
+    this.#received.set(id, { number, peer, stream, track, unlisten });
+    return number;
   }
 
   /** Forgets what came through a peer connection. */

@@ -3,6 +3,7 @@
  */
 import { listen } from './listen.js';
 import { acceptAnswer, answerOffer, candidateText, makeOffer } from './negotiation.js';
+import * as reports from './reports.js';
 import { addTransceiver, setEncodings } from './senders.js';
 
 export class Peers {
@@ -34,8 +35,8 @@ export class Peers {
     try {
       connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle', iceServers });
     } catch (thrown) {
-      this.#reporter.warn('the browser made no peer connection', thrown);
-      this.#reporter.peerChanged(id, CHANGES.failed);
+      this.#warn('the browser made no peer connection', thrown);
+      this.#reporter.report(reports.PEER_FAILED, id, 0);
       return;
     }
     const unlisten = this.#listen(id, connection);
@@ -48,9 +49,9 @@ export class Peers {
       ({ connection }) => makeOffer(connection, iceRestart),
       (sdp, thrown) => {
         for (const [transceiver, { mid }] of this.#open.get(id)?.transceivers ?? []) {
-          if (mid !== null) this.#reporter.peerMid(transceiver, mid);
+          if (mid !== null) this.#reporter.report(reports.PEER_MID, transceiver, 0, mid);
         }
-        this.#reporter.peerOffered(id, sdp, thrown);
+        this.#reporter.report(reports.PEER_OFFERED, id, 0, sdp, thrown);
       },
     );
   }
@@ -59,8 +60,9 @@ export class Peers {
   acceptAnswer(id, sdp) {
     this.#answer(
       id,
-      ({ connection }) => acceptAnswer(connection, sdp).then(() => true),
-      (isApplied, thrown) => this.#reporter.peerAnswerApplied(id, isApplied === true, thrown),
+      ({ connection }) => acceptAnswer(connection, sdp).then(() => 1),
+      (isApplied = 0, thrown) =>
+        this.#reporter.report(reports.PEER_ANSWER_APPLIED, id, isApplied, undefined, thrown),
     );
   }
 
@@ -69,7 +71,7 @@ export class Peers {
     this.#answer(
       id,
       ({ connection }) => answerOffer(connection, offer),
-      (sdp, thrown) => this.#reporter.peerAnswered(id, negotiation, sdp, thrown),
+      (sdp, thrown) => this.#reporter.report(reports.PEER_ANSWERED, id, negotiation, sdp, thrown),
     );
   }
 
@@ -138,35 +140,44 @@ export class Peers {
     try {
       if (peer) await step(peer);
     } catch (thrown) {
-      this.#reporter.warn(message, thrown);
+      this.#warn(message, thrown);
     }
+  }
+
+  #warn(message, thrown) {
+    this.#reporter.report(reports.WARNING, reports.NOTHING, 0, message, thrown);
   }
 
   #listen(id, connection) {
     const reporter = this.#reporter;
     const change = (number) => {
-      if (number !== undefined) reporter.peerChanged(id, number);
+      if (number !== undefined) reporter.report(number, id, 0);
     };
     return listen(connection, {
       icecandidate: ({ candidate }) => {
         const text = candidateText(candidate);
-        if (text) reporter.peerCandidate(id, text);
+        if (text) reporter.report(reports.PEER_CANDIDATE, id, 0, text);
       },
       connectionstatechange: () => change(CHANGES[connection.connectionState]),
       iceconnectionstatechange: () => change(ICE_CHANGES[connection.iceConnectionState]),
       track: ({ track, streams: [stream] }) => {
         if (!stream) return;
-        const ended = (track) => reporter.peerTrackEnded(id, track);
+        const ended = (track) => reporter.report(reports.PEER_TRACK_ENDED, id, track);
         const name = this.#media.addReceived(id, stream, track, ended);
-        reporter.peerTrack(id, stream.id, name);
+        reporter.report(reports.PEER_TRACK, id, name, stream.id);
       },
     });
   }
 }
 
-/** What the core wants to hear of, by its numbers. */
-const CHANGES = { connected: 0, failed: 1 };
-const ICE_CHANGES = { connected: 0, completed: 0, disconnected: 2, failed: 3 };
+/** The states of a connection, and those of ICE, that the core wants to hear of. */
+const CHANGES = { connected: reports.PEER_CONNECTED, failed: reports.PEER_FAILED };
+const ICE_CHANGES = {
+  connected: reports.PEER_CONNECTED,
+  completed: reports.PEER_CONNECTED,
+  disconnected: reports.PEER_ICE_DISCONNECTED,
+  failed: reports.PEER_ICE_FAILED,
+};
 
 /** Appends an `RTCIceServer`. */
 export function addIceServer(list, urls, username, credential) {

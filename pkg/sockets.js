@@ -2,6 +2,7 @@
  * The open WebSockets of a client, by the numbers that the core gives them.
  */
 import { listen } from './listen.js';
+import { SOCKET_CLOSED, SOCKET_JSON, SOCKET_OPENED } from './reports.js';
 
 export class Sockets {
   #reporter;
@@ -23,12 +24,12 @@ export class Sockets {
       socket = new WebSocket(url);
     } catch {
       // The address is none, or the page's policy forbids it.
-      reporter.socketClosed(id, NO_CLOSE_FRAME, '');
+      reporter.report(SOCKET_CLOSED, id, NO_CLOSE_FRAME, '');
       return;
     }
     socket.binaryType = 'arraybuffer';
     const unlisten = listen(socket, {
-      open: () => reporter.socketOpened(id),
+      open: () => reporter.report(SOCKET_OPENED, id, 0),
       message: ({ data }) => {
         if (typeof data !== 'string') {
           reporter.socketBytes(id, new Uint8Array(data));
@@ -41,11 +42,11 @@ export class Sockets {
           // Nothing that a server of ours would say.
           return;
         }
-        reporter.socketJson(id, json);
+        reporter.report(SOCKET_JSON, id, 0, undefined, json);
       },
       close: ({ code, reason }) => {
         this.#take(id);
-        reporter.socketClosed(id, code, reason);
+        reporter.report(SOCKET_CLOSED, id, code, reason);
       },
     });
     this.#open.set(id, { socket, unlisten });

@@ -1,3 +1,5 @@
+import { NOTHING, TIMEOUT } from './reports.js';
+
 /** The one timer of a client, armed again and again. */
 export class Timer {
   #reporter;
@@ -13,7 +15,10 @@ export class Timer {
     clearTimeout(this.#armed);
     if (delay === undefined) return;
     // Longer ones overflow to none at all; the core sets a new one when it runs out early.
-    this.#armed = setTimeout(() => this.#reporter.timeout(), Math.min(Math.ceil(delay), LONGEST));
+    this.#armed = setTimeout(
+      () => this.#reporter.report(TIMEOUT, NOTHING, 0),
+      Math.min(Math.ceil(delay), LONGEST),
+    );
   }
 }
 

@@ -27,7 +27,7 @@ impl PromiseId {
 
 /// A received track; the host numbers them, since it sees them first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RemoteTrackId(pub i64);
+pub struct RemoteTrackId(pub u32);
 
 macro_rules! handles {
     ($($(#[$doc:meta])* $name:ident)*) => {$(

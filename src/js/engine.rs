@@ -44,13 +44,13 @@ impl Engine {
             details: JsNode::wrap_object(details),
         };
         let tokens = Tokens { fixed: token, provider };
-        self.shell.promise(|promise| Ok(Command::ConnectUser { promise, user, tokens }))
+        self.shell.promise(|promise| Command::ConnectUser { promise, user, tokens })
     }
 
     /// Leaves all calls and closes the connection.
     #[wasm_bindgen(js_name = disconnectUser)]
     pub fn disconnect_user(&self) -> Promise {
-        self.shell.promise(|promise| Ok(Command::DisconnectUser { promise }))
+        self.shell.promise(|promise| Command::DisconnectUser { promise })
     }
 
     /// Sends a request; see [`super::CallHandle::request`].
@@ -63,20 +63,20 @@ impl Engine {
         public: bool,
     ) -> Promise {
         let request = app_request(method, path, object, doing);
-        self.shell.promise(|promise| Ok(Command::Request { promise, request, public }))
+        self.shell.promise(|promise| Command::Request { promise, request, public })
     }
 
     /// Finds calls. `object` is a copy of what the app gave.
     #[wasm_bindgen(js_name = queryCalls)]
     pub fn query_calls(&self, object: JsValue) -> Promise {
         let body = JsNode::wrap(object);
-        self.shell.promise(|promise| Ok(Command::QueryCalls { promise, body }))
+        self.shell.promise(|promise| Command::QueryCalls { promise, body })
     }
 
     /// Finds the call that rings, or makes and loads it.
     #[wasm_bindgen(js_name = ringingCall)]
     pub fn ringing_call(&self, cid: String) -> Promise {
-        self.shell.promise(|promise| Ok(Command::RingingCall { promise, cid }))
+        self.shell.promise(|promise| Command::RingingCall { promise, cid })
     }
 
     /// The token that was asked for.

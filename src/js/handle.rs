@@ -7,8 +7,8 @@ use super::{shell::Shell, values};
 use crate::{
     core::{
         AppRequest, AudioBitrateProfile, CallCommand, CallKey, CallState, Choice, Command,
-        DeviceKind, DeviceOrder, Dimension, Error, Facing, JoinOptions, LeaveOptions, MediaOption,
-        Method, PromiseId, Slice, Then, TrackType,
+        DeviceKind, DeviceOrder, Dimension, Facing, JoinOptions, LeaveOptions, MediaOption, Method,
+        PromiseId, Slice, Then, TrackType,
     },
     web::{JsNode, has_panicked},
 };
@@ -39,8 +39,8 @@ impl CallHandle {
         self.shell.order(Command::Call(self.call, command));
     }
 
-    fn promise(&self, command: impl FnOnce(PromiseId) -> Result<CallCommand, Error>) -> Promise {
-        self.shell.promise(|promise| Ok(Command::Call(self.call, command(promise)?)))
+    fn promise(&self, command: impl FnOnce(PromiseId) -> CallCommand) -> Promise {
+        self.shell.promise(|promise| Command::Call(self.call, command(promise)))
     }
 }
 
@@ -88,7 +88,7 @@ impl CallHandle {
     ) -> Promise {
         let request = app_request(method, path, object, doing);
         let then = THEN.get(then).copied().unwrap_or(Then::Nothing);
-        self.promise(|promise| Ok(CallCommand::Request { promise, request, then }))
+        self.promise(|promise| CallCommand::Request { promise, request, then })
     }
 
     /// Enters the call. `request` is a copy of what the app gave; times are in ms.
@@ -101,7 +101,7 @@ impl CallHandle {
     ) -> Promise {
         let options =
             join_options(request, max_join_retries, join_response_timeout, rpc_request_timeout);
-        self.promise(|promise| Ok(CallCommand::Join { promise, options }))
+        self.promise(|promise| CallCommand::Join { promise, options })
     }
 
     /// The same for the join that follows when somebody accepts the ring.
@@ -126,7 +126,7 @@ impl CallHandle {
         message: Option<String>,
     ) -> Promise {
         let options = LeaveOptions { reject, reason, message };
-        self.promise(|promise| Ok(CallCommand::Leave { promise, options }))
+        self.promise(|promise| CallCommand::Leave { promise, options })
     }
 
     /// Changes what only this side knows of a participant: takes the pin off, pins, forgets the
@@ -169,7 +169,7 @@ impl CallHandle {
             }
         };
         let kind = read_kind(kind);
-        self.promise(|promise| Ok(CallCommand::Device { promise, kind, order }))
+        self.promise(|promise| CallCommand::Device { promise, kind, order })
     }
 
     /// Sets how media is captured and published, by the number in `pkg/devices.js`.
@@ -206,7 +206,7 @@ impl CallHandle {
             let mut captured = driver.devices().adopt(capture, track_type, stream);
             let track_type = TrackType::try_from(track_type).unwrap_or_default();
             captured.profile = profile.and_then(read_profile);
-            Ok(CallCommand::Publish { promise, track_type, capture, captured })
+            CallCommand::Publish { promise, track_type, capture, captured }
         })
     }
 
@@ -215,7 +215,7 @@ impl CallHandle {
     pub fn stop_publish(&self, track_types: Vec<i32>) -> Promise {
         let track_types =
             track_types.into_iter().filter_map(|t| TrackType::try_from(t).ok()).collect();
-        self.promise(|promise| Ok(CallCommand::StopPublish { promise, track_types }))
+        self.promise(|promise| CallCommand::StopPublish { promise, track_types })
     }
 
     /// Sets how loud the app plays a participant.

@@ -67,19 +67,28 @@ impl Shell {
     }
 
     /// A promise that `order` has settled, sooner or later.
-    pub(crate) fn promise(
-        &self,
-        order: impl FnOnce(PromiseId) -> Result<Command, Error>,
-    ) -> Promise {
+    pub(crate) fn promise(&self, order: impl FnOnce(PromiseId) -> Command) -> Promise {
+        let (id, promise) = self.begin();
+        if let Some(id) = id {
+            self.driver.command(order(id));
+        }
+        promise
+    }
+
+    /// A promise, and its name unless it is rejected already. Apart from [`Self::promise`], of which
+    /// there is a copy for each order.
+    #[inline(never)]
+    fn begin(&self) -> (Option<PromiseId>, Promise) {
         let id = PromiseId(self.last_promise.get() + 1);
         self.last_promise.set(id.0);
         let promise = self.app.promise(id.number());
-        let order = self.refusal().map_or_else(|| order(id), Err);
-        match order {
-            Ok(command) => self.driver.command(command),
-            Err(error) => self.app.reject(id.number(), &to_js(&error)),
+        match self.refusal() {
+            None => (Some(id), promise),
+            Some(error) => {
+                self.app.reject(id.number(), &to_js(&error));
+                (None, promise)
+            }
         }
-        promise
     }
 
     /// What the client's side of the package shares with its calls.

@@ -39,7 +39,7 @@ pub(crate) fn number(media: Option<Media>) -> i64 {
     match media {
         None => 0,
         Some(Media::Local(capture)) => capture.number(),
-        Some(Media::Remote(track)) => track.0,
+        Some(Media::Remote(track)) => -i64::from(track.0),
     }
 }
 

@@ -29,93 +29,72 @@ impl Reporter {
         Self { take: Box::new(take), warn: Box::new(warn), mids: RefCell::default() }
     }
 
-    #[inline(never)]
-    fn report(&self, input: Input) {
+    fn take(&self, input: Input) {
         if !has_panicked() {
             (self.take)(input);
         }
-    }
-
-    #[inline(never)]
-    fn report_peer(&self, peer: i64, input: PeerInput) {
-        self.report(Input::Peer(PeerId::from_number(peer), input));
     }
 }
 
 #[wasm_bindgen]
 impl Reporter {
-    /// The timer ran out.
-    pub fn timeout(&self) {
-        self.report(Input::Timeout);
-    }
-
-    /// The browser went online or offline.
-    pub fn online(&self, is_online: bool) {
-        self.report(Input::Online(is_online));
-    }
-
-    /// The page goes away for good.
-    #[wasm_bindgen(js_name = pageHidden)]
-    pub fn page_hidden(&self) {
-        self.report(Input::PageHidden);
-    }
-
-    /// A request was answered, with one of the two, or with neither when it cannot be read.
-    #[wasm_bindgen(js_name = httpAnswered)]
-    pub fn http_answered(&self, id: i64, status: u16, json: JsValue, bytes: Option<Vec<u8>>) {
-        let body = match bytes {
-            Some(bytes) => Reply::Bytes(bytes),
-            None if json.is_undefined() => Reply::Unreadable,
-            None => Reply::Json(JsNode::wrap(json)),
+    /// Something happened; `what` is a place in the list of `pkg/reports.js`, which says what the
+    /// other arguments are.
+    pub fn report(&self, what: u8, id: i64, number: u32, text: Option<String>, value: JsValue) {
+        let peer = match what {
+            3 => {
+                if !has_panicked() {
+                    (self.warn)(&text.unwrap_or_default(), &value);
+                }
+                return;
+            }
+            13 => {
+                let transceiver = TransceiverId::from_number(id);
+                self.mids.borrow_mut().push((transceiver, text.unwrap_or_default()));
+                return;
+            }
+            ..13 => return self.take(input(what, id, number, text, value)),
+            14 => {
+                let mids = self.mids.take();
+                let offer = text.map(|sdp| OfferReport { sdp, mids });
+                PeerInput::Offered(offer.ok_or_else(|| Cause::new(value)))
+            }
+            15 if number == 0 => PeerInput::AnswerApplied(Err(Cause::new(value))),
+            15 => PeerInput::AnswerApplied(Ok(())),
+            16 => {
+                let result = text.ok_or_else(|| Cause::new(value));
+                PeerInput::Answered { negotiation_id: number, result }
+            }
+            17 => PeerInput::Candidate(text.unwrap_or_default()),
+            18 => PeerInput::Connected,
+            19 => PeerInput::Failed,
+            20 => PeerInput::IceDisconnected,
+            21 => PeerInput::IceFailed,
+            22 => {
+                let stream_id = text.unwrap_or_default();
+                PeerInput::Track { stream_id, track: RemoteTrackId(number) }
+            }
+            _ => PeerInput::TrackEnded(RemoteTrackId(number)),
         };
-        let request = RequestId::from_number(id);
-        self.report(Input::Http { request, reply: Ok(HttpReply { status, body }) });
+        self.take(Input::Peer(PeerId::from_number(id), peer));
     }
 
-    /// A request has no answer.
-    #[wasm_bindgen(js_name = httpFailed)]
-    pub fn http_failed(&self, id: i64, thrown: JsValue) {
-        let request = RequestId::from_number(id);
-        let failure = HttpFailure { cause: Cause::new(thrown) };
-        self.report(Input::Http { request, reply: Err(failure) });
-    }
-
-    /// A socket is open.
-    #[wasm_bindgen(js_name = socketOpened)]
-    pub fn socket_opened(&self, id: i64) {
-        self.report(Input::SocketOpened(SocketId::from_number(id)));
-    }
-
-    /// A text frame arrived.
-    #[wasm_bindgen(js_name = socketJson)]
-    pub fn socket_json(&self, id: i64, json: JsValue) {
-        self.report(Input::SocketJson(SocketId::from_number(id), JsNode::wrap(json)));
+    /// A request was answered with bytes.
+    #[wasm_bindgen(js_name = httpBytes)]
+    pub fn http_bytes(&self, id: i64, status: u16, bytes: Vec<u8>) {
+        self.take(replied(id, Ok(HttpReply { status, body: Reply::Bytes(bytes) })));
     }
 
     /// A binary frame arrived.
     #[wasm_bindgen(js_name = socketBytes)]
     pub fn socket_bytes(&self, id: i64, bytes: Vec<u8>) {
-        self.report(Input::SocketBytes(SocketId::from_number(id), bytes));
-    }
-
-    /// A socket is closed, by whomever, or failed to open.
-    #[wasm_bindgen(js_name = socketClosed)]
-    pub fn socket_closed(&self, id: i64, code: u16, reason: String) {
-        let socket = SocketId::from_number(id);
-        self.report(Input::SocketClosed { socket, code, reason });
+        self.take(Input::SocketBytes(SocketId::from_number(id), bytes));
     }
 
     /// What this browser can receive and send, as two offers.
     pub fn described(&self, id: i64, receive: String, send: String) {
         let request = DescribeId::from_number(id);
-        self.report(Input::Described { request, result: Ok((receive, send)) });
-    }
-
-    /// The browser does not tell what it can do.
-    #[wasm_bindgen(js_name = describingFailed)]
-    pub fn describing_failed(&self, id: i64, thrown: JsValue) {
-        let request = DescribeId::from_number(id);
-        self.report(Input::Described { request, result: Err(Cause::new(thrown)) });
+        self.take(Input::Described { request, result: Ok((receive, send)) });
     }
 
     /// A device was opened.
@@ -131,99 +110,48 @@ impl Reporter {
         let size = width.zip(height).map(|(width, height)| Dimension { width, height });
         let captured = Captured { track_id, size, audio_track_id, device_id, profile: None };
         let capture = CaptureId::from_number(id);
-        self.report(Input::Captured { capture, result: Ok(captured) });
+        self.take(Input::Captured { capture, result: Ok(captured) });
     }
+}
 
-    /// A device was not opened. `name` is that of what was thrown, if it has one.
-    #[wasm_bindgen(js_name = captureFailed)]
-    pub fn capture_failed(&self, id: i64, name: String, thrown: JsValue) {
-        let failure = DeviceFailure { name, cause: Cause::new(thrown) };
-        let capture = CaptureId::from_number(id);
-        self.report(Input::Captured { capture, result: Err(failure) });
-    }
-
-    /// A captured track ended without our asking.
-    #[wasm_bindgen(js_name = captureEnded)]
-    pub fn capture_ended(&self, id: i64) {
-        self.report(Input::CaptureEnded(CaptureId::from_number(id)));
-    }
-
-    /// The system holds a captured track back, or delivers it again.
-    #[wasm_bindgen(js_name = captureMuted)]
-    pub fn capture_muted(&self, id: i64, is_muted: bool) {
-        self.report(Input::CaptureMuted(CaptureId::from_number(id), is_muted));
-    }
-
-    /// The mid of a transceiver in the offer that is reported next.
-    #[wasm_bindgen(js_name = peerMid)]
-    pub fn peer_mid(&self, transceiver: i64, mid: String) {
-        self.mids.borrow_mut().push((TransceiverId::from_number(transceiver), mid));
-    }
-
-    /// An offer was made; without one, what was thrown.
-    #[wasm_bindgen(js_name = peerOffered)]
-    pub fn peer_offered(&self, id: i64, sdp: Option<String>, thrown: JsValue) {
-        let mids = self.mids.take();
-        let offer = sdp.map(|sdp| OfferReport { sdp, mids });
-        let result = offer.ok_or_else(|| Cause::new(thrown));
-        self.report_peer(id, PeerInput::Offered(result));
-    }
-
-    /// The answer to our offer was applied, or not.
-    #[wasm_bindgen(js_name = peerAnswerApplied)]
-    pub fn peer_answer_applied(&self, id: i64, is_applied: bool, thrown: JsValue) {
-        let result = if is_applied { Ok(()) } else { Err(Cause::new(thrown)) };
-        self.report_peer(id, PeerInput::AnswerApplied(result));
-    }
-
-    /// The offer of the other side was answered; without an answer, what was thrown.
-    #[wasm_bindgen(js_name = peerAnswered)]
-    pub fn peer_answered(
-        &self,
-        id: i64,
-        negotiation_id: u32,
-        sdp: Option<String>,
-        thrown: JsValue,
-    ) {
-        let result = sdp.ok_or_else(|| Cause::new(thrown));
-        self.report_peer(id, PeerInput::Answered { negotiation_id, result });
-    }
-
-    /// A local ICE candidate.
-    #[wasm_bindgen(js_name = peerCandidate)]
-    pub fn peer_candidate(&self, id: i64, text: String) {
-        self.report_peer(id, PeerInput::Candidate(text));
-    }
-
-    /// A peer connection changed, by the numbers of `pkg/peers.js`.
-    #[wasm_bindgen(js_name = peerChanged)]
-    pub fn peer_changed(&self, id: i64, change: u8) {
-        let input = match change {
-            0 => PeerInput::Connected,
-            1 => PeerInput::Failed,
-            2 => PeerInput::IceDisconnected,
-            _ => PeerInput::IceFailed,
-        };
-        self.report_peer(id, input);
-    }
-
-    /// A track arrived.
-    #[wasm_bindgen(js_name = peerTrack)]
-    pub fn peer_track(&self, id: i64, stream_id: String, track: i64) {
-        let track = RemoteTrackId(track);
-        self.report_peer(id, PeerInput::Track { stream_id, track });
-    }
-
-    /// A received track ended.
-    #[wasm_bindgen(js_name = peerTrackEnded)]
-    pub fn peer_track_ended(&self, id: i64, track: i64) {
-        self.report_peer(id, PeerInput::TrackEnded(RemoteTrackId(track)));
-    }
-
-    /// Something failed that no report is about.
-    pub fn warn(&self, message: &str, thrown: &JsValue) {
-        if !has_panicked() {
-            (self.warn)(message, thrown);
+/// The reports that are not about peer connections.
+fn input(what: u8, id: i64, number: u32, text: Option<String>, value: JsValue) -> Input {
+    match what {
+        0 => Input::Timeout,
+        1 => Input::Online(number != 0),
+        2 => Input::PageHidden,
+        4 => {
+            let body = if value.is_undefined() {
+                Reply::Unreadable
+            } else {
+                Reply::Json(JsNode::wrap(value))
+            };
+            // HTTP has three digits.
+            let status = u16::try_from(number).unwrap_or_default();
+            replied(id, Ok(HttpReply { status, body }))
         }
+        5 => replied(id, Err(HttpFailure { cause: Cause::new(value) })),
+        6 => Input::SocketOpened(SocketId::from_number(id)),
+        7 => Input::SocketJson(SocketId::from_number(id), JsNode::wrap(value)),
+        8 => Input::SocketClosed {
+            socket: SocketId::from_number(id),
+            code: u16::try_from(number).unwrap_or_default(),
+            reason: text.unwrap_or_default(),
+        },
+        9 => {
+            let request = DescribeId::from_number(id);
+            Input::Described { request, result: Err(Cause::new(value)) }
+        }
+        10 => {
+            let failure =
+                DeviceFailure { name: text.unwrap_or_default(), cause: Cause::new(value) };
+            Input::Captured { capture: CaptureId::from_number(id), result: Err(failure) }
+        }
+        11 => Input::CaptureEnded(CaptureId::from_number(id)),
+        _ => Input::CaptureMuted(CaptureId::from_number(id), number != 0),
     }
+}
+
+fn replied(id: i64, reply: Result<HttpReply, HttpFailure>) -> Input {
+    Input::Http { request: RequestId::from_number(id), reply }
 }
