@@ -243,16 +243,6 @@ impl Client {
         self.calls.get(&call).map(CallSession::state)
     }
 
-    /// Type and id of one call.
-    pub fn call_name(&self, call: CallKey) -> Option<(&str, &str)> {
-        self.calls.get(&call).map(CallSession::name)
-    }
-
-    /// The session of the SFU in which the user is, or was last.
-    pub fn session_id(&self, call: CallKey) -> Option<&str> {
-        self.calls.get(&call).and_then(CallSession::session_id)
-    }
-
     /// The registered call with that cid.
     pub fn registered(&self, cid: &str) -> Option<CallKey> {
         let has_cid = |key: &&CallKey| self.calls.get(key).is_some_and(|call| call.cid() == cid);

@@ -55,6 +55,9 @@ pub enum Effect {
     /// Ask what the user had chosen before, for the devices of a call that nobody has touched.
     /// Answer: [`CallCommand::ApplyDefault`](super::CallCommand::ApplyDefault) for each device.
     AskDefaults(CallKey),
+    /// Read the statistics of the peer connections of a call. Answer:
+    /// [`CallCommand::SendStatistics`](super::CallCommand::SendStatistics).
+    CollectStatistics(CallKey),
     /// Settle a promise of the app.
     Settle {
         /// Which.

@@ -10,7 +10,7 @@ use super::{
     error::{disposed, instance_dead, to_js},
     handle::CallHandle,
     promises::Promises,
-    sinks::{Call, ClientSink, Weak, apply_defaults, emit_to, store_of},
+    sinks::{Call, ClientSink, Weak, apply_defaults, collect_statistics, emit_to, store_of},
     values,
 };
 use crate::{
@@ -294,6 +294,12 @@ impl Frontend for Shell {
     fn ask_defaults(&self, call: CallKey) {
         if let Some(call) = self.known_object(call) {
             self.check(apply_defaults(&call));
+        }
+    }
+
+    fn collect_statistics(&self, call: CallKey) {
+        if let Some(call) = self.known_object(call) {
+            self.check(collect_statistics(&call));
         }
     }
 

@@ -463,6 +463,14 @@ impl Host {
                     }
                 }
             }
+            Effect::CollectStatistics(call) => {
+                let order = CallCommand::SendStatistics {
+                    subscriber: "[1]".to_owned(),
+                    publisher: "[]".to_owned(),
+                    browser: "Browser-1".to_owned(),
+                };
+                self.client.command(Time::from_millis(self.now), Command::Call(call, order));
+            }
             Effect::Settle { promise: PromiseId(promise), result } => {
                 let before = self.settled.insert(promise, result);
                 assert!(before.is_none(), "Q1: promise {promise} was settled twice");

@@ -1,6 +1,6 @@
 // The real server, as its own process.
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +10,9 @@ import { end, start } from './processes.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PROGRAM = process.env['TRUNKLINE_SERVER'] ?? join(ROOT, 'target/debug/trunkline-server');
+
+// The same on every Linux.
+const TICKS_PER_SECOND = 100;
 
 export const API_KEY = 'trunkline-e2e';
 const SECRET = 'a secret that only this suite and its server know';
@@ -76,6 +79,14 @@ export class Server {
   async restart() {
     if (this.#process) await end(this.#process);
     await this.#run();
+  }
+
+  /** How long it has kept a processor busy, in s. */
+  cpuSeconds() {
+    const stat = readFileSync(`/proc/${this.#process?.pid}/stat`, 'utf8');
+    // The name of the program is in parentheses and may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   }
 
   /** Makes it stand still: its sockets stay open, and nothing is answered. */

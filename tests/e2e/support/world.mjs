@@ -150,6 +150,16 @@ export class World {
     return new Person(page, url);
   }
 
+  /** How long all pages together have kept a processor busy, in s. */
+  async pageSeconds() {
+    if (!this.#browser) throw new Error('the world has not been started');
+    const session = await this.#browser.newBrowserCDPSession();
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    await session.detach();
+    const pages = processInfo.filter(({ type }) => type === 'renderer');
+    return pages.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+  }
+
   /** What an app knows of the server. */
   get app() {
     return { apiKey: API_KEY, baseURL: this.server.baseURL };

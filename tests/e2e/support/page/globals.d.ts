@@ -50,6 +50,10 @@ declare global {
   var seen: unknown[];
   /** A capture of the page's own, where a test needs one. */
   var camera: MediaStream;
+  /** Whether the page may play sound, where a test forbids it. */
+  var mayPlay: boolean;
+  /** Ends what a test began. */
+  var detach: () => void;
   var isReady: boolean;
   var spy: {
     /** Everything that was sent: requests, and sockets with the method `SOCKET`. */
