@@ -355,8 +355,11 @@ test('the table holds every method that asks the coordinator', async () => {
       return [...own, ...methodsOf(Object.getPrototypeOf(prototype))];
     }
   });
-  const known = [...OFFERED, ...NOT_OFFERED].map(([method]) => method);
-  assert.deepEqual([...new Set([...known, ...LOCAL])].sort(), methods.sort());
+  const known = [...[...OFFERED, ...NOT_OFFERED].map(([method]) => method), ...LOCAL];
+  const missing = methods.filter((method) => !known.includes(method));
+  assert.deepEqual(missing, [], 'a step of OFFERED or NOT_OFFERED, or a place in LOCAL, is missing');
+  const gone = known.filter((method) => !methods.includes(method));
+  assert.deepEqual(gone, [], 'there are no such methods any more');
 });
 
 test('the server says of itself what it offers', async () => {
