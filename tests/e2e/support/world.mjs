@@ -16,10 +16,11 @@ const BETWEEN_LOOKS = 50;
  * Everything that a test needs, started before the file's tests and ended after them.
  *
  * @param {(world: World) => Promise<void>} [setUp] makes what the file's tests share
+ * @param {readonly string[]} [browserArgs] more switches for the browser
  * @returns {World}
  */
-export function world(setUp) {
-  const made = new World();
+export function world(setUp, browserArgs) {
+  const made = new World(browserArgs);
   before(async () => {
     await made.start();
     await setUp?.(made);
@@ -36,6 +37,12 @@ export class World {
   #browser;
   /** @type {Awaited<ReturnType<typeof serveBlankPage>> | undefined} */
   #origin;
+  #browserArgs;
+
+  /** @param {readonly string[]} [browserArgs] */
+  constructor(browserArgs) {
+    this.#browserArgs = browserArgs;
+  }
 
   get server() {
     if (!this.#server) throw new Error('the world has not been started');
@@ -45,7 +52,7 @@ export class World {
   async start() {
     this.#server = await Server.start();
     this.#origin = await serveBlankPage();
-    this.#browser = await launch();
+    this.#browser = await launch(this.#browserArgs);
   }
 
   async stop() {
@@ -67,12 +74,18 @@ export class World {
     return context;
   }
 
-  /** A blank page with the SDK in it, and no user. */
-  async stranger() {
-    const page = await (await this.context()).newPage();
+  /**
+   * A blank page with the SDK in it, and no user.
+   *
+   * @param {import('playwright-core').BrowserContextOptions} [options]
+   * @param {() => void} [before] runs in the page before anything else, each time it is loaded
+   */
+  async stranger(options, before) {
+    const page = await (await this.context(options)).newPage();
+    if (before) await page.addInitScript(before);
     const stranger = new Person(page, '');
     await page.goto(this.#origin?.url ?? '');
-    await stranger.until(() => globalThis.isReady, undefined, 'the module is loaded');
+    await stranger.isReady();
     return stranger;
   }
 
@@ -82,9 +95,11 @@ export class World {
    * @param {string} name names the user, whose id is unique
    * @param {Record<string, unknown>} [claims] of the token, such as `role` or `teams`
    * @param {import('trunkline').ClientOptions} [options]
+   * @param {Parameters<World['stranger']>} page see {@link stranger}
    */
-  async person(name, claims, options) {
-    return this.login(await this.stranger(), { id: unique(name), name }, claims, options);
+  async person(name, claims, options, ...page) {
+    const user = { id: unique(name), name };
+    return this.login(await this.stranger(...page), user, claims, options);
   }
 
   /**
@@ -116,7 +131,7 @@ export class World {
   }
 
   /**
-   * Connects somebody who has a page already.
+   * Connects somebody who has a page already, also after it was loaded anew.
    *
    * @param {Person} person
    * @param {{ id: string, name?: string }} user
@@ -134,7 +149,6 @@ export class World {
       },
       { ...this.app, user, token: tokenFor(person.id, claims), options },
     );
-    return person;
   }
 
   /**
@@ -238,6 +252,11 @@ export class Person {
       { type, cid },
       `${type} is heard`,
     );
+  }
+
+  /** Waits until the page has the SDK. */
+  async isReady() {
+    await this.until(() => globalThis.isReady, undefined, 'the module is loaded');
   }
 
   /**
