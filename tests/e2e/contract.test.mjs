@@ -223,8 +223,9 @@ const LOCAL = [
   ...named(
     'Call',
     `
-    attachAudio bindAudioElement bindVideoElement can can$ off on pin publish resetReaction
-    resumeAudio setIncomingVideoEnabled setJoinOptions setPreferredIncomingVideoResolution
+    attachAudio bindAudioElement bindVideoElement can can$ dumpDiagnostics off on pin publish
+    resetReaction resumeAudio setIncomingVideoEnabled setJoinOptions
+    setPreferredIncomingVideoResolution
     setSortParticipantsBy setStatsReportingIntervalInMs setViewport startReportingStatsFor
     stopPublish stopReportingStatsFor trackElementVisibility unpin updateClosedCaptionSettings
     updatePublishOptions
