@@ -255,6 +255,7 @@ impl Subscriber {
         let proven = self.proven.filter(|(_, until)| now < *until).map(|(rate, _)| rate);
         let estimate = self.estimate.map(|estimate| estimate.max(proven.unwrap_or_default()));
         let budget = estimate.map_or(u64::MAX, |estimate| estimate.saturating_sub(audio));
+        let budget = budget.max(ALWAYS);
         let mut steps = allocate(&demands, budget);
         let fell = demands.iter().zip(&steps).any(|(demand, step)| *step < demand.current);
         if fell {
@@ -394,6 +395,9 @@ pub enum Overdue {
     GaveUp,
 }
 
+/// bits/s for video that every path is expected to take. An estimate can be lower for a while
+/// where the machine at the other end is busy.
+const ALWAYS: u64 = 80_000;
 /// After bandwidth fell, nothing goes up for so long: the estimate needs time to settle.
 const HOLD: Duration = Duration::from_secs(3);
 /// Bytes around the payload of a packet: IP, UDP, RTP with extensions, SRTP.
