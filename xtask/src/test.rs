@@ -89,6 +89,11 @@ impl Kind {
                 ("Whole calls in Chromium", || {
                     run_to_end(command("npm").args(["test", "--workspace", "tests/e2e"]))
                 }),
+                ("Calls without media in Firefox", || {
+                    tools::firefox()?;
+                    let suite = ["run", "test:firefox", "--workspace", "tests/e2e"];
+                    run_to_end(command("npm").args(suite))
+                }),
             ],
         }
     }

@@ -32,12 +32,22 @@ pub fn npm_packages() -> Result<()> {
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))
 }
 
-/// Chromium and its driver, for the tests in a browser.
+/// Chromium and its driver.
 pub fn chromium() -> Result<()> {
-    let missing: Vec<&str> = [("chromium", "chromium"), ("chromedriver", "chromium-driver")]
-        .into_iter()
+    programs(&[("chromium", "chromium"), ("chromedriver", "chromium-driver")])
+}
+
+/// Firefox, which needs no driver.
+pub fn firefox() -> Result<()> {
+    programs(&[("firefox-esr", "firefox-esr")])
+}
+
+/// Programs, each with the package of Debian that has it.
+fn programs(wanted: &[(&str, &'static str)]) -> Result<()> {
+    let missing: Vec<&str> = wanted
+        .iter()
         .filter(|(program, _)| !exists(program))
-        .map(|(_, package)| package)
+        .map(|(_, package)| *package)
         .collect();
     if missing.is_empty() {
         return Ok(());

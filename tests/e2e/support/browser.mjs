@@ -1,12 +1,36 @@
 // The real browser, with a camera and a microphone that need nobody in front of them.
 import { execFileSync } from 'node:child_process';
 
-import { chromium } from 'playwright-core';
+import { chromium, firefox } from 'playwright-core';
+
+/** Which browser the suite runs in. */
+export const BROWSER = process.env['TRUNKLINE_BROWSER'] ?? 'chromium';
 
 /** @param {readonly string[]} [args] more switches; the last of a kind counts */
 export function launch(args = []) {
+  return BROWSER === 'firefox' ? launchFirefox() : launchChromium(args);
+}
+
+/**
+ * Over WebDriver BiDi, which any Firefox speaks. Without media: Firefox finds no way to a server on
+ * loopback, whatever `media.peerconnection.ice.loopback` says, as another process looks for ways.
+ */
+function launchFirefox() {
+  return firefox.launch({
+    channel: 'moz-firefox',
+    executablePath: find('firefox-esr'),
+    firefoxUserPrefs: {
+      'media.navigator.streams.fake': true,
+      'media.navigator.permission.disabled': true,
+      'media.autoplay.default': 0,
+    },
+  });
+}
+
+/** @param {readonly string[]} args */
+function launchChromium(args) {
   return chromium.launch({
-    executablePath: execFileSync('which', ['chromium'], { encoding: 'utf8' }).trim(),
+    executablePath: find('chromium'),
     args: [
       '--no-sandbox', // Chromium refuses to run as root without
       '--use-fake-device-for-media-stream=fps=15',
@@ -31,3 +55,8 @@ export const THREE_CAMERAS = '--use-fake-device-for-media-stream=fps=15,device-c
 export const SHARED_SCREEN = '--use-fake-ui-for-media-stream';
 
 export const DEVICES = ['camera', 'microphone'];
+
+/** @param {string} program */
+function find(program) {
+  return execFileSync('which', [program], { encoding: 'utf8' }).trim();
+}

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { after, before } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 
-import { DEVICES, launch } from './browser.mjs';
+import { BROWSER, DEVICES, launch } from './browser.mjs';
 import { API_KEY, Server, tokenFor } from './server.mjs';
 import { serveBlankPage } from './static.mjs';
 
@@ -68,7 +68,9 @@ export class World {
    */
   async context(options = {}) {
     if (!this.#browser) throw new Error('the world has not been started');
-    const context = await this.#browser.newContext({ permissions: DEVICES, ...options });
+    const context = await this.#browser.newContext(
+      BROWSER === 'firefox' ? {} : { permissions: DEVICES, ...options },
+    );
     context.setDefaultTimeout(PATIENCE);
     await context.addInitScript({ path: fileURLToPath(new URL('page/spy.js', import.meta.url)) });
     return context;

@@ -38,29 +38,26 @@
     }
   };
 
-  const capture = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   let captures = 0;
-  navigator.mediaDevices.getUserMedia = async (constraints) => {
-    captures += 1;
-    try {
-      const stream = await capture(constraints);
-      tracks.push(...stream.getTracks());
-      return stream;
-    } finally {
-      captures -= 1;
-    }
+  /** @param {'getUserMedia' | 'getDisplayMedia'} method */
+  const watch = (method) => {
+    const capture = navigator.mediaDevices[method].bind(navigator.mediaDevices);
+    navigator.mediaDevices[method] = async (constraints) => {
+      captures += 1;
+      try {
+        const stream = await capture(constraints);
+        tracks.push(...stream.getTracks());
+        return stream;
+      } finally {
+        captures -= 1;
+      }
+    };
   };
-  const share = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getDisplayMedia = async (options) => {
-    captures += 1;
-    try {
-      const stream = await share(options);
-      tracks.push(...stream.getTracks());
-      return stream;
-    } finally {
-      captures -= 1;
-    }
-  };
+  // Firefox has no devices on the page that is there before the first one.
+  if (navigator.mediaDevices) {
+    watch('getUserMedia');
+    watch('getDisplayMedia');
+  }
   const clone = MediaStreamTrack.prototype.clone;
   MediaStreamTrack.prototype.clone = function () {
     const copy = clone.call(this);
