@@ -284,6 +284,20 @@ export class Call {
     this.#store.stats.detail(sessionId, false);
   }
 
+  dumpDiagnostics() {
+    return promised(async () => {
+      const { diagnose } = await import('./diagnostics.js');
+      const devices = {};
+      for (const kind of ['camera', 'microphone', 'screenShare']) {
+        const { status, error } = this[kind].state;
+        devices[kind] = { status, error: error?.code };
+      }
+      const timeline = this.#store.timeline.kept;
+      const warnings = this.#handle.host()?.notes.kept ?? [];
+      return diagnose(this.state, this.#handle, { timeline, warnings, devices });
+    });
+  }
+
   #join(how) {
     if (this.#joining) return this.#joining;
 

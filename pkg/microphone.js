@@ -37,6 +37,7 @@ export class MicrophoneManager extends DeviceManager {
     const update = () => this.#update();
     this.state.mediaStream$.subscribe(update);
     this.state.status$.subscribe(update);
+    this.state.optimisticStatus$.subscribe(update);
     call.callingState$.subscribe(update);
     call.ownCapabilities$.subscribe(update);
   }
@@ -72,12 +73,14 @@ export class MicrophoneManager extends DeviceManager {
 
   #update() {
     // Cells tell their value while this is being made.
-    const { status, mediaStream, selectedDevice } = this.state;
+    const { status, optimisticStatus, mediaStream, selectedDevice } = this.state;
     const { callingState, ownCapabilities } = this.#call;
     const isOn = status === 'enabled' && this.#silenceThreshold > 0;
     const isMuted =
       this.#notifies &&
-      status === 'disabled' &&
+      // Also when nobody has ever turned it on; but not while it is being opened.
+      status !== 'enabled' &&
+      optimisticStatus !== 'enabled' &&
       callingState === 'joined' &&
       ownCapabilities.includes('send-audio');
     const hears = 'AudioContext' in globalThis;

@@ -108,9 +108,9 @@ export class Shell {
   }
 
   /** Tells an event of our own. */
-  emitOwn(key, type, online, reason) {
+  emitOwn(key, type, call_cid, online, reason) {
     const event = { type };
-    const fields = { call_cid: this.call(key)?.cid, online, reason };
+    const fields = { call_cid, online, reason };
     for (const name in fields) if (fields[name] !== undefined) event[name] = fields[name];
     this.emit(key, event);
   }

@@ -8,6 +8,7 @@
 import { Captions } from './captions.js';
 import { VisibilityState } from './enums.js';
 import { runIsolated } from './events.js';
+import { Notes } from './notes.js';
 import { Cell, State, Store, defineFields, sameItems } from './observable.js';
 import { UNKNOWN, hasScreenShare, isPinned } from './participants.js';
 import { checkComparator } from './sorting.js';
@@ -121,6 +122,8 @@ export class CallStore extends Store {
   #visibility = new Map();
   comparator;
   stats;
+  /** Calling states, for a report of a problem. */
+  timeline = new Notes();
   /** Why users rejected the call, by user id. */
   #reasons = {};
 
@@ -230,6 +233,7 @@ export class CallStore extends Store {
   /** The calling state became `to`. Unlike other slices it shows every value it went through. */
   markTransition(to) {
     this.markStale('callingState');
+    this.timeline.add({ state: to });
     this.#transitions.push(to);
   }
 

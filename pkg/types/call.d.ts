@@ -61,6 +61,7 @@ import type {
 } from './rendering.js';
 import type { GetCallParams, JoinCallData } from './requests.js';
 import type { ParticipantComparator } from './sorting.js';
+import type { CallDiagnostics } from './stats.js';
 
 /** Gives up an operation, whose promise is then rejected with code `aborted`. */
 export interface Abortable {
@@ -457,4 +458,6 @@ export class Call implements EventSource {
   startReportingStatsFor(sessionId: string): void;
   /** Takes that back. */
   stopReportingStatsFor(sessionId: string): void;
+  /** All that helps to find out what went wrong, as plain data: no media, no tokens, no names. */
+  dumpDiagnostics(): Promise<CallDiagnostics>;
 }

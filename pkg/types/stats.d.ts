@@ -1,4 +1,6 @@
-import type { SfuModels } from './enums.js';
+import type { CallingState, SfuModels } from './enums.js';
+import type { OwnCapability } from './generated/index.js';
+import type { DeviceStatus } from './devices.js';
 
 /** What all streams of one kind and direction have in common. */
 export interface MediaStats {
@@ -72,4 +74,69 @@ export interface CallStatsReport {
   readonly participants: Readonly<Record<string, readonly ParticipantTrackStats[]>>;
   /** ms since the epoch. */
   readonly timestamp: number;
+}
+
+/** How one end of a connection reaches the other. */
+export interface CandidateDiagnostics {
+  /** `host`, `srflx`, `prflx` or `relay`. */
+  readonly candidateType?: string;
+  /** `udp` or `tcp`. */
+  readonly protocol?: string;
+  /** How a relay is reached. */
+  readonly relayProtocol?: string;
+  /** Such as `wifi`; not every browser tells. */
+  readonly networkType?: string;
+}
+
+/** One peer connection. */
+export interface PeerDiagnostics {
+  readonly connectionState: RTCPeerConnectionState;
+  readonly iceConnectionState: RTCIceConnectionState;
+  readonly signalingState: RTCSignalingState;
+  /** Its m-lines. */
+  readonly transceivers: readonly {
+    readonly mid: string | null;
+    readonly currentDirection: RTCRtpTransceiverDirection | null;
+  }[];
+  /** This end of the way in use. */
+  readonly local?: CandidateDiagnostics;
+  /** The other end. */
+  readonly remote?: CandidateDiagnostics;
+}
+
+/** See {@link Call.dumpDiagnostics}. */
+export interface CallDiagnostics {
+  /** Of this package. */
+  readonly version: string;
+  readonly browser: string;
+  readonly browserVersion: string;
+  readonly os: string;
+  readonly osVersion: string;
+  /** The session of the SFU in which the user is, or was last. */
+  readonly sessionId: string | undefined;
+  /** Name of the SFU; `undefined` unless joined. */
+  readonly datacenter: string | undefined;
+  readonly callingState: CallingState;
+  /** The last calling states and since when, in ISO 8601. */
+  readonly timeline: readonly { readonly at: string; readonly state: CallingState }[];
+  /** What was logged as a warning or an error last, of any call of the client. */
+  readonly warnings: readonly {
+    readonly at: string;
+    readonly level: 'warn' | 'error';
+    readonly message: string;
+  }[];
+  /** What each device does, and the code of its last failure. */
+  readonly devices: Readonly<
+    Record<
+      'camera' | 'microphone' | 'screenShare',
+      { readonly status: DeviceStatus; readonly error: string | undefined }
+    >
+  >;
+  /** How many. */
+  readonly participants: number;
+  readonly capabilities: readonly OwnCapability[];
+  readonly publisher: PeerDiagnostics | undefined;
+  readonly subscriber: PeerDiagnostics | undefined;
+  /** How media flow; `undefined` unless joined. */
+  readonly stats: CallStatsReport | undefined;
 }

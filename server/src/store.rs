@@ -354,18 +354,28 @@ mod tests {
         assert!(run(&open(directory.path()).unwrap(), FOUND).await.unwrap());
     }
 
-    #[tokio::test]
-    async fn what_shares_a_commit_with_a_write_that_the_disk_refuses_is_stored_or_refused() {
-        let directory = tempfile::tempdir().unwrap();
-        let store = full(directory.path()).await;
-        let ((begun, has_begun), (proceed, wait)) =
-            (oneshot::channel(), std::sync::mpsc::channel());
-        // Holds the thread until the others are waiting together.
+    /// Holds the thread until the commands that `send` sends are waiting together.
+    async fn together<T>(store: &Store, send: impl Future<Output = T>) -> T {
+        let (begun, has_begun) = oneshot::channel();
+        let (proceed, wait) = std::sync::mpsc::channel();
         let blocked = store.transact(move |_| {
             begun.send(()).unwrap();
             wait.recv().unwrap();
             Ok::<_, StoreError>(Done::quietly(()))
         });
+        let others = async {
+            has_begun.await.unwrap();
+            tokio::join!(send, async { proceed.send(()).unwrap() }).0
+        };
+        let (blocked, answers) = tokio::join!(blocked, others);
+        blocked.unwrap();
+        answers
+    }
+
+    #[tokio::test]
+    async fn what_shares_a_commit_with_a_write_that_the_disk_refuses_is_stored_or_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = full(directory.path()).await;
         let told = Arc::new(Mutex::new(Vec::new()));
         let write = |sql, name: &'static str| {
             let told = Arc::clone(&told);
@@ -375,25 +385,28 @@ mod tests {
                 Ok::<_, StoreError>(Done { answer: (), after_commit })
             })
         };
-        let others = async {
-            has_begun.await.unwrap();
-            tokio::join!(
-                write(SMALL, "before"),
-                write(GROW, "large"),
-                write(SMALL, "after"),
-                async {
-                    proceed.send(()).unwrap();
-                }
-            )
+        let writes = async {
+            tokio::join!(write(SMALL, "before"), write(GROW, "large"), write(SMALL, "after"))
         };
-        let (blocked, (before, large, after, ())) = tokio::join!(blocked, others);
-        blocked.unwrap();
+        let (before, large, after) = together(&store, writes).await;
         assert!(matches!(large, Err(StoreError::Refused)));
         assert!(matches!(before, Err(StoreError::Refused)), "undone with it");
         after.unwrap();
         assert_eq!(*told.lock().unwrap(), ["after"]);
         let count = "SELECT 1 FROM (SELECT count(*) AS n FROM thing) WHERE n = 1";
         assert!(run(&store, count).await.unwrap(), "what was told is what is stored");
+    }
+
+    #[tokio::test]
+    async fn reads_do_not_fail_with_the_writes_that_wait_beside_them() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = full(directory.path()).await;
+        assert!(run(&store, GROW).await.is_err());
+        let requests =
+            async { tokio::join!(run(&store, FOUND), run(&store, GROW), run(&store, FOUND)) };
+        let (first, large, second) = together(&store, requests).await;
+        assert!(matches!(large, Err(StoreError::Refused)));
+        assert_eq!((first.unwrap(), second.unwrap()), (false, false));
     }
 
     #[tokio::test]

@@ -263,6 +263,10 @@ impl CallSession {
                 call.visible.end_broadcast(context.config.parse_json);
             }
             call.enforce_capabilities(context);
+            if name == "call.deleted" {
+                // Another call of that name would be watched anew.
+                call.visible.set(Slice::Watching, |s| &mut s.watching, false);
+            }
             let over = (name == "call.ended").then_some("call_ended");
             let blocked = call.state().blocked_user_ids.iter().any(|id| id == context.user_id());
             let reason = over.or(blocked.then_some("blocked"));
@@ -307,7 +311,7 @@ impl CallSession {
             }),
             None => {
                 self.visible.set(Slice::Watching, |s| &mut s.watching, false);
-                let event = LocalEvent::Unwatched;
+                let event = LocalEvent::Unwatched { cid: self.cid.clone() };
                 for scope in [Scope::Call(self.key), Scope::Client] {
                     context.out.emit_local(scope, "call.unwatched", event.clone());
                 }

@@ -7,7 +7,7 @@ use super::{
     changes::Changes,
     command::{CallCommand, Command, Then},
     connection::{Connection, ConnectionNews, not_connected},
-    effect::{AppEvent, Effect, EventPayload, LocalEvent, Method, Outcome, Scope},
+    effect::{Effect, LocalEvent, Method, Outcome, Scope},
     error::Error,
     ids::{CallKey, CaptureId, PromiseId},
     input::Input,
@@ -410,7 +410,7 @@ impl Client {
                 if !first {
                     self.rewatch();
                 }
-                self.emit(Scope::Client, "connection.ok", &event);
+                self.out.emit(Scope::Client, "connection.ok", &event);
             }
         }
     }
@@ -449,9 +449,9 @@ impl Client {
         for key in &concerned {
             self.with_call(*key, |call, context| call.on_event(context, &name, &event));
         }
-        self.emit(Scope::Client, &name, &event);
+        self.out.emit(Scope::Client, &name, &event);
         for key in concerned {
-            self.emit(Scope::Call(key), &name, &event);
+            self.out.emit(Scope::Call(key), &name, &event);
         }
     }
 
@@ -535,14 +535,6 @@ impl Client {
         if self.state.calls != before {
             self.out.changes.calls = true;
         }
-    }
-
-    fn emit(&mut self, scope: Scope, name: &str, event: &Json) {
-        self.out.push(Effect::Emit(AppEvent {
-            scope,
-            name: name.to_owned(),
-            payload: EventPayload::Server(event.clone()),
-        }));
     }
 
     fn with_call(&mut self, key: CallKey, f: impl FnOnce(&mut CallSession, &mut CallContext<'_>)) {

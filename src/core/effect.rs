@@ -311,9 +311,14 @@ pub enum LocalEvent {
         online: bool,
     },
     /// `call.unwatched`: the server does not send updates of the call any more.
-    Unwatched,
+    Unwatched {
+        /// `type:id` of the call.
+        cid: String,
+    },
     /// `call.left`: the call is over for this client.
     Left {
+        /// `type:id` of the call.
+        cid: String,
         /// Such as `user_left`, `call_ended`, `kicked`, `ring_timeout`,
         /// `rejoin_attempt_limit_exceeded`.
         reason: &'static str,

@@ -62,6 +62,7 @@ extern "C" {
         this: &App,
         key: u32,
         name: &str,
+        cid: Option<&str>,
         online: Option<bool>,
         reason: Option<&str>,
     );

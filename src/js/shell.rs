@@ -243,15 +243,17 @@ impl Frontend for Shell {
             Scope::Client => 0,
             Scope::Call(call) => call.number(),
         };
-        let (online, reason) = match &event.payload {
+        let (cid, online, reason) = match &event.payload {
             EventPayload::Server(json) => return self.app.emit(key, &JsNode::unwrap(json)),
             EventPayload::Local(
                 LocalEvent::ConnectionChanged { online } | LocalEvent::NetworkChanged { online },
-            ) => (Some(*online), None),
-            EventPayload::Local(LocalEvent::Unwatched) => (None, None),
-            EventPayload::Local(LocalEvent::Left { reason }) => (None, Some(*reason)),
+            ) => (None, Some(*online), None),
+            EventPayload::Local(LocalEvent::Unwatched { cid }) => (Some(cid.as_str()), None, None),
+            EventPayload::Local(LocalEvent::Left { cid, reason }) => {
+                (Some(cid.as_str()), None, Some(*reason))
+            }
         };
-        self.app.emit_own(key, &event.name, online, reason);
+        self.app.emit_own(key, &event.name, cid, online, reason);
     }
 
     fn call(&self, call: CallKey) -> JsValue {

@@ -136,6 +136,25 @@ test('the SFU hears of it, too', async () => {
   );
 });
 
+test('diagnostics tell the way of the media and the life of the call, and no names or tokens', async () => {
+  const dump = await alice.run(async () => {
+    const dump = await call.dumpDiagnostics();
+    return { text: JSON.stringify(dump), ...dump, stats: undefined };
+  });
+  assert.deepEqual(
+    dump.timeline.map(({ state }) => state),
+    ['joining', 'joined'],
+  );
+  for (const peer of [dump.publisher, dump.subscriber]) {
+    assert.equal(peer?.connectionState, 'connected');
+    assert.equal(peer?.remote?.protocol, 'udp');
+    assert.ok(peer.transceivers.length > 0);
+  }
+  assert.equal(dump.devices.camera.status, 'enabled');
+  assert.match(dump.browser, /Chrom/);
+  assert.doesNotMatch(dump.text, /Alice|Bob|eyJ/);
+});
+
 test('sound that the browser does not let play is known, and plays after a click', async () => {
   await bob.run(() => {
     globalThis.mayPlay = false;

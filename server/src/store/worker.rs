@@ -61,10 +61,16 @@ pub(super) fn serve(mut db: Connection, mut queue: mpsc::Receiver<Request>, meas
         while !jobs.is_empty() {
             let mut finishes = Vec::with_capacity(jobs.len());
             let (started, changes) = (Instant::now(), db.total_changes());
+            let was_failing = measures.is_failing();
             let stored = run_batch(&mut db, &mut jobs, &mut finishes);
             measures.count(started, stored.is_ok(), db.total_changes() != changes);
-            if let Err(error) = &stored {
-                tracing::error!(%error, "commit failed");
+            // Once: clients try again and again, and the log may be on the same disk.
+            match &stored {
+                Err(error) if !was_failing => tracing::error!(%error, "commit failed"),
+                Ok(()) if was_failing && !measures.is_failing() => {
+                    tracing::info!("commits go well again");
+                }
+                _ => (),
             }
             for finish in finishes {
                 let told = match &stored {

@@ -66,6 +66,7 @@ struct Publication {
     /// What is encoded follows from these.
     size: Option<Dimension>,
     profile: AudioBitrateProfile,
+    limits: Option<(u32, u32)>,
     mid: Option<String>,
     announced: bool,
 }
@@ -183,9 +184,11 @@ impl Publisher {
                 out.push(Effect::Peer(self.peer, effect));
             }
             // The layers that were announced stay; what they hold follows the new track.
-            if (publication.size, publication.profile) != (source.size, source.profile) {
+            let before = (publication.size, publication.profile, publication.limits);
+            if before != (source.size, source.profile, source.limits) {
                 publication.size = source.size;
                 publication.profile = source.profile;
+                publication.limits = source.limits;
                 let encodings = layers::fit(encodings, publication.layers.len());
                 let effect = PeerEffect::SetEncodings { transceiver, encodings, degradation: None };
                 out.push(Effect::Peer(self.peer, effect));
@@ -213,6 +216,7 @@ impl Publisher {
             layers: announced,
             size: source.size,
             profile: source.profile,
+            limits: source.limits,
             mid: None,
             announced: false,
         });

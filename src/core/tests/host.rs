@@ -271,6 +271,17 @@ impl Host {
         }
     }
 
+    /// The calls that were left, and why; once for each listener.
+    pub(super) fn lefts(&self) -> Vec<(&str, &'static str)> {
+        let local = self.events.iter().filter_map(|(name, event)| match event {
+            Some(LocalEvent::Left { cid, reason }) if name == "call.left" => {
+                Some((cid.as_str(), *reason))
+            }
+            _ => None,
+        });
+        local.collect()
+    }
+
     pub(super) fn feed(&mut self, input: Input) {
         if let Input::Http { request, .. } = &input {
             self.requests.remove(request);

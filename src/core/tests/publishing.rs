@@ -308,6 +308,25 @@ fn preferences_are_told_at_the_first_join() {
 }
 
 #[test]
+fn new_limits_count_from_the_next_time_a_screen_is_shared() {
+    let (mut host, call) = Host::joined();
+    host.enable(call, ScreenShare);
+    host.run_for(100);
+    let limits = MediaOption::ScreenLimits { fps: 5, bitrate: 400_000 };
+    host.order(call, |_| CallCommand::SetMedia(limits));
+    assert!(encodings(&host).is_empty(), "what is shared stays as it is");
+
+    host.disable(call, ScreenShare);
+    host.enable(call, ScreenShare);
+    host.run_for(100);
+
+    let encodings = encodings(&host);
+    let [layers] = &encodings[..] else { panic!("{encodings:?}") };
+    let largest = layers.last().unwrap();
+    assert_eq!((largest.max_framerate, largest.max_bitrate), (Some(5), Some(400_000)));
+}
+
+#[test]
 fn a_lost_way_is_looked_for_again_and_then_the_connection_is_made_anew() {
     let (mut host, call) = Host::joined();
     host.enable(call, Camera);

@@ -16,10 +16,11 @@ const BETWEEN_LOOKS = 50;
  * Everything that a test needs, started before the file's tests and ended after them.
  *
  * @param {(world: World) => Promise<void>} [setUp] makes what the file's tests share
+ * @param {readonly string[]} [browserArgs] more switches for the browser
  * @returns {World}
  */
-export function world(setUp) {
-  const made = new World();
+export function world(setUp, browserArgs) {
+  const made = new World(browserArgs);
   before(async () => {
     await made.start();
     await setUp?.(made);
@@ -36,6 +37,12 @@ export class World {
   #browser;
   /** @type {Awaited<ReturnType<typeof serveBlankPage>> | undefined} */
   #origin;
+  #browserArgs;
+
+  /** @param {readonly string[]} [browserArgs] */
+  constructor(browserArgs) {
+    this.#browserArgs = browserArgs;
+  }
 
   get server() {
     if (!this.#server) throw new Error('the world has not been started');
@@ -45,7 +52,7 @@ export class World {
   async start() {
     this.#server = await Server.start();
     this.#origin = await serveBlankPage();
-    this.#browser = await launch();
+    this.#browser = await launch(this.#browserArgs);
   }
 
   async stop() {
@@ -67,12 +74,18 @@ export class World {
     return context;
   }
 
-  /** A blank page with the SDK in it, and no user. */
-  async stranger() {
-    const page = await (await this.context()).newPage();
+  /**
+   * A blank page with the SDK in it, and no user.
+   *
+   * @param {import('playwright-core').BrowserContextOptions} [options]
+   * @param {() => void} [before] runs in the page before anything else, each time it is loaded
+   */
+  async stranger(options, before) {
+    const page = await (await this.context(options)).newPage();
+    if (before) await page.addInitScript(before);
     const stranger = new Person(page, '');
     await page.goto(this.#origin?.url ?? '');
-    await stranger.until(() => globalThis.isReady, undefined, 'the module is loaded');
+    await stranger.isReady();
     return stranger;
   }
 
@@ -81,16 +94,60 @@ export class World {
    *
    * @param {string} name names the user, whose id is unique
    * @param {Record<string, unknown>} [claims] of the token, such as `role` or `teams`
+   * @param {import('trunkline').ClientOptions} [options]
+   * @param {Parameters<World['stranger']>} page see {@link stranger}
    */
-  async person(name, claims) {
+  async person(name, claims, options, ...page) {
+    const user = { id: unique(name), name };
+    return this.login(await this.stranger(...page), user, claims, options);
+  }
+
+  /**
+   * The same user on another device.
+   *
+   * @param {Person} person
+   */
+  async device(person) {
+    return this.login(await this.stranger(), { id: person.id });
+  }
+
+  /**
+   * A page whose user needs no token.
+   *
+   * @param {import('trunkline').GuestUser | import('trunkline').AnonymousUser} user
+   */
+  async visit(user) {
     const person = await this.stranger();
-    person.id = unique(name);
-    await person.run(
-      async ({ apiKey, baseURL, user, token }) => {
+    person.id = await person.run(
+      async ({ apiKey, baseURL, user }) => {
         const options = { baseURL, location: 'LCL' };
-        globalThis.client = await trunkline.Client.connect({ apiKey, user, token, options });
+        const args = /** @type {import('trunkline').ClientArgs} */ ({ apiKey, user, options });
+        globalThis.client = await trunkline.Client.connect(args);
+        return client.state.connectedUser?.id ?? '';
       },
-      { ...this.app, user: { id: person.id, name }, token: tokenFor(person.id, claims) },
+      { ...this.app, user },
+    );
+    return person;
+  }
+
+  /**
+   * Connects somebody who has a page already, also after it was loaded anew.
+   *
+   * @param {Person} person
+   * @param {{ id: string, name?: string }} user
+   * @param {Record<string, unknown>} [claims] of the token
+   * @param {import('trunkline').ClientOptions} [options]
+   */
+  async login(person, user, claims, options) {
+    person.id = user.id;
+    await person.run(
+      async ({ apiKey, baseURL, user, token, options }) => {
+        globalThis.client = await trunkline.Client.connect({
+          ...{ apiKey, user, token },
+          options: { baseURL, location: 'LCL', ...options },
+        });
+      },
+      { ...this.app, user, token: tokenFor(person.id, claims), options },
     );
     return person;
   }
@@ -106,6 +163,16 @@ export class World {
     const page = await (await this.context({ permissions, ...options })).newPage();
     await page.goto(url);
     return new Person(page, url);
+  }
+
+  /** How long all pages together have kept a processor busy, in s. */
+  async pageSeconds() {
+    if (!this.#browser) throw new Error('the world has not been started');
+    const session = await this.#browser.newBrowserCDPSession();
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    await session.detach();
+    const pages = processInfo.filter(({ type }) => type === 'renderer');
+    return pages.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
   }
 
   /** What an app knows of the server. */
@@ -165,6 +232,34 @@ export class Person {
     }
   }
 
+  /** Collects the events of the client from now on, in `heard`. */
+  async listen() {
+    await this.run(() => {
+      const list = (globalThis.heard = /** @type {typeof heard} */ ([]));
+      client.on('all', (event) => void list.push({ ...event }));
+    });
+  }
+
+  /**
+   * Waits until the client has told of an event, and returns it.
+   *
+   * @param {string} type
+   * @param {string} [cid] of which call
+   */
+  async hears(type, cid) {
+    return this.until(
+      ({ type, cid }) =>
+        heard.find((event) => event.type === type && (!cid || event.call_cid === cid)),
+      { type, cid },
+      `${type} is heard`,
+    );
+  }
+
+  /** Waits until the page has the SDK. */
+  async isReady() {
+    await this.until(() => globalThis.isReady, undefined, 'the module is loaded');
+  }
+
   /**
    * Makes the page's `call`.
    *
@@ -207,6 +302,12 @@ export class Person {
 /** Settings of a call whose videos are 320×240. */
 export const SMALL_VIDEO = {
   video: { target_resolution: { width: 320, height: 240, bitrate: 500_000 } },
+};
+
+/** Settings of a call in which nobody's camera or microphone comes on by itself. */
+export const NO_DEVICES = {
+  audio: { mic_default_on: false },
+  video: { camera_default_on: false },
 };
 
 /**

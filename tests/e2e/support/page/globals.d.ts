@@ -1,4 +1,4 @@
-import type { Call, Client } from 'trunkline';
+import type { Call, Client, FilterRegistration, VirtualDeviceRegistration } from 'trunkline';
 import type * as sdk from 'trunkline';
 
 /** What is open in a page. */
@@ -11,6 +11,16 @@ interface Open {
   /** Captures that were asked for and are not there yet. */
   captures: number;
   timers: number;
+}
+
+/** What arrives of one track. */
+interface Flow {
+  /** Frames decoded, or packets of sound received. */
+  units: number;
+  bytes: number;
+  /** Of the last frame, px. */
+  width: number;
+  height: number;
 }
 
 /** A failure as plain data. */
@@ -42,8 +52,29 @@ declare global {
   var client: Client;
   /** The call that the test is about. */
   var call: Call;
+  /** Calls that a query has found. */
+  var found: Call[];
   /** Events, where a test collects them. */
   var heard: { type: string; call_cid?: string; [field: string]: unknown }[];
+  /** Whatever else a test collects, such as the values of an observable. */
+  var seen: unknown[];
+  /** What a test has go wrong with devices. */
+  var fault: {
+    /** What every capture throws, the next `times` times, or as long as it is set. */
+    thrown?: { name: string; message: string };
+    times?: number;
+    /** Ids of devices that are not there. */
+    unplugged: (string | undefined)[];
+  };
+  /** Draws a colour, and over its right half what comes in. */
+  var paint: (colour: string, input?: MediaStream) => { stream: MediaStream; stop: () => void };
+  /** Makes a tone, which is silent at first. */
+  var hum: () => { stream: MediaStream; volume: AudioParam; stop: () => void };
+  var tone: ReturnType<typeof hum>;
+  var filter: FilterRegistration;
+  var virtual: VirtualDeviceRegistration;
+  /** How often the app was told to stop a stream that it had made. */
+  var stops: number;
   /** A capture of the page's own, where a test needs one. */
   var camera: MediaStream;
   /** Whether the page may play sound, where a test forbids it. */
@@ -64,6 +95,11 @@ declare global {
   var showEverybody: (call: Call) => { unsubscribe(): void };
   /** Frames decoded and audio packets received, over all peer connections. */
   var received: () => Promise<{ frames: number; packets: number }>;
+  /** What has arrived of the tracks of a participant that are there. */
+  type Flows = Partial<Record<'camera' | 'microphone' | 'screen' | 'screenSound', Flow>>;
+  var flow: (userId: string) => Promise<Flows>;
+  /** How loud a participant's sound was at last, 0 to 1. */
+  var levelOf: (userId: string) => Promise<number | undefined>;
   /** How `attempt` fails; throws if it does not fail, or not with a `VideoError`. */
   var failureOf: (attempt: Promise<unknown> | (() => unknown)) => Promise<Failure>;
 }

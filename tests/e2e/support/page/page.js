@@ -25,6 +25,12 @@ globalThis.showEverybody = (/** @type {trunkline.Call} */ call) => {
       shown.set(sessionId, place);
       call.bindVideoElement(video, sessionId, 'videoTrack');
       call.bindAudioElement(audio, sessionId);
+      const screen = document.createElement('video');
+      screen.style.cssText = 'width: 640px; height: 360px';
+      const sound = document.createElement('audio');
+      place.append(screen, sound);
+      call.bindVideoElement(screen, sessionId, 'screenShareTrack');
+      call.bindAudioElement(sound, sessionId, 'screenShareAudioTrack');
     }
   });
 };
@@ -40,6 +46,44 @@ globalThis.received = async () => {
   }
   return sum;
 };
+
+globalThis.flow = async (/** @type {string} */ userId) => {
+  const participant = call.state.participants.find((p) => p.userId === userId);
+  /** @type {Flows} */
+  const flows = {};
+  for (const [name, field] of STREAMS) {
+    const [track] = participant?.[field]?.getTracks() ?? [];
+    const receivers = spy.peers().flatMap((peer) => peer.getReceivers());
+    const receiver = receivers.find((receiver) => receiver.track === track);
+    if (!receiver || track?.readyState !== 'live') continue;
+    for (const report of (await receiver.getStats()).values()) {
+      if (report.type !== 'inbound-rtp') continue;
+      flows[name] = {
+        units: report.kind === 'video' ? (report.framesDecoded ?? 0) : report.packetsReceived,
+        bytes: report.bytesReceived,
+        width: report.frameWidth ?? 0,
+        height: report.frameHeight ?? 0,
+      };
+    }
+  }
+  return flows;
+};
+
+globalThis.levelOf = async (/** @type {string} */ userId) => {
+  const participant = call.state.participants.find((p) => p.userId === userId);
+  const [track] = participant?.audioStream?.getTracks() ?? [];
+  const receivers = spy.peers().flatMap((peer) => peer.getReceivers());
+  const receiver = receivers.find((receiver) => receiver.track === track);
+  const reports = [...((await receiver?.getStats())?.values() ?? [])];
+  return reports.find((report) => report.type === 'inbound-rtp')?.audioLevel;
+};
+
+const STREAMS = /** @type {const} */ ([
+  ['camera', 'videoStream'],
+  ['microphone', 'audioStream'],
+  ['screen', 'screenShareStream'],
+  ['screenSound', 'screenShareAudioStream'],
+]);
 
 globalThis.failureOf = async (/** @type {unknown} */ attempt) => {
   try {

@@ -50,6 +50,17 @@
       captures -= 1;
     }
   };
+  const share = navigator.mediaDevices.getDisplayMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getDisplayMedia = async (options) => {
+    captures += 1;
+    try {
+      const stream = await share(options);
+      tracks.push(...stream.getTracks());
+      return stream;
+    } finally {
+      captures -= 1;
+    }
+  };
   const clone = MediaStreamTrack.prototype.clone;
   MediaStreamTrack.prototype.clone = function () {
     const copy = clone.call(this);
