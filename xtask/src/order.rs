@@ -98,7 +98,8 @@ mod tests {
 
     #[test]
     fn what_is_alike_stands_side_by_side() {
-        let bodies = ["abcdefghijklm", "ABCDEFGH", "abcdefgh", "12345678", "ABCDEFGHI", "fghijklm"];
+        let bodies =
+            ["abcdefghijklm", "ABCDEFGH", "abcdefgh", "12345678", "ABCDEFGHI", "efghijklm"];
         let bodies: Vec<&[u8]> = bodies.iter().map(|body| body.as_bytes()).collect();
 
         let order = order(&bodies);

@@ -47,6 +47,7 @@ pub fn build(mode: Mode) -> Result<()> {
     let mut glue = merge_imports(&relocate_imports(&without_loader(bound.js())?)?);
     if mode == Mode::Release {
         glue = shorten_imports(&glue, bound.wasm_mut().imports.iter_mut().map(|i| &mut i.name))?;
+        glue = shorten_exports(&glue, bound.wasm_mut().exports.iter_mut().map(|e| &mut e.name));
     }
     bound.emit(&out)?;
     fs::write(out.join(GLUE), glue)?;
@@ -140,6 +141,25 @@ fn shorten_imports<'a>(glue: &str, names: impl Iterator<Item = &'a mut String>) 
     Ok(glue)
 }
 
+/// Gives what the module exports short names, too.
+fn shorten_exports<'a>(glue: &str, names: impl Iterator<Item = &'a mut String>) -> String {
+    let mut glue = glue.to_owned();
+    for (number, name) in names.enumerate() {
+        let short = format!("e{number}");
+        let long = format!("wasm.{name}");
+        let mut pieces = glue.split(&long);
+        let mut renamed = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            // Not the beginning of a longer name.
+            let goes_on = piece.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+            renamed.extend(["wasm.", if goes_on { name } else { &short }, piece]);
+        }
+        glue = renamed;
+        *name = short;
+    }
+    glue
+}
+
 /// Rewrites a generated script without white space and with short names.
 fn minify(script: &Path) -> Result<()> {
     let small = output(esbuild().arg("--minify").arg(script))?;
@@ -158,7 +178,6 @@ pub fn esbuild() -> Command {
 /// compress worse.
 fn optimise() -> Result<()> {
     let module = root().join("pkg/wasm").join(WASM);
-    wasm_opt(&module, &["--flatten", "--rereloop"])?;
     wasm_opt(&module, &["-O1", "--converge", "--dae-optimizing", "--rse", "--reorder-locals"])?;
     fs::write(&module, order::name_functions(&fs::read(&module)?)?)?;
     wasm_opt(&module, &["--reorder-functions-by-name", "--strip-debug"])
@@ -234,6 +253,17 @@ mod tests {
         assert_eq!(names, ["i0", "storeOf", "i1", "i0"]);
         assert_eq!(short, "{\n  i1: function() {},\n  i0: function() {},\n}");
         assert!(shorten_imports("{}", ["__wbg_now".to_owned()].iter_mut()).is_err());
+    }
+
+    #[test]
+    fn exports_are_short_in_the_module_and_in_the_glue() {
+        let glue = "wasm.call_leave(a); wasm.call(b, wasm.memory.buffer); wasm.call_leave2();";
+        let mut names = ["call", "call_leave", "memory", "unused"].map(str::to_owned);
+
+        let short = shorten_exports(glue, names.iter_mut());
+
+        assert_eq!(names, ["e0", "e1", "e2", "e3"]);
+        assert_eq!(short, "wasm.e1(a); wasm.e0(b, wasm.e2.buffer); wasm.call_leave2();");
     }
 
     #[test]

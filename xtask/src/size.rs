@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Most that everything for a call may weigh, brotli: what [`report`] returns. livekit-client, which
-/// has no coordinator, weighs this much.
+/// has no coordinator, weighs 125,000.
 pub const LIMIT: u64 = 118_000;
 
 /// The module by itself.
