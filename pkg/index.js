@@ -4,7 +4,7 @@
  */
 import { Client as ReadyClient } from './client.js';
 import { NotInitializedError } from './errors.js';
-import start, { initSync as startSync } from './wasm/trunkline.js';
+import { load, loadSync } from './load.js';
 
 export * from './enums.js';
 // By name, as these files also hold what is meant for the core's side only.
@@ -69,23 +69,21 @@ let isReady = false;
 
 /** Loads the module once; later calls return the same promise, after a failure they try again. */
 export function init(source) {
-  ready ??= Promise.resolve(source ?? load())
-    .then((module) => start({ module_or_path: module }))
-    .then(
-      () => {
-        isReady = true;
-      },
-      (error) => {
-        ready = undefined;
-        throw error;
-      },
-    );
+  ready ??= load(source).then(
+    () => {
+      isReady = true;
+    },
+    (error) => {
+      ready = undefined;
+      throw error;
+    },
+  );
   return ready;
 }
 
 /** The same with bytes that are already there. */
 export function initSync(module) {
-  startSync({ module });
+  loadSync(module);
   isReady = true;
   ready ??= Promise.resolve();
 }
@@ -116,23 +114,3 @@ export class Client extends ReadyClient {
 }
 
 export { Client as StreamVideoClient };
-
-const inlineCopy = async () => (await import('./wasm/inline.js')).default();
-
-/** Fetches the module from beside this file, or takes the copy inside the package. */
-async function load() {
-  // Node has no fetch for files; bundles for servers lose the file's place.
-  if (typeof process === 'object' && process.versions?.node) return inlineCopy();
-  try {
-    const response = await fetch(new URL('./wasm/trunkline_bg.wasm', import.meta.url));
-    if (response.ok && response.headers.get('content-type')?.startsWith('application/wasm')) {
-      return await WebAssembly.compileStreaming(response);
-    }
-    const bytes = await response.arrayBuffer();
-    const isWasm = bytes.byteLength > 4 && new DataView(bytes).getUint32(0, true) === 0x6d736100;
-    if (response.ok && isWasm) return await WebAssembly.compile(bytes);
-  } catch {
-    // A bundler moved this file and left the module behind.
-  }
-  return inlineCopy();
-}

@@ -6,6 +6,7 @@ mod counterpart;
 mod demo;
 mod generate;
 mod lint;
+mod order;
 mod package;
 mod progress;
 mod shell;

@@ -11,9 +11,8 @@ use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
-    Mode,
+    Mode, order,
     shell::{cargo, command, output, root, run, target_dir},
-    size,
 };
 
 const WASM: &str = "trunkline_bg.wasm";
@@ -45,9 +44,10 @@ pub fn build(mode: Mode) -> Result<()> {
         .remove_name_section(mode == Mode::Release)
         .remove_producers_section(true);
     let mut bound = bindgen.generate_output().context("wasm-bindgen failed")?;
-    let mut glue = merge_imports(&relocate_imports(bound.js())?);
+    let mut glue = merge_imports(&relocate_imports(&without_loader(bound.js())?)?);
     if mode == Mode::Release {
         glue = shorten_imports(&glue, bound.wasm_mut().imports.iter_mut().map(|i| &mut i.name))?;
+        glue = shorten_exports(&glue, bound.wasm_mut().exports.iter_mut().map(|e| &mut e.name));
     }
     bound.emit(&out)?;
     fs::write(out.join(GLUE), glue)?;
@@ -72,6 +72,14 @@ fn short_paths() -> Result<String> {
         flags.push(format!("--remap-path-prefix={}=", entry?.path().display()));
     }
     Ok(format!("target.wasm32-unknown-unknown.rustflags={flags:?}"))
+}
+
+/// Leaves out how wasm-bindgen fetches the module: `pkg/load.js` does, with half the code.
+fn without_loader(glue: &str) -> Result<String> {
+    let (glue, loader) = glue.split_once("async function __wbg_load(").context("no loader")?;
+    ensure!(loader.contains("__wbg_init as default"), "the loader is not what it was");
+    let exports = "export { __wbg_get_imports as imports, __wbg_finalize_init as start };\n";
+    Ok([glue, exports].concat())
 }
 
 /// Lets the glue import the package's hand-written modules, which the Rust side names by their
@@ -133,6 +141,25 @@ fn shorten_imports<'a>(glue: &str, names: impl Iterator<Item = &'a mut String>) 
     Ok(glue)
 }
 
+/// Gives what the module exports short names, too.
+fn shorten_exports<'a>(glue: &str, names: impl Iterator<Item = &'a mut String>) -> String {
+    let mut glue = glue.to_owned();
+    for (number, name) in names.enumerate() {
+        let short = format!("e{number}");
+        let long = format!("wasm.{name}");
+        let mut pieces = glue.split(&long);
+        let mut renamed = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            // Not the beginning of a longer name.
+            let goes_on = piece.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+            renamed.extend(["wasm.", if goes_on { name } else { &short }, piece]);
+        }
+        glue = renamed;
+        *name = short;
+    }
+    glue
+}
+
 /// Rewrites a generated script without white space and with short names.
 fn minify(script: &Path) -> Result<()> {
     let small = output(esbuild().arg("--minify").arg(script))?;
@@ -147,31 +174,27 @@ pub fn esbuild() -> Command {
     esbuild
 }
 
-/// Runs wasm-opt, and keeps what it makes only if that is smaller to download. Its higher levels
-/// make fewer bytes that compress worse.
+/// Makes the module smaller to download. The higher levels of wasm-opt make fewer bytes that
+/// compress worse.
 fn optimise() -> Result<()> {
-    let before = root().join("pkg/wasm").join(WASM);
-    let after = before.with_extension("opt");
+    let module = root().join("pkg/wasm").join(WASM);
+    wasm_opt(&module, &["-O1", "--converge", "--dae-optimizing", "--rse", "--reorder-locals"])?;
+    fs::write(&module, order::name_functions(&fs::read(&module)?)?)?;
+    wasm_opt(&module, &["--reorder-functions-by-name", "--strip-debug"])
+}
+
+/// Rewrites a module by those passes.
+fn wasm_opt(module: &Path, passes: &[&str]) -> Result<()> {
+    let after = module.with_extension("opt");
     let wasm_opt = root().join("node_modules/.bin/wasm-opt");
     run(command(wasm_opt)
-        .args([
-            "-O1",
-            "--converge",
-            "--dae-optimizing",
-            "--rse",
-            "--enable-bulk-memory",
-            "--enable-multivalue",
-            "--enable-mutable-globals",
-        ])
+        .args(passes)
+        .args(["--enable-bulk-memory", "--enable-multivalue", "--enable-mutable-globals"])
         .args(["--enable-nontrapping-float-to-int", "--enable-reference-types"])
         .args(["--enable-sign-ext", "--enable-bulk-memory-opt", "-o"])
         .arg(&after)
-        .arg(&before))?;
-    if size::of(&after)?.brotli < size::of(&before)?.brotli {
-        fs::rename(&after, &before)?;
-    } else {
-        fs::remove_file(&after)?;
-    }
+        .arg(module))?;
+    fs::rename(&after, module)?;
     Ok(())
 }
 
@@ -209,6 +232,17 @@ mod tests {
     }
 
     #[test]
+    fn the_module_is_loaded_by_the_package() {
+        let glue = "let wasm;\nasync function __wbg_load() {}\nexport { __wbg_init as default };";
+
+        let left = without_loader(glue).unwrap();
+
+        let exports = "export { __wbg_get_imports as imports, __wbg_finalize_init as start };";
+        assert_eq!(left, format!("let wasm;\n{exports}\n"));
+        assert!(without_loader("let wasm;").is_err());
+    }
+
+    #[test]
     fn imports_are_short_in_the_module_and_in_the_glue() {
         let glue = "{\n  __wbg_now_1: function() {},\n  __wbg_now_12: function() {},\n}";
         let mut names =
@@ -219,6 +253,17 @@ mod tests {
         assert_eq!(names, ["i0", "storeOf", "i1", "i0"]);
         assert_eq!(short, "{\n  i1: function() {},\n  i0: function() {},\n}");
         assert!(shorten_imports("{}", ["__wbg_now".to_owned()].iter_mut()).is_err());
+    }
+
+    #[test]
+    fn exports_are_short_in_the_module_and_in_the_glue() {
+        let glue = "wasm.call_leave(a); wasm.call(b, wasm.memory.buffer); wasm.call_leave2();";
+        let mut names = ["call", "call_leave", "memory", "unused"].map(str::to_owned);
+
+        let short = shorten_exports(glue, names.iter_mut());
+
+        assert_eq!(names, ["e0", "e1", "e2", "e3"]);
+        assert_eq!(short, "wasm.e1(a); wasm.e0(b, wasm.e2.buffer); wasm.call_leave2();");
     }
 
     #[test]
