@@ -4,10 +4,13 @@ import type { Call, StreamVideoParticipant } from 'trunkline';
 import type { Announcer } from './announcer.js';
 import { controls, copyInvite } from './controls.js';
 import { button, Disposables, element, setText } from './dom.js';
+import type { DeviceReport } from './device-button.js';
 import type { Dispose } from './dom.js';
-import { grid } from './grid.js';
 import { icon } from './icons.js';
 import { participantsPanel } from './participants.js';
+import { mutedHint } from './push-to-talk.js';
+import { sharingNotice } from './screen-button.js';
+import { stage } from './stage.js';
 
 /** What the user can do to leave the view. */
 export interface CallViewOptions {
@@ -29,10 +32,16 @@ export function callView(call: Call, options: CallViewOptions): CallView {
   const onCopied = (): void =>
     announcer.toast('Invite link copied. Send it to whom you want in the call.');
 
-  const videos = grid(call);
+  const onError = (text: string): void => announcer.error(text);
+  const report: DeviceReport = (_kind, problem) =>
+    problem === undefined ? announcer.clear() : onError(problem);
+  const videos = stage(call, onError);
+  const hint = mutedHint(call, report);
+  const sharing = sharingNotice(call);
   const bar = controls(call, {
-    report: (_kind, problem) =>
-      problem === undefined ? announcer.clear() : announcer.error(problem),
+    report,
+    onError,
+    stage: videos,
     onParticipants: () => openPanel(panel.element.hidden),
     onCopied,
     onLeave: options.onLeave,
@@ -77,6 +86,8 @@ export function callView(call: Call, options: CallViewOptions): CallView {
 
   disposables.add(videos.dispose);
   disposables.add(bar.dispose);
+  disposables.add(hint.dispose);
+  disposables.add(sharing.dispose);
   disposables.add(panel.dispose);
   disposables.add(showTime(call, time));
   disposables.add(announcePeople(call, announcer));
@@ -90,9 +101,24 @@ export function callView(call: Call, options: CallViewOptions): CallView {
   disposables.watch(call.state.callingState$, showState);
   disposables.watch(call.state.participants$, showState);
 
-  const stage = element('div', { class: 'stage' }, videos.element, alone, panel.element);
+  const middle = element(
+    'div',
+    { class: 'stage' },
+    videos.element,
+    alone,
+    hint.element,
+    panel.element,
+  );
   return {
-    element: element('main', { class: 'call' }, header, banner, stage, bar.element),
+    element: element(
+      'main',
+      { class: 'call' },
+      header,
+      banner,
+      sharing.element,
+      middle,
+      bar.element,
+    ),
     dispose: () => disposables.dispose(),
   };
 }

@@ -1,0 +1,33 @@
+import type { Call, StreamVideoParticipant } from 'trunkline';
+
+import { Disposables, element, setAttribute, setText } from './dom.js';
+import { icon } from './icons.js';
+import type { Tile } from './tile.js';
+
+/** Makes the tile of the screen that somebody else shares. */
+export function screenTile(call: Call, first: StreamVideoParticipant): Tile {
+  const { sessionId } = first;
+  const video = element('video', { 'aria-hidden': 'true' });
+  const audio = element('audio', {});
+  const name = element('span', { class: 'tile-name' });
+  const made = element(
+    'article',
+    { class: 'tile is-screen', 'data-testid': 'screen-tile', 'data-session-id': sessionId },
+    video,
+    audio,
+    element('div', { class: 'tile-label' }, icon('screen'), name),
+  );
+  const disposables = new Disposables();
+  const endVideo = call.bindVideoElement(video, sessionId, 'screenShareTrack');
+  if (endVideo) disposables.add(endVideo);
+  const endAudio = call.bindAudioElement(audio, sessionId, 'screenShareAudioTrack');
+  if (endAudio) disposables.add(endAudio);
+
+  const update = (participant: StreamVideoParticipant): void => {
+    const label = `${participant.name || participant.userId}’s screen`;
+    setText(name, label);
+    setAttribute(made, 'aria-label', label);
+  };
+  update(first);
+  return { element: made, isOwn: false, update, dispose: () => disposables.dispose() };
+}
