@@ -1,6 +1,7 @@
 /**
  * One call. Types and documentation: `types/call.d.ts`.
  */
+import { describeAgent } from './agent.js';
 import { CameraManager } from './camera.js';
 import { recall } from './devices.js';
 import { Elements } from './elements.js';
@@ -27,13 +28,18 @@ import {
 } from './requests.js';
 import { ScreenShareManager } from './screen-share.js';
 import { SpeakerManager, recallSpeaker } from './speaker.js';
+import { CallTypes } from './sorting.js';
 import { CallStore } from './state.js';
+import { statsText } from './stats.js';
 
 /** For the core's side, not for apps: the store of a call. */
 export let storeOf;
 
 /** For the core's side, not for apps: tells the listeners of a call. */
 export let emitTo;
+
+/** For the core's side, not for apps: tells the SFU how media flow. */
+export let collectStatistics;
 
 /** For the core's side, not for apps: says what the user had chosen on an earlier visit. */
 export let applyDefaults;
@@ -42,6 +48,7 @@ export class Call {
   static {
     storeOf = (call) => call.#store;
     applyDefaults = (call) => void call.#recallDevices();
+    collectStatistics = (call) => void call.#sendStatistics();
     emitTo = (call, event) => {
       call.#store.take(event);
       call.#listeners.emit(event);
@@ -64,7 +71,7 @@ export class Call {
     this.#handle = handle;
     this.type = type;
     this.id = id;
-    this.#store = new CallStore(handle);
+    this.#store = new CallStore(handle, CallTypes.get(type).options.sortParticipantsBy);
     this.permissionsContext = new PermissionsContext(this.state);
     const { camera, microphone, screenShare } = this.#store.cells;
     const port = this.#port();
@@ -72,12 +79,23 @@ export class Call {
     this.microphone = new MicrophoneManager(microphone, port, this.state);
     this.screenShare = new ScreenShareManager(screenShare, port);
     this.speaker = new SpeakerManager(port);
-    this.#elements = new Elements(
-      this.state,
-      (sessionId, trackType, width, height) =>
-        this.#handle.setVideoSize(sessionId, trackType === 'screenShareTrack', width, height),
-      this.speaker,
-    );
+    this.#elements = new Elements(this.state, this.#elementsPort(), this.speaker);
+  }
+
+  get trackSubscriptionManager() {
+    return this.#elements.subscriptions;
+  }
+
+  get viewportTracker() {
+    return this.#elements.viewport;
+  }
+
+  get blockedAudioTracker() {
+    return this.#elements.blockedAudio;
+  }
+
+  get audioBindingsWatchdog() {
+    return this.#elements.watchdog;
   }
 
   get cid() {
@@ -226,6 +244,60 @@ export class Call {
     return this.#elements.bindAudio(element, sessionId, trackType);
   }
 
+  attachAudio(container) {
+    return this.#elements.attachAudio(container);
+  }
+
+  resumeAudio() {
+    return this.#elements.blockedAudio.resume();
+  }
+
+  setViewport(element) {
+    return this.#elements.viewport.setViewport(element);
+  }
+
+  trackElementVisibility(element, sessionId, trackType) {
+    return this.#elements.trackVisibility(element, sessionId, trackType);
+  }
+
+  setIncomingVideoEnabled(enabled) {
+    this.#elements.subscriptions.setEnabled(enabled);
+  }
+
+  setPreferredIncomingVideoResolution(resolution, sessionIds) {
+    this.#elements.subscriptions.setPreferredResolution(resolution, sessionIds);
+  }
+
+  setSortParticipantsBy(comparator) {
+    this.state.setSortParticipantsBy(comparator);
+  }
+
+  setStatsReportingIntervalInMs(interval = 2_000) {
+    this.#store.stats.setInterval(interval);
+  }
+
+  startReportingStatsFor(sessionId) {
+    this.#store.stats.detail(sessionId, true);
+  }
+
+  stopReportingStatsFor(sessionId) {
+    this.#store.stats.detail(sessionId, false);
+  }
+
+  dumpDiagnostics() {
+    return promised(async () => {
+      const { diagnose } = await import('./diagnostics.js');
+      const devices = {};
+      for (const kind of ['camera', 'microphone', 'screenShare']) {
+        const { status, error } = this[kind].state;
+        devices[kind] = { status, error: error?.code };
+      }
+      const timeline = this.#store.timeline.kept;
+      const warnings = this.#handle.host()?.notes.kept ?? [];
+      return diagnose(this.state, this.#handle, { timeline, warnings, devices });
+    });
+  }
+
   #join(how) {
     if (this.#joining) return this.#joining;
 
@@ -255,6 +327,17 @@ export class Call {
     return answer;
   }
 
+  /** What elements need of the core and of the client. */
+  #elementsPort() {
+    const handle = this.#handle;
+    return {
+      setVideoSize: (sessionId, trackType, width, height) =>
+        handle.setVideoSize(sessionId, trackType === 'screenShareTrack', width, height),
+      setVisibility: (...visibility) => this.#store.setVisibility(...visibility),
+      warn: (message) => handle.host()?.log('warn', message, []),
+    };
+  }
+
   /** What the managers of devices need of the core and of the client. */
   #port() {
     const handle = this.#handle;
@@ -266,6 +349,17 @@ export class Call {
       host: () => handle.host(),
       settings: () => this.state.settings,
     };
+  }
+
+  async #sendStatistics() {
+    const [, publisher, subscriber] = this.#handle.peers();
+    try {
+      const [received, sent] = await Promise.all([subscriber, publisher].map(statsText));
+      const { browser, browserVersion } = describeAgent();
+      this.#handle.sendStatistics(received, sent, `${browser}-${browserVersion}`);
+    } catch {
+      // A connection was closed meanwhile; the next round has better luck.
+    }
   }
 
   async #recallDevices() {

@@ -4,6 +4,7 @@
 import { Listeners, runIsolated } from './events.js';
 import { invalidArgument } from './errors.js';
 import { copyObject, promised, readField } from './input.js';
+import { Notes } from './notes.js';
 import { lacksToken, readClientArgs, readLogin } from './options.js';
 import { CLIENT_REQUESTS, PUBLIC, defineRequests } from './requests.js';
 import { ClientStore } from './state.js';
@@ -15,6 +16,8 @@ const instances = new Map();
 
 export class Client {
   static {
+    // For `await using`, where the browser has it.
+    if (Symbol.asyncDispose) this.prototype[Symbol.asyncDispose] = this.prototype.dispose;
     defineRequests(this, CLIENT_REQUESTS, (client, method, path, body, what, then) =>
       client.#engine.request(method, path, body, `calling ${what}()`, then === PUBLIC),
     );
@@ -35,6 +38,8 @@ export class Client {
   #key;
   #onConnectError;
   #ticker;
+  /** What was warned of. */
+  #notes = new Notes();
   /** What `dispose()` returned. */
   #disposed;
   /**
@@ -50,7 +55,11 @@ export class Client {
       mark: (field) => this.#store.mark(field),
       flush: () => this.#store.flush(),
       emit: (event) => this.#listeners.emit(event),
-      log: (level, message, details) => log(level, message, ...details),
+      log: (level, message, details) => {
+        if (level === 'warn' || level === 'error') this.#notes.add({ level, message });
+        log(level, message, ...details);
+      },
+      notes: this.#notes,
       preferences,
       fetchToken: () => this.#fetchToken(),
     };

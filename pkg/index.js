@@ -40,6 +40,28 @@ export {
   isPinned,
 } from './participants.js';
 export { Call } from './call.js';
+export {
+  CallType,
+  CallTypes,
+  combineComparators,
+  conditional,
+  defaultSortPreset,
+  descending,
+  dominantSpeaker,
+  livestreamOrAudioRoomSortPreset,
+  name,
+  noopComparator,
+  paginatedLayoutSortPreset,
+  pinned,
+  publishingAudio,
+  publishingVideo,
+  reactionType,
+  role,
+  screenSharing,
+  speakerLayoutSortPreset,
+  speaking,
+  withParticipantSource,
+} from './sorting.js';
 export { createSoundDetector } from './sound.js';
 
 let ready;

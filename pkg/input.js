@@ -94,6 +94,15 @@ export function abortable(options, what, run, onAbort = () => {}) {
   });
 }
 
+/** A function that runs `run` the first time it is called. */
+export function once(run) {
+  let open = true;
+  return () => {
+    if (open) run();
+    open = false;
+  };
+}
+
 function isAbsent(value) {
   return value === undefined || value === null;
 }

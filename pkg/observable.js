@@ -11,6 +11,7 @@ import { runIsolated } from './events.js';
  */
 export class Cell {
   #read;
+  #onWatched;
   #value;
   #fresh = false;
   #dependents = [];
@@ -21,9 +22,14 @@ export class Cell {
   /** What apps get of this cell. */
   observable = new StateObservable(this);
 
-  /** @param {(before: T | undefined) => T} read gives the value before, to keep it if it is equal */
-  constructor(read) {
+  /**
+   * @param {(before: T | undefined) => T} read gives the value before, to keep it if it is equal
+   * @param {(isWatched: boolean) => void} [onWatched] hears of the first watcher, and of the end of
+   * the last one
+   */
+  constructor(read, onWatched) {
     this.#read = read;
+    this.#onWatched = onWatched;
   }
 
   get value() {
@@ -77,9 +83,11 @@ export class Cell {
   watch(next) {
     const watcher = new Watcher(next);
     this.#watchers.add(watcher);
+    if (this.#watchers.size === 1) this.#onWatched?.(true);
     watcher.tell(this.value);
     return () => {
-      this.#watchers.delete(watcher);
+      const isLast = this.#watchers.delete(watcher) && this.#watchers.size === 0;
+      if (isLast) this.#onWatched?.(false);
       watcher.end();
     };
   }

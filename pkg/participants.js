@@ -3,7 +3,7 @@
  *
  * All answer from `publishedTracks`: a stream may be there before or after the track is.
  */
-import { SfuModels } from './enums.js';
+import { SfuModels, VisibilityState } from './enums.js';
 import { readStruct } from './struct.js';
 
 const { AUDIO, VIDEO, SCREEN_SHARE, SCREEN_SHARE_AUDIO } = SfuModels.TrackType;
@@ -81,10 +81,17 @@ export function makeParticipant(
     screenShareDimension: screenShareDimension && dimension(screenShareDimension),
     interruptedTracks: Object.freeze([...interruptedTracks]),
     audioVolume,
+    viewportVisibilityState: UNKNOWN,
     pin: pin && Object.freeze({ isLocalPin: pin[0] === 1, pinnedAt: pin[1] }),
     reaction,
   });
 }
+
+/** Of tiles of which nothing is known. */
+export const UNKNOWN = Object.freeze({
+  videoTrack: VisibilityState.UNKNOWN,
+  screenShareTrack: VisibilityState.UNKNOWN,
+});
 
 function dimension([width, height]) {
   return Object.freeze({ width, height });

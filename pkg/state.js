@@ -6,8 +6,13 @@
  * first read, and kept until they change.
  */
 import { Captions } from './captions.js';
+import { VisibilityState } from './enums.js';
+import { runIsolated } from './events.js';
+import { Notes } from './notes.js';
 import { Cell, State, Store, defineFields, sameItems } from './observable.js';
-import { hasScreenShare, isPinned } from './participants.js';
+import { UNKNOWN, hasScreenShare, isPinned } from './participants.js';
+import { checkComparator } from './sorting.js';
+import { StatsReporter } from './stats.js';
 
 /** The parts of a call's state, in the order of `Slice` of the core. */
 export const SLICES = [
@@ -26,7 +31,7 @@ export const SLICES = [
   'backstage',
   'team',
   'session',
-  'participants',
+  'rawParticipants',
   'participantCount',
   'anonymousParticipantCount',
   'blockedUserIds',
@@ -48,7 +53,7 @@ export const SLICES = [
 ];
 
 const CALLING_STATE = SLICES.indexOf('callingState');
-const PARTICIPANTS = SLICES.indexOf('participants');
+const PARTICIPANTS = SLICES.indexOf('rawParticipants');
 
 /** What the classes of calls and devices show instead. */
 const HIDDEN = ['ring', 'camera', 'microphone', 'screenShare'];
@@ -69,7 +74,13 @@ export class CallState extends State {
 
   static {
     const shown = SLICES.filter((name) => !HIDDEN.includes(name));
-    defineFields(this, [...shown, ...Object.keys(DERIVED), 'closedCaptions']);
+    defineFields(this, [
+      ...shown,
+      'participants',
+      ...Object.keys(DERIVED),
+      'closedCaptions',
+      'callStatsReport',
+    ]);
   }
 
   constructor(cells, store) {
@@ -85,6 +96,15 @@ export class CallState extends State {
     return Object.fromEntries(this.participants.map((p) => [p.sessionId, p]));
   }
 
+  setSortParticipantsBy(comparator) {
+    checkComparator(comparator, 'setSortParticipantsBy');
+    this.#store.sortBy(comparator);
+  }
+
+  getSortParticipantsBy() {
+    return this.#store.comparator;
+  }
+
   updateClosedCaptionSettings({ visibilityDurationMs, maxVisibleCaptions } = {}) {
     this.#store.captions.configure(visibilityDurationMs, maxVisibleCaptions);
   }
@@ -98,6 +118,12 @@ export class CallStore extends Store {
   #people = new Map();
   #frame;
   #failed;
+  /** What apps told of the tiles of a participant, by session id. */
+  #visibility = new Map();
+  comparator;
+  stats;
+  /** Calling states, for a report of a problem. */
+  timeline = new Notes();
   /** Why users rejected the call, by user id. */
   #reasons = {};
 
@@ -111,17 +137,24 @@ export class CallStore extends Store {
 
   /**
    * @param {{ read, participant, userId }} port reads from the core: slices by their place in
-   * {@link SLICES}, of which `participants` are session ids, and participants one by one
+   * {@link SLICES}, of which `rawParticipants` are session ids, and participants one by one
+   * @param comparator says in which order participants are shown
    */
-  constructor(port) {
+  constructor(port, comparator) {
     const cells = {};
     super(cells);
     this.#port = port;
+    this.comparator = comparator;
+    this.stats = new StatsReporter(port, () => this.cells.rawParticipants.value);
     SLICES.forEach((name, slice) => {
       cells[name] = new Cell(() => toValue(name, port.read(slice)));
     });
     cells.callingState = new Cell(() => this.#failed ?? port.read(CALLING_STATE));
-    cells.participants = new Cell((before = EMPTY) => this.#readParticipants(before));
+    cells.rawParticipants = new Cell((before = EMPTY) => this.#readParticipants(before));
+    cells.participants = cells.rawParticipants.derive((raw, before = EMPTY) =>
+      this.#sort(raw, before),
+    );
+    cells.callStatsReport = this.stats.cell;
     for (const name in DERIVED) cells[name] = cells.participants.derive(DERIVED[name]);
     cells.closedCaptions = new Cell(() => Object.freeze(this.captions.shown));
 
@@ -136,7 +169,7 @@ export class CallStore extends Store {
   /** The participant with that session. */
   participant(sessionId) {
     // Reading the list brings the map up to date.
-    void this.cells.participants.value;
+    void this.cells.rawParticipants.value;
     return this.#people.get(sessionId);
   }
 
@@ -150,8 +183,26 @@ export class CallStore extends Store {
       this.flush();
     } else if (event.type === 'call.left') {
       this.captions.clear();
+      this.#visibility.clear();
       this.#reasons = {};
     }
+  }
+
+  /** From now on participants are shown in that order. */
+  sortBy(comparator) {
+    this.comparator = comparator;
+    this.markStale('participants');
+    this.flush();
+  }
+
+  /** A tile of a participant is visible, or is not; `undefined` is not known. */
+  setVisibility(sessionId, trackType, visibility) {
+    const before = this.#visibility.get(sessionId) ?? UNKNOWN;
+    const after = { ...before, [trackType]: visibility ?? VisibilityState.UNKNOWN };
+    if (after[trackType] === before[trackType]) return;
+    this.#visibility.set(sessionId, Object.freeze(after));
+    this.markParticipant(sessionId);
+    this.flush();
   }
 
   /** A slice changed. */
@@ -162,7 +213,7 @@ export class CallStore extends Store {
   /** A participant changed. */
   markParticipant(sessionId) {
     this.#people.delete(sessionId);
-    this.markStale('participants');
+    this.markStale('rawParticipants');
   }
 
   /**
@@ -172,7 +223,7 @@ export class CallStore extends Store {
   markLevel(sessionId) {
     this.#people.delete(sessionId);
     const stale = new Set();
-    this.cells.participants.markStale(stale);
+    this.cells.rawParticipants.markStale(stale);
     this.#frame ??= nextFrame(() => {
       this.#frame = undefined;
       this.tell(stale);
@@ -182,6 +233,7 @@ export class CallStore extends Store {
   /** The calling state became `to`. Unlike other slices it shows every value it went through. */
   markTransition(to) {
     this.markStale('callingState');
+    this.timeline.add({ state: to });
     this.#transitions.push(to);
   }
 
@@ -205,10 +257,29 @@ export class CallStore extends Store {
   #readParticipants(before) {
     const people = new Map();
     for (const sessionId of this.#port.read(PARTICIPANTS)) {
-      people.set(sessionId, this.#people.get(sessionId) ?? this.#port.participant(sessionId));
+      people.set(sessionId, this.#people.get(sessionId) ?? this.#readParticipant(sessionId));
     }
     this.#people = people;
     return unlessSame([...people.values()], before);
+  }
+
+  #readParticipant(sessionId) {
+    const participant = this.#port.participant(sessionId);
+    const viewportVisibilityState = this.#visibility.get(sessionId);
+    if (!viewportVisibilityState) return participant;
+    return Object.freeze({ ...participant, viewportVisibilityState });
+  }
+
+  /**
+   * Those who are there already keep the order in which they are shown, as far as the comparator
+   * leaves it open; so nobody jumps who is equal to their neighbours.
+   */
+  #sort(raw, before) {
+    const shown = before.map((p) => p.sessionId).filter((id) => this.#people.has(id));
+    const ids = new Set([...shown, ...this.#people.keys()]);
+    const people = [...ids].map((id) => this.#people.get(id));
+    runIsolated(() => void people.sort(this.comparator), 'comparator of participants');
+    return unlessSame(people, before);
   }
 
   #readRing(ring, session, members, createdBy, before) {

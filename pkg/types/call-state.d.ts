@@ -13,6 +13,8 @@ import type {
 } from './generated/index.js';
 import type { StateObservable, Subscribable } from './observable.js';
 import type { StreamVideoParticipant } from './participant.js';
+import type { ParticipantComparator } from './sorting.js';
+import type { CallStatsReport } from './stats.js';
 
 /** The fields of a call's state. Each is a getter of {@link CallState}, and an observable with `$`. */
 export interface CallStateFields {
@@ -46,8 +48,10 @@ export interface CallStateFields {
   readonly team: string | undefined;
   /** The running session. */
   readonly session: CallSessionResponse | undefined;
-  /** Everybody in the call; empty unless joined. */
+  /** Everybody in the call, in the order of {@link CallState.setSortParticipantsBy}; empty unless joined. */
   readonly participants: readonly StreamVideoParticipant[];
+  /** The same people in the order in which they came. */
+  readonly rawParticipants: readonly StreamVideoParticipant[];
   /** This page's own participant; `undefined` unless joined. */
   readonly localParticipant: StreamVideoParticipant | undefined;
   /** Everybody but {@link localParticipant}. */
@@ -88,6 +92,11 @@ export interface CallStateFields {
   readonly watching: boolean;
   /** Whether the last load made the call. */
   readonly created: boolean;
+  /**
+   * How the media flow, measured every 2 s while somebody subscribes to `callStatsReport$`;
+   * `undefined` before the first measurement, and when the call is not joined.
+   */
+  readonly callStatsReport: CallStatsReport | undefined;
 }
 
 /** How captions are shown. */
@@ -112,6 +121,13 @@ export interface CallState extends CallStateFields, CallStateObservables, Subscr
   findParticipantBySessionId(sessionId: string): StreamVideoParticipant | undefined;
   /** All participants by session id. */
   getParticipantLookupBySessionId(): Record<string, StreamVideoParticipant>;
+  /**
+   * From now on {@link participants} come in that order; who is equal to their neighbours keeps
+   * their place. A comparator that throws leaves the order as it is.
+   */
+  setSortParticipantsBy(comparator: ParticipantComparator): void;
+  /** The comparator in use. */
+  getSortParticipantsBy(): ParticipantComparator;
   /** How long captions are shown (2700 ms), and how many (2). */
   updateClosedCaptionSettings(settings: ClosedCaptionSettings): void;
 }

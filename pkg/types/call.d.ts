@@ -52,7 +52,16 @@ import type {
   UpdateUserPermissionsRequest,
 } from './generated/index.js';
 import type { StateObservable } from './observable.js';
+import type { VideoDimension } from './participant.js';
+import type {
+  AudioBindingsWatchdog,
+  BlockedAudioTracker,
+  TrackSubscriptionManager,
+  ViewportTracker,
+} from './rendering.js';
 import type { GetCallParams, JoinCallData } from './requests.js';
+import type { ParticipantComparator } from './sorting.js';
+import type { CallDiagnostics } from './stats.js';
 
 /** Gives up an operation, whose promise is then rejected with code `aborted`. */
 export interface Abortable {
@@ -167,6 +176,15 @@ export class Call implements EventSource {
   readonly isCreatedByMe: boolean;
   /** The connected user. */
   readonly currentUserId: string | undefined;
+
+  /** Which videos of the others are received. */
+  readonly trackSubscriptionManager: TrackSubscriptionManager;
+  /** Which tiles are in sight. */
+  readonly viewportTracker: ViewportTracker;
+  /** Whose sound the browser does not let this page play. */
+  readonly blockedAudioTracker: BlockedAudioTracker;
+  /** Warns of sound that no element plays. */
+  readonly audioBindingsWatchdog: AudioBindingsWatchdog;
 
   /** Whether the call rings or rang, here or at the others; until it is left. */
   readonly ringing: boolean;
@@ -379,4 +397,67 @@ export class Call implements EventSource {
     sessionId: string,
     trackType?: AudioTrackType,
   ): (() => void) | undefined;
+
+  /**
+   * Plays everybody's sound, with hidden elements of its own: instead of
+   * {@link bindAudioElement}, for apps without a framework.
+   *
+   * @param container where the elements go; the body of the page by default
+   * @returns ends it
+   */
+  attachAudio(container?: HTMLElement): () => void;
+  /** Plays what {@link blockedAudioTracker} knows to be blocked. Call it in a click of the user. */
+  resumeAudio(): Promise<void>;
+
+  /**
+   * Says in which element tiles scroll. What {@link trackElementVisibility} tracks, before or after,
+   * is looked at from then on.
+   *
+   * @returns ends it
+   */
+  setViewport(element: HTMLElement): () => void;
+  /**
+   * Writes into `viewportVisibilityState` of a participant whether their tile is in sight: at least
+   * 35 % of it inside the element of {@link setViewport}. Presets of the order of participants move
+   * only tiles that are not, and the video of those is not received.
+   *
+   * Elements of {@link bindVideoElement} that are more than a screen away receive nothing without it.
+   *
+   * @returns ends it, after which the visibility is unknown again
+   */
+  trackElementVisibility(
+    element: HTMLElement,
+    sessionId: string,
+    trackType: VideoTrackType,
+  ): () => void;
+
+  /** `false` receives no video of the others at all: for a call that is only heard. */
+  setIncomingVideoEnabled(enabled: boolean): void;
+  /**
+   * Asks for cameras in this size, whatever the sizes of the elements that show them; `undefined`
+   * takes that back.
+   *
+   * @param resolution px
+   * @param sessionIds of whom; everybody by default
+   */
+  setPreferredIncomingVideoResolution(
+    resolution: VideoDimension | undefined,
+    sessionIds?: readonly string[],
+  ): void;
+
+  /** See {@link CallState.setSortParticipantsBy}. */
+  setSortParticipantsBy(comparator: ParticipantComparator): void;
+
+  /**
+   * How often `state.callStatsReport$` is measured while somebody subscribes to it.
+   *
+   * @param interval ms; 2000 by default, 0 for never
+   */
+  setStatsReportingIntervalInMs(interval?: number): void;
+  /** Puts everything that is known of a participant's streams into `callStatsReport.participants`. */
+  startReportingStatsFor(sessionId: string): void;
+  /** Takes that back. */
+  stopReportingStatsFor(sessionId: string): void;
+  /** All that helps to find out what went wrong, as plain data: no media, no tokens, no names. */
+  dumpDiagnostics(): Promise<CallDiagnostics>;
 }

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" />
 import type { ApiResponse, CustomData } from './base.js';
 import type { Call } from './call.js';
 import type { VideoError } from './errors.js';
@@ -230,9 +231,9 @@ export class Client implements EventSource {
   call(type: string, id: string, options?: { reuseInstance?: boolean }): Call;
 
   /**
-   * Finds calls. Each becomes an object with its state; with `watch` it also receives updates and
-   * stands in {@link ClientState.calls}. Never touches camera or microphone, with or without
-   * `withDisabledDevices`.
+   * Finds calls. Each becomes a new object with its state; with `watch` it also receives updates and
+   * stands in {@link ClientState.calls}, unless another object of that call does. Never touches
+   * camera or microphone, with or without `withDisabledDevices`.
    */
   queryCalls(
     request?: QueryCallsRequest,
@@ -269,6 +270,8 @@ export class Client implements EventSource {
 
   /** Disconnects the user and makes the client unusable: everything it does later is refused. */
   dispose(): Promise<void>;
+  /** The same at the end of a block: `await using client = await Client.connect(…)`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** The same as {@link Client}, under the name that existing code imports. */

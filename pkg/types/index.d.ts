@@ -13,4 +13,7 @@ export * from './events.js';
 export * from './generated/index.js';
 export * from './observable.js';
 export * from './participant.js';
+export * from './rendering.js';
 export * from './requests.js';
+export * from './sorting.js';
+export * from './stats.js';

@@ -1,4 +1,4 @@
-import type { SfuModels } from './enums.js';
+import type { SfuModels, VisibilityState } from './enums.js';
 import type { CustomData } from './base.js';
 import type { VideoReactionResponse } from './generated/index.js';
 
@@ -70,6 +70,13 @@ export interface StreamVideoParticipant {
   readonly pin?: ParticipantPin;
   /** Their last reaction, until {@link Call.resetReaction}. */
   readonly reaction?: VideoReactionResponse;
+  /** Whether their tiles are in sight, as {@link Call.trackElementVisibility} found. */
+  readonly viewportVisibilityState: {
+    /** The tile of the camera. */
+    readonly videoTrack: VisibilityState;
+    /** The tile of the screen. */
+    readonly screenShareTrack: VisibilityState;
+  };
   /** Tracks that the SFU holds back for lack of bandwidth. */
   readonly pausedTracks: readonly SfuModels.TrackType[];
   /** Own tracks that the system holds back, as during a phone call. */

@@ -203,7 +203,8 @@ impl Writer {
         self.bytes.extend_from_slice(&value.to_le_bytes());
     }
 
-    pub(crate) fn string(&mut self, number: u32, value: &str) {
+    /// A text, unless it is empty; for messages that are written by hand.
+    pub fn string(&mut self, number: u32, value: &str) {
         if !value.is_empty() {
             self.some_string(number, value);
         }

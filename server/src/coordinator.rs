@@ -289,9 +289,19 @@ impl Coordinator {
         self.shared.store.transact(|db| Ok(Done::quietly(apps::live_counts(db)?))).await
     }
 
-    /// Whether the last attempt to store something failed.
-    pub fn is_store_failing(&self) -> bool {
-        self.shared.store.is_failing()
+    /// Whether something can be stored, as far as the last attempt tells. After a failure there may
+    /// be no other attempt than this.
+    pub async fn check_store(&self) -> Result<(), StoreError> {
+        let is_failing = self.shared.store.is_failing();
+        let probe = move |db: &Connection| {
+            if is_failing {
+                apps::touch(db)?;
+            } else {
+                apps::live_counts(db)?;
+            }
+            Ok(Done::quietly(()))
+        };
+        self.shared.store.transact(probe).await
     }
 
     /// Closes every socket, then the store.
@@ -304,7 +314,21 @@ impl Coordinator {
         let Some((app, notice)) = notice.into_app() else {
             return Err(Refusal::internal(&"a notice about a call of no app"));
         };
-        self.run(app, move |work| sessions::apply(work, &notice)).await
+        self.insist(app, move |work| sessions::apply(work, &notice)).await
+    }
+
+    /// Runs what nobody would ask for again, as often as it takes until the disk has room for it.
+    async fn insist(
+        &self,
+        app: AppId,
+        command: impl Fn(&mut Work<'_>) -> Result<(), Refusal> + Clone + Send + 'static,
+    ) -> Result<(), Refusal> {
+        loop {
+            match self.run(app, command.clone()).await {
+                Err(refusal) if refusal == Refusal::unavailable() => sleep(PAUSE).await,
+                result => return result,
+            }
+        }
     }
 
     async fn run<T: Send + 'static>(
@@ -353,9 +377,8 @@ impl Coordinator {
         let delay = Duration::from_nanos(u64::try_from(nanos).unwrap_or(0));
         self.shared.runtime.spawn(async move {
             sleep(delay).await;
-            let checked =
-                coordinator.run(app, move |work| sessions::check(work, &session_id, at)).await;
-            if let Err(refusal) = checked {
+            let check = move |work: &mut Work<'_>| sessions::check(work, &session_id, at);
+            if let Err(refusal) = coordinator.insist(app, check).await {
                 tracing::error!(%refusal, "session check failed");
             }
         });
@@ -377,8 +400,8 @@ pub(crate) async fn update_users_while_stopped(
         .await
 }
 
-impl From<StoreError> for Refusal {
-    fn from(error: StoreError) -> Self {
-        Self::internal(&error)
-    }
-}
+/// Between attempts to store something on a full disk.
+const PAUSE: Duration = Duration::from_secs(1);
+
+#[cfg(test)]
+mod tests;

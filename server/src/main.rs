@@ -79,7 +79,8 @@ async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     let mut terminate = signal(SignalKind::terminate())?;
 
     let (notify, notices) = mpsc::unbounded_channel();
-    let sfu = Sfu::start(config.udp, config.public_ip, notify).await?;
+    let metrics = Registry::default();
+    let sfu = Sfu::start(config.udp, config.public_ip, notify, &metrics).await?;
     let routes = sfu.clone();
     let (media_address, told) = sfu.addresses();
     let media = Media {
@@ -87,7 +88,7 @@ async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
         notices,
         routes: Box::new(move |open, secret| sfu::routes(routes, secret, open)),
         edge_name: "local".into(),
-        metrics: Registry::default(),
+        metrics,
     };
     let server = Server::start(config, media).await?;
     let http = server.address();

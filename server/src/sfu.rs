@@ -9,9 +9,11 @@
 //! One task owns everything, so nothing is ever locked and no order is ever in doubt.
 
 pub mod control;
+mod counters;
 mod http;
 mod ids;
 mod media;
+mod network;
 mod signalling;
 pub mod token;
 mod worker;

@@ -18,19 +18,15 @@ mod row;
 mod schema;
 pub(crate) mod sessions;
 pub(crate) mod users;
+mod worker;
 
-use std::{
-    fs, io,
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::Path,
-    thread,
-    time::Instant,
-};
+use std::{fs, io, path::Path, thread, time::Instant};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::metrics::{Counter, Gauge, Histogram, Registry};
+use worker::{Outcome, Request, serve};
 
 pub use apps::AppId;
 
@@ -47,7 +43,7 @@ struct Measures {
     commits: Counter,
     failures: Counter,
     latency: Histogram,
-    /// 1 from a failed commit to the next good one.
+    /// 1 from a failed commit to the next that stored something.
     failing: Gauge,
 }
 
@@ -106,6 +102,9 @@ pub enum StoreError {
     /// SQLite reports an error.
     #[error(transparent)]
     Sql(rusqlite::Error),
+    /// The disk is full, fails, or must not be written. Nothing of the command is stored.
+    #[error("the disk takes no data")]
+    Refused,
     /// The commit failed, the command panicked, or the store is closed.
     #[error("the command could not be stored")]
     Lost,
@@ -118,9 +117,9 @@ impl Store {
         Self::start(Connection::open(directory.join(FILE_NAME))?, metrics)
     }
 
-    /// Whether the last commit failed.
+    /// Whether the last attempt to store something failed.
     pub fn is_failing(&self) -> bool {
-        self.measures.failing.get() != 0
+        self.measures.is_failing()
     }
 
     /// Runs `command` in a transaction. `Err` undoes what the command did; `Ok` is answered once it
@@ -132,18 +131,23 @@ impl Store {
         F: FnOnce(&Connection) -> Result<Done<T>, E> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(move |db: &Connection| match command(db) {
-            Ok(Done { answer, after_commit }) => Outcome {
-                keep: true,
-                finish: Box::new(move || {
-                    after_commit();
-                    // A caller that went away loses the answer, not the command.
-                    drop(reply.send(Ok(answer)));
-                }),
-            },
-            Err(error) => {
-                Outcome { keep: false, finish: Box::new(move || drop(reply.send(Err(error)))) }
-            }
+        let job = Box::new(move |db: &Connection| {
+            let result = command(db);
+            let keep = result.is_ok();
+            let finish = Box::new(move |stored: Result<(), StoreError>| {
+                let answer = match (stored, result) {
+                    (Ok(()), Ok(Done { answer, after_commit })) => {
+                        after_commit();
+                        Ok(answer)
+                    }
+                    (Ok(()), Err(error)) => Err(error),
+                    // Others may have been undone with it, on which it was built.
+                    (Err(error), _) => Err(error.into()),
+                };
+                // A caller that went away loses the answer, not the command.
+                drop(reply.send(answer));
+            });
+            Outcome { keep, finish }
         });
         if self.requests.send(Request::Job(job)).await.is_err() {
             return Err(StoreError::Lost.into());
@@ -190,103 +194,55 @@ impl Measures {
             ),
             failing: metrics.gauge(
                 "trunkline_store_failing",
-                "1 while the last commit of the store failed.",
+                "1 from a commit that failed to the next that stored something.",
                 &[],
             ),
         }
     }
 
-    fn count(&self, started: Instant, committed: bool) {
+    fn count(&self, started: Instant, committed: bool, has_written: bool) {
         self.latency.observe(started.elapsed());
         let which = if committed { &self.commits } else { &self.failures };
         which.increment();
-        self.failing.set(i64::from(!committed));
+        // Reads go well on a full disk.
+        if has_written || !committed {
+            self.failing.set(i64::from(!committed));
+        }
+    }
+
+    fn is_failing(&self) -> bool {
+        self.failing.get() != 0
     }
 }
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(rusqlite::ErrorCode::DatabaseBusy | rusqlite::ErrorCode::DatabaseLocked) => {
-                Self::InUse
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::InUse,
+            _ if is_of_disk(&error) => {
+                tracing::error!(%error, "the disk takes no data");
+                Self::Refused
             }
             _ => Self::Sql(error),
         }
     }
 }
 
-enum Request {
-    Job(Job),
-    Close(oneshot::Sender<()>),
-}
-
-type Job = Box<dyn FnOnce(&Connection) -> Outcome + Send>;
-
-struct Outcome {
-    keep: bool,
-    finish: Box<dyn FnOnce() + Send>,
-}
-
-fn serve(mut db: Connection, mut queue: mpsc::Receiver<Request>, measures: &Measures) {
-    let mut closing = None;
-    while closing.is_none()
-        && let Some(first) = queue.blocking_recv()
-    {
-        let mut jobs = Vec::new();
-        let mut next = Some(first);
-        while let Some(request) = next {
-            match request {
-                Request::Job(job) => jobs.push(job),
-                Request::Close(closed) => {
-                    closing = Some(closed);
-                    break;
-                }
-            }
-            next = if jobs.len() < BATCH { queue.try_recv().ok() } else { None };
-        }
-        let started = Instant::now();
-        let committed = run_batch(&mut db, jobs);
-        measures.count(started, committed.is_ok());
-        if let Err(error) = committed {
-            tracing::error!(%error, "commit failed");
-        }
-    }
-    if let Err(error) = db.pragma_update(None, "wal_checkpoint", "TRUNCATE") {
-        tracing::warn!(%error, "checkpoint failed; the next start will do it");
-    }
-    drop(db);
-    if let Some(closed) = closing {
-        let _ = closed.send(());
-    }
-}
-
-/// One commit for all jobs. On an error every `finish` is dropped, which tells the callers.
-fn run_batch(db: &mut Connection, jobs: Vec<Job>) -> rusqlite::Result<()> {
-    let mut transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut finishes = Vec::with_capacity(jobs.len());
-    for job in jobs {
-        let savepoint = transaction.savepoint()?;
-        // The panic is already logged by the hook; the savepoint undoes the job, and the store
-        // must outlive it.
-        if let Ok(outcome) = catch_unwind(AssertUnwindSafe(|| job(&savepoint))) {
-            if outcome.keep {
-                savepoint.commit()?;
-            }
-            finishes.push(outcome.finish);
-        }
-    }
-    transaction.commit()?;
-    for finish in finishes {
-        if catch_unwind(AssertUnwindSafe(finish)).is_err() {
-            tracing::error!("publishing the effects of a command panicked");
-        }
-    }
-    Ok(())
+/// Whether the error tells of the disk, not of the command: it may go well later.
+fn is_of_disk(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(
+            ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::ReadOnly
+                | ErrorCode::CannotOpen
+        )
+    )
 }
 
 const FILE_NAME: &str = "trunkline.db";
 const QUEUE: usize = 1024;
-const BATCH: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -357,6 +313,110 @@ mod tests {
         }
         assert_eq!(ran.lock().unwrap().len(), 200);
         assert_eq!(*seen.lock().unwrap(), *ran.lock().unwrap());
+    }
+
+    /// Runs SQL; true when something came of it.
+    async fn run(store: &Store, sql: &'static str) -> Result<bool, StoreError> {
+        store
+            .transact(move |db| {
+                let mut statement = db.prepare(sql)?;
+                Ok(Done::quietly(statement.query(())?.next()?.is_some()))
+            })
+            .await
+    }
+
+    /// A store with an empty table, which can take no further page until it is allowed to.
+    async fn full(directory: &Path) -> Store {
+        let store = open(directory).unwrap();
+        run(&store, "CREATE TABLE thing (text)").await.unwrap();
+        run(&store, "PRAGMA max_page_count = 1").await.unwrap();
+        store
+    }
+
+    const GROW: &str = "INSERT INTO thing VALUES (hex(zeroblob(100000)))";
+    const SMALL: &str = "INSERT INTO thing VALUES ('small')";
+    const FOUND: &str = "SELECT * FROM thing";
+
+    #[tokio::test]
+    async fn a_full_disk_refuses_what_it_cannot_take_and_is_read_on() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = full(directory.path()).await;
+        for _ in 0..3 {
+            assert!(matches!(run(&store, GROW).await, Err(StoreError::Refused)));
+            assert!(store.is_failing());
+            assert!(!run(&store, FOUND).await.unwrap(), "nothing is left of it");
+            assert!(store.is_failing(), "a read says nothing of the disk");
+        }
+        run(&store, "PRAGMA max_page_count = 100000").await.unwrap();
+        run(&store, GROW).await.unwrap();
+        assert!(!store.is_failing());
+        store.close().await;
+        assert!(run(&open(directory.path()).unwrap(), FOUND).await.unwrap());
+    }
+
+    /// Holds the thread until the commands that `send` sends are waiting together.
+    async fn together<T>(store: &Store, send: impl Future<Output = T>) -> T {
+        let (begun, has_begun) = oneshot::channel();
+        let (proceed, wait) = std::sync::mpsc::channel();
+        let blocked = store.transact(move |_| {
+            begun.send(()).unwrap();
+            wait.recv().unwrap();
+            Ok::<_, StoreError>(Done::quietly(()))
+        });
+        let others = async {
+            has_begun.await.unwrap();
+            tokio::join!(send, async { proceed.send(()).unwrap() }).0
+        };
+        let (blocked, answers) = tokio::join!(blocked, others);
+        blocked.unwrap();
+        answers
+    }
+
+    #[tokio::test]
+    async fn what_shares_a_commit_with_a_write_that_the_disk_refuses_is_stored_or_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = full(directory.path()).await;
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let write = |sql, name: &'static str| {
+            let told = Arc::clone(&told);
+            store.transact(move |db| {
+                db.execute(sql, ())?;
+                let after_commit = Box::new(move || told.lock().unwrap().push(name));
+                Ok::<_, StoreError>(Done { answer: (), after_commit })
+            })
+        };
+        let writes = async {
+            tokio::join!(write(SMALL, "before"), write(GROW, "large"), write(SMALL, "after"))
+        };
+        let (before, large, after) = together(&store, writes).await;
+        assert!(matches!(large, Err(StoreError::Refused)));
+        assert!(matches!(before, Err(StoreError::Refused)), "undone with it");
+        after.unwrap();
+        assert_eq!(*told.lock().unwrap(), ["after"]);
+        let count = "SELECT 1 FROM (SELECT count(*) AS n FROM thing) WHERE n = 1";
+        assert!(run(&store, count).await.unwrap(), "what was told is what is stored");
+    }
+
+    #[tokio::test]
+    async fn reads_do_not_fail_with_the_writes_that_wait_beside_them() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = full(directory.path()).await;
+        assert!(run(&store, GROW).await.is_err());
+        let requests =
+            async { tokio::join!(run(&store, FOUND), run(&store, GROW), run(&store, FOUND)) };
+        let (first, large, second) = together(&store, requests).await;
+        assert!(matches!(large, Err(StoreError::Refused)));
+        assert_eq!((first.unwrap(), second.unwrap()), (false, false));
+    }
+
+    #[tokio::test]
+    async fn data_that_must_not_be_written_are_read() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = open(directory.path()).unwrap();
+        run(&store, "CREATE TABLE thing (text)").await.unwrap();
+        run(&store, "PRAGMA query_only = true").await.unwrap();
+        assert!(matches!(run(&store, SMALL).await, Err(StoreError::Refused)));
+        assert!(!run(&store, FOUND).await.unwrap());
     }
 
     #[tokio::test]

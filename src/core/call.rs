@@ -17,6 +17,7 @@ mod ringing;
 mod rpc;
 mod sfu;
 mod sfu_events;
+mod statistics;
 mod subscriber;
 mod subscriptions;
 mod visible;
@@ -42,7 +43,7 @@ use super::{
     command::CallCommand,
     connection::Connection,
     effect::{LocalEvent, Method, Outcome, Scope},
-    ids::{CallKey, PromiseId, RequestId, SocketId},
+    ids::{CallKey, PeerId, PromiseId, RequestId, SocketId},
     input::{HttpFailure, HttpReply},
     json::Json,
     outbox::Outbox,
@@ -180,6 +181,15 @@ impl CallSession {
         }
     }
 
+    /// The name of the SFU, and publisher and subscriber.
+    pub(crate) fn peers(&self) -> Option<(&str, [Option<PeerId>; 2])> {
+        let Phase::Joined(session) = &self.phase else {
+            return None;
+        };
+        let publisher = session.publisher.as_ref().map(|publisher| publisher.peer);
+        Some((&session.credentials.edge_name, [publisher, Some(session.subscriber.peer)]))
+    }
+
     pub(crate) fn is_set_up(&self) -> bool {
         self.set_up
     }
@@ -228,6 +238,9 @@ impl CallSession {
             CallCommand::SetVolume { session_id, volume } => {
                 self.visible.edit_participant(&session_id, |p| p.audio_volume = volume);
             }
+            CallCommand::SendStatistics { subscriber, publisher, browser } => {
+                self.send_statistics(context, &subscriber, &publisher, &browser);
+            }
             CallCommand::SetVideoSize { session_id, track_type, size } => {
                 self.set_video_size(context, session_id, track_type, size);
             }
@@ -250,6 +263,10 @@ impl CallSession {
                 call.visible.end_broadcast(context.config.parse_json);
             }
             call.enforce_capabilities(context);
+            if name == "call.deleted" {
+                // Another call of that name would be watched anew.
+                call.visible.set(Slice::Watching, |s| &mut s.watching, false);
+            }
             let over = (name == "call.ended").then_some("call_ended");
             let blocked = call.state().blocked_user_ids.iter().any(|id| id == context.user_id());
             let reason = over.or(blocked.then_some("blocked"));
@@ -294,7 +311,7 @@ impl CallSession {
             }),
             None => {
                 self.visible.set(Slice::Watching, |s| &mut s.watching, false);
-                let event = LocalEvent::Unwatched;
+                let event = LocalEvent::Unwatched { cid: self.cid.clone() };
                 for scope in [Scope::Call(self.key), Scope::Client] {
                     context.out.emit_local(scope, "call.unwatched", event.clone());
                 }

@@ -7,7 +7,7 @@ use super::{
     changes::Changes,
     command::{CallCommand, Command, Then},
     connection::{Connection, ConnectionNews, not_connected},
-    effect::{AppEvent, Effect, EventPayload, LocalEvent, Method, Outcome, Scope},
+    effect::{Effect, LocalEvent, Method, Outcome, Scope},
     error::Error,
     ids::{CallKey, CaptureId, PromiseId},
     input::Input,
@@ -243,16 +243,6 @@ impl Client {
         self.calls.get(&call).map(CallSession::state)
     }
 
-    /// Type and id of one call.
-    pub fn call_name(&self, call: CallKey) -> Option<(&str, &str)> {
-        self.calls.get(&call).map(CallSession::name)
-    }
-
-    /// The session of the SFU in which the user is, or was last.
-    pub fn session_id(&self, call: CallKey) -> Option<&str> {
-        self.calls.get(&call).and_then(CallSession::session_id)
-    }
-
     /// The registered call with that cid.
     pub fn registered(&self, cid: &str) -> Option<CallKey> {
         let has_cid = |key: &&CallKey| self.calls.get(key).is_some_and(|call| call.cid() == cid);
@@ -420,7 +410,7 @@ impl Client {
                 if !first {
                     self.rewatch();
                 }
-                self.emit(Scope::Client, "connection.ok", &event);
+                self.out.emit(Scope::Client, "connection.ok", &event);
             }
         }
     }
@@ -459,9 +449,9 @@ impl Client {
         for key in &concerned {
             self.with_call(*key, |call, context| call.on_event(context, &name, &event));
         }
-        self.emit(Scope::Client, &name, &event);
+        self.out.emit(Scope::Client, &name, &event);
         for key in concerned {
-            self.emit(Scope::Call(key), &name, &event);
+            self.out.emit(Scope::Call(key), &name, &event);
         }
     }
 
@@ -545,14 +535,6 @@ impl Client {
         if self.state.calls != before {
             self.out.changes.calls = true;
         }
-    }
-
-    fn emit(&mut self, scope: Scope, name: &str, event: &Json) {
-        self.out.push(Effect::Emit(AppEvent {
-            scope,
-            name: name.to_owned(),
-            payload: EventPayload::Server(event.clone()),
-        }));
     }
 
     fn with_call(&mut self, key: CallKey, f: impl FnOnce(&mut CallSession, &mut CallContext<'_>)) {

@@ -55,6 +55,9 @@ pub enum Effect {
     /// Ask what the user had chosen before, for the devices of a call that nobody has touched.
     /// Answer: [`CallCommand::ApplyDefault`](super::CallCommand::ApplyDefault) for each device.
     AskDefaults(CallKey),
+    /// Read the statistics of the peer connections of a call. Answer:
+    /// [`CallCommand::SendStatistics`](super::CallCommand::SendStatistics).
+    CollectStatistics(CallKey),
     /// Settle a promise of the app.
     Settle {
         /// Which.
@@ -309,9 +312,14 @@ pub enum LocalEvent {
         online: bool,
     },
     /// `call.unwatched`: the server does not send updates of the call any more.
-    Unwatched,
+    Unwatched {
+        /// `type:id` of the call.
+        cid: String,
+    },
     /// `call.left`: the call is over for this client.
     Left {
+        /// `type:id` of the call.
+        cid: String,
         /// Such as `user_left`, `call_ended`, `kicked`, `ring_timeout`,
         /// `rejoin_attempt_limit_exceeded`.
         reason: &'static str,

@@ -8,7 +8,7 @@
 //! ```
 
 use super::{
-    effect::Effect,
+    effect::{Effect, Scope},
     error::{Category, Error},
     ids::SocketId,
     json::{Json, ObjectWriter},
@@ -236,6 +236,7 @@ impl Link {
 
     fn refused(&mut self, out: &mut Outbox, event: &Json) -> LinkNews {
         self.drop_socket(out, "refused");
+        out.emit(Scope::Client, "connection.error", event);
         let Some(body) = event.get("error") else {
             return self.fail(out, Error::bad_response("connecting to the coordinator"));
         };

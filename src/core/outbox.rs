@@ -9,6 +9,7 @@ use super::{
     effect::{AppEvent, Effect, EventPayload, LocalEvent, Outcome, Scope},
     error::{Cause, Error},
     ids::{CallKey, Ids, PromiseId},
+    json::Json,
     random::Random,
     time::{Duration, Time},
 };
@@ -65,6 +66,15 @@ impl Outbox {
                 Err(error) => self.reject(promise, error.clone()),
             }
         }
+    }
+
+    /// Tells an event of the coordinator as it came.
+    pub(crate) fn emit(&mut self, scope: Scope, name: &str, event: &Json) {
+        self.push(Effect::Emit(AppEvent {
+            scope,
+            name: name.to_owned(),
+            payload: EventPayload::Server(event.clone()),
+        }));
     }
 
     pub(crate) fn emit_local(&mut self, scope: Scope, name: &str, event: LocalEvent) {

@@ -16,4 +16,5 @@ mod publishing;
 mod refusals;
 mod ringing;
 mod server;
+mod statistics;
 mod users;

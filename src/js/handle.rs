@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::MediaStream;
 
@@ -224,6 +224,22 @@ impl CallHandle {
     #[wasm_bindgen(js_name = setVolume)]
     pub fn set_volume(&self, session_id: String, volume: Option<f32>) {
         self.order(CallCommand::SetVolume { session_id, volume });
+    }
+
+    /// The SFU's name and the two peer connections, publisher first, of a joined call.
+    pub fn peers(&self) -> Array {
+        let client = self.shell.driver().client();
+        let Some((edge, peers)) = client.peers(self.call) else {
+            return Array::new();
+        };
+        let peers = peers.map(|peer| self.shell.driver().connection(peer).into());
+        Array::of3(&edge.into(), &peers[0], &peers[1])
+    }
+
+    /// Tells the SFU the statistics of the connections.
+    #[wasm_bindgen(js_name = sendStatistics)]
+    pub fn send_statistics(&self, subscriber: String, publisher: String, browser: String) {
+        self.order(CallCommand::SendStatistics { subscriber, publisher, browser });
     }
 
     /// Tells an event to the listeners of the call and of the client.

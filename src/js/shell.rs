@@ -10,7 +10,7 @@ use super::{
     error::{disposed, instance_dead, to_js},
     handle::CallHandle,
     promises::Promises,
-    sinks::{Call, ClientSink, Weak, apply_defaults, emit_to, store_of},
+    sinks::{Call, ClientSink, Weak, apply_defaults, collect_statistics, emit_to, store_of},
     values,
 };
 use crate::{
@@ -274,12 +274,11 @@ impl Frontend for Shell {
     fn emit(&self, event: AppEvent) {
         let told = match event.scope {
             Scope::Client => {
-                let object = values::event(&event.name, &event.payload, None);
+                let object = values::event(&event.name, &event.payload);
                 self.sink.get().map(|sink| sink.emit(&object))
             }
             Scope::Call(call) => {
-                let cid = self.call_name(call).map(|(t, id)| format!("{t}:{id}"));
-                let object = values::event(&event.name, &event.payload, cid.as_deref());
+                let object = values::event(&event.name, &event.payload);
                 self.known_object(call).map(|call| emit_to(&call, &object))
             }
         };
@@ -295,6 +294,12 @@ impl Frontend for Shell {
     fn ask_defaults(&self, call: CallKey) {
         if let Some(call) = self.known_object(call) {
             self.check(apply_defaults(&call));
+        }
+    }
+
+    fn collect_statistics(&self, call: CallKey) {
+        if let Some(call) = self.known_object(call) {
+            self.check(collect_statistics(&call));
         }
     }
 

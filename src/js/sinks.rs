@@ -55,6 +55,8 @@ extern "C" {
     pub(crate) fn emit_to(call: &Call, event: &JsValue) -> Result<(), JsValue>;
     #[wasm_bindgen(catch, js_name = applyDefaults)]
     pub(crate) fn apply_defaults(call: &Call) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch, js_name = collectStatistics)]
+    pub(crate) fn collect_statistics(call: &Call) -> Result<(), JsValue>;
 }
 
 /// A JavaScript object that may be collected.

@@ -101,16 +101,16 @@ pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsVa
     )
 }
 
-/// The object of an event. `cid` is the call's, for events of our own.
-pub(crate) fn event(name: &str, payload: &EventPayload, cid: Option<&str>) -> JsValue {
+/// The object of an event.
+pub(crate) fn event(name: &str, payload: &EventPayload) -> JsValue {
     let event = match payload {
         EventPayload::Server(json) => JsNode::unwrap(json),
         EventPayload::Local(local) => {
-            let (online, reason) = match local {
+            let (cid, online, reason) = match local {
                 LocalEvent::ConnectionChanged { online }
-                | LocalEvent::NetworkChanged { online } => (Some(*online), None),
-                LocalEvent::Unwatched => (None, None),
-                LocalEvent::Left { reason } => (None, Some(*reason)),
+                | LocalEvent::NetworkChanged { online } => (None, Some(*online), None),
+                LocalEvent::Unwatched { cid } => (Some(cid.as_str()), None, None),
+                LocalEvent::Left { cid, reason } => (Some(cid.as_str()), None, Some(*reason)),
             };
             object(&[
                 ("type", name.into()),

@@ -5,6 +5,7 @@ use std::{
 };
 
 use wasm_bindgen::JsValue;
+use web_sys::RtcPeerConnection;
 
 use super::{
     clock::Clock,
@@ -20,8 +21,8 @@ use super::{
     timers::Timer,
 };
 use crate::core::{
-    AppEvent, CallKey, Cause, Changes, Client, Command, Effect, Error, Input, Outcome, PromiseId,
-    Time, TokenRequestId,
+    AppEvent, CallKey, Cause, Changes, Client, Command, Effect, Error, Input, Outcome, PeerId,
+    PromiseId, Time, TokenRequestId,
 };
 
 /// Runs one client: gives it what the app and the browser say, and does what it asks for.
@@ -64,6 +65,8 @@ pub trait Frontend {
     fn call(&self, call: CallKey) -> JsValue;
     /// Asks what the user had chosen for the devices of a call.
     fn ask_defaults(&self, call: CallKey);
+    /// Asks for the statistics of the connections of a call.
+    fn collect_statistics(&self, call: CallKey);
     /// Logs a failure that no promise reports.
     fn warn(&self, message: &str, thrown: &JsValue);
 }
@@ -142,6 +145,11 @@ impl Driver {
     /// The captures.
     pub(crate) fn devices(&self) -> &Devices {
         &self.devices
+    }
+
+    /// A peer connection, if there is one.
+    pub fn connection(&self, peer: Option<PeerId>) -> Option<RtcPeerConnection> {
+        peer.and_then(|peer| self.peers.connection(peer))
     }
 
     /// The streams.
@@ -224,6 +232,9 @@ impl Driver {
             Effect::StopCapture(capture) => self.devices.stop(capture),
             Effect::SilenceCapture(capture, is_silent) => self.devices.silence(capture, is_silent),
             Effect::AskDefaults(call) => self.tell(|frontend| frontend.ask_defaults(call)),
+            Effect::CollectStatistics(call) => {
+                self.tell(|frontend| frontend.collect_statistics(call));
+            }
             Effect::FetchToken(request) => self.tell(|frontend| frontend.fetch_token(request)),
             Effect::Settle { promise, result } => {
                 self.tell(|frontend| frontend.settle(promise, result));

@@ -112,6 +112,11 @@ impl Peers {
         }
     }
 
+    /// The browser's object, to be looked at.
+    pub fn connection(&self, id: PeerId) -> Option<RtcPeerConnection> {
+        self.open.read(id, |peer| peer.connection.clone())
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.open.len()

@@ -11,7 +11,7 @@ let bob;
 const here = world(async (world) => {
   [alice, bob] = await Promise.all([
     world.person('Alice'),
-    world.person('Bob', {}, {}, prepareApp),
+    world.person('Bob', {}, {}, {}, prepareApp),
   ]);
   await alice.join(callId);
   await bob.join(callId);

@@ -16,7 +16,7 @@ const here = world(
   async (world) => {
     [alice, bob] = await Promise.all([
       world.person('Alice'),
-      world.person('Bob', {}, {}, obeyTheTest),
+      world.person('Bob', {}, {}, {}, obeyTheTest),
     ]);
     await enter(alice);
     await bob.join(callId);
@@ -120,7 +120,7 @@ function stateOf(person, device) {
 const KINDS = /** @type {const} */ (['camera', 'microphone']);
 
 test('what the user has refused is told, and the call is joined without', async () => {
-  const dan = await here.person('Dan', {}, { permissions: [] });
+  const dan = await here.person('Dan', {}, {}, { permissions: [] });
   await dan.open(callId);
   await dan.run(() => call.join());
   for (const device of KINDS) {

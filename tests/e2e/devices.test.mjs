@@ -324,7 +324,7 @@ test('the next visit begins with the devices of the last one, on or off as they 
   );
   await dave.page.reload();
   await dave.isReady();
-  await here.connect(dave, 'Dave');
+  await here.login(dave, { id: dave.id, name: 'Dave' });
   await dave.open(callId);
   await dave.run(() => call.join());
   await dave.until(() => call.camera.state.status === 'enabled', undefined, 'the camera is on');

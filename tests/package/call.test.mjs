@@ -458,7 +458,7 @@ function person(sessionId, fields = {}) {
 function script(state = {}) {
   const core = { callingState: 'idle', ownCapabilities: [], members: [], ...state };
   const people = state.participants ?? [];
-  core.participants = people.map((p) => p.sessionId);
+  core.rawParticipants = people.map((p) => p.sessionId);
   const sent = [];
   const pending = { on: false };
   const answer = (value) => (pending.on ? new Promise(() => {}) : Promise.resolve(value));

@@ -16,6 +16,8 @@ test('an element that takes its size from the picture does not ask for that size
   t.after(() => delete globalThis.ResizeObserver);
   const participant = { sessionId: 's', isLocalParticipant: false };
   const state = {
+    callingState: 'joined',
+    callingState$: { subscribe() {} },
     findParticipantBySessionId: () => participant,
     participants$: {
       subscribe: (next) => {
@@ -25,10 +27,14 @@ test('an element that takes its size from the picture does not ask for that size
     },
   };
   const asked = [];
-  const elements = new Elements(state, (_session, _track, width, height) =>
-    asked.push(`${width}x${height}`),
-  );
-  const element = { tagName: 'VIDEO', srcObject: null, videoWidth: 0, videoHeight: 0 };
+  const setVideoSize = (_session, _track, width, height) => asked.push(`${width}x${height}`);
+  const elements = new Elements(state, { setVideoSize });
+  const element = Object.assign(new EventTarget(), {
+    tagName: 'VIDEO',
+    srcObject: null,
+    videoWidth: 0,
+    videoHeight: 0,
+  });
   const resize = (sizes) => measure(Object.assign(element, sizes));
 
   Object.assign(element, { clientWidth: 300, clientHeight: 150 });

@@ -5,7 +5,7 @@ import { mock, test } from 'node:test';
 import { CallStore, SLICES } from '../../pkg/state.js';
 import { makeParticipant } from '../../pkg/participants.js';
 
-const PARTICIPANTS = SLICES.indexOf('participants');
+const PARTICIPANTS = SLICES.indexOf('rawParticipants');
 const CUSTOM = SLICES.indexOf('custom');
 
 test('a subscriber is called at once, and then only when the value changed', () => {

@@ -158,14 +158,18 @@ function compareValues(name, type, value) {
 function compare(name, object) {
   const members = membersOfType(typeOf(name));
   const present = membersOf(object);
-  for (const key of present) assert.ok(members.has(key), `${name}.${key} is not declared`);
+  for (const key of present) assert.ok(members.has(key), `${name}.${String(key)} is not declared`);
   for (const [key, member] of members) {
     const isOptional = Boolean(member.flags & ts.SymbolFlags.Optional);
-    assert.ok(isOptional || present.has(key), `${name}.${key} does not exist`);
+    assert.ok(isOptional || present.has(key), `${name}.${String(key)} does not exist`);
     const value = object[key];
     if (value === undefined) continue;
     const isMethod = checker.getTypeOfSymbol(member).getCallSignatures().length > 0;
-    assert.equal(typeof value === 'function', isMethod, `whether ${name}.${key} is a method`);
+    assert.equal(
+      typeof value === 'function',
+      isMethod,
+      `whether ${name}.${String(key)} is a method`,
+    );
   }
 }
 
@@ -188,13 +192,15 @@ function isOurs(member) {
 
 function nameOf(member) {
   // The key under which observables know each other where nobody defines the symbol.
-  return member.name.startsWith('__@observable') ? '@@observable' : member.name;
+  if (member.name.startsWith('__@observable')) return '@@observable';
+  const symbol = /^__@(\w+)@/.exec(member.name)?.[1];
+  return symbol ? Symbol[symbol] : member.name;
 }
 
 function membersOf(object) {
   const names = new Set();
   for (let at = object; !LANGUAGE.includes(at); at = Object.getPrototypeOf(at)) {
-    for (const name of Object.getOwnPropertyNames(at)) names.add(name);
+    for (const name of Reflect.ownKeys(at)) names.add(name);
   }
   for (const name of ['constructor', 'stack', 'message']) names.delete(name);
   return names;

@@ -1,21 +1,28 @@
 //! `cargo xtask bench`: speed and size, each beside something to compare it with.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 
 use crate::{
     Mode, build, demo, package,
     progress::Progress,
-    shell::{command, run as run_to_end},
+    shell::{cargo, command, run as run_to_end},
     size, tools,
 };
 
 /// What others weigh, brotli: their published bundles, minified.
 const PEERS: [(&str, u64); 2] = [("livekit-client", 125_000), ("twilio-video", 79_000)];
 
-/// Measures the package and the way into a call.
+/// Measures the package, the way into a call, media, and the requests of the server.
 pub fn run() -> Result<()> {
-    let mut progress = Progress::new(3);
-    progress.step("Building", || prepare(Mode::Release))?;
+    let mut progress = Progress::new(4);
+    let mut server = PathBuf::new();
+    progress.step("Building", || {
+        prepare()?;
+        server = build::server(Mode::Release)?;
+        Ok(())
+    })?;
     progress.step("Size of the package", || {
         let weight = size::report()?.brotli;
         ratio("our limit", weight, size::LIMIT);
@@ -24,15 +31,23 @@ pub fn run() -> Result<()> {
         }
         Ok(())
     })?;
-    progress.step("Time to join", || {
-        run_to_end(command("npm").args(["run", "--silent", "bench", "--workspace", "tests/e2e"]))
+    progress.step("Time to join, layers, costs", || {
+        let mut bench = command("npm");
+        bench.args(["run", "--silent", "bench", "--workspace", "tests/e2e"]);
+        run_to_end(bench.env("TRUNKLINE_SERVER", &server))
+    })?;
+    progress.step("Time per request", || {
+        run_to_end(cargo().args(["bench", "--package", "trunkline-server", "--bench", "requests"]))
     })
 }
 
 /// Takes the picture of the demo that the README shows.
 pub fn screenshot() -> Result<()> {
     let mut progress = Progress::new(2);
-    progress.step("Building", || prepare(Mode::Release))?;
+    progress.step("Building", || {
+        prepare()?;
+        build::server(Mode::Dev).map(drop)
+    })?;
     progress.step("Taking docs/demo.png", || {
         run_to_end(command("npm").args([
             "run",
@@ -44,13 +59,12 @@ pub fn screenshot() -> Result<()> {
     })
 }
 
-fn prepare(mode: Mode) -> Result<()> {
+fn prepare() -> Result<()> {
     tools::wasm_target()?;
     tools::npm_packages()?;
     tools::chromium()?;
-    package::build(mode)?;
-    demo::build_page()?;
-    build::server(Mode::Dev).map(drop)
+    package::build(Mode::Release)?;
+    demo::build_page()
 }
 
 fn ratio(of: &str, bytes: u64, peer: u64) {

@@ -43,7 +43,7 @@ enum Task {
         #[arg(long, value_enum)]
         only: Option<test::Kind>,
     },
-    /// Measure the package's size and the time to join, as ratios.
+    /// Measure the package's size, the time to join and the time per request, as ratios.
     Bench,
     /// Take the picture of the demo that the README shows.
     Screenshot,

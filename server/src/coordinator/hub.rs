@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use trunkline_protocol::coordinator::{DateEncoding, ErrorCode, Event};
 
 use super::{Refusal, access};
@@ -50,6 +50,7 @@ pub(super) struct Watched {
 #[derive(Default)]
 pub struct Hub {
     state: Mutex<State>,
+    closed: watch::Sender<bool>,
     events_sent: Counter,
 }
 
@@ -58,7 +59,6 @@ struct State {
     sockets: HashMap<ConnectionId, Socket>,
     by_user: HashMap<InApp, BTreeSet<ConnectionId>>,
     by_call: HashMap<InApp, BTreeSet<ConnectionId>>,
-    closed: bool,
 }
 
 /// A user id or cid, and the app in which it means something.
@@ -76,7 +76,7 @@ impl Hub {
     pub(super) fn new(metrics: &Registry) -> Self {
         let help = "Events written to coordinator sockets.";
         let events_sent = metrics.counter("trunkline_events_sent_total", help, &[]);
-        Self { state: Mutex::default(), events_sent }
+        Self { events_sent, ..Self::default() }
     }
 
     /// Open sockets, and the calls they watch in all.
@@ -94,17 +94,24 @@ impl Hub {
     /// Ends every socket and admits no further one.
     pub fn close(&self) {
         let mut state = self.lock();
-        *state = State { closed: true, ..State::default() };
+        self.closed.send_replace(true);
+        *state = State::default();
     }
 
     /// Whether the server is going away.
     pub fn is_closed(&self) -> bool {
-        self.lock().closed
+        *self.closed.borrow()
+    }
+
+    /// Waits until it is.
+    pub async fn closed(&self) {
+        // The sender lives as long as this.
+        drop(self.closed.subscribe().wait_for(|closed| *closed).await);
     }
 
     pub(super) fn connect(&self, app: AppId, outbox: Outbox, user_id: String, hello: &Event) {
         let mut state = self.lock();
-        if state.closed {
+        if self.is_closed() {
             return;
         }
         let connection = outbox.connection.clone();

@@ -183,8 +183,8 @@ const CALLS: Table = Table {
         },
         Field { name: "created_at", kind: Kind::Date, sql: "call.created_at", sortable: true },
         Field { name: "updated_at", kind: Kind::Date, sql: "call.updated_at", sortable: true },
-        Field { name: "starts_at", kind: Kind::Date, sql: "call.starts_at", sortable: true },
-        Field { name: "ended_at", kind: Kind::Date, sql: "call.ended_at", sortable: true },
+        Field { name: "starts_at", kind: Kind::DateIfAny, sql: "call.starts_at", sortable: true },
+        Field { name: "ended_at", kind: Kind::DateIfAny, sql: "call.ended_at", sortable: true },
         Field { name: "backstage", kind: Kind::Bool, sql: "call.backstage", sortable: false },
         Field {
             name: "ongoing",
@@ -195,9 +195,8 @@ const CALLS: Table = Table {
         },
         Field {
             name: "members",
-            kind: Kind::Set,
-            sql: "SELECT member.user_id AS value FROM member
-                WHERE member.app = call.app AND member.cid = call.cid",
+            kind: Kind::Set { column: "member.user_id" },
+            sql: "SELECT member.cid FROM member WHERE member.app = ?",
             sortable: false,
         },
     ],
@@ -226,3 +225,35 @@ const PARTICIPANTS: Table = Table {
     ],
     default_sort: ("joined_at", 1),
 };
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use trunkline_protocol::coordinator::DateTime;
+
+    use super::*;
+    use crate::store::{empty_tables, first_app, page::plan, users::UserRecord};
+
+    #[test]
+    fn what_apps_ask_for_is_looked_up_and_not_searched_for() {
+        let db = empty_tables();
+        let actor = Actor {
+            user: UserRecord::new("alice", "user", DateTime::from_unix_nanos(1)),
+            anonymous: false,
+            call_role: "call_member".into(),
+            call_cids: Vec::new(),
+        };
+        for (filter, expected) in [
+            (json!({}), "call_created_at"),
+            (json!({ "cid": { "$in": ["default:a", "default:b"] } }), "(app=? AND cid=?)"),
+            (json!({ "members": { "$in": ["alice"] } }), "(app=? AND cid=?)"),
+            (json!({ "created_by_user_id": "alice" }), "call_created_by"),
+        ] {
+            let request = PageRequest { filter: Some(&filter), sort: &[], limit: 25, next: None };
+            let steps = plan(first_app(&db), &CALLS, readable(&actor), &request);
+            assert!(steps[0].contains(expected), "{filter}: {steps:#?}");
+            let searched = steps.iter().any(|step| step.starts_with("SCAN"));
+            assert!(!searched, "{filter}: {steps:#?}");
+        }
+    }
+}

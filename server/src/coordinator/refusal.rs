@@ -4,13 +4,15 @@ use std::fmt;
 
 use trunkline_protocol::coordinator::{ApiError, ErrorCode};
 
-use crate::store::filter::QueryError;
+use crate::store::{StoreError, filter::QueryError};
 
 /// A command that is not carried out, and why. The route adds its name and the time it took.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
-    /// Stable code; the HTTP status follows from it.
+    /// Stable code.
     pub code: ErrorCode,
+    /// HTTP status.
+    pub status: u16,
     /// For people.
     pub detail: String,
     /// Repeating the request cannot succeed.
@@ -20,12 +22,18 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal that a repeat cannot cure.
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), unrecoverable: true }
+        Self { unrecoverable: true, ..Self::passing(code, detail) }
     }
 
     /// A refusal that may pass: a fresh token, a later time, a new connection cures it.
     pub fn passing(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), unrecoverable: false }
+        Self { code, status: code.status(), detail: detail.into(), unrecoverable: false }
+    }
+
+    /// Nothing can be stored at the moment, and nothing of the request is.
+    pub fn unavailable() -> Self {
+        let detail = "the server cannot store anything at the moment; nothing was changed";
+        Self { status: 503, ..Self::passing(ErrorCode::InternalSystem, detail) }
     }
 
     /// The request is malformed.
@@ -44,7 +52,7 @@ impl Refusal {
         ApiError {
             code: self.code.code(),
             message: format!("{operation} failed with error: \"{}\"", self.detail),
-            status_code: self.code.status(),
+            status_code: self.status,
             duration,
             more_info: String::new(),
             details: Vec::new(),
@@ -62,9 +70,18 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Refused => Self::unavailable(),
+            error => Self::internal(&error),
+        }
+    }
+}
+
 impl From<rusqlite::Error> for Refusal {
     fn from(error: rusqlite::Error) -> Self {
-        Self::internal(&error)
+        StoreError::from(error).into()
     }
 }
 

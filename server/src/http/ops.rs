@@ -23,9 +23,9 @@ pub(super) fn routes() -> Router<Api> {
 /// data: anybody may ask.
 async fn health(State(api): State<Api>) -> Response {
     let coordinator = &api.app.coordinator;
-    let answers = matches!(timeout(PATIENCE, coordinator.live_counts()).await, Ok(Ok(_)));
+    let stores = matches!(timeout(PATIENCE, coordinator.check_store()).await, Ok(Ok(())));
     let parts = [
-        ("store", answers && !coordinator.is_store_failing()),
+        ("store", stores),
         ("disk", self_check::check_disk(&api.app.data).is_ok()),
         ("running", !coordinator.hub().is_closed()),
     ];

@@ -1,4 +1,18 @@
 //! The coordinator socket.
+//!
+//! Clients go by the close code when no `connection.error` has come before it, and come back later
+//! unless it is 1000, which is never sent:
+//!
+//! | why                                                             | before it          | code |
+//! | --------------------------------------------------------------- | ------------------ | ---- |
+//! | no first frame in time, or one that is none                     | `connection.error` | 1008 |
+//! | unknown app, bad token, expired token, a user who is not its own | `connection.error` | 1008 |
+//! | too many sockets or requests                                    | `connection.error` | 1008 |
+//! | nothing can be stored                                           | `connection.error` | 1013 |
+//! | a fault of the server                                           | `connection.error` | 1011 |
+//! | the client has said nothing for too long                        |                    | 1008 |
+//! | the client does not take its events                             |                    | 1013 |
+//! | the server stops, whether or not the client is authenticated    |                    | 1012 |
 
 use std::time::{Duration, Instant};
 
@@ -57,7 +71,10 @@ async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
     let (frames, inbox) = mpsc::channel(QUEUE);
     let admitted = match api.app.socket_counts.enter(incoming.address()) {
         Ok(place) => {
-            let admitted = admit(&api, &mut socket, &incoming, &connection, frames).await;
+            let admitted = tokio::select! {
+                admitted = admit(&api, &mut socket, &incoming, &connection, frames) => admitted,
+                () = api.app.coordinator.hub().closed() => Ok(None),
+            };
             admitted.map(|user| user.map(|permit| (place, permit)))
         }
         Err(refusal) => Err(refusal),
@@ -65,7 +82,7 @@ async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
     let status = match &admitted {
         Ok(_) => StatusCode::SWITCHING_PROTOCOLS,
         // Told in a frame: the answer to the upgrade has long been sent.
-        Err(refusal) => StatusCode::from_u16(refusal.code.status()).unwrap_or_default(),
+        Err(refusal) => StatusCode::from_u16(refusal.status).unwrap_or_default(),
     };
     api.count("Connect", status, started);
     let close = match admitted {
@@ -75,10 +92,10 @@ async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
             api.app.coordinator.hub().disconnect(&connection);
             close
         }
-        Ok(None) => None,
+        Ok(None) => api.app.coordinator.hub().is_closed().then_some(close_code::RESTART),
         Err(refusal) => {
             refuse(&api, &mut socket, &connection, &refusal).await;
-            Some(close_code::POLICY)
+            Some(code_after(&refusal))
         }
     };
     tracing::debug!(connection = connection.0, ?close, "socket closed");
@@ -87,7 +104,7 @@ async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
     }
 }
 
-/// Waits for the first frame and checks it. `None`: the client went away.
+/// Waits for the first frame and checks it. `None`: one of the two goes away.
 async fn admit(
     api: &Api,
     socket: &mut WebSocket,
@@ -163,6 +180,14 @@ fn pong(api: &Api, connection: &ConnectionId) -> Option<Bytes> {
     let body =
         HealthCheckEvent { connection_id: connection.0.clone(), ..HealthCheckEvent::default() };
     write(api, &Event::of_connection(clock::now(), body))
+}
+
+fn code_after(refusal: &Refusal) -> u16 {
+    match refusal.status {
+        503 => close_code::AGAIN,
+        500 => close_code::ERROR,
+        _ => close_code::POLICY,
+    }
 }
 
 async fn refuse(api: &Api, socket: &mut WebSocket, connection: &ConnectionId, refusal: &Refusal) {

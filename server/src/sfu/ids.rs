@@ -2,7 +2,7 @@
 
 use std::time::{Instant, SystemTime};
 
-use trunkline_protocol::sfu::models::TrackType;
+use trunkline_protocol::sfu::models::{TrackInfo, TrackType};
 
 /// One participant session, for as long as this server runs.
 ///
@@ -30,6 +30,13 @@ pub struct Size {
     pub height: u32,
 }
 
+impl Size {
+    /// Pixels in all.
+    pub fn area(self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+}
+
 /// The present, handed to the logic from outside so that tests can choose it.
 #[derive(Clone, Copy, Debug)]
 pub struct Now {
@@ -49,4 +56,10 @@ impl Now {
 /// Whether a track type is carried by an audio m-line.
 pub fn is_audio(kind: TrackType) -> bool {
     matches!(kind, TrackType::Audio | TrackType::ScreenShareAudio)
+}
+
+/// Name of a video track's codec, in lower case. VP8 when the publisher names none.
+pub fn video_codec(track: &TrackInfo) -> String {
+    let name = track.codec.as_ref().map_or("", |codec| codec.name.as_str());
+    if name.is_empty() { "vp8".to_owned() } else { name.to_ascii_lowercase() }
 }

@@ -3,16 +3,25 @@
 //! Nothing here opens a socket or reads a clock. Datagrams and the time come in as arguments;
 //! datagrams to send and [`MediaEvent`]s come out.
 
+mod allocation;
+mod content;
+mod demand;
+mod dependency_descriptor;
+mod forwarding;
 mod keyframes;
 mod layers;
+mod line;
 mod negotiation;
 mod output;
 mod peer;
 mod publisher;
 mod quality;
+mod rate;
 mod rewriter;
 mod router;
 mod sdp;
+mod stun;
 mod subscriber;
+mod upkeep;
 
 pub use router::{Media, MediaEvent};

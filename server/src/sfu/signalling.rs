@@ -4,11 +4,13 @@
 //! comes out as [`Effect`]s, in order.
 
 mod audio_levels;
+mod bandwidth;
 mod calls;
 mod joining;
 mod leaving;
 mod moderation;
 mod publish_options;
+mod revocations;
 mod session;
 mod tracks;
 mod upkeep;

@@ -11,23 +11,24 @@ use std::{
 use bytes::Bytes;
 use prost::Message;
 use tokio::{
-    net::UdpSocket,
     sync::{mpsc, oneshot},
     time::{MissedTickBehavior, interval, sleep_until},
 };
 use trunkline_protocol::sfu::{
     event::SfuEvent,
-    models::{PeerType, TrackInfo},
+    models::{Error, PeerType, TrackInfo},
     signal::{TrackMuteState, TrackSubscriptionDetails},
 };
 
 use super::{
     control::{SfuNotice, SfuOrder},
+    counters::Counters,
     ids::{Now, SessionKey, SocketId},
     media::{Media, MediaEvent},
+    network::Network,
     signalling::{Caller, Calls, Effect, Event, Join, Refusal},
 };
-use crate::coordinator::SfuControl;
+use crate::{coordinator::SfuControl, metrics::Registry};
 
 /// Handle of the SFU.
 #[derive(Clone)]
@@ -85,6 +86,10 @@ pub(super) enum Rpc {
     UpdateSubscriptions(Vec<TrackSubscriptionDetails>),
     UpdateMuteStates(Vec<TrackMuteState>),
     IceRestart(PeerType),
+    /// Counted only: the figures serve operators of many SFUs.
+    SendStats {
+        readable: Result<(), Error>,
+    },
     /// Has no effect here, but the session must exist.
     Nothing,
 }
@@ -96,28 +101,31 @@ impl Sfu {
     /// Opens the media port and begins to work. Ends when every handle is dropped.
     ///
     /// `public_ip` is what clients are told in place of the address that `udp` is bound to.
+    #[allow(clippy::unused_async)] // sockets open within a runtime only
     pub async fn start(
         udp: SocketAddr,
         public_ip: Option<IpAddr>,
         notices: mpsc::UnboundedSender<SfuNotice>,
+        metrics: &Registry,
     ) -> Result<Self, StartError> {
         let failed = |error| StartError { address: udp, error };
-        let socket = UdpSocket::bind(udp).await.map_err(failed)?;
-        let bound = socket.local_addr().map_err(failed)?;
-        let mut address = bound;
-        address.set_ip(public_ip.unwrap_or(address.ip()));
-        tracing::info!(%address, "media");
+        let network = Network::open(udp, public_ip).map_err(failed)?;
+        let bound = network.bound().map_err(failed)?;
+        let addresses = network.addresses();
+        tracing::info!(?addresses, "media");
+        let told = addresses.first().copied().unwrap_or(bound);
 
         let (requests, inbox) = mpsc::unbounded_channel();
         let worker = Worker {
             calls: Calls::default(),
-            media: Media::new(address),
-            socket,
+            media: Media::new(addresses),
+            network,
             frames: HashMap::new(),
             notices,
+            counters: Counters::new(metrics),
         };
         tokio::spawn(worker.run(inbox));
-        Ok(Self { requests, bound, told: address })
+        Ok(Self { requests, bound, told })
     }
 
     /// Where media is received: as bound, and as clients are told.
@@ -156,9 +164,10 @@ impl SfuControl for Sfu {
 struct Worker {
     calls: Calls,
     media: Media,
-    socket: UdpSocket,
+    network: Network,
     frames: HashMap<SocketId, mpsc::Sender<Frame>>,
     notices: mpsc::UnboundedSender<SfuNotice>,
+    counters: Counters,
 }
 
 impl Worker {
@@ -173,7 +182,7 @@ impl Worker {
                     Some(request) => self.on_request(request),
                     None => return,
                 },
-                readable = self.socket.readable() => match readable {
+                readable = self.network.readable() => match readable {
                     Ok(()) => self.receive(&mut datagram),
                     Err(error) => tracing::warn!(%error, "media socket"),
                 },
@@ -232,6 +241,10 @@ impl Worker {
                 self.calls.set_mutes(session, &states);
             }
             Rpc::IceRestart(peer) => self.calls.restart_ice(session, peer),
+            Rpc::SendStats { readable } => {
+                self.counters.count_report(readable.is_ok());
+                readable.map_err(Refusal::Failed)?;
+            }
             // Publishers are answered in the response to SetPublisher.
             Rpc::SendAnswer { peer: PeerType::PublisherUnspecified, .. } | Rpc::Nothing => {}
         }
@@ -241,7 +254,7 @@ impl Worker {
     /// Takes the datagrams that wait, up to a number that lets requests have their turn.
     fn receive(&mut self, buffer: &mut [u8]) {
         for _ in 0..BATCH {
-            let (length, source) = match self.socket.try_recv_from(buffer) {
+            let (length, source, address) = match self.network.receive(buffer) {
                 Ok(received) => received,
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(error) => {
@@ -250,7 +263,8 @@ impl Worker {
                     return;
                 }
             };
-            self.media.receive(source, buffer.get(..length).unwrap_or_default(), Instant::now());
+            let datagram = buffer.get(..length).unwrap_or_default();
+            self.media.receive(source, address, datagram, Instant::now());
             self.transmit();
         }
     }
@@ -287,6 +301,8 @@ impl Worker {
                 self.calls.tell(session, Event::SubscriberOffer(offer));
             }
             MediaEvent::Quality { session, quality } => self.calls.set_quality(session, quality),
+            MediaEvent::Encode { session, sender } => self.calls.tell_encode(session, sender),
+            MediaEvent::Paused { session, tracks } => self.calls.tell_paused(session, &tracks),
             MediaEvent::Failed { session } => self.calls.transport_failed(session, Now::read()),
         }
     }
@@ -314,6 +330,9 @@ impl Worker {
                 self.media.subscribe(session, &tracks, now);
             }
             Effect::RestartSubscriber(session) => self.media.restart_subscriber(session, now),
+            Effect::SetImportant { session, important } => {
+                self.media.set_important(session, important);
+            }
             Effect::Forget(session) => self.media.forget(session),
         }
     }
@@ -328,11 +347,10 @@ impl Worker {
     }
 
     fn transmit(&mut self) {
-        for transmit in self.media.take_outgoing() {
-            match self.socket.try_send_to(&transmit.contents, transmit.destination) {
-                Ok(_) => {}
+        for transmit in self.media.drain_outgoing() {
+            if let Err(error) = self.network.send(&transmit.contents, transmit.destination) {
                 // What a full socket does not take is lost, as on any other hop.
-                Err(error) => tracing::trace!(%error, "datagram not sent"),
+                tracing::trace!(%error, "datagram not sent");
             }
         }
     }

@@ -104,6 +104,17 @@ pub(crate) fn live_counts(connection: &Connection) -> rusqlite::Result<(i64, i64
     )
 }
 
+/// Writes something that nobody reads, to see whether it works. A number, as SQLite does not write
+/// what is already there.
+pub(crate) fn touch(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute(
+        "INSERT INTO setting (name, value) VALUES ('probes', '1')
+        ON CONFLICT DO UPDATE SET value = value + 1",
+        (),
+    )?;
+    Ok(())
+}
+
 impl ToSql for AppId {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         self.0.to_sql()

@@ -7,10 +7,12 @@ use rusqlite::types::Value as SqlValue;
 use serde_json::Value;
 use trunkline_protocol::coordinator::DateTime;
 
+use super::AppId;
+
 /// What can be asked about one table.
 pub(crate) struct Table {
     pub name: &'static str,
-    /// Breaks ties, so that every order is total.
+    /// Names a row in its app, so that every order is total.
     pub key: &'static str,
     pub fields: &'static [Field],
     /// Used when the request names no order: field and direction.
@@ -21,7 +23,8 @@ pub(crate) struct Table {
 pub(crate) struct Field {
     pub name: &'static str,
     pub kind: Kind,
-    /// SQL expression of the value; for [`Kind::Set`] a query of the values.
+    /// SQL expression of the value; for [`Kind::Set`] a query of the keys of rows that have any. Not
+    /// a question to ask of each row: it must be able to come first, and to use an index.
     pub sql: &'static str,
     pub sortable: bool,
 }
@@ -30,8 +33,13 @@ pub(crate) struct Field {
 pub(crate) enum Kind {
     Text,
     Date,
+    /// A date that may be absent.
+    DateIfAny,
     Bool,
-    Set,
+    /// Several values, in this column. The query takes the app as its only value.
+    Set {
+        column: &'static str,
+    },
 }
 
 /// A condition and its values.
@@ -50,8 +58,8 @@ pub(crate) enum QueryError {
 }
 
 /// The condition that a filter of a request stands for.
-pub(super) fn compile(table: &Table, filter: &Value) -> Result<Condition, QueryError> {
-    let mut compiler = Compiler { table, left: MAX_CONDITIONS };
+pub(super) fn compile(table: &Table, app: AppId, filter: &Value) -> Result<Condition, QueryError> {
+    let mut compiler = Compiler { table, app, left: MAX_CONDITIONS };
     compiler.object(filter, 1)
 }
 
@@ -95,6 +103,7 @@ impl From<rusqlite::Error> for QueryError {
 
 struct Compiler<'a> {
     table: &'a Table,
+    app: AppId,
     left: usize,
 }
 
@@ -160,14 +169,16 @@ impl Compiler<'_> {
             ("$in", _) => return Err(input(format!("$in takes at most {MAX_IN} values"))),
             _ => Vec::new(),
         };
-        if field.kind == Kind::Set {
+        if let Kind::Set { column } = field.kind {
             let values = match operator {
                 "$in" => values,
                 "$eq" => vec![bind(field, value)?],
                 _ => return Err(unsupported(field, operator)),
             };
-            let Condition { sql, values } = one_of("value", values);
-            return Ok(Condition { sql: format!("EXISTS ({} AND {sql})", field.sql), values });
+            let with = one_of(column, values);
+            let sql = format!("{} IN ({} AND {})", self.table.key, field.sql, with.sql);
+            let app = SqlValue::Integer(self.app.0);
+            return Ok(Condition { sql, values: [vec![app], with.values].concat() });
         }
         let sign = match (operator, value) {
             ("$in", _) => return Ok(one_of(field.sql, values)),
@@ -191,17 +202,17 @@ impl Compiler<'_> {
 
 fn bind(field: &Field, value: &Value) -> Result<SqlValue, QueryError> {
     let bound = match (field.kind, value) {
-        (Kind::Text | Kind::Set, Value::String(text)) => Some(SqlValue::Text(text.clone())),
+        (Kind::Text | Kind::Set { .. }, Value::String(text)) => Some(SqlValue::Text(text.clone())),
         (Kind::Bool, Value::Bool(flag)) => Some(SqlValue::Integer(i64::from(*flag))),
-        (Kind::Date, _) => serde_json::from_value::<DateTime>(value.clone())
+        (Kind::Date | Kind::DateIfAny, _) => serde_json::from_value::<DateTime>(value.clone())
             .ok()
             .map(|date| SqlValue::Integer(date.unix_nanos())),
         _ => None,
     };
     let wanted = match field.kind {
-        Kind::Text | Kind::Set => "a string",
+        Kind::Text | Kind::Set { .. } => "a string",
         Kind::Bool => "a boolean",
-        Kind::Date => "an RFC 3339 date",
+        Kind::Date | Kind::DateIfAny => "an RFC 3339 date",
     };
     bound.ok_or_else(|| input(format!("'{}' is compared with {wanted}", field.name)))
 }
@@ -226,12 +237,12 @@ pub(super) mod tests {
         key: "thing.id",
         fields: &[
             Field { name: "id", kind: Kind::Text, sql: "thing.id", sortable: true },
-            Field { name: "at", kind: Kind::Date, sql: "thing.at", sortable: true },
+            Field { name: "at", kind: Kind::DateIfAny, sql: "thing.at", sortable: true },
             Field { name: "on", kind: Kind::Bool, sql: "thing.lit", sortable: false },
             Field {
                 name: "tags",
-                kind: Kind::Set,
-                sql: "SELECT tag AS value FROM tag WHERE tag.id = thing.id",
+                kind: Kind::Set { column: "tag.tag" },
+                sql: "SELECT tag.id FROM tag WHERE tag.app = ?",
                 sortable: false,
             },
         ],
@@ -242,17 +253,18 @@ pub(super) mod tests {
         let db = Connection::open_in_memory().unwrap();
         db.execute_batch(
             "CREATE TABLE thing (id TEXT PRIMARY KEY, at INTEGER, lit INTEGER, app INTEGER DEFAULT 1);
-            CREATE TABLE tag (id TEXT, tag TEXT);
+            CREATE TABLE tag (id TEXT, tag TEXT, app INTEGER DEFAULT 1);
             INSERT INTO thing (id, at, lit) VALUES ('a', 1000000000, 1), ('b', 2000000000, 0),
                 ('c', 2000000000, 1), ('d', NULL, 0);
-            INSERT INTO tag VALUES ('a', 'red'), ('b', 'red'), ('b', 'blue');",
+            INSERT INTO tag (id, tag) VALUES ('a', 'red'), ('b', 'red'), ('b', 'blue');
+            INSERT INTO tag VALUES ('d', 'red', 2);",
         )
         .unwrap();
         db
     }
 
     fn ids(filter: &Value) -> String {
-        let Condition { sql, values } = compile(&TABLE, filter).unwrap();
+        let Condition { sql, values } = compile(&TABLE, AppId(1), filter).unwrap();
         let db = things();
         let sql = format!("SELECT id FROM thing WHERE {sql} ORDER BY id");
         let mut found = db.prepare(&sql).unwrap();
@@ -309,7 +321,10 @@ pub(super) mod tests {
             json!({ "$or": {} }),
             deep,
         ] {
-            assert!(matches!(compile(&TABLE, &filter), Err(QueryError::Input(_))), "{filter}");
+            assert!(
+                matches!(compile(&TABLE, AppId(1), &filter), Err(QueryError::Input(_))),
+                "{filter}"
+            );
         }
     }
 }

@@ -32,13 +32,53 @@ pub(crate) fn page<T>(
     read: fn(&Row<'_>) -> rusqlite::Result<T>,
 ) -> Result<Page<T>, QueryError> {
     let order = order(table, request.sort)?;
+    let Condition { sql, values } = query(db, table, scope, request, &order)?;
+    let mut statement = db.connection.prepare_cached(&sql)?;
+    let mut found = statement.query(params_from_iter(values))?;
+    let mut page = Page { rows: Vec::new(), next: None };
+    let mut last_keys = Vec::new();
+    while let Some(row) = found.next()? {
+        if page.rows.len() as u64 == u64::from(request.limit) {
+            page.next = Some(encode_cursor(&order, &last_keys));
+            break;
+        }
+        page.rows.push(read(row)?);
+        last_keys = (0..order.len())
+            .map(|index| row.get(format!("sort_key_{index}").as_str()))
+            .collect::<Result<_, _>>()?;
+    }
+    Ok(page)
+}
+
+/// How SQLite goes about it, step by step, for tests.
+#[cfg(test)]
+pub(crate) fn plan(
+    db: Db<'_>,
+    table: &Table,
+    scope: Condition,
+    request: &PageRequest<'_>,
+) -> Vec<String> {
+    let order = order(table, request.sort).unwrap();
+    let Condition { sql, values } = query(db, table, scope, request, &order).unwrap();
+    let mut statement = db.connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let steps = statement.query_map(params_from_iter(values), |row| row.get("detail")).unwrap();
+    steps.collect::<Result<_, _>>().unwrap()
+}
+
+fn query(
+    db: Db<'_>,
+    table: &Table,
+    scope: Condition,
+    request: &PageRequest<'_>,
+    order: &[SortKey],
+) -> Result<Condition, QueryError> {
     let own = one_of(&format!("{}.app", table.name), vec![SqlValue::Integer(db.app.0)]);
     let mut conditions = vec![own, scope];
     if let Some(filter) = request.filter {
-        conditions.push(compile(table, filter)?);
+        conditions.push(compile(table, db.app, filter)?);
     }
     if let Some(cursor) = request.next {
-        conditions.push(after(&order, &decode_cursor(&order, cursor)?));
+        conditions.push(after(order, &decode_cursor(order, cursor)?));
     }
     let Condition { sql: condition, values } = join("AND", conditions);
     let keys: Vec<_> = order
@@ -58,23 +98,8 @@ pub(crate) fn page<T>(
         order_by = order_by.join(", "),
         limit = u64::from(request.limit) + 1,
     );
-    let mut statement = db.connection.prepare(&sql)?;
-    let mut found = statement.query(params_from_iter(values))?;
-    let mut page = Page { rows: Vec::new(), next: None };
-    let mut last_keys = Vec::new();
-    while let Some(row) = found.next()? {
-        if page.rows.len() as u64 == u64::from(request.limit) {
-            page.next = Some(encode_cursor(&order, &last_keys));
-            break;
-        }
-        page.rows.push(read(row)?);
-        last_keys = (0..order.len())
-            .map(|index| row.get(format!("sort_key_{index}").as_str()))
-            .collect::<Result<_, _>>()?;
-    }
-    Ok(page)
+    Ok(Condition { sql, values })
 }
-
 struct SortKey {
     name: &'static str,
     expression: String,
@@ -100,7 +125,7 @@ fn order(table: &Table, sort: &[SortParam]) -> Result<Vec<SortKey>, QueryError> 
         };
         // NULL has no place in a cursor comparison; this puts it before every value.
         let expression = match field.kind {
-            Kind::Date => format!("ifnull({}, {})", field.sql, i64::MIN),
+            Kind::DateIfAny => format!("ifnull({}, {})", field.sql, i64::MIN),
             _ => field.sql.into(),
         };
         keys.push(SortKey { name: field.name, expression, descending });
@@ -126,7 +151,13 @@ fn after(order: &[SortKey], values: &[SqlValue]) -> Condition {
             });
         join("AND", tests.collect())
     });
-    join("OR", cases.collect())
+    let later = join("OR", cases.collect());
+    // Follows from it, and lets an index skip what has been seen.
+    let bound = order.iter().zip(values).take(1).map(|(key, value)| {
+        let sign = if key.descending { "<=" } else { ">=" };
+        Condition { sql: format!("{} {sign} ?", key.expression), values: vec![value.clone()] }
+    });
+    join("AND", bound.chain([later]).collect())
 }
 
 /// The order goes into the cursor, so that it cannot be continued in another one.

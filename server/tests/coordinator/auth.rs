@@ -221,6 +221,8 @@ async fn a_socket_that_does_not_authenticate_is_closed() {
     let event: Value = serde_json::from_str(frame.to_text().unwrap()).unwrap();
     assert_eq!((&event["type"], &event["error"]["code"]), (&json!("connection.error"), &json!(5)));
     assert_eq!(started.elapsed().as_secs(), 10);
+    let close = socket.next().await.unwrap().unwrap();
+    assert!(matches!(close, Message::Close(Some(frame)) if frame.code == 1008.into()));
 }
 
 #[tokio::test]

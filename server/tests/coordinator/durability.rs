@@ -2,11 +2,13 @@
 
 use std::{net::TcpStream, process::Command};
 
+use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     process::{BINARY, Process, run},
-    support::{KEY, Socket, TestServer, send},
+    support::{KEY, Socket, TestServer, close_code, send},
 };
 
 /// A client of another process: the in-process server only lends its tokens.
@@ -66,9 +68,14 @@ async fn an_interrupted_server_says_goodbye_to_its_sockets() {
 async fn a_server_that_stops_closes_its_sockets_and_its_port() {
     let server = TestServer::start().await;
     let address = server.server.address();
+    let mut silent = server.open(&format!("/video/connect?api_key={KEY}")).await;
+    // The answer shows that the server waits for the first frame.
+    silent.send(Message::Ping("x".into())).await.unwrap();
+    assert!(matches!(silent.next().await, Some(Ok(Message::Pong(_)))));
     let (_alice, socket) = server.connect("alice").await;
     server.server.shutdown().await;
     assert_eq!(socket.close_code().await, Some(1012));
+    assert_eq!(close_code(&mut silent).await, Some(1012));
     assert!(TcpStream::connect(address).is_err());
 }
 

@@ -11,6 +11,7 @@ mod deletion;
 mod devices;
 mod durability;
 mod events;
+mod full_disk;
 mod hostile;
 mod interaction;
 mod limits;

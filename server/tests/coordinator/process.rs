@@ -22,7 +22,12 @@ impl Process {
 
     /// A server with these arguments and this log.
     pub fn start_with(data: &Path, args: &[&str], log: Stdio) -> Self {
-        let mut child = Command::new(BINARY)
+        Self::start_command(Command::new(BINARY), data, args, log)
+    }
+
+    /// A server that is started by a command of its own.
+    pub fn start_command(mut command: Command, data: &Path, args: &[&str], log: Stdio) -> Self {
+        let mut child = command
             .args(args)
             .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)

@@ -187,7 +187,8 @@ async fn a_blocked_participant_is_put_out_and_does_not_get_in_with_the_old_token
         _ => None,
     };
     assert_eq!(bob.find(ended).await, CallEndedReason::Kicked);
-    assert_eq!(next(&mut bob.signal).await, None, "the socket is closed");
+    // What was on its way to him may still come, then the socket is closed.
+    while next(&mut bob.signal).await.is_some() {}
     let left = |event| matches!(event, Event::ParticipantLeft(_)).then_some(());
     alice.find(left).await;
 

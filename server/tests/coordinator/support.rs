@@ -88,7 +88,8 @@ impl TestServer {
             data.path().display()
         ));
         let (notify, received) = mpsc::unbounded_channel();
-        let sfu = Sfu::start(config.udp, config.public_ip, notify.clone()).await.unwrap();
+        let (ip, metrics) = (config.public_ip, Registry::default());
+        let sfu = Sfu::start(config.udp, ip, notify.clone(), &metrics).await.unwrap();
         let (routes, (tell_secret, secret)) = (sfu.clone(), std::sync::mpsc::channel());
         let media = Media {
             control: Arc::new(sfu),
@@ -98,7 +99,7 @@ impl TestServer {
                 sfu::routes(routes, secret, open)
             }),
             edge_name: "test-edge".into(),
-            metrics: Registry::default(),
+            metrics,
         };
         let server = Server::start(&config, media).await.unwrap();
         let base = format!("http://{}", server.address());

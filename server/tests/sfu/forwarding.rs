@@ -1,5 +1,7 @@
 //! What is forwarded, to whom, and when it stops.
 
+use std::time::Instant;
+
 use trunkline_protocol::sfu::{
     event::sfu_event::EventPayload as Event,
     models::{ConnectionQuality, TrackType},
@@ -149,4 +151,30 @@ async fn loudness_and_quality_of_a_speaker_are_told() {
         _ => None,
     })
     .await;
+}
+
+#[tokio::test]
+async fn who_is_killed_without_goodbye_is_kept_for_a_while_and_then_gone() {
+    let server = TestServer::start().await;
+    let mut ann = server.join("ann").await;
+    ann.publish_microphone().await;
+    let mut cat = server.join("cat").await;
+    cat.publish_microphone().await;
+    let mut ben = server.join("ben").await;
+    ben.publish_microphone().await;
+    ben.subscriber.packets(&ann.stream_id(TrackType::Audio), 5).await;
+    let killed = Instant::now();
+    let session_id = ann.session_id.clone();
+    drop(ann);
+    let left = ben.hear(|event| match event {
+        Event::ParticipantLeft(left) => left.participant.clone(),
+        _ => None,
+    });
+    assert_eq!(left.await.session_id, session_id);
+    assert!(killed.elapsed().as_secs() >= 14, "it could have come back");
+    let expected = [cat.stream_id(TrackType::Audio)];
+    let only_cat = ben
+        .subscriber
+        .wait("an offer without ann", |log| log.tracks.keys().eq(expected.iter()).then_some(()));
+    only_cat.await;
 }

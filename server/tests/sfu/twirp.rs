@@ -177,10 +177,40 @@ async fn bodies_that_cannot_be_read_are_refused() {
 }
 
 #[tokio::test]
+async fn statistics_of_a_session_are_counted_when_they_are_lists() {
+    let server = TestServer::start().await;
+    let (ann, ben) = (server.join("ann").await, server.join("ben").await);
+    let empty = json!({ "sessionId": ann.session_id });
+    assert_eq!(ann.twirp.json("SendStats", &empty).await.ok(), json!({}));
+    for field in ["subscriberStats", "publisherStats", "rtcStats"] {
+        let report = |text: &str| json!({ "sessionId": ann.session_id, field: text });
+        let taken = ann.twirp.json("SendStats", &report(r#"[{"id":"x"}]"#)).await;
+        assert_eq!(taken.ok(), json!({}));
+        for text in ["{}", "[", "[]]", "x"] {
+            let refused = ann.twirp.json("SendStats", &report(text)).await.ok();
+            let code = &refused["error"]["code"];
+            assert_eq!(code, "ERROR_CODE_REQUEST_VALIDATION_FAILED", "{field} {text}");
+        }
+    }
+    // Another one's session is not counted at all.
+    ben.twirp.json("SendStats", &empty).await.refused(403, "permission_denied");
+    let text = server.metrics.text();
+    for line in [
+        r#"trunkline_sfu_reports_total{result="taken"} 4"#,
+        r#"trunkline_sfu_reports_total{result="refused"} 12"#,
+    ] {
+        assert!(text.lines().any(|found| found == line), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn large_statistics_are_taken_and_larger_bodies_refused() {
     let server = TestServer::start().await;
     let ann = server.join("ann").await;
-    let stats = |bytes| json!({ "sessionId": ann.session_id, "rtcStats": "x".repeat(bytes) });
+    let stats = |bytes| {
+        let list = format!("[\"{}\"]", "x".repeat(bytes));
+        json!({ "sessionId": ann.session_id, "rtcStats": list })
+    };
     let reply = ann.twirp.json("SendStats", &stats(7_000_000)).await;
     assert_eq!(reply.ok(), json!({}));
 

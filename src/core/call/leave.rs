@@ -76,7 +76,7 @@ impl CallSession {
         self.visible.clear_participants();
         self.visible.set(Slice::Watching, |s| &mut s.watching, false);
         context.out.settle_all(aborted, &Err(Error::join_aborted()));
-        let event = LocalEvent::Left { reason };
+        let event = LocalEvent::Left { cid: self.cid.clone(), reason };
         context.out.emit_local(Scope::Call(self.key), "call.left", event.clone());
         context.out.emit_local(Scope::Client, "call.left", event);
     }

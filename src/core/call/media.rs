@@ -11,6 +11,7 @@ use super::{
     subscriptions::urgency,
 };
 use crate::core::{
+    effect::Effect,
     error::Error,
     ids::PeerId,
     input::PeerInput,
@@ -179,6 +180,12 @@ impl CallSession {
                 session.subscriptions.on_told(result.is_ok());
                 warn_of(context.out, result);
             }
+            Rpc::SendStats => {
+                if let Some(statistics) = &mut session.statistics {
+                    statistics.answered();
+                }
+                warn_of(context.out, result);
+            }
             Rpc::IceRestart if result.is_err() => self.reconnect(context, "restart_ice_failed"),
             Rpc::SendAnswer | Rpc::IceTrickle | Rpc::IceRestart => warn_of(context.out, result),
         }
@@ -199,6 +206,9 @@ impl CallSession {
         let participants = &self.visible.state().participants;
         subscriptions.on_timeout(context.out, rpcs, session_id, participants);
         let now = context.out.now;
+        if session.statistics.as_mut().is_some_and(|statistics| statistics.on_timeout(now)) {
+            context.out.push(Effect::CollectStatistics(self.key));
+        }
         let peers = [Some(session.subscriber.peer), session.publisher.as_ref().map(|p| p.peer)];
         let outcomes = session.rpcs.on_timeout(context.out);
         for peer in peers.into_iter().flatten() {

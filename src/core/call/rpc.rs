@@ -27,6 +27,7 @@ pub(crate) enum Rpc {
     IceRestart,
     UpdateSubscriptions,
     UpdateMuteStates,
+    SendStats,
 }
 
 /// A request that ended.
@@ -136,7 +137,9 @@ impl Rpcs {
         pending: Pending,
         result: Result<Vec<u8>, Error>,
     ) -> Option<RpcOutcome> {
-        let again = result.as_ref().is_err_and(|error| error.retryable);
+        // Statistics are out of date by then; the next ones come soon.
+        let again =
+            pending.rpc != Rpc::SendStats && result.as_ref().is_err_and(|error| error.retryable);
         if again && pending.attempt + 1 < ATTEMPTS {
             let attempt = pending.attempt + 1;
             let until = out.back_off(attempt);
@@ -176,6 +179,7 @@ impl Rpc {
             Self::IceRestart => "IceRestart",
             Self::UpdateSubscriptions => "UpdateSubscriptions",
             Self::UpdateMuteStates => "UpdateMuteStates",
+            Self::SendStats => "SendStats",
         }
     }
 
@@ -187,6 +191,7 @@ impl Rpc {
             Self::IceRestart => "asking the SFU for an ICE restart",
             Self::UpdateSubscriptions => "subscribing to videos",
             Self::UpdateMuteStates => "telling the SFU what is muted",
+            Self::SendStats => "telling the SFU how media flow",
         }
     }
 
@@ -201,7 +206,8 @@ impl Rpc {
             Self::SendAnswer
             | Self::IceTrickle
             | Self::UpdateSubscriptions
-            | Self::UpdateMuteStates => {
+            | Self::UpdateMuteStates
+            | Self::SendStats => {
                 compact::decode(bytes).map(|r: signal::SendAnswerResponse| r.error)
             }
         };

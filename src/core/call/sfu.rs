@@ -10,6 +10,7 @@ use super::{
     participants::Orphans,
     publisher::{AudioSettings, Publisher},
     rpc::{Rpc, Rpcs},
+    statistics::Statistics,
     subscriber::Subscriber,
     subscriptions::Subscriptions,
 };
@@ -46,6 +47,8 @@ pub(crate) struct Credentials {
     ws_endpoint: String,
     pub(crate) token: String,
     ice_servers: Vec<IceServer>,
+    /// How often the SFU wants statistics, in ms.
+    statistics_interval: f64,
 }
 
 impl Credentials {
@@ -69,6 +72,10 @@ impl Credentials {
             ws_endpoint: given(server.text("ws_endpoint"))?,
             token: given(credentials.text("token"))?,
             ice_servers,
+            statistics_interval: answer
+                .get("stats_options")
+                .and_then(|options| options.number("reporting_interval_ms"))
+                .unwrap_or_default(),
         })
     }
 }
@@ -95,6 +102,8 @@ pub(crate) struct SfuSession {
     pub(crate) subscriptions: Subscriptions,
     pub(crate) orphans: Orphans,
     pub(crate) publish_options: Vec<models::PublishOption>,
+    /// Nothing is told before the SFU let us in.
+    pub(crate) statistics: Option<Statistics>,
     socket: Option<SocketId>,
     liveness: Option<Liveness>,
 }
@@ -143,6 +152,7 @@ impl SfuSession {
             subscriptions: Subscriptions::default(),
             orphans: Orphans::default(),
             publish_options: Vec::new(),
+            statistics: None,
             socket: Some(socket),
             liveness: None,
         }
@@ -210,6 +220,7 @@ impl SfuSession {
     pub(crate) fn joined(&mut self, now: Time, response: &event::JoinResponse) {
         self.publish_options.clone_from(&response.publish_options);
         self.liveness = Some(Liveness::new(now, PING_EVERY, PING_PATIENCE));
+        self.statistics = Some(Statistics::new(now, self.credentials.statistics_interval));
     }
 
     /// Anything came over the socket.
@@ -240,7 +251,8 @@ impl SfuSession {
             self.subscriber.ice.due(),
             self.publisher.as_ref().and_then(|publisher| publisher.ice.due()),
         ];
-        [self.rpcs.due(), self.subscriptions.due(), publisher, liveness]
+        let statistics = self.statistics.as_ref().and_then(Statistics::due);
+        [self.rpcs.due(), self.subscriptions.due(), publisher, liveness, statistics]
             .into_iter()
             .chain(ways)
             .flatten()

@@ -1,5 +1,5 @@
-//! Calls that come to the client by themselves: by a ring, an event, a query, and again after the
-//! socket was lost.
+//! Calls by name, and those that come to the client by themselves: by a ring, an event, a query, and
+//! again after the socket was lost.
 
 use super::Client;
 use crate::core::{
@@ -7,7 +7,7 @@ use crate::core::{
     command::AppRequest,
     effect::{Method, Outcome},
     error::Error,
-    ids::{CallKey, PromiseId},
+    ids::{CallKey, PeerId, PromiseId},
     json::{Json, ObjectWriter, write_quoted},
     rest::{Purpose, RestRequest},
 };
@@ -18,6 +18,21 @@ const PAGE: usize = 100;
 const REWATCH_ATTEMPTS: u32 = 3;
 
 impl Client {
+    /// Type and id of one call.
+    pub fn call_name(&self, call: CallKey) -> Option<(&str, &str)> {
+        self.calls.get(&call).map(CallSession::name)
+    }
+
+    /// The session of the SFU in which the user is, or was last.
+    pub fn session_id(&self, call: CallKey) -> Option<&str> {
+        self.calls.get(&call).and_then(CallSession::session_id)
+    }
+
+    /// The name of the SFU, and publisher and subscriber, of a joined call.
+    pub fn peers(&self, call: CallKey) -> Option<(&str, [Option<PeerId>; 2])> {
+        self.calls.get(&call).and_then(CallSession::peers)
+    }
+
     /// Sends a request of the app.
     pub(super) fn request(&mut self, promise: PromiseId, request: AppRequest, public: bool) {
         let purpose = if public { Purpose::Public(promise) } else { Purpose::Plain(promise) };

@@ -112,6 +112,32 @@ fn the_session_counts_who_is_in_before_the_join() {
 }
 
 #[test]
+fn a_call_that_is_deleted_is_not_watched_any_more() {
+    let mut host = Host::connected();
+    let call = host.call();
+    host.get(call);
+    host.run_for(100);
+    assert!(host.state(call).watching);
+
+    let document = host.server.call();
+    host.coordinator(json!({
+        "type": "call.deleted", "call_cid": "default:demo", "call": document,
+    }));
+
+    assert!(!host.state(call).watching);
+}
+
+#[test]
+fn a_refused_socket_is_told_as_an_event() {
+    let mut host = Host::connected();
+    let error = json!({ "code": 43, "StatusCode": 401, "message": "bad signature" });
+
+    host.coordinator(json!({ "type": "connection.error", "connection_id": "c", "error": error }));
+
+    assert!(host.events.iter().any(|(name, _)| name == "connection.error"));
+}
+
+#[test]
 fn a_lost_socket_comes_back_and_watches_again() {
     let mut host = Host::connected();
     let call = host.call();

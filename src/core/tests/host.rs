@@ -271,6 +271,17 @@ impl Host {
         }
     }
 
+    /// The calls that were left, and why; once for each listener.
+    pub(super) fn lefts(&self) -> Vec<(&str, &'static str)> {
+        let local = self.events.iter().filter_map(|(name, event)| match event {
+            Some(LocalEvent::Left { cid, reason }) if name == "call.left" => {
+                Some((cid.as_str(), *reason))
+            }
+            _ => None,
+        });
+        local.collect()
+    }
+
     pub(super) fn feed(&mut self, input: Input) {
         if let Input::Http { request, .. } = &input {
             self.requests.remove(request);
@@ -451,6 +462,14 @@ impl Host {
                             .command(Time::from_millis(self.now), Command::Call(call, order));
                     }
                 }
+            }
+            Effect::CollectStatistics(call) => {
+                let order = CallCommand::SendStatistics {
+                    subscriber: "[1]".to_owned(),
+                    publisher: "[]".to_owned(),
+                    browser: "Browser-1".to_owned(),
+                };
+                self.client.command(Time::from_millis(self.now), Command::Call(call, order));
             }
             Effect::Settle { promise: PromiseId(promise), result } => {
                 let before = self.settled.insert(promise, result);

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::host::{Host, unreachable};
 use crate::core::{
     CallingState::{Idle, Joined, Joining, Left, Offline, Reconnecting, ReconnectingFailed},
-    Category, ErrorClass, Input, LocalEvent,
+    Category, ErrorClass, Input,
 };
 
 #[test]
@@ -107,8 +107,7 @@ fn leaving_tells_the_sfu_and_leaves_nobody_behind() {
     host.assert_resolved(leave);
     assert!(host.server.sessions.is_empty());
     assert!(host.state(call).participants.is_empty());
-    let left = ("call.left".to_owned(), Some(LocalEvent::Left { reason: "user_left" }));
-    assert!(host.events.contains(&left));
+    assert_eq!(host.lefts(), [("default:demo", "user_left"); 2], "told by the call and the client");
 }
 
 #[test]
@@ -296,8 +295,7 @@ fn rejoins_are_given_up_after_ten_in_two_minutes() {
     host.run_for(600_000);
 
     assert_eq!(host.calling_state(call), Left);
-    let reason = LocalEvent::Left { reason: "rejoin_attempt_limit_exceeded" };
-    assert!(host.events.contains(&("call.left".to_owned(), Some(reason))));
+    assert_eq!(host.lefts().last().unwrap().1, "rejoin_attempt_limit_exceeded");
     assert_eq!(host.opened.sfu_sockets, 11, "the join and ten rejoins");
 }
 

@@ -38,6 +38,8 @@ pub(super) struct Server {
     pub(super) joins: Vec<event::JoinRequest>,
     /// What the next attempts to publish are refused with.
     pub(super) publish_errors: Vec<models::Error>,
+    /// How often it wants statistics, in ms.
+    pub(super) statistics_interval: u32,
 }
 
 impl Default for Server {
@@ -60,6 +62,7 @@ impl Default for Server {
             rpcs: Vec::new(),
             joins: Vec::new(),
             publish_errors: Vec::new(),
+            statistics_interval: 0,
         }
     }
 }
@@ -137,6 +140,7 @@ impl Server {
                 },
                 "token": "sfu-token", "ice_servers": [],
             });
+            answer["stats_options"] = json!({ "reporting_interval_ms": self.statistics_interval });
             return (201, answer);
         }
         if request.method.as_str() == "PATCH" {

@@ -166,7 +166,8 @@ fn calls_are_watched_again_in_pages_and_missing_ones_say_so() {
         .collect();
     assert_eq!(pages, [100, 50]);
     assert!(calls.iter().all(|call| !host.state(*call).watching));
-    let told = host.events.iter().filter(|(_, event)| *event == Some(LocalEvent::Unwatched));
+    let told =
+        host.events.iter().filter(|(_, event)| matches!(event, Some(LocalEvent::Unwatched { .. })));
     assert_eq!(told.count(), 300, "each to the listeners of the call and of the client");
 }
 

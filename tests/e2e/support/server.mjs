@@ -1,6 +1,6 @@
 // The real server, as its own process.
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,6 +10,9 @@ import { end, start } from './processes.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const PROGRAM = process.env['TRUNKLINE_SERVER'] ?? join(ROOT, 'target/debug/trunkline-server');
+
+// The same on every Linux.
+const TICKS_PER_SECOND = 100;
 
 export const API_KEY = 'trunkline-e2e';
 const SECRET = 'a secret that only this suite and its server know';
@@ -45,6 +48,20 @@ export class Server {
   }
 
   /**
+   * What only an app's backend may do: creates or changes users.
+   *
+   * @param {...{ id: string, role?: string, teams?: string[], name?: string }} users
+   */
+  async updateUsers(...users) {
+    const response = await fetch(`${this.url}/api/v2/users?api_key=${API_KEY}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: sign({ server: true }) },
+      body: JSON.stringify({ users: Object.fromEntries(users.map((user) => [user.id, user])) }),
+    });
+    if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+  }
+
+  /**
    * Kills it, with no chance to tidy up, and starts it again with the same data and address.
    *
    * @param {() => Promise<void>} [meanwhile] runs while there is no server
@@ -62,6 +79,14 @@ export class Server {
   async restart() {
     if (this.#process) await end(this.#process);
     await this.#run();
+  }
+
+  /** How long it has kept a processor busy, in s. */
+  cpuSeconds() {
+    const stat = readFileSync(`/proc/${this.#process?.pid}/stat`, 'utf8');
+    // The name of the program is in parentheses and may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   }
 
   /** Makes it stand still: its sockets stay open, and nothing is answered. */
@@ -106,9 +131,14 @@ export class Server {
  * @param {Record<string, unknown>} [claims]
  */
 export function tokenFor(userId, claims = {}) {
+  return sign({ user_id: userId, ...claims });
+}
+
+/** @param {Record<string, unknown>} claims */
+function sign(claims) {
   const part = (/** @type {unknown} */ value) =>
     Buffer.from(JSON.stringify(value)).toString('base64url');
-  const content = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ user_id: userId, ...claims })}`;
+  const content = `${part({ alg: 'HS256', typ: 'JWT' })}.${part(claims)}`;
   return `${content}.${createHmac('sha256', SECRET).update(content).digest('base64url')}`;
 }
 

@@ -94,29 +94,60 @@ export class World {
    *
    * @param {string} name names the user, whose id is unique
    * @param {Record<string, unknown>} [claims] of the token, such as `role` or `teams`
+   * @param {import('trunkline').ClientOptions} [options]
    * @param {Parameters<World['stranger']>} page see {@link stranger}
    */
-  async person(name, claims, ...page) {
-    const person = await this.stranger(...page);
-    person.id = unique(name);
-    await this.connect(person, name, claims);
+  async person(name, claims, options, ...page) {
+    const user = { id: unique(name), name };
+    return this.login(await this.stranger(...page), user, claims, options);
+  }
+
+  /**
+   * The same user on another device.
+   *
+   * @param {Person} person
+   */
+  async device(person) {
+    return this.login(await this.stranger(), { id: person.id });
+  }
+
+  /**
+   * A page whose user needs no token.
+   *
+   * @param {import('trunkline').GuestUser | import('trunkline').AnonymousUser} user
+   */
+  async visit(user) {
+    const person = await this.stranger();
+    person.id = await person.run(
+      async ({ apiKey, baseURL, user }) => {
+        const options = { baseURL, location: 'LCL' };
+        const args = /** @type {import('trunkline').ClientArgs} */ ({ apiKey, user, options });
+        globalThis.client = await trunkline.Client.connect(args);
+        return client.state.connectedUser?.id ?? '';
+      },
+      { ...this.app, user },
+    );
     return person;
   }
 
   /**
-   * Connects a user, also after their page was loaded anew.
+   * Connects somebody who has a page already, also after it was loaded anew.
    *
    * @param {Person} person
-   * @param {string} name
-   * @param {Record<string, unknown>} [claims]
+   * @param {{ id: string, name?: string }} user
+   * @param {Record<string, unknown>} [claims] of the token
+   * @param {import('trunkline').ClientOptions} [options]
    */
-  async connect(person, name, claims) {
+  async login(person, user, claims, options) {
+    person.id = user.id;
     await person.run(
-      async ({ apiKey, baseURL, user, token }) => {
-        const options = { baseURL, location: 'LCL' };
-        globalThis.client = await trunkline.Client.connect({ apiKey, user, token, options });
+      async ({ apiKey, baseURL, user, token, options }) => {
+        globalThis.client = await trunkline.Client.connect({
+          ...{ apiKey, user, token },
+          options: { baseURL, location: 'LCL', ...options },
+        });
       },
-      { ...this.app, user: { id: person.id, name }, token: tokenFor(person.id, claims) },
+      { ...this.app, user, token: tokenFor(person.id, claims), options },
     );
   }
 
@@ -131,6 +162,16 @@ export class World {
     const page = await (await this.context({ permissions, ...options })).newPage();
     await page.goto(url);
     return new Person(page, url);
+  }
+
+  /** How long all pages together have kept a processor busy, in s. */
+  async pageSeconds() {
+    if (!this.#browser) throw new Error('the world has not been started');
+    const session = await this.#browser.newBrowserCDPSession();
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    await session.detach();
+    const pages = processInfo.filter(({ type }) => type === 'renderer');
+    return pages.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
   }
 
   /** What an app knows of the server. */
@@ -190,6 +231,29 @@ export class Person {
     }
   }
 
+  /** Collects the events of the client from now on, in `heard`. */
+  async listen() {
+    await this.run(() => {
+      const list = (globalThis.heard = /** @type {typeof heard} */ ([]));
+      client.on('all', (event) => void list.push({ ...event }));
+    });
+  }
+
+  /**
+   * Waits until the client has told of an event, and returns it.
+   *
+   * @param {string} type
+   * @param {string} [cid] of which call
+   */
+  async hears(type, cid) {
+    return this.until(
+      ({ type, cid }) =>
+        heard.find((event) => event.type === type && (!cid || event.call_cid === cid)),
+      { type, cid },
+      `${type} is heard`,
+    );
+  }
+
   /** Waits until the page has the SDK. */
   async isReady() {
     await this.until(() => globalThis.isReady, undefined, 'the module is loaded');
@@ -237,6 +301,12 @@ export class Person {
 /** Settings of a call whose videos are 320×240. */
 export const SMALL_VIDEO = {
   video: { target_resolution: { width: 320, height: 240, bitrate: 500_000 } },
+};
+
+/** Settings of a call in which nobody's camera or microphone comes on by itself. */
+export const NO_DEVICES = {
+  audio: { mic_default_on: false },
+  video: { camera_default_on: false },
 };
 
 /**

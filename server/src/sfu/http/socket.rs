@@ -24,7 +24,7 @@ use tokio::{
 };
 use trunkline_protocol::sfu::{
     event::{JoinRequest, SfuEvent, SfuRequest, sfu_request::RequestPayload},
-    models::{ErrorCode, WebsocketReconnectStrategy},
+    models::{ClientCapability, ErrorCode, WebsocketReconnectStrategy},
 };
 use uuid::Uuid;
 
@@ -103,6 +103,8 @@ fn join(socket: SocketId, claims: SfuClaims, request: JoinRequest) -> Join {
         strategy: details.strategy(),
         previous_session_id: details.previous_session_id,
         subscriptions: details.subscriptions,
+        shows_pauses: request.capabilities.contains(&VIDEO_PAUSE),
+        preferred: request.preferred_publish_options,
         prefix: prefix.get(..PREFIX).unwrap_or(&prefix).to_owned(),
     }
 }
@@ -184,6 +186,8 @@ async fn hang_up(socket: &mut WebSocket, code: u16, reason: &'static str) {
 }
 
 static NEXT_SOCKET: AtomicU64 = AtomicU64::new(1);
+
+const VIDEO_PAUSE: i32 = ClientCapability::SubscriberVideoPause as i32;
 
 const JOIN_DEADLINE: Duration = Duration::from_secs(10);
 const WRITE_DEADLINE: Duration = Duration::from_secs(10);

@@ -9,10 +9,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use prost::Message;
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use tokio::time::timeout;
 use trunkline_protocol::sfu::{
-    models::{Error, IceTrickle},
+    models::{Error, ErrorCode, IceTrickle},
     signal::{
         IceRestartRequest, IceRestartResponse, IceTrickleResponse, SendAnswerRequest,
         SendAnswerResponse, SendMetricsRequest, SendMetricsResponse, SendStatsRequest,
@@ -25,7 +28,7 @@ use trunkline_protocol::sfu::{
 
 use super::Access;
 use crate::sfu::{
-    signalling::{Caller, Refusal},
+    signalling::{Caller, Refusal, error},
     token::SfuClaims,
     worker::{Rpc, RpcResult},
 };
@@ -52,10 +55,7 @@ pub(super) async fn call(
             call.run(mute_states, |e, _| UpdateMuteStatesResponse { error: e }).await
         }
         "IceRestart" => call.run(ice_restart, |e, _| IceRestartResponse { error: e }).await,
-        "SendStats" => {
-            let read = |r: SendStatsRequest| (r.session_id, Rpc::Nothing);
-            call.run(read, |e, _| SendStatsResponse { error: e }).await
-        }
+        "SendStats" => call.run(send_stats, |e, _| SendStatsResponse { error: e }).await,
         "SendMetrics" => {
             let read = |r: SendMetricsRequest| (r.session_id, Rpc::Nothing);
             call.run(read, |_, _| SendMetricsResponse {}).await
@@ -258,6 +258,22 @@ fn mute_states(request: UpdateMuteStatesRequest) -> (String, Rpc) {
 fn ice_restart(request: IceRestartRequest) -> (String, Rpc) {
     let rpc = Rpc::IceRestart(request.peer_type());
     (request.session_id, rpc)
+}
+
+/// Statistics are lists in JSON, or nothing where there is none.
+fn send_stats(request: SendStatsRequest) -> (String, Rpc) {
+    let lists = [
+        ("subscriber_stats", &request.subscriber_stats),
+        ("publisher_stats", &request.publisher_stats),
+        ("rtc_stats", &request.rtc_stats),
+    ];
+    let wrong = lists.into_iter().find(|(_, list)| {
+        !list.is_empty() && serde_json::from_str::<Vec<IgnoredAny>>(list).is_err()
+    });
+    let readable = wrong.map_or(Ok(()), |(name, _)| {
+        Err(error(ErrorCode::RequestValidationFailed, format!("{name} is no JSON array")))
+    });
+    (request.session_id, Rpc::SendStats { readable })
 }
 
 const SERVICE: &str = "stream.video.sfu.signal.SignalServer";

@@ -13,25 +13,35 @@ pub struct ArrivingLayer {
     pub id: LayerId,
     /// As announced; unknown for a layer that was not announced.
     pub size: Option<Size>,
+    /// bits/s
+    pub rate: u64,
 }
 
-/// The smallest layer that covers the wished size, else the largest; any size when none is wished.
+/// The layers that are of use for a wished size, the smallest first. The last one is the one to
+/// have: the smallest that covers the size, else the largest; the largest when no size is wished.
 ///
 /// Layers are ranked by their size only: names say nothing, because clients rename what is left
 /// after leaving layers out. Only layers that arrive are candidates, since an encoder may never
 /// start the large ones.
-pub fn choose(arriving: &[ArrivingLayer], wished: Option<Size>) -> Option<LayerId> {
-    let covers = |layer: &&ArrivingLayer| match (layer.size, wished) {
+pub fn ladder(arriving: &[ArrivingLayer], wished: Option<Size>) -> Vec<ArrivingLayer> {
+    let mut ladder = arriving.to_vec();
+    ladder.sort_by_key(area);
+    if let Some(first) = ladder.iter().position(|layer| covers(layer.size, wished)) {
+        ladder.truncate(first + 1);
+    }
+    ladder
+}
+
+/// Whether a layer is enough for a wished size.
+pub fn covers(size: Option<Size>, wished: Option<Size>) -> bool {
+    match (size, wished) {
         (Some(size), Some(wished)) => size.width >= wished.width && size.height >= wished.height,
         _ => false,
-    };
-    let smallest_covering = arriving.iter().filter(covers).min_by_key(|l| area(l));
-    let chosen = smallest_covering.or_else(|| arriving.iter().max_by_key(|layer| area(layer)));
-    chosen.map(|layer| layer.id)
+    }
 }
 
 fn area(layer: &ArrivingLayer) -> u64 {
-    layer.size.map_or(0, |size| u64::from(size.width) * u64::from(size.height))
+    layer.size.map_or(0, Size::area)
 }
 
 #[cfg(test)]
@@ -39,11 +49,15 @@ mod tests {
     use super::*;
 
     fn layer(rid: &str, width: u32, height: u32) -> ArrivingLayer {
-        ArrivingLayer { id: Some(Rid::from(rid)), size: Some(Size { width, height }) }
+        ArrivingLayer { id: Some(Rid::from(rid)), size: Some(Size { width, height }), rate: 0 }
     }
 
-    fn ladder() -> [ArrivingLayer; 3] {
+    fn three() -> [ArrivingLayer; 3] {
         [layer("q", 320, 180), layer("h", 640, 360), layer("f", 1280, 720)]
+    }
+
+    fn choose(arriving: &[ArrivingLayer], wished: Option<Size>) -> Option<LayerId> {
+        ladder(arriving, wished).last().map(|layer| layer.id)
     }
 
     fn size(width: u32, height: u32) -> Size {
@@ -52,29 +66,40 @@ mod tests {
 
     #[test]
     fn the_smallest_layer_that_covers_the_wish_is_chosen() {
-        assert_eq!(choose(&ladder(), Some(size(300, 169))), Some(Some("q".into())));
-        assert_eq!(choose(&ladder(), Some(size(320, 180))), Some(Some("q".into())));
-        assert_eq!(choose(&ladder(), Some(size(321, 180))), Some(Some("h".into())));
-        assert_eq!(choose(&ladder(), Some(size(300, 400))), Some(Some("f".into())));
+        assert_eq!(choose(&three(), Some(size(300, 169))), Some(Some("q".into())));
+        assert_eq!(choose(&three(), Some(size(320, 180))), Some(Some("q".into())));
+        assert_eq!(choose(&three(), Some(size(321, 180))), Some(Some("h".into())));
+        assert_eq!(choose(&three(), Some(size(300, 400))), Some(Some("f".into())));
     }
 
     #[test]
     fn a_wish_beyond_the_largest_layer_gets_the_largest() {
-        assert_eq!(choose(&ladder(), Some(size(1920, 1080))), Some(Some("f".into())));
-        assert_eq!(choose(&ladder(), None), Some(Some("f".into())));
+        assert_eq!(choose(&three(), Some(size(1920, 1080))), Some(Some("f".into())));
+        assert_eq!(choose(&three(), None), Some(Some("f".into())));
     }
 
     #[test]
     fn only_arriving_layers_count_whatever_their_names() {
-        assert_eq!(choose(&ladder()[..1], Some(size(1280, 720))), Some(Some("q".into())));
+        assert_eq!(choose(&three()[..1], Some(size(1280, 720))), Some(Some("q".into())));
         let renamed = [layer("q", 640, 360), layer("h", 320, 180)];
         assert_eq!(choose(&renamed, Some(size(100, 100))), Some(Some("h".into())));
         assert_eq!(choose(&[], Some(size(100, 100))), None);
     }
 
     #[test]
+    fn what_is_smaller_than_the_chosen_layer_is_left_to_fall_back_to() {
+        let names = |wished| {
+            let ladder = ladder(&three(), Some(wished));
+            ladder.into_iter().map(|layer| layer.id.unwrap().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(names(size(600, 300)), ["q", "h"]);
+        assert_eq!(names(size(9000, 300)), ["q", "h", "f"]);
+        assert_eq!(names(size(1, 1)), ["q"]);
+    }
+
+    #[test]
     fn a_single_layer_of_unknown_size_is_taken() {
-        let single = [ArrivingLayer { id: None, size: None }];
+        let single = [ArrivingLayer { id: None, size: None, rate: 0 }];
         assert_eq!(choose(&single, Some(size(640, 360))), Some(None));
     }
 }

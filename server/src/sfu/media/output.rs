@@ -3,17 +3,22 @@
 use std::time::Instant;
 
 use str0m::{
-    media::Mid,
+    format::{Codec, PayloadParams},
+    media::{MediaKind, Pt},
     rtp::{ExtensionValues, RtpPacket, RtpWrite, Vp8Descriptor},
 };
 use trunkline_protocol::sfu::models::TrackType;
 
 use super::{
+    allocation::{Demand, Rank},
+    content::Content,
+    dependency_descriptor,
     layers::{self, ArrivingLayer, LayerId},
-    rewriter::{Numbers, Rewriter, Vp8Numbers},
+    line::Line,
+    rewriter::{Numbers, Vp8Numbers},
 };
 use crate::sfu::{
-    ids::is_audio,
+    ids::{Size, is_audio},
     signalling::{AvailableTrack, Wish},
 };
 
@@ -22,57 +27,42 @@ pub struct Output {
     pub kind: TrackType,
     /// By this the subscriber recognises the track.
     pub stream_id: String,
-    /// Stands for the stream id inside str0m.
-    pub token: String,
+    pub codec: String,
     pub stereo: bool,
     /// The m-line, once it was offered.
-    pub mid: Option<Mid>,
+    pub line: Option<Line>,
     wish: Option<Wish>,
     live: bool,
-    rewriter: Rewriter,
+    /// The layers that can pass.
+    ladder: Vec<ArrivingLayer>,
     /// The layer that passes.
     current: Option<LayerId>,
     /// The layer that should pass.
     target: Option<LayerId>,
+    /// Nothing passes for lack of bandwidth.
+    paused: bool,
     /// What the subscriber has is out of step: only a keyframe helps.
     resync: bool,
-}
-
-/// What a packet holds, read once for all subscribers.
-#[derive(Clone, Copy)]
-pub struct Content {
-    vp8: Option<Vp8Descriptor>,
-    /// The first packet of a picture that needs no other.
-    pub is_keyframe: bool,
-}
-
-impl Content {
-    /// Looks into the payload of a video packet.
-    pub fn of(packet: &RtpPacket, kind: TrackType) -> Self {
-        if is_audio(kind) {
-            return Self { vp8: None, is_keyframe: false };
-        }
-        let vp8 = Vp8Descriptor::parse(&packet.payload).ok();
-        let is_keyframe = vp8.is_some_and(|descriptor| descriptor.starts_keyframe(&packet.payload));
-        Self { vp8, is_keyframe }
-    }
+    /// Payload types: the publisher's, and the subscriber's for the same format.
+    payload_type: Option<(Pt, Pt)>,
 }
 
 impl Output {
     pub fn new(track: &AvailableTrack) -> Self {
-        let clock_rate = if is_audio(track.key.kind) { 48_000 } else { 90_000 };
         Self {
             kind: track.key.kind,
             stream_id: track.stream_id.clone(),
-            token: token(track),
+            codec: track.codec.clone(),
             stereo: track.stereo,
-            mid: None,
+            line: None,
             wish: track.wish,
             live: track.live,
-            rewriter: Rewriter::new(clock_rate),
+            ladder: Vec::new(),
             current: None,
             target: None,
+            paused: false,
             resync: true,
+            payload_type: None,
         }
     }
 
@@ -96,16 +86,82 @@ impl Output {
         self.resync = true;
     }
 
-    /// Chooses among the layers that arrive. Returns the layer of which a keyframe is needed.
-    pub fn retarget(&mut self, arriving: &[ArrivingLayer]) -> Option<LayerId> {
-        let size = self.wish.and_then(|wish| wish.size);
-        self.target = layers::choose(arriving, size);
-        self.needed_keyframe()
+    pub fn media_kind(&self) -> MediaKind {
+        if is_audio(self.kind) { MediaKind::Audio } else { MediaKind::Video }
+    }
+
+    /// Takes note of the layers that arrive.
+    pub fn see(&mut self, arriving: &[ArrivingLayer]) {
+        self.ladder = layers::ladder(arriving, self.size());
+    }
+
+    /// Size on the subscriber's screen.
+    pub fn size(&self) -> Option<Size> {
+        self.wish.and_then(|wish| wish.size)
+    }
+
+    /// What the subscriber should get, as far as bandwidth allows; `None` for nothing or audio.
+    pub fn demand(&self, is_important: bool) -> Option<Demand> {
+        if !self.is_open() || is_audio(self.kind) || self.ladder.is_empty() {
+            return None;
+        }
+        let rank = match (self.kind, is_important) {
+            (TrackType::ScreenShare, _) => Rank::ScreenShare,
+            (_, true) => Rank::Important,
+            (_, false) => Rank::Other,
+        };
+        let area = self.size().map_or(u64::MAX, Size::area);
+        let steps = self.ladder.iter().map(|layer| layer.rate).collect();
+        Some(Demand { rank, area, steps, current: self.step() })
+    }
+
+    /// Sets which step of the ladder passes; `None` pauses.
+    pub fn set_step(&mut self, step: Option<usize>) {
+        self.target = step.and_then(|step| self.ladder.get(step)).map(|layer| layer.id);
+        self.paused = step.is_none();
+    }
+
+    /// No layer arrives, or none is wanted.
+    pub fn clear_target(&mut self) {
+        self.target = None;
+        self.paused = false;
+    }
+
+    /// The step that passes, or is about to.
+    pub fn step(&self) -> Option<usize> {
+        let target = self.target?;
+        self.ladder.iter().position(|layer| layer.id == target)
+    }
+
+    pub fn is_paused(&self) -> bool {
+        self.paused && self.is_open()
     }
 
     /// The layer that passes, or else the one that should.
     pub fn layer(&self) -> Option<LayerId> {
         self.current.or(self.target)
+    }
+
+    /// The layer of which a keyframe is needed.
+    pub fn needed_keyframe(&self) -> Option<LayerId> {
+        let waits = self.resync || self.current != self.target;
+        self.target.filter(|_| waits && self.is_open() && !is_audio(self.kind))
+    }
+
+    /// The subscriber's payload type for a format of the publisher, found once.
+    pub fn payload_type(
+        &mut self,
+        format: PayloadParams,
+        find: impl FnOnce() -> Option<Pt>,
+    ) -> Option<Pt> {
+        match self.payload_type {
+            Some((theirs, ours)) if theirs == format.pt() => Some(ours),
+            _ => {
+                let ours = find()?;
+                self.payload_type = Some((format.pt(), ours));
+                Some(ours)
+            }
+        }
     }
 
     /// The packet as it goes to the subscriber, or `None` when it does not pass.
@@ -114,22 +170,24 @@ impl Output {
         packet: &RtpPacket,
         layer: LayerId,
         content: &Content,
-        payload_type: str0m::media::Pt,
+        payload_type: Pt,
         now: Instant,
     ) -> Option<RtpWrite> {
-        if !self.is_open() {
+        if !self.is_open() || self.paused {
             return None;
         }
+        let begins = self.begins_with(layer, content);
+        if !begins && (self.current != Some(layer) || self.resync) {
+            return None;
+        }
+        let line = self.line.as_mut()?;
         let incoming = numbers(packet, content);
-        if self.begins_with(layer, content) {
-            self.rewriter.splice(incoming, now);
+        if begins {
+            line.splice(incoming, now);
             self.current = Some(layer);
             self.resync = false;
         }
-        if self.current != Some(layer) || self.resync {
-            return None;
-        }
-        let outgoing = self.rewriter.rewrite(incoming, now)?;
+        let outgoing = line.rewrite(incoming, now)?;
         let write = RtpWrite::new(
             payload_type,
             outgoing.seq.into(),
@@ -138,7 +196,7 @@ impl Output {
             packet.payload.clone(),
         )
         .marker(packet.header.marker)
-        .ext_vals(extensions(packet))
+        .ext_vals(extensions(packet, content.codec))
         .nackable(!is_audio(self.kind));
         let patch = content.vp8.zip(outgoing.vp8).and_then(|(vp8, to)| patch(&vp8, to));
         Some(match patch {
@@ -155,16 +213,6 @@ impl Output {
         }
         switches && self.target == Some(layer) && content.is_keyframe
     }
-
-    fn needed_keyframe(&self) -> Option<LayerId> {
-        let waits = self.resync || self.current != self.target;
-        self.target.filter(|_| waits && self.is_open() && !is_audio(self.kind))
-    }
-}
-
-/// Of fixed length, so that none is part of another, and without characters that str0m drops.
-fn token(track: &AvailableTrack) -> String {
-    format!("tl{:016x}{:02x}", track.key.publisher.0, i32::from(track.key.kind))
 }
 
 fn numbers(packet: &RtpPacket, content: &Content) -> Numbers {
@@ -192,11 +240,14 @@ fn patch(vp8: &Vp8Descriptor, to: Vp8Numbers) -> Option<str0m::rtp::Vp8Patch> {
 }
 
 /// Without those that str0m fills in for the subscriber's transport.
-fn extensions(packet: &RtpPacket) -> ExtensionValues {
+fn extensions(packet: &RtpPacket, codec: Codec) -> ExtensionValues {
     let mut values = packet.header.ext_vals.clone();
     values.mid = None;
     values.rid = None;
     values.rid_repair = None;
     values.transport_cc = None;
+    if codec != Codec::Av1 {
+        dependency_descriptor::strip(&mut values);
+    }
     values
 }

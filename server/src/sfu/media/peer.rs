@@ -2,17 +2,19 @@
 
 use std::{
     net::SocketAddr,
+    panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, Instant},
 };
 
 use str0m::{
     Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig,
+    bwe::{Bitrate, BweKind},
     media::{Mid, Rid},
     net::{Protocol, Transmit},
     rtp::RtpPacket,
 };
 
-use super::quality::Transport;
+use super::{dependency_descriptor, quality::Transport};
 
 /// A peer connection.
 pub struct Peer {
@@ -20,6 +22,15 @@ pub struct Peer {
     pub rtc: Rtc,
     transport: Transport,
     over: bool,
+    /// A bug met this connection: it is about to be over.
+    broken: bool,
+}
+
+/// What a peer connection is for, seen from the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Side {
+    Publisher,
+    Subscriber,
 }
 
 /// What a peer connection tells the rest of the SFU.
@@ -30,6 +41,8 @@ pub enum PeerEvent {
     KeyframeWanted(Mid),
     /// A published layer fell silent, or is heard again.
     LayerPaused { mid: Mid, rid: Option<Rid>, paused: bool },
+    /// How much can be sent, in bits/s.
+    Bandwidth(u64),
     /// The transport's state or loss changed.
     Transport,
     /// The connection is over and will not come back.
@@ -37,11 +50,12 @@ pub enum PeerEvent {
 }
 
 impl Peer {
-    /// A peer connection that is reached at one address, for VP8 and opus.
+    /// A peer connection that is reached at these addresses.
     ///
-    /// Only what is announced in the publish options is configured, because the answer decides
-    /// what a browser sends.
-    pub fn new(address: SocketAddr, now: Instant) -> Self {
+    /// All codecs that are forwarded are configured; what is used is decided per m-line, by what
+    /// is left of it in the description that goes out.
+    pub fn new(addresses: &[SocketAddr], direction: Side, now: Instant) -> Self {
+        let estimate = (direction == Side::Subscriber).then(|| Bitrate::bps(FIRST_ESTIMATE));
         let mut rtc = RtcConfig::new()
             .set_rtp_mode(true)
             // The address is known and reachable, so there is nothing for the full agent to find.
@@ -49,15 +63,22 @@ impl Peer {
             .clear_codecs()
             .enable_opus(true, false)
             .enable_vp8(true)
+            .enable_vp9(true)
+            .enable_h264(true)
+            .enable_av1(true)
+            .set_extension(dependency_descriptor::ID, dependency_descriptor::extension())
+            .enable_bwe(estimate)
             .set_stats_interval(Some(STATS_INTERVAL))
             .build(now);
-        match Candidate::host(address, Protocol::Udp) {
-            Ok(candidate) => {
-                rtc.add_local_candidate(candidate);
+        for address in addresses {
+            match Candidate::host(*address, Protocol::Udp) {
+                Ok(candidate) => {
+                    rtc.add_local_candidate(candidate);
+                }
+                Err(error) => tracing::error!(%error, %address, "not an address for media"),
             }
-            Err(error) => tracing::error!(%error, %address, "not an address for media"),
         }
-        Self { rtc, transport: Transport::default(), over: false }
+        Self { rtc, transport: Transport::default(), over: false, broken: false }
     }
 
     /// Whether media can pass now.
@@ -70,13 +91,36 @@ impl Peer {
         self.transport
     }
 
+    /// By this name connectivity checks are addressed to this peer.
+    pub fn user_fragment(&mut self) -> String {
+        self.rtc.direct_api().local_ice_credentials().ufrag
+    }
+
     /// Takes a datagram, if it is for this peer.
     pub fn receive<'a>(&mut self, input: Input<'a>) -> Result<(), Input<'a>> {
-        if !self.rtc.accepts(&input) {
+        if self.over || !self.rtc.accepts(&input) {
             return Err(input);
         }
         self.feed(input);
         Ok(())
+    }
+
+    /// Does something with str0m on behalf of the client. Whatever the client sent, only its own
+    /// connection can break over it.
+    pub fn attempt<T>(
+        &mut self,
+        action: impl FnOnce(&mut Rtc) -> Result<T, str0m::error::RtcError>,
+    ) -> Result<T, String> {
+        if self.over {
+            return Err("the peer connection is over".to_owned());
+        }
+        match catch_unwind(AssertUnwindSafe(|| action(&mut self.rtc))) {
+            Ok(result) => result.map_err(|error| error.to_string()),
+            Err(_) => {
+                self.broken = true;
+                Err("internal error".to_owned())
+            }
+        }
     }
 
     /// Lets the time pass. Also needed right after a negotiation: str0m answers the connectivity
@@ -93,12 +137,18 @@ impl Peer {
         outgoing: &mut Vec<Transmit>,
         events: &mut Vec<PeerEvent>,
     ) -> Instant {
+        if self.broken {
+            self.end(events);
+        }
         loop {
-            match self.rtc.poll_output() {
+            if self.over {
+                break now + FAR_FUTURE;
+            }
+            match self.attempt(Rtc::poll_output) {
                 Ok(Output::Transmit(transmit)) => outgoing.push(transmit),
                 Ok(Output::Event(event)) => self.on_event(event, events),
                 // RTP that was written leaves only with the next elapse, so this is often due.
-                Ok(Output::Timeout(due)) if due <= now && !self.over => self.elapse(now),
+                Ok(Output::Timeout(due)) if due <= now => self.elapse(now),
                 Ok(Output::Timeout(due)) => break due.max(now),
                 Err(error) => {
                     tracing::debug!(%error, "peer connection failed");
@@ -111,7 +161,7 @@ impl Peer {
     }
 
     fn feed(&mut self, input: Input<'_>) {
-        if let Err(error) = self.rtc.handle_input(input) {
+        if let Err(error) = self.attempt(|rtc| rtc.handle_input(input)) {
             // What comes from the network may be anything; a dead connection shows itself.
             tracing::debug!(%error, "input refused");
         }
@@ -135,6 +185,11 @@ impl Peer {
                     self.transport.loss = loss;
                     events.push(PeerEvent::Transport);
                 }
+            }
+            Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {
+                // A rate is never negative nor beyond what 64 bits hold.
+                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+                events.push(PeerEvent::Bandwidth(estimate.as_f64() as u64));
             }
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
                 tracing::debug!("peer connection lost its transport");
@@ -161,5 +216,7 @@ impl Peer {
     }
 }
 
+/// bits/s. Enough for a few small videos, until it is known better.
+const FIRST_ESTIMATE: u64 = 1_500_000;
 const STATS_INTERVAL: Duration = Duration::from_secs(2);
 const FAR_FUTURE: Duration = Duration::from_secs(24 * 60 * 60);

@@ -11,13 +11,16 @@ use str0m::{
 use trunkline_protocol::sfu::models::{Error, ErrorCode, TrackInfo, TrackType, VideoLayer};
 
 use super::{
+    demand::{Ladder, Rung},
     keyframes::KeyframeRequests,
     layers::{ArrivingLayer, LayerId},
-    peer::Peer,
+    peer::{Peer, Side},
+    rate::RateMeter,
     sdp,
+    subscriber::OVERHEAD,
 };
 use crate::sfu::{
-    ids::{Size, is_audio},
+    ids::{Size, is_audio, video_codec},
     signalling::{error, size},
 };
 
@@ -35,9 +38,26 @@ struct PublishedTrack {
     kind: TrackType,
     mid: Mid,
     /// As announced by the publisher.
-    sizes: Vec<(Rid, Size)>,
+    announced: Vec<Announced>,
     /// Layers that arrive.
-    layers: HashMap<LayerId, KeyframeRequests>,
+    layers: HashMap<LayerId, Layer>,
+    /// Which layers the publisher is to encode.
+    ladder: Ladder,
+}
+
+/// What a publisher says about a layer.
+struct Announced {
+    rid: Rid,
+    size: Size,
+    /// bits/s
+    bitrate: u64,
+}
+
+/// A layer that arrives.
+#[derive(Default)]
+struct Layer {
+    keyframes: KeyframeRequests,
+    rate: RateMeter,
 }
 
 /// Where a packet belongs.
@@ -51,8 +71,9 @@ pub struct Origin {
 }
 
 impl Publisher {
-    pub fn new(address: SocketAddr, now: Instant) -> Self {
-        Self { peer: Peer::new(address, now), tracks: Vec::new(), streams: HashMap::new() }
+    pub fn new(addresses: &[SocketAddr], now: Instant) -> Self {
+        let peer = Peer::new(addresses, Side::Publisher, now);
+        Self { peer, tracks: Vec::new(), streams: HashMap::new() }
     }
 
     /// Takes an offer and the full list of tracks in it. Returns the answer.
@@ -80,23 +101,28 @@ impl Publisher {
             error(ErrorCode::RequestValidationFailed, text)
         };
         let offer = SdpOffer::from_sdp_string(offer).map_err(|reason| refused(&reason))?;
-        let answer =
-            self.peer.rtc.sdp_api().accept_offer(offer).map_err(|reason| refused(&reason))?;
+        let answer = self.peer.attempt(|rtc| rtc.sdp_api().accept_offer(offer));
+        let answer = answer.map_err(|reason| refused(&reason))?;
         self.peer.elapse(now);
         self.set_tracks(tracks);
+        // A browser sends the first codec of the answer, so there must be no other.
+        let codecs: HashMap<_, _> =
+            tracks.iter().map(|track| (track.mid.as_str(), video_codec(track))).collect();
+        let answer =
+            sdp::keep_codec(&answer.to_sdp_string(), |mid| codecs.get(mid).map(String::as_str));
         let answer = tracks
             .iter()
             .filter(|track| is_audio(track.track_type()))
             .map(|track| (track.mid.as_str(), opus_parameters(track)))
             .filter(|(_, parameters)| !parameters.is_empty())
-            .fold(answer.to_sdp_string(), |answer, (mid, parameters)| {
+            .fold(answer, |answer, (mid, parameters)| {
                 sdp::add_opus_parameters(&answer, mid, &parameters)
             });
         Ok(answer)
     }
 
     /// Where a packet belongs; `None` for one that belongs to no announced track.
-    pub fn locate(&mut self, packet: &RtpPacket) -> Option<Origin> {
+    pub fn locate(&mut self, packet: &RtpPacket, now: Instant) -> Option<Origin> {
         let ssrc = packet.header.ssrc;
         let (mid, layer) = match self.streams.get(&ssrc) {
             Some(known) => *known,
@@ -110,7 +136,8 @@ impl Publisher {
         };
         let track = self.tracks.iter_mut().find(|track| track.mid == mid)?;
         let is_new_layer = !track.layers.contains_key(&layer);
-        track.layers.entry(layer).or_default();
+        let meter = &mut track.layers.entry(layer).or_default().rate;
+        meter.count(packet.payload.len() + OVERHEAD, now);
         let payload_type = packet.header.payload_type;
         let codec = *self.peer.rtc.codec_config().find(|known| known.pt() == payload_type)?;
         Some(Origin { kind: track.kind, layer, is_new_layer, codec })
@@ -128,22 +155,33 @@ impl Publisher {
             return Vec::new();
         };
         let layers = track.layers.keys();
-        layers.map(|id| ArrivingLayer { id: *id, size: track.size_of(*id) }).collect()
+        layers.map(|id| track.arriving(*id)).collect()
+    }
+
+    /// The videos among the tracks.
+    pub fn videos(&self) -> Vec<TrackType> {
+        self.tracks.iter().map(|track| track.kind).filter(|kind| !is_audio(*kind)).collect()
+    }
+
+    /// The announced layers of a video and what is known of the demand for them.
+    pub fn ladder(&mut self, kind: TrackType) -> Option<&mut Ladder> {
+        let track = self.tracks.iter_mut().find(|track| track.kind == kind);
+        track.map(|track| &mut track.ladder)
     }
 
     /// Somebody cannot go on without a keyframe.
     pub fn want_keyframe(&mut self, kind: TrackType, layer: LayerId) {
         let track = self.tracks.iter_mut().find(|track| track.kind == kind);
-        if let Some(requests) = track.and_then(|track| track.layers.get_mut(&layer)) {
-            requests.want();
+        if let Some(layer) = track.and_then(|track| track.layers.get_mut(&layer)) {
+            layer.keyframes.want();
         }
     }
 
     /// A keyframe begins to arrive.
     pub fn keyframe_arrived(&mut self, kind: TrackType, layer: LayerId) {
         let track = self.tracks.iter_mut().find(|track| track.kind == kind);
-        if let Some(requests) = track.and_then(|track| track.layers.get_mut(&layer)) {
-            requests.arrived();
+        if let Some(layer) = track.and_then(|track| track.layers.get_mut(&layer)) {
+            layer.keyframes.arrived();
         }
     }
 
@@ -152,10 +190,10 @@ impl Publisher {
     pub fn request_keyframes(&mut self, now: Instant) -> bool {
         let mut asked = false;
         for track in &mut self.tracks {
-            for (layer, requests) in &mut track.layers {
-                if requests.poll(now)
+            for (id, layer) in &mut track.layers {
+                if layer.keyframes.poll(now)
                     && let Some(stream) =
-                        self.peer.rtc.direct_api().stream_rx_by_mid(track.mid, *layer)
+                        self.peer.rtc.direct_api().stream_rx_by_mid(track.mid, *id)
                 {
                     stream.request_keyframe(KeyframeRequestKind::Pli);
                     asked = true;
@@ -182,37 +220,44 @@ impl Publisher {
                 let mid = Mid::from(info.mid.as_str());
                 let kind = info.track_type();
                 let before = known.iter_mut().find(|track| track.mid == mid && track.kind == kind);
-                PublishedTrack {
-                    kind,
-                    mid,
-                    sizes: info.layers.iter().filter_map(layer_size).collect(),
-                    layers: before
-                        .map(|track| std::mem::take(&mut track.layers))
-                        .unwrap_or_default(),
-                }
+                let announced: Vec<_> = info.layers.iter().filter_map(announced).collect();
+                let rungs = announced
+                    .iter()
+                    .map(|layer| Rung { name: layer.rid.to_string(), size: layer.size });
+                let rungs = rungs.collect();
+                let (layers, mut ladder) = before
+                    .map(|track| {
+                        (std::mem::take(&mut track.layers), std::mem::take(&mut track.ladder))
+                    })
+                    .unwrap_or_default();
+                ladder.announce(info, rungs);
+                PublishedTrack { kind, mid, announced, layers, ladder }
             })
             .collect();
     }
 }
 
 impl PublishedTrack {
-    /// The announced size of a layer. A track that is sent without simulcast has one layer without
+    fn arriving(&self, id: LayerId) -> ArrivingLayer {
+        let announced = self.announced(id);
+        let measured = self.layers.get(&id).and_then(|layer| layer.rate.rate());
+        let rate = measured.or(announced.map(|layer| layer.bitrate)).unwrap_or_default();
+        ArrivingLayer { id, size: announced.map(|layer| layer.size), rate }
+    }
+
+    /// What was announced of a layer. A track that is sent without simulcast has one layer without
     /// a name, which is the largest one announced.
-    fn size_of(&self, layer: LayerId) -> Option<Size> {
-        match layer {
-            Some(rid) => self.sizes.iter().find(|(name, _)| *name == rid).map(|(_, size)| *size),
-            None => self
-                .sizes
-                .iter()
-                .map(|(_, size)| *size)
-                .max_by_key(|size| u64::from(size.width) * u64::from(size.height)),
+    fn announced(&self, id: LayerId) -> Option<&Announced> {
+        match id {
+            Some(rid) => self.announced.iter().find(|layer| layer.rid == rid),
+            None => self.announced.iter().max_by_key(|layer| layer.size.area()),
         }
     }
 }
 
-fn layer_size(layer: &VideoLayer) -> Option<(Rid, Size)> {
-    let dimension = layer.video_dimension.as_ref().copied().and_then(size)?;
-    Some((Rid::from(layer.rid.as_str()), dimension))
+fn announced(layer: &VideoLayer) -> Option<Announced> {
+    let size = layer.video_dimension.as_ref().copied().and_then(size)?;
+    Some(Announced { rid: Rid::from(layer.rid.as_str()), size, bitrate: layer.bitrate.into() })
 }
 
 /// What the answer says about opus: clients announce these and leave it to the answer to switch

@@ -1,7 +1,7 @@
-//! All peer connections: which datagram is for whom, and which packet goes to whom.
+//! All peer connections: which datagram is for whom, and what each is asked to do.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     net::SocketAddr,
     time::Instant,
 };
@@ -9,37 +9,43 @@ use std::{
 use str0m::{
     Input,
     net::{Protocol, Receive, Transmit},
-    rtp::RtpPacket,
 };
 use trunkline_protocol::sfu::{
-    event::SubscriberOffer,
-    models::{ConnectionQuality, Error, ErrorCode, TrackInfo, TrackType},
+    event::{SubscriberOffer, VideoSender},
+    models::{ConnectionQuality, Error, ErrorCode, TrackInfo},
 };
 
 use super::{
-    output::Content,
-    peer::{Peer, PeerEvent},
+    peer::{Peer, PeerEvent, Side},
     publisher::Publisher,
-    quality,
-    subscriber::{Overdue, Subscriber},
+    quality, stun,
+    subscriber::Subscriber,
 };
 use crate::sfu::{
-    ids::{SessionKey, TrackKey, is_audio},
+    ids::{SessionKey, TrackKey},
     signalling::{AvailableTrack, error},
 };
 
 /// The media of all sessions.
+///
+/// What follows from packets is in `forwarding`, what follows from the passing of time in
+/// `upkeep`.
 pub struct Media {
     /// Where clients send to.
-    address: SocketAddr,
-    sessions: HashMap<SessionKey, Sides>,
+    addresses: Vec<SocketAddr>,
+    pub(super) sessions: HashMap<SessionKey, Sides>,
     /// Who sends from where, as learned from what was accepted.
     sources: HashMap<SocketAddr, PeerKey>,
+    /// To whom connectivity checks are addressed.
+    fragments: HashMap<String, PeerKey>,
     /// Who receives a track.
-    viewers: HashMap<TrackKey, Vec<SessionKey>>,
+    pub(super) viewers: HashMap<TrackKey, Vec<SessionKey>>,
+    /// Whose video comes first where bandwidth is short.
+    pub(super) important: HashSet<SessionKey>,
     timers: BTreeSet<(Instant, PeerKey)>,
     outgoing: Vec<Transmit>,
-    events: Vec<MediaEvent>,
+    pub(super) events: Vec<MediaEvent>,
+    pub(super) next_review: Option<Instant>,
 }
 
 /// What media has to tell signalling.
@@ -51,13 +57,18 @@ pub enum MediaEvent {
     Offer { session: SessionKey, offer: SubscriberOffer },
     /// How well a session is connected.
     Quality { session: SessionKey, quality: ConnectionQuality },
+    /// Which layers of a video the session's client is to encode.
+    Encode { session: SessionKey, sender: VideoSender },
+    /// Videos that the session's client does not get any more, or gets again, for lack of
+    /// bandwidth.
+    Paused { session: SessionKey, tracks: Vec<(TrackKey, bool)> },
     /// A peer connection of the session is beyond repair.
     Failed { session: SessionKey },
 }
 
 /// The two peer connections of a session; each is made when it is needed.
 #[derive(Default)]
-struct Sides {
+pub(super) struct Sides {
     publisher: Option<Timed<Publisher>>,
     subscriber: Option<Timed<Subscriber>>,
 }
@@ -69,28 +80,25 @@ struct Timed<P> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct PeerKey {
-    session: SessionKey,
-    side: Side,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Side {
-    Publisher,
-    Subscriber,
+pub(super) struct PeerKey {
+    pub session: SessionKey,
+    pub side: Side,
 }
 
 impl Media {
-    /// Media that clients reach at `address`.
-    pub fn new(address: SocketAddr) -> Self {
+    /// Media that clients reach at these addresses.
+    pub fn new(addresses: Vec<SocketAddr>) -> Self {
         Self {
-            address,
+            addresses,
             sessions: HashMap::new(),
             sources: HashMap::new(),
+            fragments: HashMap::new(),
             viewers: HashMap::new(),
+            important: HashSet::new(),
             timers: BTreeSet::new(),
             outgoing: Vec::new(),
             events: Vec::new(),
+            next_review: None,
         }
     }
 
@@ -106,7 +114,7 @@ impl Media {
         let answer = match &mut sides.publisher {
             Some(publisher) => publisher.side.accept(offer, tracks, now),
             None => {
-                let mut publisher = Publisher::new(self.address, now);
+                let mut publisher = Publisher::new(&self.addresses, now);
                 let answer = publisher.accept(offer, tracks, now);
                 if answer.is_ok() {
                     sides.publisher = Some(Timed { side: publisher, due: None });
@@ -114,7 +122,7 @@ impl Media {
                 answer
             }
         };
-        self.drain(vec![PeerKey { session, side: Side::Publisher }], now);
+        self.negotiated(PeerKey { session, side: Side::Publisher }, now);
         answer
     }
 
@@ -124,10 +132,10 @@ impl Media {
         if sides.subscriber.is_none() && !tracks.iter().any(|track| track.wish.is_some()) {
             return;
         }
-        let address = self.address;
+        let addresses = &self.addresses;
         let subscriber = sides
             .subscriber
-            .get_or_insert_with(|| Timed { side: Subscriber::new(address, now), due: None });
+            .get_or_insert_with(|| Timed { side: Subscriber::new(addresses, now), due: None });
         let difference = subscriber.side.update(tracks);
         for key in difference.removed {
             if let Some(viewers) = self.viewers.get_mut(&key) {
@@ -137,8 +145,11 @@ impl Media {
         for key in difference.added {
             self.viewers.entry(key).or_default().push(session);
         }
-        self.retarget_all(session, now);
+        self.see_all(session);
+        self.reallocate(session, now);
         self.negotiate(session, now);
+        // Layers that are off may be wanted now.
+        self.next_review = None;
     }
 
     /// Takes the answer to a subscriber offer.
@@ -157,7 +168,7 @@ impl Media {
             self.events.push(MediaEvent::Failed { session });
         }
         self.drain(vec![PeerKey { session, side: Side::Subscriber }], now);
-        self.retarget_all(session, now);
+        self.reallocate(session, now);
         self.negotiate(session, now);
         result
     }
@@ -170,10 +181,21 @@ impl Media {
         }
     }
 
+    /// Whether a session's video comes first where bandwidth is short.
+    pub fn set_important(&mut self, session: SessionKey, important: bool) {
+        if important {
+            self.important.insert(session);
+        } else {
+            self.important.remove(&session);
+        }
+    }
+
     /// The session is over.
     pub fn forget(&mut self, session: SessionKey) {
         self.sessions.remove(&session);
+        self.important.remove(&session);
         self.sources.retain(|_, peer| peer.session != session);
+        self.fragments.retain(|_, peer| peer.session != session);
         self.timers.retain(|(_, peer)| peer.session != session);
         self.viewers.retain(|track, viewers| {
             viewers.retain(|viewer| *viewer != session);
@@ -181,28 +203,31 @@ impl Media {
         });
     }
 
-    /// Takes a datagram.
-    pub fn receive(&mut self, source: SocketAddr, datagram: &[u8], now: Instant) {
-        let Ok(receive) = Receive::new(Protocol::Udp, source, self.address, datagram) else {
+    /// Takes a datagram that came to one of the addresses.
+    pub fn receive(
+        &mut self,
+        source: SocketAddr,
+        address: SocketAddr,
+        datagram: &[u8],
+        now: Instant,
+    ) {
+        let Ok(receive) = Receive::new(Protocol::Udp, source, address, datagram) else {
             return;
         };
         let mut input = Input::Receive(now, receive);
-        if let Some(known) = self.sources.get(&source).copied() {
-            match self.offer_input(known, input) {
-                Ok(()) => return self.drain(vec![known], now),
-                Err(refused) => input = refused,
-            }
-        }
-        let sides = [Side::Publisher, Side::Subscriber];
-        let peers: Vec<_> = self
-            .sessions
-            .keys()
-            .flat_map(|session| sides.map(|side| PeerKey { session: *session, side }))
-            .collect();
-        for peer in peers {
-            match self.offer_input(peer, input) {
+        let known = self.sources.get(&source).copied();
+        let named = || stun::addressee(datagram).and_then(|name| self.fragments.get(name));
+        // Somebody may come back with an address that was another's before.
+        let candidates = [known, named().copied()];
+        for peer in candidates.into_iter().flatten() {
+            let Some(addressee) = self.peer(peer) else {
+                continue;
+            };
+            match addressee.receive(input) {
                 Ok(()) => {
-                    self.sources.insert(source, peer);
+                    if known != Some(peer) {
+                        self.sources.insert(source, peer);
+                    }
                     return self.drain(vec![peer], now);
                 }
                 Err(refused) => input = refused,
@@ -223,33 +248,14 @@ impl Media {
         }
     }
 
-    /// What is done from time to time: keyframe requests that were lost, offers without answer.
-    /// `has_signal` tells whether a session's client can be asked at all.
-    pub fn upkeep(&mut self, has_signal: impl Fn(SessionKey) -> bool, now: Instant) {
-        let sessions: Vec<_> = self.sessions.keys().copied().collect();
-        for session in sessions {
-            self.request_keyframes(session, now);
-            if !has_signal(session) {
-                continue;
-            }
-            match self.subscriber(session).and_then(|subscriber| subscriber.overdue(now)) {
-                Some(Overdue::Repeat(offer)) => {
-                    self.events.push(MediaEvent::Offer { session, offer });
-                }
-                Some(Overdue::GaveUp) => self.events.push(MediaEvent::Failed { session }),
-                None => {}
-            }
-        }
-    }
-
     /// When to call [`Media::elapse`] next.
     pub fn due(&self) -> Option<Instant> {
         self.timers.first().map(|(due, _)| *due)
     }
 
     /// Datagrams to send.
-    pub fn take_outgoing(&mut self) -> Vec<Transmit> {
-        std::mem::take(&mut self.outgoing)
+    pub fn drain_outgoing(&mut self) -> std::vec::Drain<'_, Transmit> {
+        self.outgoing.drain(..)
     }
 
     /// What to tell signalling.
@@ -261,13 +267,21 @@ impl Media {
         let offer = self.subscriber(session).and_then(|subscriber| subscriber.offer(now));
         if let Some(offer) = offer {
             self.events.push(MediaEvent::Offer { session, offer });
-            self.drain(vec![PeerKey { session, side: Side::Subscriber }], now);
+            self.negotiated(PeerKey { session, side: Side::Subscriber }, now);
         }
     }
 
+    /// Whatever a negotiation changed.
+    fn negotiated(&mut self, key: PeerKey, now: Instant) {
+        if let Some(fragment) = self.peer(key).map(Peer::user_fragment) {
+            self.fragments.insert(fragment, key);
+        }
+        self.drain(vec![key], now);
+    }
+
     /// Takes everything out of these peers, and of those they make work for.
-    fn drain(&mut self, mut peers: Vec<PeerKey>, now: Instant) {
-        let mut events = Vec::new();
+    pub(super) fn drain(&mut self, mut peers: Vec<PeerKey>, now: Instant) {
+        let mut events: Vec<PeerEvent> = Vec::new();
         while let Some(key) = peers.pop() {
             let Self { sessions, outgoing, timers, .. } = self;
             let Some((peer, due)) = sessions.get_mut(&key.session).and_then(|s| s.peer(key.side))
@@ -285,156 +299,24 @@ impl Media {
         }
     }
 
-    fn on_event(
-        &mut self,
-        from: PeerKey,
-        event: PeerEvent,
-        touched: &mut Vec<PeerKey>,
-        now: Instant,
-    ) {
-        let session = from.session;
-        match event {
-            PeerEvent::Packet(packet) => self.route(session, &packet, touched, now),
-            PeerEvent::LayerPaused { mid, rid, paused: true } => {
-                let silenced = self.publisher(session).and_then(|p| p.silence(mid, rid));
-                if let Some(kind) = silenced {
-                    self.retarget(TrackKey { publisher: session, kind });
-                    self.ask_keyframes(session, touched, now);
-                }
-            }
-            // The first packet after the pause tells.
-            PeerEvent::LayerPaused { paused: false, .. } => {}
-            PeerEvent::KeyframeWanted(mid) => {
-                let wanted = self.subscriber(session).and_then(|s| s.layer_at(mid));
-                if let Some((track, layer)) = wanted
-                    && let Some(publisher) = self.publisher(track.publisher)
-                {
-                    publisher.want_keyframe(track.kind, layer);
-                    self.ask_keyframes(track.publisher, touched, now);
-                }
-            }
-            PeerEvent::Transport => self.on_transport(from, touched, now),
-            PeerEvent::Closed => self.events.push(MediaEvent::Failed { session }),
-        }
-    }
-
-    /// Sends a packet on to everybody who receives its track.
-    fn route(
-        &mut self,
-        session: SessionKey,
-        packet: &RtpPacket,
-        touched: &mut Vec<PeerKey>,
-        now: Instant,
-    ) {
-        let Some(origin) = self.publisher(session).and_then(|p| p.locate(packet)) else {
-            return;
-        };
-        let track = TrackKey { publisher: session, kind: origin.kind };
-        let content = Content::of(packet, origin.kind);
-        if content.is_keyframe
-            && let Some(publisher) = self.publisher(session)
-        {
-            publisher.keyframe_arrived(origin.kind, origin.layer);
-        }
-        if origin.kind == TrackType::Audio
-            && let Some(dbov) = packet.header.ext_vals.audio_level
-        {
-            self.events.push(MediaEvent::Level { session, dbov });
-        }
-        if origin.is_new_layer && !is_audio(origin.kind) {
-            self.retarget(track);
-            self.ask_keyframes(session, touched, now);
-        }
-        let Self { viewers, sessions, .. } = self;
-        for viewer in viewers.get(&track).map(Vec::as_slice).unwrap_or_default() {
-            let subscriber = sessions.get_mut(viewer).and_then(|s| s.subscriber.as_mut());
-            let passed = subscriber.is_some_and(|subscriber| {
-                subscriber.side.forward(track, packet, origin.layer, &content, origin.codec, now)
-            });
-            if passed {
-                touched.push(PeerKey { session: *viewer, side: Side::Subscriber });
-            }
-        }
-    }
-
-    fn on_transport(&mut self, from: PeerKey, touched: &mut Vec<PeerKey>, now: Instant) {
-        let session = from.session;
-        let Some(sides) = self.sessions.get(&session) else {
-            return;
-        };
-        let quality = quality::rate(&sides.transports());
-        self.events.push(MediaEvent::Quality { session, quality });
-        if from.side == Side::Subscriber
-            && let Some(subscriber) = self.subscriber(session)
-            && subscriber.peer.is_connected()
-        {
-            // What was not forwarded meanwhile leaves holes that no retransmission fills.
-            for track in subscriber.resync() {
-                self.retarget(track);
-                self.ask_keyframes(track.publisher, touched, now);
-            }
-        }
-    }
-
-    /// Chooses the layers of everything a session receives.
-    fn retarget_all(&mut self, session: SessionKey, now: Instant) {
-        let tracks = self.subscriber(session).map(|s| s.tracks()).unwrap_or_default();
-        for track in tracks {
-            self.retarget(track);
-            self.request_keyframes(track.publisher, now);
-        }
-    }
-
-    /// Chooses the layer of a track for everybody who receives it.
-    fn retarget(&mut self, track: TrackKey) {
-        let Some(publisher) = self.publisher(track.publisher) else {
-            return;
-        };
-        let arriving = publisher.arriving(track.kind);
-        let viewers = self.viewers.get(&track).cloned().unwrap_or_default();
-        for viewer in viewers {
-            let needed = self.subscriber(viewer).and_then(|s| s.retarget(track, &arriving));
-            if let Some(layer) = needed
-                && let Some(publisher) = self.publisher(track.publisher)
-            {
-                publisher.want_keyframe(track.kind, layer);
-            }
-        }
-    }
-
-    fn request_keyframes(&mut self, session: SessionKey, now: Instant) {
-        let mut touched = Vec::new();
-        self.ask_keyframes(session, &mut touched, now);
-        self.drain(touched, now);
-    }
-
-    fn ask_keyframes(&mut self, session: SessionKey, touched: &mut Vec<PeerKey>, now: Instant) {
-        if self.publisher(session).is_some_and(|publisher| publisher.request_keyframes(now)) {
-            touched.push(PeerKey { session, side: Side::Publisher });
-        }
-    }
-
-    fn offer_input<'a>(&mut self, key: PeerKey, input: Input<'a>) -> Result<(), Input<'a>> {
-        match self.peer(key) {
-            Some(peer) => peer.receive(input),
-            None => Err(input),
-        }
-    }
-
     fn peer(&mut self, key: PeerKey) -> Option<&mut Peer> {
         self.sessions.get_mut(&key.session)?.peer(key.side).map(|(peer, _)| peer)
     }
 
-    fn publisher(&mut self, session: SessionKey) -> Option<&mut Publisher> {
+    pub(super) fn publisher(&mut self, session: SessionKey) -> Option<&mut Publisher> {
         self.sessions.get_mut(&session)?.publisher.as_mut().map(|timed| &mut timed.side)
     }
 
-    fn subscriber(&mut self, session: SessionKey) -> Option<&mut Subscriber> {
-        self.sessions.get_mut(&session)?.subscriber.as_mut().map(|timed| &mut timed.side)
+    pub(super) fn subscriber(&mut self, session: SessionKey) -> Option<&mut Subscriber> {
+        self.sessions.get_mut(&session)?.subscriber()
     }
 }
 
 impl Sides {
+    pub fn subscriber(&mut self) -> Option<&mut Subscriber> {
+        self.subscriber.as_mut().map(|timed| &mut timed.side)
+    }
+
     fn peer(&mut self, side: Side) -> Option<(&mut Peer, &mut Option<Instant>)> {
         match side {
             Side::Publisher => {
@@ -446,7 +328,7 @@ impl Sides {
         }
     }
 
-    fn transports(&self) -> Vec<quality::Transport> {
+    pub fn transports(&self) -> Vec<quality::Transport> {
         let publisher = self.publisher.as_ref().map(|timed| timed.side.peer.transport());
         let subscriber = self.subscriber.as_ref().map(|timed| timed.side.peer.transport());
         publisher.into_iter().chain(subscriber).collect()

@@ -40,11 +40,93 @@ pub fn add_opus_parameters(sdp: &str, mid: &str, parameters: &str) -> String {
 ///
 /// str0m keeps only the characters that RFC 8830 allows in a stream id, and `:` is not among them,
 /// but clients of this protocol split stream ids at `:`.
-pub fn replace_stream_ids<'a>(
-    sdp: &str,
-    ids: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> String {
-    ids.into_iter().fold(sdp.to_owned(), |sdp, (token, id)| sdp.replace(token, id))
+pub fn replace_stream_ids<'a>(sdp: &str, id_of: impl Fn(&str) -> Option<&'a str>) -> String {
+    let mut edited = String::with_capacity(sdp.len());
+    let mut rest = sdp;
+    while let Some((before, after)) = rest.split_once(TOKEN_PREFIX) {
+        edited.push_str(before);
+        let (number, after) = after.split_at_checked(TOKEN_DIGITS).unwrap_or((after, ""));
+        match id_of(number) {
+            Some(id) => edited.push_str(id),
+            None => edited.extend([TOKEN_PREFIX, number]),
+        }
+        rest = after;
+    }
+    edited.push_str(rest);
+    edited
+}
+
+/// Stands for a stream id where it cannot stand itself.
+pub fn token(number: &str) -> String {
+    format!("{TOKEN_PREFIX}{number}")
+}
+
+/// The part of a token by which [`replace_stream_ids`] asks for the id.
+pub fn token_number(number: u64) -> String {
+    format!("{number:0TOKEN_DIGITS$x}")
+}
+
+/// Leaves one codec, with its retransmissions, in a video m-line. A codec that is not there leaves
+/// the m-line as it is.
+pub fn keep_codec<'a>(sdp: &str, codec_of: impl Fn(&str) -> Option<&'a str>) -> String {
+    let (session, sections) = split(sdp);
+    let mut edited = session.to_owned();
+    for section in sections {
+        let mid = section.lines().find_map(|line| line.strip_prefix("a=mid:"));
+        let kept = mid.and_then(&codec_of).map(|codec| payload_types(section, codec));
+        match kept {
+            Some(kept) if section.starts_with("m=video") && !kept.is_empty() => {
+                keep_payload_types(section, &kept, &mut edited);
+            }
+            _ => edited.push_str(section),
+        }
+    }
+    edited
+}
+
+/// The payload types of a codec and of their retransmissions.
+fn payload_types<'a>(section: &'a str, codec: &str) -> Vec<&'a str> {
+    let mapped = |wanted: &str| {
+        let maps = section.lines().filter_map(|line| line.strip_prefix("a=rtpmap:"));
+        let of_codec = maps.filter_map(|map| {
+            let (payload_type, format) = map.split_once(' ')?;
+            let name = format.split('/').next()?;
+            name.eq_ignore_ascii_case(wanted).then_some(payload_type)
+        });
+        of_codec.collect::<Vec<_>>()
+    };
+    let mut kept = mapped(codec);
+    let of_kept = |rtx: &&str| {
+        let parameters = format!("a=fmtp:{rtx} apt=");
+        let original = section.lines().find_map(|line| line.strip_prefix(parameters.as_str()));
+        original.is_some_and(|original| kept.contains(&original.trim_end()))
+    };
+    let retransmissions: Vec<_> = mapped("rtx").into_iter().filter(of_kept).collect();
+    kept.extend(retransmissions);
+    kept
+}
+
+fn keep_payload_types(section: &str, kept: &[&str], edited: &mut String) {
+    for line in section.split_inclusive('\n') {
+        let content = line.trim_end_matches(['\r', '\n']);
+        if content.starts_with("m=") {
+            // Media, port, protocol; then the payload types.
+            let is_kept = |(index, field): &(usize, &str)| *index < 3 || kept.contains(field);
+            let fields = content.split(' ').enumerate().filter(is_kept);
+            let fields: Vec<_> = fields.map(|(_, field)| field).collect();
+            edited.push_str(&fields.join(" "));
+            edited.push_str(line.get(content.len()..).unwrap_or_default());
+            continue;
+        }
+        let attribute = ["a=rtpmap:", "a=fmtp:", "a=rtcp-fb:"]
+            .iter()
+            .find_map(|prefix| content.strip_prefix(prefix))
+            .and_then(|rest| rest.split(' ').next());
+        if attribute.is_none_or(|payload_type| payload_type == "*" || kept.contains(&payload_type))
+        {
+            edited.push_str(line);
+        }
+    }
 }
 
 /// The part before the first m-line, and the m-lines with what belongs to them.
@@ -82,6 +164,9 @@ fn append(section: &str, line_prefix: &str, parameters: &str) -> String {
         })
         .collect()
 }
+
+const TOKEN_PREFIX: &str = "trunkline-stream-";
+const TOKEN_DIGITS: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -127,11 +212,61 @@ mod tests {
 
     #[test]
     fn stream_ids_are_replaced_wherever_they_stand() {
-        let ids = [("tok01", "a1:TRACK_TYPE_AUDIO"), ("tok02", "a1:TRACK_TYPE_VIDEO")];
-        let edited = replace_stream_ids(SDP, ids);
+        let numbers = [token_number(1), token_number(0xabc)];
+        let tokens = numbers.clone().map(|number| token(&number));
+        let sdp = SDP.replace("tok01", &tokens[0]).replace("tok02", &tokens[1]);
+        let edited = replace_stream_ids(&sdp, |number| {
+            let ids = ["a1:TRACK_TYPE_AUDIO", "a1:TRACK_TYPE_VIDEO"];
+            numbers.iter().position(|known| known == number).map(|index| ids[index])
+        });
         assert!(edited.contains("WMS a1:TRACK_TYPE_AUDIO a1:TRACK_TYPE_VIDEO\r\n"));
         assert!(edited.contains("a=msid:a1:TRACK_TYPE_AUDIO track\r\n"));
         assert!(edited.contains("a=ssrc:7 msid:a1:TRACK_TYPE_VIDEO track\r\n"));
-        assert!(!edited.contains("tok"));
+        assert!(!edited.contains(TOKEN_PREFIX));
+        assert_eq!(replace_stream_ids(&sdp, |_| None), sdp, "unknown ones stay");
+        for text in ["", TOKEN_PREFIX, "trunkline-stream-12", "trunkline-stream-\u{e9}\u{e9}"] {
+            assert_eq!(replace_stream_ids(text, |_| None), text);
+        }
+    }
+
+    const CODECS: &str = "v=0\r\n\
+        m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n\
+        a=mid:0\r\n\
+        a=rtpmap:111 opus/48000/2\r\n\
+        m=video 9 UDP/TLS/RTP/SAVPF 96 97 98 99\r\n\
+        a=mid:1\r\n\
+        a=rtcp-fb:* transport-cc\r\n\
+        a=rtpmap:96 VP8/90000\r\n\
+        a=rtcp-fb:96 nack pli\r\n\
+        a=rtpmap:97 rtx/90000\r\n\
+        a=fmtp:97 apt=96\r\n\
+        a=rtpmap:98 VP9/90000\r\n\
+        a=rtcp-fb:98 nack pli\r\n\
+        a=fmtp:98 profile-id=0\r\n\
+        a=rtpmap:99 rtx/90000\r\n\
+        a=fmtp:99 apt=98\r\n\
+        a=extmap:1 urn:x\r\n";
+
+    #[test]
+    fn one_codec_and_its_retransmissions_are_left() {
+        let expected = "v=0\r\n\
+            m=audio 9 UDP/TLS/RTP/SAVPF 111\r\n\
+            a=mid:0\r\n\
+            a=rtpmap:111 opus/48000/2\r\n\
+            m=video 9 UDP/TLS/RTP/SAVPF 98 99\r\n\
+            a=mid:1\r\n\
+            a=rtcp-fb:* transport-cc\r\n\
+            a=rtpmap:98 VP9/90000\r\n\
+            a=rtcp-fb:98 nack pli\r\n\
+            a=fmtp:98 profile-id=0\r\n\
+            a=rtpmap:99 rtx/90000\r\n\
+            a=fmtp:99 apt=98\r\n\
+            a=extmap:1 urn:x\r\n";
+        let edited = keep_codec(CODECS, |_| Some("vp9"));
+        assert_eq!(edited, expected);
+        assert_eq!(keep_codec(&edited, |_| Some("vp9")), expected, "a second time");
+        assert_eq!(keep_codec(CODECS, |_| Some("av1")), CODECS, "not there");
+        assert_eq!(keep_codec(CODECS, |mid| (mid == "0").then_some("vp9")), CODECS, "audio");
+        assert_eq!(keep_codec(CODECS, |_| None), CODECS);
     }
 }

@@ -1,11 +1,16 @@
 //! The peer connection on which a participant receives: what is offered, and what passes.
 
-use std::{collections::HashMap, net::SocketAddr, time::Instant};
+use std::{
+    collections::{HashMap, HashSet},
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
 
 use str0m::{
+    bwe::Bitrate,
     change::{SdpAnswer, SdpPendingOffer},
     format::PayloadParams,
-    media::{Direction, MediaKind, Mid},
+    media::Mid,
     rtp::RtpPacket,
 };
 use trunkline_protocol::sfu::{
@@ -14,14 +19,18 @@ use trunkline_protocol::sfu::{
 };
 
 use super::{
+    allocation::{Demand, allocate},
+    content::Content,
     layers::{ArrivingLayer, LayerId},
+    line::Line,
     negotiation::{Due, Negotiation},
-    output::{Content, Output},
-    peer::Peer,
+    output::Output,
+    peer::{Peer, Side},
+    rate::RateMeter,
     sdp,
 };
 use crate::sfu::{
-    ids::{TrackKey, is_audio},
+    ids::{SessionKey, TrackKey, is_audio},
     signalling::{AvailableTrack, error},
 };
 
@@ -29,16 +38,20 @@ use crate::sfu::{
 pub struct Subscriber {
     pub peer: Peer,
     outputs: HashMap<TrackKey, Output>,
+    /// m-lines whose track is gone.
+    idle: Vec<Line>,
+    last_line: u64,
     negotiation: Negotiation,
     pending: Option<SdpPendingOffer>,
     last_offer: Option<SubscriberOffer>,
-    /// The first m-line. The others are bundled with it, so it is silenced and never stopped:
-    /// browsers would begin a new transport then, and refuse an offer without any m-line that
-    /// lives.
-    first: Option<Mid>,
-    /// m-lines whose track is gone for good.
-    stopped: Vec<Mid>,
     restart: bool,
+    /// bits/s, once the transport told.
+    estimate: Option<u64>,
+    audio: RateMeter,
+    /// bits/s that the transport was told to look for.
+    desired: u64,
+    /// No video gets more before this: bandwidth has just fallen.
+    held_until: Option<Instant>,
 }
 
 /// Which tracks are received now and were not, and the other way round.
@@ -48,17 +61,30 @@ pub struct Difference {
     pub removed: Vec<TrackKey>,
 }
 
+/// What a new allocation of bandwidth needs and changed.
+#[derive(Default)]
+pub struct Allocation {
+    /// Layers that cannot begin without a keyframe.
+    pub keyframes: Vec<(TrackKey, LayerId)>,
+    /// Tracks that are paused now, or no longer.
+    pub pauses: Vec<(TrackKey, bool)>,
+}
+
 impl Subscriber {
-    pub fn new(address: SocketAddr, now: Instant) -> Self {
+    pub fn new(addresses: &[SocketAddr], now: Instant) -> Self {
         Self {
-            peer: Peer::new(address, now),
+            peer: Peer::new(addresses, Side::Subscriber, now),
             outputs: HashMap::new(),
+            idle: Vec::new(),
+            last_line: 0,
             negotiation: Negotiation::default(),
             pending: None,
             last_offer: None,
-            first: None,
-            stopped: Vec::new(),
             restart: false,
+            estimate: None,
+            audio: RateMeter::default(),
+            desired: 0,
+            held_until: None,
         }
     }
 
@@ -68,13 +94,23 @@ impl Subscriber {
     /// go on without a negotiation.
     pub fn update(&mut self, available: &[AvailableTrack]) -> Difference {
         let mut difference = Difference::default();
-        let is_available = |key: &TrackKey| available.iter().any(|track| track.key == *key);
-        let gone: Vec<_> = self.outputs.keys().filter(|key| !is_available(key)).copied().collect();
+        let tracks: HashMap<_, _> = available.iter().map(|track| (track.key, track)).collect();
+        // An m-line cannot go over to another codec.
+        let is_same = |key: &TrackKey, output: &Output| {
+            tracks.get(key).is_some_and(|track| track.codec == output.codec)
+        };
+        let gone: Vec<_> = self
+            .outputs
+            .iter()
+            .filter(|(key, output)| !is_same(key, output))
+            .map(|(key, _)| *key)
+            .collect();
         for key in gone {
-            if let Some(output) = self.outputs.remove(&key) {
-                self.stopped.extend(output.mid);
-                difference.removed.push(key);
+            if let Some(mut line) = self.outputs.remove(&key).and_then(|output| output.line) {
+                line.leave();
+                self.idle.push(line);
             }
+            difference.removed.push(key);
         }
         for track in available {
             match self.outputs.get_mut(&track.key) {
@@ -101,37 +137,40 @@ impl Subscriber {
         }
         // An ICE restart makes sense only for a connection that was begun.
         let restart = std::mem::take(&mut self.restart) && self.last_offer.is_some();
-        let mut api = self.peer.rtc.sdp_api();
+        let pending = self.pending.take();
+        let Self { peer, outputs, idle, last_line, .. } = self;
         let mut new: Vec<_> =
-            self.outputs.iter_mut().filter(|(_, output)| output.mid.is_none()).collect();
+            outputs.iter_mut().filter(|(_, output)| output.line.is_none()).collect();
         new.sort_by_key(|(key, _)| **key);
-        for (key, output) in new {
-            let kind = if is_audio(output.kind) { MediaKind::Audio } else { MediaKind::Video };
-            let track_id = format!("{:x}-{}", key.publisher.0, i32::from(key.kind));
-            let mid = api.add_media(
-                kind,
-                Direction::SendOnly,
-                Some(output.token.clone()),
-                Some(track_id),
-                None,
-            );
-            output.mid = Some(mid);
-            self.first.get_or_insert(mid);
-        }
-        if let Some(pending) = self.pending.take() {
-            api.merge(pending);
-        }
-        for mid in self.stopped.drain(..) {
-            if self.first == Some(mid) {
-                api.set_direction(mid, Direction::Inactive);
-            } else {
-                api.stop_media(mid);
+        let made = peer.attempt(|rtc| {
+            let mut api = rtc.sdp_api();
+            for (_, output) in new {
+                let (kind, codec) = (output.media_kind(), output.codec.as_str());
+                let free = idle.iter().position(|line| line.is_free_for(kind, codec));
+                output.line = Some(match free {
+                    Some(index) => {
+                        let mut line = idle.swap_remove(index);
+                        line.open(&mut api);
+                        line
+                    }
+                    None => {
+                        *last_line += 1;
+                        Line::new(&mut api, *last_line, kind, codec.to_owned())
+                    }
+                });
             }
-        }
-        if restart {
-            api.ice_restart(true);
-        }
-        let (offer, pending) = api.apply()?;
+            if let Some(pending) = pending {
+                api.merge(pending);
+            }
+            for line in idle {
+                line.close(&mut api);
+            }
+            if restart {
+                api.ice_restart(true);
+            }
+            Ok(api.apply())
+        });
+        let (offer, pending) = made.ok()??;
         self.pending = Some(pending);
         let offer = SubscriberOffer {
             ice_restart: restart,
@@ -168,37 +207,93 @@ impl Subscriber {
             return Ok(());
         };
         let answer = SdpAnswer::from_sdp_string(answer).map_err(|reason| refused(&reason))?;
-        let accepted = self.peer.rtc.sdp_api().accept_answer(pending, answer);
+        let accepted = self.peer.attempt(|rtc| rtc.sdp_api().accept_answer(pending, answer));
         self.peer.elapse(now);
-        accepted.map_err(|reason| refused(&reason))
+        accepted.map_err(|reason| refused(&reason))?;
+        let Self { peer, outputs, idle, .. } = self;
+        let mut api = peer.rtc.direct_api();
+        let used = outputs.values_mut().filter_map(|output| output.line.as_mut());
+        for line in used.chain(idle) {
+            line.answered(&mut api);
+        }
+        Ok(())
     }
 
-    /// Chooses the layer of a track. Returns the one of which a keyframe is needed.
-    ///
-    /// None is needed while nothing can pass: it would be lost, and delay the next request.
-    pub fn retarget(&mut self, key: TrackKey, arriving: &[ArrivingLayer]) -> Option<LayerId> {
-        let output = self.outputs.get_mut(&key)?;
-        let layer = output.retarget(arriving)?;
-        let mid = output.mid?;
-        let is_negotiated = self.peer.rtc.direct_api().stream_tx_by_mid(mid, None).is_some();
-        Some(layer).filter(|_| is_negotiated && self.peer.is_connected())
+    /// How much can be sent now, in bits/s.
+    pub fn set_estimate(&mut self, estimate: u64) {
+        self.estimate = Some(estimate);
+    }
+
+    /// Takes note of the layers of a track that arrive.
+    pub fn see(&mut self, key: TrackKey, arriving: &[ArrivingLayer]) {
+        if let Some(output) = self.outputs.get_mut(&key) {
+            output.see(arriving);
+        }
+    }
+
+    /// Decides which layer of each video passes. `important` are the sessions that come first.
+    pub fn allocate(&mut self, important: &HashSet<SessionKey>, now: Instant) -> Allocation {
+        let mut keys = Vec::new();
+        let mut demands: Vec<Demand> = Vec::new();
+        for (key, output) in &mut self.outputs {
+            match output.demand(important.contains(&key.publisher)) {
+                Some(demand) => {
+                    keys.push((*key, output.is_paused()));
+                    demands.push(demand);
+                }
+                None => output.clear_target(),
+            }
+        }
+        let audio = self.audio.rate().unwrap_or_default();
+        let budget = self.estimate.map_or(u64::MAX, |estimate| estimate.saturating_sub(audio));
+        let mut steps = allocate(&demands, budget);
+        let fell = demands.iter().zip(&steps).any(|(demand, step)| *step < demand.current);
+        if fell {
+            self.held_until = Some(now + HOLD);
+        }
+        let is_held = self.held_until.is_some_and(|until| now < until);
+        let mut allocation = Allocation::default();
+        for (((key, was_paused), demand), step) in keys.into_iter().zip(&demands).zip(&mut steps) {
+            // What has just come is not made to wait.
+            if is_held && *step > demand.current && (was_paused || demand.current.is_some()) {
+                *step = demand.current;
+            }
+            let Some(output) = self.outputs.get_mut(&key) else {
+                continue;
+            };
+            output.set_step(*step);
+            if output.is_paused() != was_paused {
+                allocation.pauses.push((key, output.is_paused()));
+            }
+            if was_paused && step.is_some() {
+                output.resync();
+            }
+            allocation.keyframes.extend(output.needed_keyframe().map(|layer| (key, layer)));
+        }
+        self.look_for(&demands, audio);
+        allocation
     }
 
     /// Packets were lost for good: every picture has to begin anew.
-    pub fn resync(&mut self) -> Vec<TrackKey> {
+    pub fn resync(&mut self) {
         self.outputs.values_mut().for_each(Output::resync);
-        self.tracks()
     }
 
     /// The track and layer behind an m-line.
     pub fn layer_at(&self, mid: Mid) -> Option<(TrackKey, LayerId)> {
-        let (key, output) = self.outputs.iter().find(|(_, output)| output.mid == Some(mid))?;
+        let is_meant = |output: &Output| output.line.as_ref().is_some_and(|line| line.mid == mid);
+        let (key, output) = self.outputs.iter().find(|(_, output)| is_meant(output))?;
         Some((*key, output.layer()?))
     }
 
     /// The tracks that are received or were.
-    pub fn tracks(&self) -> Vec<TrackKey> {
-        self.outputs.keys().copied().collect()
+    pub fn tracks(&self) -> impl Iterator<Item = TrackKey> + '_ {
+        self.outputs.keys().copied()
+    }
+
+    /// The output of a track, if it is wanted now.
+    pub fn wanted(&self, key: TrackKey) -> Option<&Output> {
+        self.outputs.get(&key).filter(|output| output.is_open())
     }
 
     /// Lets a packet pass, if it is to. Returns whether it did: the peer has to be drained then.
@@ -208,41 +303,62 @@ impl Subscriber {
         packet: &RtpPacket,
         layer: LayerId,
         content: &Content,
-        codec: PayloadParams,
+        format: PayloadParams,
         now: Instant,
     ) -> bool {
-        if !self.peer.is_connected() {
+        let Self { peer, outputs, audio, .. } = self;
+        if !peer.is_connected() {
             return false;
         }
-        let Some(output) = self.outputs.get_mut(&key) else {
+        let Some(output) = outputs.get_mut(&key) else {
             return false;
         };
-        let Some(payload_type) =
-            self.peer.rtc.codec_config().match_params(codec).map(PayloadParams::pt)
-        else {
+        let Some(ssrc) = output.line.as_ref().and_then(Line::stream) else {
             return false;
         };
-        let mut api = self.peer.rtc.direct_api();
-        // Missing until the offer that holds the m-line is answered.
-        let Some(stream) = output.mid.and_then(|mid| api.stream_tx_by_mid(mid, None)) else {
+        let find = || peer.rtc.codec_config().match_params(format).map(PayloadParams::pt);
+        let Some(payload_type) = output.payload_type(format, find) else {
             return false;
         };
-        match output.forward(packet, layer, content, payload_type, now) {
-            Some(write) => {
-                stream.write_rtp(write);
-                true
-            }
-            None => false,
+        let Some(write) = output.forward(packet, layer, content, payload_type, now) else {
+            return false;
+        };
+        if is_audio(key.kind) {
+            audio.count(packet.payload.len() + OVERHEAD, now);
+        }
+        let mut api = peer.rtc.direct_api();
+        let stream = api.stream_tx(&ssrc);
+        stream.map(|stream| stream.write_rtp(write)).is_some()
+    }
+
+    /// Has the transport look for as much as is wanted.
+    fn look_for(&mut self, demands: &[Demand], audio: u64) {
+        let videos = demands.iter().filter_map(|demand| demand.steps.last());
+        let wanted = videos.sum::<u64>().saturating_add(audio) / 2 * 3;
+        // Small movements are not worth a new search.
+        if wanted.abs_diff(self.desired) > self.desired / 8 {
+            self.desired = wanted;
+            self.peer.rtc.bwe().set_desired_bitrate(Bitrate::bps(wanted));
         }
     }
 
     /// Puts in what str0m has no option for.
     fn finish(&self, offer: &str) -> String {
-        let ids = self.outputs.values().map(|o| (o.token.as_str(), o.stream_id.as_str()));
-        let offer = sdp::replace_stream_ids(offer, ids);
-        let stereo = self.outputs.values().filter(|output| output.stereo);
-        stereo.filter_map(|output| output.mid).fold(offer, |offer, mid| {
-            sdp::add_opus_parameters(&offer, &mid.to_string(), "stereo=1;sprop-stereo=1")
+        let lines = || {
+            self.outputs
+                .values()
+                .filter_map(|output| output.line.as_ref().map(|line| (line, output)))
+        };
+        let ids: HashMap<_, _> =
+            lines().map(|(line, output)| (line.token(), output.stream_id.as_str())).collect();
+        let offer = sdp::replace_stream_ids(offer, |token| ids.get(token).copied());
+        let idle = self.idle.iter().map(|line| (line.mid.to_string(), line.codec.as_str()));
+        let used = lines().map(|(line, output)| (line.mid.to_string(), output.codec.as_str()));
+        let codecs: HashMap<_, _> = used.chain(idle).collect();
+        let offer = sdp::keep_codec(&offer, |mid| codecs.get(mid).copied());
+        let stereo = lines().filter(|(_, output)| output.stereo);
+        stereo.fold(offer, |offer, (line, _)| {
+            sdp::add_opus_parameters(&offer, &line.mid.to_string(), "stereo=1;sprop-stereo=1")
         })
     }
 }
@@ -255,59 +371,7 @@ pub enum Overdue {
     GaveUp,
 }
 
-#[cfg(test)]
-mod tests {
-    use std::net::Ipv4Addr;
-
-    use str0m::{Rtc, change::SdpOffer};
-    use trunkline_protocol::sfu::models::TrackType;
-
-    use super::*;
-    use crate::sfu::{ids::SessionKey, signalling::Wish};
-
-    #[test]
-    fn the_first_m_line_lives_as_long_as_the_connection() {
-        let now = Instant::now();
-        let mut browser = Rtc::new(now);
-        let mut subscriber = Subscriber::new((Ipv4Addr::LOCALHOST, 9).into(), now);
-        let mut bundles = Vec::new();
-        for publishers in [&[1, 2][..], &[2], &[], &[3], &[4]] {
-            let tracks: Vec<_> = publishers.iter().map(|id| microphone(*id)).collect();
-            subscriber.update(&tracks);
-            let offer = subscriber.offer(now).unwrap();
-            let group = offer.sdp.lines().find_map(|line| line.strip_prefix("a=group:BUNDLE "));
-            let mids = group.unwrap().split(' ').map(str::to_owned);
-            bundles.push(mids.collect::<Vec<_>>());
-            let answer = SdpOffer::from_sdp_string(&offer.sdp).unwrap();
-            let answer = browser.sdp_api().accept_offer(answer).unwrap().to_sdp_string();
-            subscriber.answer(offer.negotiation_id, &answer, now).unwrap();
-        }
-        let lengths: Vec<_> = bundles.iter().map(Vec::len).collect();
-        assert_eq!(lengths, [2, 2, 1, 2, 2]);
-        assert!(bundles.iter().all(|mids| mids.first() == bundles[0].first()), "{bundles:?}");
-    }
-
-    #[test]
-    fn no_keyframe_is_asked_for_while_nothing_can_pass() {
-        let now = Instant::now();
-        let mut subscriber = Subscriber::new((Ipv4Addr::LOCALHOST, 9).into(), now);
-        let mut camera = microphone(1);
-        camera.key.kind = TrackType::Video;
-        subscriber.update(&[camera.clone()]);
-        subscriber.offer(now).unwrap();
-
-        let arriving = [ArrivingLayer { id: None, size: None }];
-        assert_eq!(subscriber.retarget(camera.key, &arriving), None);
-        assert_eq!(subscriber.outputs[&camera.key].layer(), Some(None), "chosen all the same");
-    }
-
-    fn microphone(publisher: u64) -> AvailableTrack {
-        AvailableTrack {
-            key: TrackKey { publisher: SessionKey(publisher), kind: TrackType::Audio },
-            stream_id: format!("{publisher}:TRACK_TYPE_AUDIO"),
-            stereo: false,
-            live: true,
-            wish: Some(Wish::default()),
-        }
-    }
-}
+/// After bandwidth fell, nothing goes up for so long: the estimate needs time to settle.
+const HOLD: Duration = Duration::from_secs(3);
+/// Bytes around the payload of a packet: IP, UDP, RTP with extensions, SRTP.
+pub const OVERHEAD: usize = 70;

@@ -1,7 +1,7 @@
 //! The table of calls and sessions, and what every flow on it shares.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     mem,
     time::{Instant, SystemTime},
 };
@@ -11,6 +11,7 @@ use trunkline_protocol::sfu::models::{Error, ErrorCode, ParticipantCount, Pin};
 use super::{
     audio_levels::AudioLevels,
     moderation::Rule,
+    revocations::Revocations,
     session::{Session, Signal},
     wire::{self, Event},
 };
@@ -32,6 +33,9 @@ pub struct Calls {
     pub(super) sockets: HashMap<SocketId, SocketState>,
     /// By call and user.
     pub(super) rules: HashMap<(String, String), Rule>,
+    pub(super) revocations: Revocations,
+    /// Nobody new is let in.
+    pub(super) draining: bool,
     pub(super) effects: Vec<Effect>,
     pub(super) levels_due: Option<Instant>,
     last_key: u64,
@@ -50,6 +54,8 @@ pub enum Effect {
     Resubscribe(SessionKey),
     /// Offer to the session's subscriber with an ICE restart.
     RestartSubscriber(SessionKey),
+    /// Whether a session's video comes first where bandwidth is short.
+    SetImportant { session: SessionKey, important: bool },
     /// The session is over: drop its peer connections.
     Forget(SessionKey),
 }
@@ -62,6 +68,8 @@ pub struct Call {
     pub levels: AudioLevels,
     /// Pinned for everyone, the most important first.
     pub pins: Vec<Pin>,
+    /// Pinned sessions and the dominant speaker.
+    pub important: BTreeSet<SessionKey>,
 }
 
 /// What a socket is for, once its join was answered.

@@ -1,10 +1,10 @@
 //! A socket asks to join: a new session, a resumed one, or one that replaces another.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use trunkline_protocol::sfu::{
     event::{JoinResponse, ParticipantJoined},
-    models::{CallState, ErrorCode, WebsocketReconnectStrategy as Strategy},
+    models::{CallState, ErrorCode, PublishOption, WebsocketReconnectStrategy as Strategy},
     signal::TrackSubscriptionDetails,
 };
 
@@ -32,6 +32,10 @@ pub struct Join {
     pub previous_session_id: String,
     /// Subscriptions carried over by a reconnect.
     pub subscriptions: Vec<TrackSubscriptionDetails>,
+    /// What the client would like to publish.
+    pub preferred: Vec<PublishOption>,
+    /// The client can show that its video is paused for lack of bandwidth.
+    pub shows_pauses: bool,
     /// A fresh track lookup prefix: hexadecimal digits.
     pub prefix: String,
 }
@@ -42,6 +46,10 @@ impl Calls {
         if join.session_id.is_empty() || join.session_id.len() > MAX_SESSION_ID {
             let text = "session_id must have 1 to 128 bytes";
             return self.refuse(join.socket, ErrorCode::RequestValidationFailed, text);
+        }
+        if self.revocations.is_revoked(&join.claims) {
+            let text = "the token is void: the call ended or the user was removed from it";
+            return self.refuse(join.socket, ErrorCode::PermissionDenied, text);
         }
         let existing = self.session_by_id(&join.session_id);
         let known = existing.map(|session| session.key);
@@ -54,6 +62,12 @@ impl Calls {
         match (join.strategy, known) {
             (Strategy::Fast, Some(session)) => self.resume(&join, session, now),
             (Strategy::Fast, None) => self.answer_unknown(&join, now),
+            (_, None) if self.draining => {
+                let error = wire::error(ErrorCode::SfuShuttingDown, "go to another SFU");
+                let event = wire::error_event(error, Strategy::Migrate);
+                self.send(vec![join.socket], event);
+                self.effects.push(close(join.socket, POLICY_VIOLATION, "shutting down"));
+            }
             (_, replaced) => {
                 self.end(replaced.as_slice(), now);
                 self.begin(join, now);
@@ -68,28 +82,31 @@ impl Calls {
         }
         let key = self.next_key();
         let cid = join.claims.cid.clone();
+        let (socket, previous_id) = (join.socket, join.previous_session_id.clone());
         let call = self.calls.entry(cid.clone()).or_insert_with(|| Call {
             started: now.wall,
             sessions: Vec::new(),
             levels: AudioLevels::default(),
             pins: Vec::new(),
+            important: BTreeSet::new(),
         });
         call.sessions.push(key);
-        let mut session =
-            Session::new(key, join.session_id.clone(), join.claims, join.prefix, join.socket, now);
-        session.wishes = join.subscriptions.iter().filter_map(wire::wish).collect();
-        self.by_id.insert(join.session_id.clone(), key);
+        let small = call.sessions.len() <= LARGE_CALL;
+        let mut session = Session::new(key, join, now);
+        session.introduced = small && !session.claims.anonymous;
+        self.by_id.insert(session.id.clone(), key);
         self.sessions.insert(key, session);
-        self.bind(join.socket, &cid, Some(key));
+        self.bind(socket, &cid, Some(key));
 
-        let previous = self.previous_session(key, &join.previous_session_id);
-        self.answer(join.socket, key, false, previous);
+        let previous = self.previous_session(key, &previous_id);
+        self.answer(socket, key, false, previous);
         self.announce(key);
         if previous.is_some() {
-            self.move_pin(&cid, &join.previous_session_id, &join.session_id);
+            self.move_pin(&cid, &previous_id, key);
         }
         self.end(previous.as_slice(), now);
         self.effects.push(Effect::Resubscribe(key));
+        self.review_importance(&cid);
     }
 
     /// A fast reconnect: the session goes on with another socket. Others are told nothing.
@@ -117,10 +134,10 @@ impl Calls {
     fn answer_unknown(&mut self, join: &Join, now: Now) {
         let cid = &join.claims.cid;
         let response = JoinResponse {
-            call_state: Some(self.call_state(cid, now, None)),
+            call_state: Some(self.call_state(cid, now, None, None)),
             reconnected: false,
             fast_reconnect_deadline_seconds: 0,
-            publish_options: publish_options(&join.claims),
+            publish_options: publish_options(&join.claims, &join.preferred),
         };
         self.send(vec![join.socket], Event::JoinResponse(response));
         self.bind(join.socket, cid, None);
@@ -139,23 +156,38 @@ impl Calls {
             return;
         };
         let response = JoinResponse {
-            call_state: Some(self.call_state(&session.claims.cid, session.joined, hidden)),
+            call_state: Some(self.call_state(
+                &session.claims.cid,
+                session.joined,
+                Some(key),
+                hidden,
+            )),
             reconnected,
             fast_reconnect_deadline_seconds: i32::try_from(FAST_RECONNECT.as_secs()).unwrap_or(0),
-            publish_options: publish_options(&session.claims),
+            publish_options: session.options.clone(),
         };
         self.send(vec![socket], Event::JoinResponse(response));
     }
 
-    /// The snapshot: everybody but anonymous participants, the joining one included.
-    fn call_state(&self, cid: &str, now: Now, hidden: Option<SessionKey>) -> CallState {
-        let started = self.calls.get(cid).map_or(now.wall, |call| call.started);
+    /// The snapshot: everybody who was introduced, and the joining one: without its own entry a
+    /// client does not know itself.
+    fn call_state(
+        &self,
+        cid: &str,
+        now: Now,
+        own: Option<SessionKey>,
+        hidden: Option<SessionKey>,
+    ) -> CallState {
+        let call = self.calls.get(cid);
+        let started = call.map_or(now.wall, |call| call.started);
+        let is_own = |session: &Session| Some(session.key) == own && !session.claims.anonymous;
         let mut count = self.count(cid);
         count.total -= u32::from(hidden.is_some());
         CallState {
             participants: self
                 .in_call(cid)
-                .filter(|session| !session.claims.anonymous && Some(session.key) != hidden)
+                .filter(|session| session.introduced || is_own(session))
+                .filter(|session| Some(session.key) != hidden)
                 .map(|session| self.participant(session))
                 .collect(),
             started_at: Some(wire::timestamp(started)),
@@ -176,15 +208,19 @@ impl Calls {
             session_id: session.id.clone(),
             anonymous: session.claims.anonymous,
         };
-        let joined = (!session.claims.anonymous).then(|| ParticipantJoined {
+        let joined = session.introduced.then(|| ParticipantJoined {
             call_cid: control::cid(&cid).to_owned(),
             participant: Some(self.participant(session)),
-            is_pinned: false,
+            is_pinned: self.is_pinned(session),
         });
         self.effects.push(Effect::Notice(notice));
         if let Some(joined) = joined {
             self.tell_others(&cid, Some(key), Event::ParticipantJoined(joined));
         }
+    }
+
+    pub(super) fn is_pinned(&self, session: &Session) -> bool {
+        self.pins(&session.claims.cid).iter().any(|pin| pin.session_id == session.id)
     }
 
     /// The session that a rejoin replaces, if it is the same user's in the same call.
@@ -221,3 +257,6 @@ pub(super) const REMINDER_INTERVAL: Duration = Duration::from_secs(2);
 pub(super) const NORMAL: u16 = 1000;
 const POLICY_VIOLATION: u16 = 1008;
 const MAX_SESSION_ID: usize = 128;
+/// Participants above which those who only watch are no longer introduced: each would be told to
+/// all the others.
+const LARGE_CALL: usize = 250;

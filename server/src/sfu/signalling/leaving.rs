@@ -47,13 +47,17 @@ impl Calls {
     /// Does what the coordinator ordered.
     pub fn obey(&mut self, order: &SfuOrder, now: Now) {
         match order {
-            SfuOrder::EndCall { cid, reason } => self.put_out(cid, *reason, now, |_| true),
+            SfuOrder::EndCall { cid, reason } => {
+                self.revocations.revoke_call(cid, now.wall);
+                self.put_out(cid, *reason, now, |_| true);
+            }
             SfuOrder::EndLive { cid } => {
                 self.put_out(cid, CallEndedReason::LiveEnded, now, |session| {
                     !session.claims.may(JOIN_BACKSTAGE)
                 });
             }
             SfuOrder::RemoveUser { cid, user_id, reason } => {
+                self.revocations.revoke_user(cid, user_id, now.wall);
                 self.put_out(cid, *reason, now, |session| session.claims.user_id == *user_id);
             }
             SfuOrder::Admit { cid, user_id, admitted } => {
@@ -66,6 +70,14 @@ impl Calls {
             SfuOrder::Pin { cid, user_id, session_id, pinned } => {
                 self.pin(cid, user_id, session_id, *pinned);
             }
+            SfuOrder::UpdateUser { cid, user_id, name, image, custom } => {
+                self.update_user(cid, user_id, |claims| {
+                    claims.name.clone_from(name);
+                    claims.image.clone_from(image);
+                    claims.custom.clone_from(custom);
+                });
+            }
+            SfuOrder::Drain { reason } => self.drain(*reason),
         }
     }
 
@@ -90,7 +102,7 @@ impl Calls {
         let ended: Vec<_> = keys.iter().filter_map(|key| self.remove(*key)).collect();
         for (session, was_dominant) in ended {
             let cid = session.claims.cid.clone();
-            if !session.claims.anonymous {
+            if session.introduced {
                 let left = ParticipantLeft {
                     call_cid: control::cid(&cid).to_owned(),
                     participant: Some(session.participant(was_dominant)),

@@ -1,4 +1,5 @@
-//! What the coordinator orders about users in a call: muted, refused, with other rights, pinned.
+//! What the coordinator orders about users in a call: muted, refused, with other rights, pinned,
+//! shown otherwise, sent away.
 
 use std::{
     collections::BTreeMap,
@@ -6,13 +7,13 @@ use std::{
 };
 
 use trunkline_protocol::sfu::{
-    event::{CallGrantsUpdated, PinsChanged},
-    models::{CallGrants, Pin, TrackType, TrackUnpublishReason},
+    event::{CallGrantsUpdated, GoAway, ParticipantUpdated, PinsChanged},
+    models::{CallGrants, GoAwayReason, Pin, TrackType, TrackUnpublishReason},
 };
 
-use super::{calls::Calls, tracks::capability, wire::Event};
+use super::{calls::Calls, session::Session, wire::Event};
 use crate::sfu::{
-    control::Muted,
+    control::{self, Muted},
     ids::{Now, SessionKey},
     token::SfuClaims,
 };
@@ -97,19 +98,13 @@ impl Calls {
             can_publish_video: claims.may("send-video"),
             can_screenshare: claims.may("screenshare"),
         };
-        let lost: Vec<_> = KINDS
-            .into_iter()
-            .filter(|kind| capability(*kind).is_some_and(|needed| !claims.may(needed)))
-            .map(|kind| (kind, true))
-            .collect();
         if let Some(session) = self.sessions.get_mut(&key) {
             session.claims = claims;
         }
         let event = CallGrantsUpdated { current_grants: Some(grants), message: String::new() };
         self.tell(key, Event::CallGrantsUpdated(event));
-        self.change_tracks(key, TrackUnpublishReason::PermissionRevoked, |session| {
-            session.mute(&lost)
-        });
+        let cause = TrackUnpublishReason::PermissionRevoked;
+        self.change_tracks(key, cause, Session::mute_forbidden);
     }
 
     /// Pins a session that is in the call, or takes its pin back. The newest pin comes first.
@@ -138,13 +133,16 @@ impl Calls {
     }
 
     /// A rejoin takes the place of an earlier session, and its pin.
-    pub(super) fn move_pin(&mut self, cid: &str, from: &str, to: &str) {
+    pub(super) fn move_pin(&mut self, cid: &str, from: &str, to: SessionKey) {
+        let Some(to) = self.sessions.get(&to).map(|session| session.id.clone()) else {
+            return;
+        };
         let pins = self.calls.get_mut(cid).map(|call| &mut call.pins);
         let Some(pin) = pins.and_then(|pins| pins.iter_mut().find(|pin| pin.session_id == from))
         else {
             return;
         };
-        to.clone_into(&mut pin.session_id);
+        pin.session_id = to;
         self.tell_pins(cid);
     }
 
@@ -163,10 +161,49 @@ impl Calls {
     fn tell_pins(&mut self, cid: &str) {
         let pins = self.pins(cid).to_vec();
         self.tell_others(cid, None, Event::PinsUpdated(PinsChanged { pins }));
+        self.review_importance(cid);
+    }
+
+    /// Shows a user's new data in a call.
+    pub(super) fn update_user(
+        &mut self,
+        cid: &str,
+        user_id: &str,
+        change: impl Fn(&mut SfuClaims),
+    ) {
+        let sessions = self.in_call(cid).filter(|session| session.claims.user_id == user_id);
+        let keys: Vec<_> = sessions.map(|session| session.key).collect();
+        for key in keys {
+            if let Some(session) = self.sessions.get_mut(&key) {
+                change(&mut session.claims);
+            }
+            let Some(session) = self.sessions.get(&key).filter(|session| session.introduced) else {
+                continue;
+            };
+            let call_cid = control::cid(cid).to_owned();
+            let participant = Some(self.participant(session));
+            let update = ParticipantUpdated { call_cid, participant };
+            self.tell_others(cid, None, Event::ParticipantUpdated(update));
+        }
+    }
+
+    /// Sends everybody away; see [`Calls::join`] for those who come.
+    pub(super) fn drain(&mut self, reason: GoAwayReason) {
+        self.draining = true;
+        let sockets = self.sessions.values().filter_map(Session::socket).collect();
+        self.send(sockets, Event::GoAway(GoAway { reason: reason.into() }));
     }
 }
 
-const KINDS: [TrackType; 4] =
-    [TrackType::Audio, TrackType::Video, TrackType::ScreenShare, TrackType::ScreenShareAudio];
+/// The own capability that publishing a type needs.
+pub(super) fn capability(kind: TrackType) -> Option<&'static str> {
+    match kind {
+        TrackType::Unspecified => None,
+        TrackType::Audio => Some("send-audio"),
+        TrackType::Video => Some("send-video"),
+        TrackType::ScreenShare | TrackType::ScreenShareAudio => Some("screenshare"),
+    }
+}
+
 /// As long as the coordinator's tokens are valid.
-const TOKEN_LIFE: Duration = Duration::from_secs(6 * 60 * 60);
+pub(super) const TOKEN_LIFE: Duration = Duration::from_secs(6 * 60 * 60);

@@ -7,38 +7,87 @@ use trunkline_protocol::sfu::models::{
 
 use crate::sfu::token::{PublishTarget, SfuClaims};
 
-/// The options of a joining participant.
+/// The options of a joining participant, with the video codecs that it prefers where there are
+/// such.
 ///
 /// Clients take zeroes literally (no frames, no layers) and fail to publish a type that has no
 /// option, so every type is listed and every field is filled.
-pub fn publish_options(claims: &SfuClaims) -> Vec<PublishOption> {
+pub fn publish_options(claims: &SfuClaims, preferred: &[PublishOption]) -> Vec<PublishOption> {
+    let codec = |kind| {
+        let mut wishes = preferred.iter().filter(|option| option.track_type() == kind);
+        wishes.find_map(|option| VideoCodec::of(option.codec.as_ref()?)).unwrap_or(VideoCodec::Vp8)
+    };
+    let camera = PublishOption {
+        id: VIDEO_ID,
+        max_spatial_layers: 3,
+        degradation_preference: DegradationPreference::MaintainFramerate.into(),
+        ..video(codec(TrackType::Video), or_default(claims.video, DEFAULT_VIDEO))
+    };
+    let screen = PublishOption {
+        id: SCREEN_SHARE_ID,
+        track_type: TrackType::ScreenShare.into(),
+        max_spatial_layers: 1,
+        // Text that cannot be read is worth less than a picture that moves slowly.
+        degradation_preference: DegradationPreference::MaintainResolution.into(),
+        ..video(
+            codec(TrackType::ScreenShare),
+            or_default(claims.screen_share, DEFAULT_SCREEN_SHARE),
+        )
+    };
     vec![
         audio(AUDIO_ID, TrackType::Audio, VOICE_BITRATE),
-        video(VIDEO_ID, TrackType::Video, or_default(claims.video, DEFAULT_VIDEO), 3),
-        video(
-            SCREEN_SHARE_ID,
-            TrackType::ScreenShare,
-            or_default(claims.screen_share, DEFAULT_SCREEN_SHARE),
-            1,
-        ),
+        camera,
+        screen,
         audio(SCREEN_SHARE_AUDIO_ID, TrackType::ScreenShareAudio, MUSIC_BITRATE),
     ]
 }
 
-/// The id of the one option of a track type; 0 for no type.
-pub fn option_id(kind: TrackType) -> i32 {
-    match kind {
-        TrackType::Unspecified => 0,
-        TrackType::Audio => AUDIO_ID,
-        TrackType::Video => VIDEO_ID,
-        TrackType::ScreenShare => SCREEN_SHARE_ID,
-        TrackType::ScreenShareAudio => SCREEN_SHARE_AUDIO_ID,
-    }
+/// The codecs that are forwarded.
+#[derive(Clone, Copy)]
+enum VideoCodec {
+    Vp8,
+    Vp9,
+    H264,
+    Av1,
 }
 
-/// Name of the codec of a track type.
-pub fn codec_name(kind: TrackType) -> &'static str {
-    if crate::sfu::ids::is_audio(kind) { "opus" } else { "vp8" }
+impl VideoCodec {
+    fn of(codec: &Codec) -> Option<Self> {
+        match codec.name.to_ascii_lowercase().as_str() {
+            "vp8" => Some(Self::Vp8),
+            "vp9" => Some(Self::Vp9),
+            "h264" => Some(Self::H264),
+            "av1" => Some(Self::Av1),
+            _ => None,
+        }
+    }
+
+    fn describe(self) -> Codec {
+        let (name, payload_type, fmtp) = match self {
+            Self::Vp8 => ("vp8", 96, ""),
+            Self::Vp9 => ("vp9", 98, "profile-id=0"),
+            Self::H264 => {
+                let fmtp = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f";
+                ("h264", 127, fmtp)
+            }
+            Self::Av1 => ("av1", 45, "level-idx=5;profile=0;tier=0"),
+        };
+        Codec {
+            name: name.to_owned(),
+            fmtp: fmtp.to_owned(),
+            clock_rate: 90_000,
+            payload_type,
+            ..Codec::default()
+        }
+    }
+
+    /// Layers in time are of use only where they come with the codec's own layers in space.
+    fn temporal_layers(self) -> i32 {
+        match self {
+            Self::Vp8 | Self::H264 => 1,
+            Self::Vp9 | Self::Av1 => 3,
+        }
+    }
 }
 
 fn audio(id: i32, kind: TrackType, bitrate: i32) -> PublishOption {
@@ -48,7 +97,7 @@ fn audio(id: i32, kind: TrackType, bitrate: i32) -> PublishOption {
         id,
         track_type: kind.into(),
         codec: Some(Codec {
-            name: codec_name(kind).to_owned(),
+            name: "opus".to_owned(),
             fmtp: "minptime=10;useinbandfec=1".to_owned(),
             clock_rate: 48_000,
             encoding_parameters: "2".to_owned(),
@@ -64,22 +113,14 @@ fn audio(id: i32, kind: TrackType, bitrate: i32) -> PublishOption {
     }
 }
 
-fn video(id: i32, kind: TrackType, target: PublishTarget, layers: i32) -> PublishOption {
+fn video(codec: VideoCodec, target: PublishTarget) -> PublishOption {
     PublishOption {
-        id,
-        track_type: kind.into(),
-        codec: Some(Codec {
-            name: codec_name(kind).to_owned(),
-            clock_rate: 90_000,
-            payload_type: 96,
-            ..Codec::default()
-        }),
+        track_type: TrackType::Video.into(),
+        codec: Some(codec.describe()),
         bitrate: i32::try_from(target.bitrate).unwrap_or(i32::MAX),
         fps: 30,
-        max_spatial_layers: layers,
-        max_temporal_layers: 1,
+        max_temporal_layers: codec.temporal_layers(),
         video_dimension: Some(VideoDimension { width: target.width, height: target.height }),
-        degradation_preference: DegradationPreference::MaintainFramerate.into(),
         ..PublishOption::default()
     }
 }

@@ -3,12 +3,12 @@
 use std::{collections::HashMap, time::Instant};
 
 use trunkline_protocol::sfu::models::{
-    ConnectionQuality, Participant, ParticipantSource, TrackInfo, TrackType,
+    ConnectionQuality, Participant, ParticipantSource, PublishOption, TrackInfo, TrackType,
 };
 
-use super::wire;
+use super::{joining::Join, moderation::capability, publish_options::publish_options, wire};
 use crate::sfu::{
-    ids::{Now, SessionKey, Size, SocketId},
+    ids::{Now, SessionKey, Size, SocketId, is_audio, video_codec},
     token::SfuClaims,
 };
 
@@ -30,6 +30,12 @@ pub struct Session {
     pub tracks: Vec<Track>,
     /// Track types wished for, by the publisher's session id. The publisher need not exist yet.
     pub wishes: HashMap<(String, TrackType), Wish>,
+    /// Others know of it. Anonymous participants are never introduced; in large calls others are
+    /// when they publish.
+    pub introduced: bool,
+    /// The client can show that its video is paused for lack of bandwidth.
+    pub shows_pauses: bool,
+    pub options: Vec<PublishOption>,
     pub quality: ConnectionQuality,
     /// Loudness, 0 to 1.
     pub level: f32,
@@ -55,6 +61,8 @@ pub struct Track {
     pub kind: TrackType,
     pub muted: bool,
     pub stereo: bool,
+    /// Name of the video codec, in lower case; empty for audio.
+    pub codec: String,
 }
 
 /// A subscription to one track.
@@ -73,24 +81,20 @@ pub enum TrackChange {
 
 impl Session {
     /// A session that begins now, served by the socket on which it was asked for.
-    pub fn new(
-        key: SessionKey,
-        id: String,
-        claims: SfuClaims,
-        prefix: String,
-        socket: SocketId,
-        now: Now,
-    ) -> Self {
+    pub fn new(key: SessionKey, join: Join, now: Now) -> Self {
         Self {
             key,
-            id,
-            claims,
-            prefix,
+            id: join.session_id,
+            options: publish_options(&join.claims, &join.preferred),
+            claims: join.claims,
+            prefix: join.prefix,
             joined: now,
-            signal: Signal::Bound { socket, created: true },
+            signal: Signal::Bound { socket: join.socket, created: true },
             last_heard: now.instant,
             tracks: Vec::new(),
-            wishes: HashMap::new(),
+            wishes: join.subscriptions.iter().filter_map(wire::wish).collect(),
+            introduced: false,
+            shows_pauses: join.shows_pauses,
             quality: ConnectionQuality::Unspecified,
             level: 0.0,
             speaking: false,
@@ -119,7 +123,15 @@ impl Session {
     pub fn announce(&mut self, tracks: &[TrackInfo]) -> Vec<TrackChange> {
         let announced = tracks
             .iter()
-            .map(|info| Track { kind: info.track_type(), muted: info.muted, stereo: info.stereo })
+            .map(|info| {
+                let kind = info.track_type();
+                Track {
+                    kind,
+                    muted: info.muted,
+                    stereo: info.stereo,
+                    codec: if is_audio(kind) { String::new() } else { video_codec(info) },
+                }
+            })
             .collect();
         self.change_tracks(|tracks| *tracks = announced)
     }
@@ -134,6 +146,21 @@ impl Session {
                 }
             }
         })
+    }
+
+    /// Mutes what the session has no right to publish.
+    pub fn mute_forbidden(&mut self) -> Vec<TrackChange> {
+        let forbidden: Vec<_> = self
+            .published()
+            .filter(|kind| !self.may_publish(*kind))
+            .map(|kind| (kind, true))
+            .collect();
+        self.mute(&forbidden)
+    }
+
+    /// Whether the session has the right to publish a type.
+    pub fn may_publish(&self, kind: TrackType) -> bool {
+        !self.claims.anonymous && capability(kind).is_some_and(|needed| self.claims.may(needed))
     }
 
     /// The complete entry of this session in participant lists.

@@ -1,6 +1,7 @@
 //! Who is told what, in virtual time.
 
 mod joining;
+mod large_calls;
 mod leaving;
 mod moderation;
 mod reconnecting;

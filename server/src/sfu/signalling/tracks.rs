@@ -2,13 +2,13 @@
 
 use trunkline_protocol::sfu::{
     event::{IceRestart, TrackPublished, TrackUnpublished},
-    models::{Error, ErrorCode, PeerType, TrackInfo, TrackType, TrackUnpublishReason},
+    models::{Codec, Error, ErrorCode, PeerType, TrackInfo, TrackType, TrackUnpublishReason},
     signal::{TrackMuteState, TrackSubscriptionDetails},
 };
 
 use super::{
     calls::{Calls, Effect},
-    publish_options::{codec_name, option_id},
+    moderation::capability,
     session::{TrackChange, Wish},
     wire::{self, Event},
 };
@@ -20,6 +20,8 @@ pub struct AvailableTrack {
     pub key: TrackKey,
     /// By this the subscriber recognises the track.
     pub stream_id: String,
+    /// Name of the video codec, in lower case; empty for audio.
+    pub codec: String,
     pub stereo: bool,
     /// Not muted.
     pub live: bool,
@@ -43,16 +45,23 @@ impl Calls {
                 let text = format!("track {} has no type", track.mid);
                 return Err(wire::error(ErrorCode::PublishTrackNotFound, text));
             };
-            if !session.claims.may(capability) {
+            // A list holds everything ever published, so a muted track is none that is wanted now.
+            if !track.muted && !session.may_publish(kind) {
                 let text = format!("publishing needs the capability {capability}");
                 return Err(wire::error(ErrorCode::PermissionDenied, text));
             }
-            if track.publish_option_id != option_id(kind) {
-                let text = format!("no publish option {}", track.publish_option_id);
+            let id = track.publish_option_id;
+            let mut options = session.options.iter();
+            let option = options.find(|option| option.id == id && option.track_type() == kind);
+            let Some(option) = option else {
+                let text = format!("no publish option {id} of that type");
                 return Err(wire::error(ErrorCode::PublishTrackNotFound, text));
-            }
-            let codec = track.codec.as_ref().map_or("", |codec| codec.name.as_str());
-            if !codec.is_empty() && !codec.eq_ignore_ascii_case(codec_name(kind)) {
+            };
+            let name = |codec: &Option<Codec>| {
+                codec.as_ref().map(|codec| codec.name.to_ascii_lowercase()).unwrap_or_default()
+            };
+            let codec = name(&track.codec);
+            if !codec.is_empty() && codec != name(&option.codec) {
                 let text = format!("codec {codec} is not among the publish options");
                 return Err(wire::error(ErrorCode::RequestValidationFailed, text));
             }
@@ -128,6 +137,7 @@ impl Calls {
                 available.push(AvailableTrack {
                     key: TrackKey { publisher: publisher.key, kind: track.kind },
                     stream_id: publisher.stream_id(track.kind),
+                    codec: track.codec.clone(),
                     stereo: track.stereo,
                     live: !track.muted,
                     wish: wish.copied().or(implicit),
@@ -150,6 +160,7 @@ impl Calls {
         };
         let announced: Vec<_> = session.tracks.iter().map(|track| track.kind).collect();
         let changes = change(session);
+        session.introduced |= !changes.is_empty();
         let cid = session.claims.cid.clone();
         let still: Vec<_> = session.tracks.iter().map(|track| track.kind).collect();
         for change in &changes {
@@ -190,14 +201,5 @@ impl Calls {
         };
         let own_wish = cause == TrackUnpublishReason::UserMuted;
         self.tell_others(cid, own_wish.then_some(key), event);
-    }
-}
-
-pub(super) fn capability(kind: TrackType) -> Option<&'static str> {
-    match kind {
-        TrackType::Unspecified => None,
-        TrackType::Audio => Some("send-audio"),
-        TrackType::Video => Some("send-video"),
-        TrackType::ScreenShare | TrackType::ScreenShareAudio => Some("screenshare"),
     }
 }

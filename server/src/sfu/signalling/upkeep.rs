@@ -70,7 +70,7 @@ impl Calls {
             session_id: session.id.clone(),
             connection_quality: quality.into(),
         };
-        if session.claims.anonymous {
+        if !session.introduced {
             return;
         }
         let cid = session.claims.cid.clone();
@@ -176,6 +176,7 @@ impl Calls {
                 session_id: session.id.clone(),
             });
             self.tell_others(cid, None, event);
+            self.review_importance(cid);
         }
     }
 }

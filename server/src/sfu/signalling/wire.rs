@@ -28,11 +28,20 @@ pub fn error_event(error: Error, strategy: WebsocketReconnectStrategy) -> Event 
 
 /// Wall time as protobuf carries it.
 pub fn timestamp(time: SystemTime) -> Timestamp {
-    let since_epoch = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    let since_epoch = since_epoch(time);
     Timestamp {
         seconds: i64::try_from(since_epoch.as_secs()).unwrap_or(i64::MAX),
         nanos: i32::try_from(since_epoch.subsec_nanos()).unwrap_or(0),
     }
+}
+
+/// Wall time as tokens carry it: whole seconds since the epoch.
+pub fn seconds(time: SystemTime) -> u64 {
+    since_epoch(time).as_secs()
+}
+
+fn since_epoch(time: SystemTime) -> Duration {
+    time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO)
 }
 
 /// A JSON object as protobuf carries it.

@@ -27,6 +27,7 @@ pub struct TestServer {
     pub sfu: Sfu,
     pub secret: String,
     pub base: String,
+    pub metrics: Registry,
     _data: TempDir,
 }
 
@@ -41,7 +42,8 @@ impl TestServer {
         let arguments = Cli::try_parse_from(arguments.split_whitespace()).unwrap();
         let Ok(Task::Serve(config)) = arguments.into_task() else { panic!("not a server") };
         let (notify, notices) = mpsc::unbounded_channel();
-        let sfu = Sfu::start(config.udp, config.public_ip, notify).await.unwrap();
+        let metrics = Registry::default();
+        let sfu = Sfu::start(config.udp, config.public_ip, notify, &metrics).await.unwrap();
         let (tell_secret, secret) = std::sync::mpsc::channel();
         let handle = sfu.clone();
         let media = Media {
@@ -52,12 +54,12 @@ impl TestServer {
                 sfu::routes(handle, secret, open)
             }),
             edge_name: "test".into(),
-            metrics: Registry::default(),
+            metrics: metrics.clone(),
         };
         let server = Server::start(&config, media).await.unwrap();
         let secret = secret.recv().unwrap();
         let base = format!("http://{}", server.address());
-        Self { server, sfu, secret, base, _data: data }
+        Self { server, sfu, secret, base, metrics, _data: data }
     }
 
     pub fn order(&self, order: SfuOrder) {

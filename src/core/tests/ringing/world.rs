@@ -4,9 +4,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use crate::core::{
-    CallCommand, CallKey, CallingState, LeaveOptions, LocalEvent, Then, tests::host::Host,
-};
+use crate::core::{CallCommand, CallKey, CallingState, LeaveOptions, Then, tests::host::Host};
 
 pub(super) const CID: &str = "default:demo";
 
@@ -166,11 +164,7 @@ impl World {
     }
 
     pub(super) fn left_because(&self, place: usize) -> Vec<&'static str> {
-        let local = self.hosts[place].events.iter().filter_map(|(_, event)| match event {
-            Some(LocalEvent::Left { reason }) => Some(*reason),
-            _ => None,
-        });
         // Each is told to the listeners of the call and of the client.
-        local.step_by(2).collect()
+        self.hosts[place].lefts().into_iter().step_by(2).map(|(_, reason)| reason).collect()
     }
 }

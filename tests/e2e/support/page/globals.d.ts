@@ -52,9 +52,11 @@ declare global {
   var client: Client;
   /** The call that the test is about. */
   var call: Call;
+  /** Calls that a query has found. */
+  var found: Call[];
   /** Events, where a test collects them. */
   var heard: { type: string; call_cid?: string; [field: string]: unknown }[];
-  /** Values of an observable, where a test collects them. */
+  /** Whatever else a test collects, such as the values of an observable. */
   var seen: unknown[];
   /** What a test has go wrong with devices. */
   var fault: {
@@ -75,6 +77,10 @@ declare global {
   var stops: number;
   /** A capture of the page's own, where a test needs one. */
   var camera: MediaStream;
+  /** Whether the page may play sound, where a test forbids it. */
+  var mayPlay: boolean;
+  /** Ends what a test began. */
+  var detach: () => void;
   var isReady: boolean;
   var spy: {
     /** Everything that was sent: requests, and sockets with the method `SOCKET`. */

@@ -1,8 +1,8 @@
 use trunkline_protocol::sfu::{
     event::{ParticipantJoined, ParticipantLeft},
     models::{
-        ConnectionQuality, DegradationPreference, ErrorCode, ParticipantCount, PublishOption,
-        TrackType, WebsocketReconnectStrategy as Strategy,
+        Codec, ConnectionQuality, DegradationPreference, ErrorCode, ParticipantCount,
+        PublishOption, TrackInfo, TrackType, WebsocketReconnectStrategy as Strategy,
     },
 };
 
@@ -132,6 +132,36 @@ fn every_track_type_has_one_complete_publish_option() {
         assert_eq!((size.width, size.height, option.bitrate), (640, 360, 500_000));
     }
     assert_eq!((options[1].max_spatial_layers, options[2].max_spatial_layers), (3, 1));
+    let sharp = DegradationPreference::MaintainResolution;
+    assert_eq!(options[2].degradation_preference(), sharp, "a screen is for reading");
+}
+
+#[test]
+fn a_codec_that_is_preferred_and_forwarded_is_offered_for_publishing() {
+    let mut world = World::new();
+    let wish = |kind: TrackType, name: &str| PublishOption {
+        track_type: kind.into(),
+        codec: Some(Codec { name: name.into(), ..Codec::default() }),
+        ..PublishOption::default()
+    };
+    for (name, codec) in [("VP9", "vp9"), ("h264", "h264"), ("AV1", "av1"), ("h265", "vp8")] {
+        let session = format!("with-{name}");
+        let mut join = world.request("ann", &session);
+        join.preferred = vec![wish(TrackType::Video, name)];
+        let socket = join.socket;
+        let outcome = world.submit(join);
+        let options = &outcome.answer(socket).publish_options;
+        assert_eq!(options[1].codec.as_ref().unwrap().name, codec);
+        assert_eq!(options[2].codec.as_ref().unwrap().name, "vp8", "the screen as before");
+        let key = world.key("ann", &session);
+        let codec = options[1].codec.clone();
+        let mut announced = TrackInfo { codec, ..track(TrackType::Video, "0") };
+        let tracks = std::slice::from_ref(&announced);
+        assert_eq!(world.calls.check_tracks(key, tracks), Ok(()));
+        announced.codec.as_mut().unwrap().name = "vp7".into();
+        let error = world.calls.check_tracks(key, &[announced]).unwrap_err();
+        assert_eq!(error.code(), ErrorCode::RequestValidationFailed);
+    }
 }
 
 #[test]

@@ -1,19 +1,19 @@
 use std::time::Duration;
 
 use trunkline_protocol::sfu::{
-    event::TrackUnpublished,
+    event::{GoAway, TrackUnpublished},
     models::{
-        CallEndedReason, CallGrants, ErrorCode, Pin, TrackType, TrackUnpublishReason as Cause,
-        WebsocketReconnectStrategy as Strategy,
+        CallEndedReason, CallGrants, ErrorCode, GoAwayReason, Pin, TrackInfo, TrackType,
+        TrackUnpublishReason as Cause, WebsocketReconnectStrategy as Strategy,
     },
     signal::TrackMuteState,
 };
 
 use super::world::{CALL, Outcome, World, track};
 use crate::sfu::{
-    control::{Muted, SfuOrder},
+    control::{self, Muted, SfuOrder},
     ids::SocketId,
-    signalling::Event,
+    signalling::{Effect, Event},
 };
 
 #[test]
@@ -76,6 +76,9 @@ fn a_revoked_right_stops_the_track_until_it_is_granted_again() {
     assert_eq!(error.code(), ErrorCode::PermissionDenied);
     let muted = [TrackMuteState { muted: true, ..unmute[0] }];
     assert_eq!(world.calls.check_mutes(ann.key, &muted), Ok(()));
+    let mut list = tracks.clone();
+    list[1] = TrackInfo { muted: true, ..list[1].clone() };
+    assert_eq!(world.calls.check_tracks(ann.key, &list), Ok(()), "the list is cumulative");
 
     world.order(grants("ann", &["send-video"], &[]));
     assert_eq!(world.calls.check_mutes(ann.key, &unmute), Ok(()));
@@ -118,6 +121,36 @@ fn who_is_refused_does_not_come_back_with_an_older_token() {
 }
 
 #[test]
+fn older_tokens_of_who_was_removed_do_not_let_in_again() {
+    let mut world = World::new();
+    world.join("ann", "a");
+    world.join("ben", "b");
+    world.pass(Duration::from_secs(60));
+    let reason = CallEndedReason::Kicked;
+    world.order(SfuOrder::RemoveUser { cid: CALL.into(), user_id: "ann".into(), reason });
+    for strategy in [Strategy::Unspecified, Strategy::Fast, Strategy::Rejoin] {
+        let mut join = world.request("ann", "a");
+        join.claims.iat = 59;
+        join.strategy = strategy;
+        let socket = join.socket;
+        let outcome = world.submit(join);
+        let Event::Error(event) = outcome.one(socket) else { panic!("{outcome:?}") };
+        assert_eq!(event.error.as_ref().unwrap().code(), ErrorCode::PermissionDenied);
+        assert_eq!(outcome.closed(), [(socket, 1008)]);
+    }
+    let mut join = world.request("ann", "a");
+    join.claims.iat = 60;
+    world.join_with(join, "ann", "a");
+
+    world.pass(Duration::from_secs(1));
+    world.order(SfuOrder::EndCall { cid: CALL.into(), reason: CallEndedReason::Ended });
+    let mut join = world.request("cat", "c");
+    join.claims.iat = 60;
+    let socket = join.socket;
+    assert_eq!(world.submit(join).closed(), [(socket, 1008)], "nobody's token holds");
+}
+
+#[test]
 fn pins_are_told_and_shown_to_who_comes_later() {
     let mut world = World::new();
     let (ann, ben) = (world.join("ann", "a"), world.join("ben", "b"));
@@ -137,6 +170,18 @@ fn pins_are_told_and_shown_to_who_comes_later() {
     assert_eq!(names(pins), ["b", "a"]);
     assert_eq!(pinned(&world.order(pin("ben", "b", false)), socket), ["a"]);
     assert!(world.order(pin("ben", "b", false)).0.is_empty());
+}
+
+#[test]
+fn whoever_is_pinned_comes_first_where_bandwidth_is_short() {
+    let mut world = World::new();
+    let ann = world.join("ann", "a");
+    world.join("ben", "b");
+    for pinned in [true, false] {
+        let outcome = world.order(pin("ann", "a", pinned));
+        let expected = Effect::SetImportant { session: ann.key, important: pinned };
+        assert!(outcome.0.contains(&expected), "{outcome:?}");
+    }
 }
 
 #[test]
@@ -165,6 +210,48 @@ fn a_pin_goes_with_its_session_and_stays_over_a_rejoin() {
         told.iter().any(|event| matches!(event, Event::PinsUpdated(c) if c.pins.is_empty())),
         "{told:?}"
     );
+}
+
+#[test]
+fn new_user_data_is_shown_with_the_whole_entry() {
+    let mut world = World::new();
+    let (ann, ben) = (world.join("ann", "a"), world.join("ben", "b"));
+    world.publish(ann, &[track(TrackType::Audio, "0")]);
+    let outcome = world.order(SfuOrder::UpdateUser {
+        cid: CALL.into(),
+        user_id: "ann".into(),
+        name: "Anna".into(),
+        image: "anna.png".into(),
+        custom: serde_json::Map::new(),
+    });
+    for seat in [ann, ben] {
+        let Event::ParticipantUpdated(event) = outcome.one(seat.socket) else {
+            panic!("{outcome:?}")
+        };
+        let participant = event.participant.as_ref().unwrap();
+        let told = (event.call_cid.as_str(), participant.session_id.as_str());
+        assert_eq!(told, (control::cid(CALL), "a"));
+        assert_eq!((participant.name.as_str(), participant.image.as_str()), ("Anna", "anna.png"));
+        assert_eq!(participant.published_tracks, [i32::from(TrackType::Audio)]);
+        assert_eq!(participant.track_lookup_prefix, "prefix-of-a");
+    }
+}
+
+#[test]
+fn a_draining_sfu_sends_everybody_away_and_lets_nobody_in() {
+    let mut world = World::new();
+    let ann = world.join("ann", "a");
+    let reason = GoAwayReason::ShuttingDown;
+    let outcome = world.order(SfuOrder::Drain { reason });
+    assert_eq!(outcome.one(ann.socket), &Event::GoAway(GoAway { reason: reason.into() }));
+    let join = world.request("ben", "b");
+    let socket = join.socket;
+    let outcome = world.submit(join);
+    let Event::Error(event) = outcome.one(socket) else { panic!("{outcome:?}") };
+    assert_eq!(event.error.as_ref().unwrap().code(), ErrorCode::SfuShuttingDown);
+    assert_eq!(event.reconnect_strategy(), Strategy::Migrate);
+    let (socket, outcome) = world.reconnect(ann);
+    assert!(outcome.answer(socket).reconnected, "who is in may come back");
 }
 
 fn mute(whose: Muted, kinds: &[TrackType]) -> SfuOrder {

@@ -68,6 +68,8 @@ impl World {
             strategy: Strategy::Unspecified,
             previous_session_id: String::new(),
             subscriptions: Vec::new(),
+            preferred: Vec::new(),
+            shows_pauses: false,
             prefix: format!("prefix-of-{session}"),
         }
     }

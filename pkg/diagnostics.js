@@ -1,0 +1,60 @@
+/**
+ * A look inside a call, for a report of a problem: no media, no tokens, nobody's name. Types and
+ * documentation: `types/stats.d.ts`.
+ */
+import { describeAgent } from './agent.js';
+import { summarise } from './stats-report.js';
+
+/** Of a candidate pair, what tells how media find their way. */
+const PATH = ['candidateType', 'protocol', 'relayProtocol', 'networkType'];
+
+/**
+ * @param {object} state of the call
+ * @param {{ describe, peers }} handle reads from the core
+ * @param {{ timeline: object[], warnings: object[], devices: object }} known
+ */
+export async function diagnose(state, handle, { timeline, warnings, devices }) {
+  const [version, sessionId] = handle.describe();
+  const [datacenter, publisher, subscriber] = handle.peers();
+  const [sent, received] = await Promise.all(
+    [publisher, subscriber].map((peer) => peer?.getStats().catch(() => undefined)),
+  );
+  const report = received && summarise(datacenter, sent, received, [], new Set());
+  return {
+    version,
+    ...describeAgent(),
+    sessionId: sessionId || undefined,
+    datacenter,
+    callingState: state.callingState,
+    timeline,
+    warnings,
+    devices,
+    participants: state.participants.length,
+    capabilities: [...state.ownCapabilities],
+    publisher: describePeer(publisher, sent),
+    subscriber: describePeer(subscriber, received),
+    stats: report && { ...report, publisherRawStats: undefined, subscriberRawStats: undefined },
+  };
+}
+
+function describePeer(peer, report) {
+  if (!peer) return undefined;
+  const { connectionState, iceConnectionState, signalingState } = peer;
+  const entries = [...(report?.values() ?? [])];
+  const pair = entries.find((e) => e.type === 'candidate-pair' && e.nominated);
+  const end = (id) => {
+    const candidate = pair && report.get(id);
+    return candidate && Object.fromEntries(PATH.map((key) => [key, candidate[key]]));
+  };
+  return {
+    connectionState,
+    iceConnectionState,
+    signalingState,
+    transceivers: peer.getTransceivers().map(({ mid, currentDirection }) => ({
+      mid,
+      currentDirection,
+    })),
+    local: end(pair?.localCandidateId),
+    remote: end(pair?.remoteCandidateId),
+  };
+}

@@ -1,0 +1,53 @@
+//! The release server as a process of its own, with no limit of requests.
+
+use std::{
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use trunkline_server::auth::App;
+
+use crate::Failure;
+
+/// A server that ends with this.
+pub struct Process {
+    child: Child,
+    pub address: SocketAddr,
+}
+
+impl Process {
+    pub fn start(data: &Path, app: &App) -> Result<Self, Failure> {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_trunkline-server"))
+            .args(["--listen", "127.0.0.1:0", "--rate-limit", "0", "--app-rate-limit", "0"])
+            .arg("--data")
+            .arg(data)
+            .env("TRUNKLINE_API_KEY", &app.key)
+            .env("TRUNKLINE_API_SECRET", &app.secret)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let mut line = String::new();
+        if let Some(stdout) = child.stdout.take() {
+            BufReader::new(stdout).read_line(&mut line)?;
+        }
+        let address = line.trim().rsplit('/').next().unwrap_or_default();
+        match address.parse() {
+            Ok(address) => Ok(Self { child, address }),
+            Err(_) => {
+                drop(child.kill());
+                drop(child.wait());
+                Err(format!("the server did not start; it said {line:?}").into())
+            }
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // It has ended by itself, or does so now.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

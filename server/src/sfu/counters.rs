@@ -1,0 +1,25 @@
+//! What the SFU counts.
+
+use crate::metrics::{Counter, Registry};
+
+/// The counters of the SFU.
+pub struct Counters {
+    reports_taken: Counter,
+    reports_refused: Counter,
+}
+
+impl Counters {
+    pub fn new(metrics: &Registry) -> Self {
+        let reports = |result| {
+            let help = "Reports of statistics from participants.";
+            metrics.counter("trunkline_sfu_reports_total", help, &[("result", result)])
+        };
+        Self { reports_taken: reports("taken"), reports_refused: reports("refused") }
+    }
+
+    /// A participant sent statistics.
+    pub fn count_report(&self, taken: bool) {
+        let counter = if taken { &self.reports_taken } else { &self.reports_refused };
+        counter.increment();
+    }
+}

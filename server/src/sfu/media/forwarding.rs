@@ -1,0 +1,173 @@
+//! What follows from what peer connections receive and tell.
+
+use std::time::Instant;
+
+use str0m::rtp::RtpPacket;
+use trunkline_protocol::sfu::models::TrackType;
+
+use super::{
+    content::Content,
+    peer::{PeerEvent, Side},
+    quality,
+    router::{Media, MediaEvent, PeerKey},
+};
+use crate::sfu::ids::{SessionKey, TrackKey, is_audio};
+
+impl Media {
+    pub(super) fn on_event(
+        &mut self,
+        from: PeerKey,
+        event: PeerEvent,
+        touched: &mut Vec<PeerKey>,
+        now: Instant,
+    ) {
+        let session = from.session;
+        match event {
+            PeerEvent::Packet(packet) => self.route(session, &packet, touched, now),
+            PeerEvent::LayerPaused { mid, rid, paused: true } => {
+                let silenced = self.publisher(session).and_then(|p| p.silence(mid, rid));
+                if let Some(kind) = silenced {
+                    self.layers_changed(TrackKey { publisher: session, kind }, touched, now);
+                }
+            }
+            // The first packet after the pause tells.
+            PeerEvent::LayerPaused { paused: false, .. } => {}
+            PeerEvent::KeyframeWanted(mid) => {
+                let wanted = self.subscriber(session).and_then(|s| s.layer_at(mid));
+                if let Some((track, layer)) = wanted
+                    && let Some(publisher) = self.publisher(track.publisher)
+                {
+                    publisher.want_keyframe(track.kind, layer);
+                    self.ask_keyframes(track.publisher, touched, now);
+                }
+            }
+            PeerEvent::Bandwidth(estimate) => {
+                if let Some(subscriber) = self.subscriber(session) {
+                    subscriber.set_estimate(estimate);
+                }
+                self.allocate(session, touched, now);
+            }
+            PeerEvent::Transport => self.on_transport(from, touched, now),
+            PeerEvent::Closed => self.events.push(MediaEvent::Failed { session }),
+        }
+    }
+
+    /// Sends a packet on to everybody who receives its track.
+    fn route(
+        &mut self,
+        session: SessionKey,
+        packet: &RtpPacket,
+        touched: &mut Vec<PeerKey>,
+        now: Instant,
+    ) {
+        let Some(origin) = self.publisher(session).and_then(|p| p.locate(packet, now)) else {
+            return;
+        };
+        let track = TrackKey { publisher: session, kind: origin.kind };
+        let content = Content::of(&packet.payload, origin.codec.spec().codec);
+        if content.is_keyframe
+            && let Some(publisher) = self.publisher(session)
+        {
+            publisher.keyframe_arrived(origin.kind, origin.layer);
+        }
+        if origin.kind == TrackType::Audio
+            && let Some(dbov) = packet.header.ext_vals.audio_level
+        {
+            self.events.push(MediaEvent::Level { session, dbov });
+        }
+        if origin.is_new_layer && !is_audio(origin.kind) {
+            self.layers_changed(track, touched, now);
+        }
+        let Self { viewers, sessions, .. } = self;
+        for viewer in viewers.get(&track).map(Vec::as_slice).unwrap_or_default() {
+            let subscriber = sessions.get_mut(viewer).and_then(|sides| sides.subscriber());
+            let passed = subscriber.is_some_and(|subscriber| {
+                subscriber.forward(track, packet, origin.layer, &content, origin.codec, now)
+            });
+            if passed {
+                touched.push(PeerKey { session: *viewer, side: Side::Subscriber });
+            }
+        }
+    }
+
+    fn on_transport(&mut self, from: PeerKey, touched: &mut Vec<PeerKey>, now: Instant) {
+        let session = from.session;
+        let Some(sides) = self.sessions.get(&session) else {
+            return;
+        };
+        let quality = quality::rate(&sides.transports());
+        self.events.push(MediaEvent::Quality { session, quality });
+        if from.side == Side::Subscriber
+            && let Some(subscriber) = self.subscriber(session)
+            && subscriber.peer.is_connected()
+        {
+            // What was not forwarded meanwhile leaves holes that no retransmission fills.
+            subscriber.resync();
+            self.allocate(session, touched, now);
+        }
+    }
+
+    /// A layer of a track came or went.
+    fn layers_changed(&mut self, track: TrackKey, touched: &mut Vec<PeerKey>, now: Instant) {
+        let Some(publisher) = self.publisher(track.publisher) else {
+            return;
+        };
+        let arriving = publisher.arriving(track.kind);
+        let viewers = self.viewers.get(&track).cloned().unwrap_or_default();
+        for viewer in viewers {
+            if let Some(subscriber) = self.subscriber(viewer) {
+                subscriber.see(track, &arriving);
+            }
+            self.allocate(viewer, touched, now);
+        }
+    }
+
+    /// Takes note of the layers of everything that a session receives.
+    pub(super) fn see_all(&mut self, session: SessionKey) {
+        let tracks: Vec<_> =
+            self.subscriber(session).map(|s| s.tracks().collect()).unwrap_or_default();
+        for track in tracks {
+            let publisher = self.publisher(track.publisher);
+            let arriving = publisher.map(|p| p.arriving(track.kind)).unwrap_or_default();
+            if let Some(subscriber) = self.subscriber(session) {
+                subscriber.see(track, &arriving);
+            }
+        }
+    }
+
+    /// Decides anew which layers pass to a session, and sends what follows.
+    pub(super) fn reallocate(&mut self, session: SessionKey, now: Instant) {
+        let mut touched = Vec::new();
+        self.allocate(session, &mut touched, now);
+        self.drain(touched, now);
+    }
+
+    fn allocate(&mut self, session: SessionKey, touched: &mut Vec<PeerKey>, now: Instant) {
+        let Self { sessions, important, events, .. } = self;
+        let subscriber = sessions.get_mut(&session).and_then(|sides| sides.subscriber());
+        let Some(subscriber) = subscriber else {
+            return;
+        };
+        let allocation = subscriber.allocate(important, now);
+        if !allocation.pauses.is_empty() {
+            events.push(MediaEvent::Paused { session, tracks: allocation.pauses });
+        }
+        for (track, layer) in allocation.keyframes {
+            if let Some(publisher) = self.publisher(track.publisher) {
+                publisher.want_keyframe(track.kind, layer);
+                self.ask_keyframes(track.publisher, touched, now);
+            }
+        }
+    }
+
+    pub(super) fn ask_keyframes(
+        &mut self,
+        session: SessionKey,
+        touched: &mut Vec<PeerKey>,
+        now: Instant,
+    ) {
+        if self.publisher(session).is_some_and(|publisher| publisher.request_keyframes(now)) {
+            touched.push(PeerKey { session, side: Side::Publisher });
+        }
+    }
+}

@@ -1,0 +1,46 @@
+// What is kept for a report of a problem.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { diagnose } from '../../pkg/diagnostics.js';
+import { Notes } from '../../pkg/notes.js';
+
+test('the newest hundred notes are kept, and what was given out does not change', () => {
+  const notes = new Notes();
+  for (let n = 1; n <= 100; n += 1) notes.add({ n });
+  const before = notes.kept;
+  notes.add({ n: 101 });
+  const kept = notes.kept.map(({ n }) => n);
+  assert.deepEqual([kept.length, kept[0], kept.at(-1)], [100, 2, 101]);
+  assert.deepEqual([before.length, before[0].n], [100, 1]);
+  assert.match(before[0].at, /^\d{4}-\d\d-\d\dT/);
+});
+
+test('a call that is not joined has diagnostics, too', async () => {
+  const state = { callingState: 'left', participants: [], ownCapabilities: ['join-call'] };
+  const handle = { describe: () => ['1.2.3', ''], peers: () => [] };
+  const known = { timeline: [{ state: 'left' }], warnings: [], devices: {} };
+  const dump = await diagnose(state, handle, known);
+  const { version, sessionId, callingState, publisher, subscriber, stats, timeline } = dump;
+  assert.deepEqual([version, sessionId, callingState], ['1.2.3', undefined, 'left']);
+  assert.deepEqual([publisher, subscriber, stats], [undefined, undefined, undefined]);
+  assert.deepEqual(timeline, [{ state: 'left' }]);
+});
+
+test('a connection whose statistics cannot be read is described without', async () => {
+  const peer = {
+    connectionState: 'closed',
+    iceConnectionState: 'closed',
+    signalingState: 'closed',
+    getTransceivers: () => [{ mid: '0', currentDirection: 'sendonly', sender: {} }],
+    getStats: () => Promise.reject(new DOMException('', 'InvalidStateError')),
+  };
+  const state = { callingState: 'joined', participants: [{}], ownCapabilities: [] };
+  const handle = { describe: () => ['1', 's'], peers: () => ['edge', undefined, peer] };
+  const dump = await diagnose(state, handle, { timeline: [], warnings: [], devices: {} });
+  assert.deepEqual(dump.subscriber.transceivers, [{ mid: '0', currentDirection: 'sendonly' }]);
+  assert.deepEqual(
+    [dump.subscriber.local, dump.stats, dump.participants],
+    [undefined, undefined, 1],
+  );
+});
