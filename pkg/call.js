@@ -345,7 +345,11 @@ export class Call {
       device: (...order) => handle.device(...order),
       setMedia: (...option) => handle.setMedia(...option),
       setVolume: (...volume) => handle.setVolume(...volume),
-      emit: (event) => handle.emit({ ...event, call_cid: this.cid, received_at: new Date() }),
+      emit: (event) => {
+        const told = { ...event, call_cid: this.cid, received_at: new Date() };
+        emitTo(this, told);
+        handle.host()?.emit(told);
+      },
       host: () => handle.host(),
       settings: () => this.state.settings,
     };

@@ -61,7 +61,7 @@ export class Client {
       },
       notes: this.#notes,
       preferences,
-      fetchToken: () => this.#fetchToken(),
+      fetchToken: (request) => this.#fetchToken(request),
     };
     this.#engine = new Engine(config, this.#sink);
     this.#store = new ClientStore(this.#engine);
@@ -160,9 +160,15 @@ export class Client {
     if (instances.get(this.#key)?.deref() === this) instances.delete(this.#key);
   }
 
-  async #fetchToken() {
-    const token = await this.#tokenProvider();
-    if (typeof token !== 'string') throw new TypeError('the token provider gave no string');
-    return token;
+  async #fetchToken(request) {
+    let token;
+    try {
+      token = await this.#tokenProvider();
+      if (typeof token !== 'string') throw new TypeError('the token provider gave no string');
+    } catch (thrown) {
+      this.#engine.tokenFailed(request, thrown);
+      return;
+    }
+    this.#engine.token(request, token);
   }
 }

@@ -29,8 +29,13 @@ const KINDS = {
 /** Whether they publish what a mute of that kind stops. */
 export const hasTrack = (participant, kind) => participant.publishedTracks.includes(KINDS[kind]);
 
-/** Makes what apps see of a participant, from what the core knows. */
+/**
+ * Makes what apps see of a participant, from what the core knows.
+ *
+ * @param media where the streams are, by their numbers
+ */
 export function makeParticipant(
+  media,
   userId,
   sessionId,
   name,
@@ -47,7 +52,10 @@ export function makeParticipant(
   audioLevel,
   source,
   isLocalParticipant,
-  streams,
+  video,
+  audio,
+  screenShare,
+  screenShareAudio,
   videoDimension,
   screenShareDimension,
   pin,
@@ -55,7 +63,6 @@ export function makeParticipant(
   interruptedTracks,
   audioVolume,
 ) {
-  const [videoStream, audioStream, screenShareStream, screenShareAudioStream] = streams;
   return Object.freeze({
     userId,
     sessionId,
@@ -73,10 +80,10 @@ export function makeParticipant(
     audioLevel,
     source,
     isLocalParticipant,
-    videoStream,
-    audioStream,
-    screenShareStream,
-    screenShareAudioStream,
+    videoStream: media.stream(video),
+    audioStream: media.stream(audio),
+    screenShareStream: media.stream(screenShare),
+    screenShareAudioStream: media.stream(screenShareAudio),
     videoDimension: videoDimension && dimension(videoDimension),
     screenShareDimension: screenShareDimension && dimension(screenShareDimension),
     interruptedTracks: Object.freeze([...interruptedTracks]),

@@ -337,6 +337,8 @@ const FRAME_LIMIT = 200;
 
 function toValue(name, raw) {
   if (DATES.has(name)) return raw === undefined ? undefined : new Date(raw);
+  // A call that was not loaded has nothing of its app, rather than no place for it.
+  if (name === 'custom' && raw === undefined) return {};
   return Array.isArray(raw) ? Object.freeze(raw) : raw;
 }
 

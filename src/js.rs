@@ -5,12 +5,11 @@
 //! that the garbage collector sees as a whole. They talk to the core through [`Engine`] and
 //! [`CallHandle`].
 
+mod app;
 mod engine;
 mod error;
 mod handle;
-mod promises;
 mod shell;
-mod sinks;
 mod values;
 
 pub use engine::Engine;

@@ -1,6 +1,5 @@
 //! The browser as the core's host: performs effects, reports what happened, decides nothing.
 
-mod browser;
 mod clock;
 mod describe;
 mod devices;
@@ -8,21 +7,17 @@ mod driver;
 mod failure;
 mod http;
 mod json;
-mod listener;
 mod media;
 mod object;
 mod page;
 mod peer;
 mod report;
 mod socket;
-mod table;
-mod task;
 mod timers;
 
-pub(crate) use browser::adopt_stream;
 pub use clock::Clock;
 pub use describe::describe;
-pub use devices::{Devices, FindCall};
+pub use devices::Devices;
 pub(crate) use driver::thrown;
 pub use driver::{Driver, Frontend};
 pub use failure::has_panicked;
@@ -30,10 +25,9 @@ pub(crate) use failure::on_panic;
 pub use http::Http;
 pub use json::JsNode;
 pub use media::MediaTable;
-pub(crate) use object::{field, object};
+pub(crate) use media::number as media_number;
+pub(crate) use object::field;
 pub use peer::Peers;
-pub use report::{Reporter, Warn};
+pub use report::Reporter;
 pub use socket::Sockets;
-pub(crate) use table::Table;
-pub(crate) use task::when;
 pub use timers::Timer;

@@ -159,9 +159,8 @@ pub enum PeerEffect {
         /// SDP; `None` rolls back.
         sdp: Option<String>,
     },
-    /// Apply the server's offer, make the answer, patch it with
-    /// [`answer_stereo`](crate::core::sdp::answer_stereo), set it. Answer:
-    /// [`PeerInput::Answered`](super::PeerInput::Answered).
+    /// Apply the server's offer, make the answer, accept stereo in it wherever the offer has it, set
+    /// it. Answer: [`PeerInput::Answered`](super::PeerInput::Answered).
     Answer {
         /// SDP of the offer.
         offer: String,

@@ -7,33 +7,58 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CallKey(u32);
 
+impl CallKey {
+    /// The same as a number, for hosts that keep such; never 0.
+    pub fn number(self) -> u32 {
+        self.0
+    }
+}
+
 /// A promise that the host handed to the app and the core will settle exactly once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PromiseId(pub u64);
 
+impl PromiseId {
+    /// The same as a signed number, for hosts that keep such.
+    pub fn number(self) -> i64 {
+        self.0.cast_signed()
+    }
+}
+
 /// A received track; the host numbers them, since it sees them first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RemoteTrackId(pub u64);
+pub struct RemoteTrackId(pub u32);
 
 macro_rules! handles {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub struct $name {
-            owner: Option<CallKey>,
-            serial: u32,
-        }
+        pub struct $name(u64);
 
         impl $name {
             /// The call it was made for; `None` for those of the client itself.
             pub fn owner(self) -> Option<CallKey> {
-                self.owner
+                match u32::try_from(self.0 >> 32) {
+                    Ok(0) | Err(_) => None,
+                    Ok(call) => Some(CallKey(call)),
+                }
+            }
+
+            /// The same as one positive number, for hosts that keep such.
+            pub fn number(self) -> i64 {
+                self.0.cast_signed()
+            }
+
+            /// The handle whose number it is.
+            pub fn from_number(number: i64) -> Self {
+                Self(number.cast_unsigned())
             }
         }
 
         impl From<(Option<CallKey>, u32)> for $name {
             fn from((owner, serial): (Option<CallKey>, u32)) -> Self {
-                Self { owner, serial }
+                let owner = owner.map_or(0, |call| call.0);
+                Self(u64::from(owner) << 32 | u64::from(serial))
             }
         }
     )*};

@@ -1,15 +1,9 @@
 use std::rc::Rc;
 
-use js_sys::{Array, Promise};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use web_sys::Crypto;
+use js_sys::Promise;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use super::{
-    error::to_js,
-    handle::app_request,
-    shell::Shell,
-    sinks::{Call, ClientSink},
-};
+use super::{error::to_js, handle::app_request, shell::Shell};
 use crate::{
     core::{Command, Config, Duration, Tokens, User, UserKind},
     web::{Clock, JsNode, field},
@@ -26,7 +20,7 @@ pub struct Engine {
 impl Engine {
     /// A client without a user. `config` has been checked; `sink` is held weakly.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: &JsValue, sink: &ClientSink) -> Self {
+    pub fn new(config: &JsValue, sink: &JsValue) -> Self {
         Self { shell: Shell::new(read_config(config), sink) }
     }
 
@@ -50,13 +44,13 @@ impl Engine {
             details: JsNode::wrap_object(details),
         };
         let tokens = Tokens { fixed: token, provider };
-        self.shell.promise(|promise| Ok(Command::ConnectUser { promise, user, tokens }))
+        self.shell.promise(|promise| Command::ConnectUser { promise, user, tokens })
     }
 
     /// Leaves all calls and closes the connection.
     #[wasm_bindgen(js_name = disconnectUser)]
     pub fn disconnect_user(&self) -> Promise {
-        self.shell.promise(|promise| Ok(Command::DisconnectUser { promise }))
+        self.shell.promise(|promise| Command::DisconnectUser { promise })
     }
 
     /// Sends a request; see [`super::CallHandle::request`].
@@ -69,20 +63,31 @@ impl Engine {
         public: bool,
     ) -> Promise {
         let request = app_request(method, path, object, doing);
-        self.shell.promise(|promise| Ok(Command::Request { promise, request, public }))
+        self.shell.promise(|promise| Command::Request { promise, request, public })
     }
 
     /// Finds calls. `object` is a copy of what the app gave.
     #[wasm_bindgen(js_name = queryCalls)]
     pub fn query_calls(&self, object: JsValue) -> Promise {
         let body = JsNode::wrap(object);
-        self.shell.promise(|promise| Ok(Command::QueryCalls { promise, body }))
+        self.shell.promise(|promise| Command::QueryCalls { promise, body })
     }
 
     /// Finds the call that rings, or makes and loads it.
     #[wasm_bindgen(js_name = ringingCall)]
     pub fn ringing_call(&self, cid: String) -> Promise {
-        self.shell.promise(|promise| Ok(Command::RingingCall { promise, cid }))
+        self.shell.promise(|promise| Command::RingingCall { promise, cid })
+    }
+
+    /// The token that was asked for.
+    pub fn token(&self, request: i64, token: String) {
+        self.shell.take_token(request, Ok(token));
+    }
+
+    /// Why there is no token.
+    #[wasm_bindgen(js_name = tokenFailed)]
+    pub fn token_failed(&self, request: i64, thrown: JsValue) {
+        self.shell.take_token(request, Err(thrown));
     }
 
     /// Where this client is.
@@ -106,14 +111,13 @@ impl Engine {
     }
 
     /// `state.calls`
-    pub fn calls(&self) -> Array {
+    pub fn calls(&self) -> Vec<JsValue> {
         let registered = self.shell.driver().client().state().calls.clone();
-        let calls = registered.into_iter();
-        calls.filter_map(|call| self.shell.call_object(call)).collect()
+        registered.into_iter().map(|call| self.shell.call_object(call)).collect()
     }
 
     /// Makes a `Call`, or finds the registered one if `reuse` says so.
-    pub fn call(&self, call_type: &str, id: &str, reuse: bool) -> Result<Call, JsValue> {
+    pub fn call(&self, call_type: &str, id: &str, reuse: bool) -> Result<JsValue, JsValue> {
         if let Some(error) = self.shell.refusal() {
             return Err(to_js(&error));
         }
@@ -128,7 +132,7 @@ impl Engine {
             None => self.shell.driver().ask(|client| client.create_call(call_type, id)),
         };
         let call = call.map_err(|error| to_js(&error))?;
-        self.shell.call_object(call).ok_or(JsValue::UNDEFINED)
+        Ok(self.shell.call_object(call))
     }
 
     /// Looks whether anything is due; `false` when nothing ever will be.
@@ -171,17 +175,14 @@ fn read_config(config: &JsValue) -> Config {
         max_connect_retries: number("maxConnectRetries"),
         defaults_on_load: field(config, "defaultsOnLoad").is_truthy(),
         reject_when_busy: field(config, "rejectWhenBusy").is_truthy(),
-        seed: seed(),
+        seed: [random_bits(), random_bits()].map(i64::cast_unsigned),
         epoch_offset: Clock.epoch_offset(),
         parse_json: JsNode::parse,
     }
 }
 
-fn seed() -> [u64; 2] {
-    let crypto: Crypto = field(&js_sys::global(), "crypto").unchecked_into();
-    [[0; 8]; 2].map(|mut half| {
-        // Fails for more than 65536 bytes.
-        let _ = crypto.get_random_values_with_u8_array(&mut half);
-        u64::from_le_bytes(half)
-    })
+#[wasm_bindgen(raw_module = "/pkg/random.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = randomBits)]
+    fn random_bits() -> i64;
 }

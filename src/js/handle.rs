@@ -1,17 +1,16 @@
 use std::rc::Rc;
 
-use js_sys::{Array, Promise};
+use js_sys::Promise;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
-use web_sys::MediaStream;
 
-use super::{shell::Shell, sinks::ClientSink, values};
+use super::{shell::Shell, values};
 use crate::{
     core::{
         AppRequest, AudioBitrateProfile, CallCommand, CallKey, CallState, Choice, Command,
-        DeviceKind, DeviceOrder, Dimension, Error, Facing, JoinOptions, LeaveOptions, MediaOption,
-        Method, PromiseId, Slice, Then, TrackType,
+        DeviceKind, DeviceOrder, Dimension, Facing, JoinOptions, LeaveOptions, MediaOption, Method,
+        PromiseId, Slice, Then, TrackType,
     },
-    web::{JsNode, adopt_stream, has_panicked},
+    web::{JsNode, has_panicked},
 };
 
 /// The core's side of a `Call`. When the `Call` is collected, so is this, and the core forgets the
@@ -40,8 +39,8 @@ impl CallHandle {
         self.shell.order(Command::Call(self.call, command));
     }
 
-    fn promise(&self, command: impl FnOnce(PromiseId) -> Result<CallCommand, Error>) -> Promise {
-        self.shell.promise(|promise| Ok(Command::Call(self.call, command(promise)?)))
+    fn promise(&self, command: impl FnOnce(PromiseId) -> CallCommand) -> Promise {
+        self.shell.promise(|promise| Command::Call(self.call, command(promise)))
     }
 }
 
@@ -89,7 +88,7 @@ impl CallHandle {
     ) -> Promise {
         let request = app_request(method, path, object, doing);
         let then = THEN.get(then).copied().unwrap_or(Then::Nothing);
-        self.promise(|promise| Ok(CallCommand::Request { promise, request, then }))
+        self.promise(|promise| CallCommand::Request { promise, request, then })
     }
 
     /// Enters the call. `request` is a copy of what the app gave; times are in ms.
@@ -102,7 +101,7 @@ impl CallHandle {
     ) -> Promise {
         let options =
             join_options(request, max_join_retries, join_response_timeout, rpc_request_timeout);
-        self.promise(|promise| Ok(CallCommand::Join { promise, options }))
+        self.promise(|promise| CallCommand::Join { promise, options })
     }
 
     /// The same for the join that follows when somebody accepts the ring.
@@ -127,7 +126,7 @@ impl CallHandle {
         message: Option<String>,
     ) -> Promise {
         let options = LeaveOptions { reject, reason, message };
-        self.promise(|promise| Ok(CallCommand::Leave { promise, options }))
+        self.promise(|promise| CallCommand::Leave { promise, options })
     }
 
     /// Changes what only this side knows of a participant: takes the pin off, pins, forgets the
@@ -170,7 +169,7 @@ impl CallHandle {
             }
         };
         let kind = read_kind(kind);
-        self.promise(|promise| Ok(CallCommand::Device { promise, kind, order }))
+        self.promise(|promise| CallCommand::Device { promise, kind, order })
     }
 
     /// Sets how media is captured and published, by the number in `pkg/devices.js`.
@@ -200,15 +199,14 @@ impl CallHandle {
     }
 
     /// Publishes a stream of the app, whose tracks were checked.
-    pub fn publish(&self, stream: &MediaStream, track_type: i32, profile: Option<u32>) -> Promise {
+    pub fn publish(&self, stream: &JsValue, track_type: i32, profile: Option<u32>) -> Promise {
         let driver = self.shell.driver();
-        let track_type = TrackType::try_from(track_type).unwrap_or_default();
         self.promise(|promise| {
             let capture = driver.ask(|client| client.adopt_capture(self.call));
-            let adopted = adopt_stream(track_type as u8, stream);
-            let mut captured = driver.devices().adopt(capture, adopted);
+            let mut captured = driver.devices().adopt(capture, track_type, stream);
+            let track_type = TrackType::try_from(track_type).unwrap_or_default();
             captured.profile = profile.and_then(read_profile);
-            Ok(CallCommand::Publish { promise, track_type, capture, captured })
+            CallCommand::Publish { promise, track_type, capture, captured }
         })
     }
 
@@ -217,7 +215,7 @@ impl CallHandle {
     pub fn stop_publish(&self, track_types: Vec<i32>) -> Promise {
         let track_types =
             track_types.into_iter().filter_map(|t| TrackType::try_from(t).ok()).collect();
-        self.promise(|promise| Ok(CallCommand::StopPublish { promise, track_types }))
+        self.promise(|promise| CallCommand::StopPublish { promise, track_types })
     }
 
     /// Sets how loud the app plays a participant.
@@ -227,13 +225,13 @@ impl CallHandle {
     }
 
     /// The SFU's name and the two peer connections, publisher first, of a joined call.
-    pub fn peers(&self) -> Array {
-        let client = self.shell.driver().client();
-        let Some((edge, peers)) = client.peers(self.call) else {
-            return Array::new();
+    pub fn peers(&self) -> Vec<JsValue> {
+        let driver = self.shell.driver();
+        let client = driver.client();
+        let Some((edge, [publisher, subscriber])) = client.peers(self.call) else {
+            return vec![];
         };
-        let peers = peers.map(|peer| self.shell.driver().connection(peer).into());
-        Array::of3(&edge.into(), &peers[0], &peers[1])
+        vec![edge.into(), driver.connection(publisher), driver.connection(subscriber)]
     }
 
     /// Tells the SFU the statistics of the connections.
@@ -242,13 +240,8 @@ impl CallHandle {
         self.order(CallCommand::SendStatistics { subscriber, publisher, browser });
     }
 
-    /// Tells an event to the listeners of the call and of the client.
-    pub fn emit(&self, event: &JsValue) {
-        self.shell.emit(self.call, event);
-    }
-
     /// What the client's side of the package shares with its calls.
-    pub fn host(&self) -> Option<ClientSink> {
+    pub fn host(&self) -> JsValue {
         self.shell.sink()
     }
 

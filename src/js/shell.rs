@@ -3,57 +3,44 @@ use std::{
     rc::{self, Rc},
 };
 
-use js_sys::{Array, Object, Promise};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
 
 use super::{
+    app::App,
     error::{disposed, instance_dead, to_js},
     handle::CallHandle,
-    promises::Promises,
-    sinks::{Call, ClientSink, Weak, apply_defaults, collect_statistics, emit_to, store_of},
-    values,
 };
 use crate::{
     core::{
         AppEvent, CallChanges, CallKey, CallingState, Cause, Changes, Client, Command, Config,
-        Error, Input, Outcome, PromiseId, Scope, Slice, TokenRequestId,
+        Error, EventPayload, Input, LocalEvent, Outcome, PromiseId, Scope, Slice, Table,
+        TokenRequestId,
     },
-    web::{Driver, Frontend, JsNode, Table, has_panicked, object, on_panic, when},
+    web::{Driver, Frontend, JsNode, has_panicked, on_panic},
 };
 
 /// The app's side of one client: its objects, its promises, and whom to tell.
 pub(crate) struct Shell {
     this: rc::Weak<Self>,
     driver: Rc<Driver>,
-    promises: Promises,
-    calls: Table<CallKey, CallObject>,
+    app: App,
+    last_promise: Cell<u64>,
+    /// The calls that have an object, and what tells it from an earlier one for the same call.
+    calls: RefCell<Table<CallKey, u32>>,
     last_serial: Cell<u32>,
-    /// Calls whose watchers have not heard of their changes.
-    unheard: RefCell<Vec<CallKey>>,
-    sink: Weak<ClientSink>,
     disposed: Cell<bool>,
 }
 
-/// A `Call` that the app holds, or did.
-struct CallObject {
-    /// Tells it from an earlier one for the same call.
-    serial: u32,
-    object: Weak<Call>,
-    /// The object again, while the call goes on: it may not be collected only because the app,
-    /// whose listeners do the rest, holds nothing.
-    kept: Option<Call>,
-}
-
 impl Shell {
-    pub(crate) fn new(config: Config, sink: &ClientSink) -> Rc<Self> {
+    pub(crate) fn new(config: Config, sink: &JsValue) -> Rc<Self> {
         let shell = Rc::new_cyclic(|this: &rc::Weak<Self>| Self {
             this: this.clone(),
             driver: Driver::new(Client::new(config), this.clone()),
-            promises: Promises::default(),
-            calls: Table::default(),
+            app: App::new(sink),
+            last_promise: Cell::new(0),
+            calls: RefCell::default(),
             last_serial: Cell::new(0),
-            unheard: RefCell::default(),
-            sink: Weak::new(sink),
             disposed: Cell::new(false),
         });
         remember(&shell);
@@ -80,32 +67,33 @@ impl Shell {
     }
 
     /// A promise that `order` has settled, sooner or later.
-    pub(crate) fn promise(
-        &self,
-        order: impl FnOnce(PromiseId) -> Result<Command, Error>,
-    ) -> Promise {
-        let (id, promise) = self.promises.make();
-        let order = self.refusal().map_or_else(|| order(id), Err);
-        match order {
-            Ok(command) => self.driver.command(command),
-            Err(error) => self.promises.settle(id, Err(to_js(&error))),
+    pub(crate) fn promise(&self, order: impl FnOnce(PromiseId) -> Command) -> Promise {
+        let (id, promise) = self.begin();
+        if let Some(id) = id {
+            self.driver.command(order(id));
         }
         promise
     }
 
-    /// Tells an event of the package's JavaScript to the listeners of a call and of the client.
-    pub(crate) fn emit(&self, call: CallKey, event: &JsValue) {
-        if let Some(call) = self.known_object(call) {
-            self.check(emit_to(&call, event));
-        }
-        if let Some(sink) = self.sink.get() {
-            self.check(sink.emit(event));
+    /// A promise, and its name unless it is rejected already. Apart from [`Self::promise`], of which
+    /// there is a copy for each order.
+    #[inline(never)]
+    fn begin(&self) -> (Option<PromiseId>, Promise) {
+        let id = PromiseId(self.last_promise.get() + 1);
+        self.last_promise.set(id.0);
+        let promise = self.app.promise(id.number());
+        match self.refusal() {
+            None => (Some(id), promise),
+            Some(error) => {
+                self.app.reject(id.number(), &to_js(&error));
+                (None, promise)
+            }
         }
     }
 
     /// What the client's side of the package shares with its calls.
-    pub(crate) fn sink(&self) -> Option<ClientSink> {
-        self.sink.get()
+    pub(crate) fn sink(&self) -> JsValue {
+        self.app.sink()
     }
 
     /// Gives an order that no promise waits for.
@@ -132,36 +120,43 @@ impl Shell {
     /// Releases everything, whatever goes on.
     pub(crate) fn shut_down(&self) {
         let error = self.refusal().unwrap_or_else(disposed);
-        self.promises.reject_all(&to_js(&error));
+        self.app.reject_all(&to_js(&error));
         self.driver.shut_down();
     }
 
-    /// The app's object for a call, made when there is none.
-    pub(crate) fn call_object(&self, call: CallKey) -> Option<Call> {
-        if let Some(object) = self.known_object(call) {
-            return Some(object);
+    /// The app's object for a call, made when there is none; `undefined` when there is no such call.
+    pub(crate) fn call_object(&self, call: CallKey) -> JsValue {
+        let object = self.app.call(call.number());
+        if !object.is_undefined() {
+            return object;
         }
-        let (call_type, id) = self.call_name(call)?;
+        let (Some((call_type, id)), Some(this)) = (self.call_name(call), self.this.upgrade())
+        else {
+            return JsValue::UNDEFINED;
+        };
         let serial = self.last_serial.get() + 1;
         self.last_serial.set(serial);
-        let handle = CallHandle::new(self.this.upgrade()?, call, serial);
-        let object = Call::new(handle, &call_type, &id);
-        self.calls.insert(call, CallObject { serial, object: Weak::new(&object), kept: None });
+        let handle = CallHandle::new(this, call, serial);
+        let object = self.app.make_call(call.number(), handle, &call_type, &id);
+        self.calls.borrow_mut().insert(call, serial);
         self.keep_while_it_goes_on(call);
-        Some(object)
+        object
     }
 
     /// The app's object was collected.
     pub(crate) fn forget_call(&self, call: CallKey, serial: u32) {
-        let current = self.calls.read(call, |known| known.serial);
+        let current = self.calls.borrow().get(&call).copied();
         if current == Some(serial) && !has_panicked() {
-            self.calls.remove(call);
+            self.calls.borrow_mut().remove(&call);
+            self.app.forget_call(call.number());
             self.driver.command(Command::DropCall(call));
         }
     }
 
-    fn known_object(&self, call: CallKey) -> Option<Call> {
-        self.calls.read(call, |known| known.object.get())?
+    /// The app's token provider answered, or threw.
+    pub(crate) fn take_token(&self, request: i64, answer: Result<String, JsValue>) {
+        let request = TokenRequestId::from_number(request);
+        self.driver.report(Input::Token { request, result: answer.map_err(Cause::new) });
     }
 
     fn call_name(&self, call: CallKey) -> Option<(String, String)> {
@@ -171,48 +166,30 @@ impl Shell {
     }
 
     fn keep_while_it_goes_on(&self, call: CallKey) {
-        let client = self.driver.client();
-        let state = client.call(call).map(|state| state.calling_state);
-        let goes_on = client.state().calls.contains(&call)
-            || !matches!(state, None | Some(CallingState::Idle | CallingState::Left));
-        self.calls.change(call, |known| {
-            known.kept = if goes_on { known.object.get() } else { None };
-        });
+        let goes_on = {
+            let client = self.driver.client();
+            let state = client.call(call).map(|state| state.calling_state);
+            client.state().calls.contains(&call)
+                || !matches!(state, None | Some(CallingState::Idle | CallingState::Left))
+        };
+        self.app.keep_call(call.number(), goes_on);
     }
 
     fn mark_call(&self, call: CallKey, changes: &CallChanges) {
-        let Some(object) = self.known_object(call) else {
-            return;
-        };
-        let store = store_of(&object);
+        let call = call.number();
         for (place, slice) in (0_u8..).zip(Slice::ALL) {
             if changes.contains(*slice) {
-                store.mark(place);
+                self.app.mark(call, place);
             }
         }
         for session_id in &changes.participants {
-            store.mark_participant(session_id);
+            self.app.mark_participant(call, session_id);
         }
         for session_id in &changes.levels {
-            store.mark_level(session_id);
+            self.app.mark_level(call, session_id);
         }
         for transition in &changes.transitions {
-            store.mark_transition(transition.to.as_str());
-        }
-        self.unheard.borrow_mut().push(call);
-    }
-
-    fn log(&self, level: &str, message: &str, details: &Array) {
-        if let Some(sink) = self.sink.get() {
-            // The app's logger threw: there is nobody left to tell.
-            let _ = sink.log(level, message, details);
-        }
-    }
-
-    /// Reports what should never throw.
-    fn check(&self, result: Result<(), JsValue>) {
-        if let Err(thrown) = result {
-            self.log("error", "a bug in telling the app", &Array::of1(&thrown));
+            self.app.mark_transition(call, transition.to.as_str());
         }
     }
 }
@@ -232,99 +209,74 @@ impl Frontend for Shell {
             for call in registered {
                 self.call_object(call);
             }
-            for call in self.calls.keys() {
+            let known: Vec<CallKey> = self.calls.borrow().keys().copied().collect();
+            for call in known {
                 self.keep_while_it_goes_on(call);
             }
         }
-        if let Some(sink) = self.sink.get() {
-            let fields = [changes.connected_user, changes.calls];
-            for (place, _) in (0_u8..).zip(fields).filter(|(_, changed)| *changed) {
-                sink.mark(place);
-            }
+        let fields = [changes.connected_user, changes.calls];
+        for (place, _) in (0_u8..).zip(fields).filter(|(_, changed)| *changed) {
+            self.app.mark_client(place);
         }
     }
 
     fn flush(&self) {
-        for call in self.unheard.take() {
-            if let Some(object) = self.known_object(call) {
-                self.check(store_of(&object).flush());
-            }
-        }
-        if let Some(sink) = self.sink.get() {
-            self.check(sink.flush());
-        }
+        self.app.flush();
     }
 
     fn settle(&self, promise: PromiseId, result: Result<Outcome, Error>) {
-        let result = match result {
-            Ok(Outcome::Done) => Ok(JsValue::UNDEFINED),
-            Ok(Outcome::Json(json)) => Ok(JsNode::unwrap(&json)),
-            Ok(Outcome::Call(call)) => Ok(self.call_object(call).into()),
+        let id = promise.number();
+        match result {
+            Ok(Outcome::Done) => self.app.resolve(id, &JsValue::UNDEFINED),
+            Ok(Outcome::Json(json)) => self.app.resolve(id, &JsNode::unwrap(&json)),
+            Ok(Outcome::Call(call)) => self.app.resolve(id, &self.call_object(call)),
             Ok(Outcome::Calls(json, calls)) => {
-                let calls = calls.into_iter().filter_map(|call| self.call_object(call));
-                let calls = object(&[("calls", calls.collect::<Array>().into())]);
-                let answer = Object::assign(&Object::new(), JsNode::unwrap(&json).unchecked_ref());
-                Ok(Object::assign(&answer, calls.unchecked_ref()).into())
+                let calls = calls.into_iter().map(|call| self.call_object(call)).collect();
+                self.app.resolve_calls(id, &JsNode::unwrap(&json), calls);
             }
-            Err(error) => Err(to_js(&error)),
-        };
-        self.promises.settle(promise, result);
+            Err(error) => self.app.reject(id, &to_js(&error)),
+        }
     }
 
     fn emit(&self, event: AppEvent) {
-        let told = match event.scope {
-            Scope::Client => {
-                let object = values::event(&event.name, &event.payload);
-                self.sink.get().map(|sink| sink.emit(&object))
-            }
-            Scope::Call(call) => {
-                let object = values::event(&event.name, &event.payload);
-                self.known_object(call).map(|call| emit_to(&call, &object))
+        let key = match event.scope {
+            Scope::Client => 0,
+            Scope::Call(call) => call.number(),
+        };
+        let (cid, online, reason) = match &event.payload {
+            EventPayload::Server(json) => return self.app.emit(key, &JsNode::unwrap(json)),
+            EventPayload::Local(
+                LocalEvent::ConnectionChanged { online } | LocalEvent::NetworkChanged { online },
+            ) => (None, Some(*online), None),
+            EventPayload::Local(LocalEvent::Unwatched { cid }) => (Some(cid.as_str()), None, None),
+            EventPayload::Local(LocalEvent::Left { cid, reason }) => {
+                (Some(cid.as_str()), None, Some(*reason))
             }
         };
-        if let Some(result) = told {
-            self.check(result);
-        }
+        self.app.emit_own(key, &event.name, cid, online, reason);
     }
 
     fn call(&self, call: CallKey) -> JsValue {
-        self.known_object(call).map(JsValue::from).unwrap_or_default()
+        self.app.call(call.number())
     }
 
     fn ask_defaults(&self, call: CallKey) {
-        if let Some(call) = self.known_object(call) {
-            self.check(apply_defaults(&call));
-        }
+        self.app.ask_defaults(call.number());
     }
 
     fn collect_statistics(&self, call: CallKey) {
-        if let Some(call) = self.known_object(call) {
-            self.check(collect_statistics(&call));
-        }
+        self.app.collect_statistics(call.number());
     }
 
     fn fetch_token(&self, request: TokenRequestId) {
-        let this = self.this.clone();
-        let report = move |answer: Result<JsValue, JsValue>| {
-            let result =
-                answer.map(|token| token.as_string().unwrap_or_default()).map_err(Cause::new);
-            if let Some(shell) = this.upgrade() {
-                shell.driver.report(Input::Token { request, result });
-            }
-        };
-        match self.sink.get().map(|sink| sink.fetch_token()) {
-            Some(Ok(promise)) => when(&promise, report),
-            Some(Err(thrown)) => report(Err(thrown)),
-            None => report(Err(JsValue::UNDEFINED)),
+        let request = request.number();
+        if !self.app.fetch_token(request) {
+            self.take_token(request, Err(JsValue::UNDEFINED));
         }
     }
 
     fn warn(&self, message: &str, thrown: &JsValue) {
-        let details = Array::new();
-        if !thrown.is_undefined() {
-            details.push(thrown);
-        }
-        self.log("warn", message, &details);
+        self.app.warn(message, thrown);
     }
 }
 
@@ -346,10 +298,8 @@ fn remember(shell: &Rc<Shell>) {
 /// The WebAssembly instance ends: nothing may be left waiting or open.
 fn last_words(panic: &str) {
     for shell in SHELLS.take().iter().filter_map(rc::Weak::upgrade) {
-        shell.log("error", panic, &Array::new());
+        shell.app.fail(panic);
         shell.shut_down();
-        for object in shell.calls.keys().into_iter().filter_map(|call| shell.known_object(call)) {
-            let _ = store_of(&object).fail();
-        }
+        shell.app.fail_calls();
     }
 }

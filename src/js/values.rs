@@ -1,15 +1,14 @@
 //! The core's state as JavaScript values.
 
-use js_sys::{Array, Date, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use super::error::to_js;
 use crate::{
     core::{
-        CallState, DeviceState, DeviceStatus, Dimension, EventPayload, Facing, Json, LocalEvent,
-        Media, Participant, Session, Slice, TrackType,
+        CallState, CaptureId, DeviceState, DeviceStatus, Dimension, Facing, Json, Participant,
+        Session, Slice, TrackType,
     },
-    web::{JsNode, MediaTable, object},
+    web::{JsNode, MediaTable, media_number},
 };
 
 /// The value of one slice. Dates are ms since the epoch.
@@ -18,14 +17,11 @@ pub(crate) fn slice(state: &CallState, slice: Slice, media: &MediaTable) -> JsVa
         Slice::CallingState => state.calling_state.as_str().into(),
         Slice::Members => {
             let members = state.members.iter().map(|m| JsNode::unwrap(&m.document));
-            members.collect::<Array>().into()
+            members.collect::<Vec<_>>().into()
         }
-        Slice::Custom => {
-            let custom = document(state, "custom");
-            if custom.is_undefined() { object(&[]) } else { custom }
-        }
+        Slice::Custom => document(state, "custom"),
         Slice::Settings => document(state, "settings"),
-        Slice::OwnCapabilities => texts(&state.own_capabilities),
+        Slice::OwnCapabilities => texts(state.own_capabilities.iter()).into(),
         Slice::CreatedBy => document(state, "created_by"),
         Slice::CreatedAt => state.created_at.into(),
         Slice::UpdatedAt => state.updated_at.into(),
@@ -37,13 +33,10 @@ pub(crate) fn slice(state: &CallState, slice: Slice, media: &MediaTable) -> JsVa
         Slice::Team => document(state, "team"),
         Slice::Session => state.session.as_ref().map(session).unwrap_or_default(),
         // Their session ids; the rest is read one by one.
-        Slice::Participants => {
-            let sessions = state.participants.iter().map(|p| JsValue::from_str(&p.session_id));
-            sessions.collect::<Array>().into()
-        }
+        Slice::Participants => texts(state.participants.iter().map(|p| &p.session_id)).into(),
         Slice::ParticipantCount => state.participant_count.into(),
         Slice::AnonymousParticipantCount => state.anonymous_participant_count.into(),
-        Slice::BlockedUserIds => texts(&state.blocked_user_ids),
+        Slice::BlockedUserIds => texts(state.blocked_user_ids.iter()).into(),
         Slice::Recording => state.recording.into(),
         Slice::IndividualRecording => state.individual_recording.into(),
         Slice::RawRecording => state.raw_recording.into(),
@@ -56,7 +49,8 @@ pub(crate) fn slice(state: &CallState, slice: Slice, media: &MediaTable) -> JsVa
         Slice::Watching => state.watching.into(),
         Slice::Created => state.created.into(),
         Slice::Ring => state.ringing.map_or(JsValue::UNDEFINED, |ringing| {
-            Array::of2(&ringing.outgoing.into(), &ringing.expires_at.into()).into()
+            let ring: [JsValue; 2] = [ringing.outgoing.into(), ringing.expires_at.into()];
+            Vec::from(ring).into()
         }),
         Slice::Camera => device(&state.camera, media),
         Slice::Microphone => device(&state.microphone, media),
@@ -66,20 +60,13 @@ pub(crate) fn slice(state: &CallState, slice: Slice, media: &MediaTable) -> JsVa
 
 /// What apps see of a participant.
 pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsValue {
-    let stream =
-        |track: Option<Media>| -> JsValue { track.and_then(|track| media.stream(track)).into() };
-    let streams = Array::of4(
-        &stream(participant.video),
-        &stream(participant.audio),
-        &stream(participant.screen_share),
-        &stream(participant.screen_share_audio),
-    );
     make_participant(
+        media,
         &participant.user_id,
         &participant.session_id,
         &participant.name,
         &participant.image,
-        participant.roles.clone(),
+        texts(participant.roles.iter()),
         participant.custom.as_ref().map(trunkline_protocol::sfu::Struct::bytes),
         participant.joined_at,
         &participant.track_lookup_prefix,
@@ -91,7 +78,10 @@ pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsVa
         participant.audio_level,
         participant.source,
         participant.is_local,
-        &streams,
+        media_number(participant.video),
+        media_number(participant.audio),
+        media_number(participant.screen_share),
+        media_number(participant.screen_share_audio),
         participant.video_dimension.map(dimension),
         participant.screen_share_dimension.map(dimension),
         participant.pin.map(|pin| vec![if pin.is_local { 1.0 } else { 0.0 }, pin.pinned_at]),
@@ -99,34 +89,6 @@ pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsVa
         track_types(&participant.interrupted_tracks),
         participant.audio_volume,
     )
-}
-
-/// The object of an event.
-pub(crate) fn event(name: &str, payload: &EventPayload) -> JsValue {
-    let event = match payload {
-        EventPayload::Server(json) => JsNode::unwrap(json),
-        EventPayload::Local(local) => {
-            let (cid, online, reason) = match local {
-                LocalEvent::ConnectionChanged { online }
-                | LocalEvent::NetworkChanged { online } => (None, Some(*online), None),
-                LocalEvent::Unwatched { cid } => (Some(cid.as_str()), None, None),
-                LocalEvent::Left { cid, reason } => (Some(cid.as_str()), None, Some(*reason)),
-            };
-            object(&[
-                ("type", name.into()),
-                ("call_cid", cid.into()),
-                ("online", online.into()),
-                ("reason", reason.into()),
-            ])
-        }
-    };
-    // The same object goes to the listeners of the client and of the call.
-    let key = JsValue::from_str("received_at");
-    let stamped = Reflect::get(&event, &key).is_ok_and(|at| at.is_instance_of::<Date>());
-    if !stamped {
-        let _ = Reflect::set(&event, &key, &Date::new_0());
-    }
-    event
 }
 
 fn document(state: &CallState, key: &str) -> JsValue {
@@ -138,45 +100,32 @@ fn json(json: Option<&Json>) -> JsValue {
     json.map(JsNode::unwrap).unwrap_or_default()
 }
 
-fn texts(texts: &[String]) -> JsValue {
-    let texts = texts.iter().map(|text| JsValue::from_str(text));
-    texts.collect::<Array>().into()
+fn texts<'a>(texts: impl Iterator<Item = &'a String>) -> Vec<JsValue> {
+    texts.map(|text| JsValue::from_str(text)).collect()
 }
 
-/// The session as the server wrote it, with what was learnt since laid over it.
 fn session(session: &Session) -> JsValue {
-    let participants: Array =
-        session.participants.iter().map(|(_, participant)| JsNode::unwrap(participant)).collect();
-    let counts: JsValue = Object::new().into();
-    for (role, count) in &session.counts_by_role {
-        let _ = Reflect::set(&counts, &role.into(), &(*count).into());
-    }
-    let newer = object(&[
-        ("participants", participants.into()),
-        ("participants_count_by_role", counts),
-        ("anonymous_participant_count", session.anonymous_count.into()),
-    ]);
-    let document = JsNode::unwrap(&session.document);
-    let session = Object::new();
-    for part in [document, newer] {
-        Object::assign(&session, part.unchecked_ref());
-    }
-    session.into()
+    let participants = session.participants.iter().map(|(_, p)| JsNode::unwrap(p)).collect();
+    let counts = &session.counts_by_role;
+    make_session(
+        &JsNode::unwrap(&session.document),
+        participants,
+        texts(counts.iter().map(|(role, _)| role)),
+        counts.iter().map(|(_, count)| *count).collect(),
+        session.anonymous_count,
+    )
 }
 
 fn device(device: &DeviceState, media: &MediaTable) -> JsValue {
-    let status = |status: Option<DeviceStatus>| status.map(DeviceStatus::as_str).into();
-    let stream = device.capture.and_then(|capture| media.capture(capture));
-    let root = device.capture.and_then(|capture| media.capture_root(capture));
-    object(&[
-        ("status", status(device.status)),
-        ("optimisticStatus", status(device.optimistic_status)),
-        ("mediaStream", stream.into()),
-        ("rootMediaStream", root.into()),
-        ("selectedDevice", device.selected.as_deref().into()),
-        ("direction", device.facing.map(Facing::as_str).into()),
-        ("error", device.error.as_ref().map(to_js).unwrap_or_default()),
-    ])
+    make_device(
+        media,
+        device.capture.map_or(0, CaptureId::number),
+        device.status.map(DeviceStatus::as_str),
+        device.optimistic_status.map(DeviceStatus::as_str),
+        device.selected.as_deref(),
+        device.facing.map(Facing::as_str),
+        &device.error.as_ref().map(to_js).unwrap_or_default(),
+    )
 }
 
 fn track_types(types: &[TrackType]) -> Vec<i32> {
@@ -187,17 +136,40 @@ fn dimension(size: Dimension) -> Vec<u32> {
     vec![size.width, size.height]
 }
 
+#[wasm_bindgen(raw_module = "/pkg/values.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = makeSession)]
+    fn make_session(
+        document: &JsValue,
+        participants: Vec<JsValue>,
+        roles: Vec<JsValue>,
+        counts: Vec<u32>,
+        anonymous_count: u32,
+    ) -> JsValue;
+    #[wasm_bindgen(js_name = makeDevice)]
+    fn make_device(
+        media: &MediaTable,
+        capture: i64,
+        status: Option<&str>,
+        optimistic_status: Option<&str>,
+        selected: Option<&str>,
+        direction: Option<&str>,
+        error: &JsValue,
+    ) -> JsValue;
+}
+
 #[wasm_bindgen(raw_module = "/pkg/participants.js")]
 extern "C" {
     #[wasm_bindgen(js_name = makeParticipant)]
     #[allow(clippy::too_many_arguments)]
     // one crossing of the boundary instead of one per field
     fn make_participant(
+        media: &MediaTable,
         user_id: &str,
         session_id: &str,
         name: &str,
         image: &str,
-        roles: Vec<String>,
+        roles: Vec<JsValue>,
         custom: Option<&[u8]>,
         joined_at: Option<f64>,
         track_lookup_prefix: &str,
@@ -209,7 +181,10 @@ extern "C" {
         audio_level: f32,
         source: i32,
         is_local: bool,
-        streams: &Array,
+        video: i64,
+        audio: i64,
+        screen_share: i64,
+        screen_share_audio: i64,
         video_dimension: Option<Vec<u32>>,
         screen_share_dimension: Option<Vec<u32>>,
         pin: Option<Vec<f64>>,

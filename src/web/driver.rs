@@ -5,20 +5,10 @@ use std::{
 };
 
 use wasm_bindgen::JsValue;
-use web_sys::RtcPeerConnection;
 
 use super::{
-    clock::Clock,
-    describe::describe,
-    devices::Devices,
-    failure::has_panicked,
-    http::Http,
-    media::MediaTable,
-    page::Page,
-    peer::Peers,
-    report::{Reporter, Warn},
-    socket::Sockets,
-    timers::Timer,
+    clock::Clock, describe::describe, devices::Devices, failure::has_panicked, http::Http,
+    media::MediaTable, page::Page, peer::Peers, report::Reporter, socket::Sockets, timers::Timer,
 };
 use crate::core::{
     AppEvent, CallKey, Cause, Changes, Client, Command, Effect, Error, Input, Outcome, PeerId,
@@ -43,8 +33,9 @@ pub struct Driver {
     sockets: Sockets,
     peers: Peers,
     devices: Devices,
-    media: Rc<MediaTable>,
-    reporter: Reporter,
+    media: MediaTable,
+    /// A [`Reporter`], as the package's JavaScript holds it.
+    reporter: JsValue,
     frontend: Weak<dyn Frontend>,
     _page: Page,
 }
@@ -77,41 +68,31 @@ impl Driver {
         Rc::new_cyclic(|this: &Weak<Self>| {
             let reporter = {
                 let this = this.clone();
-                Reporter::new(move |input| {
+                let report = move |input| {
                     if let Some(driver) = this.upgrade() {
                         driver.report(input);
                     }
-                })
-            };
-            let warn: Warn = {
+                };
                 let frontend = frontend.clone();
-                Rc::new(move |message, thrown| {
+                let warn = move |message: &str, thrown: &JsValue| {
                     if let Some(frontend) = frontend.upgrade() {
                         frontend.warn(message, thrown);
                     }
-                })
+                };
+                JsValue::from(Reporter::new(report, warn))
             };
-            let media = Rc::new(MediaTable::default());
+            let media = MediaTable::default();
             Self {
                 client: RefCell::new(client),
                 inbox: RefCell::default(),
                 running: Cell::new(false),
                 unheard: Cell::new(false),
                 clock: Clock,
-                timer: {
-                    let reporter = reporter.clone();
-                    Timer::new(move || reporter.report(Input::Timeout))
-                },
-                http: Http::new(reporter.clone()),
-                sockets: Sockets::new(reporter.clone()),
-                peers: Peers::new(media.clone(), reporter.clone(), warn),
-                devices: {
-                    let frontend = frontend.clone();
-                    let find_call = move |call| {
-                        frontend.upgrade().map(|frontend| frontend.call(call)).unwrap_or_default()
-                    };
-                    Devices::new(media.clone(), reporter.clone(), Rc::new(find_call))
-                },
+                timer: Timer::new(&reporter),
+                http: Http::new(&reporter),
+                sockets: Sockets::new(&reporter),
+                peers: Peers::new(&media, &reporter),
+                devices: Devices::new(&media, &reporter),
                 media,
                 _page: Page::watch(&reporter),
                 reporter,
@@ -147,9 +128,9 @@ impl Driver {
         &self.devices
     }
 
-    /// A peer connection, if there is one.
-    pub fn connection(&self, peer: Option<PeerId>) -> Option<RtcPeerConnection> {
-        peer.and_then(|peer| self.peers.connection(peer))
+    /// A peer connection, or `undefined`.
+    pub fn connection(&self, peer: Option<PeerId>) -> JsValue {
+        peer.map(|peer| self.peers.connection(peer)).unwrap_or_default()
     }
 
     /// The streams.
@@ -218,7 +199,7 @@ impl Driver {
 
     fn perform(&self, effect: Effect) {
         match effect {
-            Effect::Http(request) => self.http.send(request),
+            Effect::Http(request) => self.http.send(&request),
             Effect::AbortHttp(request) => self.http.abort(request),
             Effect::OpenSocket { socket, url } => self.sockets.open(socket, &url),
             Effect::SendText(socket, text) => self.sockets.send_text(socket, &text),
@@ -226,9 +207,13 @@ impl Driver {
             Effect::CloseSocket { socket, code, reason } => {
                 self.sockets.close(socket, code, &reason);
             }
-            Effect::DescribeCodecs(request) => describe(request, self.reporter.clone()),
+            Effect::DescribeCodecs(request) => describe(request, &self.reporter),
             Effect::Peer(peer, effect) => self.peers.perform(peer, effect),
-            Effect::Capture(request) => self.devices.capture(request),
+            Effect::Capture(request) => {
+                let call = request.capture.owner().zip(self.frontend.upgrade());
+                let call = call.map(|(call, frontend)| frontend.call(call)).unwrap_or_default();
+                self.devices.capture(&call, &request);
+            }
             Effect::StopCapture(capture) => self.devices.stop(capture),
             Effect::SilenceCapture(capture, is_silent) => self.devices.silence(capture, is_silent),
             Effect::AskDefaults(call) => self.tell(|frontend| frontend.ask_defaults(call)),

@@ -1,72 +1,52 @@
-use std::rc::Rc;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use js_sys::{Promise, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortController, AbortSignal};
-
-use super::{
-    browser::exchange,
-    json::JsNode,
-    object::{field, object},
-    report::Reporter,
-    table::Table,
-    task::when,
-};
-use crate::core::{
-    Cause, HttpBody, HttpFailure, HttpReply, HttpRequest, Input, Reply, RequestId, ResponseKind,
-};
+use crate::core::{HttpBody, HttpRequest, RequestId, ResponseKind};
 
 /// The requests that are not answered yet.
-pub struct Http {
-    pending: Rc<Table<RequestId, AbortController>>,
-    reporter: Reporter,
-}
+pub struct Http(JsHttp);
 
 impl Http {
     /// None yet.
-    pub fn new(reporter: Reporter) -> Self {
-        Self { pending: Rc::default(), reporter }
+    pub fn new(reporter: &JsValue) -> Self {
+        Self(JsHttp::new(reporter))
     }
 
     /// Sends a request and reports the answer, unless it is aborted before.
-    pub fn send(&self, request: HttpRequest) {
-        let id = request.request;
-        let Ok(controller) = AbortController::new() else {
-            return;
+    pub fn send(&self, request: &HttpRequest) {
+        let mut fields = Vec::with_capacity(2 * request.headers.len());
+        for (name, value) in &request.headers {
+            fields.extend([JsValue::from_str(name), JsValue::from_str(value)]);
+        }
+        let (json, bytes) = match &request.body {
+            HttpBody::Empty => (None, None),
+            HttpBody::Json(text) => (Some(&**text), None),
+            HttpBody::Bytes(bytes) => (None, Some(&**bytes)),
         };
-        let signal = controller.signal();
-        self.pending.insert(id, controller);
-
-        let pending = self.pending.clone();
-        let reporter = self.reporter.clone();
-        when(&start(&request, &signal), move |answer| {
-            let reply = match answer {
-                Ok(answer) => Ok(read(&answer)),
-                Err(thrown) => Err(HttpFailure { cause: Cause::new(thrown) }),
-            };
-            if pending.remove(id).is_some() {
-                reporter.report(Input::Http { request: id, reply });
-            }
-        });
+        self.0.send(
+            request.request.number(),
+            request.method.as_str(),
+            &request.url,
+            fields,
+            json,
+            bytes,
+            request.response == ResponseKind::Bytes,
+            request.keepalive,
+        );
     }
 
     /// Gives a request up; nothing is reported about it any more.
     pub fn abort(&self, id: RequestId) {
-        if let Some(controller) = self.pending.remove(id) {
-            controller.abort();
-        }
+        self.0.abort(id.number());
     }
 
     /// Gives all of them up.
     pub fn abort_all(&self) {
-        for id in self.pending.keys() {
-            self.abort(id);
-        }
+        self.0.close_all();
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.pending.len()
+        self.0.size()
     }
 
     /// Whether there are none.
@@ -81,39 +61,31 @@ impl Drop for Http {
     }
 }
 
-fn start(request: &HttpRequest, signal: &AbortSignal) -> Promise {
-    let (body, content_type) = match &request.body {
-        HttpBody::Empty => (JsValue::UNDEFINED, ""),
-        HttpBody::Json(text) => (JsValue::from_str(text), "application/json"),
-        HttpBody::Bytes(bytes) => {
-            (Uint8Array::from(bytes.as_slice()).into(), "application/protobuf")
-        }
-    };
-    let mut headers: Vec<(&str, JsValue)> =
-        request.headers.iter().map(|(name, value)| (*name, JsValue::from_str(value))).collect();
-    if !content_type.is_empty() {
-        headers.push(("content-type", JsValue::from_str(content_type)));
-    }
-    exchange(
-        &request.url,
-        request.method.as_str(),
-        &object(&headers),
-        &body,
-        request.keepalive,
-        signal,
-        matches!(request.response, ResponseKind::Bytes),
-    )
-}
+#[wasm_bindgen(raw_module = "/pkg/http.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = Http)]
+    type JsHttp;
 
-fn read(answer: &JsValue) -> HttpReply {
-    // HTTP has three digits.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let status = field(answer, "status").as_f64().unwrap_or_default() as u16;
-    let value = field(answer, "value");
-    let body = match value.dyn_ref::<Uint8Array>() {
-        Some(bytes) => Reply::Bytes(bytes.to_vec()),
-        None if value.is_undefined() => Reply::Unreadable,
-        None => Reply::Json(JsNode::wrap(value)),
-    };
-    HttpReply { status, body }
+    #[wasm_bindgen(constructor, js_class = Http)]
+    fn new(reporter: &JsValue) -> JsHttp;
+    #[wasm_bindgen(method, getter)]
+    fn size(this: &JsHttp) -> usize;
+    #[wasm_bindgen(method)]
+    #[allow(clippy::too_many_arguments)]
+    // one crossing of the boundary instead of one per field
+    fn send(
+        this: &JsHttp,
+        id: i64,
+        method: &str,
+        url: &str,
+        fields: Vec<JsValue>,
+        json: Option<&str>,
+        bytes: Option<&[u8]>,
+        wants_bytes: bool,
+        keepalive: bool,
+    );
+    #[wasm_bindgen(method)]
+    fn abort(this: &JsHttp, id: i64);
+    #[wasm_bindgen(method, js_name = closeAll)]
+    fn close_all(this: &JsHttp);
 }

@@ -1,9 +1,7 @@
 use std::any::Any;
 
-use js_sys::{Array, JSON, Object};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use super::object::field;
 use crate::core::{Json, Node};
 
 /// A JSON value that the browser parsed.
@@ -27,41 +25,35 @@ impl JsNode {
 
     /// Parses `text`; `None` when it is no JSON.
     pub fn parse(text: &str) -> Option<Json> {
-        JSON::parse(text).ok().map(Self::wrap)
+        wrap_defined(parse(text))
     }
+}
 
-    /// The object, unless this is an array or something simple.
-    fn object(&self) -> Option<&Object> {
-        if Array::is_array(&self.0) {
-            return None;
-        }
-        self.0.dyn_ref::<Object>()
-    }
+fn wrap_defined(value: JsValue) -> Option<Json> {
+    (!value.is_undefined()).then(|| JsNode::wrap(value))
 }
 
 impl Node for JsNode {
     fn get(&self, key: &str) -> Option<Json> {
-        // What every object inherits, such as `constructor`, is no part of a document.
-        if !Object::has_own(self.object()?, &JsValue::from_str(key)) {
-            return None;
-        }
-        let value = field(&self.0, key);
-        (!value.is_null() && !value.is_undefined()).then(|| Self::wrap(value))
+        wrap_defined(get(&self.0, key))
     }
 
     fn items(&self) -> Option<Vec<Json>> {
-        let array = self.0.dyn_ref::<Array>()?;
-        Some(array.iter().map(Self::wrap).collect())
+        Some(items(&self.0)?.into_iter().map(Self::wrap).collect())
     }
 
     fn entries(&self) -> Option<Vec<(String, Json)>> {
-        let keys = Object::keys(self.object()?);
-        let entries = keys.iter().filter_map(|key| {
-            let key = key.as_string()?;
-            let value = Self::wrap(field(&self.0, &key));
-            Some((key, value))
+        let fields = entries(&self.0)?.into_iter();
+        // Names and values take turns.
+        let mut name = None;
+        let pairs = fields.filter_map(|field| match name.take() {
+            None => {
+                name = field.as_string();
+                None
+            }
+            Some(name) => Some((name, Self::wrap(field))),
         });
-        Some(entries.collect())
+        Some(pairs.collect())
     }
 
     fn as_str(&self) -> Option<String> {
@@ -77,12 +69,19 @@ impl Node for JsNode {
     }
 
     fn to_text(&self) -> Option<String> {
-        // `stringify` gives `undefined` for what JSON does not have, such as functions.
-        let text: JsValue = JSON::stringify(&self.0).ok()?.into();
-        text.as_string()
+        write(&self.0)
     }
 
     fn as_any(&self) -> &dyn Any {
         self
     }
+}
+
+#[wasm_bindgen(raw_module = "/pkg/json.js")]
+extern "C" {
+    fn parse(text: &str) -> JsValue;
+    fn write(value: &JsValue) -> Option<String>;
+    fn get(value: &JsValue, key: &str) -> JsValue;
+    fn items(value: &JsValue) -> Option<Vec<JsValue>>;
+    fn entries(value: &JsValue) -> Option<Vec<JsValue>>;
 }

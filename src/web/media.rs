@@ -1,95 +1,49 @@
-use std::cell::Cell;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use web_sys::{MediaStream, MediaStreamTrack};
+use crate::core::{CaptureId, Media, TrackType};
 
-use super::{browser::Capture, listener::Listener, table::Table};
-use crate::core::{CaptureId, Media, PeerId, RemoteTrackId, TrackType};
+#[wasm_bindgen(raw_module = "/pkg/media-table.js")]
+extern "C" {
+    /// The streams behind the names that the core gives them.
+    #[derive(Clone)]
+    pub type MediaTable;
 
-/// The streams behind the names that the core gives them.
-#[derive(Default)]
-pub struct MediaTable {
-    captures: Table<CaptureId, Capture>,
-    remote: Table<RemoteTrackId, Remote>,
-    last_remote: Cell<u64>,
+    #[wasm_bindgen(constructor)]
+    fn new() -> MediaTable;
+    #[wasm_bindgen(method, js_name = stream)]
+    fn stream_of(this: &MediaTable, number: i64) -> JsValue;
+    #[wasm_bindgen(method)]
+    fn track(this: &MediaTable, capture: i64, is_sound: bool) -> JsValue;
 }
 
-struct Remote {
-    peer: PeerId,
-    stream: MediaStream,
-    track: MediaStreamTrack,
-    _ended: Listener,
+impl Default for MediaTable {
+    fn default() -> Self {
+        Self::new()
+    }
 }
 
 impl MediaTable {
-    /// The stream of a track that a participant publishes.
-    pub fn stream(&self, media: Media) -> Option<MediaStream> {
-        match media {
-            Media::Local(capture) => self.capture(capture),
-            // The method of that name would be the browser's, which makes another stream.
-            Media::Remote(track) => self.remote.read(track, |remote| Clone::clone(&remote.stream)),
-        }
+    /// The stream of a track that a participant publishes, or `undefined`.
+    pub fn stream(&self, media: Media) -> JsValue {
+        self.stream_of(number(Some(media)))
     }
 
-    /// The stream of a capture.
-    pub fn capture(&self, capture: CaptureId) -> Option<MediaStream> {
-        self.captured(capture).map(|capture| capture.stream())
+    /// What a capture publishes as `track_type`, or `undefined`.
+    pub fn captured_track(&self, capture: CaptureId, track_type: TrackType) -> JsValue {
+        self.track(capture.number(), is_sound(track_type))
     }
+}
 
-    /// The stream of a capture before its filters.
-    pub fn capture_root(&self, capture: CaptureId) -> Option<MediaStream> {
-        self.captured(capture).map(|capture| capture.root())
+/// The number of `media` in the table; 0 is nothing.
+pub(crate) fn number(media: Option<Media>) -> i64 {
+    match media {
+        None => 0,
+        Some(Media::Local(capture)) => capture.number(),
+        Some(Media::Remote(track)) => -i64::from(track.0),
     }
+}
 
-    /// What a capture publishes as `track_type`.
-    pub fn captured_track(
-        &self,
-        capture: CaptureId,
-        track_type: TrackType,
-    ) -> Option<MediaStreamTrack> {
-        self.captured(capture)?.track(track_type == TrackType::ScreenShareAudio)
-    }
-
-    pub(crate) fn captured(&self, capture: CaptureId) -> Option<Capture> {
-        self.captures.read(capture, Clone::clone)
-    }
-
-    pub(crate) fn add_capture(&self, id: CaptureId, capture: Capture) {
-        self.captures.insert(id, capture);
-    }
-
-    pub(crate) fn remove_capture(&self, id: CaptureId) -> Option<Capture> {
-        self.captures.remove(id)
-    }
-
-    /// Takes in a received track and names it; a track that is known keeps its name. `on_ended` is
-    /// called when it ends.
-    pub(crate) fn add_remote(
-        &self,
-        peer: PeerId,
-        stream: MediaStream,
-        track: MediaStreamTrack,
-        on_ended: impl Fn(RemoteTrackId) + 'static,
-    ) -> RemoteTrackId {
-        // A track that is paused and resumed by the server comes in a second event.
-        if let Some(id) = self.remote.find(|known| known.track == track) {
-            self.remote.change(id, |known| known.stream = stream);
-            return id;
-        }
-        let id = RemoteTrackId(self.last_remote.get() + 1);
-        self.last_remote.set(id.0);
-        let ended = Listener::new(&track, "ended", move |_| on_ended(id));
-        self.remote.insert(id, Remote { peer, stream, track, _ended: ended });
-        id
-    }
-
-    pub(crate) fn remove_remote(&self, track: RemoteTrackId) {
-        self.remote.remove(track);
-    }
-
-    /// Forgets what came through a peer connection.
-    pub(crate) fn remove_peer(&self, peer: PeerId) {
-        while let Some(track) = self.remote.find(|remote| remote.peer == peer) {
-            self.remote.remove(track);
-        }
-    }
+/// Whether a track is the sound of a capture that also has a picture.
+pub(super) fn is_sound(track_type: TrackType) -> bool {
+    track_type == TrackType::ScreenShareAudio
 }

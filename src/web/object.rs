@@ -1,23 +1,10 @@
-//! Reading and writing JavaScript objects, once for all, as each use of it is code to download.
+//! Reading JavaScript objects, once for all, as each use of it is code to download.
 
-use js_sys::{Object, Reflect};
+use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
 /// `value[key]`; `undefined` when that throws, or `value` is no object.
 #[inline(never)]
 pub(crate) fn field(value: &JsValue, key: &str) -> JsValue {
     Reflect::get(value, &JsValue::from_str(key)).unwrap_or(JsValue::UNDEFINED)
-}
-
-/// An object with those fields; the ones that are `undefined` are left out.
-#[inline(never)]
-pub(crate) fn object(fields: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new().into();
-    for (key, value) in fields {
-        if !value.is_undefined() {
-            // Setting a field of a fresh object does not fail.
-            let _ = Reflect::set(&object, &JsValue::from_str(key), value);
-        }
-    }
-    object
 }

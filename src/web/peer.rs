@@ -1,86 +1,36 @@
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use js_sys::Array;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use js_sys::{Array, Promise};
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    MediaStream, RtcBundlePolicy, RtcConfiguration, RtcIceConnectionState, RtcPeerConnection,
-    RtcPeerConnectionState, RtcRtpTransceiver, RtcTrackEvent,
-};
-
-use super::{
-    browser::{
-        accept_answer, accept_offer, add_candidate, add_transceiver, candidate_text, make_offer,
-        set_answer, set_encodings,
-    },
-    listener::Listener,
-    media::MediaTable,
-    object::object,
-    report::{Reporter, Warn},
-    table::Table,
-    task::when,
-};
-use crate::core::{
-    CaptureId, Cause, Encoding, IceServer, Input, OfferReport, PeerEffect, PeerId, PeerInput,
-    TrackType, TransceiverId, sdp,
-};
+use super::media::{MediaTable, is_sound};
+use crate::core::{CaptureId, Encoding, PeerEffect, PeerId};
 
 /// The peer connections.
-pub struct Peers {
-    open: Table<PeerId, Rc<Peer>>,
-    media: Rc<MediaTable>,
-    reporter: Reporter,
-    warn: Warn,
-}
-
-struct Peer {
-    id: PeerId,
-    connection: RtcPeerConnection,
-    transceivers: Table<TransceiverId, RtcRtpTransceiver>,
-    listeners: RefCell<Vec<Listener>>,
-    closed: Cell<bool>,
-    reporter: Reporter,
-}
+pub struct Peers(JsPeers);
 
 impl Peers {
-    /// None yet. Received streams are put into `media`, captured ones are taken from there. What
-    /// fails and has no answer of its own goes to `warn`.
-    pub fn new(media: Rc<MediaTable>, reporter: Reporter, warn: Warn) -> Self {
-        Self { open: Table::default(), media, reporter, warn }
+    /// None yet. Received streams are put into `media`, captured ones are taken from there.
+    pub fn new(media: &MediaTable, reporter: &JsValue) -> Self {
+        Self(JsPeers::new(media, reporter))
     }
 
     /// Does something with a peer connection.
     pub fn perform(&self, id: PeerId, effect: PeerEffect) {
-        if let PeerEffect::Create { ice_servers } = effect {
-            return self.create(id, &ice_servers);
-        }
-        let Some(peer) = self.open.read(id, Rc::clone) else {
-            return self.refuse(id, &effect);
-        };
+        let id = id.number();
         match effect {
-            PeerEffect::Create { .. } => {}
-            PeerEffect::Offer { ice_restart } => {
-                when(&make_offer(&peer.connection, ice_restart), move |offer| {
-                    let report = offer.map(|sdp| peer.offered(&sdp)).map_err(Cause::new);
-                    peer.report(PeerInput::Offered(report));
-                });
+            PeerEffect::Create { ice_servers } => {
+                let list = Array::new();
+                for server in &ice_servers {
+                    let urls = server.urls.iter().map(|url| JsValue::from_str(url)).collect();
+                    add_ice_server(&list, urls, &server.username, &server.credential);
+                }
+                self.0.create(id, &list);
             }
-            PeerEffect::AcceptAnswer { sdp } => {
-                when(&accept_answer(&peer.connection, sdp), move |applied| {
-                    peer.report(PeerInput::AnswerApplied(applied.map(drop).map_err(Cause::new)));
-                });
-            }
+            PeerEffect::Offer { ice_restart } => self.0.offer(id, ice_restart),
+            PeerEffect::AcceptAnswer { sdp } => self.0.accept_answer(id, sdp.as_deref()),
             PeerEffect::Answer { offer, negotiation_id } => {
-                when(&accept_offer(&peer.connection, &offer), move |answer| {
-                    peer.answer(offer, answer, negotiation_id);
-                });
+                self.0.answer_offer(id, &offer, negotiation_id);
             }
-            PeerEffect::AddCandidate(text) => {
-                let added = add_candidate(&peer.connection, &text);
-                self.warn_if_failed(&added, "a remote ICE candidate was not taken");
-            }
+            PeerEffect::AddCandidate(text) => self.0.add_candidate(id, &text),
             PeerEffect::AddTransceiver {
                 transceiver,
                 capture,
@@ -88,141 +38,39 @@ impl Peers {
                 encodings,
                 degradation,
             } => {
-                let track = (capture, track_type);
-                self.add_transceiver(&peer, transceiver, track, &encodings, degradation);
+                let (transceiver, capture) = (transceiver.number(), capture.number());
+                let (is_sound, encodings) = (is_sound(track_type), list(&encodings));
+                self.0.add_transceiver(id, transceiver, capture, is_sound, &encodings, degradation);
             }
             PeerEffect::ReplaceTrack { transceiver, capture, track_type } => {
-                self.replace_track(&peer, transceiver, capture, track_type);
+                let capture = capture.map_or(0, CaptureId::number);
+                self.0.replace_track(id, transceiver.number(), capture, is_sound(track_type));
             }
             PeerEffect::SetEncodings { transceiver, encodings, degradation } => {
-                if let Some(transceiver) = peer.transceivers.read(transceiver, Clone::clone) {
-                    let encodings = encodings.iter().map(send_encoding).collect();
-                    let set = set_encodings(&transceiver, &encodings, degradation);
-                    self.warn_if_failed(&set, "what a track is encoded as could not be changed");
-                }
+                self.0.set_encodings(id, transceiver.number(), &list(&encodings), degradation);
             }
-            PeerEffect::Close => self.close(id),
+            PeerEffect::Close => self.0.close(id),
         }
     }
 
     /// Closes all of them.
     pub fn close_all(&self) {
-        for id in self.open.keys() {
-            self.close(id);
-        }
+        self.0.close_all();
     }
 
-    /// The browser's object, to be looked at.
-    pub fn connection(&self, id: PeerId) -> Option<RtcPeerConnection> {
-        self.open.read(id, |peer| peer.connection.clone())
+    /// The browser's object, to be looked at, or `undefined`.
+    pub fn connection(&self, id: PeerId) -> JsValue {
+        self.0.connection(id.number())
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.open.len()
+        self.0.size()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    fn create(&self, id: PeerId, ice_servers: &[IceServer]) {
-        let configuration = RtcConfiguration::new();
-        configuration.set_bundle_policy(RtcBundlePolicy::MaxBundle);
-        configuration.set_ice_servers(&ice_servers.iter().map(ice_server).collect::<Array>());
-        match RtcPeerConnection::new_with_configuration(&configuration) {
-            Ok(connection) => {
-                let peer = Rc::new(Peer {
-                    id,
-                    connection,
-                    transceivers: Table::default(),
-                    listeners: RefCell::default(),
-                    closed: Cell::new(false),
-                    reporter: self.reporter.clone(),
-                });
-                peer.listen(&self.media);
-                self.open.insert(id, peer);
-            }
-            Err(thrown) => {
-                (self.warn)("the browser made no peer connection", &thrown);
-                self.reporter.report(Input::Peer(id, PeerInput::Failed));
-            }
-        }
-    }
-
-    /// Answers for a peer connection that could not be made.
-    fn refuse(&self, id: PeerId, effect: &PeerEffect) {
-        let cause = || Cause::new(JsValue::from_str("there is no such peer connection"));
-        let input = match effect {
-            PeerEffect::Offer { .. } => PeerInput::Offered(Err(cause())),
-            PeerEffect::AcceptAnswer { .. } => PeerInput::AnswerApplied(Err(cause())),
-            PeerEffect::Answer { negotiation_id, .. } => {
-                PeerInput::Answered { negotiation_id: *negotiation_id, result: Err(cause()) }
-            }
-            PeerEffect::Create { .. }
-            | PeerEffect::AddCandidate(_)
-            | PeerEffect::AddTransceiver { .. }
-            | PeerEffect::ReplaceTrack { .. }
-            | PeerEffect::SetEncodings { .. }
-            | PeerEffect::Close => return,
-        };
-        self.reporter.report(Input::Peer(id, input));
-    }
-
-    fn add_transceiver(
-        &self,
-        peer: &Peer,
-        id: TransceiverId,
-        (capture, track_type): (CaptureId, TrackType),
-        encodings: &[Encoding],
-        degradation: Option<&str>,
-    ) {
-        // A capture that was stopped meanwhile: the offer then has one m-line less.
-        let Some(track) = self.media.captured_track(capture, track_type) else {
-            return;
-        };
-        let encodings = encodings.iter().map(send_encoding).collect();
-        match add_transceiver(&peer.connection, &track, &encodings, degradation) {
-            Ok(transceiver) => {
-                peer.transceivers.insert(id, transceiver);
-            }
-            Err(thrown) => (self.warn)("a track could not be added", &thrown),
-        }
-    }
-
-    fn replace_track(
-        &self,
-        peer: &Peer,
-        id: TransceiverId,
-        capture: Option<CaptureId>,
-        track_type: TrackType,
-    ) {
-        let Some(transceiver) = peer.transceivers.read(id, Clone::clone) else {
-            return;
-        };
-        let track = capture.and_then(|capture| self.media.captured_track(capture, track_type));
-        let replaced = transceiver.sender().replace_track(track.as_ref());
-        self.warn_if_failed(&replaced, "a track could not be replaced");
-    }
-
-    fn warn_if_failed(&self, done: &Promise, message: &'static str) {
-        let warn = self.warn.clone();
-        when(done, move |done| {
-            if let Err(thrown) = done {
-                warn(message, &thrown);
-            }
-        });
-    }
-
-    fn close(&self, id: PeerId) {
-        let Some(peer) = self.open.remove(id) else {
-            return;
-        };
-        peer.closed.set(true);
-        peer.listeners.borrow_mut().clear();
-        peer.connection.close();
-        self.media.remove_peer(id);
     }
 }
 
@@ -232,129 +80,81 @@ impl Drop for Peers {
     }
 }
 
-impl Peer {
-    fn report(&self, input: PeerInput) {
-        if !self.closed.get() {
-            self.reporter.report(Input::Peer(self.id, input));
-        }
+#[inline(never)]
+fn list(encodings: &[Encoding]) -> Array {
+    let list = Array::new();
+    for encoding in encodings {
+        add_encoding(
+            &list,
+            &encoding.rid,
+            encoding.active,
+            encoding.max_bitrate,
+            encoding.max_framerate,
+            encoding.scale_resolution_down_by,
+            encoding.scalability_mode.as_deref(),
+        );
     }
-
-    fn listen(self: &Rc<Self>, media: &Rc<MediaTable>) {
-        let on = |name, handle: fn(&Peer, &JsValue)| {
-            let peer = Rc::downgrade(self);
-            Listener::new(&self.connection, name, move |event| {
-                if let Some(peer) = peer.upgrade() {
-                    handle(&peer, &event);
-                }
-            })
-        };
-        let peer = Rc::downgrade(self);
-        let media = media.clone();
-        let on_track = Listener::new(&self.connection, "track", move |event| {
-            if let (Some(peer), Some(event)) = (peer.upgrade(), event.dyn_ref()) {
-                peer.on_track(&media, event);
-            }
-        });
-        self.listeners.borrow_mut().extend([
-            on("icecandidate", |peer, event| {
-                if let Some(text) = candidate_text(event) {
-                    peer.report(PeerInput::Candidate(text));
-                }
-            }),
-            on("connectionstatechange", |peer, _| match peer.connection.connection_state() {
-                RtcPeerConnectionState::Connected => peer.report(PeerInput::Connected),
-                RtcPeerConnectionState::Failed => peer.report(PeerInput::Failed),
-                _ => {}
-            }),
-            on("iceconnectionstatechange", |peer, _| {
-                let input = match peer.connection.ice_connection_state() {
-                    RtcIceConnectionState::Connected | RtcIceConnectionState::Completed => {
-                        PeerInput::Connected
-                    }
-                    RtcIceConnectionState::Disconnected => PeerInput::IceDisconnected,
-                    RtcIceConnectionState::Failed => PeerInput::IceFailed,
-                    _ => return,
-                };
-                peer.report(input);
-            }),
-            on_track,
-        ]);
-    }
-
-    fn on_track(self: &Rc<Self>, media: &Rc<MediaTable>, event: &RtcTrackEvent) {
-        let Ok(stream) = event.streams().get(0).dyn_into::<MediaStream>() else {
-            return;
-        };
-        let stream_id = stream.id();
-        let peer = Rc::downgrade(self);
-        let table = media.clone();
-        let track = media.add_remote(self.id, stream, event.track(), move |track| {
-            if let Some(peer) = peer.upgrade() {
-                peer.report(PeerInput::TrackEnded(track));
-            }
-            table.remove_remote(track);
-        });
-        self.report(PeerInput::Track { stream_id, track });
-    }
-
-    fn offered(&self, sdp: &JsValue) -> OfferReport {
-        let transceivers = self.transceivers.keys().into_iter();
-        let mids = transceivers.filter_map(|id| {
-            let mid = self.transceivers.read(id, RtcRtpTransceiver::mid)?;
-            Some((id, mid?))
-        });
-        OfferReport { sdp: sdp.as_string().unwrap_or_default(), mids: mids.collect() }
-    }
-
-    /// Patches the browser's answer and sets it.
-    fn answer(
-        self: &Rc<Self>,
-        offer: String,
-        answer: Result<JsValue, JsValue>,
-        negotiation_id: u32,
-    ) {
-        let peer = self.clone();
-        let report = move |result: Result<String, JsValue>| {
-            let result = result.map_err(Cause::new);
-            peer.report(PeerInput::Answered { negotiation_id, result });
-        };
-        match answer {
-            Ok(answer) => {
-                let answer = answer.as_string().unwrap_or_default();
-                let answer = sdp::answer_stereo(&offer, &answer);
-                when(&set_answer(&self.connection, &answer), move |set| {
-                    report(set.map(|_| answer));
-                });
-            }
-            Err(thrown) => report(Err(thrown)),
-        }
-    }
+    list
 }
 
-fn ice_server(server: &IceServer) -> JsValue {
-    let text = |text: &str| match text {
-        "" => JsValue::UNDEFINED,
-        text => JsValue::from_str(text),
-    };
-    let urls: Array = server.urls.iter().map(|url| JsValue::from_str(url)).collect();
-    object(&[
-        ("urls", urls.into()),
-        ("username", text(&server.username)),
-        ("credential", text(&server.credential)),
-    ])
-}
+#[wasm_bindgen(raw_module = "/pkg/peers.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = addIceServer)]
+    fn add_ice_server(list: &Array, urls: Vec<JsValue>, username: &str, credential: &str);
+    #[wasm_bindgen(js_name = addEncoding)]
+    #[allow(clippy::too_many_arguments)]
+    // one crossing of the boundary instead of one per field
+    fn add_encoding(
+        list: &Array,
+        rid: &str,
+        active: bool,
+        max_bitrate: Option<u32>,
+        max_framerate: Option<u32>,
+        scale_resolution_down_by: Option<f64>,
+        scalability_mode: Option<&str>,
+    );
 
-fn send_encoding(encoding: &Encoding) -> JsValue {
-    let text = |text: &str| match text {
-        "" => JsValue::UNDEFINED,
-        text => JsValue::from_str(text),
-    };
-    object(&[
-        ("rid", text(&encoding.rid)),
-        ("active", encoding.active.into()),
-        ("maxBitrate", encoding.max_bitrate.into()),
-        ("maxFramerate", encoding.max_framerate.into()),
-        ("scaleResolutionDownBy", encoding.scale_resolution_down_by.into()),
-        ("scalabilityMode", text(encoding.scalability_mode.as_deref().unwrap_or_default())),
-    ])
+    #[wasm_bindgen(js_name = Peers)]
+    type JsPeers;
+
+    #[wasm_bindgen(constructor, js_class = Peers)]
+    fn new(media: &MediaTable, reporter: &JsValue) -> JsPeers;
+    #[wasm_bindgen(method, getter)]
+    fn size(this: &JsPeers) -> usize;
+    #[wasm_bindgen(method)]
+    fn connection(this: &JsPeers, id: i64) -> JsValue;
+    #[wasm_bindgen(method)]
+    fn create(this: &JsPeers, id: i64, ice_servers: &Array);
+    #[wasm_bindgen(method)]
+    fn offer(this: &JsPeers, id: i64, ice_restart: bool);
+    #[wasm_bindgen(method, js_name = acceptAnswer)]
+    fn accept_answer(this: &JsPeers, id: i64, sdp: Option<&str>);
+    #[wasm_bindgen(method, js_name = answerOffer)]
+    fn answer_offer(this: &JsPeers, id: i64, offer: &str, negotiation: u32);
+    #[wasm_bindgen(method, js_name = addCandidate)]
+    fn add_candidate(this: &JsPeers, id: i64, text: &str);
+    #[wasm_bindgen(method, js_name = addTransceiver)]
+    fn add_transceiver(
+        this: &JsPeers,
+        id: i64,
+        transceiver: i64,
+        capture: i64,
+        is_sound: bool,
+        encodings: &Array,
+        degradation: Option<&str>,
+    );
+    #[wasm_bindgen(method, js_name = replaceTrack)]
+    fn replace_track(this: &JsPeers, id: i64, transceiver: i64, capture: i64, is_sound: bool);
+    #[wasm_bindgen(method, js_name = setEncodings)]
+    fn set_encodings(
+        this: &JsPeers,
+        id: i64,
+        transceiver: i64,
+        encodings: &Array,
+        degradation: Option<&str>,
+    );
+    #[wasm_bindgen(method)]
+    fn close(this: &JsPeers, id: i64);
+    #[wasm_bindgen(method, js_name = closeAll)]
+    fn close_all(this: &JsPeers);
 }

@@ -1,92 +1,44 @@
-use std::rc::Rc;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use js_sys::{ArrayBuffer, Uint8Array};
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
-
-use super::{json::JsNode, listener::Listener, report::Reporter, table::Table};
-use crate::core::{Input, SocketId};
+use crate::core::SocketId;
 
 /// The open sockets.
-pub struct Sockets {
-    open: Rc<Table<SocketId, Socket>>,
-    reporter: Reporter,
-}
-
-struct Socket {
-    socket: WebSocket,
-    _listeners: [Listener; 3],
-}
+pub struct Sockets(JsSockets);
 
 impl Sockets {
-    /// None yet.
-    pub fn new(reporter: Reporter) -> Self {
-        Self { open: Rc::default(), reporter }
+    /// None yet. Binary frames are reported as bytes, text frames as parsed JSON.
+    pub fn new(reporter: &JsValue) -> Self {
+        Self(JsSockets::new(reporter))
     }
 
     /// Opens a socket.
     pub fn open(&self, id: SocketId, url: &str) {
-        let Ok(socket) = WebSocket::new(url) else {
-            // The address is none, or the page's policy forbids it.
-            return self.reporter.report(closed(id, NO_CLOSE_FRAME, String::new()));
-        };
-        socket.set_binary_type(BinaryType::Arraybuffer);
-        let on = |name, input: fn(SocketId, &JsValue) -> Option<Input>| {
-            let reporter = self.reporter.clone();
-            let open = Rc::downgrade(&self.open);
-            Listener::new(&socket, name, move |event| {
-                let Some(input) = input(id, &event) else {
-                    return;
-                };
-                if let (Input::SocketClosed { .. }, Some(open)) = (&input, open.upgrade()) {
-                    open.remove(id);
-                }
-                reporter.report(input);
-            })
-        };
-        let listeners = [
-            on("open", |id, _| Some(Input::SocketOpened(id))),
-            on("message", |id, event| received(id, event.dyn_ref()?)),
-            on("close", |id, event| {
-                let event: &CloseEvent = event.dyn_ref()?;
-                Some(closed(id, event.code(), event.reason()))
-            }),
-        ];
-        self.open.insert(id, Socket { socket, _listeners: listeners });
+        self.0.open(id.number(), url);
     }
 
     /// Sends a text frame, if the socket is open.
     pub fn send_text(&self, id: SocketId, text: &str) {
-        // A socket that is not open any more reports its close next.
-        self.open.read(id, |socket| socket.socket.send_with_str(text).ok());
+        self.0.send_text(id.number(), text);
     }
 
     /// Sends a binary frame, if the socket is open.
     pub fn send_bytes(&self, id: SocketId, bytes: &[u8]) {
-        self.open.read(id, |socket| socket.socket.send_with_u8_array(bytes).ok());
+        self.0.send_bytes(id.number(), bytes);
     }
 
     /// Closes a socket in whatever state it is and forgets it.
     pub fn close(&self, id: SocketId, code: u16, reason: &str) {
-        let Some(Socket { socket, _listeners }) = self.open.remove(id) else {
-            return;
-        };
-        // The browser takes no other codes and no longer reasons; without them it takes anything.
-        if socket.close_with_code_and_reason(code, reason).is_err() {
-            let _ = socket.close();
-        }
+        self.0.close(id.number(), code, reason);
     }
 
     /// Closes all of them.
     pub fn close_all(&self) {
-        for id in self.open.keys() {
-            self.close(id, NORMAL, "");
-        }
+        self.0.close_all();
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.open.len()
+        self.0.size()
     }
 
     /// Whether there are none.
@@ -101,20 +53,23 @@ impl Drop for Sockets {
     }
 }
 
-fn received(id: SocketId, event: &MessageEvent) -> Option<Input> {
-    let data = event.data();
-    if let Some(buffer) = data.dyn_ref::<ArrayBuffer>() {
-        let bytes = Uint8Array::new(buffer).to_vec();
-        return Some(Input::SocketBytes(id, bytes));
-    }
-    let json = JsNode::parse(&data.as_string()?)?;
-    Some(Input::SocketJson(id, json))
-}
+#[wasm_bindgen(raw_module = "/pkg/sockets.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = Sockets)]
+    type JsSockets;
 
-fn closed(socket: SocketId, code: u16, reason: String) -> Input {
-    Input::SocketClosed { socket, code, reason }
+    #[wasm_bindgen(constructor, js_class = Sockets)]
+    fn new(reporter: &JsValue) -> JsSockets;
+    #[wasm_bindgen(method, getter)]
+    fn size(this: &JsSockets) -> usize;
+    #[wasm_bindgen(method)]
+    fn open(this: &JsSockets, id: i64, url: &str);
+    #[wasm_bindgen(method, js_name = send)]
+    fn send_text(this: &JsSockets, id: i64, text: &str);
+    #[wasm_bindgen(method, js_name = send)]
+    fn send_bytes(this: &JsSockets, id: i64, bytes: &[u8]);
+    #[wasm_bindgen(method)]
+    fn close(this: &JsSockets, id: i64, code: u16, reason: &str);
+    #[wasm_bindgen(method, js_name = closeAll)]
+    fn close_all(this: &JsSockets);
 }
-
-/// What a socket's close event says when the other side sent no close frame.
-const NO_CLOSE_FRAME: u16 = 1006;
-const NORMAL: u16 = 1000;

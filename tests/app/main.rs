@@ -5,7 +5,7 @@
 
 use js_sys::{Object, Reflect};
 use trunkline::js::Engine;
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
@@ -36,7 +36,7 @@ scenarios! {
 /// The class that `pkg/client.js` imports as `Engine`, as this module exports it.
 fn engine_class() -> JsValue {
     let nothing: JsValue = Object::new().into();
-    let engine: JsValue = Engine::new(&nothing, nothing.unchecked_ref()).into();
+    let engine: JsValue = Engine::new(&nothing, &nothing).into();
     Reflect::get(&engine, &"constructor".into()).unwrap()
 }
 

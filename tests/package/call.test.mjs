@@ -436,6 +436,7 @@ function pinOf(user_id, session_id) {
 function person(sessionId, fields = {}) {
   const nothing = Array(20).fill(undefined);
   const made = makeParticipant(
+    { stream: () => undefined },
     sessionId,
     sessionId,
     '',
@@ -446,9 +447,7 @@ function person(sessionId, fields = {}) {
     '',
     [],
     [],
-    ...nothing.slice(0, 6),
-    [],
-    ...nothing.slice(0, 4),
+    ...nothing.slice(0, 14),
     [],
   );
   return { ...made, ...fields };

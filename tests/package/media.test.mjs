@@ -16,7 +16,7 @@ import {
 // After the fakes: the modules look for them when they are loaded.
 const { MicrophoneManager } = await import('../../pkg/microphone.js');
 const { SpeakerManager, playOn, recallSpeaker } = await import('../../pkg/speaker.js');
-const { setEncodings } = await import('../../pkg/browser.js');
+const { setEncodings } = await import('../../pkg/senders.js');
 const { makeValue } = await import('../../pkg/observable.js');
 const { whileWanted } = await import('../../pkg/sound.js');
 

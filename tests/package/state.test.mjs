@@ -268,6 +268,7 @@ function script(core) {
 function person(sessionId, fields = {}) {
   const of = { name: '', publishedTracks: [], audioLevel: 0, ...fields };
   return makeParticipant(
+    { stream: () => undefined },
     `user-${sessionId}`,
     sessionId,
     of.name,
@@ -284,7 +285,10 @@ function person(sessionId, fields = {}) {
     of.audioLevel,
     0,
     of.isLocalParticipant ?? false,
-    [],
+    0n,
+    0n,
+    0n,
+    0n,
     undefined,
     undefined,
     of.pin,

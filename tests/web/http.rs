@@ -120,8 +120,8 @@ async fn reasons_that_are_no_errors_are_reported_untouched() {
 #[wasm_bindgen_test]
 async fn an_abort_before_the_answer_ends_the_request_and_is_not_reported() {
     let (inbox, reporter) = Inbox::new();
-    let http = Http::new(reporter);
-    http.send(request("/hang/before", ResponseKind::Json).await);
+    let http = Http::new(&reporter);
+    http.send(&request("/hang/before", ResponseKind::Json).await);
     ask("/held/hang/before").await;
 
     http.abort(id());
@@ -136,14 +136,14 @@ async fn an_abort_during_the_answer_ends_the_request_and_is_not_reported() {
     for kind in [ResponseKind::Json, ResponseKind::Bytes] {
         let path = format!("/drip/{kind:?}");
         let (inbox, reporter) = Inbox::new();
-        let http = Http::new(reporter);
+        let http = Http::new(&reporter);
         let request = request(&path, kind).await;
         let recorder = Patch::new(
             "globalThis",
             "fetch",
             "return (...all) => (globalThis.answered = it(...all))",
         );
-        http.send(request);
+        http.send(&request);
         microtask().await;
         drop(recorder);
         // The head of the answer is here; its body never comes.
@@ -163,15 +163,15 @@ async fn an_abort_during_the_answer_ends_the_request_and_is_not_reported() {
 #[wasm_bindgen_test]
 async fn an_abort_in_the_turn_of_the_request_is_not_reported() {
     let (inbox, reporter) = Inbox::new();
-    let http = Http::new(reporter);
-    http.send(request("/echo", ResponseKind::Json).await);
+    let http = Http::new(&reporter);
+    http.send(&request("/echo", ResponseKind::Json).await);
 
     http.abort(id());
     http.abort(id());
 
     inbox.assert_silent().await;
     // The name is free again.
-    http.send(request("/echo", ResponseKind::Json).await);
+    http.send(&request("/echo", ResponseKind::Json).await);
     assert!(matches!(inbox.next().await, Input::Http { reply: Ok(_), .. }));
     inbox.assert_silent().await;
 }
@@ -179,8 +179,8 @@ async fn an_abort_in_the_turn_of_the_request_is_not_reported() {
 #[wasm_bindgen_test]
 async fn what_goes_away_takes_its_requests_along() {
     let (inbox, reporter) = Inbox::new();
-    let http = Http::new(reporter);
-    http.send(request("/hang/drop", ResponseKind::Json).await);
+    let http = Http::new(&reporter);
+    http.send(&request("/hang/drop", ResponseKind::Json).await);
     ask("/held/hang/drop").await;
 
     drop(http);
@@ -192,8 +192,8 @@ async fn what_goes_away_takes_its_requests_along() {
 /// Sends a request and waits for the report about it, which is the only one.
 async fn send(request: HttpRequest) -> Result<HttpReply, HttpFailure> {
     let (inbox, reporter) = Inbox::new();
-    let http = Http::new(reporter);
-    http.send(request);
+    let http = Http::new(&reporter);
+    http.send(&request);
     let input = inbox.next().await;
     let Input::Http { request, reply } = input else { panic!("{input:?}") };
     assert_eq!(request, id());

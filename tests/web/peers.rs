@@ -1,6 +1,6 @@
 //! Peer connections: two of them talk to each other, and each way to go wrong.
 
-use std::{cell::RefCell, rc::Rc};
+use std::cell::RefCell;
 
 use trunkline::{
     core::{
@@ -36,7 +36,7 @@ async fn two_peer_connections_negotiate_and_media_arrives() {
         })
         .await;
     assert_eq!(stream_id, "prefix:TRACK_TYPE_VIDEO");
-    let stream = subscriber.media.stream(Media::Remote(track)).unwrap();
+    let stream = subscriber.media.stream(Media::Remote(track));
     let told = eval(
         "const [receiver] = it.connection.getReceivers();
          const tracks = it.stream.getTracks();
@@ -51,10 +51,10 @@ async fn two_peer_connections_negotiate_and_media_arrives() {
         publisher.perform(PeerEffect::ReplaceTrack { transceiver, capture, track_type });
     }
     turn().await;
-    assert!(publisher.warnings.borrow().is_empty(), "{:?}", publisher.warnings);
+    assert!(publisher.inbox.warnings().is_empty(), "{:?}", publisher.inbox.warnings());
 
     subscriber.perform(PeerEffect::Close);
-    assert!(subscriber.media.stream(Media::Remote(track)).is_none());
+    assert!(subscriber.media.stream(Media::Remote(track)).is_undefined());
     drop(devices);
 }
 
@@ -89,7 +89,7 @@ async fn closing_twice_closes_once_and_nothing_is_reported_afterwards() {
     assert!(side.peers.is_empty());
     turn().await;
     side.inbox.assert_silent().await;
-    assert!(side.warnings.borrow().is_empty());
+    assert!(side.inbox.warnings().is_empty());
 }
 
 #[wasm_bindgen_test]
@@ -171,7 +171,7 @@ async fn candidates_that_do_not_fit_are_logged() {
     }
     turn().await;
 
-    assert_eq!(side.warnings.borrow().len(), 4, "{:?}", side.warnings);
+    assert_eq!(side.inbox.warnings().len(), 4, "{:?}", side.inbox.warnings());
     side.inbox.assert_silent().await;
 }
 
@@ -191,7 +191,7 @@ async fn a_capture_that_is_gone_is_not_offered() {
     let offer = side.offer().await.unwrap();
     assert_eq!(offer.mids, [(transceiver(), "0".to_owned())]);
     assert_eq!(offer.sdp.matches("m=").count(), 1);
-    assert!(side.warnings.borrow().is_empty());
+    assert!(side.inbox.warnings().is_empty());
 }
 
 #[wasm_bindgen_test]
@@ -207,7 +207,7 @@ async fn encodings_that_the_browser_does_not_take_are_logged() {
         degradation: Some("maintain-framerate"),
     });
 
-    assert_eq!(*side.warnings.borrow(), ["a track could not be added"]);
+    assert_eq!(side.inbox.warnings(), ["a track could not be added"]);
     assert_eq!(side.offer().await.unwrap().mids, [(transceiver(), "0".to_owned())]);
 }
 
@@ -239,7 +239,7 @@ async fn layers_that_nobody_watches_are_switched_off_and_on_again() {
         turn().await;
     }
     assert_eq!(layers(&side), "q,true,300000 h,true,300000");
-    assert!(side.warnings.borrow().is_empty(), "{:?}", side.warnings);
+    assert!(side.inbox.warnings().is_empty(), "{:?}", side.inbox.warnings());
 }
 
 #[wasm_bindgen_test]
@@ -290,7 +290,7 @@ async fn a_peer_connection_that_the_browser_does_not_make_has_failed() {
         let input = side.inbox.next().await;
         assert!(matches!(input, Input::Peer(_, PeerInput::Failed)), "{input:?}");
         assert!(side.peers.is_empty());
-        assert_eq!(side.warnings.borrow().len(), 1);
+        assert_eq!(side.inbox.warnings().len(), 1);
         side.offer().await.unwrap_err();
     }
 }
@@ -328,9 +328,8 @@ async fn ice_servers_and_bundling_are_as_given() {
 /// One browser's side of a connection.
 struct Side {
     peers: Peers,
-    media: Rc<MediaTable>,
+    media: MediaTable,
     inbox: Inbox,
-    warnings: Rc<RefCell<Vec<String>>>,
     /// What was reported while something else was awaited.
     news: RefCell<Vec<PeerInput>>,
     connection: RefCell<JsValue>,
@@ -339,16 +338,11 @@ struct Side {
 impl Side {
     fn new() -> Self {
         let (inbox, reporter) = Inbox::new();
-        let media = Rc::new(MediaTable::default());
-        let warnings = Rc::<RefCell<Vec<String>>>::default();
-        let warned = warnings.clone();
-        let warn =
-            Rc::new(move |message: &str, _: &JsValue| warned.borrow_mut().push(message.into()));
+        let media = MediaTable::default();
         Self {
-            peers: Peers::new(media.clone(), reporter, warn),
+            peers: Peers::new(&media, &reporter),
             media,
             inbox,
-            warnings,
             news: RefCell::default(),
             connection: RefCell::default(),
         }
@@ -377,9 +371,9 @@ impl Side {
 
     async fn capture(&self) -> Devices {
         let (inbox, reporter) = Inbox::new();
-        let devices = Devices::new(self.media.clone(), reporter, Rc::new(|_| JsValue::UNDEFINED));
+        let devices = Devices::new(&self.media, &reporter);
         let kind = DeviceKind::Camera;
-        devices.capture(CaptureRequest {
+        let request = CaptureRequest {
             capture: capture(),
             kind,
             size: None,
@@ -388,7 +382,8 @@ impl Side {
             profile: AudioBitrateProfile::VoiceStandardUnspecified,
             audio: false,
             source: None,
-        });
+        };
+        devices.capture(&JsValue::UNDEFINED, &request);
         let input = inbox.next().await;
         assert!(matches!(input, Input::Captured { result: Ok(_), .. }), "{input:?}");
         devices

@@ -35,7 +35,7 @@ async fn frames_arrive_as_json_and_as_bytes() {
 #[wasm_bindgen_test]
 async fn a_refused_connection_is_a_close_without_an_open() {
     let (inbox, reporter) = Inbox::new();
-    let sockets = Sockets::new(reporter);
+    let sockets = Sockets::new(&reporter);
     // Nobody listens there; the server knows no such protocol; an address of something else.
     let page = counterpart("ws", "/echo").await.replace("127.0.0.1", "127.0.0.2");
     for url in ["ws://127.0.0.1:2/", &page, "mailto:nobody", ""] {
@@ -101,7 +101,7 @@ async fn a_socket_closes_also_with_what_the_browser_does_not_take() {
 #[wasm_bindgen_test]
 async fn sending_and_closing_while_a_socket_opens_does_no_harm() {
     let (inbox, reporter) = Inbox::new();
-    let sockets = Sockets::new(reporter);
+    let sockets = Sockets::new(&reporter);
     sockets.open(id(), &counterpart("ws", "/opening").await);
 
     sockets.send_text(id(), "{}");
@@ -116,7 +116,7 @@ async fn sending_and_closing_while_a_socket_opens_does_no_harm() {
 #[wasm_bindgen_test]
 async fn nothing_is_sent_on_sockets_that_nobody_opened() {
     let (inbox, reporter) = Inbox::new();
-    let sockets = Sockets::new(reporter);
+    let sockets = Sockets::new(&reporter);
 
     sockets.send_text(id(), "{}");
     sockets.send_bytes(id(), &[1]);
@@ -137,7 +137,7 @@ async fn what_goes_away_closes_its_sockets() {
 
 async fn open(path: &str) -> (Sockets, Inbox) {
     let (inbox, reporter) = Inbox::new();
-    let sockets = Sockets::new(reporter);
+    let sockets = Sockets::new(&reporter);
     sockets.open(id(), &counterpart("ws", path).await);
     let input = inbox.next().await;
     assert!(matches!(input, Input::SocketOpened(socket) if socket == id()), "{input:?}");

@@ -1,7 +1,7 @@
 //! Waiting, and bending the browser for a while.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::VecDeque,
     future::poll_fn,
     rc::Rc,
@@ -9,11 +9,11 @@ use std::{
 };
 
 use js_sys::{Function, Object, Promise, Reflect};
-use trunkline::{
-    core::Input,
-    web::{Reporter, Timer},
+use trunkline::{core::Input, web::Reporter};
+use wasm_bindgen::{
+    JsCast, JsValue,
+    prelude::{Closure, wasm_bindgen},
 };
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
 /// How long a report may take before the test fails, in ms.
@@ -25,43 +25,54 @@ pub struct Inbox(Rc<Shared>);
 #[derive(Default)]
 struct Shared {
     inputs: RefCell<VecDeque<Input>>,
+    warnings: RefCell<Vec<String>>,
     waker: RefCell<Option<Waker>>,
 }
 
 impl Inbox {
     /// An empty one, and what fills it.
-    pub fn new() -> (Self, Reporter) {
+    pub fn new() -> (Self, JsValue) {
         let shared = Rc::<Shared>::default();
-        let filled = shared.clone();
-        let reporter = Reporter::new(move |input| {
+        let (filled, warned) = (shared.clone(), shared.clone());
+        let report = move |input| {
             filled.inputs.borrow_mut().push_back(input);
             if let Some(waker) = filled.waker.take() {
                 waker.wake();
             }
-        });
-        (Self(shared), reporter)
+        };
+        let warn =
+            move |message: &str, _: &JsValue| warned.warnings.borrow_mut().push(message.into());
+        (Self(shared), Reporter::new(report, warn).into())
     }
 
     /// The next report.
     pub async fn next(&self) -> Input {
-        let late = Rc::new(RefCell::new(false));
-        let (shared, flag) = (self.0.clone(), late.clone());
-        let timer = Timer::new(move || {
-            *flag.borrow_mut() = true;
+        let shared = self.0.clone();
+        let late = Rc::new(Cell::new(false));
+        let flag = late.clone();
+        let wake = Closure::<dyn Fn()>::new(move || {
+            flag.set(true);
             if let Some(waker) = shared.waker.take() {
                 waker.wake();
             }
         });
-        timer.set(Some(PATIENCE));
-        poll_fn(|context| {
+        let timer = set_timeout(wake.as_ref().unchecked_ref(), PATIENCE);
+        let input = poll_fn(|context| {
             if let Some(input) = self.0.inputs.borrow_mut().pop_front() {
                 return Poll::Ready(input);
             }
-            assert!(!*late.borrow(), "nothing was reported");
+            assert!(!late.get(), "nothing was reported");
             *self.0.waker.borrow_mut() = Some(context.waker().clone());
             Poll::Pending
         })
-        .await
+        .await;
+        clear_timeout(&timer);
+        input
+    }
+
+    /// What failed without a report.
+    pub fn warnings(&self) -> Vec<String> {
+        self.0.warnings.borrow().clone()
     }
 
     /// Fails if there is a report, now or after what the browser has queued.
@@ -75,7 +86,7 @@ impl Inbox {
 /// Lets the browser do what it has queued so far.
 pub async fn turn() {
     for _ in 0..3 {
-        let promise = Promise::new(&mut |resolve, _| set_timeout(&resolve, 0));
+        let promise = Promise::new(&mut |resolve, _| drop(set_timeout(&resolve, 0.0)));
         JsFuture::from(promise).await.unwrap();
     }
 }
@@ -161,5 +172,7 @@ impl Drop for Patch {
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &Function, delay: i32);
+    fn set_timeout(callback: &Function, delay: f64) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timer: &JsValue);
 }

@@ -149,6 +149,7 @@ export class World {
       },
       { ...this.app, user, token: tokenFor(person.id, claims), options },
     );
+    return person;
   }
 
   /**
