@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { SHARED_SCREEN, THREE_CAMERAS } from './support/browser.mjs';
-import { button, checkAccessibility, picture } from './support/demo.mjs';
+import { button, checkAccessibility } from './support/demo.mjs';
 import { unique, world } from './support/world.mjs';
 
 /** @typedef {import('./support/world.mjs').Person} Person */
@@ -103,7 +103,6 @@ test('a shared screen is shown large to the others, until it ends', async () => 
   await button(bob, 'Share screen').click();
   await isLarge(ada, 'Bob’s screen');
   await isLarge(cleo, 'Bob’s screen');
-  await picture(ada, '[data-testid=screen-tile]');
   await bob.page.getByText('Everybody sees your screen.').waitFor();
   await isGrid(bob);
   for (const person of [ada, bob, cleo]) await checkAccessibility(person);
@@ -274,6 +273,73 @@ test('a reaction passes, and a raised hand stays until it is lowered', async () 
   assert.equal(await button(bob, 'Raise hand').getAttribute('aria-pressed'), 'true');
   await button(bob, 'Raise hand').click();
   await tile(ada, 'Bob').getByRole('img', { name: 'Hand raised' }).waitFor({ state: 'hidden' });
+});
+
+test('statistics are drawn over time, and measured only while they are shown', async () => {
+  await button(ada, 'Statistics').click();
+  const panel = ada.page.getByRole('complementary', { name: 'Statistics' });
+  await panel.waitFor();
+  for (const [title, unit] of [
+    ['Bitrate', 'kbit/s'],
+    ['Frame rate', 'frames/s'],
+    ['Packet loss', '%'],
+    ['Round trip', 'ms'],
+    ['Jitter', 'ms'],
+  ]) {
+    const measured = new RegExp(`^${title}: [\\d.]+ ${unit} sent, [\\d.]+ ${unit} received$`);
+    await panel.getByRole('img', { name: measured }).waitFor();
+  }
+  await ada.until(
+    () => {
+      const [sent, received] = document.querySelectorAll('.stats-plot path');
+      const points = (/** @type {Element | undefined} */ path) =>
+        path?.getAttribute('d')?.match(/L/g)?.length ?? 0;
+      return points(sent) >= 2 && points(received) >= 2;
+    },
+    undefined,
+    'both lines grow',
+  );
+  await panel
+    .getByText(/^\d+ × \d+, VP8$/)
+    .first()
+    .waitFor();
+  await checkAccessibility(ada);
+
+  await button(ada, 'Participants').click();
+  await panel.waitFor({ state: 'hidden' });
+  await button(ada, 'Statistics').click();
+  await ada.page.getByRole('complementary', { name: /^In the call/ }).waitFor({ state: 'hidden' });
+  await ada.page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'hidden' });
+  assert.equal(
+    await ada.page.evaluate(() => document.activeElement?.getAttribute('aria-label')),
+    'Statistics',
+  );
+});
+
+test('sound that the browser blocks is turned on with a click', async () => {
+  const { page } = bob;
+  await button(bob, 'Leave').click();
+  await page.getByRole('heading', { name: 'You left the call' }).waitFor();
+  // Whoever came this far has clicked, so that Chromium blocks nothing any more.
+  await bob.run(() => {
+    globalThis.mayPlay = false;
+    const play = HTMLAudioElement.prototype.play;
+    HTMLAudioElement.prototype.play = function () {
+      if (globalThis.mayPlay) return play.call(this);
+      return Promise.reject(new DOMException('touch the page first', 'NotAllowedError'));
+    };
+  });
+  await button(bob, 'Join again').click();
+  await tile(bob, 'Ada').waitFor();
+  const blocked = page.getByTestId('blocked-sound');
+  await blocked.waitFor();
+  await checkAccessibility(bob);
+  await bob.run(() => {
+    globalThis.mayPlay = true;
+  });
+  await button(bob, 'Turn sound on').click();
+  await blocked.waitFor({ state: 'hidden' });
 });
 
 test('a phone shows its tiles and controls, large enough for fingers', async () => {

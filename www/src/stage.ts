@@ -1,4 +1,9 @@
-import { CallingState, hasScreenShare } from 'trunkline';
+import {
+  CallingState,
+  defaultSortPreset,
+  hasScreenShare,
+  speakerLayoutSortPreset,
+} from 'trunkline';
 import type { Call, StreamVideoParticipant } from 'trunkline';
 
 import { Disposables, element, setText } from './dom.js';
@@ -35,6 +40,8 @@ export function stage(call: Call, report: ErrorReport): Stage {
   const tiles = new Map<string, Tile>();
   let layout: LayoutChoice = 'auto';
   let focused: string | undefined;
+  /** The tiles in the order of the participants. */
+  let order: readonly string[] = [];
 
   const arrange = (): void => {
     const { width, height } = made.getBoundingClientRect();
@@ -46,11 +53,16 @@ export function stage(call: Call, report: ErrorReport): Stage {
       const size = tileSize(tiles.size, room.width, room.height);
       made.style.setProperty('--tile-width', `${size.width}px`);
       made.style.setProperty('--tile-height', `${size.height}px`);
-      for (const each of tiles.values()) put(each.element, undefined);
+      for (const [key, each] of tiles) {
+        put(each.element, undefined);
+        each.element.style.order = String(order.indexOf(key));
+      }
       more.hidden = true;
       return;
     }
-    const others = [...tiles.values()].filter((each) => each !== main);
+    const keys = [...tiles.keys()].filter((key) => key !== focused);
+    keys.sort((one, other) => order.indexOf(one) - order.indexOf(other));
+    const others = keys.flatMap((key) => tiles.get(key) ?? []);
     // Users know what they look like.
     others.sort((one, other) => Number(one.isOwn) - Number(other.isOwn));
     const places = spotlight(others.length, room.width, room.height);
@@ -86,6 +98,7 @@ export function stage(call: Call, report: ErrorReport): Stage {
         tiles.delete(key);
       }
     }
+    order = [...wanted.keys()];
     for (const [key, make] of wanted) {
       if (tiles.has(key)) continue;
       const added = make();
@@ -105,6 +118,7 @@ export function stage(call: Call, report: ErrorReport): Stage {
   const observer = new ResizeObserver(arrange);
   observer.observe(made);
   disposables.add(() => observer.disconnect());
+  disposables.add(call.setViewport(made));
   disposables.add(() => tiles.forEach((each) => each.dispose()));
   disposables.watch(call.state.participants$, show);
   disposables.watch(call.state.callingState$, show);
@@ -115,6 +129,9 @@ export function stage(call: Call, report: ErrorReport): Stage {
     },
     set layout(choice) {
       layout = choice;
+      call.setSortParticipantsBy(
+        choice === 'speaker' ? speakerLayoutSortPreset : defaultSortPreset,
+      );
       show();
     },
     dispose: () => disposables.dispose(),

@@ -1,4 +1,4 @@
-import { hasAudio, hasVideo, SfuModels } from 'trunkline';
+import { hasAudio, hasPausedTrack, hasVideo, SfuModels } from 'trunkline';
 import type { Call, StreamVideoParticipant } from 'trunkline';
 
 import { Disposables, element, setAttribute, setText } from './dom.js';
@@ -71,6 +71,8 @@ export function tile(call: Call, first: StreamVideoParticipant, report: ErrorRep
 
   const disposables = new Disposables();
   disposables.add(reactions.dispose);
+  // The order of participants moves only those who are not in sight.
+  disposables.add(call.trackElementVisibility(made, sessionId, 'videoTrack'));
   const endVideo = call.bindVideoElement(video, sessionId, 'videoTrack');
   if (endVideo) disposables.add(endVideo);
   if (!isLocalParticipant) {
@@ -97,6 +99,9 @@ export function tile(call: Call, first: StreamVideoParticipant, report: ErrorRep
     muted.hidden = !isMuted;
     pinned.hidden = participant.pin === undefined;
     video.hidden = !hasVideo(participant);
+    // A picture that stands still for lack of bandwidth looks like somebody who stands still. It
+    // must keep its size, as a video without is not asked for.
+    video.classList.toggle('is-paused', hasPausedTrack(participant, 'videoTrack'));
     const text = qualityText(participant.connectionQuality);
     quality.hidden = text === undefined;
     setAttribute(quality, 'data-quality', String(participant.connectionQuality));
@@ -122,6 +127,7 @@ function tileLabel(
   if (isMuted) words.push('muted');
   if (isSpeaking) words.push('speaking');
   if (!hasVideo(participant)) words.push('camera off');
+  else if (hasPausedTrack(participant, 'videoTrack')) words.push('video paused');
   return words.join(', ');
 }
 
