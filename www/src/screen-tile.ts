@@ -9,7 +9,6 @@ import type { Tile } from './tile.js';
 export function screenTile(call: Call, first: StreamVideoParticipant): Tile {
   const { sessionId } = first;
   const video = element('video', { 'aria-hidden': 'true' });
-  const audio = element('audio', {});
   const waiting = element('p', { class: 'tile-waiting' });
   let isPaused = false;
   const showWaiting = (): void => {
@@ -24,14 +23,11 @@ export function screenTile(call: Call, first: StreamVideoParticipant): Tile {
     { class: 'tile is-screen', 'data-testid': 'screen-tile', 'data-session-id': sessionId },
     waiting,
     video,
-    audio,
     element('div', { class: 'tile-label' }, icon('screen'), name),
   );
   const disposables = new Disposables();
   const endVideo = call.bindVideoElement(video, sessionId, 'screenShareTrack');
   if (endVideo) disposables.add(endVideo);
-  const endAudio = call.bindAudioElement(audio, sessionId, 'screenShareAudioTrack');
-  if (endAudio) disposables.add(endAudio);
 
   const update = (participant: StreamVideoParticipant): void => {
     const label = `${participant.name || participant.userId}’s screen`;

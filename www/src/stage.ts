@@ -119,6 +119,8 @@ export function stage(call: Call, report: ErrorReport): Stage {
   observer.observe(made);
   disposables.add(() => observer.disconnect());
   disposables.add(call.setViewport(made));
+  // Everybody is heard, whether there is a tile for them or not.
+  disposables.add(call.attachAudio(made));
   disposables.add(() => tiles.forEach((each) => each.dispose()));
   disposables.watch(call.state.participants$, show);
   disposables.watch(call.state.callingState$, show);

@@ -31,7 +31,7 @@ export function tile(call: Call, first: StreamVideoParticipant, report: ErrorRep
     muted: true,
     'aria-hidden': 'true',
   });
-  // Sound has its own element; a video with sound would be heard twice.
+  // The stage plays the sound; a video with sound would be heard twice.
   video.muted = true;
   video.classList.toggle('is-mirrored', isLocalParticipant);
   const avatar = element('span', {
@@ -75,12 +75,6 @@ export function tile(call: Call, first: StreamVideoParticipant, report: ErrorRep
   disposables.add(call.trackElementVisibility(made, sessionId, 'videoTrack'));
   const endVideo = call.bindVideoElement(video, sessionId, 'videoTrack');
   if (endVideo) disposables.add(endVideo);
-  if (!isLocalParticipant) {
-    const audio = element('audio', { autoplay: true });
-    made.append(audio);
-    const endAudio = call.bindAudioElement(audio, sessionId);
-    if (endAudio) disposables.add(endAudio);
-  }
 
   const update = (participant: StreamVideoParticipant): void => {
     const isMuted = !hasAudio(participant);
