@@ -1,5 +1,7 @@
 //! The command line.
 
+mod turn;
+
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
@@ -7,7 +9,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand};
 
-use trunkline_protocol::coordinator::{FullUserRequest, UpdateUsersRequest};
+use trunkline_protocol::coordinator::{FullUserRequest, IceServerResponse, UpdateUsersRequest};
 
 use crate::{auth::App, http::SocketBounds, rate_limit::Budgets};
 
@@ -53,6 +55,16 @@ struct ServeArgs {
     /// IP address to tell clients for media, when it is not that of --udp.
     #[arg(long, value_name = "IP")]
     public_ip: Option<IpAddr>,
+    /// TURN server for clients whose network blocks UDP; may be repeated, in the variable with
+    /// spaces between.
+    #[arg(
+        long = "turn",
+        value_name = "URL,USER,PASS",
+        env = "TRUNKLINE_TURN",
+        hide_env_values = true,
+        value_delimiter = ' '
+    )]
+    turn: Vec<turn::Turn>,
     #[command(flatten)]
     limits: LimitArgs,
     /// Write the log as JSON, one object a line.
@@ -208,6 +220,8 @@ pub struct Config {
     pub udp: SocketAddr,
     /// Told to clients for media.
     pub public_ip: Option<IpAddr>,
+    /// Told to clients, for networks that block UDP.
+    pub ice_servers: Vec<IceServerResponse>,
     /// How often somebody may ask.
     pub budgets: Budgets,
     /// How many sockets somebody may hold open.
@@ -296,6 +310,7 @@ impl ServeArgs {
             www: self.www,
             udp,
             public_ip: self.public_ip,
+            ice_servers: self.turn.into_iter().map(|turn| turn.0).collect(),
             budgets: self.limits.budgets(dev),
             sockets: SocketBounds {
                 per_user: self.limits.sockets_per_user,

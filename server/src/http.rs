@@ -29,7 +29,7 @@ use axum::{
 };
 use tokio::sync::mpsc;
 use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
-use trunkline_protocol::coordinator::DateEncoding;
+use trunkline_protocol::coordinator::{DateEncoding, IceServerResponse};
 
 use crate::{
     auth::{App, Apps},
@@ -53,6 +53,8 @@ pub struct AppState {
     pub sfu_secret: String,
     /// Name of the SFU.
     pub edge_name: String,
+    /// TURN servers that clients are told.
+    pub ice_servers: Vec<IceServerResponse>,
     /// Base URL clients use, when the `Host` header does not tell.
     pub public_url: Option<String>,
     /// Development: hands out tokens of this app.

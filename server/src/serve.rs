@@ -94,6 +94,7 @@ impl Server {
             apps: Arc::new(apps),
             sfu_secret: sfu_secret.clone(),
             edge_name: media.edge_name,
+            ice_servers: config.ice_servers.clone(),
             public_url: config.public_url.clone(),
             dev: config.dev.then(|| config.app.clone()),
             www: config.www.clone(),

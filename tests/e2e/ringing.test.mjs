@@ -223,7 +223,9 @@ test('in a group the first acceptance joins, and others may follow', async () =>
   await anna.run(() => {
     globalThis.seen = [];
     call.ringingState$.subscribe((state) => {
-      seen.push(state && { accepted: state.acceptedBy, pending: [...state.pending].sort() });
+      const { direction, acceptedBy, pending, expiresAt } = state ?? {};
+      const asked = pending && [...pending].sort();
+      seen.push(state && { direction, acceptedBy, asked, isLimited: expiresAt !== undefined });
     });
   });
   await Promise.all([ben, bensPhone, cleo].map((person) => rings(person, cid)));
@@ -242,12 +244,12 @@ test('in a group the first acceptance joins, and others may follow', async () =>
   }
   await allLeave(cleo, ben, anna);
   const states = await anna.run(() => seen);
+  const direction = 'outgoing';
   assert.deepEqual(states, [
-    { accepted: [], pending: [ben.id, cleo.id].sort() },
-    // The time of giving up went.
-    ...states.filter((_, place) => place === 1 && states.length === 5),
-    { accepted: [ben.id], pending: [cleo.id] },
-    { accepted: [ben.id, cleo.id].sort(), pending: [] },
+    { direction, acceptedBy: [], asked: [ben.id, cleo.id].sort(), isLimited: true },
+    // Nobody gives up any more once somebody has accepted.
+    { direction, acceptedBy: [ben.id], asked: [cleo.id], isLimited: false },
+    { direction, acceptedBy: [ben.id, cleo.id].sort(), asked: [], isLimited: false },
     undefined,
   ]);
 });

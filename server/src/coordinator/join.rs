@@ -1,8 +1,8 @@
 //! Admission to a call, and the SFU credentials of those who are admitted.
 
 use trunkline_protocol::coordinator::{
-    CallRequest, Credentials, DateTime, ErrorCode, JoinCallRequest, JoinCallResponse, Mode,
-    OwnCapability, SfuServerResponse, StatsOptions, TargetResolution,
+    CallRequest, Credentials, DateTime, ErrorCode, IceServerResponse, JoinCallRequest,
+    JoinCallResponse, Mode, OwnCapability, SfuServerResponse, StatsOptions, TargetResolution,
 };
 
 use super::{
@@ -35,6 +35,8 @@ pub struct SfuAccess {
     pub ws_endpoint: String,
     /// Signs SFU tokens.
     pub secret: String,
+    /// TURN servers, for networks that block UDP.
+    pub ice_servers: Vec<IceServerResponse>,
 }
 
 pub(super) fn join(
@@ -81,8 +83,8 @@ pub(super) fn join(
                 ws_endpoint: sfu.ws_endpoint.clone(),
             },
             token,
-            // The SFU has a public address and speaks ICE-lite: no STUN or TURN is needed.
-            ice_servers: Vec::new(),
+            // The SFU has a public address and speaks ICE-lite: no STUN is needed.
+            ice_servers: sfu.ice_servers.clone(),
         },
         stats_options: STATS,
     })

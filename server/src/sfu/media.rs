@@ -20,8 +20,11 @@ mod rate;
 mod rewriter;
 mod router;
 mod sdp;
+mod search;
 mod stun;
 mod subscriber;
+#[cfg(test)]
+mod tests;
 mod upkeep;
 
 pub use router::{Media, MediaEvent};

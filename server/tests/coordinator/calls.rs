@@ -110,6 +110,26 @@ async fn settings_are_complete_and_updates_merge_into_them() {
 }
 
 #[tokio::test]
+async fn join_tells_the_turn_servers_of_the_command_line() {
+    let server = TestServer::start_with(
+        "--dev --turn turn:turn.example.com:3478,me,secret \
+         --turn turns:turn.example.com:443?transport=tcp,me,secret",
+    )
+    .await;
+    let (alice, _socket) = server.connect("alice").await;
+    let joined = alice
+        .post("/call/default/x/join", json!({ "location": "x", "create": true }))
+        .await
+        .ok(201);
+    let told = |url: &str| json!({ "urls": [url], "username": "me", "password": "secret" });
+    let expected = json!([
+        told("turn:turn.example.com:3478"),
+        told("turns:turn.example.com:443?transport=tcp"),
+    ]);
+    assert_eq!(joined["credentials"]["ice_servers"], expected);
+}
+
+#[tokio::test]
 async fn join_creates_when_asked_and_hands_out_sfu_credentials() {
     let server = TestServer::start().await;
     let (alice, _socket) = server.connect("alice").await;

@@ -11,3 +11,4 @@ mod simulcast;
 mod sockets;
 mod support;
 mod twirp;
+mod weather;

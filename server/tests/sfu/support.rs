@@ -1,12 +1,14 @@
 //! A server in this process, and clients of it.
 
 mod client;
+mod link;
 mod peer;
 mod server;
 mod source;
 mod twirp;
 
 pub use client::{Client, Socket, published, video, wish};
+pub use link::{Conditions, Link};
 pub use peer::{Log, Peer, Received};
 pub use server::{CALL, TestServer};
 pub use source::{Source, is_keyframe, layer_of, picture_id};

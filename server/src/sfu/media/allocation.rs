@@ -57,7 +57,39 @@ pub fn allocate(demands: &[Demand], budget: u64) -> Vec<Option<usize>> {
     given
 }
 
+/// How much to look for, in bits/s, when these steps are given and `estimate` is known: enough to
+/// give every video one step more, or else room for what may be wanted next.
+///
+/// A search is a burst of packets. One that is far beyond what the path takes fills its queues, and
+/// costs the layers that did fit.
+pub fn goal(demands: &[Demand], given: &[Option<usize>], audio: u64, estimate: Option<u64>) -> u64 {
+    if demands.is_empty() {
+        return 0;
+    }
+    let next = demands.iter().zip(given).map(|(demand, given)| {
+        let next = given.map_or(0, |step| step + 1).min(demand.most());
+        demand.steps.get(next).copied().unwrap_or_default()
+    });
+    let total = next.fold(audio, u64::saturating_add);
+    if is_short(demands, given) {
+        return total / 10 * 17;
+    }
+    (2 * total).max(ROOM).min(estimate.map_or(u64::MAX, |estimate| 2 * estimate))
+}
+
+/// Whether a video gets less than it should.
+pub fn is_short(demands: &[Demand], given: &[Option<usize>]) -> bool {
+    demands.iter().zip(given).any(|(demand, given)| *given < Some(demand.most()))
+}
+
+/// bits/s that are looked for even when all have what they want now: tiles grow, others join.
+const ROOM: u64 = 5_000_000;
+
 impl Demand {
+    fn most(&self) -> usize {
+        self.steps.len().saturating_sub(1)
+    }
+
     fn cost(&self, step: usize) -> u64 {
         self.steps.get(step).copied().unwrap_or(u64::MAX)
     }
@@ -115,6 +147,18 @@ mod tests {
         assert_eq!(allocate(&[demand(Rank::Other, 1, Some(1))], 1200), [Some(2)]);
         assert_eq!(allocate(&[demand(Rank::Other, 1, None)], 110), [None]);
         assert_eq!(allocate(&[demand(Rank::Other, 1, None)], 120), [Some(0)]);
+    }
+
+    #[test]
+    fn the_search_is_for_the_next_step_and_not_for_all_there_may_be() {
+        let demands = [demand(Rank::Other, 1, None), demand(Rank::Important, 1, None)];
+        let search = |given: [Option<usize>; 2]| goal(&demands, &given, 200, Some(10_000));
+        assert_eq!(search([None, None]), (200 + 100 + 100) / 10 * 17);
+        assert_eq!(search([None, Some(1)]), (200 + 100 + 1000) / 10 * 17);
+        assert_eq!(search([Some(1), Some(2)]), (200 + 1000 + 1000) / 10 * 17);
+        assert_eq!(search([Some(2), Some(2)]), 20_000, "no further than twice of what is known");
+        assert_eq!(goal(&demands, &[Some(2), Some(2)], 200, Some(u64::MAX / 4)), ROOM);
+        assert_eq!(goal(&[], &[], 200, Some(10_000)), 0, "sound alone needs no search");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! An m-line towards a subscriber.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use str0m::{
     media::{Direction, MediaKind, Mid},
@@ -91,7 +91,11 @@ impl Line {
     pub fn answered(&mut self, api: &mut str0m::change::DirectApi<'_>) {
         match self.state {
             State::Opening => {
-                self.ssrc = api.stream_tx_by_mid(self.mid, None).map(|stream| stream.ssrc());
+                let stream = api.stream_tx_by_mid(self.mid, None);
+                if let Some(stream) = stream.filter(|stream| Some(stream.ssrc()) != self.ssrc) {
+                    self.ssrc = Some(stream.ssrc());
+                    stream.set_rtx_cache(KEPT_PACKETS, KEPT_FOR, Some(MOST_RETRANSMITTED));
+                }
                 self.state = State::Open;
             }
             State::Closing => self.state = State::Free,
@@ -114,3 +118,10 @@ impl Line {
         self.rewriter.rewrite(packet, now)
     }
 }
+
+/// Sent packets that can be sent again.
+const KEPT_PACKETS: usize = 2000;
+const KEPT_FOR: Duration = Duration::from_secs(3);
+/// Share of retransmissions above which those that wait are dropped. It is enough where one packet
+/// in ten is lost; on a path that is full, more of them would only make it fuller.
+const MOST_RETRANSMITTED: f32 = 0.2;

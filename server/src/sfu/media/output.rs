@@ -1,6 +1,6 @@
 //! One track as one subscriber receives it: which packets pass, and under which numbers.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use str0m::{
     format::{Codec, PayloadParams},
@@ -41,6 +41,8 @@ pub struct Output {
     target: Option<LayerId>,
     /// Nothing passes for lack of bandwidth.
     paused: bool,
+    /// Since when there has been no bandwidth for any layer.
+    starved_since: Option<Instant>,
     /// What the subscriber has is out of step: only a keyframe helps.
     resync: bool,
     /// Payload types: the publisher's, and the subscriber's for the same format.
@@ -61,6 +63,7 @@ impl Output {
             current: None,
             target: None,
             paused: false,
+            starved_since: None,
             resync: true,
             payload_type: None,
         }
@@ -119,6 +122,17 @@ impl Output {
     pub fn set_step(&mut self, step: Option<usize>) {
         self.target = step.and_then(|step| self.ladder.get(step)).map(|layer| layer.id);
         self.paused = step.is_none();
+    }
+
+    /// Whether even the lowest layer has not fitted for long enough to pause: a search for
+    /// bandwidth that failed leaves the estimate too low for a moment.
+    pub fn must_pause(&mut self, fits: bool, now: Instant) -> bool {
+        if fits {
+            self.starved_since = None;
+            return false;
+        }
+        let since = *self.starved_since.get_or_insert(now);
+        now.saturating_duration_since(since) >= PATIENCE
     }
 
     /// No layer arrives, or none is wanted.
@@ -214,6 +228,8 @@ impl Output {
         switches && self.target == Some(layer) && content.is_keyframe
     }
 }
+
+const PATIENCE: Duration = Duration::from_secs(2);
 
 fn numbers(packet: &RtpPacket, content: &Content) -> Numbers {
     Numbers {

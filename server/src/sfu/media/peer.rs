@@ -140,6 +140,7 @@ impl Peer {
         if self.broken {
             self.end(events);
         }
+        let mut turns = 0;
         loop {
             if self.over {
                 break now + FAR_FUTURE;
@@ -148,8 +149,12 @@ impl Peer {
                 Ok(Output::Transmit(transmit)) => outgoing.push(transmit),
                 Ok(Output::Event(event)) => self.on_event(event, events),
                 // RTP that was written leaves only with the next elapse, so this is often due.
-                Ok(Output::Timeout(due)) if due <= now => self.elapse(now),
-                Ok(Output::Timeout(due)) => break due.max(now),
+                // str0m's estimator asks for it without end where it measured no round trip time.
+                Ok(Output::Timeout(due)) if due <= now && turns < MOST_TURNS => {
+                    turns += 1;
+                    self.elapse(now);
+                }
+                Ok(Output::Timeout(due)) => break due.max(now + SHORTEST_PAUSE),
                 Err(error) => {
                     tracing::debug!(%error, "peer connection failed");
                     self.end(events);
@@ -217,6 +222,10 @@ impl Peer {
 }
 
 /// bits/s. Enough for a few small videos, until it is known better.
+/// How often time passes for a peer before the others have their turn.
+const MOST_TURNS: u32 = 1000;
+/// A clock with this resolution is fine enough for media.
+const SHORTEST_PAUSE: Duration = Duration::from_micros(100);
 const FIRST_ESTIMATE: u64 = 1_500_000;
 const STATS_INTERVAL: Duration = Duration::from_secs(2);
 const FAR_FUTURE: Duration = Duration::from_secs(24 * 60 * 60);

@@ -19,7 +19,7 @@ use trunkline_protocol::sfu::{
 };
 
 use super::{
-    allocation::{Demand, allocate},
+    allocation::{Demand, allocate, goal, is_short},
     content::Content,
     layers::{ArrivingLayer, LayerId},
     line::Line,
@@ -28,6 +28,7 @@ use super::{
     peer::{Peer, Side},
     rate::RateMeter,
     sdp,
+    search::Search,
 };
 use crate::sfu::{
     ids::{SessionKey, TrackKey, is_audio},
@@ -48,6 +49,10 @@ pub struct Subscriber {
     /// bits/s, once the transport told.
     estimate: Option<u64>,
     audio: RateMeter,
+    search: Search,
+    /// bits/s that passed before the search began anew, and until when they are counted on: the
+    /// estimate falls first.
+    proven: Option<(u64, Instant)>,
     /// bits/s that the transport was told to look for.
     desired: u64,
     /// No video gets more before this: bandwidth has just fallen.
@@ -83,6 +88,8 @@ impl Subscriber {
             restart: false,
             estimate: None,
             audio: RateMeter::default(),
+            search: Search::default(),
+            proven: None,
             desired: 0,
             held_until: None,
         }
@@ -245,7 +252,10 @@ impl Subscriber {
             }
         }
         let audio = self.audio.rate().unwrap_or_default();
-        let budget = self.estimate.map_or(u64::MAX, |estimate| estimate.saturating_sub(audio));
+        let proven = self.proven.filter(|(_, until)| now < *until).map(|(rate, _)| rate);
+        let estimate = self.estimate.map(|estimate| estimate.max(proven.unwrap_or_default()));
+        let budget = estimate.map_or(u64::MAX, |estimate| estimate.saturating_sub(audio));
+        let budget = budget.max(ALWAYS);
         let mut steps = allocate(&demands, budget);
         let fell = demands.iter().zip(&steps).any(|(demand, step)| *step < demand.current);
         if fell {
@@ -261,6 +271,9 @@ impl Subscriber {
             let Some(output) = self.outputs.get_mut(&key) else {
                 continue;
             };
+            if !output.must_pause(step.is_some(), now) && step.is_none() {
+                *step = demand.current.map(|_| 0);
+            }
             output.set_step(*step);
             if output.is_paused() != was_paused {
                 allocation.pauses.push((key, output.is_paused()));
@@ -270,7 +283,18 @@ impl Subscriber {
             }
             allocation.keyframes.extend(output.needed_keyframe().map(|layer| (key, layer)));
         }
-        self.look_for(&demands, audio);
+        self.look_for(goal(&demands, &steps, audio, self.estimate));
+        let lacking = self.estimate.filter(|_| is_short(&demands, &steps));
+        if self.search.is_due(lacking, now)
+            && let Some(estimate) = lacking
+        {
+            // With care: the path may be full.
+            self.desired = estimate;
+            self.proven = Some((estimate, now + HOLD));
+            let mut bwe = self.peer.rtc.bwe();
+            bwe.set_desired_bitrate(Bitrate::bps(estimate));
+            bwe.reset(Bitrate::bps(estimate));
+        }
         allocation
     }
 
@@ -331,10 +355,10 @@ impl Subscriber {
         stream.map(|stream| stream.write_rtp(write)).is_some()
     }
 
-    /// Has the transport look for as much as is wanted.
-    fn look_for(&mut self, demands: &[Demand], audio: u64) {
-        let videos = demands.iter().filter_map(|demand| demand.steps.last());
-        let wanted = videos.sum::<u64>().saturating_add(audio) / 2 * 3;
+    /// Has the transport look for this much, in bits/s.
+    fn look_for(&mut self, goal: u64) {
+        // str0m searches up to twice of what it is told.
+        let wanted = goal / 2;
         // Small movements are not worth a new search.
         if wanted.abs_diff(self.desired) > self.desired / 8 {
             self.desired = wanted;
@@ -371,6 +395,9 @@ pub enum Overdue {
     GaveUp,
 }
 
+/// bits/s for video that every path is expected to take. An estimate can be lower for a while
+/// where the machine at the other end is busy.
+const ALWAYS: u64 = 80_000;
 /// After bandwidth fell, nothing goes up for so long: the estimate needs time to settle.
 const HOLD: Duration = Duration::from_secs(3);
 /// Bytes around the payload of a packet: IP, UDP, RTP with extensions, SRTP.

@@ -18,7 +18,7 @@ use tokio::{
     time::{sleep_until, timeout},
 };
 
-use super::{PATIENCE, Source};
+use super::{Conditions, Link, PATIENCE, Source};
 
 /// Handle of a peer connection. It ends with the last handle.
 #[derive(Clone)]
@@ -65,6 +65,8 @@ pub struct Actor {
     state: Arc<State>,
     /// Where the last datagram went.
     pub destination: Option<SocketAddr>,
+    /// The way from the server.
+    pub path: Link<(SocketAddr, Vec<u8>)>,
     /// Takes nothing in and lets nothing out.
     pub unplugged: bool,
 }
@@ -84,6 +86,7 @@ impl Peer {
             address,
             state: Arc::clone(&state),
             destination: None,
+            path: Link::new(Conditions::PERFECT),
             unplugged: false,
         };
         tokio::spawn(actor.run(inbox));
@@ -157,6 +160,7 @@ impl Actor {
         let mut buffer = vec![0; 2000];
         loop {
             let mut due = self.drain();
+            due = due.min(self.path.due().unwrap_or(due));
             for source in &self.sources {
                 due = due.min(source.due());
             }
@@ -167,11 +171,15 @@ impl Actor {
                 },
                 received = self.socket.recv_from(&mut buffer) => {
                     let (length, source) = received.unwrap();
-                    self.receive(source, &buffer[..length]);
+                    let datagram = buffer[..length].to_vec();
+                    self.path.send((source, datagram), length, Instant::now());
                 }
                 () = sleep_until(due.into()) => {}
             }
             let now = Instant::now();
+            while let Some((source, datagram)) = self.path.take(now) {
+                self.receive(source, &datagram);
+            }
             let Self { sources, rtc, .. } = &mut self;
             for source in sources {
                 source.run(rtc, now);

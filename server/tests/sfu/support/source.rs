@@ -9,7 +9,8 @@ use str0m::{
     rtp::{ExtensionValues, RtpWrite},
 };
 
-/// Something that sends one packet per interval on one m-line.
+/// Something that sends one picture or sound per interval on one m-line, in one packet unless it
+/// has a bitrate.
 pub struct Source {
     pub mid: Mid,
     pub rid: Option<Rid>,
@@ -17,6 +18,8 @@ pub struct Source {
     /// Marks the packets.
     layer: u8,
     interval: Duration,
+    /// Bytes of a picture.
+    size: usize,
     due: Instant,
     seq: u64,
     time: u32,
@@ -37,6 +40,19 @@ impl Source {
         Self { picture_id: start, ..Self::new(mid, rid.map(Rid::from), Codec::Vp8, layer) }
     }
 
+    /// Sends 25 pictures per second that make so many bits per second, keyframes aside.
+    pub fn with_bitrate(mut self, bitrate: usize) -> Self {
+        self.interval = Duration::from_millis(40);
+        self.size = bitrate / 8 / 25;
+        self
+    }
+
+    /// Begins at this time.
+    pub fn from(mut self, start: Instant) -> Self {
+        self.due = start;
+        self
+    }
+
     fn new(mid: Mid, rid: Option<Rid>, codec: Codec, layer: u8) -> Self {
         Self {
             mid,
@@ -44,6 +60,7 @@ impl Source {
             codec,
             layer,
             interval: Duration::from_millis(20),
+            size: SMALL,
             due: Instant::now(),
             // Apart, so that a stream that is put together wrongly shows.
             seq: 5_000 * u64::from(layer) + 100,
@@ -79,7 +96,9 @@ impl Source {
         else {
             return;
         };
-        let payload = self.payload();
+        let size = if self.keyframe { self.size * KEYFRAME_FACTOR } else { self.size };
+        let sizes = if self.size == SMALL { vec![SMALL] } else { packet_sizes(size) };
+        let last = sizes.len() - 1;
         let mut api = rtc.direct_api();
         let Some(stream) = api.stream_tx_by_mid(self.mid, self.rid) else {
             return;
@@ -90,34 +109,56 @@ impl Source {
             voice_activity: audio.then_some(true),
             ..ExtensionValues::default()
         };
-        let write = RtpWrite::new(pt, self.seq.into(), self.time, now, payload)
-            .marker(true)
-            .ext_vals(extensions)
-            .nackable(!audio);
-        stream.write_rtp(write);
-        self.seq += 1;
+        for (index, size) in sizes.into_iter().enumerate() {
+            let payload = self.payload(index == 0, size);
+            let write = RtpWrite::new(pt, self.seq.into(), self.time, now, payload)
+                .marker(index == last)
+                .ext_vals(extensions.clone())
+                .nackable(!audio);
+            stream.write_rtp(write);
+            self.seq += 1;
+        }
         let ticks = if audio { 48 } else { 90 };
         self.time += ticks * u32::try_from(self.interval.as_millis()).unwrap().max(1);
         self.picture_id = (self.picture_id + 1) & 0x7fff;
         self.keyframe = false;
     }
 
-    fn payload(&self) -> Vec<u8> {
+    fn payload(&self, begins: bool, size: usize) -> Vec<u8> {
         let mut payload = match self.codec {
-            Codec::Vp8 => vp8(self.picture_id, self.keyframe),
+            Codec::Vp8 => vp8(self.picture_id, begins, self.keyframe),
             _ => vec![0xf8, 0xff, 0xfe],
         };
         payload.push(self.layer);
-        payload.resize(60, 0);
+        payload.resize(size, 0);
         payload
     }
 }
 
-/// Descriptor with a long picture id, TL0PICIDX and TID, then the first byte of a picture.
-fn vp8(picture_id: u16, keyframe: bool) -> Vec<u8> {
+/// The packets of a picture.
+fn packet_sizes(mut size: usize) -> Vec<usize> {
+    let mut sizes = Vec::new();
+    while size > LARGEST {
+        sizes.push(LARGEST);
+        size -= LARGEST;
+    }
+    sizes.push(size.max(SMALL));
+    sizes
+}
+
+/// Bytes of a packet that only has to arrive.
+const SMALL: usize = 60;
+/// Bytes that leave room for all headers.
+const LARGEST: usize = 1100;
+const KEYFRAME_FACTOR: usize = 3;
+
+/// Descriptor with a long picture id, TL0PICIDX and TID, then the first byte of a picture, or of
+/// what follows of it.
+fn vp8(picture_id: u16, begins: bool, keyframe: bool) -> Vec<u8> {
     let [high, low] = picture_id.to_be_bytes();
-    let picture = if keyframe { 0x10 } else { 0x11 };
-    vec![0x90, 0xe0, 0x80 | high, low, low, 0, picture]
+    let picture = if begins && keyframe { 0x10 } else { 0x11 };
+    let descriptor = if begins { 0x90 } else { 0x80 };
+    vec![descriptor, 0xe0, 0x80 | high, low, low, 0, picture]
 }
 
 /// The mark of a VP8 packet.
