@@ -2,9 +2,15 @@
  * Finds participants who speak to nobody: their sound arrives and no element plays it. Types and
  * documentation: `types/rendering.d.ts`.
  */
+import { hasAudio, hasScreenShareAudio } from './participants.js';
+
 const EVERY_MS = 3_000;
 
-const SOUNDS = { audioTrack: 'audioStream', screenShareAudioTrack: 'screenShareAudioStream' };
+/** The stream of each sound, and whether it is published: streams outlive that. */
+const SOUNDS = {
+  audioTrack: ['audioStream', hasAudio],
+  screenShareAudioTrack: ['screenShareAudioStream', hasScreenShareAudio],
+};
 
 export class AudioBindingsWatchdog {
   #state;
@@ -51,7 +57,9 @@ export class AudioBindingsWatchdog {
     for (const participant of this.#state.remoteParticipants) {
       for (const trackType in SOUNDS) {
         const key = `${trackType} ${participant.sessionId}`;
-        const isLost = participant[SOUNDS[trackType]] && !this.#bound.has(key);
+        const [stream, isPublished] = SOUNDS[trackType];
+        const isThere = participant[stream] && isPublished(participant);
+        const isLost = isThere && !this.#bound.has(key);
         if (!isLost || this.#warned.has(key)) continue;
         this.#warned.add(key);
         this.#warn(`nothing plays the ${trackType} of session ${participant.sessionId}`);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { button, checkAccessibility, picture, tiles } from './support/demo.mjs';
 import { unique, world } from './support/world.mjs';
 
 /** @typedef {import('./support/world.mjs').Person} Person */
@@ -12,43 +13,6 @@ let ada;
 /** @type {Person} */
 let bob;
 let link = '';
-
-/** @param {Person} person */
-const tiles = (person) => person.page.getByTestId('tile');
-/**
- * @param {Person} person
- * @param {string} name
- */
-const button = (person, name) => person.page.getByRole('button', { name, exact: true });
-
-/**
- * Waits until a picture moves in a person's page.
- *
- * @param {Person} person
- * @param {string} place selects what holds the `<video>`
- */
-async function picture(person, place) {
-  await person.until(
-    (place) => {
-      const video = document.querySelector(`${place} video`);
-      return video instanceof HTMLVideoElement && video.videoWidth > 0 && video.currentTime > 0.5;
-    },
-    place,
-    `a picture moves in ${place}`,
-  );
-}
-
-/** @param {Person} person */
-async function checkAccessibility({ page }) {
-  const tree = await page.locator('body').ariaSnapshot();
-  const nameless = /^\s*- (button|link|textbox|dialog|img|article)(?! ")/m;
-  assert.doesNotMatch(tree, nameless, 'every control has a name');
-  const width = await page.evaluate(() => ({
-    page: document.documentElement.scrollWidth,
-    window: innerWidth,
-  }));
-  assert.ok(width.page <= width.window, `${width.page} px in a window of ${width.window}`);
-}
 
 test('the lobby shows the camera, asks for a name, and starts a call', async () => {
   ada = await here.visitor({ viewport: { width: 1280, height: 800 } });

@@ -124,7 +124,7 @@ test('without sound the browser is not asked for any', async () => {
 
 test('the limits of the app are kept', async () => {
   await bob.run(async () => {
-    call.screenShare.setSettings({ maxBitrate: 700_000, maxFramerate: 7, contentHint: 'detail' });
+    call.screenShare.setSettings({ maxBitrate: 150_000, maxFramerate: 7, contentHint: 'detail' });
     await call.screenShare.enable();
   });
   const encoding = await bob.until(
@@ -138,7 +138,7 @@ test('the limits of the app are kept', async () => {
     undefined,
     'the screen that is published anew follows them',
   );
-  assert.equal(encoding.maxBitrate, 700_000);
+  assert.equal(encoding.maxBitrate, 150_000);
   await gets(alice, bob, ['screen', 'screenSound']);
 });
 

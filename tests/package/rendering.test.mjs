@@ -199,6 +199,9 @@ test('an element that stops by itself is started again, later each time, and not
 
 test('sound that nobody hears is warned of once, while the call is joined', () => {
   mock.timers.enable({ apis: ['setInterval'] });
+  const [bob] = world.people.cell.value;
+  const ended = stream('sound of a screen that is not shared any more');
+  world.people.set([{ ...bob, screenShareAudioStream: ended }]);
   world.callingState.set('joined');
   mock.timers.tick(9_000);
   assert.deepEqual(world.warnings, ['nothing plays the audioTrack of session bob']);
@@ -244,7 +247,12 @@ const stream = (id) => ({ id, active: true });
 const streams = (container) => container.children.map((element) => element.srcObject.id);
 
 function makeWorld() {
-  const bob = { sessionId: 'bob', audioStream: stream('sound of bob'), videoStream: stream('v') };
+  const bob = {
+    sessionId: 'bob',
+    publishedTracks: [1, 2],
+    audioStream: stream('sound of bob'),
+    videoStream: stream('v'),
+  };
   const people = makeValue([bob]);
   const callingState = makeValue('idle');
   const asked = [];

@@ -3,11 +3,16 @@ import type { Call, StreamVideoParticipant } from 'trunkline';
 
 import type { Announcer } from './announcer.js';
 import { controls, copyInvite } from './controls.js';
-import { button, Disposables, element, setText } from './dom.js';
+import { blockedSound } from './blocked-sound.js';
+import { button, Disposables, element, setAttribute, setText } from './dom.js';
+import type { DeviceReport } from './device-button.js';
 import type { Dispose } from './dom.js';
-import { grid } from './grid.js';
 import { icon } from './icons.js';
 import { participantsPanel } from './participants.js';
+import { mutedHint } from './push-to-talk.js';
+import { sharingNotice } from './screen-button.js';
+import { stage } from './stage.js';
+import { statsPanel } from './stats-panel.js';
 
 /** What the user can do to leave the view. */
 export interface CallViewOptions {
@@ -29,25 +34,62 @@ export function callView(call: Call, options: CallViewOptions): CallView {
   const onCopied = (): void =>
     announcer.toast('Invite link copied. Send it to whom you want in the call.');
 
-  const videos = grid(call);
+  const onError = (text: string): void => announcer.error(text);
+  const report: DeviceReport = (_kind, problem) =>
+    problem === undefined ? announcer.clear() : onError(problem);
+  const videos = stage(call, onError);
+  const hint = mutedHint(call, report);
+  const sharing = sharingNotice(call);
   const bar = controls(call, {
-    report: (_kind, problem) =>
-      problem === undefined ? announcer.clear() : announcer.error(problem),
+    report,
+    onError,
+    stage: videos,
     onParticipants: () => openPanel(panel.element.hidden),
     onCopied,
     onLeave: options.onLeave,
     onEnd: options.onEnd,
   });
   const panel = participantsPanel(call, () => openPanel(false));
+  const statistics = statsPanel(call, () => openStatistics(false));
+  // There is room for one of them.
   const openPanel = (isOpen: boolean): void => {
+    if (isOpen) showStatistics(false);
     panel.element.hidden = !isOpen;
     bar.setParticipantsOpen(isOpen);
     if (isOpen) panel.element.querySelector('h2')?.focus();
     else bar.focusParticipants();
   };
+  const showStatistics = (isOpen: boolean): void => {
+    statistics.setOpen(isOpen);
+    setAttribute(toStatistics, 'aria-expanded', String(isOpen));
+  };
+  const openStatistics = (isOpen: boolean): void => {
+    if (isOpen) {
+      panel.element.hidden = true;
+      bar.setParticipantsOpen(false);
+    }
+    showStatistics(isOpen);
+    if (isOpen) statistics.element.querySelector('h2')?.focus();
+    else toStatistics.focus();
+  };
+  const toStatistics = button(
+    {
+      class: 'icon-button call-statistics',
+      'data-testid': 'statistics-toggle',
+      'aria-label': 'Statistics',
+      'aria-controls': 'statistics',
+      title: 'Statistics',
+    },
+    () => openStatistics(statistics.element.hidden),
+    icon('chart'),
+  );
   bar.setParticipantsOpen(false);
+  showStatistics(false);
   panel.element.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') openPanel(false);
+  });
+  statistics.element.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') openStatistics(false);
   });
 
   const banner = element('p', {
@@ -73,11 +115,17 @@ export function callView(call: Call, options: CallViewOptions): CallView {
     { class: 'call-header' },
     element('h1', { class: 'call-title', tabindex: '-1', title: call.id }, call.id),
     time,
+    toStatistics,
   );
+  const silence = blockedSound(call);
 
   disposables.add(videos.dispose);
   disposables.add(bar.dispose);
+  disposables.add(hint.dispose);
+  disposables.add(sharing.dispose);
   disposables.add(panel.dispose);
+  disposables.add(statistics.dispose);
+  disposables.add(silence.dispose);
   disposables.add(showTime(call, time));
   disposables.add(announcePeople(call, announcer));
   const showState = (): void => {
@@ -90,9 +138,26 @@ export function callView(call: Call, options: CallViewOptions): CallView {
   disposables.watch(call.state.callingState$, showState);
   disposables.watch(call.state.participants$, showState);
 
-  const stage = element('div', { class: 'stage' }, videos.element, alone, panel.element);
+  const middle = element(
+    'div',
+    { class: 'stage' },
+    videos.element,
+    alone,
+    hint.element,
+    panel.element,
+    statistics.element,
+  );
   return {
-    element: element('main', { class: 'call' }, header, banner, stage, bar.element),
+    element: element(
+      'main',
+      { class: 'call' },
+      header,
+      banner,
+      silence.element,
+      sharing.element,
+      middle,
+      bar.element,
+    ),
     dispose: () => disposables.dispose(),
   };
 }

@@ -9,10 +9,17 @@ import type { Dispose } from './dom.js';
 import { icon } from './icons.js';
 import type { IconName } from './icons.js';
 import { inviteLink } from './identity.js';
+import { attachMenu } from './menu.js';
+import { reactionButtons } from './reactions.js';
+import { screenButton } from './screen-button.js';
+import type { LayoutChoice, Stage } from './stage.js';
 
 /** What the controls need from the page. */
 export interface ControlsOptions {
   report: DeviceReport;
+  onError: (text: string) => void;
+  /** What the layouts arrange. */
+  stage: Stage;
   onParticipants: () => void;
   onCopied: () => void;
   onLeave: () => void;
@@ -33,6 +40,19 @@ export interface Controls {
 export function controls(call: Call, options: ControlsOptions): Controls {
   const microphone = deviceButton(call, 'microphone', options.report);
   const camera = deviceButton(call, 'camera', options.report);
+  const screen = screenButton(call, options.onError);
+  const reactions = reactionButtons(call, options.onError);
+  const layout = roundButton('layout', 'Layout', 'layout', () => undefined);
+  attachMenu(layout, 'Layout', () => [
+    {
+      items: LAYOUTS.map(([choice, label]) => ({
+        label,
+        checked: options.stage.layout === choice,
+        testId: `layout-${choice}`,
+        onChoose: () => (options.stage.layout = choice),
+      })),
+    },
+  ]);
   const participants = roundButton(
     'people',
     'Participants',
@@ -58,6 +78,8 @@ export function controls(call: Call, options: ControlsOptions): Controls {
   const disposables = new Disposables();
   disposables.add(microphone.dispose);
   disposables.add(camera.dispose);
+  disposables.add(screen.dispose);
+  disposables.add(reactions.dispose);
   disposables.watch(call.state.ownCapabilities$, () => {
     end.hidden = !call.can(OwnCapability.END_CALL);
     microphone.setAllowed(call.can(OwnCapability.SEND_AUDIO));
@@ -70,7 +92,10 @@ export function controls(call: Call, options: ControlsOptions): Controls {
       { class: 'controls', role: 'toolbar', 'aria-label': 'Call controls' },
       microphone.element,
       camera.element,
+      screen.element,
       element('span', { class: 'controls-gap' }),
+      ...reactions.elements,
+      layout,
       participants,
       invite,
       element('span', { class: 'controls-gap' }),
@@ -100,6 +125,12 @@ export async function copyInvite(callId: string, onCopied: () => void): Promise<
   }
   onCopied();
 }
+
+const LAYOUTS = [
+  ['auto', 'Automatic'],
+  ['grid', 'Grid'],
+  ['speaker', 'Speaker'],
+] as const satisfies readonly (readonly [LayoutChoice, string])[];
 
 function confirmEnd(onConfirm: () => void): void {
   openDialog({

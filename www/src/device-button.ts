@@ -1,14 +1,15 @@
 import type { Call, DeviceManager } from 'trunkline';
 
-import { button, Disposables, onShortcut, setAttribute } from './dom.js';
+import { button, Disposables, element, onShortcut, setAttribute } from './dom.js';
 import type { Dispose } from './dom.js';
+import { deviceMenuButton } from './device-menu.js';
 import { icon } from './icons.js';
 import { deviceMessage } from './messages.js';
 import type { DeviceKind } from './messages.js';
 
-/** A button that turns a device on and off. */
+/** A button that turns a device on and off, and one beside it to choose the device. */
 export interface DeviceButton {
-  element: HTMLButtonElement;
+  element: HTMLElement;
   /** Forbids turning the device on; a device that is on can always be turned off. */
   setAllowed(allowed: boolean): void;
   dispose: Dispose;
@@ -17,7 +18,7 @@ export interface DeviceButton {
 /** What the user is told about a device; `undefined` when all is well. */
 export type DeviceReport = (kind: DeviceKind, problem: string | undefined) => void;
 
-/** Makes the button, and its keyboard shortcut. */
+/** Makes the buttons, and the keyboard shortcut of the first one. */
 export function deviceButton(call: Call, kind: DeviceKind, report: DeviceReport): DeviceButton {
   const device: DeviceManager = call[kind];
   const { label, key, on, off } = BUTTONS[kind];
@@ -57,7 +58,7 @@ export function deviceButton(call: Call, kind: DeviceKind, report: DeviceReport)
   disposables.watch(device.state.optimisticStatus$, show);
   disposables.add(onShortcut(key, toggle));
   return {
-    element: made,
+    element: element('div', { class: 'device' }, made, deviceMenuButton(call, kind, report)),
     setAllowed(value) {
       allowed = value;
       show();

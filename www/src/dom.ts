@@ -58,6 +58,41 @@ export function onShortcut(key: string, action: () => void): Dispose {
   return () => document.removeEventListener('keydown', listener);
 }
 
+/**
+ * Calls `begin` when a key is pressed, and what that returns when it is let go, or when the page can
+ * no longer see that it is. Keys that something else in the page takes are left alone.
+ */
+export function onHold(key: string, begin: () => Dispose | undefined): Dispose {
+  let end: Dispose | undefined;
+  const release = (): void => {
+    end?.();
+    end = undefined;
+  };
+  const press = (event: KeyboardEvent): void => {
+    if (event.key !== key || event.ctrlKey || event.metaKey || event.altKey) return;
+    const isTaken = event.target instanceof Element && event.target.matches(TAKES_KEYS);
+    if (isTyping(event.target) || isTaken || document.querySelector('dialog[open]')) return;
+    // The page would scroll.
+    event.preventDefault();
+    if (!event.repeat && !end) end = begin();
+  };
+  const lift = (event: KeyboardEvent): void => {
+    if (event.key === key) release();
+  };
+  document.addEventListener('keydown', press);
+  document.addEventListener('keyup', lift);
+  window.addEventListener('blur', release);
+  return () => {
+    release();
+    document.removeEventListener('keydown', press);
+    document.removeEventListener('keyup', lift);
+    window.removeEventListener('blur', release);
+  };
+}
+
+// The space bar presses what is focused.
+const TAKES_KEYS = 'button, a, summary, [role=menu]';
+
 /** Collects what is to be ended together. */
 export class Disposables {
   readonly #all: Dispose[] = [];

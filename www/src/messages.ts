@@ -43,6 +43,20 @@ export function deviceMessage(kind: DeviceKind, error: unknown): string {
   }
 }
 
+/** Says why a screen could not be shared and what to do about it. */
+export function screenMessage(error: unknown): string {
+  switch (codeOf(error)) {
+    case 'permission-denied':
+      return isAbout(error, 'permission')
+        ? 'You are not allowed to share your screen in this call.'
+        : 'Your system does not let the browser record the screen. Allow it in the system’s privacy settings.';
+    case 'unsupported':
+      return 'This browser cannot share a screen. Try a current version of another browser.';
+    default:
+      return `Your screen could not be shared. ${hintOf(error)}`.trim();
+  }
+}
+
 /** Says why a call could not be entered and what to do about it. */
 export function joinFailure(error: unknown): Failure {
   const code = codeOf(error);

@@ -1,14 +1,19 @@
-import { hasAudio, hasVideo, SfuModels } from 'trunkline';
+import { hasAudio, hasPausedTrack, hasVideo, SfuModels } from 'trunkline';
 import type { Call, StreamVideoParticipant } from 'trunkline';
 
 import { Disposables, element, setAttribute, setText } from './dom.js';
 import type { Dispose } from './dom.js';
 import { icon } from './icons.js';
+import { participantMenuButton } from './participant-menu.js';
+import type { ErrorReport } from './participant-menu.js';
+import { reactionBadge } from './reactions.js';
 import { avatarColour, initials } from './identity.js';
 
-/** One participant's place in the grid. */
+/** One participant's place on the stage, or that of a shared screen. */
 export interface Tile {
   element: HTMLElement;
+  /** Whether it shows the user's own camera. */
+  isOwn: boolean;
   /** Shows the participant as they are now. */
   update(participant: StreamVideoParticipant): void;
   dispose: Dispose;
@@ -18,7 +23,7 @@ export interface Tile {
  * Makes the tile of one session. Its media elements live as long as the tile: making them anew
  * would interrupt picture and sound.
  */
-export function tile(call: Call, first: StreamVideoParticipant): Tile {
+export function tile(call: Call, first: StreamVideoParticipant, report: ErrorReport): Tile {
   const { sessionId, isLocalParticipant } = first;
   const video = element('video', {
     autoplay: true,
@@ -26,7 +31,7 @@ export function tile(call: Call, first: StreamVideoParticipant): Tile {
     muted: true,
     'aria-hidden': 'true',
   });
-  // Sound has its own element; a video with sound would be heard twice.
+  // The stage plays the sound; a video with sound would be heard twice.
   video.muted = true;
   video.classList.toggle('is-mirrored', isLocalParticipant);
   const avatar = element('span', {
@@ -41,7 +46,13 @@ export function tile(call: Call, first: StreamVideoParticipant): Tile {
     icon('microphoneOff'),
   );
   const quality = element('span', { class: 'tile-quality', role: 'img' }, icon('signal'));
-  const label = element('div', { class: 'tile-label' }, muted, name);
+  const pinned = element(
+    'span',
+    { class: 'tile-pinned', role: 'img', 'aria-label': 'Pinned', title: 'Pinned' },
+    icon('pin'),
+  );
+  const label = element('div', { class: 'tile-label' }, pinned, muted, name);
+  const reactions = reactionBadge(call, sessionId);
   const made = element(
     'article',
     {
@@ -53,30 +64,38 @@ export function tile(call: Call, first: StreamVideoParticipant): Tile {
     avatar,
     video,
     quality,
+    participantMenuButton(call, first, report),
+    reactions.element,
     label,
   );
 
   const disposables = new Disposables();
+  disposables.add(reactions.dispose);
+  // The order of participants moves only those who are not in sight.
+  disposables.add(call.trackElementVisibility(made, sessionId, 'videoTrack'));
   const endVideo = call.bindVideoElement(video, sessionId, 'videoTrack');
   if (endVideo) disposables.add(endVideo);
-  if (!isLocalParticipant) {
-    const audio = element('audio', { autoplay: true });
-    made.append(audio);
-    const endAudio = call.bindAudioElement(audio, sessionId);
-    if (endAudio) disposables.add(endAudio);
-  }
 
   const update = (participant: StreamVideoParticipant): void => {
     const isMuted = !hasAudio(participant);
     const isSpeaking = participant.isSpeaking && !isMuted;
+    const reaction = reactions.update(participant);
     setText(name, displayName(participant));
     setText(avatar, initials(participant.name || participant.userId));
-    setAttribute(made, 'aria-label', tileLabel(participant, isMuted, isSpeaking));
+    setAttribute(
+      made,
+      'aria-label',
+      [tileLabel(participant, isMuted, isSpeaking), ...reaction].join(', '),
+    );
     setAttribute(made, 'data-muted', String(isMuted));
     setAttribute(made, 'data-speaking', String(isSpeaking));
     setAttribute(made, 'data-video', String(hasVideo(participant)));
     muted.hidden = !isMuted;
+    pinned.hidden = participant.pin === undefined;
     video.hidden = !hasVideo(participant);
+    // A picture that stands still for lack of bandwidth looks like somebody who stands still. It
+    // must keep its size, as a video without is not asked for.
+    video.classList.toggle('is-paused', hasPausedTrack(participant, 'videoTrack'));
     const text = qualityText(participant.connectionQuality);
     quality.hidden = text === undefined;
     setAttribute(quality, 'data-quality', String(participant.connectionQuality));
@@ -84,7 +103,7 @@ export function tile(call: Call, first: StreamVideoParticipant): Tile {
     setAttribute(quality, 'title', text ?? '');
   };
   update(first);
-  return { element: made, update, dispose: () => disposables.dispose() };
+  return { element: made, isOwn: isLocalParticipant, update, dispose: () => disposables.dispose() };
 }
 
 /** The name to show, with a word for oneself. */
@@ -102,6 +121,7 @@ function tileLabel(
   if (isMuted) words.push('muted');
   if (isSpeaking) words.push('speaking');
   if (!hasVideo(participant)) words.push('camera off');
+  else if (hasPausedTrack(participant, 'videoTrack')) words.push('video paused');
   return words.join(', ');
 }
 

@@ -301,9 +301,10 @@ export class Person {
   }
 }
 
-/** Settings of a call whose videos are 320×240. */
+/** Settings of a call whose videos are 320×240, and whose screens are small, too. */
 export const SMALL_VIDEO = {
   video: { target_resolution: { width: 320, height: 240, bitrate: 500_000 } },
+  screensharing: { target_resolution: { width: 640, height: 360, bitrate: 200_000 } },
 };
 
 /** Settings of a call in which nobody's camera or microphone comes on by itself. */
