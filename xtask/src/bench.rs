@@ -14,7 +14,7 @@ const PEERS: [(&str, u64); 2] = [("livekit-client", 125_000), ("twilio-video", 7
 
 /// Measures the package and the way into a call.
 pub fn run() -> Result<()> {
-    let mut progress = Progress::new(3);
+    let mut progress = Progress::new(4);
     progress.step("Building", || prepare(Mode::Release))?;
     progress.step("Size of the package", || {
         let weight = size::report()?.brotli;
@@ -26,6 +26,10 @@ pub fn run() -> Result<()> {
     })?;
     progress.step("Time to join", || {
         run_to_end(command("npm").args(["run", "--silent", "bench", "--workspace", "tests/e2e"]))
+    })?;
+    progress.step("Packets that the SFU forwards", || {
+        let bench = ["bench", "--quiet", "--package", "trunkline-server", "--bench", "forwarding"];
+        run_to_end(command("cargo").args(bench))
     })
 }
 
