@@ -16,7 +16,7 @@ const PEERS: [(&str, u64); 2] = [("livekit-client", 125_000), ("twilio-video", 7
 
 /// Measures the package, the way into a call, media, and the requests of the server.
 pub fn run() -> Result<()> {
-    let mut progress = Progress::new(4);
+    let mut progress = Progress::new(5);
     let mut server = PathBuf::new();
     progress.step("Building", || {
         prepare()?;
@@ -36,10 +36,13 @@ pub fn run() -> Result<()> {
         bench.args(["run", "--silent", "bench", "--workspace", "tests/e2e"]);
         run_to_end(bench.env("TRUNKLINE_SERVER", &server))
     })?;
-    progress.step("Time per request", || {
-        run_to_end(cargo().args(["bench", "--package", "trunkline-server", "--bench", "requests"]))
+    progress.step("Time per request", || run_to_end(cargo().args(SERVER_BENCH).arg("requests")))?;
+    progress.step("Packets that the SFU forwards", || {
+        run_to_end(cargo().args(SERVER_BENCH).arg("forwarding"))
     })
 }
+
+const SERVER_BENCH: [&str; 5] = ["bench", "--quiet", "--package", "trunkline-server", "--bench"];
 
 /// Takes the picture of the demo that the README shows.
 pub fn screenshot() -> Result<()> {
