@@ -266,6 +266,7 @@ impl CallSession {
             if name == "call.deleted" {
                 // Another call of that name would be watched anew.
                 call.visible.set(Slice::Watching, |s| &mut s.watching, false);
+                call.registration = None;
             }
             let over = (name == "call.ended").then_some("call_ended");
             let blocked = call.state().blocked_user_ids.iter().any(|id| id == context.user_id());

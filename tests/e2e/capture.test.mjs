@@ -15,6 +15,8 @@ const here = world(async (world) => {
   ]);
   await alice.join(callId);
   await bob.join(callId);
+  // Devices come on by themselves once the call is joined.
+  await bob.until(() => spy.open().tracks === 2, undefined, 'camera and microphone are on');
 });
 const callId = unique('capture');
 

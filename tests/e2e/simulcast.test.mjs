@@ -189,6 +189,8 @@ test('publishing ten times leaves as many lines and transceivers as publishing o
       ]);
     });
     await Promise.all([sam, lea].map((person) => isPublished(person, '1,2,3,4')));
+    // Lines come with what is received, a little later.
+    await Promise.all([sam, lea].map(receivesAll));
     await pia.run(async () => {
       await Promise.all([
         ...[call.camera.disable(), call.microphone.disable(), call.screenShare.disable()],
@@ -234,6 +236,25 @@ async function isPublished(person, types) {
     },
     { pia: pia.id, types },
     `these are published: ${types}`,
+  );
+}
+
+/** @param {Person} person */
+async function receivesAll(person) {
+  await person.until(
+    (pia) => {
+      const streams = call.state.participants
+        .filter((p) => p.userId === pia)
+        .flatMap((p) => [
+          p.videoStream,
+          p.audioStream,
+          p.screenShareStream,
+          p.screenShareAudioStream,
+        ]);
+      return streams.length === 4 && streams.every((stream) => stream?.active);
+    },
+    pia.id,
+    'everything is received',
   );
 }
 

@@ -118,6 +118,7 @@ fn a_call_that_is_deleted_is_not_watched_any_more() {
     host.get(call);
     host.run_for(100);
     assert!(host.state(call).watching);
+    assert_eq!(host.client.state().calls, [call]);
 
     let document = host.server.call();
     host.coordinator(json!({
@@ -125,6 +126,7 @@ fn a_call_that_is_deleted_is_not_watched_any_more() {
     }));
 
     assert!(!host.state(call).watching);
+    assert_eq!(host.client.state().calls, []);
 }
 
 #[test]
