@@ -334,7 +334,7 @@ export class Call {
       setVideoSize: (sessionId, trackType, width, height) =>
         handle.setVideoSize(sessionId, trackType === 'screenShareTrack', width, height),
       setVisibility: (...visibility) => this.#store.setVisibility(...visibility),
-      warn: (message) => handle.host()?.log('warn', message, []),
+      warn: (message) => handle.host()?.log('warn', message, [], 'rendering'),
     };
   }
 

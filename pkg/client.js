@@ -55,9 +55,9 @@ export class Client {
       mark: (field) => this.#store.mark(field),
       flush: () => this.#store.flush(),
       emit: (event) => this.#listeners.emit(event),
-      log: (level, message, details) => {
+      log: (level, message, details, scope = 'core') => {
         if (level === 'warn' || level === 'error') this.#notes.add({ level, message });
-        log(level, message, ...details);
+        log(level, message, details, scope);
       },
       notes: this.#notes,
       preferences,
@@ -82,7 +82,7 @@ export class Client {
     // Whoever awaits `connected` hears of it, too.
     this.connected.catch((error) => {
       this.#forget();
-      log('error', 'the user could not be connected', error);
+      log('error', 'the user could not be connected', [error]);
     });
     findLocation?.().then((location) => this.#engine.setLocation(location));
   }

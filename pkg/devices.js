@@ -214,7 +214,7 @@ export class DeviceManager {
       filters: this.#filters,
       constraints: { ...this.#constraints, ...this.#extraConstraints() },
       virtual: this.#virtual,
-      warn: (message, details) => this.#port.host()?.log('warn', message, [details]),
+      warn: (message, details) => this.#port.host()?.log('warn', message, [details], 'devices'),
     };
   }
 

@@ -103,7 +103,7 @@ function readPreferences(options) {
   const key = readField(given, 'storageKey', 'string', what) ?? 'trunkline:devices';
   const storage = readField(given, 'storage', 'object', what);
   const log = readLog(options);
-  const warn = (message, error) => log('warn', message, error);
+  const warn = (message, error) => log('warn', message, [error], 'devices');
   // Pages may be forbidden even to look at theirs, and servers have none.
   const anywhere = {
     getItem: (key) => (storage ?? globalThis.localStorage)?.getItem(key) ?? null,
@@ -144,14 +144,40 @@ function readLocationHint(options) {
 }
 
 /** @returns {(level: string, message: string, ...details: unknown[]) => void} */
+/**
+ * What takes messages for the log: with its level, the message, details, and the part of the SDK
+ * that it comes from, one of {@link SCOPES}.
+ */
 function readLog(options) {
+  const given = readField(options, 'logOptions', 'object', OPTIONS) ?? {};
+  const stranger = Object.keys(given).find((scope) => !SCOPES.includes(scope));
+  if (stranger !== undefined) {
+    throw invalidArgument(`${OPTIONS}.logOptions.${stranger} is none of ${SCOPES.join(', ')}`);
+  }
   const logger = readField(options, 'logger', 'function', OPTIONS) ?? logToConsole;
-  const least = LEVELS.indexOf(readField(options, 'logLevel', 'string', OPTIONS) ?? 'warn');
-  if (least < 0) throw invalidArgument(`${OPTIONS}.logLevel is none of ${LEVELS.join(', ')}`);
-  return (level, message, ...details) => {
+  const least = readLevel(options, 'logLevel', OPTIONS) ?? LEVELS.indexOf('warn');
+  const scopes = {};
+  for (const scope of SCOPES) {
+    const what = `${OPTIONS}.logOptions.${scope}`;
+    const of = readField(given, scope, 'object', `${OPTIONS}.logOptions`);
+    scopes[scope] = [
+      readLevel(of, 'level', what) ?? least,
+      readField(of, 'sink', 'function', what) ?? logger,
+    ];
+  }
+  return (level, message, details = [], scope = 'client') => {
+    const [least, sink] = scopes[scope];
     if (LEVELS.indexOf(level) < least) return;
-    runIsolated(() => logger(level, message, ...details), 'logger');
+    runIsolated(() => sink(level, message, ...details), 'logger');
   };
+}
+
+function readLevel(object, key, what) {
+  const level = readField(object, key, 'string', what);
+  if (level === undefined) return undefined;
+  const rank = LEVELS.indexOf(level);
+  if (rank < 0) throw invalidArgument(`${what}.${key} is none of ${LEVELS.join(', ')}`);
+  return rank;
 }
 
 function logToConsole(level, message, ...details) {
@@ -167,6 +193,9 @@ const CLOUD_HINT = 'https://hint.stream-io-video.com/';
 const UNKNOWN_LOCATION = 'ERR';
 
 const DEFAULTS = ['on-join', 'on-load'];
+
+/** The parts of the SDK that messages come from. */
+const SCOPES = ['client', 'core', 'devices', 'rendering'];
 
 const LEVELS = ['trace', 'debug', 'info', 'warn', 'error'];
 
@@ -189,12 +218,12 @@ const KNOWN = [
   'locationHintTimeout',
   'locationHintMaxAttempts',
   'logLevel',
+  'logOptions',
   'logger',
 ];
 
 /** What code written for the cloud service may give: accepted, with a warning that it does nothing. */
 const OF_THE_CLOUD = [
-  'logOptions',
   'persistUserOnConnectionFailure',
   'WebSocketImpl',
   'clientAppIdentifier',

@@ -114,7 +114,8 @@ export class SpeakerManager {
     try {
       await element.setSinkId?.(deviceId);
     } catch (error) {
-      this.#port.host()?.log('warn', 'an element could not be played on the device', [error]);
+      const message = 'an element could not be played on the device';
+      this.#port.host()?.log('warn', message, [error], 'devices');
     }
   }
 

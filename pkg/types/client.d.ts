@@ -61,6 +61,12 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 /** Takes messages for the log. */
 export type Logger = (level: LogLevel, message: string, ...details: unknown[]) => void;
 
+/**
+ * The part of the SDK that a message for the log comes from: `client` (options, users), `core` (calls
+ * and their connections), `devices`, `rendering` (elements).
+ */
+export type LogScope = 'client' | 'core' | 'devices' | 'rendering';
+
 /** How the user's choice of devices is kept. */
 export interface DevicePersistence {
   /** Whether it is. Default `true`. */
@@ -112,6 +118,8 @@ export interface ClientOptions {
   logLevel?: LogLevel;
   /** Takes messages for the log. Default: the console. */
   logger?: Logger;
+  /** The same for single parts of the SDK; what is left out is as for the others. */
+  logOptions?: Partial<Record<LogScope, { level?: LogLevel; sink?: Logger }>>;
 }
 
 /** How to make a client: its app and, at once or later, its user. */

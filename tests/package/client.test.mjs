@@ -110,3 +110,19 @@ test('requests of a client need a user, and say so', async () => {
   assert.deepEqual(client.state.calls, [], 'a ring that could not be loaded leaves nothing behind');
   await client.dispose();
 });
+
+test('each part of the SDK logs as the app wants, and a wrong wish is named', async () => {
+  const [all, own] = [[], []];
+  const logOptions = { client: { level: 'trace', sink: (...line) => own.push(line) } };
+  const logger = (...line) => all.push(line);
+  const config = { ...options, logger, logLevel: 'error', clientAppIdentifier: {}, logOptions };
+  new Client('key', config);
+  assert.deepEqual(own, [['warn', 'options.clientAppIdentifier has no effect']]);
+  new Client('key', { ...config, logOptions: {} });
+  new Client('key', { ...config, logOptions: { devices: { level: 'trace' } } });
+  assert.deepEqual(all, [], 'warnings are below what the app wants of all others');
+  for (const wrong of [{ sfu: {} }, { core: { level: 'loud' } }, { core: { sink: 7 } }, 7]) {
+    const make = () => new Client('key', { ...options, logOptions: wrong });
+    assert.throws(make, { code: 'invalid-argument', message: /logOptions/ });
+  }
+});

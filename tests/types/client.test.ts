@@ -23,6 +23,7 @@ const options: ClientOptions = {
   baseURL: 'https://video.example.com/video',
   timeout: 1000,
   logLevel: 'info',
+  logOptions: { devices: { level: 'error' }, core: { sink: () => {} } },
   logger: (level, message, ...details) => console[level](message, ...details),
 };
 
@@ -79,6 +80,8 @@ export function makeWrongly(user: User) {
   new Client({ apiKey, user: { type: 'robot', id: 'anna' }, token });
   // @ts-expect-error: no such option
   new Client(apiKey, { baseUrl: 'https://video.example.com' });
+  // @ts-expect-error: no such part
+  new Client(apiKey, { logOptions: { sfu: { level: 'warn' } } });
   // @ts-expect-error: no such level
   new Client(apiKey, { logLevel: 'loud' });
   // @ts-expect-error: a provider gives a token
