@@ -3,7 +3,7 @@ use std::sync::Arc;
 use clap::Parser;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use trunkline_server::{
     config::{Cli, Task},
     coordinator::SfuControl,
@@ -34,7 +34,8 @@ pub struct TestServer {
 impl TestServer {
     pub async fn start() -> Self {
         // Silent unless RUST_LOG asks; the first test of the process sets it up for all.
-        let log = tracing_subscriber::fmt().with_env_filter(EnvFilter::from_default_env());
+        let filter = EnvFilter::builder().with_default_directive(LevelFilter::OFF.into());
+        let log = tracing_subscriber::fmt().with_env_filter(filter.from_env_lossy());
         let _ = log.with_test_writer().try_init();
         let data = tempfile::tempdir().unwrap();
         let arguments =
