@@ -7,6 +7,7 @@
 
 pub(crate) mod apps;
 pub(crate) mod calls;
+mod custom;
 pub(crate) mod devices;
 pub(crate) mod feedback;
 pub(crate) mod filter;

@@ -200,6 +200,7 @@ const CALLS: Table = Table {
             sortable: false,
         },
     ],
+    custom: Some("call.custom"),
     default_sort: ("created_at", -1),
 };
 
@@ -213,6 +214,7 @@ const MEMBERS: Table = Table {
         Field { name: "created_at", kind: Kind::Date, sql: "member.created_at", sortable: true },
         Field { name: "updated_at", kind: Kind::Date, sql: "member.updated_at", sortable: false },
     ],
+    custom: Some("member.custom"),
     default_sort: ("created_at", 1),
 };
 
@@ -223,6 +225,7 @@ const PARTICIPANTS: Table = Table {
         Field { name: "user_id", kind: Kind::Text, sql: "participant.user_id", sortable: false },
         Field { name: "joined_at", kind: Kind::Date, sql: "participant.joined_at", sortable: true },
     ],
+    custom: None,
     default_sort: ("joined_at", 1),
 };
 

@@ -117,14 +117,23 @@ pub(super) fn participant(
     })
 }
 
-/// By the role of the user, which is what clients count by when somebody comes or leaves.
-pub(super) fn count_by_role(participants: &[CallParticipantResponse]) -> BTreeMap<String, u32> {
+/// By the role of the user, which is what clients count by when somebody comes or leaves. Clients
+/// take the sum as the number of participants, so it includes the anonymous ones, as the SFU's does.
+fn count_by_role(
+    participants: &[CallParticipantResponse],
+    anonymous_count: u32,
+) -> BTreeMap<String, u32> {
     let mut counts = BTreeMap::new();
+    if anonymous_count > 0 {
+        counts.insert(ANONYMOUS_ROLE.into(), anonymous_count);
+    }
     for participant in participants {
         *counts.entry(participant.user.role.clone()).or_default() += 1;
     }
     counts
 }
+
+const ANONYMOUS_ROLE: &str = "anonymous";
 
 pub(super) fn session(
     work: &Work<'_>,
@@ -147,7 +156,7 @@ pub(super) fn session(
         id: record.id,
         started_at: record.started_at,
         ended_at: record.ended_at,
-        participants_count_by_role: count_by_role(&participants),
+        participants_count_by_role: count_by_role(&participants, record.anonymous_count),
         participants,
         anonymous_participant_count: record.anonymous_count,
         accepted_by: answered(Answer::Accepted),

@@ -7,7 +7,7 @@ use rusqlite::types::Value as SqlValue;
 use serde_json::Value;
 use trunkline_protocol::coordinator::DateTime;
 
-use super::AppId;
+use super::{AppId, custom::CustomField};
 
 /// What can be asked about one table.
 pub(crate) struct Table {
@@ -15,6 +15,8 @@ pub(crate) struct Table {
     /// Names a row in its app, so that every order is total.
     pub key: &'static str,
     pub fields: &'static [Field],
+    /// The column of the JSON object that `custom.{key}` reaches into.
+    pub custom: Option<&'static str>,
     /// Used when the request names no order: field and direction.
     pub default_sort: (&'static str, i32),
 }
@@ -141,27 +143,46 @@ impl Compiler<'_> {
     }
 
     fn field(&mut self, name: &str, value: &Value) -> Result<Condition, QueryError> {
+        let custom = self.table.custom.zip(name.strip_prefix("custom."));
+        if let Some((column, path)) = custom {
+            let field = CustomField::new(column, name, path)?;
+            return self.operators(value, |_, operator, value| field.compare(operator, value));
+        }
         let field = field(self.table, name)?;
-        let Value::Object(operators) = value else {
-            return self.compare(field, "$eq", value);
-        };
-        let parts: Result<_, _> = operators
-            .iter()
-            .map(|(operator, value)| self.compare(field, operator, value))
-            .collect();
-        Ok(join("AND", parts?))
+        self.operators(value, |compiler, operator, value| compiler.compare(field, operator, value))
     }
 
-    fn compare(
+    fn operators(
         &mut self,
-        field: &Field,
-        operator: &str,
         value: &Value,
+        compare: impl Fn(&Self, &str, &Value) -> Result<Condition, QueryError>,
     ) -> Result<Condition, QueryError> {
+        let Value::Object(operators) = value else {
+            self.count()?;
+            return compare(self, "$eq", value);
+        };
+        let mut parts = Vec::with_capacity(operators.len());
+        for (operator, value) in operators {
+            self.count()?;
+            parts.push(compare(self, operator, value)?);
+        }
+        Ok(join("AND", parts))
+    }
+
+    fn count(&mut self) -> Result<(), QueryError> {
         let Some(left) = self.left.checked_sub(1) else {
             return Err(input(format!("a filter has at most {MAX_CONDITIONS} conditions")));
         };
         self.left = left;
+        Ok(())
+    }
+
+    fn compare(
+        &self,
+        field: &Field,
+        operator: &str,
+        value: &Value,
+    ) -> Result<Condition, QueryError> {
         let values = match (operator, value) {
             ("$in", Value::Array(values)) if values.len() <= MAX_IN => {
                 values.iter().map(|value| bind(field, value)).collect::<Result<Vec<_>, _>>()?
@@ -223,7 +244,7 @@ fn unsupported(field: &Field, operator: &str) -> QueryError {
 
 const MAX_DEPTH: usize = 5;
 const MAX_CONDITIONS: usize = 100;
-const MAX_IN: usize = 100;
+pub(super) const MAX_IN: usize = 100;
 
 #[cfg(test)]
 pub(super) mod tests {
@@ -246,6 +267,7 @@ pub(super) mod tests {
                 sortable: false,
             },
         ],
+        custom: None,
         default_sort: ("at", -1),
     };
 

@@ -110,7 +110,73 @@ async fn queries_outside_the_documented_limits_are_bad_input() {
         json!({ "filter_conditions": { "$where": "1" } }),
         json!({ "filter_conditions": { "id": { "$regex": "(a+)+$" } } }),
         json!({ "filter_conditions": [] }),
+        json!({ "sort": [{ "field": "custom.a" }] }),
+        json!({ "filter_conditions": { "custom": "a" } }),
+        json!({ "filter_conditions": { "custom.": "a" } }),
+        json!({ "filter_conditions": { "custom.a..b": "a" } }),
+        json!({ "filter_conditions": { "custom.a": { "$regex": "a" } } }),
+        json!({ "filter_conditions": { "custom.a": { "$gt": true } } }),
+        json!({ "filter_conditions": { "custom.a": { "$lt": null } } }),
+        json!({ "filter_conditions": { "custom.a": { "$exists": 1 } } }),
+        json!({ "filter_conditions": { "custom.a": { "$eq": { "b": 1 } } } }),
+        json!({ "filter_conditions": { "custom.a": { "$in": [[1]] } } }),
+        json!({ "filter_conditions": { "custom.a": { "$in": "a" } } }),
     ] {
         alice.post("/calls", body).await.refused(400, 4);
+    }
+}
+
+#[tokio::test]
+async fn filters_reach_into_custom_data() {
+    let server = TestServer::start().await;
+    let (alice, _socket) = server.connect("alice").await;
+    alice.post("/call/development/all", json!({})).await.ok(201);
+    let hostile = [r#"a"b"#, r"back\slash", "$", "[0]", "x') OR 1=1 --", "\"", "nul\0", "é"];
+    for (id, custom) in [
+        (
+            "a",
+            json!({ "topic": "art", "rank": 1, "open": true, "nested": { "deep": { "er": 2.5 } } }),
+        ),
+        ("b", json!({ "topic": "zoo", "rank": 20, "open": false, "none": null, "list": [1] })),
+        ("c", json!({ "topic": 1, "rank": "1", "open": 1, "b": "here", "nested.deep.er": 2.5 })),
+        ("d", hostile.iter().map(|key| ((*key).to_owned(), json!("yes"))).collect()),
+    ] {
+        let body = json!({ "data": { "custom": custom,
+            "members": [{ "user_id": id, "custom": custom }] } });
+        let member = json!({ "update_members": body["data"]["members"] });
+        alice.post(&format!("/call/default/{id}"), body).await.ok(201);
+        alice.post("/call/development/all/members", member).await.ok(201);
+    }
+    let mut cases = vec![
+        (json!({ "custom.topic": "art" }), "a"),
+        (json!({ "custom.topic": { "$in": ["art", 1, true] } }), "ac"),
+        (json!({ "custom.topic": { "$in": [] } }), ""),
+        (json!({ "custom.topic": { "$gt": "art" } }), "b"),
+        (json!({ "custom.rank": 1 }), "a"),
+        (json!({ "custom.rank": 1.0 }), "a"),
+        (json!({ "custom.rank": { "$gte": 1, "$lt": 20 } }), "a"),
+        (json!({ "custom.rank": { "$gt": 1 } }), "b"),
+        (json!({ "custom.rank": { "$lte": "1" } }), "c"),
+        (json!({ "custom.open": true }), "a"),
+        (json!({ "custom.open": { "$in": [true, false] } }), "ab"),
+        (json!({ "custom.nested.deep.er": 2.5 }), "a"),
+        (json!({ "custom.nested.deep.er": { "$exists": true } }), "a"),
+        (json!({ "custom.none": { "$exists": true } }), "b"),
+        (json!({ "custom.rank": { "$exists": false } }), "d"),
+        (json!({ "custom.rank": null }), "d"),
+        (json!({ "custom.list[0]": 1 }), ""),
+        (json!({ "custom.x\".\"b": "here" }), ""),
+        (json!({ "$or": [{ "custom.rank": 20 }, { "custom.b": "' OR 1=1 --" }] }), "b"),
+    ];
+    cases.extend(hostile.iter().map(|key| (json!({ format!("custom.{key}"): "yes" }), "d")));
+    for (filter, expected) in cases {
+        let calls = cids(&alice, json!({ "$and": [filter, { "type": "default" }] })).await;
+        assert_eq!(calls.concat().replace("default:", ""), expected, "{filter}");
+        let body = json!({ "type": "development", "id": "all", "filter_conditions": filter,
+            "sort": [{ "field": "user_id", "direction": 1 }] });
+        let page = alice.post("/call/members", body).await.ok(201);
+        let members = page["members"].as_array().unwrap();
+        let ids: String = members.iter().map(|row| row["user_id"].as_str().unwrap()).collect();
+        assert_eq!(ids, expected, "{filter}");
     }
 }

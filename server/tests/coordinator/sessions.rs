@@ -31,11 +31,12 @@ async fn watchers_see_a_session_start_fill_and_empty() {
     server.participant_joined("default:a", "!anon", "s3");
     let counts = socket.expect("call.session_participant_count_updated").await;
     assert_eq!(counts["anonymous_participant_count"], 1);
-    assert_eq!(counts["participants_count_by_role"], json!({ "user": 2 }));
+    assert_eq!(counts["participants_count_by_role"], json!({ "anonymous": 1, "user": 2 }));
     let loaded = alice.get("/call/default/a").await.ok(200);
     let session = &loaded["call"]["session"];
     assert_eq!(session["participants"].as_array().unwrap().len(), 2);
     assert_eq!(session["anonymous_participant_count"], 1);
+    assert_eq!(session["participants_count_by_role"], json!({ "anonymous": 1, "user": 2 }));
 
     server.participant_left("default:a", "alice", "s1");
     let left = socket.expect("call.session_participant_left").await;
