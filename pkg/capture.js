@@ -78,6 +78,7 @@ export function adoptStream(trackType, stream) {
  * @param {number} kind place in {@link KINDS}
  * @param {boolean} isMusic whether the sound is to be left as it is
  * @param {Capture | undefined} source what to take the source from, instead of asking again
+ * @param {AbortSignal} [signal] turns the device off at once, also while a filter takes its time
  */
 export async function openCapture(
   call,
@@ -89,6 +90,7 @@ export async function openCapture(
   isMusic,
   withSound,
   source,
+  signal,
 ) {
   const setup = call ? setupOf(call[KINDS[kind]]) : {};
   const { filters = [], constraints = {}, virtual, warn } = setup;
@@ -109,7 +111,10 @@ export async function openCapture(
       root = await openDevice(kind, wishes, deviceId);
     }
   }
-  stops.push(() => disposeOfMediaStream(root));
+  const turnOff = () => disposeOfMediaStream(root);
+  stops.push(turnOff);
+  if (signal?.aborted) turnOff();
+  else signal?.addEventListener('abort', turnOff, { once: true });
 
   let stream = root;
   for (const filter of filters) {

@@ -30,12 +30,13 @@ export class Captures {
    * @param source the number of the capture to take the source from
    */
   async open(id, call, kind, width, height, facing, deviceId, isMusic, withSound, source) {
-    this.#all.set(id, () => {});
+    const given = new AbortController();
+    this.#all.set(id, () => given.abort());
     const from = this.#media.capture(source);
     let capture, description;
     try {
       const how = [width, height, facing, deviceId, isMusic, withSound];
-      capture = await openCapture(call, kind, ...how, from);
+      capture = await openCapture(call, kind, ...how, from, given.signal);
       description = capture.describe();
     } catch (thrown) {
       const name = String(thrown?.name ?? '');

@@ -357,3 +357,25 @@ test('cameras turn on phones', async () => {
   ]);
   await assert.rejects(camera.selectDirection('up'), { code: 'invalid-argument' });
 });
+
+test('a capture that is given up turns its device off at once, whatever still takes its time', async () => {
+  const opened = [];
+  media.getUserMedia = async () => {
+    opened.push(new FakeTrack('video', { deviceId: 'a' }));
+    return new FakeStream([opened.at(-1)]);
+  };
+  const given = new AbortController();
+  const { camera } = manager();
+  camera.registerFilter(() => new Promise(() => {}));
+  const how = [640, 480, undefined, undefined, false, false, undefined, given.signal];
+  void openCapture({ camera }, CAMERA, ...how);
+  await settle();
+  assert.equal(opened[0].readyState, 'live');
+  given.abort();
+  assert.equal(opened[0].readyState, 'ended');
+
+  // Given up before the browser had opened it.
+  void openCapture({ camera }, CAMERA, ...how);
+  await settle();
+  assert.equal(opened[1].readyState, 'ended');
+});
