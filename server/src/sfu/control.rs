@@ -6,7 +6,7 @@
 //! The SFU knows nothing of apps. It knows a call by a name that is unique across them, which is
 //! what its tokens, orders and notices carry; participants are told the cid.
 
-use trunkline_protocol::sfu::models::{CallEndedReason, GoAwayReason, TrackType};
+use trunkline_protocol::sfu::models::{CallEndedReason, TrackType};
 
 use crate::store::AppId;
 
@@ -83,25 +83,6 @@ pub enum SfuOrder {
         /// False to take the pin back.
         pinned: bool,
     },
-    /// A user's public data changed.
-    UpdateUser {
-        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
-        /// coordinator does.
-        cid: String,
-        /// Who.
-        user_id: String,
-        /// Shown to the other participants.
-        name: String,
-        /// URL of a picture, or empty.
-        image: String,
-        /// The user's free JSON object.
-        custom: serde_json::Map<String, serde_json::Value>,
-    },
-    /// Send every participant to another SFU; nobody new is let in.
-    Drain {
-        /// Told to the participants.
-        reason: GoAwayReason,
-    },
 }
 
 /// Whose tracks are muted.
@@ -163,12 +144,7 @@ impl SfuOrder {
         | Self::Admit { cid, .. }
         | Self::MuteTracks { cid, .. }
         | Self::SetGrants { cid, .. }
-        | Self::Pin { cid, .. }
-        | Self::UpdateUser { cid, .. }) = &mut self
-        else {
-            // Concerns all calls.
-            return self;
-        };
+        | Self::Pin { cid, .. }) = &mut self;
         *cid = call_name(app, cid);
         self
     }

@@ -34,8 +34,6 @@ pub struct Calls {
     /// By call and user.
     pub(super) rules: HashMap<(String, String), Rule>,
     pub(super) revocations: Revocations,
-    /// Nobody new is let in.
-    pub(super) draining: bool,
     pub(super) effects: Vec<Effect>,
     pub(super) levels_due: Option<Instant>,
     last_key: u64,

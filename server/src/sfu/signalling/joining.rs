@@ -62,12 +62,6 @@ impl Calls {
         match (join.strategy, known) {
             (Strategy::Fast, Some(session)) => self.resume(&join, session, now),
             (Strategy::Fast, None) => self.answer_unknown(&join, now),
-            (_, None) if self.draining => {
-                let error = wire::error(ErrorCode::SfuShuttingDown, "go to another SFU");
-                let event = wire::error_event(error, Strategy::Migrate);
-                self.send(vec![join.socket], event);
-                self.effects.push(close(join.socket, POLICY_VIOLATION, "shutting down"));
-            }
             (_, replaced) => {
                 self.end(replaced.as_slice(), now);
                 self.begin(join, now);

@@ -70,14 +70,6 @@ impl Calls {
             SfuOrder::Pin { cid, user_id, session_id, pinned } => {
                 self.pin(cid, user_id, session_id, *pinned);
             }
-            SfuOrder::UpdateUser { cid, user_id, name, image, custom } => {
-                self.update_user(cid, user_id, |claims| {
-                    claims.name.clone_from(name);
-                    claims.image.clone_from(image);
-                    claims.custom.clone_from(custom);
-                });
-            }
-            SfuOrder::Drain { reason } => self.drain(*reason),
         }
     }
 

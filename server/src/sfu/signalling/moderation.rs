@@ -1,5 +1,4 @@
-//! What the coordinator orders about users in a call: muted, refused, with other rights, pinned,
-//! shown otherwise, sent away.
+//! What the coordinator orders about users in a call: muted, refused, with other rights, pinned.
 
 use std::{
     collections::BTreeMap,
@@ -7,13 +6,13 @@ use std::{
 };
 
 use trunkline_protocol::sfu::{
-    event::{CallGrantsUpdated, GoAway, ParticipantUpdated, PinsChanged},
-    models::{CallGrants, GoAwayReason, Pin, TrackType, TrackUnpublishReason},
+    event::{CallGrantsUpdated, PinsChanged},
+    models::{CallGrants, Pin, TrackType, TrackUnpublishReason},
 };
 
 use super::{calls::Calls, session::Session, wire::Event};
 use crate::sfu::{
-    control::{self, Muted},
+    control::Muted,
     ids::{Now, SessionKey},
     token::SfuClaims,
 };
@@ -162,36 +161,6 @@ impl Calls {
         let pins = self.pins(cid).to_vec();
         self.tell_others(cid, None, Event::PinsUpdated(PinsChanged { pins }));
         self.review_importance(cid);
-    }
-
-    /// Shows a user's new data in a call.
-    pub(super) fn update_user(
-        &mut self,
-        cid: &str,
-        user_id: &str,
-        change: impl Fn(&mut SfuClaims),
-    ) {
-        let sessions = self.in_call(cid).filter(|session| session.claims.user_id == user_id);
-        let keys: Vec<_> = sessions.map(|session| session.key).collect();
-        for key in keys {
-            if let Some(session) = self.sessions.get_mut(&key) {
-                change(&mut session.claims);
-            }
-            let Some(session) = self.sessions.get(&key).filter(|session| session.introduced) else {
-                continue;
-            };
-            let call_cid = control::cid(cid).to_owned();
-            let participant = Some(self.participant(session));
-            let update = ParticipantUpdated { call_cid, participant };
-            self.tell_others(cid, None, Event::ParticipantUpdated(update));
-        }
-    }
-
-    /// Sends everybody away; see [`Calls::join`] for those who come.
-    pub(super) fn drain(&mut self, reason: GoAwayReason) {
-        self.draining = true;
-        let sockets = self.sessions.values().filter_map(Session::socket).collect();
-        self.send(sockets, Event::GoAway(GoAway { reason: reason.into() }));
     }
 }
 

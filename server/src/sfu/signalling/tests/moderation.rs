@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use trunkline_protocol::sfu::{
-    event::{GoAway, TrackUnpublished},
+    event::TrackUnpublished,
     models::{
-        CallEndedReason, CallGrants, ErrorCode, GoAwayReason, Pin, TrackInfo, TrackType,
+        CallEndedReason, CallGrants, ErrorCode, Pin, TrackInfo, TrackType,
         TrackUnpublishReason as Cause, WebsocketReconnectStrategy as Strategy,
     },
     signal::TrackMuteState,
@@ -11,7 +11,7 @@ use trunkline_protocol::sfu::{
 
 use super::world::{CALL, Outcome, World, track};
 use crate::sfu::{
-    control::{self, Muted, SfuOrder},
+    control::{Muted, SfuOrder},
     ids::SocketId,
     signalling::{Effect, Event},
 };
@@ -210,48 +210,6 @@ fn a_pin_goes_with_its_session_and_stays_over_a_rejoin() {
         told.iter().any(|event| matches!(event, Event::PinsUpdated(c) if c.pins.is_empty())),
         "{told:?}"
     );
-}
-
-#[test]
-fn new_user_data_is_shown_with_the_whole_entry() {
-    let mut world = World::new();
-    let (ann, ben) = (world.join("ann", "a"), world.join("ben", "b"));
-    world.publish(ann, &[track(TrackType::Audio, "0")]);
-    let outcome = world.order(SfuOrder::UpdateUser {
-        cid: CALL.into(),
-        user_id: "ann".into(),
-        name: "Anna".into(),
-        image: "anna.png".into(),
-        custom: serde_json::Map::new(),
-    });
-    for seat in [ann, ben] {
-        let Event::ParticipantUpdated(event) = outcome.one(seat.socket) else {
-            panic!("{outcome:?}")
-        };
-        let participant = event.participant.as_ref().unwrap();
-        let told = (event.call_cid.as_str(), participant.session_id.as_str());
-        assert_eq!(told, (control::cid(CALL), "a"));
-        assert_eq!((participant.name.as_str(), participant.image.as_str()), ("Anna", "anna.png"));
-        assert_eq!(participant.published_tracks, [i32::from(TrackType::Audio)]);
-        assert_eq!(participant.track_lookup_prefix, "prefix-of-a");
-    }
-}
-
-#[test]
-fn a_draining_sfu_sends_everybody_away_and_lets_nobody_in() {
-    let mut world = World::new();
-    let ann = world.join("ann", "a");
-    let reason = GoAwayReason::ShuttingDown;
-    let outcome = world.order(SfuOrder::Drain { reason });
-    assert_eq!(outcome.one(ann.socket), &Event::GoAway(GoAway { reason: reason.into() }));
-    let join = world.request("ben", "b");
-    let socket = join.socket;
-    let outcome = world.submit(join);
-    let Event::Error(event) = outcome.one(socket) else { panic!("{outcome:?}") };
-    assert_eq!(event.error.as_ref().unwrap().code(), ErrorCode::SfuShuttingDown);
-    assert_eq!(event.reconnect_strategy(), Strategy::Migrate);
-    let (socket, outcome) = world.reconnect(ann);
-    assert!(outcome.answer(socket).reconnected, "who is in may come back");
 }
 
 fn mute(whose: Muted, kinds: &[TrackType]) -> SfuOrder {
