@@ -20,6 +20,8 @@ export class StatsReporter {
     () => this.#report,
     (isWatched) => {
       this.#isWatched = isWatched;
+      // Old figures would be taken for those of now.
+      if (!isWatched) this.#show(undefined);
       this.#arm(0);
     },
   );

@@ -94,7 +94,8 @@ export interface CallStateFields {
   readonly created: boolean;
   /**
    * How the media flow, measured every 2 s while somebody subscribes to `callStatsReport$`;
-   * `undefined` before the first measurement, and when the call is not joined.
+   * `undefined` before the first measurement, while nobody subscribes, and when the call is not
+   * joined.
    */
   readonly callStatsReport: CallStatsReport | undefined;
 }

@@ -27,7 +27,9 @@ test('nothing is measured while nobody watches, or when the interval is 0', asyn
   reporter.setInterval(500);
   await pass(500);
   assert.equal(peers.publisher.reads, 3);
+  assert.equal(reporter.cell.value.datacenter, 'edge');
   subscription.unsubscribe();
+  assert.equal(reporter.cell.value, undefined, 'what nobody keeps up to date is not shown');
   await pass(10_000);
   assert.equal(peers.publisher.reads, 3);
   for (const wrong of [-1, 1.5, '1', NaN]) {
