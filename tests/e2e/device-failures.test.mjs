@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { DEVICES, THREE_CAMERAS } from './support/browser.mjs';
-import { SMALL_VIDEO, unique, world } from './support/world.mjs';
+import { unique, world } from './support/world.mjs';
 
 /** @typedef {import('./support/world.mjs').Person} Person */
 
@@ -18,7 +18,7 @@ const here = world(
       world.person('Alice'),
       world.person('Bob', {}, {}, {}, obeyTheTest),
     ]);
-    await enter(alice);
+    await alice.joinSilently(callId);
     await bob.join(callId);
     await allArrives();
   },
@@ -48,20 +48,6 @@ function obeyTheTest() {
   };
   mediaDevices.enumerateDevices = async () =>
     (await enumerate()).filter(({ deviceId }) => !fault.unplugged.includes(deviceId));
-}
-
-/**
- * Joins with nothing on.
- *
- * @param {Person} person
- */
-async function enter(person) {
-  await person.open(callId);
-  await person.run(async (settings_override) => {
-    showEverybody(call);
-    await Promise.all([call.camera.disable(), call.microphone.disable()]);
-    await call.join({ create: true, data: { settings_override } });
-  }, SMALL_VIDEO);
 }
 
 /** Waits until Alice gets Bob's picture and sound. */

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { SHARED_SCREEN, THREE_CAMERAS } from './support/browser.mjs';
-import { SMALL_VIDEO, unique, world } from './support/world.mjs';
+import { unique, world } from './support/world.mjs';
 
 /** @typedef {import('./support/world.mjs').Person} Person */
 /** @typedef {'camera' | 'microphone' | 'screenShare'} Device */
@@ -16,8 +16,8 @@ let bob;
 const here = world(
   async (world) => {
     [alice, bob] = await Promise.all([world.person('Alice'), world.person('Bob')]);
-    await enter(alice);
-    await enter(bob);
+    await alice.joinSilently(callId);
+    await bob.joinSilently(callId);
   },
   [THREE_CAMERAS, SHARED_SCREEN],
 );
@@ -34,20 +34,6 @@ const TRACKS = {
   screenShare: { flows: ['screen', 'screenSound'], types: [3, 4] },
 };
 const DEVICES = /** @type {Device[]} */ (Object.keys(TRACKS));
-
-/**
- * Joins with nothing on.
- *
- * @param {Person} person
- */
-async function enter(person) {
-  await person.open(callId);
-  await person.run(async (settings_override) => {
-    showEverybody(call);
-    await Promise.all([call.camera.disable(), call.microphone.disable()]);
-    await call.join({ create: true, data: { settings_override } });
-  }, SMALL_VIDEO);
-}
 
 /**
  * Waits until Alice gets exactly what Bob has on, and Bob captures no more than that.

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { SHARED_SCREEN } from './support/browser.mjs';
-import { SMALL_VIDEO, unique, world } from './support/world.mjs';
+import { unique, world } from './support/world.mjs';
 
 /** @typedef {import('./support/world.mjs').Person} Person */
 
@@ -15,12 +15,7 @@ world(
   async (world) => {
     [alice, bob] = await Promise.all([world.person('Alice'), world.person('Bob')]);
     for (const person of [alice, bob]) {
-      await person.open(callId);
-      await person.run(async (settings_override) => {
-        showEverybody(call);
-        await Promise.all([call.camera.disable(), call.microphone.disable()]);
-        await call.join({ create: true, data: { settings_override } });
-      }, SMALL_VIDEO);
+      await person.joinSilently(callId);
     }
   },
   [SHARED_SCREEN],

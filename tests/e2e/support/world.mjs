@@ -290,6 +290,20 @@ export class Person {
     }, SMALL_VIDEO);
   }
 
+  /**
+   * The same with every device off.
+   *
+   * @param {string} id
+   */
+  async joinSilently(id) {
+    await this.open(id);
+    await this.run(async (settings_override) => {
+      showEverybody(call);
+      await Promise.all([call.camera.disable(), call.microphone.disable()]);
+      await call.join({ create: true, data: { settings_override } });
+    }, SMALL_VIDEO);
+  }
+
   /** Closes the page and all that belongs to it. */
   async close() {
     await this.page.context().close();
