@@ -10,7 +10,7 @@ import { abortable, copyObject, promised, readCount, readField } from './input.j
 import { MicrophoneManager } from './microphone.js';
 import { defineFields } from './observable.js';
 import { PermissionsContext } from './permissions.js';
-import { hasTrack } from './participants.js';
+import { PIN, RESET_REACTION, UNPIN, hasTrack, tileEdit } from './participants.js';
 import { publish, readPublishOptions } from './publish.js';
 import {
   CALL_REQUESTS,
@@ -333,7 +333,8 @@ export class Call {
     return {
       setVideoSize: (sessionId, trackType, width, height) =>
         handle.setVideoSize(sessionId, trackType === 'screenShareTrack', width, height),
-      setVisibility: (...visibility) => this.#store.setVisibility(...visibility),
+      setVisibility: (sessionId, trackType, visibility) =>
+        handle.editParticipant(sessionId, tileEdit(trackType, visibility)),
       warn: (message) => handle.host()?.log('warn', message, [], 'rendering'),
     };
   }
@@ -377,9 +378,6 @@ export class Call {
 }
 
 const LIMITS = ['maxJoinRetries', 'joinResponseTimeout', 'rpcRequestTimeout'];
-
-/** Edits of a participant, in the order in which the core numbers them. */
-const [UNPIN, PIN, RESET_REACTION] = [0, 1, 2];
 
 function readRequest(request, what) {
   const copy = copyObject(request, what) ?? {};

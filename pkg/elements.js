@@ -3,6 +3,7 @@
  */
 import { BlockedAudioTracker, keepPlaying } from './autoplay.js';
 import { AudioBindingsWatchdog } from './audio-watchdog.js';
+import { VisibilityState } from './enums.js';
 import { invalidArgument } from './errors.js';
 import { once } from './input.js';
 import { playOn } from './speaker.js';
@@ -154,7 +155,7 @@ export class Elements {
     const unobserve = this.viewport.observe(tile, (isVisible) => set(visibilityOf(isVisible)));
     return once(() => {
       unobserve();
-      set(undefined);
+      set(VisibilityState.UNKNOWN);
     });
   }
 

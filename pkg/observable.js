@@ -14,6 +14,7 @@ export class Cell {
   #onWatched;
   #value;
   #fresh = false;
+  #isBeingRead = false;
   #dependents = [];
   #watchers = new Set();
   /** Values that are to be told after the one that is being told. */
@@ -32,10 +33,16 @@ export class Cell {
     this.#onWatched = onWatched;
   }
 
+  /** Code of the app may run while the value is read; for that code it is the one before. */
   get value() {
-    if (!this.#fresh) {
+    if (!this.#fresh && !this.#isBeingRead) {
+      this.#isBeingRead = true;
       this.#fresh = true;
-      this.#value = this.#read(this.#value);
+      try {
+        this.#value = this.#read(this.#value);
+      } finally {
+        this.#isBeingRead = false;
+      }
     }
     return this.#value;
   }

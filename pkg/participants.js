@@ -62,6 +62,8 @@ export function makeParticipant(
   reaction,
   interruptedTracks,
   audioVolume,
+  videoTile,
+  screenShareTile,
 ) {
   return Object.freeze({
     userId,
@@ -88,11 +90,27 @@ export function makeParticipant(
     screenShareDimension: screenShareDimension && dimension(screenShareDimension),
     interruptedTracks: Object.freeze([...interruptedTracks]),
     audioVolume,
-    viewportVisibilityState: UNKNOWN,
+    viewportVisibilityState:
+      videoTile || screenShareTile
+        ? Object.freeze({
+            videoTrack: STATES[videoTile],
+            screenShareTrack: STATES[screenShareTile],
+          })
+        : UNKNOWN,
     pin: pin && Object.freeze({ isLocalPin: pin[0] === 1, pinnedAt: pin[1] }),
     reaction,
   });
 }
+
+/** Where a tile can be, by the numbers of the core. */
+const STATES = Object.values(VisibilityState);
+
+export const tileNumber = (visibility) => STATES.indexOf(visibility);
+
+/** Edits of a participant, by the numbers of the core. */
+export const [UNPIN, PIN, RESET_REACTION] = [0, 1, 2];
+export const tileEdit = (trackType, visibility) =>
+  (trackType === 'screenShareTrack' ? 6 : 3) + tileNumber(visibility);
 
 /** Of tiles of which nothing is known. */
 export const UNKNOWN = Object.freeze({

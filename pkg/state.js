@@ -6,12 +6,11 @@
  * first read, and kept until they change.
  */
 import { Captions } from './captions.js';
-import { VisibilityState } from './enums.js';
 import { runIsolated } from './events.js';
 import { Notes } from './notes.js';
 import { Cell, State, Store, defineFields, sameItems } from './observable.js';
-import { UNKNOWN, hasScreenShare, isPinned } from './participants.js';
-import { checkComparator } from './sorting.js';
+import { hasScreenShare, isPinned } from './participants.js';
+import { checkComparator, compile } from './sorting.js';
 import { StatsReporter } from './stats.js';
 
 /** The parts of a call's state, in the order of `Slice` of the core. */
@@ -118,9 +117,9 @@ export class CallStore extends Store {
   #people = new Map();
   #frame;
   #failed;
-  /** What apps told of the tiles of a participant, by session id. */
-  #visibility = new Map();
   comparator;
+  /** The app's parts of it, by the numbers by which the core calls them. */
+  #functions;
   stats;
   /** Calling states, for a report of a problem. */
   timeline = new Notes();
@@ -136,15 +135,16 @@ export class CallStore extends Store {
   state;
 
   /**
-   * @param {{ read, participant, userId }} port reads from the core: slices by their place in
-   * {@link SLICES}, of which `rawParticipants` are session ids, and participants one by one
+   * @param {{ read, participant, sortBy, sortedPlaces, userId }} port reads from the core: slices by
+   * their place in {@link SLICES}, of which `rawParticipants` are session ids, participants one by
+   * one, and the places in that list in the order in which they are shown
    * @param comparator says in which order participants are shown
    */
   constructor(port, comparator) {
     const cells = {};
     super(cells);
     this.#port = port;
-    this.comparator = comparator;
+    this.#setOrder(comparator);
     this.stats = new StatsReporter(port, () => this.cells.rawParticipants.value);
     SLICES.forEach((name, slice) => {
       cells[name] = new Cell(() => toValue(name, port.read(slice)));
@@ -154,6 +154,8 @@ export class CallStore extends Store {
     cells.participants = cells.rawParticipants.derive((raw, before = EMPTY) =>
       this.#sort(raw, before),
     );
+    // What comparators of the app see of it before they have made it.
+    void cells.participants.value;
     cells.callStatsReport = this.stats.cell;
     for (const name in DERIVED) cells[name] = cells.participants.derive(DERIVED[name]);
     cells.closedCaptions = new Cell(() => Object.freeze(this.captions.shown));
@@ -183,26 +185,22 @@ export class CallStore extends Store {
       this.flush();
     } else if (event.type === 'call.left') {
       this.captions.clear();
-      this.#visibility.clear();
       this.#reasons = {};
     }
   }
 
   /** From now on participants are shown in that order. */
   sortBy(comparator) {
-    this.comparator = comparator;
+    this.#setOrder(comparator);
     this.markStale('participants');
     this.flush();
   }
 
-  /** A tile of a participant is visible, or is not; `undefined` is not known. */
-  setVisibility(sessionId, trackType, visibility) {
-    const before = this.#visibility.get(sessionId) ?? UNKNOWN;
-    const after = { ...before, [trackType]: visibility ?? VisibilityState.UNKNOWN };
-    if (after[trackType] === before[trackType]) return;
-    this.#visibility.set(sessionId, Object.freeze(after));
-    this.markParticipant(sessionId);
-    this.flush();
+  #setOrder(comparator) {
+    const { numbers, names, functions } = compile(comparator);
+    this.comparator = comparator;
+    this.#functions = functions;
+    this.#port.sortBy(numbers, names);
   }
 
   /** A slice changed. */
@@ -257,29 +255,27 @@ export class CallStore extends Store {
   #readParticipants(before) {
     const people = new Map();
     for (const sessionId of this.#port.read(PARTICIPANTS)) {
-      people.set(sessionId, this.#people.get(sessionId) ?? this.#readParticipant(sessionId));
+      people.set(sessionId, this.#people.get(sessionId) ?? this.#port.participant(sessionId));
     }
     this.#people = people;
     return unlessSame([...people.values()], before);
   }
 
-  #readParticipant(sessionId) {
-    const participant = this.#port.participant(sessionId);
-    const viewportVisibilityState = this.#visibility.get(sessionId);
-    if (!viewportVisibilityState) return participant;
-    return Object.freeze({ ...participant, viewportVisibilityState });
-  }
-
-  /**
-   * Those who are there already keep the order in which they are shown, as far as the comparator
-   * leaves it open; so nobody jumps who is equal to their neighbours.
-   */
   #sort(raw, before) {
-    const shown = before.map((p) => p.sessionId).filter((id) => this.#people.has(id));
-    const ids = new Set([...shown, ...this.#people.keys()]);
-    const people = [...ids].map((id) => this.#people.get(id));
-    runIsolated(() => void people.sort(this.comparator), 'comparator of participants');
-    return unlessSame(people, before);
+    const functions = this.#functions;
+    // No answer tells the core that it threw.
+    const ask = (which, a, b) => {
+      let answer;
+      runIsolated(() => {
+        answer = functions[which](raw[a], raw[b]);
+      }, 'comparator of participants');
+      return answer;
+    };
+    const places = this.#port.sortedPlaces(ask);
+    return unlessSame(
+      Array.from(places, (place) => raw[place]),
+      before,
+    );
   }
 
   #readRing(ring, session, members, createdBy, before) {

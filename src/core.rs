@@ -28,6 +28,7 @@ mod outbox;
 mod random;
 mod rest;
 pub mod sdp;
+mod sorting;
 mod state;
 mod table;
 mod time;
@@ -56,10 +57,11 @@ pub use input::{
     Captured, DeviceFailure, HttpFailure, HttpReply, Input, OfferReport, PeerInput, Reply,
 };
 pub use json::{Json, Node};
+pub use sorting::{Criterion, ParticipantOrder, SortStep, Sorting};
 pub use state::{
     AudioBitrateProfile, CallState, CallingState, ClientState, ConnectionQuality, DeviceKind,
     DeviceState, DeviceStatus, Dimension, Facing, Media, Member, Participant, Pin, Ringing,
-    Session, TrackType,
+    Session, Tiles, TrackType, Visibility,
 };
 pub use table::Table;
 pub use time::{Duration, Time};

@@ -124,7 +124,9 @@ export interface CallState extends CallStateFields, CallStateObservables, Subscr
   getParticipantLookupBySessionId(): Record<string, StreamVideoParticipant>;
   /**
    * From now on {@link participants} come in that order; who is equal to their neighbours keeps
-   * their place. A comparator that throws leaves the order as it is.
+   * their place. The SDK sorts; it calls a comparator of the app only for pairs that its own
+   * comparators before it leave open. One that throws leaves the order as it is; one that changes
+   * the call is no comparator any more, but breaks nothing.
    */
   setSortParticipantsBy(comparator: ParticipantComparator): void;
   /** The comparator in use. */

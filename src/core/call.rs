@@ -48,6 +48,7 @@ use super::{
     json::Json,
     outbox::Outbox,
     rest::{Purpose, Rest, RestRequest},
+    sorting::{ParticipantOrder, Sorting},
     state::{CallState, CallingState, DeviceKind, Pin},
     time::Time,
     user::UserKind,
@@ -171,6 +172,16 @@ impl CallSession {
         self.visible.state()
     }
 
+    /// From now on the app is shown the participants in that order.
+    pub(crate) fn sort_by(&mut self, order: ParticipantOrder) {
+        self.visible.edit_quietly(|state| state.participant_order = order.into());
+    }
+
+    /// The app is shown the participants as they were sorted.
+    pub(crate) fn on_sorted(&mut self, sorting: &Sorting) {
+        self.visible.edit_quietly(|state| sorting.remember(&mut state.participants));
+    }
+
     /// The session in which the user is, or was last.
     pub(crate) fn session_id(&self) -> Option<&str> {
         match &self.phase {
@@ -249,6 +260,9 @@ impl CallSession {
                 self.visible.edit_participant(&session_id, |participant| {
                     participant.pin = pinned.then_some(pin);
                 });
+            }
+            CallCommand::SetVisibility { session_id, track_type, visibility } => {
+                self.visible.set_visibility(&session_id, track_type, visibility);
             }
             CallCommand::ResetReaction(session_id) => {
                 self.visible.edit_participant(&session_id, |p| p.reaction = None);

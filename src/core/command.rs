@@ -5,7 +5,7 @@ use super::{
     ids::{CallKey, CaptureId, PromiseId},
     input::Captured,
     json::Json,
-    state::{AudioBitrateProfile, DeviceKind, Dimension, Facing, TrackType},
+    state::{AudioBitrateProfile, DeviceKind, Dimension, Facing, TrackType, Visibility},
     user::{Tokens, User},
 };
 
@@ -147,6 +147,15 @@ pub enum CallCommand {
         session_id: String,
         /// Whether to pin.
         pinned: bool,
+    },
+    /// A tile of a participant came into sight, or went out of it.
+    SetVisibility {
+        /// Whose.
+        session_id: String,
+        /// `Video` or `ScreenShare`.
+        track_type: TrackType,
+        /// Where it is.
+        visibility: Visibility,
     },
     /// Forget the last reaction of a participant.
     ResetReaction(String),

@@ -1,11 +1,14 @@
 //! What an app can see: the state of the client and of its calls.
 
+use std::rc::Rc;
+
 use trunkline_protocol::sfu::models;
 
 use super::{
     error::Error,
     ids::{CallKey, CaptureId, RemoteTrackId},
     json::Json,
+    sorting::{ParticipantOrder, Sorting},
 };
 
 /// The state of a client.
@@ -47,6 +50,8 @@ pub struct CallState {
     pub session: Option<Session>,
     /// Everybody in the call.
     pub participants: Vec<Participant>,
+    /// How they are ordered when they are shown.
+    pub participant_order: Rc<ParticipantOrder>,
     /// From the SFU while joined, from the session otherwise.
     pub participant_count: u32,
     /// From the SFU while joined, from the session otherwise.
@@ -205,6 +210,41 @@ pub struct Participant {
     pub audio_volume: Option<f32>,
     /// Their last reaction, as the server wrote it.
     pub reaction: Option<Json>,
+    /// Where their tiles are.
+    pub tiles: Tiles,
+    /// Place at which they were last shown; later than all for those who were not yet.
+    pub shown_at: ShownAt,
+}
+
+/// Place in the list that is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ShownAt(pub usize);
+
+impl Default for ShownAt {
+    fn default() -> Self {
+        Self(usize::MAX)
+    }
+}
+
+/// Where the tiles of a participant are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tiles {
+    /// Of the camera.
+    pub video: Visibility,
+    /// Of the screen.
+    pub screen_share: Visibility,
+}
+
+/// Whether a tile is in sight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Visibility {
+    /// Nobody said.
+    #[default]
+    Unknown,
+    /// It is.
+    Visible,
+    /// It is not.
+    Invisible,
 }
 
 /// A track that the host holds.
@@ -342,6 +382,7 @@ impl Default for CallState {
             backstage: true,
             session: None,
             participants: Vec::new(),
+            participant_order: Rc::default(),
             participant_count: 0,
             anonymous_participant_count: 0,
             blocked_user_ids: Vec::new(),
@@ -366,6 +407,11 @@ impl CallState {
     /// The participant with that session.
     pub fn participant(&self, session_id: &str) -> Option<&Participant> {
         self.participants.iter().find(|p| p.session_id == session_id)
+    }
+
+    /// What it takes to put the participants in the order in which they are shown.
+    pub fn sorting(&self) -> Sorting {
+        Sorting::new(&self.participant_order, &self.participants)
     }
 
     /// The state of one device.

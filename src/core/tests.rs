@@ -16,5 +16,6 @@ mod publishing;
 mod refusals;
 mod ringing;
 mod server;
+mod sorting;
 mod statistics;
 mod users;

@@ -1,14 +1,15 @@
 use std::rc::Rc;
 
-use js_sys::Promise;
+use js_sys::{Function, Promise};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use super::{shell::Shell, values};
 use crate::{
     core::{
         AppRequest, AudioBitrateProfile, CallCommand, CallKey, CallState, Choice, Command,
-        DeviceKind, DeviceOrder, Dimension, Facing, JoinOptions, LeaveOptions, MediaOption, Method,
-        PromiseId, Slice, Then, TrackType,
+        Criterion, DeviceKind, DeviceOrder, Dimension, Facing, JoinOptions, LeaveOptions,
+        MediaOption, Method, ParticipantOrder, PromiseId, Slice, SortStep, Then, TrackType,
+        Visibility,
     },
     web::{JsNode, has_panicked},
 };
@@ -70,6 +71,40 @@ impl CallHandle {
         })
     }
 
+    /// Shows the participants in another order: four numbers a step, as `pkg/sorting.js` says, and
+    /// the names that the steps use, each of them ended by U+0000.
+    #[wasm_bindgen(js_name = sortBy)]
+    pub fn sort_by(&self, steps: &[u32], names: &str) {
+        let mut names = names.split('\0').map(str::to_owned);
+        let mut order = ParticipantOrder::default();
+        for step in steps.chunks_exact(4) {
+            if let [kind, swapped, number, count] = *step {
+                let criterion = criterion(kind, number, count as usize, &mut names);
+                order.steps.push(SortStep { criterion, swapped: swapped != 0 });
+            }
+        }
+        self.shell.driver().ask(|client| client.sort_by(self.call, order));
+    }
+
+    /// The order in which the participants are shown, as places in the list of them; `ask` answers
+    /// for comparators and conditions of the app. While it runs, nothing is borrowed.
+    #[wasm_bindgen(js_name = sortedPlaces)]
+    pub fn sorted_places(&self, ask: &Function) -> Vec<u32> {
+        let driver = self.shell.driver();
+        if has_panicked() {
+            return vec![];
+        }
+        let Some(mut sorting) = driver.client().call(self.call).map(CallState::sorting) else {
+            return vec![];
+        };
+        sorting.run(&|which, a, b| {
+            let answer = ask.call3(&JsValue::NULL, &which.into(), &a.into(), &b.into());
+            answer.ok().and_then(|answer| answer.as_f64())
+        });
+        driver.ask(|client| client.on_sorted(self.call, &sorting));
+        sorting.places()
+    }
+
     /// The user that is connected or connecting.
     #[wasm_bindgen(js_name = userId)]
     pub fn user_id(&self) -> Option<String> {
@@ -129,13 +164,24 @@ impl CallHandle {
         self.promise(|promise| CallCommand::Leave { promise, options })
     }
 
-    /// Changes what only this side knows of a participant: takes the pin off, pins, forgets the
-    /// reaction.
+    /// Changes what only this side knows of a participant, by the numbers in `pkg/participants.js`.
     #[wasm_bindgen(js_name = editParticipant)]
     pub fn edit_participant(&self, session_id: String, edit: u8) {
         self.order(match edit {
             0 | 1 => CallCommand::Pin { session_id, pinned: edit == 1 },
-            _ => CallCommand::ResetReaction(session_id),
+            2 => CallCommand::ResetReaction(session_id),
+            _ => {
+                let is_video = edit < 6;
+                CallCommand::SetVisibility {
+                    session_id,
+                    track_type: if is_video { TrackType::Video } else { TrackType::ScreenShare },
+                    visibility: match edit % 3 {
+                        0 => Visibility::Unknown,
+                        1 => Visibility::Visible,
+                        _ => Visibility::Invisible,
+                    },
+                }
+            }
         });
     }
 
@@ -263,6 +309,31 @@ fn read_kind(kind: u8) -> DeviceKind {
         0 => DeviceKind::Camera,
         1 => DeviceKind::Microphone,
         _ => DeviceKind::ScreenShare,
+    }
+}
+
+/// By the numbers of `pkg/sorting.js`.
+fn criterion(
+    kind: u32,
+    number: u32,
+    count: usize,
+    names: &mut impl Iterator<Item = String>,
+) -> Criterion {
+    match kind {
+        0 => Criterion::Custom(number),
+        1 => Criterion::If { condition: number, skip: count },
+        2 => Criterion::IfTile { states: number, skip: count },
+        3 => Criterion::Dominant,
+        4 => Criterion::Speaking,
+        5 => {
+            let track_type = i32::try_from(number).ok().and_then(|n| TrackType::try_from(n).ok());
+            Criterion::Publishing(track_type.unwrap_or_default())
+        }
+        6 => Criterion::Pinned,
+        7 => Criterion::Name,
+        8 => Criterion::Reaction(names.next().unwrap_or_default()),
+        9 => Criterion::Role(names.take(count).collect()),
+        _ => Criterion::Source(number),
     }
 }
 

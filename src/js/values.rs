@@ -88,6 +88,8 @@ pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsVa
         &json(participant.reaction.as_ref()),
         track_types(&participant.interrupted_tracks),
         participant.audio_volume,
+        participant.tiles.video as u8,
+        participant.tiles.screen_share as u8,
     )
 }
 
@@ -191,5 +193,7 @@ extern "C" {
         reaction: &JsValue,
         interrupted_tracks: Vec<i32>,
         audio_volume: Option<f32>,
+        video_tile: u8,
+        screen_share_tile: u8,
     ) -> JsValue;
 }

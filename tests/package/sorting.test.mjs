@@ -1,10 +1,9 @@
-// The order of participants: comparators, presets, and the list that a call shows.
+// The order of participants: comparators and presets, as functions and as what the core makes of them.
 import assert from 'node:assert/strict';
-import { mock, test } from 'node:test';
+import { test } from 'node:test';
 
 import { SfuModels, VisibilityState } from '../../pkg/enums.js';
 import * as sorting from '../../pkg/sorting.js';
-import { CallStore, SLICES } from '../../pkg/state.js';
 import { UNKNOWN } from '../../pkg/participants.js';
 
 const { AUDIO, VIDEO, SCREEN_SHARE } = SfuModels.TrackType;
@@ -85,52 +84,55 @@ test('a call type brings its order, and unknown ones the default', () => {
   assert.throws(() => CallTypes.register({ name: 'x' }), { code: 'invalid-argument' });
 });
 
-test('a call shows people in its order; the raw list stays, and equals keep their places', () => {
-  const { store, edit } = script({ a: {}, b: {}, c: {} }, sorting.speaking);
-  const lists = [];
-  store.state.participants$.subscribe((list) => lists.push(ids(list)));
-  edit('c', { isSpeaking: true });
-  edit('c', { isSpeaking: false });
-  edit('b', { isSpeaking: true });
-  assert.deepEqual(lists, ['abc', 'cab', 'cab', 'bca']);
-  assert.equal(ids(store.state.rawParticipants), 'abc');
+test('the core gets the steps of a comparator, and calls back for what is not ours', () => {
+  const { combineComparators, conditional, descending, speaking, role, name } = sorting;
+  const own = (a, b) => a.age - b.age;
+  const isOld = (p) => p.age > 99;
+  const order = combineComparators(
+    role('admin', 'host'),
+    descending(conditional((a, b) => isOld(a) && isOld(b))(combineComparators(speaking, own))),
+    sorting.noopComparator(),
+    sorting.withParticipantSource(1, 3),
+    name,
+  );
+  const { numbers, names, functions } = sorting.compile(order);
+  const steps = Array.from({ length: numbers.length / 4 }, (_, i) =>
+    numbers.slice(4 * i, 4 * i + 4),
+  );
+  assert.deepEqual(steps, [
+    [9, 0, 0, 2], // roles, two of them
+    [1, 1, 0, 2], // if the first function says so, the next two
+    [4, 1, 0, 0],
+    [0, 1, 1, 0],
+    [10, 0, 0b1010, 0],
+    [7, 0, 0, 0],
+  ]);
+  assert.equal(names, 'admin\0host\0');
+  const [old, young] = [{ age: 100 }, { age: 20 }];
+  assert.deepEqual(
+    functions.map((run) => [run(old, young), run(old, old)]),
+    [
+      [0, 1],
+      [80, 0],
+    ],
+  );
+
+  for (const [preset, count] of [
+    [sorting.defaultSortPreset, 8],
+    [sorting.speakerLayoutSortPreset, 9],
+    [sorting.paginatedLayoutSortPreset, 8],
+    [sorting.livestreamOrAudioRoomSortPreset, 8],
+  ]) {
+    const { numbers, functions } = sorting.compile(preset);
+    assert.equal(numbers.length, 4 * count);
+    assert.deepEqual(functions, [], 'a preset is all ours');
+  }
 });
 
-test('another order is a new list, the same order is the same one', () => {
-  const { store } = script({ a: { name: '2' }, b: { name: '1' } }, sorting.noopComparator());
-  const before = store.state.participants;
-  store.state.setSortParticipantsBy(sorting.speaking);
-  assert.equal(store.state.participants, before);
-  store.state.setSortParticipantsBy(sorting.name);
-  assert.equal(ids(store.state.participants), 'ba');
-  assert.equal(ids(before), 'ab', 'what was given out does not change');
-  assert.equal(store.state.getSortParticipantsBy(), sorting.name);
-  assert.throws(() => store.state.setSortParticipantsBy('name'), { code: 'invalid-argument' });
-});
-
-test("a comparator of the app's own that throws leaves the order", () => {
-  const report = mock.method(console, 'error', () => {});
-  const { store } = script({ a: {}, b: {} }, sorting.noopComparator());
-  store.state.setSortParticipantsBy(() => {
-    throw new Error('not today');
-  });
-  assert.equal(ids(store.state.participants), 'ab');
-  assert.equal(report.mock.callCount(), 1);
-  report.mock.restore();
-});
-
-test('where tiles are is part of their participants, until the call is left', () => {
-  const { store } = script({ a: {}, b: {} }, sorting.noopComparator());
-  const [, b] = store.state.participants;
-  store.setVisibility('a', 'videoTrack', INVISIBLE);
-  const [a] = store.state.participants;
-  assert.deepEqual(a.viewportVisibilityState, {
-    videoTrack: INVISIBLE,
-    screenShareTrack: VisibilityState.UNKNOWN,
-  });
-  assert.equal(store.state.participants[1], b, 'nobody else changed');
-  store.setVisibility('a', 'videoTrack', undefined);
-  assert.deepEqual(store.state.participants[0].viewportVisibilityState, UNKNOWN);
+test("what an app's comparator returns is a number for the core", () => {
+  const answers = [3, -1, true, undefined, NaN, 'x', '2', null];
+  const numbers = answers.map((answer) => sorting.compile(() => answer).functions[0]({}, {}));
+  assert.deepEqual(numbers, [3, -1, 1, 0, 0, 0, 2, 0]);
 });
 
 const at = (videoTrack) => ({ viewportVisibilityState: { videoTrack } });
@@ -141,23 +143,6 @@ function order(comparator, people) {
       .map(([id, fields]) => person(id, fields))
       .sort(comparator),
   );
-}
-
-function script(people, comparator) {
-  const fields = { ...people };
-  const store = new CallStore(
-    {
-      read: (slice) => (SLICES[slice] === 'rawParticipants' ? Object.keys(fields) : undefined),
-      participant: (id) => person(id, fields[id]),
-    },
-    comparator,
-  );
-  const edit = (id, changed) => {
-    fields[id] = changed;
-    store.markParticipant(id);
-    store.flush();
-  };
-  return { store, edit };
 }
 
 function person(sessionId, fields) {

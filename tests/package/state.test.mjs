@@ -261,6 +261,8 @@ function script(core) {
     read: (slice) =>
       slice === PARTICIPANTS ? core.people.map((p) => p.sessionId) : core[SLICES[slice]],
     participant: (sessionId) => core.people.find((p) => p.sessionId === sessionId),
+    sortBy: () => {},
+    sortedPlaces: () => core.people.keys(),
   });
   return { core, store };
 }

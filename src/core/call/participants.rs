@@ -271,6 +271,7 @@ impl Visible {
     /// Nobody is in a call that was left.
     pub(crate) fn clear_participants(&mut self) {
         self.retain_participants(|_| false);
+        self.clear_tiles();
         self.set(Slice::StartedAt, |s| &mut s.started_at, None);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::core::{
     changes::{CallChanges, Slice, Transition},
-    state::{CallState, CallingState, Participant},
+    state::{CallState, CallingState, Participant, Tiles, TrackType, Visibility},
 };
 
 /// What the app sees of a call. Every write goes through here, so that no change is left unmarked.
@@ -10,6 +10,8 @@ use crate::core::{
 pub(crate) struct Visible {
     state: CallState,
     changes: CallChanges,
+    /// By session; they may be known before the participant is.
+    tiles: Vec<(String, Tiles)>,
 }
 
 impl Visible {
@@ -89,10 +91,38 @@ impl Visible {
     }
 
     /// Adds a participant at the end.
-    pub(crate) fn add_participant(&mut self, participant: Participant) {
+    pub(crate) fn add_participant(&mut self, mut participant: Participant) {
+        participant.tiles = self.tiles_of(&participant.session_id);
         self.changes.mark_participant(&participant.session_id);
         self.state.participants.push(participant);
         self.mark(Slice::Participants);
+    }
+
+    /// A tile came into sight, or went out of it.
+    pub(crate) fn set_visibility(
+        &mut self,
+        session_id: &str,
+        track_type: TrackType,
+        visibility: Visibility,
+    ) {
+        let mut tiles = self.tiles_of(session_id);
+        match track_type {
+            TrackType::ScreenShare => tiles.screen_share = visibility,
+            _ => tiles.video = visibility,
+        }
+        self.tiles.retain(|(known, _)| known != session_id);
+        self.tiles.push((session_id.to_owned(), tiles));
+        self.edit_participant(session_id, |participant| participant.tiles = tiles);
+    }
+
+    fn tiles_of(&self, session_id: &str) -> Tiles {
+        let tiles = self.tiles.iter().find(|(known, _)| known == session_id);
+        tiles.map(|(_, tiles)| *tiles).unwrap_or_default()
+    }
+
+    /// Forgets where tiles are.
+    pub(crate) fn clear_tiles(&mut self) {
+        self.tiles.clear();
     }
 
     /// Takes out the participants for whom `keep` says no.
