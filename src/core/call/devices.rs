@@ -75,6 +75,16 @@ enum OrElse {
     Restore(Choice),
     /// The same; and it was on, so it is to be on again.
     Reopen(Choice),
+    /// It is on again, or not even that: now those hear of the failure who chose another device.
+    Tell(Vec<PromiseId>, Error),
+}
+
+impl OrElse {
+    fn tell(self, out: &mut Outbox) {
+        if let Self::Tell(promises, error) = self {
+            out.settle_all(promises, &Err(error));
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -212,8 +222,11 @@ impl Device {
                     promises.push(promise);
                     out.push(Effect::StopCapture(capture));
                     let or_else = match or_else {
-                        OrElse::Off => OrElse::Restore(before),
-                        other => other,
+                        OrElse::Restore(_) | OrElse::Reopen(_) => or_else,
+                        OrElse::Off | OrElse::Tell(..) => {
+                            or_else.tell(out);
+                            OrElse::Restore(before)
+                        }
                     };
                     self.open(out, visible, owner, promises, or_else);
                 }
@@ -290,8 +303,9 @@ impl Device {
             return DeviceNews::Nothing;
         }
         match (mem::replace(&mut self.phase, Phase::Off), result) {
-            (Phase::Opening { promises, .. }, Ok(captured)) => {
+            (Phase::Opening { promises, or_else, .. }, Ok(captured)) => {
                 self.runs(visible, Running { capture, captured });
+                or_else.tell(out);
                 DeviceNews::Runs { promises, replaced: None }
             }
             (Phase::Renewing { running, promises, .. }, Ok(captured)) => {
@@ -373,17 +387,17 @@ impl Device {
         or_else: OrElse,
     ) -> DeviceNews {
         self.show(visible, |device| device.error = Some(error.clone()));
-        out.settle_all(promises, &Err(error));
         match or_else {
-            OrElse::Off => {}
+            OrElse::Off | OrElse::Tell(..) => or_else.tell(out),
             OrElse::Restore(choice) => self.choice = choice,
             OrElse::Reopen(choice) => {
                 self.choice = choice;
                 self.show_choice(visible);
-                self.open(out, visible, owner, Vec::new(), OrElse::Off);
+                self.open(out, visible, owner, Vec::new(), OrElse::Tell(promises, error));
                 return DeviceNews::Nothing;
             }
         }
+        out.settle_all(promises, &Err(error));
         self.show_choice(visible);
         self.show(visible, |device| {
             // It may have been on when it was opened again.
@@ -498,9 +512,10 @@ impl Device {
     fn stop(&mut self, out: &mut Outbox) {
         match mem::replace(&mut self.phase, Phase::Off) {
             Phase::Off => {}
-            Phase::Opening { capture, promises, .. } => {
+            Phase::Opening { capture, promises, or_else } => {
                 out.push(Effect::StopCapture(capture));
                 out.settle_all(promises, &Ok(()));
+                or_else.tell(out);
             }
             Phase::On(running) | Phase::Paused(running) => {
                 out.push(Effect::StopCapture(running.capture));

@@ -238,11 +238,31 @@ fn a_phone_that_opens_one_camera_at_a_time_closes_the_first_one() {
     let flip = host.device(call, Camera, DeviceOrder::Select(choice));
     fail_newest_with(&mut host, "NotReadableError");
     fail_newest_with(&mut host, "NotReadableError");
+    assert!(!host.settled.contains_key(&flip), "nothing has settled before it is back");
     host.run_for(50);
     assert_eq!(host.rejection(flip), "in-use");
     assert_eq!(host.state(call).camera.facing, Some(Facing::Back));
     assert_eq!(host.running_captures().len(), 1);
     assert_eq!(host.state(call).camera.status, Some(DeviceStatus::Enabled));
+}
+
+#[test]
+fn whoever_chose_a_device_that_fails_hears_of_it_though_the_first_is_given_up_on_its_way_back() {
+    for next in [DeviceOrder::Disable { keep: false }, DeviceOrder::Select(Choice::default())] {
+        let (mut host, call) = Host::joined();
+        host.enable(call, Camera);
+        host.run_for(50);
+        host.weather.lost.captures = 3;
+        let select = choose(&mut host, call, Some("second"));
+        fail_newest_with(&mut host, "NotReadableError");
+        fail_newest_with(&mut host, "NotReadableError");
+
+        let next = host.device(call, Camera, next);
+        host.run_for(50);
+
+        assert_eq!(host.rejection(select), "in-use");
+        host.assert_resolved(next);
+    }
 }
 
 #[test]
