@@ -87,6 +87,7 @@ impl Kind {
                 ("Building the demo page", demo::build_page),
                 ("Building the server", || build::server(Mode::Dev).map(drop)),
                 ("Whole calls in Chromium", || {
+                    tools::coturn()?;
                     run_to_end(command("npm").args(["test", "--workspace", "tests/e2e"]))
                 }),
                 ("Calls without media in Firefox", || {

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::shell::{command, exists, output, root, run};
 
@@ -42,6 +42,15 @@ pub fn firefox() -> Result<()> {
     programs(&[("firefox-esr", "firefox-esr")])
 }
 
+/// A TURN server.
+pub fn coturn() -> Result<()> {
+    if !exists("turnserver") && exists("systemctl") {
+        // The package would start one that is open to the network; tests start their own.
+        Root::find("systemctl mask coturn")?.run(&["systemctl", "mask", "coturn"])?;
+    }
+    programs(&[("turnserver", "coturn")])
+}
+
 /// Programs, each with the package of Debian that has it.
 fn programs(wanted: &[(&str, &'static str)]) -> Result<()> {
     let missing: Vec<&str> = wanted
@@ -52,24 +61,38 @@ fn programs(wanted: &[(&str, &'static str)]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    let by_hand = format!("apt-get install {}", missing.join(" "));
-    let is_root = output(command("id").arg("-u")).is_ok_and(|id| id == "0");
-    let sudo = if is_root {
-        &[][..]
-    } else if exists("sudo") && run(command("sudo").args(["-n", "true"])).is_ok() {
-        &["sudo", "-n"][..]
-    } else {
-        bail!("{} is missing. Install it with: sudo {by_hand}", missing.join(" and "));
-    };
-    ensure!(exists("apt-get"), "{} is missing; install it for your system", missing.join(" and "));
-    let apt = |args: &[&str]| {
-        let words: Vec<&str> = sudo.iter().chain(&["apt-get"]).chain(args).copied().collect();
-        let (program, rest) = words.split_first().ok_or_else(|| anyhow::anyhow!("no command"))?;
-        run(command(program).args(rest).env("DEBIAN_FRONTEND", "noninteractive"))
-    };
-    println!("Installing {} …", missing.join(" and "));
-    apt(&["update", "-qq"])?;
-    let mut install = vec!["install", "-y", "-qq", "--no-install-recommends"];
+    let names = missing.join(" and ");
+    let root = Root::find(&format!("apt-get install {}", missing.join(" ")))?;
+    ensure!(exists("apt-get"), "{names} is missing; install it for your system");
+    println!("Installing {names} …");
+    root.run(&["apt-get", "update", "-qq"])?;
+    let mut install = vec!["apt-get", "install", "-y", "-qq", "--no-install-recommends"];
     install.extend(missing);
-    apt(&install)
+    root.run(&install)
+}
+
+/// Leave to change the system.
+struct Root {
+    /// What comes before a command.
+    sudo: &'static [&'static str],
+}
+
+impl Root {
+    /// Fails where nobody gave it; `by_hand` is what to run then.
+    fn find(by_hand: &str) -> Result<Self> {
+        let is_root = output(command("id").arg("-u")).is_ok_and(|id| id == "0");
+        if is_root {
+            Ok(Self { sudo: &[] })
+        } else if exists("sudo") && run(command("sudo").args(["-n", "true"])).is_ok() {
+            Ok(Self { sudo: &["sudo", "-n"] })
+        } else {
+            bail!("a package is missing. Run this once, then again what you ran: sudo {by_hand}")
+        }
+    }
+
+    fn run(&self, words: &[&str]) -> Result<()> {
+        let mut words = self.sudo.iter().chain(words);
+        let program = words.next().context("no command")?;
+        run(command(program).args(words).env("DEBIAN_FRONTEND", "noninteractive"))
+    }
 }

@@ -26,8 +26,16 @@ export class Server {
   /** Kept over restarts, so that clients find it again. */
   #address = '127.0.0.1:0';
 
-  static async start() {
-    const server = new Server();
+  #args;
+
+  /** @param {readonly string[]} args */
+  constructor(args) {
+    this.#args = args;
+  }
+
+  /** @param {readonly string[]} [args] more options */
+  static async start(args = []) {
+    const server = new Server(args);
     process.on('exit', () => rmSync(server.#data, { recursive: true, force: true }));
     await server.#run();
     return server;
@@ -106,6 +114,7 @@ export class Server {
     const child = start(PROGRAM, [
       ...['--dev', '--listen', this.#address, '--data', this.#data],
       ...['--api-key', API_KEY, '--api-secret', SECRET, '--www', join(ROOT, 'www/dist')],
+      ...this.#args,
     ]);
     this.#process = child;
     const keep = (/** @type {Buffer} */ text) => {

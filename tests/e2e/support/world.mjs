@@ -17,10 +17,11 @@ const BETWEEN_LOOKS = 50;
  *
  * @param {(world: World) => Promise<void>} [setUp] makes what the file's tests share
  * @param {readonly string[]} [browserArgs] more switches for the browser
+ * @param {readonly string[]} [serverArgs] more options for the server
  * @returns {World}
  */
-export function world(setUp, browserArgs) {
-  const made = new World(browserArgs);
+export function world(setUp, browserArgs, serverArgs) {
+  const made = new World(browserArgs, serverArgs);
   before(async () => {
     await made.start();
     await setUp?.(made);
@@ -38,10 +39,15 @@ export class World {
   /** @type {Awaited<ReturnType<typeof serveBlankPage>> | undefined} */
   #origin;
   #browserArgs;
+  #serverArgs;
 
-  /** @param {readonly string[]} [browserArgs] */
-  constructor(browserArgs) {
+  /**
+   * @param {readonly string[]} [browserArgs]
+   * @param {readonly string[]} [serverArgs]
+   */
+  constructor(browserArgs, serverArgs) {
     this.#browserArgs = browserArgs;
+    this.#serverArgs = serverArgs;
   }
 
   get server() {
@@ -50,7 +56,7 @@ export class World {
   }
 
   async start() {
-    this.#server = await Server.start();
+    this.#server = await Server.start(this.#serverArgs);
     this.#origin = await serveBlankPage();
     this.#browser = await launch(this.#browserArgs);
   }
