@@ -172,7 +172,9 @@ const NO_VP8: Vp8Numbers = Vp8Numbers { picture_id: 0, tl0_pic_idx: 0 };
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{collections::BTreeMap, time::Duration};
+
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -279,5 +281,27 @@ mod tests {
         rewriter.splice(packet(10, 0, 0, 0), now);
         assert_eq!(rewriter.rewrite(packet(9, 0, 0, 0), now), None);
         assert!(rewriter.rewrite(packet(10, 0, 0, 0), now).is_some());
+    }
+
+    /// Packets with the order in which they come, some later than others, and whether they pass.
+    fn arrivals() -> impl Strategy<Value = Vec<(u64, bool)>> {
+        let packet = (any::<bool>(), 0u64..6, prop::bool::weighted(0.9));
+        proptest::collection::vec(packet, 1..200).prop_map(|packets| {
+            let packets = (11..).zip(packets).filter(|(_, (.., comes))| *comes);
+            let mut packets: Vec<_> =
+                packets.map(|(seq, (passes, delay, _))| (seq + delay, seq, passes)).collect();
+            packets.sort_unstable();
+            packets.into_iter().map(|(_, seq, passes)| (seq, passes)).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_late_keeps_its_place(packets in arrivals()) {
+            let renumbered = renumbered([(10, true)].into_iter().chain(packets));
+            let by_seq: BTreeMap<_, _> = renumbered.into_iter().collect();
+            let numbers: Vec<_> = by_seq.values().map(|number| number.unwrap()).collect();
+            prop_assert!(numbers.is_sorted_by(|a, b| a < b), "{by_seq:?}");
+        }
     }
 }
