@@ -7,7 +7,9 @@ use trunkline_protocol::sfu::{
     models::{Codec, PublishOption, TrackInfo, TrackType, VideoLayer},
 };
 
-use crate::support::{Client, Log, Received, Source, TestServer, published, video, wish};
+use crate::support::{
+    Client, Log, Received, Source, TestServer, published, spatial_of, video, wish,
+};
 
 #[tokio::test]
 async fn subscribers_of_one_stream_get_what_they_have_room_for() {
@@ -158,7 +160,7 @@ fn assert_whole(packets: &[Received]) -> Vec<(&Received, u8)> {
 }
 
 fn spatial(packet: &Received) -> u8 {
-    packet.payload[3] >> 1 & 7
+    spatial_of(&packet.payload)
 }
 
 fn is_keyframe(packet: &Received) -> bool {

@@ -141,17 +141,28 @@ impl Source {
             let layers = (0..self.inside).flat_map(|spatial| self.layer_in_space(spatial));
             return std::iter::once(vec![0xa8, 0x80]).chain(layers).collect();
         }
-        let size = if self.keyframe { self.size * KEYFRAME_FACTOR } else { self.size };
-        let sizes = if self.size == SMALL { vec![SMALL] } else { packet_sizes(size) };
+        let sizes = self.picture_size().map_or_else(|| vec![SMALL], packet_sizes);
         let sizes = sizes.into_iter().enumerate();
         sizes.map(|(index, size)| self.payload(index == 0, size)).collect()
+    }
+
+    /// Bytes of this picture; `None` if it only has to arrive.
+    fn picture_size(&self) -> Option<usize> {
+        let factor = if self.keyframe { KEYFRAME_FACTOR } else { 1 };
+        (self.size != SMALL).then_some(self.size * factor)
     }
 
     /// The packets of one layer of a picture: descriptor with picture id, layer and TL0PICIDX.
     fn layer_in_space(&self, spatial: u8) -> Vec<Vec<u8>> {
         let [high, low] = self.picture_id.to_be_bytes();
-        let last = spatial.min(1);
-        let packet = |index| {
+        let sizes = match (self.picture_size(), spatial) {
+            (None, 0) => vec![SMALLEST],
+            (None, _) => vec![SMALLEST; 2],
+            // Each layer has about twice as much as all below it.
+            (Some(size), _) => packet_sizes(2 * size / 3usize.pow(3 - u32::from(spatial))),
+        };
+        let last = sizes.len() - 1;
+        let packet = |(index, size)| {
             let mut flags = 0xa0;
             flags |= if self.keyframe { 0 } else { 0x40 };
             flags |= if index == 0 { 0x08 } else { 0 };
@@ -166,10 +177,10 @@ impl Source {
                     payload.extend([width, height].map(u16::to_be_bytes).concat());
                 }
             }
-            payload.resize(SMALLEST, self.layer);
+            payload.resize(size, self.layer);
             payload
         };
-        (0..=last).map(packet).collect()
+        sizes.into_iter().enumerate().map(packet).collect()
     }
 
     fn payload(&self, begins: bool, size: usize) -> Vec<u8> {
@@ -209,6 +220,11 @@ fn vp8(picture_id: u16, begins: bool, keyframe: bool) -> Vec<u8> {
     let picture = if begins && keyframe { 0x10 } else { 0x11 };
     let descriptor = if begins { 0x90 } else { 0x80 };
     vec![descriptor, 0xe0, 0x80 | high, low, low, 0, picture]
+}
+
+/// The layer in space of a packet of a VP9 camera.
+pub fn spatial_of(payload: &[u8]) -> u8 {
+    payload[3] >> 1 & 7
 }
 
 /// The mark of a VP8 packet.
