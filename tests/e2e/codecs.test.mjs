@@ -16,6 +16,7 @@ for (const [codec, mimeType] of /** @type {const} */ ([
   ['vp8', 'video/VP8'],
   ['h264', 'video/H264'],
   ['vp9', 'video/VP9'],
+  ['av1', 'video/AV1'],
 ])) {
   test(`a camera is sent in ${codec} when the app prefers that`, async () => {
     const callId = unique(codec);

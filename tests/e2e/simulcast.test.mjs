@@ -7,6 +7,7 @@ import { SHARED_SCREEN } from './support/browser.mjs';
 import { unique, world } from './support/world.mjs';
 
 /** @typedef {import('./support/world.mjs').Person} Person */
+/** @typedef {NonNullable<Parameters<typeof call.updatePublishOptions>[0]["preferredCodec"]>} Codec */
 
 /** @type {Person} */
 let pia;
@@ -17,7 +18,7 @@ let lea;
 const here = world(
   async (world) => {
     [pia, sam, lea] = await Promise.all(['Pia', 'Sam', 'Lea'].map((name) => world.person(name)));
-    for (const person of [pia, sam, lea]) await enter(person);
+    for (const person of [pia, sam, lea]) await enter(person, callId, VIDEO);
     await pia.run(() => call.camera.enable());
   },
   [SHARED_SCREEN],
@@ -26,20 +27,29 @@ const callId = unique('simulcast');
 
 /** The smallest that is sent in three layers; the others are a half and a quarter of it. */
 const VIDEO = { target_resolution: { width: 960, height: 540, bitrate: 400_000 } };
+/** One stream with all layers inside needs more for the largest of them. */
+const RICH_VIDEO = { target_resolution: { ...VIDEO.target_resolution, bitrate: 800_000 } };
 const LAYERS = { small: 240, middle: 480, large: 960 };
 
 /**
  * Joins with nothing on.
  *
  * @param {Person} person
+ * @param {string} id of the call
+ * @param {typeof VIDEO} video
+ * @param {Codec} [codec] that the person prefers to send
  */
-async function enter(person) {
-  await person.open(callId);
-  await person.run(async (video) => {
-    showEverybody(call);
-    await Promise.all([call.camera.disable(), call.microphone.disable()]);
-    await call.join({ create: true, data: { settings_override: { video } } });
-  }, VIDEO);
+async function enter(person, id, video, codec) {
+  await person.open(id);
+  await person.run(
+    async ({ video, codec }) => {
+      showEverybody(call);
+      if (codec) call.updatePublishOptions({ preferredCodec: codec });
+      await Promise.all([call.camera.disable(), call.microphone.disable()]);
+      await call.join({ create: true, data: { settings_override: { video } } });
+    },
+    { video, codec },
+  );
 }
 
 /**
@@ -127,7 +137,7 @@ test('a tile that changes its size gets another layer, and the others keep their
 
 test('a fourth one gets the layer between', async () => {
   const tom = await here.person('Tom');
-  await enter(tom);
+  await enter(tom, callId, VIDEO);
   await show(tom, 400);
   await Promise.all([gets(tom, LAYERS.middle), gets(sam, LAYERS.small), gets(lea, LAYERS.large)]);
   await tom.run(() => call.leave());
@@ -256,6 +266,62 @@ async function receivesAll(person) {
     pia.id,
     'everything is received',
   );
+}
+
+for (const codec of /** @type {const} */ (['vp9', 'av1'])) {
+  test(`everybody gets as many of the layers inside one ${codec} stream as they show`, async (t) => {
+    const everybody = [pia, sam, lea];
+    const id = unique(codec);
+    for (const person of everybody) {
+      await person.run(() => call.leave());
+      await enter(person, id, RICH_VIDEO, codec);
+    }
+    await pia.run(() => call.camera.enable());
+    await show(sam, 200);
+    await show(lea, 960);
+    await Promise.all([gets(sam, LAYERS.small), gets(lea, LAYERS.large)]);
+    const [small = 0, large = 0] = await Promise.all([sam, lea].map(bytesOfManyFrames));
+    t.diagnostic(`${small} and ${large} bytes of as many frames`);
+    assert.ok(2 * small < large, `${small} and ${large} bytes`);
+    const keyframes = await keyframesSent();
+    await show(sam, 400);
+    await gets(sam, LAYERS.middle);
+    assert.ok((await keyframesSent()) > keyframes, 'more begins with a keyframe');
+    await show(sam, 960);
+    await Promise.all([gets(sam, LAYERS.large), gets(lea, LAYERS.large)]);
+    await show(sam, 200);
+    await Promise.all([gets(sam, LAYERS.small), gets(lea, LAYERS.large)]);
+  });
+}
+
+/**
+ * How much came of Pia's picture while as many frames came as make the size of each unimportant.
+ *
+ * @param {Person} person
+ */
+async function bytesOfManyFrames(person) {
+  const { camera: first } = await person.run((pia) => flow(pia), pia.id);
+  assert.ok(first);
+  const last = await person.until(
+    async ({ pia, units }) => {
+      const { camera } = await flow(pia);
+      return camera && camera.units >= units && camera;
+    },
+    { pia: pia.id, units: first.units + 45 },
+    'many frames come',
+  );
+  return last.bytes - first.bytes;
+}
+
+/** How many keyframes Pia has sent. */
+function keyframesSent() {
+  return pia.run(async () => {
+    const reports = await Promise.all(spy.peers().map((peer) => peer.getStats()));
+    return reports
+      .flatMap((reports) => [...reports.values()])
+      .filter((report) => report.type === 'outbound-rtp' && report.kind === 'video')
+      .reduce((sum, report) => sum + report.keyFramesEncoded, 0);
+  });
 }
 
 test('nothing was complained about', () => {

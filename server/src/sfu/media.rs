@@ -4,6 +4,8 @@
 //! datagrams to send and [`MediaEvent`]s come out.
 
 mod allocation;
+mod av1;
+mod bits;
 mod content;
 mod demand;
 mod dependency_descriptor;
@@ -17,14 +19,17 @@ mod peer;
 mod publisher;
 mod quality;
 mod rate;
+mod reach;
 mod rewriter;
 mod router;
 mod sdp;
 mod search;
+mod stream;
 mod stun;
 mod subscriber;
 #[cfg(test)]
 mod tests;
 mod upkeep;
+mod vp9;
 
 pub use router::{Media, MediaEvent};

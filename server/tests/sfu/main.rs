@@ -10,5 +10,6 @@ mod publishing;
 mod simulcast;
 mod sockets;
 mod support;
+mod svc;
 mod twirp;
 mod weather;

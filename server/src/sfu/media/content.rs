@@ -1,6 +1,12 @@
 //! What a packet holds, as far as forwarding has to know.
 
-use str0m::{format::Codec, rtp::Vp8Descriptor};
+use str0m::{
+    format::Codec,
+    rtp::{ExtensionValues, Vp8Descriptor},
+};
+
+use super::{av1::Templates, dependency_descriptor, vp9};
+use crate::sfu::ids::Size;
 
 /// Read once for all subscribers.
 #[derive(Clone, Copy)]
@@ -9,42 +15,73 @@ pub struct Content {
     pub vp8: Option<Vp8Descriptor>,
     /// The first packet of a picture that needs no other: here a stream can begin.
     pub is_keyframe: bool,
+    /// `None` for a packet that no decoder can take in.
+    pub place: Option<Place>,
+}
+
+/// Where in a picture a packet belongs, when there are layers inside the stream (SVC).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The layer in space; 0 is the smallest, on which the others build.
+    pub spatial: u8,
+    /// The first packet of this layer's part of the picture.
+    pub begins: bool,
+    /// The last one.
+    pub ends: bool,
 }
 
 impl Content {
-    /// Looks into a payload.
-    pub fn of(payload: &[u8], codec: Codec) -> Self {
-        let vp8 = (codec == Codec::Vp8).then(|| Vp8Descriptor::parse(payload).ok()).flatten();
-        let is_keyframe = match codec {
-            Codec::Vp8 => vp8.is_some_and(|descriptor| descriptor.starts_keyframe(payload)),
-            Codec::Vp9 => starts_vp9_keyframe(payload),
-            Codec::H264 => holds_parameter_set(payload),
-            // The bit of a new coded video sequence in the aggregation header.
-            Codec::Av1 => payload.first().is_some_and(|header| header & 0x08 != 0),
-            _ => false,
-        };
-        Self { codec, vp8, is_keyframe }
+    /// Whether a picture begins here, in a stream that may have layers inside.
+    pub fn begins_picture(&self) -> bool {
+        self.place.is_some_and(|place| place.begins && place.spatial == 0)
     }
 }
 
-/// The first packet of the lowest layer of a picture without prediction from earlier ones
-/// (RFC 9628).
-fn starts_vp9_keyframe(payload: &[u8]) -> bool {
-    let mut bytes = payload.iter().copied();
-    let Some(flags) = bytes.next() else {
-        return false;
-    };
-    let is_set = |bit: u8| flags & bit != 0;
-    let (has_picture_id, is_predicted) = (is_set(0x80), is_set(0x40));
-    let (has_layers, begins_frame) = (is_set(0x20), is_set(0x08));
-    if is_predicted || !begins_frame {
-        return false;
+/// Reads the packets of one stream.
+#[derive(Debug, Default)]
+pub struct Reader {
+    templates: Templates,
+    /// Of the layers inside the stream, the smallest first; empty if the stream does not tell.
+    sizes: Vec<Size>,
+}
+
+impl Reader {
+    /// Looks into a packet.
+    pub fn read(&mut self, payload: &[u8], extensions: &ExtensionValues, codec: Codec) -> Content {
+        let whole = Content { codec, vp8: None, is_keyframe: false, place: Some(WHOLE) };
+        match codec {
+            Codec::Vp8 => {
+                let vp8 = Vp8Descriptor::parse(payload).ok();
+                let is_keyframe = vp8.is_some_and(|vp8| vp8.starts_keyframe(payload));
+                Content { vp8, is_keyframe, ..whole }
+            }
+            Codec::Vp9 => {
+                let Some(vp9) = vp9::Descriptor::parse(payload) else {
+                    return Content { place: None, ..whole };
+                };
+                if !vp9.sizes.is_empty() {
+                    self.sizes = vp9.sizes;
+                }
+                Content { is_keyframe: vp9.is_keyframe, place: Some(vp9.place), ..whole }
+            }
+            Codec::H264 => Content { is_keyframe: holds_parameter_set(payload), ..whole },
+            Codec::Av1 => {
+                // Which layer it belongs to may not be known yet, as the keyframe that tells can
+                // come late. Who gets too much meanwhile can still decode.
+                let descriptor = dependency_descriptor::of(extensions);
+                let place = descriptor.and_then(|bytes| self.templates.place(bytes));
+                // The bit of a new coded video sequence in the aggregation header.
+                let is_keyframe = payload.first().is_some_and(|header| header & 0x08 != 0);
+                Content { is_keyframe, place: Some(place.unwrap_or(WHOLE)), ..whole }
+            }
+            _ => whole,
+        }
     }
-    if has_picture_id && bytes.next().is_none_or(|byte| byte & 0x80 != 0 && bytes.next().is_none())
-    {
-        return false;
+
+    /// Sizes of the layers inside the stream, the smallest first, as far as the stream told.
+    pub fn sizes(&self) -> &[Size] {
+        if self.sizes.is_empty() { &self.templates.sizes } else { &self.sizes }
     }
-    !has_layers || bytes.next().is_some_and(|layers| layers & LAYER_IN_SPACE == 0)
 }
 
 /// Whether an H.264 packet holds a sequence parameter set, with which every key picture begins:
@@ -68,7 +105,8 @@ fn holds_parameter_set(payload: &[u8]) -> bool {
     }
 }
 
-const LAYER_IN_SPACE: u8 = 0b1110;
+/// Of a packet without layers, or of which it is not known.
+const WHOLE: Place = Place { spatial: 0, begins: false, ends: false };
 const SEQUENCE_PARAMETER_SET: u8 = 7;
 const AGGREGATE: u8 = 24;
 
@@ -76,8 +114,12 @@ const AGGREGATE: u8 = 24;
 mod tests {
     use super::*;
 
+    fn read(codec: Codec, payload: &[u8]) -> Content {
+        Reader::default().read(payload, &ExtensionValues::default(), codec)
+    }
+
     fn is_keyframe(codec: Codec, payload: &[u8]) -> bool {
-        Content::of(payload, codec).is_keyframe
+        read(codec, payload).is_keyframe
     }
 
     #[test]
@@ -89,16 +131,27 @@ mod tests {
     }
 
     #[test]
-    fn vp9_keyframes_begin_in_the_lowest_layer() {
-        assert!(is_keyframe(Codec::Vp9, &[0x08]));
-        assert!(is_keyframe(Codec::Vp9, &[0xa8, 0x81, 0x02, 0x01, 0]), "long picture id");
-        assert!(is_keyframe(Codec::Vp9, &[0xa8, 0x01, 0x01, 0]), "short picture id");
-        assert!(!is_keyframe(Codec::Vp9, &[0xa8, 0x01, 0x03, 0]), "second layer");
-        assert!(!is_keyframe(Codec::Vp9, &[0xe8, 0x01, 0x01, 0]), "predicted");
-        assert!(!is_keyframe(Codec::Vp9, &[0xa0, 0x01, 0x01, 0]), "a later packet");
+    fn vp9_without_a_whole_descriptor_cannot_be_decoded() {
+        let layer = |payload: &[u8]| read(Codec::Vp9, payload).place.map(|place| place.spatial);
+        assert!(is_keyframe(Codec::Vp9, &[0xa8, 0x01, 0x01, 0]));
+        assert_eq!(layer(&[0xa8, 0x01, 0x03, 0]), Some(1));
         for cut in [&[][..], &[0xa8], &[0xa8, 0x81], &[0xa8, 0x81, 2]] {
             assert!(!is_keyframe(Codec::Vp9, cut), "{cut:?}");
+            assert_eq!(layer(cut), None, "{cut:?}");
         }
+    }
+
+    #[test]
+    fn sizes_are_remembered_from_the_last_packet_that_had_some() {
+        let mut reader = Reader::default();
+        let mut read = |payload: &[u8]| {
+            reader.read(payload, &ExtensionValues::default(), Codec::Vp9);
+            reader.sizes().to_vec()
+        };
+        assert!(read(&[0x08]).is_empty());
+        let size = [Size { width: 256, height: 128 }];
+        assert_eq!(read(&[0x0a, 0x10, 1, 0, 0, 128]), size);
+        assert_eq!(read(&[0x08]), size);
     }
 
     #[test]

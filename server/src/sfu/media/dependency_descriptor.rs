@@ -45,6 +45,11 @@ pub fn extension() -> Extension {
     Extension::with_serializer(URI, Carrier)
 }
 
+/// The descriptor in the form in which it came.
+pub fn of(values: &ExtensionValues) -> Option<&[u8]> {
+    values.user_values.get::<Descriptor>().map(|Descriptor(bytes)| bytes.as_slice())
+}
+
 /// Drops the descriptor: it numbers the frames of one encoding, and a stream that is put together
 /// from several would contradict it.
 pub fn strip(values: &mut ExtensionValues) {
@@ -65,7 +70,9 @@ mod tests {
         for length in [1, 16, 17, 200] {
             let bytes: Vec<u8> = (0..length).collect();
             let mut values = ExtensionValues::default();
+            assert_eq!(of(&values), None);
             assert!(Carrier.parse_value(&bytes, &mut values));
+            assert_eq!(of(&values), Some(&bytes[..]));
             assert_eq!(Carrier.requires_two_byte_form(&values), length > 16);
             let mut buffer = [0; 255];
             let written = Carrier.write_to(&mut buffer, &values);

@@ -6,7 +6,6 @@ use str0m::rtp::RtpPacket;
 use trunkline_protocol::sfu::models::TrackType;
 
 use super::{
-    content::Content,
     peer::{PeerEvent, Side},
     quality,
     router::{Media, MediaEvent, PeerKey},
@@ -33,11 +32,11 @@ impl Media {
             // The first packet after the pause tells.
             PeerEvent::LayerPaused { paused: false, .. } => {}
             PeerEvent::KeyframeWanted(mid) => {
-                let wanted = self.subscriber(session).and_then(|s| s.layer_at(mid));
-                if let Some((track, layer)) = wanted
+                let wanted = self.subscriber(session).and_then(|s| s.stream_at(mid));
+                if let Some((track, stream)) = wanted
                     && let Some(publisher) = self.publisher(track.publisher)
                 {
-                    publisher.want_keyframe(track.kind, layer);
+                    publisher.want_keyframe(track.kind, stream);
                     self.ask_keyframes(track.publisher, touched, now);
                 }
             }
@@ -64,12 +63,6 @@ impl Media {
             return;
         };
         let track = TrackKey { publisher: session, kind: origin.kind };
-        let content = Content::of(&packet.payload, origin.codec.spec().codec);
-        if content.is_keyframe
-            && let Some(publisher) = self.publisher(session)
-        {
-            publisher.keyframe_arrived(origin.kind, origin.layer);
-        }
         if origin.kind == TrackType::Audio
             && let Some(dbov) = packet.header.ext_vals.audio_level
         {
@@ -81,9 +74,8 @@ impl Media {
         let Self { viewers, sessions, .. } = self;
         for viewer in viewers.get(&track).map(Vec::as_slice).unwrap_or_default() {
             let subscriber = sessions.get_mut(viewer).and_then(|sides| sides.subscriber());
-            let passed = subscriber.is_some_and(|subscriber| {
-                subscriber.forward(track, packet, origin.layer, &content, origin.codec, now)
-            });
+            let passed = subscriber
+                .is_some_and(|subscriber| subscriber.forward(track, packet, &origin, now));
             if passed {
                 touched.push(PeerKey { session: *viewer, side: Side::Subscriber });
             }
@@ -152,9 +144,9 @@ impl Media {
         if !allocation.pauses.is_empty() {
             events.push(MediaEvent::Paused { session, tracks: allocation.pauses });
         }
-        for (track, layer) in allocation.keyframes {
+        for (track, stream) in allocation.keyframes {
             if let Some(publisher) = self.publisher(track.publisher) {
-                publisher.want_keyframe(track.kind, layer);
+                publisher.want_keyframe(track.kind, stream);
                 self.ask_keyframes(track.publisher, touched, now);
             }
         }

@@ -1,19 +1,29 @@
-//! Which simulcast layer a subscriber should get.
+//! Which layer of a video a subscriber should get: a stream of a simulcast, or a part of a stream
+//! with layers inside (SVC).
 
 use str0m::media::Rid;
 
 use crate::sfu::ids::Size;
 
-/// Names a layer of a track; `None` is the only layer of a track without simulcast.
-pub type LayerId = Option<Rid>;
+/// Names a stream of a track; `None` is the only stream of a track without simulcast.
+pub type StreamId = Option<Rid>;
+
+/// Names a layer of a track.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LayerId {
+    pub stream: StreamId,
+    /// The layer inside the stream. It is sent together with those below it, also where it is
+    /// decoded without them between keyframes: to go down would take a keyframe otherwise.
+    pub spatial: u8,
+}
 
 /// A layer that arrives.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ArrivingLayer {
     pub id: LayerId,
-    /// As announced; unknown for a layer that was not announced.
+    /// As the stream tells, or else as announced.
     pub size: Option<Size>,
-    /// bits/s
+    /// bits/s, with those of the layers on which it builds.
     pub rate: u64,
 }
 
@@ -48,8 +58,12 @@ fn area(layer: &ArrivingLayer) -> u64 {
 mod tests {
     use super::*;
 
+    fn id(rid: Option<&str>) -> LayerId {
+        LayerId { stream: rid.map(Rid::from), spatial: 0 }
+    }
+
     fn layer(rid: &str, width: u32, height: u32) -> ArrivingLayer {
-        ArrivingLayer { id: Some(Rid::from(rid)), size: Some(Size { width, height }), rate: 0 }
+        ArrivingLayer { id: id(Some(rid)), size: Some(Size { width, height }), rate: 0 }
     }
 
     fn three() -> [ArrivingLayer; 3] {
@@ -66,23 +80,23 @@ mod tests {
 
     #[test]
     fn the_smallest_layer_that_covers_the_wish_is_chosen() {
-        assert_eq!(choose(&three(), Some(size(300, 169))), Some(Some("q".into())));
-        assert_eq!(choose(&three(), Some(size(320, 180))), Some(Some("q".into())));
-        assert_eq!(choose(&three(), Some(size(321, 180))), Some(Some("h".into())));
-        assert_eq!(choose(&three(), Some(size(300, 400))), Some(Some("f".into())));
+        assert_eq!(choose(&three(), Some(size(300, 169))), Some(id(Some("q"))));
+        assert_eq!(choose(&three(), Some(size(320, 180))), Some(id(Some("q"))));
+        assert_eq!(choose(&three(), Some(size(321, 180))), Some(id(Some("h"))));
+        assert_eq!(choose(&three(), Some(size(300, 400))), Some(id(Some("f"))));
     }
 
     #[test]
     fn a_wish_beyond_the_largest_layer_gets_the_largest() {
-        assert_eq!(choose(&three(), Some(size(1920, 1080))), Some(Some("f".into())));
-        assert_eq!(choose(&three(), None), Some(Some("f".into())));
+        assert_eq!(choose(&three(), Some(size(1920, 1080))), Some(id(Some("f"))));
+        assert_eq!(choose(&three(), None), Some(id(Some("f"))));
     }
 
     #[test]
     fn only_arriving_layers_count_whatever_their_names() {
-        assert_eq!(choose(&three()[..1], Some(size(1280, 720))), Some(Some("q".into())));
+        assert_eq!(choose(&three()[..1], Some(size(1280, 720))), Some(id(Some("q"))));
         let renamed = [layer("q", 640, 360), layer("h", 320, 180)];
-        assert_eq!(choose(&renamed, Some(size(100, 100))), Some(Some("h".into())));
+        assert_eq!(choose(&renamed, Some(size(100, 100))), Some(id(Some("h"))));
         assert_eq!(choose(&[], Some(size(100, 100))), None);
     }
 
@@ -90,7 +104,7 @@ mod tests {
     fn what_is_smaller_than_the_chosen_layer_is_left_to_fall_back_to() {
         let names = |wished| {
             let ladder = ladder(&three(), Some(wished));
-            ladder.into_iter().map(|layer| layer.id.unwrap().to_string()).collect::<Vec<_>>()
+            ladder.into_iter().map(|layer| layer.id.stream.unwrap().to_string()).collect::<Vec<_>>()
         };
         assert_eq!(names(size(600, 300)), ["q", "h"]);
         assert_eq!(names(size(9000, 300)), ["q", "h", "f"]);
@@ -99,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_single_layer_of_unknown_size_is_taken() {
-        let single = [ArrivingLayer { id: None, size: None, rate: 0 }];
-        assert_eq!(choose(&single, Some(size(640, 360))), Some(None));
+        let single = [ArrivingLayer { id: id(None), size: None, rate: 0 }];
+        assert_eq!(choose(&single, Some(size(640, 360))), Some(id(None)));
     }
 }

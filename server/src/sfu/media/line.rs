@@ -113,6 +113,16 @@ impl Line {
         self.rewriter.splice(next, now);
     }
 
+    /// Whether no packet with a higher number was met since the last splice.
+    pub fn is_newest(&self, seq: u64) -> bool {
+        self.rewriter.is_newest(seq)
+    }
+
+    /// The packet with this number does not pass, and leaves no gap.
+    pub fn skip(&mut self, seq: u64) {
+        self.rewriter.skip(seq);
+    }
+
     /// The outgoing numbers of a packet; `None` for stragglers from before the last splice.
     pub fn rewrite(&mut self, packet: Numbers, now: Instant) -> Option<Numbers> {
         self.rewriter.rewrite(packet, now)

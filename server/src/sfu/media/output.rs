@@ -13,8 +13,10 @@ use super::{
     allocation::{Demand, Rank},
     content::Content,
     dependency_descriptor,
-    layers::{self, ArrivingLayer, LayerId},
+    layers::{self, ArrivingLayer, LayerId, StreamId},
     line::Line,
+    publisher::Origin,
+    reach::Reach,
     rewriter::{Numbers, Vp8Numbers},
 };
 use crate::sfu::{
@@ -35,8 +37,10 @@ pub struct Output {
     live: bool,
     /// The layers that can pass.
     ladder: Vec<ArrivingLayer>,
-    /// The layer that passes.
-    current: Option<LayerId>,
+    /// The stream that passes.
+    current: Option<StreamId>,
+    /// Up to which of the layers inside it passes.
+    reach: Reach,
     /// The layer that should pass.
     target: Option<LayerId>,
     /// Nothing passes for lack of bandwidth.
@@ -61,6 +65,7 @@ impl Output {
             live: track.live,
             ladder: Vec::new(),
             current: None,
+            reach: Reach::new(0),
             target: None,
             paused: false,
             starved_since: None,
@@ -151,15 +156,18 @@ impl Output {
         self.paused && self.is_open()
     }
 
-    /// The layer that passes, or else the one that should.
-    pub fn layer(&self) -> Option<LayerId> {
-        self.current.or(self.target)
+    /// The stream that passes, or else the one that should.
+    pub fn stream(&self) -> Option<StreamId> {
+        self.current.or(self.target.map(|target| target.stream))
     }
 
-    /// The layer of which a keyframe is needed.
-    pub fn needed_keyframe(&self) -> Option<LayerId> {
-        let waits = self.resync || self.current != self.target;
-        self.target.filter(|_| waits && self.is_open() && !is_audio(self.kind))
+    /// The stream of which a keyframe is needed. Fewer of the layers inside can pass at any time,
+    /// more only from a keyframe on.
+    pub fn needed_keyframe(&self) -> Option<StreamId> {
+        let target = self.target.filter(|_| self.is_open() && !is_audio(self.kind))?;
+        let is_other = self.current != Some(target.stream);
+        let waits = self.resync || is_other || target.spatial > self.reach.spatial();
+        waits.then_some(target.stream)
     }
 
     /// The subscriber's payload type for a format of the publisher, found once.
@@ -182,25 +190,37 @@ impl Output {
     pub fn forward(
         &mut self,
         packet: &RtpPacket,
-        layer: LayerId,
-        content: &Content,
+        origin: &Origin,
         payload_type: Pt,
         now: Instant,
     ) -> Option<RtpWrite> {
         if !self.is_open() || self.paused {
             return None;
         }
-        let begins = self.begins_with(layer, content);
-        if !begins && (self.current != Some(layer) || self.resync) {
+        let begins = self.begins_with(origin);
+        if !begins && (self.current != Some(origin.stream) || self.resync) {
             return None;
         }
+        let content = &origin.content;
         let line = self.line.as_mut()?;
         let incoming = numbers(packet, content);
         if begins {
             line.splice(incoming, now);
-            self.current = Some(layer);
+            self.current = Some(origin.stream);
+            self.reach = Reach::new(self.target.map_or(0, |target| target.spatial));
             self.resync = false;
+        } else if content.begins_picture()
+            && line.is_newest(incoming.seq)
+            && let Some(target) = self.target.filter(|target| target.stream == origin.stream)
+            && (content.is_keyframe || target.spatial < self.reach.spatial())
+        {
+            self.reach.turn(target.spatial, incoming.seq);
         }
+        let top = self.reach.at(incoming.seq);
+        let Some(place) = content.place.filter(|place| place.spatial <= top) else {
+            line.skip(incoming.seq);
+            return None;
+        };
         let outgoing = line.rewrite(incoming, now)?;
         let write = RtpWrite::new(
             payload_type,
@@ -209,7 +229,8 @@ impl Output {
             packet.timestamp,
             packet.payload.clone(),
         )
-        .marker(packet.header.marker)
+        // What comes after the top layer does not pass, so the picture ends here.
+        .marker(packet.header.marker || (place.ends && place.spatial == top))
         .ext_vals(extensions(packet, content.codec))
         .nackable(!is_audio(self.kind));
         let patch = content.vp8.zip(outgoing.vp8).and_then(|(vp8, to)| patch(&vp8, to));
@@ -219,13 +240,14 @@ impl Output {
         })
     }
 
-    /// Whether the subscriber's stream goes over to this layer with this packet.
-    fn begins_with(&self, layer: LayerId, content: &Content) -> bool {
-        let switches = self.resync || self.current != Some(layer);
+    /// Whether the subscriber's stream goes over to another one with this packet.
+    fn begins_with(&self, origin: &Origin) -> bool {
+        let switches = self.resync || self.current != Some(origin.stream);
         if is_audio(self.kind) {
             return switches;
         }
-        switches && self.target == Some(layer) && content.is_keyframe
+        let is_target = self.target.is_some_and(|target| target.stream == origin.stream);
+        switches && is_target && origin.content.is_keyframe
     }
 }
 

@@ -11,13 +11,12 @@ use str0m::{
 use trunkline_protocol::sfu::models::{Error, ErrorCode, TrackInfo, TrackType, VideoLayer};
 
 use super::{
+    content::Content,
     demand::{Ladder, Rung},
-    keyframes::KeyframeRequests,
-    layers::{ArrivingLayer, LayerId},
+    layers::{ArrivingLayer, LayerId, StreamId},
     peer::{Peer, Side},
-    rate::RateMeter,
     sdp,
-    subscriber::OVERHEAD,
+    stream::Stream,
 };
 use crate::sfu::{
     ids::{Size, is_audio, video_codec},
@@ -30,17 +29,17 @@ pub struct Publisher {
     tracks: Vec<PublishedTrack>,
     /// Where the packets of a stream belong; browsers stop naming mid and rid in packets after a
     /// while.
-    streams: HashMap<Ssrc, (Mid, LayerId)>,
+    streams: HashMap<Ssrc, (Mid, StreamId)>,
 }
 
 /// A track and its layers.
 struct PublishedTrack {
     kind: TrackType,
     mid: Mid,
-    /// As announced by the publisher.
+    /// As announced by the publisher, the smallest first.
     announced: Vec<Announced>,
-    /// Layers that arrive.
-    layers: HashMap<LayerId, Layer>,
+    /// Streams that arrive or did.
+    streams: HashMap<StreamId, Stream>,
     /// Which layers the publisher is to encode.
     ladder: Ladder,
 }
@@ -53,21 +52,15 @@ struct Announced {
     bitrate: u64,
 }
 
-/// A layer that arrives.
-#[derive(Default)]
-struct Layer {
-    keyframes: KeyframeRequests,
-    rate: RateMeter,
-}
-
-/// Where a packet belongs.
+/// Where a packet belongs, and what is in it.
 pub struct Origin {
     pub kind: TrackType,
-    pub layer: LayerId,
-    /// The layer is heard for the first time, or again after a pause.
+    pub stream: StreamId,
+    /// Its layer is heard for the first time, or again after a pause.
     pub is_new_layer: bool,
     /// How the publisher encodes it.
     pub codec: PayloadParams,
+    pub content: Content,
 }
 
 impl Publisher {
@@ -124,7 +117,7 @@ impl Publisher {
     /// Where a packet belongs; `None` for one that belongs to no announced track.
     pub fn locate(&mut self, packet: &RtpPacket, now: Instant) -> Option<Origin> {
         let ssrc = packet.header.ssrc;
-        let (mid, layer) = match self.streams.get(&ssrc) {
+        let (mid, id) = match self.streams.get(&ssrc) {
             Some(known) => *known,
             None => {
                 let mut api = self.peer.rtc.direct_api();
@@ -135,27 +128,23 @@ impl Publisher {
             }
         };
         let track = self.tracks.iter_mut().find(|track| track.mid == mid)?;
-        let is_new_layer = !track.layers.contains_key(&layer);
-        let meter = &mut track.layers.entry(layer).or_default().rate;
-        meter.count(packet.payload.len() + OVERHEAD, now);
         let payload_type = packet.header.payload_type;
         let codec = *self.peer.rtc.codec_config().find(|known| known.pt() == payload_type)?;
-        Some(Origin { kind: track.kind, layer, is_new_layer, codec })
+        let stream = track.streams.entry(id).or_default();
+        let (content, is_new_layer) = stream.take(packet, codec.spec().codec, now);
+        Some(Origin { kind: track.kind, stream: id, is_new_layer, codec, content })
     }
 
-    /// A layer fell silent. Returns the track it belongs to.
-    pub fn silence(&mut self, mid: Mid, layer: LayerId) -> Option<TrackType> {
+    /// A stream fell silent. Returns the track it belongs to.
+    pub fn silence(&mut self, mid: Mid, stream: StreamId) -> Option<TrackType> {
         let track = self.tracks.iter_mut().find(|track| track.mid == mid)?;
-        track.layers.remove(&layer).map(|_| track.kind)
+        track.streams.get_mut(&stream)?.silence().then_some(track.kind)
     }
 
     /// The layers of a track that arrive, with their sizes.
     pub fn arriving(&self, kind: TrackType) -> Vec<ArrivingLayer> {
-        let Some(track) = self.track(kind) else {
-            return Vec::new();
-        };
-        let layers = track.layers.keys();
-        layers.map(|id| track.arriving(*id)).collect()
+        let track = self.tracks.iter().find(|track| track.kind == kind);
+        track.map(PublishedTrack::arriving).unwrap_or_default()
     }
 
     /// The videos among the tracks.
@@ -170,18 +159,10 @@ impl Publisher {
     }
 
     /// Somebody cannot go on without a keyframe.
-    pub fn want_keyframe(&mut self, kind: TrackType, layer: LayerId) {
+    pub fn want_keyframe(&mut self, kind: TrackType, stream: StreamId) {
         let track = self.tracks.iter_mut().find(|track| track.kind == kind);
-        if let Some(layer) = track.and_then(|track| track.layers.get_mut(&layer)) {
-            layer.keyframes.want();
-        }
-    }
-
-    /// A keyframe begins to arrive.
-    pub fn keyframe_arrived(&mut self, kind: TrackType, layer: LayerId) {
-        let track = self.tracks.iter_mut().find(|track| track.kind == kind);
-        if let Some(layer) = track.and_then(|track| track.layers.get_mut(&layer)) {
-            layer.keyframes.arrived();
+        if let Some(stream) = track.and_then(|track| track.streams.get_mut(&stream)) {
+            stream.want_keyframe();
         }
     }
 
@@ -190,8 +171,8 @@ impl Publisher {
     pub fn request_keyframes(&mut self, now: Instant) -> bool {
         let mut asked = false;
         for track in &mut self.tracks {
-            for (id, layer) in &mut track.layers {
-                if layer.keyframes.poll(now)
+            for (id, stream) in &mut track.streams {
+                if stream.needs_keyframe(now)
                     && let Some(stream) =
                         self.peer.rtc.direct_api().stream_rx_by_mid(track.mid, *id)
                 {
@@ -207,11 +188,7 @@ impl Publisher {
         asked
     }
 
-    fn track(&self, kind: TrackType) -> Option<&PublishedTrack> {
-        self.tracks.iter().find(|track| track.kind == kind)
-    }
-
-    /// Takes the full list; layers that arrive go on.
+    /// Takes the full list; streams that arrive go on.
     fn set_tracks(&mut self, tracks: &[TrackInfo]) {
         let mut known = std::mem::take(&mut self.tracks);
         self.tracks = tracks
@@ -220,37 +197,47 @@ impl Publisher {
                 let mid = Mid::from(info.mid.as_str());
                 let kind = info.track_type();
                 let before = known.iter_mut().find(|track| track.mid == mid && track.kind == kind);
-                let announced: Vec<_> = info.layers.iter().filter_map(announced).collect();
+                let mut announced: Vec<_> = info.layers.iter().filter_map(announced).collect();
+                announced.sort_by_key(|layer| layer.size.area());
                 let rungs = announced
                     .iter()
                     .map(|layer| Rung { name: layer.rid.to_string(), size: layer.size });
                 let rungs = rungs.collect();
-                let (layers, mut ladder) = before
+                let (streams, mut ladder) = before
                     .map(|track| {
-                        (std::mem::take(&mut track.layers), std::mem::take(&mut track.ladder))
+                        (std::mem::take(&mut track.streams), std::mem::take(&mut track.ladder))
                     })
                     .unwrap_or_default();
                 ladder.announce(info, rungs);
-                PublishedTrack { kind, mid, announced, layers, ladder }
+                PublishedTrack { kind, mid, announced, streams, ladder }
             })
             .collect();
     }
 }
 
 impl PublishedTrack {
-    fn arriving(&self, id: LayerId) -> ArrivingLayer {
-        let announced = self.announced(id);
-        let measured = self.layers.get(&id).and_then(|layer| layer.rate.rate());
-        let rate = measured.or(announced.map(|layer| layer.bitrate)).unwrap_or_default();
-        ArrivingLayer { id, size: announced.map(|layer| layer.size), rate }
+    fn arriving(&self) -> Vec<ArrivingLayer> {
+        let layers = self.streams.iter().flat_map(|(stream, arriving)| {
+            let inside = arriving.arriving();
+            let has_layers = inside.len() > 1;
+            inside.into_iter().map(move |inside| {
+                let id = LayerId { stream: *stream, spatial: inside.spatial };
+                let announced = self.announced(id, has_layers);
+                let rate = inside.rate.or(announced.map(|layer| layer.bitrate));
+                let size = inside.size.or(announced.map(|layer| layer.size));
+                ArrivingLayer { id, size, rate: rate.unwrap_or_default() }
+            })
+        });
+        layers.collect()
     }
 
-    /// What was announced of a layer. A track that is sent without simulcast has one layer without
-    /// a name, which is the largest one announced.
-    fn announced(&self, id: LayerId) -> Option<&Announced> {
-        match id {
+    /// What was announced of a layer. A track that is sent without simulcast has one stream without
+    /// a name, which is the largest layer announced, or has all of them inside.
+    fn announced(&self, id: LayerId, has_layers: bool) -> Option<&Announced> {
+        match id.stream {
             Some(rid) => self.announced.iter().find(|layer| layer.rid == rid),
-            None => self.announced.iter().max_by_key(|layer| layer.size.area()),
+            None if has_layers => self.announced.get(usize::from(id.spatial)),
+            None => self.announced.last(),
         }
     }
 }

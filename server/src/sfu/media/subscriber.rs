@@ -20,12 +20,12 @@ use trunkline_protocol::sfu::{
 
 use super::{
     allocation::{Demand, allocate, goal, is_short},
-    content::Content,
-    layers::{ArrivingLayer, LayerId},
+    layers::{ArrivingLayer, StreamId},
     line::Line,
     negotiation::{Due, Negotiation},
     output::Output,
     peer::{Peer, Side},
+    publisher::Origin,
     rate::RateMeter,
     sdp,
     search::Search,
@@ -69,8 +69,8 @@ pub struct Difference {
 /// What a new allocation of bandwidth needs and changed.
 #[derive(Default)]
 pub struct Allocation {
-    /// Layers that cannot begin without a keyframe.
-    pub keyframes: Vec<(TrackKey, LayerId)>,
+    /// Streams from which more cannot pass without a keyframe.
+    pub keyframes: Vec<(TrackKey, StreamId)>,
     /// Tracks that are paused now, or no longer.
     pub pauses: Vec<(TrackKey, bool)>,
 }
@@ -281,7 +281,7 @@ impl Subscriber {
             if was_paused && step.is_some() {
                 output.resync();
             }
-            allocation.keyframes.extend(output.needed_keyframe().map(|layer| (key, layer)));
+            allocation.keyframes.extend(output.needed_keyframe().map(|stream| (key, stream)));
         }
         self.look_for(goal(&demands, &steps, audio, self.estimate));
         let lacking = self.estimate.filter(|_| is_short(&demands, &steps));
@@ -303,11 +303,11 @@ impl Subscriber {
         self.outputs.values_mut().for_each(Output::resync);
     }
 
-    /// The track and layer behind an m-line.
-    pub fn layer_at(&self, mid: Mid) -> Option<(TrackKey, LayerId)> {
+    /// The track and stream behind an m-line.
+    pub fn stream_at(&self, mid: Mid) -> Option<(TrackKey, StreamId)> {
         let is_meant = |output: &Output| output.line.as_ref().is_some_and(|line| line.mid == mid);
         let (key, output) = self.outputs.iter().find(|(_, output)| is_meant(output))?;
-        Some((*key, output.layer()?))
+        Some((*key, output.stream()?))
     }
 
     /// The tracks that are received or were.
@@ -325,9 +325,7 @@ impl Subscriber {
         &mut self,
         key: TrackKey,
         packet: &RtpPacket,
-        layer: LayerId,
-        content: &Content,
-        format: PayloadParams,
+        origin: &Origin,
         now: Instant,
     ) -> bool {
         let Self { peer, outputs, audio, .. } = self;
@@ -340,11 +338,12 @@ impl Subscriber {
         let Some(ssrc) = output.line.as_ref().and_then(Line::stream) else {
             return false;
         };
+        let format = origin.codec;
         let find = || peer.rtc.codec_config().match_params(format).map(PayloadParams::pt);
         let Some(payload_type) = output.payload_type(format, find) else {
             return false;
         };
-        let Some(write) = output.forward(packet, layer, content, payload_type, now) else {
+        let Some(write) = output.forward(packet, origin, payload_type, now) else {
             return false;
         };
         if is_audio(key.kind) {

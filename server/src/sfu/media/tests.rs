@@ -1,6 +1,7 @@
 //! Media over networks that are slow, far and lossy, in a time of its own: a minute takes a moment.
 
 mod network;
+mod svc;
 mod weather;
 
 // Shared with the tests of the whole server, which need more of them.

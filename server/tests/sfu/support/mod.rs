@@ -11,7 +11,7 @@ pub use client::{Client, Socket, published, video, wish};
 pub use link::{Conditions, Link};
 pub use peer::{Log, Peer, Received};
 pub use server::{CALL, TestServer};
-pub use source::{Source, is_keyframe, layer_of, picture_id};
+pub use source::{Source, is_keyframe, layer_of, picture_id, spatial_of};
 pub use twirp::Twirp;
 
 use std::time::Duration;

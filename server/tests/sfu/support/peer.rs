@@ -48,6 +48,7 @@ pub struct Received {
     pub ssrc: u32,
     pub seq: u64,
     pub time: u32,
+    pub marker: bool,
     pub payload: Arc<[u8]>,
 }
 
@@ -246,6 +247,7 @@ impl Actor {
                     ssrc: *ssrc,
                     seq: *packet.seq_no,
                     time: packet.header.timestamp,
+                    marker: packet.header.marker,
                     payload: packet.payload.clone(),
                 });
             }

@@ -17,6 +17,10 @@ pub struct Source {
     codec: Codec,
     /// Marks the packets.
     layer: u8,
+    /// Layers inside the stream: pictures have one packet of the lowest and two of the others.
+    pub inside: u8,
+    /// Whether its key pictures tell the sizes of the layers inside.
+    pub tells_sizes: bool,
     interval: Duration,
     /// Bytes of a picture.
     size: usize,
@@ -40,6 +44,13 @@ impl Source {
         Self { picture_id: start, ..Self::new(mid, rid.map(Rid::from), Codec::Vp8, layer) }
     }
 
+    /// A VP9 camera that sends three layers in one stream: so little that there is room for it
+    /// whatever is thought of the path. Before each picture comes a packet that breaks off.
+    pub fn svc_camera(mid: Mid) -> Self {
+        let interval = Duration::from_millis(60);
+        Self { inside: 3, interval, ..Self::new(mid, None, Codec::Vp9, 1) }
+    }
+
     /// Sends 25 pictures per second that make so many bits per second, keyframes aside.
     pub fn with_bitrate(mut self, bitrate: usize) -> Self {
         self.interval = Duration::from_millis(40);
@@ -59,6 +70,8 @@ impl Source {
             rid,
             codec,
             layer,
+            inside: 0,
+            tells_sizes: true,
             interval: Duration::from_millis(20),
             size: SMALL,
             due: Instant::now(),
@@ -96,9 +109,8 @@ impl Source {
         else {
             return;
         };
-        let size = if self.keyframe { self.size * KEYFRAME_FACTOR } else { self.size };
-        let sizes = if self.size == SMALL { vec![SMALL] } else { packet_sizes(size) };
-        let last = sizes.len() - 1;
+        let payloads = self.payloads();
+        let last = payloads.len() - 1;
         let mut api = rtc.direct_api();
         let Some(stream) = api.stream_tx_by_mid(self.mid, self.rid) else {
             return;
@@ -109,8 +121,7 @@ impl Source {
             voice_activity: audio.then_some(true),
             ..ExtensionValues::default()
         };
-        for (index, size) in sizes.into_iter().enumerate() {
-            let payload = self.payload(index == 0, size);
+        for (index, payload) in payloads.into_iter().enumerate() {
             let write = RtpWrite::new(pt, self.seq.into(), self.time, now, payload)
                 .marker(index == last)
                 .ext_vals(extensions.clone())
@@ -122,6 +133,54 @@ impl Source {
         self.time += ticks * u32::try_from(self.interval.as_millis()).unwrap().max(1);
         self.picture_id = (self.picture_id + 1) & 0x7fff;
         self.keyframe = false;
+    }
+
+    /// The packets of a picture or sound.
+    fn payloads(&self) -> Vec<Vec<u8>> {
+        if self.inside > 0 {
+            let layers = (0..self.inside).flat_map(|spatial| self.layer_in_space(spatial));
+            return std::iter::once(vec![0xa8, 0x80]).chain(layers).collect();
+        }
+        let sizes = self.picture_size().map_or_else(|| vec![SMALL], packet_sizes);
+        let sizes = sizes.into_iter().enumerate();
+        sizes.map(|(index, size)| self.payload(index == 0, size)).collect()
+    }
+
+    /// Bytes of this picture; `None` if it only has to arrive.
+    fn picture_size(&self) -> Option<usize> {
+        let factor = if self.keyframe { KEYFRAME_FACTOR } else { 1 };
+        (self.size != SMALL).then_some(self.size * factor)
+    }
+
+    /// The packets of one layer of a picture: descriptor with picture id, layer and TL0PICIDX.
+    fn layer_in_space(&self, spatial: u8) -> Vec<Vec<u8>> {
+        let [high, low] = self.picture_id.to_be_bytes();
+        let sizes = match (self.picture_size(), spatial) {
+            (None, 0) => vec![SMALLEST],
+            (None, _) => vec![SMALLEST; 2],
+            // Each layer has about twice as much as all below it.
+            (Some(size), _) => packet_sizes(2 * size / 3usize.pow(3 - u32::from(spatial))),
+        };
+        let last = sizes.len() - 1;
+        let packet = |(index, size)| {
+            let mut flags = 0xa0;
+            flags |= if self.keyframe { 0 } else { 0x40 };
+            flags |= if index == 0 { 0x08 } else { 0 };
+            flags |= if index == last { 0x04 } else { 0 };
+            let has_sizes = self.tells_sizes && self.keyframe && spatial == 0;
+            flags |= if has_sizes { 0x02 } else { 0 };
+            let mut payload = vec![flags, 0x80 | high, low, spatial << 1, low];
+            if has_sizes {
+                payload.push((self.inside - 1) << 5 | 0x10);
+                let sizes = [(320u16, 180u16), (640, 360), (1280, 720)];
+                for (width, height) in sizes.into_iter().take(self.inside.into()) {
+                    payload.extend([width, height].map(u16::to_be_bytes).concat());
+                }
+            }
+            payload.resize(size, self.layer);
+            payload
+        };
+        sizes.into_iter().enumerate().map(packet).collect()
     }
 
     fn payload(&self, begins: bool, size: usize) -> Vec<u8> {
@@ -148,6 +207,8 @@ fn packet_sizes(mut size: usize) -> Vec<usize> {
 
 /// Bytes of a packet that only has to arrive.
 const SMALL: usize = 60;
+/// Bytes that have room for a VP9 descriptor with three sizes.
+const SMALLEST: usize = 24;
 /// Bytes that leave room for all headers.
 const LARGEST: usize = 1100;
 const KEYFRAME_FACTOR: usize = 3;
@@ -159,6 +220,11 @@ fn vp8(picture_id: u16, begins: bool, keyframe: bool) -> Vec<u8> {
     let picture = if begins && keyframe { 0x10 } else { 0x11 };
     let descriptor = if begins { 0x90 } else { 0x80 };
     vec![descriptor, 0xe0, 0x80 | high, low, low, 0, picture]
+}
+
+/// The layer in space of a packet of a VP9 camera.
+pub fn spatial_of(payload: &[u8]) -> u8 {
+    payload[3] >> 1 & 7
 }
 
 /// The mark of a VP8 packet.

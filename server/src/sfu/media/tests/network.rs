@@ -8,14 +8,15 @@ use std::{
 use str0m::{
     Candidate, Event, Input, Output, Rtc, RtcConfig,
     change::{SdpAnswer, SdpOffer},
+    format::Codec,
     media::{Direction, MediaKind, Mid, Simulcast, SimulcastLayer},
     net::{Protocol, Receive},
 };
-use trunkline_protocol::sfu::models::{TrackInfo, TrackType, VideoDimension, VideoLayer};
+use trunkline_protocol::sfu::models::{self, TrackInfo, TrackType, VideoDimension, VideoLayer};
 
 use super::{
     link::{Conditions, Link},
-    source::Source,
+    source::{Source, spatial_of},
 };
 use crate::sfu::{
     ids::{SessionKey, TrackKey},
@@ -71,6 +72,15 @@ struct Client {
 impl World {
     /// Everybody is connected and sees the camera at its largest.
     pub fn new() -> Self {
+        Self::with_codec(Codec::Vp8)
+    }
+
+    /// The same with a camera that sends its layers in one stream.
+    pub fn with_one_stream() -> Self {
+        Self::with_codec(Codec::Vp9)
+    }
+
+    fn with_codec(codec: Codec) -> Self {
         let now = Instant::now();
         let mut world = Self {
             now,
@@ -81,8 +91,8 @@ impl World {
             log: Log::default(),
             upkeep: now,
         };
-        world.publish();
-        world.subscribe();
+        world.publish(codec);
+        world.subscribe(codec);
         world
     }
 
@@ -108,7 +118,7 @@ impl World {
         self.now = end;
     }
 
-    fn publish(&mut self) {
+    fn publish(&mut self, codec: Codec) {
         let (audio, video, offer, pending) = {
             let mut api = self.publisher.rtc.sdp_api();
             let audio = api.add_media(MediaKind::Audio, Direction::SendOnly, None, None, None);
@@ -116,24 +126,32 @@ impl World {
             for (rid, ..) in LAYERS {
                 simulcast.add_send_layer(SimulcastLayer::new(rid));
             }
-            let video =
-                api.add_media(MediaKind::Video, Direction::SendOnly, None, None, Some(simulcast));
+            let simulcast = (codec == Codec::Vp8).then_some(simulcast);
+            let video = api.add_media(MediaKind::Video, Direction::SendOnly, None, None, simulcast);
             let (offer, pending) = api.apply().unwrap();
             (audio, video, offer, pending)
         };
-        let tracks = [info(TrackType::Audio, audio), info(TrackType::Video, video)];
+        let tracks =
+            [info(TrackType::Audio, audio, ""), info(TrackType::Video, video, name(codec))];
         let answer = self.media.publish(PUBLISHER, &offer.to_sdp_string(), &tracks, self.now);
         let answer = SdpAnswer::from_sdp_string(&answer.unwrap()).unwrap();
         self.publisher.rtc.sdp_api().accept_answer(pending, answer).unwrap();
-        let cameras = LAYERS.iter().zip(0..).map(|((rid, _, _, bitrate), index)| {
+        let layer = |((rid, _, _, bitrate), index): (&(&str, _, _, _), _)| {
             Source::camera(video, Some(rid), index).with_bitrate(*bitrate).from(self.now)
-        });
+        };
+        let cameras: Vec<_> = match codec {
+            Codec::Vp9 => {
+                let (.., bitrate) = LAYERS[LAYERS.len() - 1];
+                vec![Source::svc_camera(video).with_bitrate(bitrate).from(self.now)]
+            }
+            _ => LAYERS.iter().zip(0..).map(layer).collect(),
+        };
         self.publisher.sources.extend(cameras);
         self.publisher.sources.push(Source::microphone(audio).from(self.now));
     }
 
-    fn subscribe(&mut self) {
-        let tracks = [(TrackType::Audio, ""), (TrackType::Video, "vp8")];
+    fn subscribe(&mut self, codec: Codec) {
+        let tracks = [(TrackType::Audio, ""), (TrackType::Video, name(codec))];
         let tracks = tracks.map(|(kind, codec)| AvailableTrack {
             key: TrackKey { publisher: PUBLISHER, kind },
             stream_id: kind.as_str_name().into(),
@@ -251,7 +269,11 @@ impl Client {
                     let codecs = self.rtc.codec_config();
                     let pt = packet.header.payload_type;
                     let codec = codecs.find(|params| params.pt() == pt).unwrap().spec().codec;
-                    let layer = (!codec.is_audio()).then(|| packet.payload[7]);
+                    let layer = match codec {
+                        Codec::Vp8 => Some(packet.payload[7]),
+                        Codec::Vp9 => Some(spatial_of(&packet.payload)),
+                        _ => None,
+                    };
                     packets.push(Packet { at, layer, seq: *packet.seq_no });
                 }
                 Output::Event(Event::KeyframeRequest(request)) => {
@@ -270,7 +292,11 @@ fn sfu_address() -> SocketAddr {
     "10.0.0.9:2000".parse().unwrap()
 }
 
-fn info(kind: TrackType, mid: Mid) -> TrackInfo {
+fn name(codec: Codec) -> &'static str {
+    if codec == Codec::Vp9 { "vp9" } else { "vp8" }
+}
+
+fn info(kind: TrackType, mid: Mid, codec: &str) -> TrackInfo {
     let layers = LAYERS.iter().map(|(rid, width, height, bitrate)| VideoLayer {
         rid: (*rid).into(),
         video_dimension: Some(VideoDimension { width: *width, height: *height }),
@@ -278,5 +304,11 @@ fn info(kind: TrackType, mid: Mid) -> TrackInfo {
         ..VideoLayer::default()
     });
     let layers = if kind == TrackType::Video { layers.collect() } else { Vec::new() };
-    TrackInfo { track_type: kind.into(), mid: mid.to_string(), layers, ..TrackInfo::default() }
+    TrackInfo {
+        track_type: kind.into(),
+        mid: mid.to_string(),
+        layers,
+        codec: Some(models::Codec { name: codec.into(), ..models::Codec::default() }),
+        ..TrackInfo::default()
+    }
 }
