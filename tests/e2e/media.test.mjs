@@ -115,12 +115,19 @@ test('a stream is the same object as long as it lasts', async () => {
         const streams = new Set();
         let changes = 0;
         const subscription = call.state.participants$.subscribe((participants) => {
-          const { videoStream, audioStream } = participants.find((p) => p.userId === bob) ?? {};
-          streams.add(videoStream).add(audioStream);
+          const theirs = participants.find((p) => p.userId === bob);
+          streams.add(theirs?.videoStream).add(theirs?.audioStream);
           changes += 1;
-          if (changes < 10) return;
-          queueMicrotask(() => subscription.unsubscribe());
-          resolve(streams.size);
+          queueMicrotask(() => {
+            if (changes === 10) {
+              subscription.unsubscribe();
+              resolve(streams.size);
+            } else if (theirs?.pin) {
+              call.unpin(theirs.sessionId);
+            } else {
+              call.pin(theirs?.sessionId ?? '');
+            }
+          });
         });
       }),
     bob.id,

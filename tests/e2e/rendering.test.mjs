@@ -151,7 +151,7 @@ test('diagnostics tell the way of the media and the life of the call, and no nam
     assert.ok(peer.transceivers.length > 0);
   }
   assert.equal(dump.devices.camera.status, 'enabled');
-  assert.match(dump.browser, /Chrom/);
+  assert.match(dump.browser, /Chrom|Firefox/);
   assert.doesNotMatch(dump.text, /Alice|Bob|eyJ/);
 });
 

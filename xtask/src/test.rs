@@ -29,7 +29,7 @@ pub enum Kind {
     Native,
     /// The web layer in headless Chromium, and the package in Node.
     Wasm,
-    /// Whole calls in headless Chromium, against the real server.
+    /// Whole calls in Chromium and in Firefox, against the real server.
     E2e,
 }
 
@@ -90,7 +90,7 @@ impl Kind {
                     tools::coturn()?;
                     run_to_end(command("npm").args(["test", "--workspace", "tests/e2e"]))
                 }),
-                ("Calls without media in Firefox", || {
+                ("Whole calls in Firefox", || {
                     tools::firefox()?;
                     let suite = ["run", "test:firefox", "--workspace", "tests/e2e"];
                     run_to_end(command("npm").args(suite))

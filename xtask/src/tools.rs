@@ -37,9 +37,9 @@ pub fn chromium() -> Result<()> {
     programs(&[("chromium", "chromium"), ("chromedriver", "chromium-driver")])
 }
 
-/// Firefox, which needs no driver.
+/// Firefox, which needs no driver, and a screen for it, which no headless browser has.
 pub fn firefox() -> Result<()> {
-    programs(&[("firefox-esr", "firefox-esr")])
+    programs(&[("firefox-esr", "firefox-esr"), ("Xvfb", "xvfb")])
 }
 
 /// A TURN server.
