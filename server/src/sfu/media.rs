@@ -4,9 +4,11 @@
 //! datagrams to send and [`MediaEvent`]s come out.
 
 mod allocation;
+mod congestion;
 mod content;
 mod demand;
 mod dependency_descriptor;
+mod estimate;
 mod forwarding;
 mod keyframes;
 mod layers;

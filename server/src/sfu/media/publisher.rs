@@ -17,7 +17,6 @@ use super::{
     peer::{Peer, Side},
     rate::RateMeter,
     sdp,
-    subscriber::OVERHEAD,
 };
 use crate::sfu::{
     ids::{Size, is_audio, video_codec},
@@ -137,7 +136,7 @@ impl Publisher {
         let track = self.tracks.iter_mut().find(|track| track.mid == mid)?;
         let is_new_layer = !track.layers.contains_key(&layer);
         let meter = &mut track.layers.entry(layer).or_default().rate;
-        meter.count(packet.payload.len() + OVERHEAD, now);
+        meter.count(packet.payload.len(), now);
         let payload_type = packet.header.payload_type;
         let codec = *self.peer.rtc.codec_config().find(|known| known.pt() == payload_type)?;
         Some(Origin { kind: track.kind, layer, is_new_layer, codec })

@@ -20,12 +20,14 @@ use trunkline_protocol::sfu::{
 
 use super::{
     allocation::{Demand, allocate, goal, is_short},
+    congestion::{Change, Congestion},
     content::Content,
+    estimate::Estimate,
     layers::{ArrivingLayer, LayerId},
     line::Line,
     negotiation::{Due, Negotiation},
     output::Output,
-    peer::{Peer, Side},
+    peer::{Path, Peer, Side},
     rate::RateMeter,
     sdp,
     search::Search,
@@ -46,8 +48,10 @@ pub struct Subscriber {
     pending: Option<SdpPendingOffer>,
     last_offer: Option<SubscriberOffer>,
     restart: bool,
-    /// bits/s, once the transport told.
-    estimate: Option<u64>,
+    estimate: Estimate,
+    congestion: Congestion,
+    /// The path has just got narrow: no video passes that does not fit.
+    strict_until: Option<Instant>,
     audio: RateMeter,
     search: Search,
     /// bits/s that passed before the search began anew, and until when they are counted on: the
@@ -86,7 +90,9 @@ impl Subscriber {
             pending: None,
             last_offer: None,
             restart: false,
-            estimate: None,
+            estimate: Estimate::default(),
+            congestion: Congestion::default(),
+            strict_until: None,
             audio: RateMeter::default(),
             search: Search::default(),
             proven: None,
@@ -226,9 +232,33 @@ impl Subscriber {
         Ok(())
     }
 
-    /// How much can be sent now, in bits/s.
-    pub fn set_estimate(&mut self, estimate: u64) {
-        self.estimate = Some(estimate);
+    /// Takes note of the path. Returns whether to decide anew which layers pass.
+    pub fn observe(&mut self, path: Path, now: Instant) -> bool {
+        let before = self.estimate.get();
+        self.estimate.update(path.estimate, now);
+        let video = self.outputs.values().filter_map(Output::rate).sum();
+        let audio = self.audio.rate().unwrap_or_default();
+        let path = Path { estimate: path.estimate.max(self.proven(now)), ..path };
+        match self.congestion.observe(path, video, audio, now) {
+            None => self.estimate.get() != before,
+            Some(Change::Stop) => {
+                self.proven = None;
+                self.abandon();
+                self.seek(0);
+                true
+            }
+            Some(Change::Measure(rate)) => {
+                // Whether all of what there was is there again.
+                self.measure(rate, before.unwrap_or_default().max(rate));
+                false
+            }
+            Some(Change::Resume) => {
+                self.estimate.forget();
+                self.estimate.update(path.estimate, now);
+                self.strict_until = Some(now + HOLD);
+                true
+            }
+        }
     }
 
     /// Takes note of the layers of a track that arrive.
@@ -252,11 +282,16 @@ impl Subscriber {
             }
         }
         let audio = self.audio.rate().unwrap_or_default();
-        let proven = self.proven.filter(|(_, until)| now < *until).map(|(rate, _)| rate);
-        let estimate = self.estimate.map(|estimate| estimate.max(proven.unwrap_or_default()));
-        let budget = estimate.map_or(u64::MAX, |estimate| estimate.saturating_sub(audio));
-        let budget = budget.max(ALWAYS);
+        let estimate = self.estimate.get();
+        let budget = estimate.map_or(u64::MAX, |estimate| {
+            estimate.max(self.proven(now)).saturating_sub(audio).max(ALWAYS)
+        });
         let mut steps = allocate(&demands, budget);
+        let is_stopped = self.congestion.is_stopped();
+        if is_stopped {
+            steps.fill(None);
+        }
+        let is_strict = is_stopped || self.strict_until.is_some_and(|until| now < until);
         let fell = demands.iter().zip(&steps).any(|(demand, step)| *step < demand.current);
         if fell {
             self.held_until = Some(now + HOLD);
@@ -271,7 +306,12 @@ impl Subscriber {
             let Some(output) = self.outputs.get_mut(&key) else {
                 continue;
             };
-            if !output.must_pause(step.is_some(), now) && step.is_none() {
+            let must_pause = output.must_pause(step.is_some(), now);
+            if step.is_none() && !must_pause && is_strict {
+                output.halt();
+                continue;
+            }
+            if step.is_none() && !must_pause {
                 *step = demand.current.map(|_| 0);
             }
             output.set_step(*step);
@@ -283,19 +323,41 @@ impl Subscriber {
             }
             allocation.keyframes.extend(output.needed_keyframe().map(|layer| (key, layer)));
         }
-        self.look_for(goal(&demands, &steps, audio, self.estimate));
-        let lacking = self.estimate.filter(|_| is_short(&demands, &steps));
+        if is_stopped {
+            return allocation;
+        }
+        self.look_for(goal(&demands, &steps, audio, estimate));
+        let lacking = estimate.filter(|_| is_short(&demands, &steps));
         if self.search.is_due(lacking, now)
             && let Some(estimate) = lacking
         {
             // With care: the path may be full.
-            self.desired = estimate;
             self.proven = Some((estimate, now + HOLD));
-            let mut bwe = self.peer.rtc.bwe();
-            bwe.set_desired_bitrate(Bitrate::bps(estimate));
-            bwe.reset(Bitrate::bps(estimate));
+            self.measure(estimate, estimate);
         }
         allocation
+    }
+
+    /// Gives up what was lost of videos.
+    fn abandon(&mut self) {
+        let Self { peer, outputs, .. } = self;
+        let mut api = peer.rtc.direct_api();
+        let videos = outputs.iter_mut().filter(|(key, _)| !is_audio(key.kind));
+        for line in videos.filter_map(|(_, output)| output.line.as_mut()) {
+            line.abandon(&mut api);
+        }
+    }
+
+    /// bits/s that are counted on although the estimate may be lower.
+    fn proven(&self, now: Instant) -> u64 {
+        self.proven.filter(|(_, until)| now < *until).map(|(rate, _)| rate).unwrap_or_default()
+    }
+
+    /// Has the transport begin its estimate anew, at `from` bits/s, and look for `wanted`.
+    fn measure(&mut self, from: u64, wanted: u64) {
+        self.peer.rtc.bwe().reset(Bitrate::bps(from));
+        // Also has packets leave no faster.
+        self.seek(wanted);
     }
 
     /// Packets were lost for good: every picture has to begin anew.
@@ -348,7 +410,7 @@ impl Subscriber {
             return false;
         };
         if is_audio(key.kind) {
-            audio.count(packet.payload.len() + OVERHEAD, now);
+            audio.count(packet.payload.len(), now);
         }
         let mut api = peer.rtc.direct_api();
         let stream = api.stream_tx(&ssrc);
@@ -357,13 +419,17 @@ impl Subscriber {
 
     /// Has the transport look for this much, in bits/s.
     fn look_for(&mut self, goal: u64) {
-        // str0m searches up to twice of what it is told.
         let wanted = goal / 2;
         // Small movements are not worth a new search.
         if wanted.abs_diff(self.desired) > self.desired / 8 {
-            self.desired = wanted;
-            self.peer.rtc.bwe().set_desired_bitrate(Bitrate::bps(wanted));
+            self.seek(wanted);
         }
+    }
+
+    /// Has the transport look for up to twice as much, in bits/s, and for nothing with zero.
+    fn seek(&mut self, wanted: u64) {
+        self.desired = wanted;
+        self.peer.rtc.bwe().set_desired_bitrate(Bitrate::bps(wanted));
     }
 
     /// Puts in what str0m has no option for.
@@ -400,5 +466,3 @@ pub enum Overdue {
 const ALWAYS: u64 = 80_000;
 /// After bandwidth fell, nothing goes up for so long: the estimate needs time to settle.
 const HOLD: Duration = Duration::from_secs(3);
-/// Bytes around the payload of a packet: IP, UDP, RTP with extensions, SRTP.
-pub const OVERHEAD: usize = 70;
