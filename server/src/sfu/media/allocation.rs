@@ -96,7 +96,12 @@ impl Demand {
 
     fn with_reserve(&self, step: usize) -> u64 {
         let cost = self.cost(step);
-        if self.current.is_some_and(|current| step <= current) { cost } else { cost / 5 * 6 }
+        match step {
+            _ if self.current.is_some_and(|current| step <= current) => cost,
+            // To see anything at all is worth a try.
+            0 => cost / 10 * 11,
+            _ => cost / 5 * 6,
+        }
     }
 }
 
@@ -145,8 +150,8 @@ mod tests {
         assert_eq!(allocate(&[demand(Rank::Other, 1, Some(2))], 1000), [Some(2)]);
         assert_eq!(allocate(&[demand(Rank::Other, 1, Some(1))], 1000), [Some(1)]);
         assert_eq!(allocate(&[demand(Rank::Other, 1, Some(1))], 1200), [Some(2)]);
-        assert_eq!(allocate(&[demand(Rank::Other, 1, None)], 110), [None]);
-        assert_eq!(allocate(&[demand(Rank::Other, 1, None)], 120), [Some(0)]);
+        assert_eq!(allocate(&[demand(Rank::Other, 1, None)], 109), [None]);
+        assert_eq!(allocate(&[demand(Rank::Other, 1, None)], 110), [Some(0)]);
     }
 
     #[test]

@@ -54,9 +54,6 @@ pub struct Subscriber {
     strict_until: Option<Instant>,
     audio: RateMeter,
     search: Search,
-    /// bits/s that passed before the search began anew, and until when they are counted on: the
-    /// estimate falls first.
-    proven: Option<(u64, Instant)>,
     /// bits/s that the transport was told to look for.
     desired: u64,
     /// No video gets more before this: bandwidth has just fallen.
@@ -95,7 +92,6 @@ impl Subscriber {
             strict_until: None,
             audio: RateMeter::default(),
             search: Search::default(),
-            proven: None,
             desired: 0,
             held_until: None,
         }
@@ -238,11 +234,9 @@ impl Subscriber {
         self.estimate.update(path.estimate, now);
         let video = self.outputs.values().filter_map(Output::rate).sum();
         let audio = self.audio.rate().unwrap_or_default();
-        let path = Path { estimate: path.estimate.max(self.proven(now)), ..path };
         match self.congestion.observe(path, video, audio, now) {
             None => self.estimate.get() != before,
             Some(Change::Stop) => {
-                self.proven = None;
                 self.abandon();
                 self.seek(0);
                 true
@@ -283,9 +277,8 @@ impl Subscriber {
         }
         let audio = self.audio.rate().unwrap_or_default();
         let estimate = self.estimate.get();
-        let budget = estimate.map_or(u64::MAX, |estimate| {
-            estimate.max(self.proven(now)).saturating_sub(audio).max(ALWAYS)
-        });
+        let budget = estimate.map_or(u64::MAX, |estimate| estimate.saturating_sub(audio));
+        let budget = budget.max(ALWAYS);
         let mut steps = allocate(&demands, budget);
         let is_stopped = self.congestion.is_stopped();
         if is_stopped {
@@ -332,7 +325,7 @@ impl Subscriber {
             && let Some(estimate) = lacking
         {
             // With care: the path may be full.
-            self.proven = Some((estimate, now + HOLD));
+
             self.measure(estimate, estimate);
         }
         allocation
@@ -346,11 +339,6 @@ impl Subscriber {
         for line in videos.filter_map(|(_, output)| output.line.as_mut()) {
             line.abandon(&mut api);
         }
-    }
-
-    /// bits/s that are counted on although the estimate may be lower.
-    fn proven(&self, now: Instant) -> u64 {
-        self.proven.filter(|(_, until)| now < *until).map(|(rate, _)| rate).unwrap_or_default()
     }
 
     /// Has the transport begin its estimate anew, at `from` bits/s, and look for `wanted`.
@@ -466,3 +454,108 @@ pub enum Overdue {
 const ALWAYS: u64 = 80_000;
 /// After bandwidth fell, nothing goes up for so long: the estimate needs time to settle.
 const HOLD: Duration = Duration::from_secs(3);
+
+#[cfg(test)]
+mod tests {
+    use trunkline_protocol::sfu::models::TrackType;
+
+    use super::*;
+    use crate::sfu::{ids::Size, signalling::Wish};
+
+    const CAMERA: TrackKey = TrackKey { publisher: SessionKey(1), kind: TrackType::Video };
+
+    /// A subscriber with a camera of so many bits/s per layer, and its clock.
+    struct Call {
+        subscriber: Subscriber,
+        now: Instant,
+    }
+
+    impl Call {
+        fn new(rates: &[u64]) -> Self {
+            let now = Instant::now();
+            let mut subscriber = Subscriber::new(&[], now);
+            subscriber.update(&[AvailableTrack {
+                key: CAMERA,
+                stream_id: "camera".into(),
+                codec: "vp8".into(),
+                stereo: false,
+                live: true,
+                wish: Some(Wish::default()),
+            }]);
+            let layers = rates.iter().zip(1..).map(|(rate, n)| ArrivingLayer {
+                id: Some(n.to_string().as_str().into()),
+                size: Some(Size { width: 320 * n, height: 180 * n }),
+                rate: *rate,
+            });
+            subscriber.see(CAMERA, &layers.collect::<Vec<_>>());
+            Self { subscriber, now }
+        }
+
+        /// Lets time pass with this estimate, in bits/s. Returns the pauses that are told of, with
+        /// the ms at which they are.
+        fn run(&mut self, ms: u64, estimate: u64) -> Vec<(u64, bool)> {
+            let mut told = Vec::new();
+            for at in (0..ms).step_by(100) {
+                let path = Path { estimate, round_trip: None, loss: 0.0 };
+                self.subscriber.observe(path, self.now);
+                let allocation = self.subscriber.allocate(&HashSet::new(), self.now);
+                told.extend(allocation.pauses.iter().map(|(_, paused)| (at, *paused)));
+                self.now += Duration::from_millis(100);
+            }
+            told
+        }
+
+        /// The layer that should pass, from 0.
+        fn step(&self) -> Option<usize> {
+            self.subscriber.outputs[&CAMERA].step()
+        }
+    }
+
+    #[test]
+    fn a_video_is_paused_when_it_has_not_fitted_for_two_seconds() {
+        let mut call = Call::new(&[150_000, 500_000]);
+        assert!(call.run(1000, 1_000_000).is_empty());
+        assert_eq!(call.step(), Some(1));
+        // An estimate has to last for half a second.
+        assert!(call.run(2500, 100_000).is_empty());
+        assert_eq!(call.step(), Some(0), "the smallest is kept meanwhile");
+        assert_eq!(call.run(1000, 100_000), [(0, true)]);
+        assert_eq!(call.step(), None);
+        assert_eq!(call.run(5000, 1_000_000).len(), 1, "resumed");
+        assert!(call.run(2000, 100_000).is_empty(), "a short low");
+        assert!(call.run(2000, 1_000_000).is_empty());
+        assert!(call.run(2000, 100_000).is_empty(), "counted anew");
+    }
+
+    #[test]
+    fn a_small_video_passes_whatever_the_estimate() {
+        let mut call = Call::new(&[60_000]);
+        assert!(call.run(5000, 40_000).is_empty());
+        assert_eq!(call.step(), Some(0));
+        let mut call = Call::new(&[100_000]);
+        assert_eq!(call.run(5000, 40_000), [(0, true)]);
+    }
+
+    #[test]
+    fn what_is_looked_for_suffices_for_the_next_layer() {
+        let mut call = Call::new(&[150_000, 500_000, 1_500_000]);
+        call.run(1000, 300_000);
+        assert_eq!(call.subscriber.desired, 500_000, "str0m looks for twice as much");
+        call.run(1000, 310_000);
+        assert_eq!(call.subscriber.desired, 500_000);
+        call.run(5000, 700_000);
+        assert_eq!(call.subscriber.desired, 1_500_000);
+    }
+
+    #[test]
+    fn nothing_goes_up_right_after_bandwidth_fell() {
+        let mut call = Call::new(&[150_000, 500_000]);
+        call.run(1000, 1_000_000);
+        call.run(600, 300_000);
+        assert_eq!(call.step(), Some(0));
+        call.run(2500, 1_000_000);
+        assert_eq!(call.step(), Some(0), "the estimate has yet to settle");
+        call.run(1000, 1_000_000);
+        assert_eq!(call.step(), Some(1));
+    }
+}

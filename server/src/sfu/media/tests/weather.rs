@@ -87,7 +87,11 @@ fn who_is_pinned_is_seen_longest_and_again_first() {
         world.run(Duration::from_secs(10));
         assert!(told(&world).is_empty(), "there is room for both");
         world.set_conditions(Conditions { rate: Some(350_000), ..FREE });
-        world.run(Duration::from_secs(8));
+        world.run(Duration::from_secs(1));
+        let since = world.time();
+        world.run(Duration::from_secs(7));
+        let sound = world.log.sound(since);
+        assert!(sound >= 7 * 2 * AUDIO * 98 / 100, "{sound}");
         let since = world.time();
         world.run(Duration::from_secs(8));
         assert_eq!(told(&world), [(other, true)]);
@@ -101,6 +105,14 @@ fn who_is_pinned_is_seen_longest_and_again_first() {
         world.run(Duration::from_secs(30));
         assert_eq!(told(&world)[2..], [(pinned, false), (other, false)]);
     }
+}
+
+#[test]
+fn a_path_without_any_length_is_nothing_to_despair_of() {
+    // str0m's estimator then asks for the time without end.
+    let mut world = World::new();
+    world.run(ms(300));
+    assert!(layers(&world, Duration::ZERO)[LARGEST] > 10);
 }
 
 #[test]
