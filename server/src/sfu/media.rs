@@ -6,9 +6,11 @@
 mod allocation;
 mod av1;
 mod bits;
+mod congestion;
 mod content;
 mod demand;
 mod dependency_descriptor;
+mod estimate;
 mod forwarding;
 mod keyframes;
 mod layers;

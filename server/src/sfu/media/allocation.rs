@@ -72,7 +72,7 @@ pub fn goal(demands: &[Demand], given: &[Option<usize>], audio: u64, estimate: O
     });
     let total = next.fold(audio, u64::saturating_add);
     if is_short(demands, given) {
-        return total / 10 * 17;
+        return 2 * total;
     }
     (2 * total).max(ROOM).min(estimate.map_or(u64::MAX, |estimate| 2 * estimate))
 }
@@ -96,7 +96,12 @@ impl Demand {
 
     fn with_reserve(&self, step: usize) -> u64 {
         let cost = self.cost(step);
-        if self.current.is_some_and(|current| step <= current) { cost } else { cost / 5 * 6 }
+        match step {
+            _ if self.current.is_some_and(|current| step <= current) => cost,
+            // To see anything at all is worth a try.
+            0 => cost / 10 * 11,
+            _ => cost / 5 * 6,
+        }
     }
 }
 
@@ -145,17 +150,17 @@ mod tests {
         assert_eq!(allocate(&[demand(Rank::Other, 1, Some(2))], 1000), [Some(2)]);
         assert_eq!(allocate(&[demand(Rank::Other, 1, Some(1))], 1000), [Some(1)]);
         assert_eq!(allocate(&[demand(Rank::Other, 1, Some(1))], 1200), [Some(2)]);
-        assert_eq!(allocate(&[demand(Rank::Other, 1, None)], 110), [None]);
-        assert_eq!(allocate(&[demand(Rank::Other, 1, None)], 120), [Some(0)]);
+        assert_eq!(allocate(&[demand(Rank::Other, 1, None)], 109), [None]);
+        assert_eq!(allocate(&[demand(Rank::Other, 1, None)], 110), [Some(0)]);
     }
 
     #[test]
     fn the_search_is_for_the_next_step_and_not_for_all_there_may_be() {
         let demands = [demand(Rank::Other, 1, None), demand(Rank::Important, 1, None)];
         let search = |given: [Option<usize>; 2]| goal(&demands, &given, 200, Some(10_000));
-        assert_eq!(search([None, None]), (200 + 100 + 100) / 10 * 17);
-        assert_eq!(search([None, Some(1)]), (200 + 100 + 1000) / 10 * 17);
-        assert_eq!(search([Some(1), Some(2)]), (200 + 1000 + 1000) / 10 * 17);
+        assert_eq!(search([None, None]), 2 * (200 + 100 + 100));
+        assert_eq!(search([None, Some(1)]), 2 * (200 + 100 + 1000));
+        assert_eq!(search([Some(1), Some(2)]), 2 * (200 + 1000 + 1000));
         assert_eq!(search([Some(2), Some(2)]), 20_000, "no further than twice of what is known");
         assert_eq!(goal(&demands, &[Some(2), Some(2)], 200, Some(u64::MAX / 4)), ROOM);
         assert_eq!(goal(&[], &[], 200, Some(10_000)), 0, "sound alone needs no search");

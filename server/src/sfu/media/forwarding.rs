@@ -40,13 +40,26 @@ impl Media {
                     self.ask_keyframes(track.publisher, touched, now);
                 }
             }
-            PeerEvent::Bandwidth(estimate) => {
-                if let Some(subscriber) = self.subscriber(session) {
-                    subscriber.set_estimate(estimate);
+            PeerEvent::Path(path) => {
+                if self.subscriber(session).is_some_and(|s| s.observe(path, now)) {
+                    self.allocate(session, touched, now);
                 }
-                self.allocate(session, touched, now);
             }
-            PeerEvent::Transport => self.on_transport(from, touched, now),
+            PeerEvent::Connected => {
+                if from.side == Side::Subscriber
+                    && let Some(subscriber) = self.subscriber(session)
+                {
+                    // What was not forwarded meanwhile leaves holes that no retransmission fills.
+                    subscriber.resync();
+                    self.allocate(session, touched, now);
+                }
+            }
+            PeerEvent::Transport => {
+                if let Some(sides) = self.sessions.get(&session) {
+                    let quality = quality::rate(&sides.transports());
+                    self.events.push(MediaEvent::Quality { session, quality });
+                }
+            }
             PeerEvent::Closed => self.events.push(MediaEvent::Failed { session }),
         }
     }
@@ -79,23 +92,6 @@ impl Media {
             if passed {
                 touched.push(PeerKey { session: *viewer, side: Side::Subscriber });
             }
-        }
-    }
-
-    fn on_transport(&mut self, from: PeerKey, touched: &mut Vec<PeerKey>, now: Instant) {
-        let session = from.session;
-        let Some(sides) = self.sessions.get(&session) else {
-            return;
-        };
-        let quality = quality::rate(&sides.transports());
-        self.events.push(MediaEvent::Quality { session, quality });
-        if from.side == Side::Subscriber
-            && let Some(subscriber) = self.subscriber(session)
-            && subscriber.peer.is_connected()
-        {
-            // What was not forwarded meanwhile leaves holes that no retransmission fills.
-            subscriber.resync();
-            self.allocate(session, touched, now);
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use str0m::{
     media::{Direction, MediaKind, Mid},
-    rtp::Ssrc,
+    rtp::{Ssrc, StreamTx},
 };
 
 use super::{
@@ -94,12 +94,19 @@ impl Line {
                 let stream = api.stream_tx_by_mid(self.mid, None);
                 if let Some(stream) = stream.filter(|stream| Some(stream.ssrc()) != self.ssrc) {
                     self.ssrc = Some(stream.ssrc());
-                    stream.set_rtx_cache(KEPT_PACKETS, KEPT_FOR, Some(MOST_RETRANSMITTED));
+                    keep_sent(stream);
                 }
                 self.state = State::Open;
             }
             State::Closing => self.state = State::Free,
             State::Open | State::Left | State::Free => {}
+        }
+    }
+
+    /// Sends nothing again of what was sent so far, however often it is asked for.
+    pub fn abandon(&self, api: &mut str0m::change::DirectApi<'_>) {
+        if let Some(stream) = self.ssrc.and_then(|ssrc| api.stream_tx(&ssrc)) {
+            keep_sent(stream);
         }
     }
 
@@ -127,6 +134,11 @@ impl Line {
     pub fn rewrite(&mut self, packet: Numbers, now: Instant) -> Option<Numbers> {
         self.rewriter.rewrite(packet, now)
     }
+}
+
+/// Keeps what is sent from now on, to send it again, and nothing else.
+fn keep_sent(stream: &mut StreamTx) {
+    stream.set_rtx_cache(KEPT_PACKETS, KEPT_FOR, Some(MOST_RETRANSMITTED));
 }
 
 /// Sent packets that can be sent again.

@@ -140,6 +140,18 @@ impl Output {
         now.saturating_duration_since(since) >= PATIENCE
     }
 
+    /// Lets nothing pass for now; it is nothing to tell of.
+    pub fn halt(&mut self) {
+        self.target = None;
+        self.resync = true;
+    }
+
+    /// bits/s that pass; `None` for audio.
+    pub fn rate(&self) -> Option<u64> {
+        let step = self.step().filter(|_| self.is_open())?;
+        self.ladder.get(step).map(|layer| layer.rate)
+    }
+
     /// No layer arrives, or none is wanted.
     pub fn clear_target(&mut self) {
         self.target = None;

@@ -8,10 +8,11 @@ use std::{
 
 use str0m::{
     Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig,
-    bwe::{Bitrate, BweKind},
+    bwe::Bitrate,
     media::{Mid, Rid},
     net::{Protocol, Transmit},
     rtp::RtpPacket,
+    stats::PeerStats,
 };
 
 use super::{dependency_descriptor, quality::Transport};
@@ -21,6 +22,8 @@ pub struct Peer {
     /// str0m. Whoever changes it has [`Peer::drain`] called afterwards.
     pub rtc: Rtc,
     transport: Transport,
+    /// When the loss is looked at next.
+    loss_due: Option<Instant>,
     over: bool,
     /// A bug met this connection: it is about to be over.
     broken: bool,
@@ -41,12 +44,25 @@ pub enum PeerEvent {
     KeyframeWanted(Mid),
     /// A published layer fell silent, or is heard again.
     LayerPaused { mid: Mid, rid: Option<Rid>, paused: bool },
-    /// How much can be sent, in bits/s.
-    Bandwidth(u64),
+    /// What is known of the path to the client.
+    Path(Path),
+    /// The connection is there, for the first time or again.
+    Connected,
     /// The transport's state or loss changed.
     Transport,
     /// The connection is over and will not come back.
     Closed,
+}
+
+/// A path to a client, as it is seen from here.
+#[derive(Clone, Copy, Debug)]
+pub struct Path {
+    /// How much it takes, in bits/s.
+    pub estimate: u64,
+    /// How long it took until the client told of the newest packet that it told of.
+    pub round_trip: Option<Duration>,
+    /// Packets of the last second that were lost on it, 0 to 1.
+    pub loss: f32,
 }
 
 impl Peer {
@@ -55,7 +71,10 @@ impl Peer {
     /// All codecs that are forwarded are configured; what is used is decided per m-line, by what
     /// is left of it in the description that goes out.
     pub fn new(addresses: &[SocketAddr], direction: Side, now: Instant) -> Self {
-        let estimate = (direction == Side::Subscriber).then(|| Bitrate::bps(FIRST_ESTIMATE));
+        let (estimate, interval) = match direction {
+            Side::Publisher => (None, LOSS_INTERVAL),
+            Side::Subscriber => (Some(Bitrate::bps(FIRST_ESTIMATE)), PATH_INTERVAL),
+        };
         let mut rtc = RtcConfig::new()
             .set_rtp_mode(true)
             // The address is known and reachable, so there is nothing for the full agent to find.
@@ -68,7 +87,7 @@ impl Peer {
             .enable_av1(true)
             .set_extension(dependency_descriptor::ID, dependency_descriptor::extension())
             .enable_bwe(estimate)
-            .set_stats_interval(Some(STATS_INTERVAL))
+            .set_stats_interval(Some(interval))
             .build(now);
         for address in addresses {
             match Candidate::host(*address, Protocol::Udp) {
@@ -78,7 +97,7 @@ impl Peer {
                 Err(error) => tracing::error!(%error, %address, "not an address for media"),
             }
         }
-        Self { rtc, transport: Transport::default(), over: false, broken: false }
+        Self { rtc, transport: Transport::default(), loss_due: None, over: false, broken: false }
     }
 
     /// Whether media can pass now.
@@ -183,18 +202,14 @@ impl Peer {
                 rid: stream.rid,
                 paused: stream.paused,
             }),
+            // The estimate that comes as an event of its own is an average of the last seconds.
             Event::PeerStats(stats) => {
-                let losses = [stats.egress_loss_fraction, stats.ingress_loss_fraction];
-                let loss = losses.into_iter().flatten().fold(0.0, f32::max);
-                if (loss - self.transport.loss).abs() > f32::EPSILON {
-                    self.transport.loss = loss;
-                    events.push(PeerEvent::Transport);
+                if let Some(estimate) = stats.bwe_tx {
+                    let estimate = estimate.as_u64();
+                    let loss = stats.egress_loss_fraction.unwrap_or_default();
+                    events.push(PeerEvent::Path(Path { estimate, round_trip: stats.rtt, loss }));
                 }
-            }
-            Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {
-                // A rate is never negative nor beyond what 64 bits hold.
-                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-                events.push(PeerEvent::Bandwidth(estimate.as_f64() as u64));
+                self.note_loss(&stats, events);
             }
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
                 tracing::debug!("peer connection lost its transport");
@@ -204,12 +219,28 @@ impl Peer {
         }
     }
 
+    fn note_loss(&mut self, stats: &PeerStats, events: &mut Vec<PeerEvent>) {
+        if self.loss_due.is_some_and(|due| stats.timestamp < due) {
+            return;
+        }
+        self.loss_due = Some(stats.timestamp + LOSS_INTERVAL);
+        let losses = [stats.egress_loss_fraction, stats.ingress_loss_fraction];
+        let loss = losses.into_iter().flatten().fold(0.0, f32::max);
+        if (loss - self.transport.loss).abs() > f32::EPSILON {
+            self.transport.loss = loss;
+            events.push(PeerEvent::Transport);
+        }
+    }
+
     fn note_connection(&mut self, events: &mut Vec<PeerEvent>) {
         let connected = self.rtc.is_connected() && !self.over;
         if connected != self.transport.connected {
             self.transport.connected = connected;
             self.transport.established |= connected;
             events.push(PeerEvent::Transport);
+            if connected {
+                events.push(PeerEvent::Connected);
+            }
         }
     }
 
@@ -221,11 +252,15 @@ impl Peer {
     }
 }
 
-/// bits/s. Enough for a few small videos, until it is known better.
 /// How often time passes for a peer before the others have their turn.
 const MOST_TURNS: u32 = 1000;
 /// A clock with this resolution is fine enough for media.
 const SHORTEST_PAUSE: Duration = Duration::from_micros(100);
+/// bits/s. Enough for a few small videos, until it is known better.
 const FIRST_ESTIMATE: u64 = 1_500_000;
-const STATS_INTERVAL: Duration = Duration::from_secs(2);
+/// How often the path to a subscriber is looked at. What it does not take any more has to be
+/// noticed before it fills the queues.
+const PATH_INTERVAL: Duration = Duration::from_millis(100);
+/// How often the loss is looked at.
+const LOSS_INTERVAL: Duration = Duration::from_secs(2);
 const FAR_FUTURE: Duration = Duration::from_secs(24 * 60 * 60);

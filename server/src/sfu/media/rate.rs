@@ -14,7 +14,8 @@ pub struct RateMeter {
 }
 
 impl RateMeter {
-    /// A packet with so many bytes.
+    /// A packet with so many bytes of payload. Headers do not count, because they do not in str0m's
+    /// estimate of bandwidth either.
     pub fn count(&mut self, bytes: usize, now: Instant) {
         let since = *self.since.get_or_insert(now);
         self.bits += 8 * bytes as u64;

@@ -10,8 +10,6 @@ use std::time::{Duration, Instant};
 pub struct Search {
     /// bits/s, and since when it has been that.
     stuck: Option<(u64, Instant)>,
-    /// How often a new beginning was in vain.
-    failures: u32,
 }
 
 impl Search {
@@ -24,10 +22,8 @@ impl Search {
         let moved = |before: u64| estimate.abs_diff(before) > before / 5;
         match self.stuck {
             Some((before, since)) if !moved(before) => {
-                let wait = PATIENCE.saturating_mul(2u32.saturating_pow(self.failures));
-                let due = now.saturating_duration_since(since) >= wait.min(LONGEST_PATIENCE);
+                let due = now.saturating_duration_since(since) >= PATIENCE;
                 if due {
-                    self.failures = self.failures.saturating_add(1);
                     self.stuck = Some((estimate, now));
                 }
                 due
@@ -40,8 +36,7 @@ impl Search {
     }
 }
 
-const PATIENCE: Duration = Duration::from_secs(8);
-const LONGEST_PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {
@@ -59,19 +54,19 @@ mod tests {
     }
 
     #[test]
-    fn an_estimate_that_stands_still_is_doubted_ever_more_rarely() {
-        assert_eq!(due([Some(800); 180]), [8, 24, 56, 116, 176]);
+    fn an_estimate_that_stands_still_is_doubted_again_and_again() {
+        assert_eq!(due([Some(800); 35]), [10, 20, 30]);
         let mut estimates = [Some(800); 20];
         estimates[5] = Some(900);
-        assert_eq!(due(estimates), [8], "it trembles");
+        assert_eq!(due(estimates), [10], "it trembles");
     }
 
     #[test]
     fn one_that_moves_or_suffices_is_not_doubted() {
         assert!(due([None; 20]).is_empty());
         assert!(due((0..20).map(|n| Some(500 + 200 * n))).is_empty());
-        let mut estimates = [Some(800); 17];
-        estimates[8] = None;
+        let mut estimates = [Some(800); 20];
+        estimates[10] = None;
         assert!(due(estimates).is_empty());
     }
 }

@@ -8,7 +8,6 @@ use super::{
     content::{Content, Reader},
     keyframes::KeyframeRequests,
     rate::RateMeter,
-    subscriber::OVERHEAD,
 };
 use crate::sfu::ids::Size;
 
@@ -59,7 +58,7 @@ impl Stream {
             if is_new {
                 layer.rate = RateMeter::default();
             }
-            layer.rate.count(packet.payload.len() + OVERHEAD, now);
+            layer.rate.count(packet.payload.len(), now);
             layer.heard = Some(now);
         }
         self.heard = Some(now);

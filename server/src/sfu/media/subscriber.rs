@@ -20,11 +20,13 @@ use trunkline_protocol::sfu::{
 
 use super::{
     allocation::{Demand, allocate, goal, is_short},
+    congestion::{Change, Congestion},
+    estimate::Estimate,
     layers::{ArrivingLayer, StreamId},
     line::Line,
     negotiation::{Due, Negotiation},
     output::Output,
-    peer::{Peer, Side},
+    peer::{Path, Peer, Side},
     publisher::Origin,
     rate::RateMeter,
     sdp,
@@ -46,13 +48,12 @@ pub struct Subscriber {
     pending: Option<SdpPendingOffer>,
     last_offer: Option<SubscriberOffer>,
     restart: bool,
-    /// bits/s, once the transport told.
-    estimate: Option<u64>,
+    estimate: Estimate,
+    congestion: Congestion,
+    /// The path has just got narrow: no video passes that does not fit.
+    strict_until: Option<Instant>,
     audio: RateMeter,
     search: Search,
-    /// bits/s that passed before the search began anew, and until when they are counted on: the
-    /// estimate falls first.
-    proven: Option<(u64, Instant)>,
     /// bits/s that the transport was told to look for.
     desired: u64,
     /// No video gets more before this: bandwidth has just fallen.
@@ -86,10 +87,11 @@ impl Subscriber {
             pending: None,
             last_offer: None,
             restart: false,
-            estimate: None,
+            estimate: Estimate::default(),
+            congestion: Congestion::default(),
+            strict_until: None,
             audio: RateMeter::default(),
             search: Search::default(),
-            proven: None,
             desired: 0,
             held_until: None,
         }
@@ -226,9 +228,31 @@ impl Subscriber {
         Ok(())
     }
 
-    /// How much can be sent now, in bits/s.
-    pub fn set_estimate(&mut self, estimate: u64) {
-        self.estimate = Some(estimate);
+    /// Takes note of the path. Returns whether to decide anew which layers pass.
+    pub fn observe(&mut self, path: Path, now: Instant) -> bool {
+        let before = self.estimate.get();
+        self.estimate.update(path.estimate, now);
+        let video = self.outputs.values().filter_map(Output::rate).sum();
+        let audio = self.audio.rate().unwrap_or_default();
+        match self.congestion.observe(path, video, audio, now) {
+            None => self.estimate.get() != before,
+            Some(Change::Stop) => {
+                self.abandon();
+                self.seek(0);
+                true
+            }
+            Some(Change::Measure(rate)) => {
+                // Whether all of what there was is there again.
+                self.measure(rate, before.unwrap_or_default().max(rate));
+                false
+            }
+            Some(Change::Resume) => {
+                self.estimate.forget();
+                self.estimate.update(path.estimate, now);
+                self.strict_until = Some(now + HOLD);
+                true
+            }
+        }
     }
 
     /// Takes note of the layers of a track that arrive.
@@ -252,11 +276,15 @@ impl Subscriber {
             }
         }
         let audio = self.audio.rate().unwrap_or_default();
-        let proven = self.proven.filter(|(_, until)| now < *until).map(|(rate, _)| rate);
-        let estimate = self.estimate.map(|estimate| estimate.max(proven.unwrap_or_default()));
+        let estimate = self.estimate.get();
         let budget = estimate.map_or(u64::MAX, |estimate| estimate.saturating_sub(audio));
         let budget = budget.max(ALWAYS);
         let mut steps = allocate(&demands, budget);
+        let is_stopped = self.congestion.is_stopped();
+        if is_stopped {
+            steps.fill(None);
+        }
+        let is_strict = is_stopped || self.strict_until.is_some_and(|until| now < until);
         let fell = demands.iter().zip(&steps).any(|(demand, step)| *step < demand.current);
         if fell {
             self.held_until = Some(now + HOLD);
@@ -271,7 +299,12 @@ impl Subscriber {
             let Some(output) = self.outputs.get_mut(&key) else {
                 continue;
             };
-            if !output.must_pause(step.is_some(), now) && step.is_none() {
+            let must_pause = output.must_pause(step.is_some(), now);
+            if step.is_none() && !must_pause && is_strict {
+                output.halt();
+                continue;
+            }
+            if step.is_none() && !must_pause {
                 *step = demand.current.map(|_| 0);
             }
             output.set_step(*step);
@@ -283,19 +316,36 @@ impl Subscriber {
             }
             allocation.keyframes.extend(output.needed_keyframe().map(|stream| (key, stream)));
         }
-        self.look_for(goal(&demands, &steps, audio, self.estimate));
-        let lacking = self.estimate.filter(|_| is_short(&demands, &steps));
+        if is_stopped {
+            return allocation;
+        }
+        self.look_for(goal(&demands, &steps, audio, estimate));
+        let lacking = estimate.filter(|_| is_short(&demands, &steps));
         if self.search.is_due(lacking, now)
             && let Some(estimate) = lacking
         {
             // With care: the path may be full.
-            self.desired = estimate;
-            self.proven = Some((estimate, now + HOLD));
-            let mut bwe = self.peer.rtc.bwe();
-            bwe.set_desired_bitrate(Bitrate::bps(estimate));
-            bwe.reset(Bitrate::bps(estimate));
+
+            self.measure(estimate, estimate);
         }
         allocation
+    }
+
+    /// Gives up what was lost of videos.
+    fn abandon(&mut self) {
+        let Self { peer, outputs, .. } = self;
+        let mut api = peer.rtc.direct_api();
+        let videos = outputs.iter_mut().filter(|(key, _)| !is_audio(key.kind));
+        for line in videos.filter_map(|(_, output)| output.line.as_mut()) {
+            line.abandon(&mut api);
+        }
+    }
+
+    /// Has the transport begin its estimate anew, at `from` bits/s, and look for `wanted`.
+    fn measure(&mut self, from: u64, wanted: u64) {
+        self.peer.rtc.bwe().reset(Bitrate::bps(from));
+        // Also has packets leave no faster.
+        self.seek(wanted);
     }
 
     /// Packets were lost for good: every picture has to begin anew.
@@ -347,7 +397,7 @@ impl Subscriber {
             return false;
         };
         if is_audio(key.kind) {
-            audio.count(packet.payload.len() + OVERHEAD, now);
+            audio.count(packet.payload.len(), now);
         }
         let mut api = peer.rtc.direct_api();
         let stream = api.stream_tx(&ssrc);
@@ -356,13 +406,17 @@ impl Subscriber {
 
     /// Has the transport look for this much, in bits/s.
     fn look_for(&mut self, goal: u64) {
-        // str0m searches up to twice of what it is told.
         let wanted = goal / 2;
         // Small movements are not worth a new search.
         if wanted.abs_diff(self.desired) > self.desired / 8 {
-            self.desired = wanted;
-            self.peer.rtc.bwe().set_desired_bitrate(Bitrate::bps(wanted));
+            self.seek(wanted);
         }
+    }
+
+    /// Has the transport look for up to twice as much, in bits/s, and for nothing with zero.
+    fn seek(&mut self, wanted: u64) {
+        self.desired = wanted;
+        self.peer.rtc.bwe().set_desired_bitrate(Bitrate::bps(wanted));
     }
 
     /// Puts in what str0m has no option for.
@@ -399,5 +453,108 @@ pub enum Overdue {
 const ALWAYS: u64 = 80_000;
 /// After bandwidth fell, nothing goes up for so long: the estimate needs time to settle.
 const HOLD: Duration = Duration::from_secs(3);
-/// Bytes around the payload of a packet: IP, UDP, RTP with extensions, SRTP.
-pub const OVERHEAD: usize = 70;
+
+#[cfg(test)]
+mod tests {
+    use trunkline_protocol::sfu::models::TrackType;
+
+    use super::*;
+    use crate::sfu::{ids::Size, media::layers::LayerId, signalling::Wish};
+
+    const CAMERA: TrackKey = TrackKey { publisher: SessionKey(1), kind: TrackType::Video };
+
+    /// A subscriber with a camera of so many bits/s per layer, and its clock.
+    struct Call {
+        subscriber: Subscriber,
+        now: Instant,
+    }
+
+    impl Call {
+        fn new(rates: &[u64]) -> Self {
+            let now = Instant::now();
+            let mut subscriber = Subscriber::new(&[], now);
+            subscriber.update(&[AvailableTrack {
+                key: CAMERA,
+                stream_id: "camera".into(),
+                codec: "vp8".into(),
+                stereo: false,
+                live: true,
+                wish: Some(Wish::default()),
+            }]);
+            let layers = rates.iter().zip(1..).map(|(rate, n)| ArrivingLayer {
+                id: LayerId { stream: Some(n.to_string().as_str().into()), spatial: 0 },
+                size: Some(Size { width: 320 * n, height: 180 * n }),
+                rate: *rate,
+            });
+            subscriber.see(CAMERA, &layers.collect::<Vec<_>>());
+            Self { subscriber, now }
+        }
+
+        /// Lets time pass with this estimate, in bits/s. Returns the pauses that are told of, with
+        /// the ms at which they are.
+        fn run(&mut self, ms: u64, estimate: u64) -> Vec<(u64, bool)> {
+            let mut told = Vec::new();
+            for at in (0..ms).step_by(100) {
+                let path = Path { estimate, round_trip: None, loss: 0.0 };
+                self.subscriber.observe(path, self.now);
+                let allocation = self.subscriber.allocate(&HashSet::new(), self.now);
+                told.extend(allocation.pauses.iter().map(|(_, paused)| (at, *paused)));
+                self.now += Duration::from_millis(100);
+            }
+            told
+        }
+
+        /// The layer that should pass, from 0.
+        fn step(&self) -> Option<usize> {
+            self.subscriber.outputs[&CAMERA].step()
+        }
+    }
+
+    #[test]
+    fn a_video_is_paused_when_it_has_not_fitted_for_two_seconds() {
+        let mut call = Call::new(&[150_000, 500_000]);
+        assert!(call.run(1000, 1_000_000).is_empty());
+        assert_eq!(call.step(), Some(1));
+        // An estimate has to last for half a second.
+        assert!(call.run(2500, 100_000).is_empty());
+        assert_eq!(call.step(), Some(0), "the smallest is kept meanwhile");
+        assert_eq!(call.run(1000, 100_000), [(0, true)]);
+        assert_eq!(call.step(), None);
+        assert_eq!(call.run(5000, 1_000_000).len(), 1, "resumed");
+        assert!(call.run(2000, 100_000).is_empty(), "a short low");
+        assert!(call.run(2000, 1_000_000).is_empty());
+        assert!(call.run(2000, 100_000).is_empty(), "counted anew");
+    }
+
+    #[test]
+    fn a_small_video_passes_whatever_the_estimate() {
+        let mut call = Call::new(&[60_000]);
+        assert!(call.run(5000, 40_000).is_empty());
+        assert_eq!(call.step(), Some(0));
+        let mut call = Call::new(&[100_000]);
+        assert_eq!(call.run(5000, 40_000), [(0, true)]);
+    }
+
+    #[test]
+    fn what_is_looked_for_suffices_for_the_next_layer() {
+        let mut call = Call::new(&[150_000, 500_000, 1_500_000]);
+        call.run(1000, 300_000);
+        assert_eq!(call.subscriber.desired, 500_000, "str0m looks for twice as much");
+        call.run(1000, 310_000);
+        assert_eq!(call.subscriber.desired, 500_000);
+        call.run(5000, 700_000);
+        assert_eq!(call.subscriber.desired, 1_500_000);
+    }
+
+    #[test]
+    fn nothing_goes_up_right_after_bandwidth_fell() {
+        let mut call = Call::new(&[150_000, 500_000]);
+        call.run(1000, 1_000_000);
+        call.run(600, 300_000);
+        assert_eq!(call.step(), Some(0));
+        call.run(2500, 1_000_000);
+        assert_eq!(call.step(), Some(0), "the estimate has yet to settle");
+        call.run(1000, 1_000_000);
+        assert_eq!(call.step(), Some(1));
+    }
+}

@@ -14,11 +14,14 @@ pub struct Conditions {
     pub delay: Duration,
     /// Share of the datagrams that are lost, in per cent.
     pub loss: u32,
+    /// What would wait longer than this in front of the bottleneck is lost.
+    pub queue: Duration,
 }
 
 impl Conditions {
     /// A path that takes everything and has no length.
-    pub const PERFECT: Self = Self { rate: None, delay: Duration::ZERO, loss: 0 };
+    pub const PERFECT: Self =
+        Self { rate: None, delay: Duration::ZERO, loss: 0, queue: HOME_ROUTER };
 }
 
 /// A path with the datagrams that are on it.
@@ -47,7 +50,7 @@ impl<T> Link<T> {
             return;
         }
         let begins = self.busy_until.map_or(now, |until| until.max(now));
-        if begins.saturating_duration_since(now) > LONGEST_QUEUE {
+        if begins.saturating_duration_since(now) > self.conditions.queue {
             return;
         }
         let bits = 8 * (bytes + HEADERS) as u64;
@@ -78,7 +81,7 @@ impl<T> Link<T> {
     }
 }
 
-/// What does not fit into a queue of this length is lost, as in a home router.
-const LONGEST_QUEUE: Duration = Duration::from_millis(200);
+/// How long the queue of a home router is.
+const HOME_ROUTER: Duration = Duration::from_millis(200);
 /// Bytes of IP and UDP.
 const HEADERS: usize = 28;

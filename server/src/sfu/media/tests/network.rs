@@ -16,7 +16,7 @@ use trunkline_protocol::sfu::models::{self, TrackInfo, TrackType, VideoDimension
 
 use super::{
     link::{Conditions, Link},
-    source::{Source, spatial_of},
+    source::{Source, layer_of, spatial_of},
 };
 use crate::sfu::{
     ids::{SessionKey, TrackKey},
@@ -24,18 +24,22 @@ use crate::sfu::{
     signalling::{AvailableTrack, Wish},
 };
 
-pub const PUBLISHER: SessionKey = SessionKey(1);
-pub const VIEWER: SessionKey = SessionKey(2);
+/// The publisher that there always is.
+pub const PUBLISHER: SessionKey = SessionKey(0);
+/// The one that may be there too.
+pub const OTHER: SessionKey = SessionKey(1);
+const VIEWER: SessionKey = SessionKey(9);
 /// rid, width, height, bits/s.
 pub const LAYERS: [(&str, u32, u32, usize); 3] =
     [("q", 320, 180, 150_000), ("h", 640, 360, 500_000), ("f", 1280, 720, 1_500_000)];
 
-/// A publisher with a microphone and a camera of three layers, the SFU, and a viewer of all of it.
+/// Publishers with a microphone and a camera of three layers each, the SFU, and a viewer of all of
+/// it.
 pub struct World {
     now: Instant,
     start: Instant,
     media: Media,
-    publisher: Client,
+    publishers: Vec<Client>,
     viewer: Client,
     pub log: Log,
     upkeep: Instant,
@@ -45,8 +49,10 @@ pub struct World {
 #[derive(Default)]
 pub struct Log {
     pub packets: Vec<Packet>,
-    /// When the camera was paused or resumed.
-    pub pauses: Vec<(Duration, bool)>,
+    /// Whose camera was paused or resumed, and when.
+    pub pauses: Vec<(Duration, SessionKey, bool)>,
+    /// How often the publishers were asked for keyframes.
+    pub keyframes: usize,
     pub failed: bool,
 }
 
@@ -54,8 +60,9 @@ pub struct Log {
 #[derive(Clone, Copy, Debug)]
 pub struct Packet {
     pub at: Duration,
-    /// `None` for audio, else the number of the layer, from 0.
-    pub layer: Option<u8>,
+    /// `None` for audio, else the number of the layer, from 0, and whose it is.
+    pub layer: Option<(SessionKey, usize)>,
+    /// Of its stream.
     pub seq: u64,
 }
 
@@ -72,28 +79,39 @@ struct Client {
 impl World {
     /// Everybody is connected and sees the camera at its largest.
     pub fn new() -> Self {
-        Self::with_codec(Codec::Vp8)
+        Self::make(1, Codec::Vp8)
     }
 
     /// The same with a camera that sends its layers in one stream.
     pub fn with_one_stream() -> Self {
-        Self::with_codec(Codec::Vp9)
+        Self::make(1, Codec::Vp9)
     }
 
-    fn with_codec(codec: Codec) -> Self {
+    /// As many as there are names for.
+    pub fn with_publishers(publishers: usize) -> Self {
+        Self::make(publishers, Codec::Vp8)
+    }
+
+    fn make(publishers: usize, codec: Codec) -> Self {
         let now = Instant::now();
+        let addresses = (0..publishers).map(|n| format!("10.0.1.{n}:1000"));
         let mut world = Self {
             now,
             start: now,
             media: Media::new(vec![sfu_address()]),
-            publisher: Client::new("10.0.0.1:1000", now),
+            publishers: addresses.map(|address| Client::new(&address, now)).collect(),
             viewer: Client::new("10.0.0.2:1000", now),
             log: Log::default(),
             upkeep: now,
         };
-        world.publish(codec);
+        (0..publishers).for_each(|number| world.publish(number, codec));
         world.subscribe(codec);
         world
+    }
+
+    /// Pins a publisher.
+    pub fn pin(&mut self, publisher: SessionKey) {
+        self.media.set_important(publisher, true);
     }
 
     /// How long ago the world began.
@@ -118,9 +136,10 @@ impl World {
         self.now = end;
     }
 
-    fn publish(&mut self, codec: Codec) {
+    fn publish(&mut self, number: usize, codec: Codec) {
+        let publisher = &mut self.publishers[number];
         let (audio, video, offer, pending) = {
-            let mut api = self.publisher.rtc.sdp_api();
+            let mut api = publisher.rtc.sdp_api();
             let audio = api.add_media(MediaKind::Audio, Direction::SendOnly, None, None, None);
             let mut simulcast = Simulcast::new();
             for (rid, ..) in LAYERS {
@@ -133,39 +152,43 @@ impl World {
         };
         let tracks =
             [info(TrackType::Audio, audio, ""), info(TrackType::Video, video, name(codec))];
-        let answer = self.media.publish(PUBLISHER, &offer.to_sdp_string(), &tracks, self.now);
+        let session = SessionKey(number as u64);
+        let answer = self.media.publish(session, &offer.to_sdp_string(), &tracks, self.now);
         let answer = SdpAnswer::from_sdp_string(&answer.unwrap()).unwrap();
-        self.publisher.rtc.sdp_api().accept_answer(pending, answer).unwrap();
-        let layer = |((rid, _, _, bitrate), index): (&(&str, _, _, _), _)| {
-            Source::camera(video, Some(rid), index).with_bitrate(*bitrate).from(self.now)
+        publisher.rtc.sdp_api().accept_answer(pending, answer).unwrap();
+        let marks = u8::try_from(number * LAYERS.len()).unwrap()..;
+        let layer = |((rid, _, _, bitrate), mark): (&(&str, _, _, _), _)| {
+            Source::camera(video, Some(rid), mark).with_bitrate(*bitrate).from(self.now)
         };
         let cameras: Vec<_> = match codec {
             Codec::Vp9 => {
                 let (.., bitrate) = LAYERS[LAYERS.len() - 1];
                 vec![Source::svc_camera(video).with_bitrate(bitrate).from(self.now)]
             }
-            _ => LAYERS.iter().zip(0..).map(layer).collect(),
+            _ => LAYERS.iter().zip(marks).map(layer).collect(),
         };
-        self.publisher.sources.extend(cameras);
-        self.publisher.sources.push(Source::microphone(audio).from(self.now));
+        publisher.sources.extend(cameras);
+        publisher.sources.push(Source::microphone(audio).from(self.now));
     }
 
     fn subscribe(&mut self, codec: Codec) {
         let tracks = [(TrackType::Audio, ""), (TrackType::Video, name(codec))];
-        let tracks = tracks.map(|(kind, codec)| AvailableTrack {
-            key: TrackKey { publisher: PUBLISHER, kind },
-            stream_id: kind.as_str_name().into(),
-            codec: codec.into(),
-            stereo: false,
-            live: true,
-            wish: Some(Wish::default()),
-        });
+        let of = |publisher: usize| {
+            tracks.map(|(kind, codec)| AvailableTrack {
+                key: TrackKey { publisher: SessionKey(publisher as u64), kind },
+                stream_id: format!("{publisher}:{}", kind.as_str_name()),
+                codec: codec.into(),
+                stereo: false,
+                live: true,
+                wish: Some(Wish::default()),
+            })
+        };
+        let tracks: Vec<_> = (0..self.publishers.len()).flat_map(of).collect();
         self.media.subscribe(VIEWER, &tracks, self.now);
     }
 
     fn next_due(&self) -> Option<Instant> {
-        let clients = [&self.publisher, &self.viewer];
-        let clients = clients.into_iter().flat_map(|client| {
+        let clients = self.publishers.iter().chain([&self.viewer]).flat_map(|client| {
             let sources = client.sources.iter().map(Source::due);
             let links = [client.up.due(), client.down.due()].into_iter().flatten();
             sources.chain(links).chain([client.due])
@@ -181,15 +204,15 @@ impl World {
         }
         self.media.elapse(now);
         let at = now - self.start;
-        for client in [&mut self.publisher, &mut self.viewer] {
+        for client in self.publishers.iter_mut().chain([&mut self.viewer]) {
             while let Some(datagram) = client.up.take(now) {
                 self.media.receive(client.address, sfu_address(), &datagram, now);
             }
-            client.step(now, at, &mut self.log.packets);
+            client.step(now, at, &mut self.log);
         }
         for transmit in self.media.drain_outgoing() {
-            let clients = [&mut self.publisher, &mut self.viewer];
-            let to = clients.into_iter().find(|client| client.address == transmit.destination);
+            let mut clients = self.publishers.iter_mut().chain([&mut self.viewer]);
+            let to = clients.find(|client| client.address == transmit.destination);
             let datagram = transmit.contents.to_vec();
             let bytes = datagram.len();
             to.unwrap().down.send(datagram, bytes, now);
@@ -203,7 +226,8 @@ impl World {
                     self.media.answer(VIEWER, offer.negotiation_id, &answer, now).unwrap();
                 }
                 MediaEvent::Paused { tracks, .. } => {
-                    self.log.pauses.extend(tracks.iter().map(|(_, paused)| (at, *paused)));
+                    let pauses = tracks.iter().map(|(key, paused)| (at, key.publisher, *paused));
+                    self.log.pauses.extend(pauses);
                 }
                 MediaEvent::Failed { .. } => self.log.failed = true,
                 _ => {}
@@ -218,11 +242,16 @@ impl Log {
         self.packets.iter().filter(move |packet| packet.at >= time)
     }
 
-    /// How many packets of each layer came since a time; audio comes last.
-    pub fn counts(&self, since: Duration) -> [usize; 4] {
-        let mut counts = [0; 4];
-        for packet in self.since(since) {
-            counts[packet.layer.map_or(3, usize::from)] += 1;
+    /// How many packets of sound came since a time.
+    pub fn sound(&self, since: Duration) -> usize {
+        self.since(since).filter(|packet| packet.layer.is_none()).count()
+    }
+
+    /// How many packets of each layer of a camera came since a time.
+    pub fn layers(&self, of: SessionKey, since: Duration) -> [usize; LAYERS.len()] {
+        let mut counts = [0; LAYERS.len()];
+        for (publisher, layer) in self.since(since).filter_map(|packet| packet.layer) {
+            counts[layer] += usize::from(publisher == of);
         }
         counts
     }
@@ -237,20 +266,20 @@ impl Client {
         Self { rtc, address, sources: Vec::new(), down, up, due: now }
     }
 
-    fn step(&mut self, now: Instant, at: Duration, packets: &mut Vec<Packet>) {
+    fn step(&mut self, now: Instant, at: Duration, log: &mut Log) {
         while let Some(datagram) = self.down.take(now) {
             let receive = Receive::new(Protocol::Udp, sfu_address(), self.address, &datagram);
             self.rtc.handle_input(Input::Receive(now, receive.unwrap())).unwrap();
-            self.drain(now, at, packets);
+            self.drain(now, at, log);
         }
         for source in &mut self.sources {
             source.run(&mut self.rtc, now);
         }
         self.rtc.handle_input(Input::Timeout(now)).unwrap();
-        self.drain(now, at, packets);
+        self.drain(now, at, log);
     }
 
-    fn drain(&mut self, now: Instant, at: Duration, packets: &mut Vec<Packet>) {
+    fn drain(&mut self, now: Instant, at: Duration, log: &mut Log) {
         loop {
             match self.rtc.poll_output().unwrap() {
                 Output::Timeout(due) if due <= now => {
@@ -269,14 +298,18 @@ impl Client {
                     let codecs = self.rtc.codec_config();
                     let pt = packet.header.payload_type;
                     let codec = codecs.find(|params| params.pt() == pt).unwrap().spec().codec;
+                    let by_mark = |mark: usize| {
+                        (SessionKey((mark / LAYERS.len()) as u64), mark % LAYERS.len())
+                    };
                     let layer = match codec {
-                        Codec::Vp8 => Some(packet.payload[7]),
-                        Codec::Vp9 => Some(spatial_of(&packet.payload)),
+                        Codec::Vp8 => Some(by_mark(layer_of(&packet.payload).into())),
+                        Codec::Vp9 => Some(by_mark(spatial_of(&packet.payload).into())),
                         _ => None,
                     };
-                    packets.push(Packet { at, layer, seq: *packet.seq_no });
+                    log.packets.push(Packet { at, layer, seq: *packet.seq_no });
                 }
                 Output::Event(Event::KeyframeRequest(request)) => {
+                    log.keyframes += 1;
                     let asked = |source: &&mut Source| {
                         source.mid == request.mid && source.rid == request.rid
                     };

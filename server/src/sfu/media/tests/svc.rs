@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{
     link::Conditions,
-    network::{LAYERS, World},
+    network::{LAYERS, PUBLISHER, World},
 };
 
 const FREE: Conditions = Conditions { delay: Duration::from_millis(20), ..Conditions::PERFECT };
@@ -33,6 +33,6 @@ fn tops_at_the_end(world: &mut World) -> [bool; LAYERS.len()] {
     world.run(Duration::from_secs(12));
     let since = world.time();
     world.run(Duration::from_secs(2));
-    let counts = world.log.counts(since);
+    let counts = world.log.layers(PUBLISHER, since);
     std::array::from_fn(|layer| counts[layer] > 0)
 }
