@@ -50,8 +50,6 @@ pub struct Subscriber {
     restart: bool,
     estimate: Estimate,
     congestion: Congestion,
-    /// The path has just got narrow: no video passes that does not fit.
-    strict_until: Option<Instant>,
     audio: RateMeter,
     search: Search,
     /// bits/s that the transport was told to look for.
@@ -89,7 +87,6 @@ impl Subscriber {
             restart: false,
             estimate: Estimate::default(),
             congestion: Congestion::default(),
-            strict_until: None,
             audio: RateMeter::default(),
             search: Search::default(),
             desired: 0,
@@ -249,7 +246,6 @@ impl Subscriber {
             Some(Change::Resume) => {
                 self.estimate.forget();
                 self.estimate.update(path.estimate, now);
-                self.strict_until = Some(now + HOLD);
                 true
             }
         }
@@ -284,7 +280,6 @@ impl Subscriber {
         if is_stopped {
             steps.fill(None);
         }
-        let is_strict = is_stopped || self.strict_until.is_some_and(|until| now < until);
         let fell = demands.iter().zip(&steps).any(|(demand, step)| *step < demand.current);
         if fell {
             self.held_until = Some(now + HOLD);
@@ -300,7 +295,7 @@ impl Subscriber {
                 continue;
             };
             let must_pause = output.must_pause(step.is_some(), now);
-            if step.is_none() && !must_pause && is_strict {
+            if is_stopped && !must_pause {
                 output.halt();
                 continue;
             }
