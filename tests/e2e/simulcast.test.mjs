@@ -279,18 +279,20 @@ for (const codec of /** @type {const} */ (['vp9', 'av1'])) {
     await pia.run(() => call.camera.enable());
     await show(sam, 200);
     await show(lea, 960);
-    await Promise.all([gets(sam, LAYERS.small), gets(lea, LAYERS.large)]);
-    const [small = 0, large = 0] = await Promise.all([sam, lea].map(bytesOfManyFrames));
-    t.diagnostic(`${small} and ${large} bytes of as many frames`);
-    assert.ok(2 * small < large, `${small} and ${large} bytes`);
+    for (let rounds = 1; ; rounds += 1) {
+      await Promise.all([gets(sam, LAYERS.small), gets(lea, LAYERS.large)]);
+      const [small = 0, large = 0] = await Promise.all([sam, lea].map(bytesOfManyFrames));
+      t.diagnostic(`${small} and ${large} bytes of as many frames`);
+      if (4 * small < large) break;
+      // Now and then there is no large one for a while, where other work keeps the machine busy.
+      assert.ok(rounds < 5, 'the small one costs less than a quarter of the large one');
+    }
     const keyframes = await keyframesSent();
     await show(sam, 400);
     await gets(sam, LAYERS.middle);
     assert.ok((await keyframesSent()) > keyframes, 'more begins with a keyframe');
-    await show(sam, 960);
-    await Promise.all([gets(sam, LAYERS.large), gets(lea, LAYERS.large)]);
     await show(sam, 200);
-    await Promise.all([gets(sam, LAYERS.small), gets(lea, LAYERS.large)]);
+    await gets(sam, LAYERS.small);
   });
 }
 
