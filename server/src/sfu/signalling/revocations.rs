@@ -42,3 +42,46 @@ impl Revocations {
         self.users.retain(|_, since| *since >= oldest);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::sfu::token::PublishTarget;
+
+    fn claims(cid: &str, user_id: &str, iat: u64) -> SfuClaims {
+        let none = PublishTarget { width: 0, height: 0, bitrate: 0 };
+        SfuClaims {
+            user_id: user_id.into(),
+            cid: cid.into(),
+            name: String::new(),
+            image: String::new(),
+            custom: serde_json::Map::new(),
+            roles: Vec::new(),
+            capabilities: Vec::new(),
+            anonymous: false,
+            video: none,
+            screen_share: none,
+            iat,
+            exp: u64::MAX,
+        }
+    }
+
+    #[test]
+    fn revocations_are_kept_as_long_as_the_tokens_live_that_they_make_void() {
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let mut revocations = Revocations::default();
+        revocations.revoke_user("a", "ann", at(100));
+        revocations.revoke_call("b", at(100));
+        revocations.revoke_user("a", "ben", at(100 + TOKEN_LIFE.as_secs()));
+        assert!(revocations.is_revoked(&claims("a", "ann", 99)), "the next one changes nothing");
+        assert!(revocations.is_revoked(&claims("b", "ann", 99)));
+        assert!(!revocations.is_revoked(&claims("a", "cat", 99)));
+
+        revocations.revoke_call("c", at(101 + TOKEN_LIFE.as_secs()));
+        let kept: Vec<_> = revocations.users.keys().map(|(_, user_id)| user_id.as_str()).collect();
+        assert_eq!(kept, ["ben"]);
+        assert!(revocations.calls.keys().eq(["c"]));
+    }
+}
