@@ -226,10 +226,10 @@ impl Worker {
         match rpc {
             Rpc::SetPublisher { offer, tracks } => {
                 self.calls.check_tracks(session, &tracks).map_err(Refusal::Failed)?;
-                let answer = self.media.publish(session, &offer, &tracks, now);
-                let answer = answer.map_err(Refusal::Failed)?;
-                self.calls.set_tracks(session, &tracks);
-                return Ok(Some(answer));
+                let published = self.media.publish(session, &offer, &tracks, now);
+                let published = published.map_err(Refusal::Failed)?;
+                self.calls.set_tracks(session, &published.tracks);
+                return Ok(Some(published.answer));
             }
             Rpc::SendAnswer { peer: PeerType::Subscriber, answer, negotiation_id } => {
                 let result = self.media.answer(session, negotiation_id, &answer, now);

@@ -7,12 +7,12 @@ use proptest::{
     test_runner::TestRunner,
 };
 use trunkline_protocol::sfu::{
-    event::sfu_event::EventPayload as Event,
-    models::{Codec, ErrorCode, PeerType, TrackInfo, TrackType},
+    event::{JoinRequest, sfu_event::EventPayload as Event},
+    models::{Codec, ErrorCode, PeerType, PublishOption, TrackInfo, TrackType},
     signal::{SendAnswerRequest, SendAnswerResponse, SetPublisherRequest, SetPublisherResponse},
 };
 
-use crate::support::{Client, TestServer, published, video};
+use crate::support::{Client, TestServer, published, video, wish};
 
 #[tokio::test]
 async fn tracks_that_do_not_fit_are_refused_and_change_nothing() {
@@ -210,4 +210,37 @@ impl Mutation {
         }
         lines.join("\r\n")
     }
+}
+
+#[tokio::test]
+async fn a_camera_is_offered_in_the_codec_that_the_browser_has() {
+    let server = TestServer::start().await;
+    let codec = Some(Codec { name: "h264".into(), ..Codec::default() });
+    let preferred = PublishOption {
+        track_type: TrackType::Video.into(),
+        codec: codec.clone(),
+        ..PublishOption::default()
+    };
+    let request = JoinRequest {
+        session_id: "session-of-ann".into(),
+        preferred_publish_options: vec![preferred],
+        ..JoinRequest::default()
+    };
+    let mut ann = Client::join_with(&server, server.token("ann"), "ann", request).await;
+    let mut ben = server.join("ben").await;
+    ben.subscribe(vec![wish(&ann, TrackType::Video, 640, 360)]).await;
+
+    // As Firefox does that has not loaded its plug-in.
+    let (mid, offer, pending) = ann.offer(TrackType::Video, Vec::new()).await;
+    let offer = offer.replace(" H264/", " unknown/");
+    ann.tracks.push(TrackInfo { codec, ..published(TrackType::Video, mid) });
+    let answer = ann.set_publisher(&offer).await.unwrap();
+    ann.accept(pending, answer).await;
+
+    let offer = ben.hear(|event| match event {
+        Event::SubscriberOffer(offer) if offer.sdp.contains("m=video") => Some(offer.sdp.clone()),
+        _ => None,
+    });
+    let offer = offer.await;
+    assert!(offer.contains(" VP8/") && !offer.contains(" H264/"), "{offer}");
 }

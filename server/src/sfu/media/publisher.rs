@@ -8,7 +8,7 @@ use str0m::{
     media::{KeyframeRequestKind, Mid, Rid},
     rtp::{RtpPacket, Ssrc},
 };
-use trunkline_protocol::sfu::models::{Error, ErrorCode, TrackInfo, TrackType, VideoLayer};
+use trunkline_protocol::sfu::models::{Codec, Error, ErrorCode, TrackInfo, TrackType, VideoLayer};
 
 use super::{
     content::Content,
@@ -52,6 +52,14 @@ struct Announced {
     bitrate: u64,
 }
 
+/// What came out of an offer.
+#[derive(Debug)]
+pub struct Published {
+    pub answer: String,
+    /// With the codecs that are sent: a browser may lack one that it announced.
+    pub tracks: Vec<TrackInfo>,
+}
+
 /// Where a packet belongs, and what is in it.
 pub struct Origin {
     pub kind: TrackType,
@@ -69,7 +77,7 @@ impl Publisher {
         Self { peer, tracks: Vec::new(), streams: HashMap::new() }
     }
 
-    /// Takes an offer and the full list of tracks in it. Returns the answer.
+    /// Takes an offer and the full list of tracks in it.
     ///
     /// An offer that cannot be used changes nothing.
     pub fn accept(
@@ -77,7 +85,7 @@ impl Publisher {
         offer: &str,
         tracks: &[TrackInfo],
         now: Instant,
-    ) -> Result<String, Error> {
+    ) -> Result<Published, Error> {
         let sections = sdp::media_sections(offer);
         for track in tracks {
             let wanted = if is_audio(track.track_type()) { "audio" } else { "video" };
@@ -111,7 +119,13 @@ impl Publisher {
             .fold(answer, |answer, (mid, parameters)| {
                 sdp::add_opus_parameters(&answer, mid, &parameters)
             });
-        Ok(answer)
+        let mut tracks = tracks.to_vec();
+        for track in tracks.iter_mut().filter(|track| !is_audio(track.track_type())) {
+            if let Some(name) = sdp::first_codec(&answer, &track.mid) {
+                track.codec = Some(Codec { name, ..track.codec.take().unwrap_or_default() });
+            }
+        }
+        Ok(Published { answer, tracks })
     }
 
     /// Where a packet belongs; `None` for one that belongs to no announced track.

@@ -17,7 +17,7 @@ use trunkline_protocol::sfu::{
 
 use super::{
     peer::{Peer, PeerEvent, Side},
-    publisher::Publisher,
+    publisher::{Published, Publisher},
     quality, stun,
     subscriber::Subscriber,
 };
@@ -102,28 +102,28 @@ impl Media {
         }
     }
 
-    /// Takes an offer to publish. Returns the answer; a refused offer changes nothing.
+    /// Takes an offer to publish. A refused offer changes nothing.
     pub fn publish(
         &mut self,
         session: SessionKey,
         offer: &str,
         tracks: &[TrackInfo],
         now: Instant,
-    ) -> Result<String, Error> {
+    ) -> Result<Published, Error> {
         let sides = self.sessions.entry(session).or_default();
-        let answer = match &mut sides.publisher {
+        let result = match &mut sides.publisher {
             Some(publisher) => publisher.side.accept(offer, tracks, now),
             None => {
                 let mut publisher = Publisher::new(&self.addresses, now);
-                let answer = publisher.accept(offer, tracks, now);
-                if answer.is_ok() {
+                let result = publisher.accept(offer, tracks, now);
+                if result.is_ok() {
                     sides.publisher = Some(Timed { side: publisher, due: None });
                 }
-                answer
+                result
             }
         };
         self.negotiated(PeerKey { session, side: Side::Publisher }, now);
-        answer
+        result
     }
 
     /// Brings what a session receives up to date.

@@ -66,6 +66,17 @@ pub fn token_number(number: u64) -> String {
     format!("{number:0TOKEN_DIGITS$x}")
 }
 
+/// Name of the codec that a browser sends by an answer, in lower case.
+pub fn first_codec(answer: &str, mid: &str) -> Option<String> {
+    let (_, sections) = split(answer);
+    let is_meant = |section: &&&str| section.lines().any(|l| l.strip_prefix("a=mid:") == Some(mid));
+    let section = sections.iter().find(is_meant)?;
+    let first = section.lines().next()?.split(' ').nth(3)?;
+    let prefix = format!("a=rtpmap:{first} ");
+    let format = section.lines().find_map(|line| line.strip_prefix(prefix.as_str()))?;
+    Some(format.split('/').next()?.to_ascii_lowercase())
+}
+
 /// Leaves one codec, with its retransmissions, in a video m-line. A codec that is not there leaves
 /// the m-line as it is.
 pub fn keep_codec<'a>(sdp: &str, codec_of: impl Fn(&str) -> Option<&'a str>) -> String {
@@ -246,6 +257,16 @@ mod tests {
         a=rtpmap:99 rtx/90000\r\n\
         a=fmtp:99 apt=98\r\n\
         a=extmap:1 urn:x\r\n";
+
+    #[test]
+    fn the_first_codec_is_sent() {
+        let codec = |sdp: &str, mid| first_codec(sdp, mid);
+        assert_eq!(codec(CODECS, "1").as_deref(), Some("vp8"));
+        assert_eq!(codec(&keep_codec(CODECS, |_| Some("vp9")), "1").as_deref(), Some("vp9"));
+        assert_eq!(codec(CODECS, "2"), None, "no such mid");
+        assert_eq!(codec(&CODECS.replace("VPF 96", "VPF 100"), "1"), None, "of no format");
+        assert_eq!(codec("m=video\r\na=mid:1\r\n", "1"), None);
+    }
 
     #[test]
     fn one_codec_and_its_retransmissions_are_left() {

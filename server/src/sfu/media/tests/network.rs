@@ -154,7 +154,7 @@ impl World {
             [info(TrackType::Audio, audio, ""), info(TrackType::Video, video, name(codec))];
         let session = SessionKey(number as u64);
         let answer = self.media.publish(session, &offer.to_sdp_string(), &tracks, self.now);
-        let answer = SdpAnswer::from_sdp_string(&answer.unwrap()).unwrap();
+        let answer = SdpAnswer::from_sdp_string(&answer.unwrap().answer).unwrap();
         publisher.rtc.sdp_api().accept_answer(pending, answer).unwrap();
         let marks = u8::try_from(number * LAYERS.len()).unwrap()..;
         let layer = |((rid, _, _, bitrate), mark): (&(&str, _, _, _), _)| {
