@@ -1,10 +1,10 @@
 //! How many packets the SFU forwards per second and core, to how many subscribers.
 //!
-//! One publisher, a microphone and a camera; the subscribers join, negotiate and do the DTLS
-//! handshake as any client. From then on they only count what arrives: they share this machine with
-//! the SFU, whose encryption, pacing and sending are what is measured. The SFU has a thread of its
-//! own, and its time on a core is the kernel's figure, so that other load does not count. Beside it
-//! stands what a bare `send_to` of as many bytes costs.
+//! One publisher, a microphone and a camera; the subscribers join, negotiate, do the DTLS handshake,
+//! decrypt and report what arrives as any client. What is measured is the SFU: decryption,
+//! encryption, pacing, sending and the reports that it gets. It has a thread of its own, and its
+//! time on a core is the kernel's figure, so that other load does not count. Beside it stands what
+//! a bare `send_to` of as many bytes costs.
 // Clippy recognises tests, not what they share.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

@@ -71,7 +71,7 @@ pub struct Actor {
     pub destination: Option<SocketAddr>,
     /// The way from the server.
     pub path: Link<(SocketAddr, Vec<u8>)>,
-    /// Counts what arrives in place of looking into it.
+    /// Counts the packets in place of keeping them.
     pub counter: Option<Arc<AtomicU64>>,
     /// Takes nothing in and lets nothing out.
     pub unplugged: bool,
@@ -178,9 +178,6 @@ impl Actor {
                 },
                 received = self.socket.recv_from(&mut buffer) => {
                     let (length, source) = received.unwrap();
-                    if self.counts(&buffer[..length]) {
-                        continue;
-                    }
                     let datagram = buffer[..length].to_vec();
                     self.path.send((source, datagram), length, Instant::now());
                 }
@@ -196,16 +193,6 @@ impl Actor {
             }
             self.rtc.handle_input(Input::Timeout(now)).unwrap();
         }
-    }
-
-    /// Whether a datagram is only counted: media is, connectivity checks are not.
-    fn counts(&self, datagram: &[u8]) -> bool {
-        let is_media = (128..192).contains(&datagram[0]);
-        let Some(counter) = self.counter.as_ref().filter(|_| is_media) else {
-            return false;
-        };
-        counter.fetch_add(1, Relaxed);
-        true
     }
 
     fn receive(&mut self, source: SocketAddr, datagram: &[u8]) {
@@ -237,6 +224,10 @@ impl Actor {
     }
 
     fn on_event(&mut self, event: Event) {
+        if let (Event::RtpPacket(_), Some(counter)) = (&event, &self.counter) {
+            counter.fetch_add(1, Relaxed);
+            return;
+        }
         let mut log = self.state.log.lock().unwrap();
         match event {
             Event::RtpPacket(packet) => {
