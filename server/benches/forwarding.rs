@@ -32,11 +32,11 @@ use trunkline_protocol::sfu::models::TrackType;
 use support::{Client, Source, TestServer, wish};
 
 const SUBSCRIBERS: [usize; 3] = [50, 200, 500];
-/// bits/s.
-const CAMERA: usize = 500_000;
+/// bits/s. As little as lets all subscribers decrypt what they get on the other core of two.
+const CAMERA: usize = 200_000;
 /// Bytes of a datagram that carries a packet of such a camera, on average with the sound.
-const DATAGRAM: usize = 550;
-const WARM_UP: Duration = Duration::from_secs(2);
+const DATAGRAM: usize = 420;
+const WARM_UP: Duration = Duration::from_secs(5);
 const MEASURED: Duration = Duration::from_secs(5);
 /// Who joins at the same time.
 const AT_ONCE: usize = 10;
@@ -67,7 +67,8 @@ async fn measure(server: Arc<TestServer>, core: Core) {
     let publisher = Arc::new(publisher);
     let counter = Arc::new(AtomicU64::new(0));
 
-    println!("subscribers  packets/s  cores of the SFU  packets/s per core");
+    // Those of each subscriber are as many for few as for many, unless the machine is too slow.
+    println!("subscribers  packets/s  of each  cores of the SFU  packets/s per core");
     let mut subscribers = Vec::new();
     for count in SUBSCRIBERS {
         while subscribers.len() < count {
@@ -85,15 +86,16 @@ async fn measure(server: Arc<TestServer>, core: Core) {
         let packets = f64::from(u32::try_from(counter.load(Relaxed) - packets).unwrap());
         let busy = core.busy() - busy;
         println!(
-            "{count:>11}  {:>9.0}  {:>16.2}  {:>18.0}",
+            "{count:>11}  {:>9.0}  {:>7.1}  {:>16.2}  {:>18.0}",
             packets / elapsed,
+            packets / elapsed / f64::from(u32::try_from(count).unwrap()),
             busy / elapsed,
             packets / busy
         );
     }
 }
 
-/// Somebody who receives sound and picture.
+/// Somebody who receives sound, and the picture unless it is paused for want of bandwidth.
 async fn subscribe(
     server: Arc<TestServer>,
     publisher: Arc<Client>,
@@ -102,9 +104,7 @@ async fn subscribe(
 ) -> Client {
     let client = server.join(&format!("subscriber-{number}")).await;
     client.subscribe(vec![wish(&publisher, TrackType::Video, 640, 360)]).await;
-    for kind in [TrackType::Audio, TrackType::Video] {
-        client.subscriber.packets(&publisher.stream_id(kind), 1).await;
-    }
+    client.subscriber.packets(&publisher.stream_id(TrackType::Audio), 1).await;
     client.subscriber.with(move |peer| peer.counter = Some(counter)).await;
     client
 }

@@ -247,6 +247,28 @@ fn a_phone_that_opens_one_camera_at_a_time_closes_the_first_one() {
 }
 
 #[test]
+fn each_failure_of_the_browser_has_a_code_of_its_own() {
+    let (mut host, call) = Host::joined();
+    for (name, code) in [
+        ("NotAllowedError", "permission-denied"),
+        ("PermissionDismissedError", "permission-dismissed"),
+        // Nobody has touched the page.
+        ("InvalidStateError", "permission-denied"),
+        ("NotFoundError", "not-found"),
+        ("NotReadableError", "in-use"),
+        ("OverconstrainedError", "overconstrained"),
+        ("SecurityError", "insecure-context"),
+        ("AbortError", "aborted"),
+        ("NotSupportedError", "unsupported"),
+    ] {
+        host.weather.lost.captures = 1;
+        let enable = host.enable(call, ScreenShare);
+        fail_newest_with(&mut host, name);
+        assert_eq!(host.rejection(enable), code, "{name}");
+    }
+}
+
+#[test]
 fn whoever_chose_a_device_that_fails_hears_of_it_though_the_first_is_given_up_on_its_way_back() {
     for next in [DeviceOrder::Disable { keep: false }, DeviceOrder::Select(Choice::default())] {
         let (mut host, call) = Host::joined();

@@ -111,6 +111,10 @@ pub(super) fn device_error(kind: DeviceKind, failure: DeviceFailure) -> Error {
             "Allow this page to use the device in the browser's address bar, then try again.",
         ),
         "PermissionDismissedError" => ("permission-dismissed", "Ask again when the user wants it."),
+        "InvalidStateError" => (
+            "permission-denied",
+            "Ask for it where the user has just touched the page, such as in a click.",
+        ),
         "NotFoundError" => ("not-found", "Connect a device, then try again."),
         "NotReadableError" => {
             ("in-use", "Close other programs that use the device, then try again.")
