@@ -121,9 +121,14 @@ impl World {
 
     /// What lies between SFU and viewer from now on, in both directions.
     pub fn set_conditions(&mut self, conditions: Conditions) {
-        self.viewer.down.set(conditions);
         // What the viewer sends is little: reports and connectivity checks.
-        self.viewer.up.set(Conditions { rate: None, ..conditions });
+        self.set_directions(conditions, Conditions { rate: None, ..conditions });
+    }
+
+    /// The same for both directions apart.
+    pub fn set_directions(&mut self, down: Conditions, up: Conditions) {
+        self.viewer.down.set(down);
+        self.viewer.up.set(up);
     }
 
     /// Lets time pass.

@@ -116,6 +116,19 @@ fn a_path_without_any_length_is_nothing_to_despair_of() {
 }
 
 #[test]
+fn a_viewers_own_full_uplink_costs_no_picture() {
+    // What it tells of arrives late and in turns, though all it gets comes in time.
+    let mut world = settled();
+    let since = world.time();
+    for delay in [20, 320].into_iter().cycle().take(40) {
+        world.set_directions(FREE, Conditions { delay: ms(delay), ..FREE });
+        world.run(ms(500));
+    }
+    let [others @ .., largest] = layers(&world, since);
+    assert!(largest > 3000 && others == [0, 0], "{largest}, {others:?}");
+}
+
+#[test]
 fn pictures_are_repaired_where_one_packet_in_ten_is_lost() {
     let mut world = settled();
     let since = world.time();
