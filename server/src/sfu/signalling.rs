@@ -6,6 +6,7 @@
 mod audio_levels;
 mod bandwidth;
 mod calls;
+mod codecs;
 mod joining;
 mod leaving;
 mod moderation;
@@ -17,6 +18,7 @@ mod upkeep;
 mod wire;
 
 pub use calls::{Caller, Calls, Effect, Refusal};
+pub use codecs::Codecs;
 pub use joining::Join;
 pub use session::Wish;
 pub use tracks::AvailableTrack;

@@ -31,7 +31,7 @@ use uuid::Uuid;
 use super::{Access, twirp};
 use crate::sfu::{
     ids::SocketId,
-    signalling::{Join, error, error_event},
+    signalling::{Codecs, Join, error, error_event},
     token::SfuClaims,
     worker::{Frame, Request},
 };
@@ -104,6 +104,8 @@ fn join(socket: SocketId, claims: SfuClaims, request: JoinRequest) -> Join {
         previous_session_id: details.previous_session_id,
         subscriptions: details.subscriptions,
         shows_pauses: request.capabilities.contains(&VIDEO_PAUSE),
+        encodes: Codecs::of(&request.publisher_sdp),
+        decodes: Codecs::of(&request.subscriber_sdp),
         preferred: request.preferred_publish_options,
         prefix: prefix.get(..PREFIX).unwrap_or(&prefix).to_owned(),
     }

@@ -11,6 +11,7 @@ use trunkline_protocol::sfu::{
 use super::{
     audio_levels::AudioLevels,
     calls::{Call, Calls, Effect, Reminder, SocketState},
+    codecs::Codecs,
     leaving::close,
     publish_options::publish_options,
     session::{Session, Signal},
@@ -34,6 +35,10 @@ pub struct Join {
     pub subscriptions: Vec<TrackSubscriptionDetails>,
     /// What the client would like to publish.
     pub preferred: Vec<PublishOption>,
+    /// What its browser can send.
+    pub encodes: Codecs,
+    /// What its browser can show.
+    pub decodes: Codecs,
     /// The client can show that its video is paused for lack of bandwidth.
     pub shows_pauses: bool,
     /// A fresh track lookup prefix: hexadecimal digits.
@@ -131,7 +136,7 @@ impl Calls {
             call_state: Some(self.call_state(cid, now, None, None)),
             reconnected: false,
             fast_reconnect_deadline_seconds: 0,
-            publish_options: publish_options(&join.claims, &join.preferred),
+            publish_options: publish_options(join),
         };
         self.send(vec![join.socket], Event::JoinResponse(response));
         self.bind(join.socket, cid, None);

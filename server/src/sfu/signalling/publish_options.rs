@@ -5,17 +5,23 @@ use trunkline_protocol::sfu::models::{
     VideoDimension,
 };
 
-use crate::sfu::token::{PublishTarget, SfuClaims};
+use super::joining::Join;
+use crate::sfu::token::PublishTarget;
 
 /// The options of a joining participant, with the video codecs that it prefers where there are
-/// such.
+/// such and its browser has them.
 ///
 /// Clients take zeroes literally (no frames, no layers) and fail to publish a type that has no
 /// option, so every type is listed and every field is filled.
-pub fn publish_options(claims: &SfuClaims, preferred: &[PublishOption]) -> Vec<PublishOption> {
+pub fn publish_options(join: &Join) -> Vec<PublishOption> {
+    let Join { claims, preferred, encodes, .. } = join;
     let codec = |kind| {
         let mut wishes = preferred.iter().filter(|option| option.track_type() == kind);
-        wishes.find_map(|option| VideoCodec::of(option.codec.as_ref()?)).unwrap_or(VideoCodec::Vp8)
+        let wish = wishes.find_map(|option| {
+            let codec = option.codec.as_ref().filter(|codec| encodes.has(&codec.name));
+            VideoCodec::of(codec?)
+        });
+        wish.unwrap_or(VideoCodec::Vp8)
     };
     let camera = PublishOption {
         id: VIDEO_ID,

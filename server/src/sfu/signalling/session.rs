@@ -6,7 +6,9 @@ use trunkline_protocol::sfu::models::{
     ConnectionQuality, Participant, ParticipantSource, PublishOption, TrackInfo, TrackType,
 };
 
-use super::{joining::Join, moderation::capability, publish_options::publish_options, wire};
+use super::{
+    codecs::Codecs, joining::Join, moderation::capability, publish_options::publish_options, wire,
+};
 use crate::sfu::{
     ids::{Now, SessionKey, Size, SocketId, is_audio, video_codec},
     token::SfuClaims,
@@ -36,6 +38,8 @@ pub struct Session {
     /// The client can show that its video is paused for lack of bandwidth.
     pub shows_pauses: bool,
     pub options: Vec<PublishOption>,
+    /// What the browser can show.
+    pub decodes: Codecs,
     pub quality: ConnectionQuality,
     /// Loudness, 0 to 1.
     pub level: f32,
@@ -84,8 +88,8 @@ impl Session {
     pub fn new(key: SessionKey, join: Join, now: Now) -> Self {
         Self {
             key,
+            options: publish_options(&join),
             id: join.session_id,
-            options: publish_options(&join.claims, &join.preferred),
             claims: join.claims,
             prefix: join.prefix,
             joined: now,
@@ -95,6 +99,7 @@ impl Session {
             wishes: join.subscriptions.iter().filter_map(wire::wish).collect(),
             introduced: false,
             shows_pauses: join.shows_pauses,
+            decodes: join.decodes,
             quality: ConnectionQuality::Unspecified,
             level: 0.0,
             speaking: false,

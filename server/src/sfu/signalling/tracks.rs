@@ -9,10 +9,10 @@ use trunkline_protocol::sfu::{
 use super::{
     calls::{Calls, Effect},
     moderation::capability,
-    session::{TrackChange, Wish},
+    session::{Track, TrackChange, Wish},
     wire::{self, Event},
 };
-use crate::sfu::ids::{SessionKey, TrackKey};
+use crate::sfu::ids::{SessionKey, TrackKey, is_audio};
 
 /// A track of another participant, as one subscriber sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -121,7 +121,8 @@ impl Calls {
         }
     }
 
-    /// Everything a session could receive: the announced tracks of the others in its call.
+    /// Everything a session could receive: the announced tracks of the others in its call, in codecs
+    /// that its browser can decode. It would refuse others, and a peer connection of nothing else.
     pub fn available_tracks(&self, key: SessionKey) -> Vec<AvailableTrack> {
         let Some(subscriber) = self.sessions.get(&key) else {
             return Vec::new();
@@ -131,7 +132,9 @@ impl Calls {
             if publisher.key == key {
                 continue;
             }
-            for track in &publisher.tracks {
+            let is_of_use =
+                |track: &&Track| is_audio(track.kind) || subscriber.decodes.has(&track.codec);
+            for track in publisher.tracks.iter().filter(is_of_use) {
                 let wish = subscriber.wishes.get(&(publisher.id.clone(), track.kind));
                 let implicit = (track.kind == TrackType::Audio).then(Wish::default);
                 available.push(AvailableTrack {

@@ -9,7 +9,7 @@ use trunkline_protocol::sfu::{
 use super::world::{CALL, World, caller, failed, sessions, track, wish};
 use crate::sfu::{
     control::SfuNotice,
-    signalling::{Effect, Event, Refusal},
+    signalling::{Codecs, Effect, Event, Refusal},
 };
 
 #[test]
@@ -162,6 +162,23 @@ fn a_codec_that_is_preferred_and_forwarded_is_offered_for_publishing() {
         let error = world.calls.check_tracks(key, &[announced]).unwrap_err();
         assert_eq!(error.code(), ErrorCode::RequestValidationFailed);
     }
+}
+
+#[test]
+fn a_codec_that_the_browser_lacks_is_not_offered_for_publishing() {
+    let mut world = World::new();
+    let mut join = world.request("ann", "a");
+    let option = |name: &str| PublishOption {
+        track_type: TrackType::Video.into(),
+        codec: Some(Codec { name: name.into(), ..Codec::default() }),
+        ..PublishOption::default()
+    };
+    join.preferred = vec![option("h264"), option("vp9")];
+    join.encodes = Codecs::of("a=rtpmap:96 VP8/90000\r\na=rtpmap:98 VP9/90000\r\n");
+    let socket = join.socket;
+    let outcome = world.submit(join);
+    let options = &outcome.answer(socket).publish_options;
+    assert_eq!(options[1].codec.as_ref().unwrap().name, "vp9", "the next best");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use trunkline_protocol::sfu::models::{
 use super::world::{Outcome, Seat, World, track, wish};
 use crate::sfu::{
     ids::{Size, SocketId},
-    signalling::{Effect, Event, Wish},
+    signalling::{Codecs, Effect, Event, Wish},
 };
 
 #[test]
@@ -52,6 +52,21 @@ fn muting_is_told_with_its_cause_and_the_new_list() {
     assert_eq!(live, [(TrackType::Audio, true), (TrackType::Video, false)]);
     assert!(world.mute(ann, TrackType::Video, true).0.is_empty(), "nothing changed");
     assert!(world.mute(ann, TrackType::ScreenShare, false).0.is_empty(), "was never announced");
+}
+
+#[test]
+fn a_video_that_a_browser_cannot_show_is_not_offered_to_it() {
+    let mut world = World::new();
+    let ann = world.join("ann", "a");
+    let mut join = world.request("ben", "b");
+    join.decodes = Codecs::of("a=rtpmap:96 VP8/90000\r\na=rtpmap:111 opus/48000/2\r\n");
+    let ben = world.join_with(join, "ben", "b");
+    for (codec, expected) in [("vp8", 2), ("h264", 1)] {
+        let codec = Codec { name: codec.into(), ..Codec::default() };
+        let video = TrackInfo { codec: Some(codec), ..track(TrackType::Video, "1") };
+        world.calls.set_tracks(ann.key, &[track(TrackType::Audio, "0"), video]);
+        assert_eq!(world.calls.available_tracks(ben.key).len(), expected);
+    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use trunkline_protocol::sfu::{
 use crate::sfu::{
     control::{SfuNotice, SfuOrder},
     ids::{Now, SessionKey, SocketId},
-    signalling::{Caller, Calls, Effect, Event, Join, Refusal},
+    signalling::{Caller, Calls, Codecs, Effect, Event, Join, Refusal},
     token::{PublishTarget, SfuClaims},
 };
 
@@ -69,6 +69,8 @@ impl World {
             previous_session_id: String::new(),
             subscriptions: Vec::new(),
             preferred: Vec::new(),
+            encodes: Codecs::default(),
+            decodes: Codecs::default(),
             shows_pauses: false,
             prefix: format!("prefix-of-{session}"),
         }

@@ -1,0 +1,35 @@
+//! What the browser of a participant can encode or decode.
+
+/// Codecs by their names in lower case.
+#[derive(Clone, Debug, Default)]
+pub struct Codecs(Vec<String>);
+
+impl Codecs {
+    /// Those in an offer that a browser made to show what it can.
+    pub fn of(offer: &str) -> Self {
+        let formats = offer.lines().filter_map(|line| line.strip_prefix("a=rtpmap:"));
+        let name = |format: &str| Some(format.split_once(' ')?.1.split('/').next()?.to_lowercase());
+        Self(formats.filter_map(name).collect())
+    }
+
+    /// Whether this one is among them. A client that showed nothing is believed to have everything.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.is_empty() || self.0.iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codecs_are_known_by_what_was_offered() {
+        let codecs = Codecs::of(
+            "v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96 97\r\na=rtpmap:96 VP8/90000\r\n\
+             a=rtpmap:97 rtx/90000\r\na=rtpmap:98\r\n",
+        );
+        assert!(codecs.has("vp8") && codecs.has("VP8"));
+        assert!(!codecs.has("h264"));
+        assert!(Codecs::of("").has("h264"));
+    }
+}
