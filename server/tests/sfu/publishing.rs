@@ -7,12 +7,12 @@ use proptest::{
     test_runner::TestRunner,
 };
 use trunkline_protocol::sfu::{
-    event::{JoinRequest, sfu_event::EventPayload as Event},
-    models::{Codec, ErrorCode, PeerType, PublishOption, TrackInfo, TrackType},
+    event::sfu_event::EventPayload as Event,
+    models::{ErrorCode, PeerType, TrackInfo, TrackType},
     signal::{SendAnswerRequest, SendAnswerResponse, SetPublisherRequest, SetPublisherResponse},
 };
 
-use crate::support::{Client, TestServer, published, video, wish};
+use crate::support::{Client, TestServer, named, published, video, wish};
 
 #[tokio::test]
 async fn tracks_that_do_not_fit_are_refused_and_change_nothing() {
@@ -20,7 +20,6 @@ async fn tracks_that_do_not_fit_are_refused_and_change_nothing() {
     let mut ann = server.join("ann").await;
     let (mid, offer, pending) = ann.offer(TrackType::Video, Vec::new()).await;
     let good = published(TrackType::Video, mid);
-    let codec = |name: &str| Some(Codec { name: name.into(), ..Codec::default() });
     for (track, code) in [
         (TrackInfo { mid: "9".into(), ..good.clone() }, ErrorCode::PublishTracksMismatch),
         (
@@ -28,7 +27,7 @@ async fn tracks_that_do_not_fit_are_refused_and_change_nothing() {
             ErrorCode::PublishTracksMismatch,
         ),
         (TrackInfo { publish_option_id: 7, ..good.clone() }, ErrorCode::PublishTrackNotFound),
-        (TrackInfo { codec: codec("h265"), ..good.clone() }, ErrorCode::RequestValidationFailed),
+        (TrackInfo { codec: named("h265"), ..good.clone() }, ErrorCode::RequestValidationFailed),
     ] {
         ann.tracks = vec![track];
         let error = ann.set_publisher(&offer).await.unwrap_err();
@@ -215,25 +214,14 @@ impl Mutation {
 #[tokio::test]
 async fn a_camera_is_offered_in_the_codec_that_the_browser_has() {
     let server = TestServer::start().await;
-    let codec = Some(Codec { name: "h264".into(), ..Codec::default() });
-    let preferred = PublishOption {
-        track_type: TrackType::Video.into(),
-        codec: codec.clone(),
-        ..PublishOption::default()
-    };
-    let request = JoinRequest {
-        session_id: "session-of-ann".into(),
-        preferred_publish_options: vec![preferred],
-        ..JoinRequest::default()
-    };
-    let mut ann = Client::join_with(&server, server.token("ann"), "ann", request).await;
+    let mut ann = Client::join_preferring(&server, "ann", "h264").await;
     let mut ben = server.join("ben").await;
     ben.subscribe(vec![wish(&ann, TrackType::Video, 640, 360)]).await;
 
     // As Firefox does that has not loaded its plug-in.
     let (mid, offer, pending) = ann.offer(TrackType::Video, Vec::new()).await;
     let offer = offer.replace(" H264/", " unknown/");
-    ann.tracks.push(TrackInfo { codec, ..published(TrackType::Video, mid) });
+    ann.tracks.push(TrackInfo { codec: named("h264"), ..published(TrackType::Video, mid) });
     let answer = ann.set_publisher(&offer).await.unwrap();
     ann.accept(pending, answer).await;
 

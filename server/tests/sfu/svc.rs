@@ -2,13 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use trunkline_protocol::sfu::{
-    event::JoinRequest,
-    models::{Codec, PublishOption, TrackInfo, TrackType, VideoLayer},
-};
+use trunkline_protocol::sfu::models::{TrackInfo, TrackType, VideoLayer};
 
 use crate::support::{
-    Client, Log, Received, Source, TestServer, published, spatial_of, video, wish,
+    Client, Log, Received, Source, TestServer, named, published, spatial_of, video, wish,
 };
 
 #[tokio::test]
@@ -92,20 +89,10 @@ async fn upper_layers_that_stop_are_not_waited_for_and_come_back() {
 
 /// Publishes a VP9 camera with three layers inside, 320, 640 and 1280 px wide.
 async fn publisher(server: &TestServer, layers: Vec<VideoLayer>, tells_sizes: bool) -> Client {
-    let codec = Some(Codec { name: "vp9".into(), ..Codec::default() });
-    let preferred = PublishOption {
-        track_type: TrackType::Video.into(),
-        codec: codec.clone(),
-        ..PublishOption::default()
-    };
-    let request = JoinRequest {
-        session_id: "session-of-ann".into(),
-        preferred_publish_options: vec![preferred],
-        ..JoinRequest::default()
-    };
-    let mut client = Client::join_with(server, server.token("ann"), "ann", request).await;
+    let mut client = Client::join_preferring(server, "ann", "vp9").await;
     let (mid, offer, pending) = client.offer(TrackType::Video, Vec::new()).await;
-    client.tracks.push(TrackInfo { codec, layers, ..published(TrackType::Video, mid) });
+    let track = published(TrackType::Video, mid);
+    client.tracks.push(TrackInfo { codec: named("vp9"), layers, ..track });
     let answer = client.set_publisher(&offer).await.unwrap();
     client.accept(pending, answer).await;
     let mut camera = Source::svc_camera(mid);

@@ -26,7 +26,9 @@ use trunkline_protocol::sfu::{
         HealthCheckRequest, JoinRequest, JoinResponse, LeaveCallRequest, SfuEvent, SfuRequest,
         SubscriberOffer, sfu_event::EventPayload as Event, sfu_request::RequestPayload,
     },
-    models::{Error, PeerType, TrackInfo, TrackType, VideoDimension, VideoLayer},
+    models::{
+        Codec, Error, PeerType, PublishOption, TrackInfo, TrackType, VideoDimension, VideoLayer,
+    },
     signal::{
         SendAnswerRequest, SendAnswerResponse, SetPublisherRequest, SetPublisherResponse,
         TrackMuteState, TrackSubscriptionDetails, UpdateMuteStatesRequest,
@@ -143,6 +145,21 @@ impl Client {
         let session_id = format!("session-of-{user_id}");
         let request = JoinRequest { session_id, ..JoinRequest::default() };
         Self::join_with(server, token, user_id, request).await
+    }
+
+    /// Joins as somebody who would like to send the camera in this codec.
+    pub async fn join_preferring(server: &TestServer, user_id: &str, codec: &str) -> Self {
+        let preferred = PublishOption {
+            track_type: TrackType::Video.into(),
+            codec: named(codec),
+            ..PublishOption::default()
+        };
+        let request = JoinRequest {
+            session_id: format!("session-of-{user_id}"),
+            preferred_publish_options: vec![preferred],
+            ..JoinRequest::default()
+        };
+        Self::join_with(server, server.token(user_id), user_id, request).await
     }
 
     pub async fn join_with(
@@ -400,6 +417,12 @@ pub fn tracks(offer: &str) -> HashMap<String, Mid> {
         Some((value("a=msid:")?.to_owned(), Mid::from(value("a=mid:")?)))
     })
     .collect()
+}
+
+/// A codec as a browser announces it.
+#[allow(clippy::unnecessary_wraps)] // as the field is
+pub fn named(codec: &str) -> Option<Codec> {
+    Some(Codec { name: codec.into(), ..Codec::default() })
 }
 
 /// A track as a browser announces it.

@@ -7,7 +7,7 @@ mod server;
 mod source;
 mod twirp;
 
-pub use client::{Client, Socket, published, video, wish};
+pub use client::{Client, Socket, named, published, video, wish};
 pub use link::{Conditions, Link};
 pub use peer::{Log, Peer, Received};
 pub use server::{CALL, TestServer};
