@@ -320,7 +320,6 @@ impl Subscriber {
             && let Some(estimate) = lacking
         {
             // With care: the path may be full.
-
             self.measure(estimate, estimate);
         }
         allocation
