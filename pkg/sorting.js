@@ -47,7 +47,9 @@ export function compile(comparator) {
     numbers.push(kind, swapped, run ? functions.push(run) - 1 : number, count);
     names.push(...its);
   }
-  return { numbers, names: names.map((name) => `${name}\0`).join(''), functions };
+  // The end of a name cannot be in one: whoever asks for such a name finds nobody.
+  const ended = names.map((name) => `${String(name).replaceAll('\0', '\ufffd')}\0`);
+  return { numbers, names: ended.join(''), functions };
 }
 
 /** The first comparator that tells them apart decides. */

@@ -254,7 +254,8 @@ export class CallStore extends Store {
 
   #readParticipants(before) {
     const people = new Map();
-    for (const sessionId of this.#port.read(PARTICIPANTS)) {
+    // A core that has stopped for good knows nobody.
+    for (const sessionId of this.#port.read(PARTICIPANTS) ?? []) {
       people.set(sessionId, this.#people.get(sessionId) ?? this.#port.participant(sessionId));
     }
     this.#people = people;

@@ -83,7 +83,9 @@ impl CallHandle {
                 order.steps.push(SortStep { criterion, swapped: swapped != 0 });
             }
         }
-        self.shell.driver().ask(|client| client.sort_by(self.call, order));
+        if !has_panicked() {
+            self.shell.driver().ask(|client| client.sort_by(self.call, order));
+        }
     }
 
     /// The order in which the participants are shown, as places in the list of them; `ask` answers

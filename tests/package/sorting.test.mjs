@@ -129,6 +129,11 @@ test('the core gets the steps of a comparator, and calls back for what is not ou
   }
 });
 
+test('a name that no participant has does not shift the names of other steps', () => {
+  const order = sorting.combineComparators(sorting.role('a\0b'), sorting.reactionType('wave'));
+  assert.equal(sorting.compile(order).names, 'a\ufffdb\0wave\0');
+});
+
 test("what an app's comparator returns is a number for the core", () => {
   const answers = [3, -1, true, undefined, NaN, 'x', '2', null];
   const numbers = answers.map((answer) => sorting.compile(() => answer).functions[0]({}, {}));

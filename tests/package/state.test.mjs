@@ -247,6 +247,14 @@ test('a failed core shows a lost call as failed, and an idle one as it is', asyn
   assert.equal(idle.state.callingState, 'idle');
 });
 
+test('a core that has stopped knows nobody, and says so without an exception', () => {
+  const { core, store } = script({ people: [person('a')] });
+  assert.equal(store.state.participants.length, 1);
+  core.people = undefined;
+  store.markParticipant('a');
+  assert.deepEqual(store.state.participants, []);
+});
+
 test('observables carry the key that RxJS looks for', () => {
   const { store } = script({ custom: 1 });
   const observable = store.state.custom$;
@@ -259,10 +267,10 @@ function script(core) {
   core.people ??= [];
   const store = new CallStore({
     read: (slice) =>
-      slice === PARTICIPANTS ? core.people.map((p) => p.sessionId) : core[SLICES[slice]],
+      slice === PARTICIPANTS ? core.people?.map((p) => p.sessionId) : core[SLICES[slice]],
     participant: (sessionId) => core.people.find((p) => p.sessionId === sessionId),
     sortBy: () => {},
-    sortedPlaces: () => core.people.keys(),
+    sortedPlaces: () => core.people?.keys() ?? [],
   });
   return { core, store };
 }
