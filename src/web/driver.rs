@@ -8,7 +8,8 @@ use wasm_bindgen::JsValue;
 
 use super::{
     clock::Clock, describe::describe, devices::Devices, failure::has_panicked, http::Http,
-    media::MediaTable, page::Page, peer::Peers, report::Reporter, socket::Sockets, timers::Timer,
+    js_reporter::JsReporter, media::MediaTable, page::Page, peer::Peers, report::Reporter,
+    socket::Sockets, timers::Timer,
 };
 use crate::core::{
     AppEvent, CallKey, Cause, Changes, Client, Command, Effect, Error, Input, Outcome, PeerId,
@@ -34,7 +35,7 @@ pub struct Driver {
     peers: Peers,
     devices: Devices,
     media: MediaTable,
-    /// A [`Reporter`], as the package's JavaScript holds it.
+    /// The [`Reporter`], as the package's JavaScript holds it.
     reporter: JsValue,
     frontend: Weak<dyn Frontend>,
     _page: Page,
@@ -79,8 +80,9 @@ impl Driver {
                         frontend.warn(message, thrown);
                     }
                 };
-                JsValue::from(Reporter::new(report, warn))
+                Reporter::new(report, warn)
             };
+            let js_reporter = JsValue::from(JsReporter::new(reporter.clone()));
             let media = MediaTable::default();
             Self {
                 client: RefCell::new(client),
@@ -88,14 +90,14 @@ impl Driver {
                 running: Cell::new(false),
                 unheard: Cell::new(false),
                 clock: Clock,
-                timer: Timer::new(&reporter),
-                http: Http::new(&reporter),
-                sockets: Sockets::new(&reporter),
-                peers: Peers::new(&media, &reporter),
-                devices: Devices::new(&media, &reporter),
+                timer: Timer::new(&js_reporter),
+                http: Http::new(&js_reporter),
+                sockets: Sockets::new(&js_reporter),
+                peers: Peers::new(&media, &js_reporter),
+                devices: Devices::new(&media, &js_reporter),
                 media,
-                _page: Page::watch(&reporter),
-                reporter,
+                _page: Page::watch(&js_reporter),
+                reporter: js_reporter,
                 frontend,
             }
         })

@@ -9,7 +9,10 @@ use std::{
 };
 
 use js_sys::{Function, Object, Promise, Reflect};
-use trunkline::{core::Input, web::Reporter};
+use trunkline::{
+    core::Input,
+    web::{JsReporter, Reporter},
+};
 use wasm_bindgen::{
     JsCast, JsValue,
     prelude::{Closure, wasm_bindgen},
@@ -42,7 +45,7 @@ impl Inbox {
         };
         let warn =
             move |message: &str, _: &JsValue| warned.warnings.borrow_mut().push(message.into());
-        (Self(shared), Reporter::new(report, warn).into())
+        (Self(shared), JsReporter::new(Reporter::new(report, warn)).into())
     }
 
     /// The next report.
