@@ -1,7 +1,10 @@
 use std::rc::Rc;
 
 use js_sys::Promise;
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{
+    JsValue,
+    prelude::{Closure, wasm_bindgen},
+};
 
 use super::{error::to_js, handle::app_request, shell::Shell};
 use crate::{
@@ -152,6 +155,19 @@ impl Engine {
     }
 }
 
+/// Hands the app's `Client`, which is JavaScript, what makes its [`Engine`].
+#[wasm_bindgen(start)]
+fn start() {
+    let make = |config: JsValue, sink: JsValue| Engine::new(&config, &sink);
+    provide_engine(Closure::<dyn Fn(JsValue, JsValue) -> Engine>::new(make).into_js_value());
+}
+
+#[wasm_bindgen(module = "/js/client.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = provideEngine)]
+    fn provide_engine(make: JsValue);
+}
+
 fn read_config(config: &JsValue) -> Config {
     let text = |key| field(config, key).as_string().unwrap_or_default();
     // Checked to be whole and in range.
@@ -181,7 +197,7 @@ fn read_config(config: &JsValue) -> Config {
     }
 }
 
-#[wasm_bindgen(raw_module = "/pkg/random.js")]
+#[wasm_bindgen(module = "/js/random.js")]
 extern "C" {
     #[wasm_bindgen(js_name = randomBits)]
     fn random_bits() -> i64;

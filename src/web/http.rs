@@ -61,7 +61,7 @@ impl Drop for Http {
     }
 }
 
-#[wasm_bindgen(raw_module = "/pkg/http.js")]
+#[wasm_bindgen(module = "/js/http.js")]
 extern "C" {
     #[wasm_bindgen(js_name = Http)]
     type JsHttp;

@@ -31,7 +31,7 @@ impl JsReporter {
 
 #[wasm_bindgen]
 impl JsReporter {
-    /// Something happened; `what` is a place in the list of `pkg/reports.js`, which says what the
+    /// Something happened; `what` is a place in the list of `js/reports.js`, which says what the
     /// other arguments are.
     pub fn report(&self, what: u8, id: i64, number: u32, text: Option<String>, value: JsValue) {
         let peer = match what {

@@ -15,7 +15,7 @@ impl Drop for Page {
     }
 }
 
-#[wasm_bindgen(raw_module = "/pkg/page.js")]
+#[wasm_bindgen(module = "/js/page.js")]
 extern "C" {
     #[wasm_bindgen(js_name = Page)]
     type JsPage;

@@ -53,7 +53,7 @@ impl Drop for Sockets {
     }
 }
 
-#[wasm_bindgen(raw_module = "/pkg/sockets.js")]
+#[wasm_bindgen(module = "/js/sockets.js")]
 extern "C" {
     #[wasm_bindgen(js_name = Sockets)]
     type JsSockets;

@@ -21,7 +21,7 @@ impl Drop for Timer {
     }
 }
 
-#[wasm_bindgen(raw_module = "/pkg/timer.js")]
+#[wasm_bindgen(module = "/js/timer.js")]
 extern "C" {
     #[wasm_bindgen(js_name = Timer)]
     type JsTimer;

@@ -14,11 +14,11 @@ import {
 } from './support/fake-media.mjs';
 
 // After the fakes: the modules look for them when they are loaded.
-const { MicrophoneManager } = await import('../../pkg/microphone.js');
-const { SpeakerManager, playOn, recallSpeaker } = await import('../../pkg/speaker.js');
-const { setEncodings } = await import('../../pkg/senders.js');
-const { makeValue } = await import('../../pkg/observable.js');
-const { whileWanted } = await import('../../pkg/sound.js');
+const { MicrophoneManager } = await import('../../js/microphone.js');
+const { SpeakerManager, playOn, recallSpeaker } = await import('../../js/speaker.js');
+const { setEncodings } = await import('../../js/senders.js');
+const { makeValue } = await import('../../js/observable.js');
+const { whileWanted } = await import('../../js/sound.js');
 
 test('what the user chooses is kept for the next visit, once the browser lets the page know', async () => {
   const { camera, device, store } = manager();

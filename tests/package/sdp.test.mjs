@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { acceptStereo } from '../../pkg/sdp.js';
+import { acceptStereo } from '../../js/sdp.js';
 
 const OFFER =
   'v=0\r\ns=-\r\na=ice-ufrag:abcd\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n' +

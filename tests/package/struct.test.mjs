@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { readStruct } from '../../pkg/struct.js';
+import { readStruct } from '../../js/struct.js';
 
 // A small encoder: a field is its number, its wire type and its bytes.
 const bytes = (number, content) => [(number << 3) | 2, ...length(content.length), ...content];

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 
-import { Ticker } from '../../pkg/ticker.js';
+import { Ticker } from '../../js/ticker.js';
 
 let page;
 let workers;

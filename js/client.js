@@ -9,7 +9,13 @@ import { lacksToken, readClientArgs, readLogin } from './options.js';
 import { CLIENT_REQUESTS, PUBLIC, defineRequests } from './requests.js';
 import { ClientStore } from './state.js';
 import { Ticker } from './ticker.js';
-import { Engine } from './wasm/trunkline.js';
+
+let makeEngine;
+
+/** Takes what makes the core's side of a client, once the module runs. */
+export function provideEngine(make) {
+  makeEngine = make;
+}
 
 /** Clients with a user, by app and user. */
 const instances = new Map();
@@ -63,7 +69,7 @@ export class Client {
       preferences,
       fetchToken: (request) => this.#fetchToken(request),
     };
-    this.#engine = new Engine(config, this.#sink);
+    this.#engine = makeEngine(config, this.#sink);
     this.#store = new ClientStore(this.#engine);
     for (const option of ignored) log('warn', `options.${option} has no effect`);
 
