@@ -102,6 +102,5 @@ carried! {
     "/js/stats.js"
     "/js/struct.js"
     "/js/subscriptions.js"
-    "/js/ticker.js"
     "/js/viewport.js"
 }
