@@ -1,5 +1,6 @@
 //! The browser as the core's host: performs effects, reports what happened, decides nothing.
 
+mod capture;
 mod clock;
 mod describe;
 mod devices;
@@ -15,6 +16,7 @@ mod page;
 mod peer;
 mod report;
 mod socket;
+mod task;
 mod timers;
 
 pub use clock::Clock;
@@ -27,9 +29,7 @@ pub(crate) use failure::on_panic;
 pub use http::Http;
 pub use js_reporter::JsReporter;
 pub use json::JsNode;
-pub(crate) use listener::Listener;
 pub use media::MediaTable;
-pub(crate) use media::number as media_number;
 pub(crate) use object::field;
 pub use peer::Peers;
 pub use report::Reporter;

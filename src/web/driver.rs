@@ -35,8 +35,7 @@ pub struct Driver {
     peers: Peers,
     devices: Devices,
     media: MediaTable,
-    /// The [`Reporter`], as the package's JavaScript holds it.
-    reporter: JsValue,
+    reporter: Reporter,
     frontend: Weak<dyn Frontend>,
     _page: Page,
 }
@@ -93,11 +92,11 @@ impl Driver {
                 timer: Timer::new(&js_reporter),
                 http: Http::new(&js_reporter),
                 sockets: Sockets::new(&js_reporter),
-                peers: Peers::new(&media, &js_reporter),
-                devices: Devices::new(&media, &js_reporter),
+                peers: Peers::new(&media, &reporter),
+                devices: Devices::new(&media, &reporter),
                 media,
                 _page: Page::watch(&js_reporter),
-                reporter: js_reporter,
+                reporter,
                 frontend,
             }
         })

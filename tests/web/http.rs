@@ -119,7 +119,7 @@ async fn reasons_that_are_no_errors_are_reported_untouched() {
 
 #[wasm_bindgen_test]
 async fn an_abort_before_the_answer_ends_the_request_and_is_not_reported() {
-    let (inbox, reporter) = Inbox::new();
+    let (inbox, reporter) = Inbox::for_js();
     let http = Http::new(&reporter);
     http.send(&request("/hang/before", ResponseKind::Json).await);
     ask("/held/hang/before").await;
@@ -135,7 +135,7 @@ async fn an_abort_before_the_answer_ends_the_request_and_is_not_reported() {
 async fn an_abort_during_the_answer_ends_the_request_and_is_not_reported() {
     for kind in [ResponseKind::Json, ResponseKind::Bytes] {
         let path = format!("/drip/{kind:?}");
-        let (inbox, reporter) = Inbox::new();
+        let (inbox, reporter) = Inbox::for_js();
         let http = Http::new(&reporter);
         let request = request(&path, kind).await;
         let recorder = Patch::new(
@@ -162,7 +162,7 @@ async fn an_abort_during_the_answer_ends_the_request_and_is_not_reported() {
 
 #[wasm_bindgen_test]
 async fn an_abort_in_the_turn_of_the_request_is_not_reported() {
-    let (inbox, reporter) = Inbox::new();
+    let (inbox, reporter) = Inbox::for_js();
     let http = Http::new(&reporter);
     http.send(&request("/echo", ResponseKind::Json).await);
 
@@ -178,7 +178,7 @@ async fn an_abort_in_the_turn_of_the_request_is_not_reported() {
 
 #[wasm_bindgen_test]
 async fn what_goes_away_takes_its_requests_along() {
-    let (inbox, reporter) = Inbox::new();
+    let (inbox, reporter) = Inbox::for_js();
     let http = Http::new(&reporter);
     http.send(&request("/hang/drop", ResponseKind::Json).await);
     ask("/held/hang/drop").await;
@@ -191,7 +191,7 @@ async fn what_goes_away_takes_its_requests_along() {
 
 /// Sends a request and waits for the report about it, which is the only one.
 async fn send(request: HttpRequest) -> Result<HttpReply, HttpFailure> {
-    let (inbox, reporter) = Inbox::new();
+    let (inbox, reporter) = Inbox::for_js();
     let http = Http::new(&reporter);
     http.send(&request);
     let input = inbox.next().await;

@@ -34,7 +34,7 @@ async fn frames_arrive_as_json_and_as_bytes() {
 
 #[wasm_bindgen_test]
 async fn a_refused_connection_is_a_close_without_an_open() {
-    let (inbox, reporter) = Inbox::new();
+    let (inbox, reporter) = Inbox::for_js();
     let sockets = Sockets::new(&reporter);
     // Nobody listens there; the server knows no such protocol; an address of something else.
     let page = counterpart("ws", "/echo").await.replace("127.0.0.1", "127.0.0.2");
@@ -100,7 +100,7 @@ async fn a_socket_closes_also_with_what_the_browser_does_not_take() {
 
 #[wasm_bindgen_test]
 async fn sending_and_closing_while_a_socket_opens_does_no_harm() {
-    let (inbox, reporter) = Inbox::new();
+    let (inbox, reporter) = Inbox::for_js();
     let sockets = Sockets::new(&reporter);
     sockets.open(id(), &counterpart("ws", "/opening").await);
 
@@ -115,7 +115,7 @@ async fn sending_and_closing_while_a_socket_opens_does_no_harm() {
 
 #[wasm_bindgen_test]
 async fn nothing_is_sent_on_sockets_that_nobody_opened() {
-    let (inbox, reporter) = Inbox::new();
+    let (inbox, reporter) = Inbox::for_js();
     let sockets = Sockets::new(&reporter);
 
     sockets.send_text(id(), "{}");
@@ -136,7 +136,7 @@ async fn what_goes_away_closes_its_sockets() {
 }
 
 async fn open(path: &str) -> (Sockets, Inbox) {
-    let (inbox, reporter) = Inbox::new();
+    let (inbox, reporter) = Inbox::for_js();
     let sockets = Sockets::new(&reporter);
     sockets.open(id(), &counterpart("ws", path).await);
     let input = inbox.next().await;

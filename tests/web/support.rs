@@ -33,8 +33,14 @@ struct Shared {
 }
 
 impl Inbox {
+    /// The same for what is JavaScript still.
+    pub fn for_js() -> (Self, JsValue) {
+        let (inbox, reporter) = Self::new();
+        (inbox, JsReporter::new(reporter).into())
+    }
+
     /// An empty one, and what fills it.
-    pub fn new() -> (Self, JsValue) {
+    pub fn new() -> (Self, Reporter) {
         let shared = Rc::<Shared>::default();
         let (filled, warned) = (shared.clone(), shared.clone());
         let report = move |input| {
@@ -45,7 +51,7 @@ impl Inbox {
         };
         let warn =
             move |message: &str, _: &JsValue| warned.warnings.borrow_mut().push(message.into());
-        (Self(shared), JsReporter::new(Reporter::new(report, warn)).into())
+        (Self(shared), Reporter::new(report, warn))
     }
 
     /// The next report.

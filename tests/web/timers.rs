@@ -70,6 +70,6 @@ async fn assert_fired(inbox: &Inbox) {
 }
 
 fn timer() -> (Timer, Inbox) {
-    let (inbox, reporter) = Inbox::new();
+    let (inbox, reporter) = Inbox::for_js();
     (Timer::new(&reporter), inbox)
 }
