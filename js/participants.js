@@ -31,11 +31,8 @@ export const hasTrack = (participant, kind) => participant.publishedTracks.inclu
 
 /**
  * Makes what apps see of a participant, from what the core knows.
- *
- * @param media where the streams are, by their numbers
  */
 export function makeParticipant(
-  media,
   userId,
   sessionId,
   name,
@@ -52,10 +49,10 @@ export function makeParticipant(
   audioLevel,
   source,
   isLocalParticipant,
-  video,
-  audio,
-  screenShare,
-  screenShareAudio,
+  videoStream,
+  audioStream,
+  screenShareStream,
+  screenShareAudioStream,
   videoDimension,
   screenShareDimension,
   pin,
@@ -82,10 +79,10 @@ export function makeParticipant(
     audioLevel,
     source,
     isLocalParticipant,
-    videoStream: media.stream(video),
-    audioStream: media.stream(audio),
-    screenShareStream: media.stream(screenShare),
-    screenShareAudioStream: media.stream(screenShareAudio),
+    videoStream,
+    audioStream,
+    screenShareStream,
+    screenShareAudioStream,
     videoDimension: videoDimension && dimension(videoDimension),
     screenShareDimension: screenShareDimension && dimension(screenShareDimension),
     interruptedTracks: Object.freeze([...interruptedTracks]),

@@ -12,10 +12,9 @@ export function makeSession(document, participants, roles, counts, anonymousCoun
   };
 }
 
-/** @param media where the streams are, by the number of the capture */
 export function makeDevice(
-  media,
-  capture,
+  mediaStream,
+  rootMediaStream,
   status,
   optimisticStatus,
   selectedDevice,
@@ -25,8 +24,8 @@ export function makeDevice(
   return {
     status,
     optimisticStatus,
-    mediaStream: media.stream(capture),
-    rootMediaStream: media.root(capture),
+    mediaStream,
+    rootMediaStream,
     selectedDevice,
     direction,
     error,

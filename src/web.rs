@@ -1,5 +1,6 @@
 //! The browser as the core's host: performs effects, reports what happened, decides nothing.
 
+mod capture;
 mod clock;
 mod describe;
 mod devices;
@@ -8,7 +9,6 @@ mod entropy;
 mod failure;
 mod guard;
 mod http;
-mod js_reporter;
 mod json;
 mod listener;
 mod media;
@@ -17,6 +17,7 @@ mod page;
 mod peer;
 mod report;
 mod socket;
+mod task;
 mod ticker;
 mod timers;
 
@@ -29,10 +30,8 @@ pub use entropy::random_bits;
 pub use failure::has_panicked;
 pub(crate) use failure::on_panic;
 pub use http::Http;
-pub use js_reporter::JsReporter;
 pub use json::JsNode;
 pub use media::MediaTable;
-pub(crate) use media::number as media_number;
 pub(crate) use object::field;
 pub use page::Page;
 pub use peer::Peers;

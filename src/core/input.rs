@@ -100,6 +100,24 @@ pub struct HttpFailure {
 /// News of one peer connection.
 #[derive(Clone, Debug)]
 pub enum PeerInput {
+    /// The browser did not make the connection. All that is asked of it fails.
+    NotCreated(Cause),
+    /// A track was added, or was not: then there is no such transceiver.
+    TransceiverAdded {
+        /// Of the [`PeerEffect::AddTransceiver`](super::PeerEffect::AddTransceiver) it answers.
+        transceiver: TransceiverId,
+        /// Why not.
+        result: Result<(), Cause>,
+    },
+    /// A track did not take the place of another, which is sent still.
+    ReplaceFailed {
+        /// Of the [`PeerEffect::ReplaceTrack`](super::PeerEffect::ReplaceTrack) that failed.
+        transceiver: TransceiverId,
+        /// What was to be sent.
+        capture: Option<CaptureId>,
+        /// Why not.
+        cause: Cause,
+    },
     /// An offer was made and set as the local description.
     Offered(Result<OfferReport, Cause>),
     /// The answer to our offer was applied, or the offer was rolled back.

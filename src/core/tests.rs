@@ -18,4 +18,5 @@ mod ringing;
 mod server;
 mod sorting;
 mod statistics;
+mod unsent;
 mod users;

@@ -1,14 +1,15 @@
 //! The core's state as JavaScript values.
 
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use web_sys::MediaStream;
 
 use super::error::to_js;
 use crate::{
     core::{
-        CallState, CaptureId, DeviceState, DeviceStatus, Dimension, Facing, Json, Participant,
-        Session, Slice, TrackType,
+        CallState, DeviceState, DeviceStatus, Dimension, Facing, Json, Media, Participant, Session,
+        Slice, TrackType,
     },
-    web::{JsNode, MediaTable, media_number},
+    web::{JsNode, MediaTable},
 };
 
 /// The value of one slice. Dates are ms since the epoch.
@@ -60,8 +61,8 @@ pub(crate) fn slice(state: &CallState, slice: Slice, media: &MediaTable) -> JsVa
 
 /// What apps see of a participant.
 pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsValue {
+    let stream = |of: Option<Media>| of.and_then(|of| media.stream(of));
     make_participant(
-        media,
         &participant.user_id,
         &participant.session_id,
         &participant.name,
@@ -78,10 +79,10 @@ pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsVa
         participant.audio_level,
         participant.source,
         participant.is_local,
-        media_number(participant.video),
-        media_number(participant.audio),
-        media_number(participant.screen_share),
-        media_number(participant.screen_share_audio),
+        stream(participant.video),
+        stream(participant.audio),
+        stream(participant.screen_share),
+        stream(participant.screen_share_audio),
         participant.video_dimension.map(dimension),
         participant.screen_share_dimension.map(dimension),
         participant.pin.map(|pin| vec![if pin.is_local { 1.0 } else { 0.0 }, pin.pinned_at]),
@@ -120,8 +121,8 @@ fn session(session: &Session) -> JsValue {
 
 fn device(device: &DeviceState, media: &MediaTable) -> JsValue {
     make_device(
-        media,
-        device.capture.map_or(0, CaptureId::number),
+        device.capture.and_then(|capture| media.stream(Media::Local(capture))),
+        device.capture.and_then(|capture| media.root(capture)),
         device.status.map(DeviceStatus::as_str),
         device.optimistic_status.map(DeviceStatus::as_str),
         device.selected.as_deref(),
@@ -150,8 +151,8 @@ extern "C" {
     ) -> JsValue;
     #[wasm_bindgen(js_name = makeDevice)]
     fn make_device(
-        media: &MediaTable,
-        capture: i64,
+        stream: Option<MediaStream>,
+        root: Option<MediaStream>,
         status: Option<&str>,
         optimistic_status: Option<&str>,
         selected: Option<&str>,
@@ -166,7 +167,6 @@ extern "C" {
     #[allow(clippy::too_many_arguments)]
     // one crossing of the boundary instead of one per field
     fn make_participant(
-        media: &MediaTable,
         user_id: &str,
         session_id: &str,
         name: &str,
@@ -183,10 +183,10 @@ extern "C" {
         audio_level: f32,
         source: i32,
         is_local: bool,
-        video: i64,
-        audio: i64,
-        screen_share: i64,
-        screen_share_audio: i64,
+        video: Option<MediaStream>,
+        audio: Option<MediaStream>,
+        screen_share: Option<MediaStream>,
+        screen_share_audio: Option<MediaStream>,
         video_dimension: Option<Vec<u32>>,
         screen_share_dimension: Option<Vec<u32>>,
         pin: Option<Vec<f64>>,

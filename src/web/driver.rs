@@ -8,8 +8,8 @@ use wasm_bindgen::JsValue;
 
 use super::{
     clock::Clock, describe::describe, devices::Devices, failure::has_panicked, http::Http,
-    js_reporter::JsReporter, media::MediaTable, page::Page, peer::Peers, report::Reporter,
-    socket::Sockets, ticker::Ticker, timers::Timer,
+    media::MediaTable, page::Page, peer::Peers, report::Reporter, socket::Sockets, ticker::Ticker,
+    timers::Timer,
 };
 use crate::core::{
     AppEvent, CallKey, Cause, Changes, Client, Command, Effect, Error, Input, Outcome, PeerId,
@@ -37,8 +37,7 @@ pub struct Driver {
     peers: Peers,
     devices: Devices,
     media: MediaTable,
-    /// The [`Reporter`], as the package's JavaScript holds it.
-    reporter: JsValue,
+    reporter: Reporter,
     frontend: Weak<dyn Frontend>,
     _page: Page,
 }
@@ -84,7 +83,6 @@ impl Driver {
                 };
                 Reporter::new(report, warn)
             };
-            let js_reporter = JsValue::from(JsReporter::new(reporter.clone()));
             let media = MediaTable::default();
             Self {
                 client: RefCell::new(client),
@@ -96,11 +94,11 @@ impl Driver {
                 ticker: timer_worker.then(|| Ticker::new(reporter.clone())),
                 http: Http::new(reporter.clone()),
                 sockets: Sockets::new(reporter.clone()),
-                peers: Peers::new(&media, &js_reporter),
-                devices: Devices::new(&media, &js_reporter),
+                peers: Peers::new(&media, &reporter),
+                devices: Devices::new(&media, &reporter),
                 media,
                 _page: Page::watch(&reporter),
-                reporter: js_reporter,
+                reporter,
                 frontend,
             }
         })

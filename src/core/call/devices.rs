@@ -371,6 +371,11 @@ impl Device {
         }
     }
 
+    /// What it delivers could not be used.
+    pub(crate) fn show_error(&self, visible: &mut Visible, error: &Error) {
+        self.show(visible, |device| device.error = Some(error.clone()));
+    }
+
     /// A choice of an earlier visit, for a device that nobody has touched.
     pub(crate) fn set_choice(&mut self, visible: &mut Visible, choice: Choice) {
         self.choice = choice;

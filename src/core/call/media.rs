@@ -66,6 +66,9 @@ impl CallSession {
         peer: PeerId,
         input: PeerInput,
     ) {
+        if let PeerInput::NotCreated(cause) = input {
+            return self.on_peer_not_created(context, peer, cause);
+        }
         let Phase::Joined(session) = &mut self.phase else {
             return;
         };
@@ -73,6 +76,20 @@ impl CallSession {
             return;
         }
         match input {
+            PeerInput::NotCreated(_) => {}
+            PeerInput::TransceiverAdded { transceiver, result } => {
+                if let Some(publisher) = &mut session.publisher {
+                    let news = publisher.on_added(context.out, transceiver, result);
+                    self.on_publisher_news(context, news);
+                }
+            }
+            PeerInput::ReplaceFailed { transceiver, capture, cause } => {
+                if let Some(publisher) = &mut session.publisher {
+                    let news =
+                        publisher.on_replace_failed(context.out, transceiver, capture, cause);
+                    self.on_publisher_news(context, news);
+                }
+            }
             PeerInput::Candidate(ice_candidate) => {
                 let peer_type = if session.is_publisher(peer) {
                     models::PeerType::PublisherUnspecified
@@ -228,6 +245,10 @@ impl CallSession {
             PublisherNews::Refused(error) => {
                 context.out.warn_of(error);
                 self.stop_media(context);
+            }
+            PublisherNews::Sends(track_type) => self.on_sent(context.out, track_type),
+            PublisherNews::NotSent(track_type, error) => {
+                self.on_not_sent(context, track_type, error);
             }
             PublisherNews::Broken(reason) => self.reconnect(context, reason),
         }

@@ -2,8 +2,8 @@
 
 use super::Host;
 use crate::core::{
-    CallCommand, CallKey, CaptureId, CaptureRequest, Captured, DeviceKind, DeviceOrder, Dimension,
-    Input, OfferReport, PeerEffect, PeerId, PeerInput,
+    CallCommand, CallKey, CaptureId, CaptureRequest, Captured, Cause, DeviceKind, DeviceOrder,
+    Dimension, Input, OfferReport, PeerEffect, PeerId, PeerInput,
 };
 
 impl Host {
@@ -70,6 +70,10 @@ impl Host {
         if let PeerEffect::Create { .. } = effect {
             self.opened.peers += 1;
             assert!(self.peers.insert(peer, Vec::new()).is_none(), "G5: made twice");
+            if super::take_one(&mut self.weather.refused.peers) {
+                let cause = Cause::new("too many");
+                self.at_once(Input::Peer(peer, PeerInput::NotCreated(cause)));
+            }
             return;
         }
         let transceivers =
@@ -77,9 +81,29 @@ impl Host {
         match effect {
             PeerEffect::Create { .. }
             | PeerEffect::AddCandidate(_)
-            | PeerEffect::ReplaceTrack { .. }
             | PeerEffect::SetEncodings { .. } => {}
-            PeerEffect::AddTransceiver { transceiver, .. } => transceivers.push(transceiver),
+            PeerEffect::ReplaceTrack { transceiver, capture, .. } => {
+                if capture.is_some() && super::take_one(&mut self.weather.refused.replacements) {
+                    let cause = Cause::new("another kind");
+                    let failed = PeerInput::ReplaceFailed { transceiver, capture, cause };
+                    self.later(Input::Peer(peer, failed));
+                }
+            }
+            PeerEffect::AddTransceiver { transceiver, .. } => {
+                let refused = super::take_one(&mut self.weather.refused.transceivers);
+                if !refused {
+                    transceivers.push(transceiver);
+                }
+                let result = if refused { Err(Cause::new("no track today")) } else { Ok(()) };
+                self.at_once(Input::Peer(
+                    peer,
+                    PeerInput::TransceiverAdded { transceiver, result },
+                ));
+            }
+            PeerEffect::Offer { .. } if transceivers.is_empty() => {
+                let cause = Cause::new("nothing to offer");
+                self.later(Input::Peer(peer, PeerInput::Offered(Err(cause))));
+            }
             PeerEffect::Offer { .. } => {
                 let mids =
                     transceivers.iter().enumerate().map(|(mid, t)| (*t, mid.to_string())).collect();
