@@ -31,6 +31,7 @@ scenarios! {
     throwing_subscribers_stop_nobody
     devices_are_turned_on_and_off
     a_denied_device_is_a_failure_of_its_own_class
+    a_hidden_page_is_woken_as_long_as_there_is_a_user
 }
 
 /// The class that `pkg/client.js` imports as `Engine`, as this module exports it.
