@@ -7,7 +7,7 @@ pub fn describe(request: DescribeId, reporter: &JsValue) {
     describe_codecs(reporter, request.number());
 }
 
-#[wasm_bindgen(module = "/js/codecs.js")]
+#[wasm_bindgen(module = "/js/bindings.js")]
 extern "C" {
     #[wasm_bindgen(js_name = describeCodecs)]
     fn describe_codecs(reporter: &JsValue, id: i64);

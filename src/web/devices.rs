@@ -90,7 +90,7 @@ fn place(kind: DeviceKind) -> u8 {
     }
 }
 
-#[wasm_bindgen(module = "/js/captures.js")]
+#[wasm_bindgen(module = "/js/bindings.js")]
 extern "C" {
     type Captures;
 

@@ -2,7 +2,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::core::{CaptureId, Media, TrackType};
 
-#[wasm_bindgen(module = "/js/media-table.js")]
+#[wasm_bindgen(module = "/js/bindings.js")]
 extern "C" {
     /// The streams behind the names that the core gives them.
     #[derive(Clone)]

@@ -97,7 +97,7 @@ fn list(encodings: &[Encoding]) -> Array {
     list
 }
 
-#[wasm_bindgen(module = "/js/peers.js")]
+#[wasm_bindgen(module = "/js/bindings.js")]
 extern "C" {
     #[wasm_bindgen(js_name = addIceServer)]
     fn add_ice_server(list: &Array, urls: Vec<JsValue>, username: &str, credential: &str);
