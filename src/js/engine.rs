@@ -159,7 +159,7 @@ fn start() {
     provide_engine(make.into_js_value());
 }
 
-#[wasm_bindgen(module = "/js/client.js")]
+#[wasm_bindgen(module = "/js/bindings.js")]
 extern "C" {
     #[wasm_bindgen(js_name = provideEngine)]
     fn provide_engine(make: JsValue);

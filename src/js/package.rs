@@ -3,99 +3,102 @@
 //! wasm-bindgen copies each file that a `module =` names into the package, and no other. What apps
 //! import of it is exported by the generated glue, beside the classes that are Rust.
 
-use wasm_bindgen::prelude::wasm_bindgen;
-
-/// Exports values of a file under their own names. wasm-bindgen is told that they are functions,
-/// because only for those it can leave out a declaration; Rust calls none of them.
+/// Exports values of `js/bindings.js` under their own names. wasm-bindgen is told that they are
+/// functions, because only for those it can leave out a declaration; Rust calls none of them.
 macro_rules! exports {
-    ($($file:literal: $($name:ident)*;)*) => {$(
-        #[wasm_bindgen(module = $file)]
+    ($($name:ident)*) => {
+        #[wasm_bindgen(module = "/js/bindings.js")]
         extern "C" {
             $(
                 #[wasm_bindgen(reexport, skip_typescript)]
                 pub fn $name();
             )*
+            #[wasm_bindgen(reexport = "deviceIds$", js_name = "deviceIds$", skip_typescript)]
+            pub fn device_ids();
         }
-    )*};
+    };
 }
 
-/// Has files copied that only other files import.
+/// Has files copied that only other files import. A function that nobody calls is no import, but the
+/// linker finds its description, and with it the name of the file, in a library too.
 macro_rules! carried {
-    ($($file:literal)*) => {$(
-        const _: () = {
+    ($($name:ident: $file:literal)*) => {$(
+        pub mod $name {
+            use wasm_bindgen::prelude::wasm_bindgen;
+
             #[wasm_bindgen(module = $file)]
             extern "C" {
-                type Carried;
+                pub fn carried();
             }
-        };
+        }
     )*};
 }
 
 #[allow(non_snake_case, missing_docs)] // the names that apps know
 pub mod names {
-    use super::wasm_bindgen;
+    use wasm_bindgen::prelude::wasm_bindgen;
 
     exports! {
-        "/js/call.js": Call;
-        "/js/capture.js": disposeOfMediaStream getAudioStream getScreenShareStream getVideoStream;
-        "/js/client.js": Client;
-        "/js/device-list.js": getAudioDevices getAudioOutputDevices getVideoDevices;
-        "/js/enums.js":
-            AudioSettingsRequestDefaultDeviceEnum CallingState EncryptionSettingsRequestModeEnum
-            FrameRecordingSettingsRequestModeEnum IndividualRecordingSettingsRequestModeEnum
-            NoiseCancellationSettingsModeEnum OwnCapability RawRecordingSettingsRequestModeEnum
-            RecordSettingsRequestModeEnum RequestPermissionRequestPermissionsEnum SfuModels
-            TranscriptionSettingsRequestClosedCaptionModeEnum TranscriptionSettingsRequestModeEnum
-            VideoSettingsRequestCameraFacingEnum VisibilityState;
-        "/js/errors.js":
-            DeviceError ErrorFromResponse IllegalStateError JoinAbortedError NotInitializedError
-            SfuJoinError SfuTimeoutError VideoError;
-        "/js/participants.js":
-            hasAudio hasInterruptedTrack hasPausedTrack hasScreenShare hasScreenShareAudio hasVideo
-            isPinned;
-        "/js/sorting.js":
-            CallType CallTypes combineComparators conditional defaultSortPreset descending
-            dominantSpeaker livestreamOrAudioRoomSortPreset name noopComparator
-            paginatedLayoutSortPreset pinned publishingAudio publishingVideo reactionType role
-            screenSharing speakerLayoutSortPreset speaking withParticipantSource;
-        "/js/sound.js": createSoundDetector;
-    }
-
-    #[wasm_bindgen(module = "/js/device-list.js")]
-    extern "C" {
-        #[wasm_bindgen(reexport = "deviceIds$", js_name = "deviceIds$", skip_typescript)]
-        pub fn device_ids();
+        AudioSettingsRequestDefaultDeviceEnum Call CallingState CallType CallTypes Client
+        combineComparators conditional createSoundDetector defaultSortPreset descending
+        DeviceError disposeOfMediaStream dominantSpeaker EncryptionSettingsRequestModeEnum
+        ErrorFromResponse FrameRecordingSettingsRequestModeEnum getAudioDevices
+        getAudioOutputDevices getAudioStream getScreenShareStream getVideoDevices getVideoStream
+        hasAudio hasInterruptedTrack hasPausedTrack hasScreenShare hasScreenShareAudio hasVideo
+        IllegalStateError IndividualRecordingSettingsRequestModeEnum isPinned JoinAbortedError
+        livestreamOrAudioRoomSortPreset name NoiseCancellationSettingsModeEnum noopComparator
+        NotInitializedError OwnCapability paginatedLayoutSortPreset pinned publishingAudio
+        publishingVideo RawRecordingSettingsRequestModeEnum reactionType
+        RecordSettingsRequestModeEnum RequestPermissionRequestPermissionsEnum role screenSharing
+        SfuJoinError SfuModels SfuTimeoutError speakerLayoutSortPreset speaking
+        TranscriptionSettingsRequestClosedCaptionModeEnum TranscriptionSettingsRequestModeEnum
+        VideoError VideoSettingsRequestCameraFacingEnum VisibilityState withParticipantSource
     }
 }
 
-carried! {
-    "/js/agent.js"
-    "/js/audio-watchdog.js"
-    "/js/autoplay.js"
-    "/js/camera.js"
-    "/js/captions.js"
-    "/js/device-kinds.js"
-    "/js/device-permissions.js"
-    "/js/devices.js"
-    "/js/diagnostics.js"
-    "/js/elements.js"
-    "/js/events.js"
-    "/js/input.js"
-    "/js/microphone.js"
-    "/js/notes.js"
-    "/js/observable.js"
-    "/js/options.js"
-    "/js/permissions.js"
-    "/js/preferences.js"
-    "/js/protocol-enums.js"
-    "/js/publish.js"
-    "/js/requests.js"
-    "/js/screen-share.js"
-    "/js/speaker.js"
-    "/js/state.js"
-    "/js/stats-report.js"
-    "/js/stats.js"
-    "/js/struct.js"
-    "/js/subscriptions.js"
-    "/js/viewport.js"
+#[allow(missing_docs)] // the names of the files
+pub mod files {
+    carried! {
+        agent: "/js/agent.js"
+        audio_watchdog: "/js/audio-watchdog.js"
+        autoplay: "/js/autoplay.js"
+        call: "/js/call.js"
+        camera: "/js/camera.js"
+        captions: "/js/captions.js"
+        capture: "/js/capture.js"
+        client: "/js/client.js"
+        device_kinds: "/js/device-kinds.js"
+        device_list: "/js/device-list.js"
+        device_permissions: "/js/device-permissions.js"
+        devices: "/js/devices.js"
+        diagnostics: "/js/diagnostics.js"
+        elements: "/js/elements.js"
+        enums: "/js/enums.js"
+        errors: "/js/errors.js"
+        events: "/js/events.js"
+        input: "/js/input.js"
+        json: "/js/json.js"
+        microphone: "/js/microphone.js"
+        notes: "/js/notes.js"
+        observable: "/js/observable.js"
+        options: "/js/options.js"
+        participants: "/js/participants.js"
+        permissions: "/js/permissions.js"
+        preferences: "/js/preferences.js"
+        protocol_enums: "/js/protocol-enums.js"
+        publish: "/js/publish.js"
+        requests: "/js/requests.js"
+        screen_share: "/js/screen-share.js"
+        shell: "/js/shell.js"
+        sorting: "/js/sorting.js"
+        sound: "/js/sound.js"
+        speaker: "/js/speaker.js"
+        state: "/js/state.js"
+        stats: "/js/stats.js"
+        stats_report: "/js/stats-report.js"
+        r#struct: "/js/struct.js"
+        subscriptions: "/js/subscriptions.js"
+        values: "/js/values.js"
+        viewport: "/js/viewport.js"
+    }
 }

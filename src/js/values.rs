@@ -139,7 +139,7 @@ fn dimension(size: Dimension) -> Vec<u32> {
     vec![size.width, size.height]
 }
 
-#[wasm_bindgen(module = "/js/values.js")]
+#[wasm_bindgen(module = "/js/bindings.js")]
 extern "C" {
     #[wasm_bindgen(js_name = makeSession)]
     fn make_session(
@@ -161,7 +161,7 @@ extern "C" {
     ) -> JsValue;
 }
 
-#[wasm_bindgen(module = "/js/participants.js")]
+#[wasm_bindgen(module = "/js/bindings.js")]
 extern "C" {
     #[wasm_bindgen(js_name = makeParticipant)]
     #[allow(clippy::too_many_arguments)]

@@ -1,10 +1,10 @@
-//! What `pkg/capture.js` opens.
+//! What `js/capture.js` opens.
 
 use js_sys::Array;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use web_sys::{AbortSignal, EventTarget, MediaStream, MediaStreamTrack};
 
-#[wasm_bindgen(module = "/js/capture.js")]
+#[wasm_bindgen(module = "/js/bindings.js")]
 extern "C" {
     /// Something that is captured. Filters and streams of the app are part of it, so most of it may
     /// throw.

@@ -77,7 +77,7 @@ impl Node for JsNode {
     }
 }
 
-#[wasm_bindgen(module = "/js/json.js")]
+#[wasm_bindgen(module = "/js/bindings.js")]
 extern "C" {
     fn parse(text: &str) -> JsValue;
     fn write(value: &JsValue) -> Option<String>;

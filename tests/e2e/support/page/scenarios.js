@@ -1,12 +1,11 @@
-/**
- * What apps see of failures, promises and their own mistakes. A scenario fails by throwing.
- */
-import { DeviceError, ErrorFromResponse, VideoError } from '/pkg/errors.js';
+// What apps see of failures, promises and their own mistakes. A scenario fails by throwing.
+import { Client, DeviceError, ErrorFromResponse, VideoError } from 'trunkline';
 
 const USER = { id: 'anna' };
 
+/** @type {Record<string, () => Promise<void>>} */
 const scenarios = {
-  async failures_say_what_to_do(Client) {
+  async failures_say_what_to_do() {
     const call = new Client('key').call('default', 'a');
 
     const early = await rejection(call.get());
@@ -17,23 +16,23 @@ const scenarios = {
     ok(Object.isFrozen(early.attempts) && early.attempts.length === 0);
     ok(!('cause' in early) && !('status' in early));
 
-    const lost = await rejection((await anonymous(Client, NOBODY)).call('default', 'a').get());
+    const lost = await rejection((await anonymous(NOBODY)).call('default', 'a').get());
     equal([lost.code, lost.category, lost.retryable], ['network', 'network', true]);
     equal(lost.cause.constructor, TypeError);
 
-    for (const [type, id] of [
+    for (const [type, id] of /** @type {[any, string][]} */ ([
       ['', 'a'],
       ['default', ''],
       ['a:b', 'a'],
       [1, 'a'],
-    ]) {
+    ])) {
       const wrong = thrown(() => new Client('key').call(type, id));
       equal([wrong.constructor, wrong.code], [VideoError, 'invalid-argument']);
     }
   },
 
-  async refusals_of_the_server_carry_what_it_said(Client) {
-    const client = await anonymous(Client, await counterpart('/status/404'));
+  async refusals_of_the_server_carry_what_it_said() {
+    const client = await anonymous(counterpart('/status/404'));
 
     const refused = await rejection(client.call('default', 'a').get());
 
@@ -43,8 +42,8 @@ const scenarios = {
     ok(refused.requestId.length > 0);
   },
 
-  async answers_that_are_none_are_failures(Client) {
-    const client = await anonymous(Client, await counterpart('/html/502'));
+  async answers_that_are_none_are_failures() {
+    const client = await anonymous(counterpart('/html/502'));
 
     const failed = await rejection(client.call('default', 'a').get());
 
@@ -52,8 +51,8 @@ const scenarios = {
     equal(failed.status, 502);
   },
 
-  async each_promise_settles_once(Client) {
-    const client = await anonymous(Client, await counterpart('/hang/once'));
+  async each_promise_settles_once() {
+    const client = await anonymous(counterpart('/hang/once'));
     const call = client.call('default', 'a');
     let settled = 0;
     const pending = [call.get(), call.getOrCreate(), call.update({}), call.join()];
@@ -73,8 +72,8 @@ const scenarios = {
     equal(thrown(() => client.call('default', 'b')).code, 'disposed');
   },
 
-  async a_second_join_is_the_first(Client) {
-    const client = await anonymous(Client, NOBODY);
+  async a_second_join_is_the_first() {
+    const client = await anonymous(NOBODY);
     const call = client.call('default', 'a');
 
     const first = call.join({ maxJoinRetries: 1 });
@@ -85,8 +84,9 @@ const scenarios = {
     await client.dispose();
   },
 
-  async throwing_listeners_stop_nobody(Client) {
+  async throwing_listeners_stop_nobody() {
     const client = new Client('key');
+    /** @type {unknown[]} */
     const seen = [];
     client.on('network.changed', () => {
       throw new Error('mine');
@@ -114,7 +114,7 @@ const scenarios = {
     await client.dispose();
   },
 
-  async a_throwing_logger_stops_nothing(Client) {
+  async a_throwing_logger_stops_nothing() {
     const logger = () => {
       throw new Error('mine');
     };
@@ -136,9 +136,9 @@ const scenarios = {
     ok(reported.every((message) => message === 'mine'));
   },
 
-  async a_throwing_token_provider_fails_the_connecting(Client) {
+  async a_throwing_token_provider_fails_the_connecting() {
     const mine = new Error('mine');
-    for (const [provider, cause] of [
+    for (const [provider, cause] of /** @type {[() => Promise<string>, unknown][]} */ ([
       [async () => Promise.reject(mine), mine],
       [
         () => {
@@ -148,14 +148,14 @@ const scenarios = {
       ],
       [() => Promise.reject('a text'), 'a text'],
       [() => Promise.reject(), undefined],
-    ]) {
+    ])) {
       const client = new Client('key', { baseURL: NOBODY, maxConnectUserRetries: 1 });
       const failed = await rejection(client.connectUser(USER, provider));
       equal([failed.code, failed.category], ['auth-provider-failed', 'auth']);
       equal(failed.cause, cause);
       await client.dispose();
     }
-    for (const provider of [() => 7, () => undefined, async () => null]) {
+    for (const provider of /** @type {any[]} */ ([() => 7, () => undefined, async () => null])) {
       const client = new Client('key', { baseURL: NOBODY, maxConnectUserRetries: 1 });
       const failed = await rejection(client.connectUser(USER, provider));
       equal([failed.code, failed.cause.constructor], ['auth-provider-failed', TypeError]);
@@ -163,9 +163,10 @@ const scenarios = {
     }
   },
 
-  async throwing_subscribers_stop_nobody(Client) {
-    const client = await anonymous(Client, NOBODY);
+  async throwing_subscribers_stop_nobody() {
+    const client = await anonymous(NOBODY);
     const call = client.call('default', 'a');
+    /** @type {string[]} */
     const seen = [];
 
     const reported = await errorsOf(async () => {
@@ -181,22 +182,23 @@ const scenarios = {
     await client.dispose();
   },
 
-  async devices_are_turned_on_and_off(Client) {
+  async devices_are_turned_on_and_off() {
     const { camera } = new Client('key').call('default', 'a');
+    /** @type {unknown[]} */
     const seen = [];
     camera.state.status$.subscribe((status) => seen.push(status));
 
     await camera.enable();
-    const [track] = camera.state.mediaStream.getTracks();
-    equal([track.kind, track.readyState], ['video', 'live']);
+    const [track] = camera.state.mediaStream?.getTracks() ?? [];
+    equal([track?.kind, track?.readyState], ['video', 'live']);
     await camera.toggle();
 
-    equal(track.readyState, 'ended');
+    equal(track?.readyState, 'ended');
     equal(camera.state.mediaStream, undefined);
     equal(seen, [undefined, 'enabled', 'disabled']);
   },
 
-  async a_denied_device_is_a_failure_of_its_own_class(Client) {
+  async a_denied_device_is_a_failure_of_its_own_class() {
     const { microphone } = new Client('key').call('default', 'a');
     const denied = new DOMException('no', 'NotAllowedError');
     navigator.mediaDevices.getUserMedia = async () => {
@@ -207,12 +209,12 @@ const scenarios = {
 
       equal([failed.constructor, failed.code], [DeviceError, 'permission-denied']);
       equal(failed.cause, denied);
-      equal(microphone.state.error.cause, denied);
+      equal(microphone.state.error?.cause, denied);
       equal(microphone.state.error, microphone.state.error);
       equal(microphone.state.mediaStream, undefined);
     } finally {
       // The browser's own is on the prototype.
-      delete navigator.mediaDevices.getUserMedia;
+      Reflect.deleteProperty(navigator.mediaDevices, 'getUserMedia');
     }
     await microphone.enable();
     equal(microphone.state.error, undefined);
@@ -261,64 +263,63 @@ const scenarios = {
 /** Where nobody listens. */
 const NOBODY = 'http://127.0.0.1:2';
 
-export async function run(name, Engine) {
+let origin = '';
+
+/**
+ * Runs a scenario; `server` is where one answers as its paths say.
+ *
+ * @param {string} name
+ * @param {string} server
+ */
+export async function run(name, server) {
+  origin = server;
+  /** @type {unknown[]} */
   const lost = [];
-  const onLost = (event) => lost.push(event.reason);
+  const onLost = (/** @type {PromiseRejectionEvent} */ event) => lost.push(event.reason);
   addEventListener('unhandledrejection', onLost);
   try {
-    await scenarios[name](await classOf(Engine));
+    const scenario = scenarios[name];
+    if (!scenario) throw new Error(`no scenario ${name}`);
+    await scenario();
     await turn();
     equal(lost.map(String), []);
-  } catch (error) {
-    throw new Error(`${name}: ${error?.stack ?? error}`);
   } finally {
     removeEventListener('unhandledrejection', onLost);
   }
 }
 
-let loaded;
-
-/** The package's own `Client`, over this engine in place of the one that the package was built with. */
-function classOf(Engine) {
-  loaded ??= (async () => {
-    globalThis.engineUnderTest = Engine;
-    const engine = moduleOf('export const Engine = globalThis.engineUnderTest;');
-    const source = await (await fetch('/pkg/client.js')).text();
-    const moved = source
-      .replace("'./wasm/trunkline.js'", `'${engine}'`)
-      .replaceAll("from './", `from '${location.origin}/pkg/`);
-    ok(moved.includes(engine), 'pkg/client.js imports the engine');
-    return (await import(moduleOf(moved))).Client;
-  })();
-  return loaded;
-}
-
-function moduleOf(source) {
-  return URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
-}
-
-async function anonymous(Client, baseURL) {
+/** @param {string} baseURL */
+async function anonymous(baseURL) {
   const client = new Client('key', { baseURL, logger: () => {} });
   await client.connectUser({ type: 'anonymous' });
   return client;
 }
 
-async function counterpart(path) {
-  const port = await (await fetch('/target/counterpart-port')).text();
-  return `http://127.0.0.1:${port}${path}`;
+/** @param {string} path */
+function counterpart(path) {
+  return origin + path;
 }
 
-/** A token of the right form; nobody here checks its signature. */
+/**
+ * A token of the right form; nobody here checks its signature.
+ *
+ * @param {string} userId
+ */
 function token(userId) {
-  const part = (value) => btoa(JSON.stringify(value)).replaceAll('=', '');
+  const part = (/** @type {object} */ value) => btoa(JSON.stringify(value)).replaceAll('=', '');
   return `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ user_id: userId })}.signature`;
 }
 
-/** What is reported to the console while `work` runs: the messages of the errors. */
+/**
+ * What is reported to the console while `work` runs: the messages of the errors.
+ *
+ * @param {() => Promise<void>} work
+ */
 async function errorsOf(work) {
+  /** @type {string[]} */
   const messages = [];
   const { error } = console;
-  console.error = (...all) => messages.push(all.find((one) => one instanceof Error)?.message);
+  console.error = (...all) => messages.push(all.find((one) => one instanceof Error)?.message ?? '');
   try {
     await work();
   } finally {
@@ -327,6 +328,10 @@ async function errorsOf(work) {
   return messages;
 }
 
+/**
+ * @param {Promise<unknown>} promise
+ * @returns {Promise<any>}
+ */
 async function rejection(promise) {
   let value;
   try {
@@ -337,6 +342,10 @@ async function rejection(promise) {
   throw new Error(`resolved with ${JSON.stringify(value)}`);
 }
 
+/**
+ * @param {() => unknown} work
+ * @returns {any}
+ */
 function thrown(work) {
   try {
     work();
@@ -351,10 +360,18 @@ async function turn() {
   for (let i = 0; i < 3; i += 1) await new Promise((resolve) => setTimeout(resolve));
 }
 
+/**
+ * @param {unknown} value
+ * @param {unknown} [message]
+ */
 function ok(value, message = 'not true') {
-  if (!value) throw new Error(message);
+  if (!value) throw new Error(String(message));
 }
 
+/**
+ * @param {unknown} actual
+ * @param {unknown} expected
+ */
 function equal(actual, expected) {
   const same =
     Array.isArray(expected) && Array.isArray(actual)
@@ -363,11 +380,20 @@ function equal(actual, expected) {
   if (!same) throw new Error(`${show(actual)} is not ${show(expected)}`);
 }
 
+/**
+ * @param {unknown} a
+ * @param {unknown} b
+ */
 function isSame(a, b) {
   if (Array.isArray(a) && Array.isArray(b)) return String(a) === String(b);
   return Object.is(a, b);
 }
 
+/**
+ * @param {unknown} value
+ * @returns {string}
+ */
 function show(value) {
-  return Array.isArray(value) ? `[${value.map(show).join(', ')}]` : String(value?.name ?? value);
+  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`;
+  return typeof value === 'function' ? value.name : String(value);
 }
