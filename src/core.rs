@@ -18,6 +18,7 @@ mod command;
 mod connection;
 mod effect;
 mod error;
+mod host;
 mod ids;
 mod input;
 mod json;
@@ -34,6 +35,7 @@ mod table;
 mod time;
 mod token;
 mod user;
+pub mod view;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
@@ -49,6 +51,7 @@ pub use effect::{
     IceServer, LocalEvent, Method, Outcome, PeerEffect, ResponseKind, Scope,
 };
 pub use error::{Category, Cause, Error, ErrorClass, Failure};
+pub use host::{Document, Host, Recordable};
 pub use ids::{
     CallKey, CaptureId, DescribeId, PeerId, PromiseId, RemoteTrackId, RequestId, SocketId,
     TokenRequestId, TransceiverId,
@@ -66,3 +69,4 @@ pub use state::{
 pub use table::Table;
 pub use time::{Duration, Time};
 pub use user::{Tokens, User, UserKind};
+pub use view::Viewed;

@@ -3,6 +3,7 @@
 mod clock;
 mod describe;
 mod devices;
+mod document;
 mod driver;
 mod failure;
 mod http;
@@ -20,6 +21,7 @@ mod timers;
 pub use clock::Clock;
 pub use describe::describe;
 pub use devices::Devices;
+pub use document::{Browser, Document};
 pub(crate) use driver::thrown;
 pub use driver::{Driver, Frontend};
 pub use failure::has_panicked;
