@@ -13,7 +13,7 @@ use self::lenient::{
     count, counts, flag, millis, moments, number, object, objects, seen, seen_list, some_flag,
     some_seen_list, some_texts, text, texts,
 };
-use super::host::Document;
+use super::host::{Document, Host};
 
 pub(crate) use self::lenient::{number as lenient_number, text as lenient_text};
 
@@ -97,6 +97,13 @@ pub struct CallAnswer<D> {
     /// Whether the request made the call.
     #[serde(deserialize_with = "some_flag")]
     pub created: Option<bool>,
+}
+
+impl<D> CallAnswer<D> {
+    /// `type:id` of the call, or an empty text.
+    pub fn cid(&self) -> &str {
+        self.call.as_ref().map_or("", |call| &call.cid)
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -228,6 +235,13 @@ impl<'de, D: Document> Deserialize<'de> for Event<D> {
             removed_members: removed.unwrap_or_default().members,
             counts: document.view().unwrap_or_default(),
         })
+    }
+}
+
+impl<D> Event<D> {
+    /// Id of the user it names, or an empty text.
+    pub fn user_id(&self) -> &str {
+        self.fields.user.as_ref().map_or("", |user| &user.view.id)
     }
 }
 
@@ -530,3 +544,9 @@ pub struct RingSettings {
     #[serde(deserialize_with = "number")]
     pub incoming_call_timeout_ms: Option<f64>,
 }
+
+/// An answer as a host hands it to the core.
+pub type AnswerOf<H> = Viewed<Answer<<H as Host>::Document>, <H as Host>::Document>;
+
+/// An event as a host hands it to the core.
+pub type EventOf<H> = Viewed<Event<<H as Host>::Document>, <H as Host>::Document>;

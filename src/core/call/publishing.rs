@@ -13,9 +13,9 @@ use crate::core::{
     command::{Choice, DeviceOrder, MediaOption},
     effect::{Effect, Outcome},
     error::Error,
+    host::Host,
     ids::{CaptureId, PromiseId},
     input::{Captured, DeviceFailure},
-    json::Json,
     outbox::Outbox,
     state::{DeviceKind, Media, TrackType},
 };
@@ -53,10 +53,10 @@ struct Given {
 }
 
 // Devices.
-impl CallSession {
+impl<H: Host> CallSession<H> {
     pub(super) fn order_device(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         kind: DeviceKind,
         order: DeviceOrder,
         promise: PromiseId,
@@ -90,7 +90,7 @@ impl CallSession {
 
     fn enable_device(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         kind: DeviceKind,
         promise: PromiseId,
     ) {
@@ -102,7 +102,7 @@ impl CallSession {
 
     fn open_device(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         kind: DeviceKind,
         promise: Option<PromiseId>,
     ) {
@@ -119,7 +119,7 @@ impl CallSession {
 
     pub(super) fn disable_device(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         kind: DeviceKind,
         keep: bool,
     ) {
@@ -129,7 +129,7 @@ impl CallSession {
     }
 
     /// Nothing is sent any more.
-    pub(super) fn stop_media(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn stop_media(&mut self, context: &mut CallContext<'_, H>) {
         for kind in DeviceKind::ALL {
             if self.device(kind).is_wanted() {
                 self.disable_device(context, kind, false);
@@ -139,7 +139,7 @@ impl CallSession {
     }
 
     /// The call was left: devices go off, unless the app wants to keep them.
-    pub(super) fn reset_media(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn reset_media(&mut self, context: &mut CallContext<'_, H>) {
         self.take_back(context.out, |_| true, false);
         self.media.order.clear();
         for kind in DeviceKind::ALL {
@@ -150,9 +150,9 @@ impl CallSession {
 
     pub(crate) fn on_captured(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         capture: CaptureId,
-        result: Result<Captured, DeviceFailure>,
+        result: Result<Captured, DeviceFailure<H>>,
     ) {
         let owner = self.key;
         for kind in DeviceKind::ALL {
@@ -171,7 +171,11 @@ impl CallSession {
         }
     }
 
-    pub(crate) fn on_capture_ended(&mut self, context: &mut CallContext<'_>, capture: CaptureId) {
+    pub(crate) fn on_capture_ended(
+        &mut self,
+        context: &mut CallContext<'_, H>,
+        capture: CaptureId,
+    ) {
         for kind in DeviceKind::ALL {
             let (device, visible) = self.device_mut(kind);
             if device.on_ended(context.out, visible, capture) {
@@ -184,7 +188,7 @@ impl CallSession {
     /// The system holds a track back, as during a phone call.
     pub(crate) fn on_capture_muted(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         capture: CaptureId,
         muted: bool,
     ) {
@@ -207,7 +211,7 @@ impl CallSession {
     /// What the user had chosen before is known by now.
     pub(super) fn apply_default(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         kind: DeviceKind,
         on: Option<bool>,
         device_id: Option<String>,
@@ -221,13 +225,13 @@ impl CallSession {
             let (device, visible) = self.device_mut(kind);
             device.set_choice(visible, Choice { device_id, facing: None });
         }
-        let on = on.unwrap_or_else(|| is_on_by_default(self.settings().as_ref(), kind));
+        let on = on.unwrap_or_else(|| is_on_by_default(self.state().settings(), kind));
         if on && self.may_publish(kind) {
             self.open_device(context, kind, None);
         }
     }
 
-    pub(super) fn set_media(&mut self, context: &mut CallContext<'_>, option: MediaOption) {
+    pub(super) fn set_media(&mut self, context: &mut CallContext<'_, H>, option: MediaOption) {
         match option {
             MediaOption::StopOnLeave(kind, stops) => self.device_mut(kind).0.stops_on_leave = stops,
             MediaOption::ScreenAudio(on) => {
@@ -283,11 +287,7 @@ impl CallSession {
         self.state().has_capability(capability(kind))
     }
 
-    pub(super) fn settings(&self) -> Option<Json> {
-        self.state().document.as_ref().and_then(|document| document.get("settings"))
-    }
-
-    fn device_mut(&mut self, kind: DeviceKind) -> (&mut Device, &mut Visible) {
+    fn device_mut(&mut self, kind: DeviceKind) -> (&mut Device<H>, &mut Visible<H>) {
         let device = match kind {
             DeviceKind::Camera => &mut self.camera,
             DeviceKind::Microphone => &mut self.microphone,
@@ -298,10 +298,10 @@ impl CallSession {
 }
 
 // Streams of the app.
-impl CallSession {
+impl<H: Host> CallSession<H> {
     pub(super) fn publish_given(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         promise: PromiseId,
         track_type: TrackType,
         capture: CaptureId,
@@ -334,7 +334,7 @@ impl CallSession {
         }
     }
 
-    pub(super) fn stop_publish(&mut self, out: &mut Outbox, track_types: &[TrackType]) {
+    pub(super) fn stop_publish(&mut self, out: &mut Outbox<H>, track_types: &[TrackType]) {
         self.take_back(out, |given| track_types.contains(&given.track_type), false);
         for track_type in track_types {
             self.unpublish(out, *track_type);
@@ -342,12 +342,12 @@ impl CallSession {
     }
 
     /// Whoever waits for a join that does not come waits no longer.
-    pub(super) fn give_up_given(&mut self, out: &mut Outbox) {
+    pub(super) fn give_up_given(&mut self, out: &mut Outbox<H>) {
         self.take_back(out, |given| given.waiting.is_some(), false);
     }
 
     /// Gives streams back to the app. Nothing is sent in their place, unless they are `replaced`.
-    fn take_back(&mut self, out: &mut Outbox, which: impl Fn(&Given) -> bool, replaced: bool) {
+    fn take_back(&mut self, out: &mut Outbox<H>, which: impl Fn(&Given) -> bool, replaced: bool) {
         let (gone, kept): (Vec<Given>, Vec<Given>) =
             std::mem::take(&mut self.media.given).into_iter().partition(which);
         self.media.given = kept;
@@ -370,10 +370,10 @@ impl CallSession {
 }
 
 // Publishing.
-impl CallSession {
+impl<H: Host> CallSession<H> {
     /// Just joined: publishes what is on, in the order of the first time, and has it found out what
     /// the user, or else the settings, want of the devices that nobody has touched.
-    pub(super) fn start_media(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn start_media(&mut self, context: &mut CallContext<'_, H>) {
         if let Phase::Joined(session) = &mut self.phase {
             session.subscriptions.touch_published(context.out, true);
             if session.publisher.is_none() {
@@ -396,7 +396,7 @@ impl CallSession {
         self.ask_defaults(context);
     }
 
-    pub(super) fn ask_defaults(&self, context: &mut CallContext<'_>) {
+    pub(super) fn ask_defaults(&self, context: &mut CallContext<'_, H>) {
         let untouched = |kind: DeviceKind| self.state().device(kind).optimistic_status.is_none();
         if untouched(DeviceKind::Camera) || untouched(DeviceKind::Microphone) {
             context.out.push(Effect::AskDefaults(self.key));
@@ -404,7 +404,7 @@ impl CallSession {
     }
 
     /// A device whose permission was taken away goes off.
-    pub(super) fn enforce_capabilities(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn enforce_capabilities(&mut self, context: &mut CallContext<'_, H>) {
         if !matches!(self.phase, Phase::Joined(_)) {
             return;
         }
@@ -420,7 +420,7 @@ impl CallSession {
     }
 
     /// The SFU changed how tracks are to be published.
-    pub(super) fn publish_again(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn publish_again(&mut self, context: &mut CallContext<'_, H>) {
         for track_type in self.media.order.clone() {
             if let Err(error) = self.publish(context, track_type) {
                 context.out.warn_of(error);
@@ -430,9 +430,9 @@ impl CallSession {
 
     fn publish_device(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         kind: DeviceKind,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Error<H>> {
         if self.device(kind).running().is_none() {
             return Ok(());
         }
@@ -444,9 +444,9 @@ impl CallSession {
 
     fn publish_all(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         track_type: TrackType,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Error<H>> {
         self.publish(context, track_type)?;
         if track_type == TrackType::ScreenShare {
             // A screen without its sound is better than none.
@@ -460,9 +460,9 @@ impl CallSession {
     /// Publishes what there is of that type. What cannot be published is turned off.
     fn publish(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         track_type: TrackType,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Error<H>> {
         let Some((kind, source)) = DeviceKind::of(track_type).zip(self.source(track_type)) else {
             return Ok(());
         };
@@ -541,14 +541,14 @@ impl CallSession {
         })
     }
 
-    fn unpublish_device(&mut self, out: &mut Outbox, kind: DeviceKind) {
+    fn unpublish_device(&mut self, out: &mut Outbox<H>, kind: DeviceKind) {
         self.unpublish(out, kind.track_type());
         if kind == DeviceKind::ScreenShare {
             self.unpublish(out, TrackType::ScreenShareAudio);
         }
     }
 
-    fn unpublish(&mut self, out: &mut Outbox, track_type: TrackType) {
+    fn unpublish(&mut self, out: &mut Outbox<H>, track_type: TrackType) {
         self.visible.set_interrupted(track_type, false);
         if let Phase::Joined(session) = &mut self.phase
             && let Some(publisher) = &mut session.publisher
@@ -559,7 +559,7 @@ impl CallSession {
         }
     }
 
-    pub(super) fn tell_mute_states(&mut self, out: &mut Outbox) {
+    pub(super) fn tell_mute_states(&mut self, out: &mut Outbox<H>) {
         if let Phase::Joined(session) = &mut self.phase {
             let SfuSession { publisher, rpcs, session_id, .. } = &mut **session;
             if let Some(publisher) = publisher {
