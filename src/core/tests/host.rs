@@ -17,14 +17,16 @@ use trunkline_protocol::sfu::{
 };
 
 use super::{
-    json::{parse, token, wrap},
+    native::{self, body, seen, token},
     server::Server,
 };
+use crate::core::tests::native::{
+    CallState, Client, DeviceFailure, Effect, Error, HttpFailure, HttpReply, Input, Outcome,
+};
 use crate::core::{
-    AppEvent, AppRequest, CallCommand, CallKey, CallState, CallingState, CaptureId, CaptureRequest,
-    Cause, Client, Command, Config, DeviceFailure, DeviceKind, Duration, Effect, Error,
-    EventPayload as AppPayload, HttpFailure, HttpReply, HttpRequest, Input, JoinOptions,
-    LeaveOptions, LocalEvent, Method, Outcome, PeerEffect, PeerId, PromiseId, Reply, RequestId,
+    AppEvent, AppRequest, CallCommand, CallKey, CallingState, CaptureId, CaptureRequest, Command,
+    Config, DeviceKind, Duration, EventPayload as AppPayload, HttpRequest, JoinOptions,
+    LeaveOptions, LocalEvent, Method, PeerEffect, PeerId, PromiseId, Reply, RequestId,
     ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
 };
 
@@ -119,7 +121,6 @@ impl Host {
             reject_when_busy: false,
             seed: [11, 22],
             epoch_offset: 1_900_000_000_000.0,
-            parse_json: parse,
         };
         configure(&mut config);
         Self {
@@ -203,7 +204,7 @@ impl Host {
     }
 
     pub(super) fn join_with(&mut self, call: CallKey, request: Value) -> u64 {
-        let options = JoinOptions { request: Some(wrap(request)), ..JoinOptions::default() };
+        let options = JoinOptions { request: Some(body(request)), ..JoinOptions::default() };
         self.order(call, |promise| CallCommand::Join { promise, options })
     }
 
@@ -301,7 +302,7 @@ impl Host {
     /// Sends an event over the coordinator socket.
     pub(super) fn coordinator(&mut self, event: Value) {
         if let Some(socket) = self.coordinator_socket() {
-            self.feed(Input::SocketJson(socket, wrap(event)));
+            self.feed(Input::SocketJson(socket, seen(event)));
         }
     }
 
@@ -390,7 +391,7 @@ impl Host {
                     HttpReply { status: 200, body: Reply::Bytes(self.server.rpc(&request)) }
                 } else {
                     let (status, body) = self.server.rest(&request);
-                    HttpReply { status, body: Reply::Json(wrap(body)) }
+                    HttpReply { status, body: Reply::Json(seen(body)) }
                 };
                 self.later(Input::Http { request: id, reply: Ok(reply) });
                 if request.url.contains("/mark_ended") {
@@ -403,7 +404,7 @@ impl Host {
             Effect::FetchToken(request) => {
                 self.asked_for_tokens += 1;
                 let result = if self.provider_throws {
-                    Err(Cause::new("no token today"))
+                    Err("no token today".to_owned())
                 } else {
                     Ok(token(&self.server.me))
                 };
@@ -426,7 +427,7 @@ impl Host {
                 } else {
                     json!({ "type": "health.check" })
                 };
-                self.later(Input::SocketJson(socket, wrap(answer)));
+                self.later(Input::SocketJson(socket, seen(answer)));
             }
             Effect::SendBytes(socket, bytes) => {
                 assert!(self.sockets.contains_key(&socket), "G5: sent over a closed socket");
@@ -536,7 +537,7 @@ pub(super) fn app_request(line: &str, body: Value) -> AppRequest {
         .into_iter()
         .find(|known| known.as_str() == method)
         .unwrap();
-    let body = (!body.is_null()).then(|| wrap(body));
+    let body = (!body.is_null()).then(|| native::body(body));
     AppRequest { method, path: path.to_owned(), body, doing: "testing".to_owned() }
 }
 
@@ -548,10 +549,10 @@ fn take_one(count: &mut u32) -> bool {
 
 /// A request that the browser could not even send.
 pub(super) fn unreachable() -> Result<HttpReply, HttpFailure> {
-    Err(HttpFailure { cause: Cause::new("refused") })
+    Err(HttpFailure { cause: "refused".to_owned() })
 }
 
 /// A device that the user does not allow.
 pub(super) fn denied() -> DeviceFailure {
-    DeviceFailure { name: "NotAllowedError".to_owned(), cause: Cause::new("denied") }
+    DeviceFailure { name: "NotAllowedError".to_owned(), cause: "denied".to_owned() }
 }

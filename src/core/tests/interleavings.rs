@@ -6,7 +6,8 @@ use serde_json::json;
 use trunkline_protocol::sfu::{event, event::sfu_event::EventPayload, models};
 
 use super::host::{Host, Lost, Weather};
-use crate::core::{CallingState, DeviceKind, Input, Then};
+use crate::core::tests::native::Input;
+use crate::core::{CallingState, DeviceKind, Then};
 
 #[derive(Clone, Debug)]
 enum Step {

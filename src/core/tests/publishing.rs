@@ -9,10 +9,11 @@ use super::{
     host::Host,
     server::{publish_option, unavailable},
 };
+use crate::core::tests::native::Input;
 use crate::core::{
     AudioBitrateProfile, CallCommand, CallKey, CallingState, CaptureId, Captured,
     DeviceKind::{Camera, Microphone, ScreenShare},
-    DeviceOrder, DeviceStatus, Encoding, Input, MediaOption, PeerEffect, PeerInput, TrackType,
+    DeviceOrder, DeviceStatus, Encoding, MediaOption, PeerEffect, PeerInput, TrackType,
 };
 
 #[test]

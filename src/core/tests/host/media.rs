@@ -1,9 +1,10 @@
 //! Devices and peer connections, played.
 
 use super::Host;
+use crate::core::tests::native::Input;
 use crate::core::{
     CallCommand, CallKey, CaptureId, CaptureRequest, Captured, DeviceKind, DeviceOrder, Dimension,
-    Input, OfferReport, PeerEffect, PeerId, PeerInput,
+    OfferReport, PeerEffect, PeerId, PeerInput,
 };
 
 impl Host {
