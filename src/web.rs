@@ -1,14 +1,15 @@
 //! The browser as the core's host: performs effects, reports what happened, decides nothing.
 
+mod browser;
 mod clock;
 mod describe;
 mod devices;
 mod document;
 mod driver;
 mod failure;
+mod free_object;
 mod http;
 mod js_reporter;
-mod json;
 mod listener;
 mod media;
 mod object;
@@ -18,17 +19,21 @@ mod report;
 mod socket;
 mod timers;
 
+pub use browser::{
+    AppEvent, Browser, CallState, Client, ClientState, DeviceFailure, Effect, Error, HttpFailure,
+    HttpReply, Input, Outcome, Participant, PeerInput, Reply,
+};
 pub use clock::Clock;
 pub use describe::describe;
 pub use devices::Devices;
-pub use document::{Browser, Document};
-pub(crate) use driver::thrown;
+pub use document::{Document, body, event, reply};
 pub use driver::{Driver, Frontend};
 pub use failure::has_panicked;
 pub(crate) use failure::on_panic;
+pub use free_object::free_object;
+pub(crate) use free_object::own_fields;
 pub use http::Http;
 pub use js_reporter::JsReporter;
-pub use json::JsNode;
 pub(crate) use listener::Listener;
 pub use media::MediaTable;
 pub(crate) use media::number as media_number;

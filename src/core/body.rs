@@ -13,6 +13,13 @@ use super::{error::Error, host::Host};
 #[serde(transparent)]
 pub struct Body(String);
 
+/// An object without fields.
+impl Default for Body {
+    fn default() -> Self {
+        Self("{}".to_owned())
+    }
+}
+
 impl Body {
     /// Takes the text of a JSON object; `None` when it is none.
     pub fn new(text: String) -> Option<Self> {

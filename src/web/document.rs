@@ -6,16 +6,8 @@ use js_sys::{Array, JSON, Object};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::core::{self, Host};
-
-/// The browser as a host of the core.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Browser;
-
-impl Host for Browser {
-    type Document = Document;
-    type Thrown = JsValue;
-}
+use super::browser::{Browser, Error, Reply};
+use crate::core::{self, Body, Viewed, view::EventOf};
 
 /// A value that came out of `JSON.parse`, and that is the core's alone: apps get copies of it, or
 /// see it frozen.
@@ -55,12 +47,13 @@ impl Document {
 /// Freezes a tree, its root last, so that one look at the root tells whether it is done. Step by
 /// step, as a tree may be deeper than the stack.
 fn freeze(root: &JsValue) {
-    let is_open = |value: &JsValue| value.is_object() && !Object::is_frozen(value.unchecked_ref());
+    let is_open =
+        |value: &JsValue| value.is_object() && !Object::is_frozen(value.unchecked_ref::<Object>());
     let mut found = Vec::new();
     let mut open = vec![root.clone()];
     while let Some(value) = open.pop() {
         if is_open(&value) {
-            open.extend(Object::values(value.unchecked_ref()).iter());
+            open.extend(Object::values(value.unchecked_ref::<Object>()).iter());
             found.push(value);
         }
     }
@@ -93,6 +86,33 @@ impl<'de> Deserialize<'de> for Document {
     fn deserialize<R: Deserializer<'de>>(reader: R) -> Result<Self, R::Error> {
         serde_wasm_bindgen::preserve::deserialize(reader).map(Self)
     }
+}
+
+/// The body of an answer that was to be JSON; `undefined` when it could not be parsed.
+pub fn reply(value: JsValue) -> Reply {
+    if value.is_undefined() {
+        return Reply::Unreadable;
+    }
+    Reply::Json(Box::new(Viewed::new(Document::new(value))))
+}
+
+/// A frame of the coordinator's socket, parsed.
+pub fn event(value: JsValue) -> Box<EventOf<Browser>> {
+    Box::new(Viewed::new(Document::new(value)))
+}
+
+/// What a request sends of an app's object: all that `JSON.stringify` writes of it. Runs code of the
+/// app. Nothing for what is no object.
+///
+/// # Errors
+///
+/// `invalid-argument` for what JSON cannot express, or when code of the app throws.
+pub fn body(object: &JsValue) -> Result<Option<Body>, Error> {
+    if !object.is_object() || Array::is_array(object) {
+        return Ok(None);
+    }
+    let body = to_text(object).and_then(Body::new);
+    body.map(Some).ok_or_else(Error::no_json)
 }
 
 /// `JSON.stringify`; `None` for what it cannot express, or when code of the app throws.

@@ -2,11 +2,14 @@ use std::cell::RefCell;
 
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use super::{json::JsNode, report::Reporter};
+use super::{
+    browser::{DeviceFailure, HttpFailure, HttpReply, Input, PeerInput, Reply},
+    document::{event, reply},
+    report::Reporter,
+};
 use crate::core::{
-    CaptureId, Captured, Cause, DescribeId, DeviceFailure, Dimension, HttpFailure, HttpReply,
-    Input, OfferReport, PeerId, PeerInput, RemoteTrackId, Reply, RequestId, SocketId,
-    TransceiverId,
+    CaptureId, Captured, DescribeId, Dimension, OfferReport, PeerId, RemoteTrackId, RequestId,
+    SocketId, TransceiverId,
 };
 
 /// Where the package's JavaScript, which holds the objects of the browser, reports what happened to
@@ -47,12 +50,12 @@ impl JsReporter {
             14 => {
                 let mids = self.mids.take();
                 let offer = text.map(|sdp| OfferReport { sdp, mids });
-                PeerInput::Offered(offer.ok_or_else(|| Cause::new(value)))
+                PeerInput::Offered(offer.ok_or(value))
             }
-            15 if number == 0 => PeerInput::AnswerApplied(Err(Cause::new(value))),
+            15 if number == 0 => PeerInput::AnswerApplied(Err(value)),
             15 => PeerInput::AnswerApplied(Ok(())),
             16 => {
-                let result = text.ok_or_else(|| Cause::new(value));
+                let result = text.ok_or(value);
                 PeerInput::Answered { negotiation_id: number, result }
             }
             17 => PeerInput::Candidate(text.unwrap_or_default()),
@@ -111,18 +114,13 @@ fn input(what: u8, id: i64, number: u32, text: Option<String>, value: JsValue) -
         1 => Input::Online(number != 0),
         2 => Input::PageHidden,
         4 => {
-            let body = if value.is_undefined() {
-                Reply::Unreadable
-            } else {
-                Reply::Json(JsNode::wrap(value))
-            };
             // HTTP has three digits.
             let status = u16::try_from(number).unwrap_or_default();
-            replied(id, Ok(HttpReply { status, body }))
+            replied(id, Ok(HttpReply { status, body: reply(value) }))
         }
-        5 => replied(id, Err(HttpFailure { cause: Cause::new(value) })),
+        5 => replied(id, Err(HttpFailure { cause: value })),
         6 => Input::SocketOpened(SocketId::from_number(id)),
-        7 => Input::SocketJson(SocketId::from_number(id), JsNode::wrap(value)),
+        7 => Input::SocketJson(SocketId::from_number(id), event(value)),
         8 => Input::SocketClosed {
             socket: SocketId::from_number(id),
             code: u16::try_from(number).unwrap_or_default(),
@@ -130,11 +128,10 @@ fn input(what: u8, id: i64, number: u32, text: Option<String>, value: JsValue) -
         },
         9 => {
             let request = DescribeId::from_number(id);
-            Input::Described { request, result: Err(Cause::new(value)) }
+            Input::Described { request, result: Err(value) }
         }
         10 => {
-            let failure =
-                DeviceFailure { name: text.unwrap_or_default(), cause: Cause::new(value) };
+            let failure = DeviceFailure { name: text.unwrap_or_default(), cause: value };
             Input::Captured { capture: CaptureId::from_number(id), result: Err(failure) }
         }
         11 => Input::CaptureEnded(CaptureId::from_number(id)),

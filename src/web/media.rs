@@ -11,7 +11,9 @@ extern "C" {
     #[wasm_bindgen(constructor)]
     fn new() -> MediaTable;
     #[wasm_bindgen(method, js_name = stream)]
-    fn stream_of(this: &MediaTable, number: i64) -> JsValue;
+    pub(crate) fn stream_of(this: &MediaTable, number: i64) -> JsValue;
+    #[wasm_bindgen(method)]
+    pub(crate) fn root(this: &MediaTable, capture: i64) -> JsValue;
     #[wasm_bindgen(method)]
     fn track(this: &MediaTable, capture: i64, is_sound: bool) -> JsValue;
 }
