@@ -4,6 +4,8 @@ mod calls;
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     body::{Body, Fields},
     call::{CallContext, CallSession, call_path},
@@ -21,11 +23,11 @@ use super::{
     state::{CallState, CallingState, ClientState},
     time::{Duration, Time},
     user::{Tokens, User, UserKind},
-    view::{AnswerOf, EventOf, Viewed},
+    view::{AnswerOf, Event},
 };
 
 /// What a client needs to know before it starts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Config {
     /// Key of the app.
     pub api_key: String,
@@ -401,7 +403,7 @@ impl<H: Host> Client<H> {
         let Some(connection) = &mut self.connection else {
             return;
         };
-        if let Err(error) = result.and_then(|answer| connection.guest_made(answer)) {
+        if let Err(error) = result.and_then(|answer| connection.guest_made(answer.view.guest)) {
             self.connection_failed(error);
         }
     }
@@ -414,7 +416,7 @@ impl<H: Host> Client<H> {
                 let finished = self.rest.fail(&mut self.out, false, &error);
                 self.on_finished(finished);
             }
-            Some(ConnectionNews::Event(event)) => self.on_event(*event),
+            Some(ConnectionNews::Event(event)) => self.on_event(&event.view, &event.document),
             Some(ConnectionNews::Online { first, me, event }) => {
                 self.state.connected_user = me;
                 self.out.changes.connected_user = true;
@@ -447,11 +449,10 @@ impl<H: Host> Client<H> {
         self.on_finished(finished);
     }
 
-    fn on_event(&mut self, event: EventOf<H>) {
-        let Viewed { view: event, document } = event;
+    fn on_event(&mut self, event: &Event<H::Document>, document: &H::Document) {
         let (name, cid) = (&event.fields.name, &event.fields.call_cid);
         match name.as_str() {
-            "call.ring" => self.on_ring(cid, &event),
+            "call.ring" => self.on_ring(cid, event),
             "call.created" if self.live(cid).is_none() => {
                 self.make(cid, |call, context| call.on_created(context, &event.call));
             }
@@ -464,11 +465,11 @@ impl<H: Host> Client<H> {
             .map(|(key, _)| *key)
             .collect();
         for key in &concerned {
-            self.with_call(*key, |call, context| call.on_event(context, &event));
+            self.with_call(*key, |call, context| call.on_event(context, event));
         }
-        self.out.emit(Scope::Client, name, &document);
+        self.out.emit(Scope::Client, name, document);
         for key in concerned {
-            self.out.emit(Scope::Call(key), name, &document);
+            self.out.emit(Scope::Call(key), name, document);
         }
     }
 
@@ -535,7 +536,7 @@ impl<H: Host> Client<H> {
         let calls = &self.calls;
         let registration = |key: &CallKey| calls.get(key).and_then(CallSession::registration);
         self.state.calls.retain(|key| registration(key).is_some());
-        for (key, call) in calls.iter() {
+        for (key, call) in calls {
             let Some(turn) = call.registration() else {
                 continue;
             };

@@ -14,7 +14,7 @@ use super::{
     token::{TokenNews, TokenSource},
     url::push_encoded,
     user::{Tokens, User, UserKind},
-    view::{AnswerOf, EventOf, GuestAnswer},
+    view::{EventOf, GuestAnswer},
 };
 
 /// A short loss of the socket is nobody's business.
@@ -49,7 +49,7 @@ pub(crate) enum ConnectionNews<H: Host> {
         event: H::Document,
     },
     /// An event of the coordinator.
-    Event(Box<EventOf<H>>),
+    Event(EventOf<H>),
     /// It will not be.
     Failed(Error<H>),
     /// It works, but there is no token for requests.
@@ -114,8 +114,8 @@ impl<H: Host> Connection<H> {
     }
 
     /// The coordinator made the guest.
-    pub(crate) fn guest_made(&mut self, answer: AnswerOf<H>) -> Result<(), Error<H>> {
-        let GuestAnswer { user, access_token: token } = answer.view.guest;
+    pub(crate) fn guest_made(&mut self, answer: GuestAnswer) -> Result<(), Error<H>> {
+        let GuestAnswer { user, access_token: token } = answer;
         match user {
             Some(user) if !user.id.is_empty() && !token.is_empty() => {
                 self.user.id = user.id;
@@ -200,7 +200,7 @@ impl<H: Host> Connection<H> {
         &mut self,
         out: &mut Outbox<H>,
         socket: SocketId,
-        event: Box<EventOf<H>>,
+        event: EventOf<H>,
         config: &Config,
     ) -> ConnectionNews<H> {
         let news = self.link.on_event(out, socket, event);

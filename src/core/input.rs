@@ -33,7 +33,7 @@ pub enum Input<H: Host> {
     /// A socket is open.
     SocketOpened(SocketId),
     /// A text frame arrived that holds JSON. Frames that hold none are not reported.
-    SocketJson(SocketId, Box<EventOf<H>>),
+    SocketJson(SocketId, EventOf<H>),
     /// A binary frame arrived.
     SocketBytes(SocketId, Vec<u8>),
     /// A socket is closed, by whomever, or failed to open. The last report about it.
@@ -88,7 +88,7 @@ pub struct HttpReply<H: Host> {
 #[serde(bound = "H: Recordable")]
 pub enum Reply<H: Host> {
     /// A JSON document.
-    Json(Box<AnswerOf<H>>),
+    Json(AnswerOf<H>),
     /// Bytes as they came.
     Bytes(Vec<u8>),
     /// Not what was asked for: HTML of a proxy, a body cut short.

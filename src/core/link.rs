@@ -18,7 +18,7 @@ use super::{
     liveness::{Liveness, Verdict},
     outbox::Outbox,
     time::{Duration, Time},
-    view::{EventOf, Viewed},
+    view::{Event, EventOf, Viewed},
 };
 
 const PING_EVERY: Duration = Duration::from_secs(25);
@@ -63,9 +63,9 @@ pub(crate) struct LinkConfig<'a> {
 pub(crate) enum LinkNews<H: Host> {
     Nothing,
     /// `connection.ok`.
-    Online(Box<EventOf<H>>),
+    Online(EventOf<H>),
     /// An event to be handled and shown.
-    Event(Box<EventOf<H>>),
+    Event(EventOf<H>),
     /// It was online and is no more; it tries again by itself.
     Lost,
     /// An attempt failed; it tries again by itself.
@@ -144,7 +144,7 @@ impl Link {
         &mut self,
         out: &mut Outbox<H>,
         socket: SocketId,
-        event: Box<EventOf<H>>,
+        event: EventOf<H>,
     ) -> LinkNews<H> {
         match &mut self.phase {
             Phase::Greeting { socket: current, .. } if *current == socket => {
@@ -158,7 +158,7 @@ impl Link {
                         };
                         LinkNews::Online(event)
                     }
-                    "connection.error" => self.refused(out, *event),
+                    "connection.error" => self.refused(out, &event.view, &event.document),
                     "" => no_event(out),
                     _ => LinkNews::Nothing,
                 }
@@ -166,7 +166,7 @@ impl Link {
             Phase::Online { socket: current, liveness, .. } if *current == socket => {
                 liveness.heard();
                 match event.view.fields.name.as_str() {
-                    "connection.error" => self.refused(out, *event),
+                    "connection.error" => self.refused(out, &event.view, &event.document),
                     "" => no_event(out),
                     _ => LinkNews::Event(event),
                 }
@@ -262,16 +262,21 @@ impl Link {
         }
     }
 
-    fn refused<H: Host>(&mut self, out: &mut Outbox<H>, event: EventOf<H>) -> LinkNews<H> {
+    fn refused<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        event: &Event<H::Document>,
+        document: &H::Document,
+    ) -> LinkNews<H> {
         self.drop_socket(out, "refused");
-        let Viewed { view, document } = event;
-        out.emit(Scope::Client, "connection.error", &document);
-        let Some(Viewed { view: refusal, document }) = view.fields.error else {
+        out.emit(Scope::Client, "connection.error", document);
+        let Some(Viewed { view: refusal, document }) = &event.fields.error else {
             return self.fail(out, Error::bad_response("connecting to the coordinator"));
         };
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // an HTTP status
         let status = refusal.status_code.map_or(401, |status| status as u16);
-        let error = Error::response("connecting to the coordinator", status, &refusal, document);
+        let error =
+            Error::response("connecting to the coordinator", status, refusal, document.clone());
         if error.retryable {
             return self.fail(out, error);
         }

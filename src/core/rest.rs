@@ -178,7 +178,7 @@ impl Rest {
         let result = match reply {
             Err(failure) => Err(Error::network(doing, failure.cause)),
             Ok(HttpReply { status, body: Reply::Json(body) }) if (200..300).contains(&status) => {
-                Ok(*body)
+                Ok(body)
             }
             Ok(HttpReply { status, body: Reply::Json(body) }) => {
                 let Viewed { view, document } = *body;

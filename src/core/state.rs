@@ -433,6 +433,15 @@ impl<H: Host> CallState<H> {
         }
     }
 
+    /// The same, to be changed.
+    pub(crate) fn device_mut(&mut self, kind: DeviceKind) -> &mut DeviceState<H> {
+        match kind {
+            DeviceKind::Camera => &mut self.camera,
+            DeviceKind::Microphone => &mut self.microphone,
+            DeviceKind::ScreenShare => &mut self.screen_share,
+        }
+    }
+
     /// The settings of the call, once it is loaded.
     pub fn settings(&self) -> Option<&Settings> {
         let settings = self.document.as_ref().and_then(|call| call.settings.as_ref());

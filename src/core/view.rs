@@ -546,7 +546,7 @@ pub struct RingSettings {
 }
 
 /// An answer as a host hands it to the core.
-pub type AnswerOf<H> = Viewed<Answer<<H as Host>::Document>, <H as Host>::Document>;
+pub type AnswerOf<H> = Box<Viewed<Answer<<H as Host>::Document>, <H as Host>::Document>>;
 
 /// An event as a host hands it to the core.
-pub type EventOf<H> = Viewed<Event<<H as Host>::Document>, <H as Host>::Document>;
+pub type EventOf<H> = Box<Viewed<Event<<H as Host>::Document>, <H as Host>::Document>>;

@@ -97,7 +97,7 @@ pub fn reply(value: JsValue) -> Reply {
 }
 
 /// A frame of the coordinator's socket, parsed.
-pub fn event(value: JsValue) -> Box<EventOf<Browser>> {
+pub fn event(value: JsValue) -> EventOf<Browser> {
     Box::new(Viewed::new(Document::new(value)))
 }
 

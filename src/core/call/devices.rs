@@ -16,7 +16,7 @@ use crate::core::{
     ids::{CallKey, CaptureId, PromiseId},
     input::{Captured, DeviceFailure},
     outbox::Outbox,
-    state::{AudioBitrateProfile, CallState, DeviceKind, DeviceState, DeviceStatus},
+    state::{AudioBitrateProfile, DeviceKind, DeviceState, DeviceStatus},
 };
 
 /// One device.
@@ -547,12 +547,11 @@ impl<H: Host> Device<H> {
     }
 
     fn show(&self, visible: &mut Visible<H>, edit: impl FnOnce(&mut DeviceState<H>)) {
-        let (slice, field): (Slice, fn(&mut CallState<H>) -> &mut DeviceState<H>) = match self.kind
-        {
-            DeviceKind::Camera => (Slice::Camera, |state| &mut state.camera),
-            DeviceKind::Microphone => (Slice::Microphone, |state| &mut state.microphone),
-            DeviceKind::ScreenShare => (Slice::ScreenShare, |state| &mut state.screen_share),
+        let slice = match self.kind {
+            DeviceKind::Camera => Slice::Camera,
+            DeviceKind::Microphone => Slice::Microphone,
+            DeviceKind::ScreenShare => Slice::ScreenShare,
         };
-        visible.edit(slice, |state| edit(field(state)));
+        visible.edit(slice, |state| edit(state.device_mut(self.kind)));
     }
 }

@@ -93,7 +93,7 @@ impl<H: Host> CallSession<H> {
             CallRequest::Found(promise) => {
                 if let (true, Ok(answer)) = (current, &result) {
                     self.with_answers(context, |call, context| {
-                        call.loaded(context, &answer.view.call)
+                        call.loaded(context, &answer.view.call);
                     });
                 }
                 return match result {

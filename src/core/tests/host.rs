@@ -18,10 +18,11 @@ use trunkline_protocol::sfu::{
 
 use super::{
     native::{self, body, seen, token},
+    records::Recorder,
     server::Server,
 };
 use crate::core::tests::native::{
-    CallState, Client, DeviceFailure, Effect, Error, HttpFailure, HttpReply, Input, Outcome,
+    CallState, DeviceFailure, Effect, Error, HttpFailure, HttpReply, Input, Outcome,
 };
 use crate::core::{
     AppEvent, AppRequest, CallCommand, CallKey, CallingState, CaptureId, CaptureRequest, Command,
@@ -58,12 +59,13 @@ impl Default for Weather {
 
 /// The browser.
 pub(super) struct Host {
-    pub(super) client: Client,
+    pub(super) client: Recorder,
     pub(super) server: Server,
     pub(super) weather: Weather,
     pub(super) now: u64,
     pub(super) settled: BTreeMap<u64, Result<Outcome, Error>>,
     pub(super) events: Vec<(String, Option<LocalEvent>)>,
+    pub(super) warnings: Vec<String>,
     pub(super) transitions: BTreeMap<CallKey, Vec<CallingState>>,
     pub(super) opened: Opened,
     /// Requests as they were sent.
@@ -124,12 +126,13 @@ impl Host {
         };
         configure(&mut config);
         Self {
-            client: Client::new(config),
+            client: Recorder::new(config),
             server: Server::default(),
             weather: Weather::default(),
             now: 0,
             settled: BTreeMap::new(),
             events: Vec::new(),
+            warnings: Vec::new(),
             transitions: BTreeMap::new(),
             opened: Opened::default(),
             sent: Vec::new(),
@@ -302,7 +305,7 @@ impl Host {
     /// Sends an event over the coordinator socket.
     pub(super) fn coordinator(&mut self, event: Value) {
         if let Some(socket) = self.coordinator_socket() {
-            self.feed(Input::SocketJson(socket, seen(event)));
+            self.feed(Input::SocketJson(socket, seen(event).into()));
         }
     }
 
@@ -391,7 +394,7 @@ impl Host {
                     HttpReply { status: 200, body: Reply::Bytes(self.server.rpc(&request)) }
                 } else {
                     let (status, body) = self.server.rest(&request);
-                    HttpReply { status, body: Reply::Json(seen(body)) }
+                    HttpReply { status, body: Reply::Json(seen(body).into()) }
                 };
                 self.later(Input::Http { request: id, reply: Ok(reply) });
                 if request.url.contains("/mark_ended") {
@@ -427,7 +430,7 @@ impl Host {
                 } else {
                     json!({ "type": "health.check" })
                 };
-                self.later(Input::SocketJson(socket, seen(answer)));
+                self.later(Input::SocketJson(socket, seen(answer).into()));
             }
             Effect::SendBytes(socket, bytes) => {
                 assert!(self.sockets.contains_key(&socket), "G5: sent over a closed socket");
@@ -483,7 +486,7 @@ impl Host {
                 };
                 self.events.push((name, local));
             }
-            Effect::Warn { .. } => {}
+            Effect::Warn { message, .. } => self.warnings.push(message),
         }
     }
 
@@ -525,7 +528,7 @@ impl Host {
         self.sockets.iter().rev().find(|(_, url)| url.contains("//sfu/")).map(|(id, _)| *id)
     }
 
-    fn coordinator_socket(&self) -> Option<SocketId> {
+    pub(super) fn coordinator_socket(&self) -> Option<SocketId> {
         self.sockets.iter().find(|(_, url)| url.contains("/connect")).map(|(id, _)| *id)
     }
 }

@@ -155,5 +155,6 @@ proptest! {
         host.run_for(60_000);
         prop_assert!(host.server.sessions.is_empty(), "a ghost stayed behind");
         prop_assert_eq!(host.calling_state(call), CallingState::Left);
+        host.client.assert_repeatable();
     }
 }

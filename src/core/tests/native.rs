@@ -33,8 +33,8 @@ pub(in crate::core) type HttpFailure = core::HttpFailure<Native>;
 pub(in crate::core) type DeviceFailure = core::DeviceFailure<Native>;
 
 /// A document with the view that the core reads of it.
-pub(super) fn seen<V: DeserializeOwned + Default>(document: Value) -> Box<Viewed<V, Value>> {
-    Box::new(Viewed::new(document))
+pub(super) fn seen<V: DeserializeOwned + Default>(document: Value) -> Viewed<V, Value> {
+    Viewed::new(document)
 }
 
 /// An app's object.

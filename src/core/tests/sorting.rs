@@ -28,7 +28,7 @@ fn each_criterion_puts_those_first_whom_it_asks_for() {
         ),
         (
             Criterion::Reaction("wave".into()),
-            Participant { reaction: Some(*seen(json!({ "type": "wave" }))), ..plain() },
+            Participant { reaction: Some(seen(json!({ "type": "wave" }))), ..plain() },
         ),
         (
             Criterion::Role(vec!["admin".into(), "host".into()]),
@@ -47,7 +47,7 @@ fn each_criterion_puts_those_first_whom_it_asks_for() {
     let other = [
         Participant { source: 5, ..plain() },
         Participant { published_tracks: vec![TrackType::Audio], ..plain() },
-        Participant { reaction: Some(*seen(json!({ "type": "like" }))), ..plain() },
+        Participant { reaction: Some(seen(json!({ "type": "like" }))), ..plain() },
     ];
     for criterion in [
         Criterion::Source(0b110),
