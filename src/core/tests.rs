@@ -3,6 +3,7 @@
 // clippy takes `cfg(all(test, …))` for production code.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod bodies;
 mod coordinator;
 mod device_storms;
 mod devices;
@@ -10,12 +11,13 @@ mod host;
 mod interleavings;
 mod lifecycle;
 mod media;
-pub(super) mod native;
+mod native;
 mod orders;
 mod publishing;
 mod records;
 mod refusals;
 mod ringing;
+mod roster;
 mod server;
 mod sorting;
 mod statistics;

@@ -196,7 +196,7 @@ impl Shell {
 
 impl Frontend for Shell {
     fn mark(&self, changes: &Changes) {
-        for (call, changes) in changes.by_call.iter() {
+        for (call, changes) in &changes.by_call {
             self.mark_call(*call, changes);
             if !changes.transitions.is_empty() {
                 self.keep_while_it_goes_on(*call);

@@ -4,8 +4,8 @@
 
 mod describe;
 mod devices;
+mod documents;
 mod http;
-mod json;
 mod peers;
 mod sockets;
 mod support;

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 
 use trunkline::{
     core::{
-        AudioBitrateProfile, CaptureId, CaptureRequest, Cause, DeviceKind, Encoding, IceServer,
-        Input, Media, OfferReport, PeerEffect, PeerId, PeerInput, TrackType, TransceiverId,
+        AudioBitrateProfile, CaptureId, CaptureRequest, DeviceKind, Encoding, IceServer, Media,
+        OfferReport, PeerEffect, PeerId, TrackType, TransceiverId,
     },
-    web::{Devices, MediaTable, Peers},
+    web::{Devices, Input, MediaTable, PeerInput, Peers},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -411,7 +411,7 @@ impl Side {
         self.perform(PeerEffect::Offer { ice_restart: false });
         loop {
             match self.next().await {
-                PeerInput::Offered(result) => return result.map_err(|cause| thrown(&cause)),
+                PeerInput::Offered(result) => return result,
                 other => self.news.borrow_mut().push(other),
             }
         }
@@ -421,7 +421,7 @@ impl Side {
         self.perform(PeerEffect::AcceptAnswer { sdp: sdp.map(str::to_owned) });
         loop {
             match self.next().await {
-                PeerInput::AnswerApplied(result) => return result.map_err(|cause| thrown(&cause)),
+                PeerInput::AnswerApplied(result) => return result,
                 other => self.news.borrow_mut().push(other),
             }
         }
@@ -434,7 +434,7 @@ impl Side {
             match self.next().await {
                 PeerInput::Answered { negotiation_id, result } => {
                     assert_eq!(negotiation_id, expected_id);
-                    return result.map_err(|cause| thrown(&cause));
+                    return result;
                 }
                 other => self.news.borrow_mut().push(other),
             }
@@ -495,10 +495,6 @@ fn layer(rid: &str) -> Encoding {
         scale_resolution_down_by: Some(if rid == "q" { 2.0 } else { 1.0 }),
         scalability_mode: Some("L1T1".into()),
     }
-}
-
-fn thrown(cause: &Cause) -> JsValue {
-    cause.downcast::<JsValue>().unwrap().clone()
 }
 
 fn peer() -> PeerId {

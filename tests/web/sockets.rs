@@ -1,8 +1,8 @@
 //! Sockets: frames both ways, and every way to end.
 
 use trunkline::{
-    core::{Input, SocketId},
-    web::{JsNode, Sockets},
+    core::SocketId,
+    web::{Input, Sockets},
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -21,10 +21,10 @@ async fn frames_arrive_as_json_and_as_bytes() {
     sockets.send_bytes(id(), &[]);
 
     let input = inbox.next().await;
-    let Input::SocketJson(socket, json) = input else { panic!("{input:?}") };
+    let Input::SocketJson(socket, event) = input else { panic!("{input:?}") };
     assert_eq!(socket, id());
-    assert_eq!(json.text("type"), "é😀");
-    assert!(JsNode::unwrap(&json).is_object());
+    assert_eq!(event.view.fields.name, "é😀");
+    assert!(event.document.copy().is_object());
     for expected in [bytes, vec![]] {
         let input = inbox.next().await;
         let Input::SocketBytes(socket, bytes) = input else { panic!("{input:?}") };

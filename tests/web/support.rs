@@ -9,10 +9,7 @@ use std::{
 };
 
 use js_sys::{Function, Object, Promise, Reflect};
-use trunkline::{
-    core::Input,
-    web::{JsReporter, Reporter},
-};
+use trunkline::web::{Input, JsReporter, Reporter};
 use wasm_bindgen::{
     JsCast, JsValue,
     prelude::{Closure, wasm_bindgen},

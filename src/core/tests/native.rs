@@ -8,7 +8,7 @@ use crate::core::{self, Body, Document, Host, Viewed};
 
 /// The host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::core) struct Native;
+pub(super) struct Native;
 
 impl Host for Native {
     type Document = Value;
@@ -21,16 +21,16 @@ impl Document for Value {
     }
 }
 
-pub(in crate::core) type Client = core::Client<Native>;
-pub(in crate::core) type Input = core::Input<Native>;
-pub(in crate::core) type Effect = core::Effect<Native>;
-pub(in crate::core) type Outcome = core::Outcome<Native>;
-pub(in crate::core) type Error = core::Error<Native>;
-pub(in crate::core) type CallState = core::CallState<Native>;
-pub(in crate::core) type Participant = core::Participant<Native>;
-pub(in crate::core) type HttpReply = core::HttpReply<Native>;
-pub(in crate::core) type HttpFailure = core::HttpFailure<Native>;
-pub(in crate::core) type DeviceFailure = core::DeviceFailure<Native>;
+pub(super) type Client = core::Client<Native>;
+pub(super) type Input = core::Input<Native>;
+pub(super) type Effect = core::Effect<Native>;
+pub(super) type Outcome = core::Outcome<Native>;
+pub(super) type Error = core::Error<Native>;
+pub(super) type CallState = core::CallState<Native>;
+pub(super) type Participant = core::Participant<Native>;
+pub(super) type HttpReply = core::HttpReply<Native>;
+pub(super) type HttpFailure = core::HttpFailure<Native>;
+pub(super) type DeviceFailure = core::DeviceFailure<Native>;
 
 /// A document with the view that the core reads of it.
 pub(super) fn seen<V: DeserializeOwned + Default>(document: Value) -> Viewed<V, Value> {
