@@ -50,7 +50,6 @@ export {
   SfuTimeoutError,
   VideoError,
 } from './errors.js';
-export { entries, get, items, parse, write } from './json.js';
 export {
   hasAudio,
   hasInterruptedTrack,
@@ -85,4 +84,3 @@ export {
   withParticipantSource,
 } from './sorting.js';
 export { createSoundDetector } from './sound.js';
-export { makeDevice, makeSession } from './values.js';

@@ -4,7 +4,6 @@
  * All answer from `publishedTracks`: a stream may be there before or after the track is.
  */
 import { SfuModels, VisibilityState } from './enums.js';
-import { readStruct } from './struct.js';
 
 const { AUDIO, VIDEO, SCREEN_SHARE, SCREEN_SHARE_AUDIO } = SfuModels.TrackType;
 
@@ -68,7 +67,7 @@ export function makeParticipant(
     name,
     image,
     roles: Object.freeze(roles),
-    custom: readStruct(custom),
+    custom,
     joinedAt: joinedAt === undefined ? undefined : new Date(joinedAt),
     trackLookupPrefix,
     publishedTracks: Object.freeze([...publishedTracks]),

@@ -77,7 +77,6 @@ pub mod files {
         errors: "/js/errors.js"
         events: "/js/events.js"
         input: "/js/input.js"
-        json: "/js/json.js"
         microphone: "/js/microphone.js"
         notes: "/js/notes.js"
         observable: "/js/observable.js"
@@ -96,9 +95,7 @@ pub mod files {
         state: "/js/state.js"
         stats: "/js/stats.js"
         stats_report: "/js/stats-report.js"
-        r#struct: "/js/struct.js"
         subscriptions: "/js/subscriptions.js"
-        values: "/js/values.js"
         viewport: "/js/viewport.js"
     }
 }

@@ -2,18 +2,19 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{RtcOfferOptions, RtcRtpTransceiverDirection, RtcRtpTransceiverInit};
 
 use super::{
+    browser::Input,
     object::field,
     peer::{Connection, Transceiver},
     report::Reporter,
     task::{settled, spawn},
 };
-use crate::core::{Cause, DescribeId, Input};
+use crate::core::DescribeId;
 
 /// Makes two throw-away offers that tell what this browser can receive and send.
 pub fn describe(request: DescribeId, reporter: &Reporter) {
     let reporter = reporter.clone();
     spawn(async move {
-        let result = offers().await.map_err(Cause::new);
+        let result = offers().await;
         reporter.report(Input::Described { request, result });
     });
 }

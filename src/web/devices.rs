@@ -4,6 +4,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::AbortController;
 
 use super::{
+    browser::{DeviceFailure, Input},
     capture::{Capture, adopt_stream, open_capture},
     listener::Listener,
     media::MediaTable,
@@ -12,8 +13,7 @@ use super::{
     task::{settled, spawn},
 };
 use crate::core::{
-    AudioBitrateProfile, CaptureId, CaptureRequest, Captured, Cause, DeviceFailure, DeviceKind,
-    Dimension, Input,
+    AudioBitrateProfile, CaptureId, CaptureRequest, Captured, DeviceKind, Dimension,
 };
 
 /// The captures that run or begin.
@@ -135,7 +135,7 @@ impl Captures {
         let result = opened.and_then(|capture| self.add(id, capture)).map_err(|thrown| {
             self.all.borrow_mut().remove(&id);
             let name = field(&thrown, "name").as_string().unwrap_or_default();
-            DeviceFailure { name, cause: Cause::new(thrown) }
+            DeviceFailure { name, cause: thrown }
         });
         self.reporter.report(Input::Captured { capture: id, result });
     }

@@ -7,14 +7,21 @@ use std::{
 use wasm_bindgen::JsValue;
 
 use super::{
-    clock::Clock, describe::describe, devices::Devices, failure::has_panicked, http::Http,
-    media::MediaTable, page::Page, peer::Peers, report::Reporter, socket::Sockets, ticker::Ticker,
+    browser::{AppEvent, Client, Effect, Error, Input, Outcome},
+    clock::Clock,
+    describe::describe,
+    devices::Devices,
+    failure::has_panicked,
+    http::Http,
+    media::MediaTable,
+    page::Page,
+    peer::Peers,
+    report::Reporter,
+    socket::Sockets,
+    ticker::Ticker,
     timers::Timer,
 };
-use crate::core::{
-    AppEvent, CallKey, Cause, Changes, Client, Command, Effect, Error, Input, Outcome, PeerId,
-    PromiseId, Time, TokenRequestId,
-};
+use crate::core::{CallKey, Changes, Command, PeerId, PromiseId, Time, TokenRequestId};
 
 /// Runs one client: gives it what the app and the browser say, and does what it asks for.
 ///
@@ -241,7 +248,7 @@ impl Driver {
             }
             Effect::Emit(event) => self.tell(|frontend| frontend.emit(event)),
             Effect::Warn { message, cause } => {
-                self.tell(|frontend| frontend.warn(&message, &thrown(cause.as_ref())));
+                self.tell(|frontend| frontend.warn(&message, &cause.unwrap_or_default()));
             }
         }
     }
@@ -251,9 +258,4 @@ impl Driver {
             what(&*frontend);
         }
     }
-}
-
-/// What the browser or the app threw.
-pub(crate) fn thrown(cause: Option<&Cause>) -> JsValue {
-    cause.and_then(Cause::downcast::<JsValue>).cloned().unwrap_or_default()
 }

@@ -1,8 +1,8 @@
 //! What this browser can send and receive.
 
 use trunkline::{
-    core::{DescribeId, Input},
-    web::describe,
+    core::DescribeId,
+    web::{Input, describe},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -75,5 +75,5 @@ async fn described() -> Result<(String, String), JsValue> {
     let Input::Described { request, result } = input else { panic!("{input:?}") };
     assert_eq!(request, id);
     inbox.assert_silent().await;
-    result.map_err(|cause| cause.downcast::<JsValue>().unwrap().clone())
+    result
 }

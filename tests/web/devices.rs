@@ -3,10 +3,10 @@
 
 use trunkline::{
     core::{
-        AudioBitrateProfile, CaptureId, CaptureRequest, Captured, DeviceFailure, DeviceKind,
-        Dimension, Input, Media, TrackType,
+        AudioBitrateProfile, CaptureId, CaptureRequest, Captured, DeviceKind, Dimension, Media,
+        TrackType,
     },
-    web::{Devices, MediaTable},
+    web::{DeviceFailure, Devices, Input, MediaTable},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -322,5 +322,5 @@ fn state(track: &JsValue) -> JsValue {
 }
 
 fn thrown(failure: &DeviceFailure) -> JsValue {
-    failure.cause.downcast::<JsValue>().unwrap().clone()
+    failure.cause.clone()
 }

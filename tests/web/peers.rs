@@ -4,10 +4,10 @@ use std::cell::RefCell;
 
 use trunkline::{
     core::{
-        AudioBitrateProfile, CaptureId, CaptureRequest, Cause, DeviceKind, Encoding, IceServer,
-        Input, Media, OfferReport, PeerEffect, PeerId, PeerInput, TrackType, TransceiverId,
+        AudioBitrateProfile, CaptureId, CaptureRequest, DeviceKind, Encoding, IceServer, Media,
+        OfferReport, PeerEffect, PeerId, TrackType, TransceiverId,
     },
-    web::{Devices, MediaTable, Peers},
+    web::{Devices, Input, MediaTable, PeerInput, Peers},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -284,7 +284,7 @@ async fn a_browser_that_makes_no_peer_connection_says_so() {
 
         let input = side.inbox.next().await;
         let Input::Peer(_, PeerInput::NotCreated(cause)) = input else { panic!("{input:?}") };
-        assert_eq!(get(&thrown(&cause), "name"), "RangeError");
+        assert_eq!(get(&cause, "name"), "RangeError");
         assert!(side.peers.is_empty());
         assert!(side.inbox.warnings().is_empty(), "no server is to blame");
         side.offer().await.unwrap_err();
@@ -374,7 +374,7 @@ async fn a_track_that_does_not_take_the_place_of_another_is_reported() {
         };
         assert_eq!((of, capture), (transceiver, Some(wanted)));
         let expected = if wanted == gone { "Error" } else { "InvalidModificationError" };
-        assert_eq!(get(&thrown(&cause), "name"), expected);
+        assert_eq!(get(&cause, "name"), expected);
     }
 }
 
@@ -618,7 +618,7 @@ impl Side {
         loop {
             match self.next().await {
                 PeerInput::TransceiverAdded { result, .. } => {
-                    return result.map_err(|cause| thrown(&cause));
+                    return result;
                 }
                 other => self.news.borrow_mut().push(other),
             }
@@ -629,7 +629,7 @@ impl Side {
         self.perform(PeerEffect::Offer { ice_restart: false });
         loop {
             match self.next().await {
-                PeerInput::Offered(result) => return result.map_err(|cause| thrown(&cause)),
+                PeerInput::Offered(result) => return result,
                 other => self.news.borrow_mut().push(other),
             }
         }
@@ -639,7 +639,7 @@ impl Side {
         self.perform(PeerEffect::AcceptAnswer { sdp: sdp.map(str::to_owned) });
         loop {
             match self.next().await {
-                PeerInput::AnswerApplied(result) => return result.map_err(|cause| thrown(&cause)),
+                PeerInput::AnswerApplied(result) => return result,
                 other => self.news.borrow_mut().push(other),
             }
         }
@@ -652,7 +652,7 @@ impl Side {
             match self.next().await {
                 PeerInput::Answered { negotiation_id, result } => {
                     assert_eq!(negotiation_id, expected_id);
-                    return result.map_err(|cause| thrown(&cause));
+                    return result;
                 }
                 other => self.news.borrow_mut().push(other),
             }
@@ -721,10 +721,6 @@ fn layer(rid: &str) -> Encoding {
         scale_resolution_down_by: Some(if rid == "q" { 2.0 } else { 1.0 }),
         scalability_mode: Some("L1T1".into()),
     }
-}
-
-fn thrown(cause: &Cause) -> JsValue {
-    cause.downcast::<JsValue>().unwrap().clone()
 }
 
 fn peer() -> PeerId {

@@ -4,19 +4,20 @@ use super::{CallContext, CallSession, Phase, publishing::Given};
 use crate::core::{
     effect::Outcome,
     error::Error,
+    host::Host,
     ids::PromiseId,
     outbox::Outbox,
     state::{DeviceKind, TrackType},
 };
 
-impl CallSession {
+impl<H: Host> CallSession<H> {
     /// Settles the promises of those who wanted a device on, once its track is sent.
     pub(super) fn settle_published(
         &mut self,
-        out: &mut Outbox,
+        out: &mut Outbox<H>,
         track_type: TrackType,
         promises: impl IntoIterator<Item = PromiseId>,
-        published: &Result<(), Error>,
+        published: &Result<(), Error<H>>,
     ) {
         if published.is_ok() && self.awaits_browser(track_type) {
             self.media.unsent.extend(promises.into_iter().map(|promise| (track_type, promise)));
@@ -28,9 +29,9 @@ impl CallSession {
     /// Settles the promises of those who wait for a track of those types to be sent.
     pub(super) fn settle_unsent(
         &mut self,
-        out: &mut Outbox,
+        out: &mut Outbox<H>,
         which: impl Fn(TrackType) -> bool,
-        result: &Result<(), Error>,
+        result: &Result<(), Error<H>>,
     ) {
         let (settled, kept): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.media.unsent).into_iter().partition(|(of, _)| which(*of));
@@ -39,7 +40,7 @@ impl CallSession {
     }
 
     /// The browser sends a track of that type, in one of its encodings or in all.
-    pub(super) fn on_sent(&mut self, out: &mut Outbox, track_type: TrackType) {
+    pub(super) fn on_sent(&mut self, out: &mut Outbox<H>, track_type: TrackType) {
         if self.awaits_browser(track_type) {
             return;
         }
@@ -54,9 +55,9 @@ impl CallSession {
     /// The browser does not send a track of that type: nothing may look as if it did.
     pub(super) fn on_not_sent(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         track_type: TrackType,
-        error: Error,
+        error: Error<H>,
     ) {
         let is_it = |given: &Given| given.track_type == track_type;
         if let Some(given) = self.media.given.iter_mut().find(|given| is_it(given)) {

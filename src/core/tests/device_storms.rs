@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use trunkline_protocol::sfu::signal;
 
 use super::host::{Host, Refused, denied};
-use crate::core::{Choice, DeviceKind, DeviceOrder, DeviceStatus, Input, TrackType};
+use crate::core::tests::native::Input;
+use crate::core::{Choice, DeviceKind, DeviceOrder, DeviceStatus, TrackType};
 
 #[derive(Clone, Debug)]
 enum Step {

@@ -6,7 +6,8 @@ use serde_json::json;
 use trunkline_protocol::sfu::{event, event::sfu_event::EventPayload, models};
 
 use super::host::{Host, Lost, Refused, Weather};
-use crate::core::{CallingState, DeviceKind, Input, Then};
+use crate::core::tests::native::Input;
+use crate::core::{CallingState, DeviceKind, Then};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -160,5 +161,6 @@ proptest! {
         host.run_for(60_000);
         prop_assert!(host.server.sessions.is_empty(), "a ghost stayed behind");
         prop_assert_eq!(host.calling_state(call), CallingState::Left);
+        host.client.assert_repeatable();
     }
 }

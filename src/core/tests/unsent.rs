@@ -5,11 +5,11 @@ use trunkline_protocol::sfu::{
     signal,
 };
 
-use super::{host::Host, server::publish_option};
+use super::{host::Host, native::Input, server::publish_option};
 use crate::core::{
-    CallCommand, CallKey, CallingState, CaptureId, Captured, Cause,
+    CallCommand, CallKey, CallingState, CaptureId, Captured,
     DeviceKind::{Camera, Microphone, ScreenShare},
-    DeviceStatus, Input, PeerEffect, PeerInput, TrackType,
+    DeviceStatus, PeerEffect, PeerInput, TrackType,
 };
 
 #[test]
@@ -23,7 +23,7 @@ fn a_browser_that_makes_no_peer_connection_ends_the_join() {
 
         assert_eq!(host.rejection(join), "media-negotiation-failed");
         let Some(Err(error)) = host.settled.get(&join) else { panic!() };
-        assert_eq!(error.cause.as_ref().and_then(Cause::downcast::<&str>), Some(&"too many"));
+        assert_eq!(error.cause.as_deref(), Some("too many"));
         assert_eq!(host.calling_state(call), CallingState::Idle);
         assert_eq!(host.opened.peers, 2, "it is not tried again, as it would be in vain");
 
@@ -50,13 +50,13 @@ fn a_browser_that_is_slow_to_say_that_there_is_no_connection_is_heard_all_the_sa
     let (mut host, call) = Host::joined();
     let publisher = host.publisher();
 
-    host.feed(Input::Peer(publisher, PeerInput::NotCreated(Cause::new("no"))));
+    host.feed(Input::Peer(publisher, PeerInput::NotCreated("no".to_owned())));
     assert_eq!(host.calling_state(call), CallingState::Reconnecting);
     host.run_for(1_000);
     assert_eq!(host.calling_state(call), CallingState::Joined);
 
     // That of a session that is over is news to nobody.
-    host.feed(Input::Peer(publisher, PeerInput::NotCreated(Cause::new("no"))));
+    host.feed(Input::Peer(publisher, PeerInput::NotCreated("no".to_owned())));
     assert_eq!(host.calling_state(call), CallingState::Joined);
 }
 
@@ -178,7 +178,7 @@ fn a_screen_goes_on_without_a_sound_that_is_not_added() {
         });
         let (transceiver, publisher) = (sound.unwrap(), host.publisher());
 
-        let result = Err(Cause::new("no sound today"));
+        let result = Err("no sound today".to_owned());
         host.feed(Input::Peer(publisher, PeerInput::TransceiverAdded { transceiver, result }));
         host.run_for(1_000);
 
@@ -233,7 +233,7 @@ fn a_failure_that_comes_after_the_next_wish_changes_nothing() {
     host.run_for(100);
 
     for capture in [Some(first), None] {
-        let cause = Cause::new("late");
+        let cause = "late".to_owned();
         let failed = PeerInput::ReplaceFailed { transceiver, capture, cause };
         host.feed(Input::Peer(publisher, failed));
     }

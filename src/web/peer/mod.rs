@@ -21,10 +21,15 @@ use self::{
     pending::Pending,
     senders::{Change, Sending},
 };
-use super::{listener::Listener, media::MediaTable, report::Reporter, task::spawn};
+use super::{
+    browser::{Input, PeerInput},
+    listener::Listener,
+    media::MediaTable,
+    report::Reporter,
+    task::spawn,
+};
 use crate::core::{
-    CaptureId, Cause, Encoding, IceServer, Input, OfferReport, PeerEffect, PeerId, PeerInput,
-    TrackType, TransceiverId,
+    CaptureId, Encoding, IceServer, OfferReport, PeerEffect, PeerId, TrackType, TransceiverId,
 };
 
 /// The peer connections of a client.
@@ -60,14 +65,14 @@ impl Peers {
             PeerEffect::Create { .. } => {}
             PeerEffect::Offer { ice_restart } => peer.then(async move |peer| {
                 let offer = peer.make_offer(ice_restart).await;
-                PeerInput::Offered(offer.map(|sdp| peer.offered(sdp)).map_err(Cause::new))
+                PeerInput::Offered(offer.map(|sdp| peer.offered(sdp)))
             }),
             PeerEffect::AcceptAnswer { sdp } => peer.then(async move |peer| {
                 let applied = peer.accept_answer(sdp.as_deref()).await;
-                PeerInput::AnswerApplied(applied.map_err(Cause::new))
+                PeerInput::AnswerApplied(applied)
             }),
             PeerEffect::Answer { offer, negotiation_id } => peer.then(async move |peer| {
-                let result = peer.answer_offer(&offer).await.map_err(Cause::new);
+                let result = peer.answer_offer(&offer).await;
                 PeerInput::Answered { negotiation_id, result }
             }),
             PeerEffect::AddCandidate(text) => peer.add_candidate(&text),
@@ -79,7 +84,7 @@ impl Peers {
                 degradation,
             } => {
                 let added = self.add_track(&peer, (capture, track_type), &encodings);
-                let result = added.map_err(Cause::new).map(|sending| {
+                let result = added.map(|sending| {
                     let sending = Rc::new(sending);
                     // What it does without is good enough.
                     sending.change(&peer, Change { layers: None, degradation }, |_, _| {});
@@ -138,7 +143,7 @@ impl Peers {
                 self.open.borrow_mut().insert(id, peer);
             }
             Err(thrown) => {
-                let news = PeerInput::NotCreated(Cause::new(thrown));
+                let news = PeerInput::NotCreated(thrown);
                 self.reporter.report(Input::Peer(id, news));
             }
         }
@@ -146,7 +151,7 @@ impl Peers {
 
     /// Makes a connection, or answers for one that the browser did not make.
     fn perform_without(&self, id: PeerId, effect: PeerEffect) {
-        let cause = || Cause::new(missing("peer connection"));
+        let cause = || missing("peer connection");
         let input = match effect {
             PeerEffect::Create { ice_servers } => return self.create(id, &ice_servers),
             PeerEffect::Offer { .. } => PeerInput::Offered(Err(cause())),
@@ -195,7 +200,7 @@ impl Peers {
         let peer = peer.clone();
         spawn(async move {
             if let Err(thrown) = peer.settled(replaced).await {
-                let cause = Cause::new(thrown);
+                let cause = thrown;
                 peer.report(PeerInput::ReplaceFailed { transceiver, capture, cause });
             }
         });

@@ -2,17 +2,18 @@
 
 use crate::core::{
     call::{CallContext, CallSession, Phase},
-    error::{Category, Cause, Error},
+    error::{Category, Error},
+    host::Host,
     ids::PeerId,
 };
 
-impl CallSession {
+impl<H: Host> CallSession<H> {
     /// Without both of its connections a session is none.
     pub(in crate::core::call) fn on_peer_not_created(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         peer: PeerId,
-        cause: Cause,
+        cause: H::Thrown,
     ) {
         let is_ours = match &mut self.phase {
             Phase::Joining(join) => join.session_mut().is_some_and(|s| s.owns_peer(peer)),

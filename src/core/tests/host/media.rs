@@ -1,9 +1,10 @@
 //! Devices and peer connections, played.
 
 use super::Host;
+use crate::core::tests::native::Input;
 use crate::core::{
-    CallCommand, CallKey, CaptureId, CaptureRequest, Captured, Cause, DeviceKind, DeviceOrder,
-    Dimension, Input, OfferReport, PeerEffect, PeerId, PeerInput,
+    CallCommand, CallKey, CaptureId, CaptureRequest, Captured, DeviceKind, DeviceOrder, Dimension,
+    OfferReport, PeerEffect, PeerId, PeerInput,
 };
 
 impl Host {
@@ -71,7 +72,7 @@ impl Host {
             self.opened.peers += 1;
             assert!(self.peers.insert(peer, Vec::new()).is_none(), "G5: made twice");
             if super::take_one(&mut self.weather.refused.peers) {
-                let cause = Cause::new("too many");
+                let cause = "too many".to_owned();
                 self.at_once(Input::Peer(peer, PeerInput::NotCreated(cause)));
             }
             return;
@@ -84,7 +85,7 @@ impl Host {
             | PeerEffect::SetEncodings { .. } => {}
             PeerEffect::ReplaceTrack { transceiver, capture, .. } => {
                 if capture.is_some() && super::take_one(&mut self.weather.refused.replacements) {
-                    let cause = Cause::new("another kind");
+                    let cause = "another kind".to_owned();
                     let failed = PeerInput::ReplaceFailed { transceiver, capture, cause };
                     self.later(Input::Peer(peer, failed));
                 }
@@ -94,14 +95,14 @@ impl Host {
                 if !refused {
                     transceivers.push(transceiver);
                 }
-                let result = if refused { Err(Cause::new("no track today")) } else { Ok(()) };
+                let result = if refused { Err("no track today".to_owned()) } else { Ok(()) };
                 self.at_once(Input::Peer(
                     peer,
                     PeerInput::TransceiverAdded { transceiver, result },
                 ));
             }
             PeerEffect::Offer { .. } if transceivers.is_empty() => {
-                let cause = Cause::new("nothing to offer");
+                let cause = "nothing to offer".to_owned();
                 self.later(Input::Peer(peer, PeerInput::Offered(Err(cause))));
             }
             PeerEffect::Offer { .. } => {
