@@ -139,6 +139,8 @@ pub enum PeerInput {
         /// The host's number for it.
         track: RemoteTrackId,
     },
+    /// All entries of its statistics: the text of a JSON array.
+    Statistics(Result<String, Cause>),
     /// A received track ended.
     TrackEnded(RemoteTrackId),
     /// `connectionState` or `iceConnectionState` became `connected`.

@@ -11,7 +11,6 @@ use super::{
     subscriptions::urgency,
 };
 use crate::core::{
-    effect::Effect,
     error::Error,
     ids::PeerId,
     input::PeerInput,
@@ -106,6 +105,7 @@ impl CallSession {
             PeerInput::Track { stream_id, track } => {
                 self.visible.attach_track(&mut session.orphans, &stream_id, track);
             }
+            PeerInput::Statistics(read) => self.on_statistics(context, peer, read),
             PeerInput::TrackEnded(track) => {
                 self.visible.detach_track(&mut session.orphans, track);
             }
@@ -224,7 +224,7 @@ impl CallSession {
         subscriptions.on_timeout(context.out, rpcs, session_id, participants);
         let now = context.out.now;
         if session.statistics.as_mut().is_some_and(|statistics| statistics.on_timeout(now)) {
-            context.out.push(Effect::CollectStatistics(self.key));
+            session.read_statistics(context.out);
         }
         let peers = [Some(session.subscriber.peer), session.publisher.as_ref().map(|p| p.peer)];
         let outcomes = session.rpcs.on_timeout(context.out);
