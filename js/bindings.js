@@ -7,14 +7,15 @@
  */
 export { Call } from './call.js';
 export {
+  adoptStream,
+  Capture,
   disposeOfMediaStream,
   getAudioStream,
   getScreenShareStream,
   getVideoStream,
+  openCapture,
 } from './capture.js';
-export { Captures } from './captures.js';
 export { Client, provideEngine } from './client.js';
-export { describeCodecs } from './codecs.js';
 export {
   deviceIds$,
   getAudioDevices,
@@ -49,8 +50,6 @@ export {
   SfuTimeoutError,
   VideoError,
 } from './errors.js';
-export { entries, get, items, parse, write } from './json.js';
-export { MediaTable } from './media-table.js';
 export {
   hasAudio,
   hasInterruptedTrack,
@@ -61,7 +60,6 @@ export {
   isPinned,
   makeParticipant,
 } from './participants.js';
-export { addEncoding, addIceServer, Peers } from './peers.js';
 export { Shell } from './shell.js';
 export {
   CallType,
@@ -86,4 +84,3 @@ export {
   withParticipantSource,
 } from './sorting.js';
 export { createSoundDetector } from './sound.js';
-export { makeDevice, makeSession } from './values.js';

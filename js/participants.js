@@ -4,7 +4,6 @@
  * All answer from `publishedTracks`: a stream may be there before or after the track is.
  */
 import { SfuModels, VisibilityState } from './enums.js';
-import { readStruct } from './struct.js';
 
 const { AUDIO, VIDEO, SCREEN_SHARE, SCREEN_SHARE_AUDIO } = SfuModels.TrackType;
 
@@ -31,11 +30,8 @@ export const hasTrack = (participant, kind) => participant.publishedTracks.inclu
 
 /**
  * Makes what apps see of a participant, from what the core knows.
- *
- * @param media where the streams are, by their numbers
  */
 export function makeParticipant(
-  media,
   userId,
   sessionId,
   name,
@@ -52,10 +48,10 @@ export function makeParticipant(
   audioLevel,
   source,
   isLocalParticipant,
-  video,
-  audio,
-  screenShare,
-  screenShareAudio,
+  videoStream,
+  audioStream,
+  screenShareStream,
+  screenShareAudioStream,
   videoDimension,
   screenShareDimension,
   pin,
@@ -71,7 +67,7 @@ export function makeParticipant(
     name,
     image,
     roles: Object.freeze(roles),
-    custom: readStruct(custom),
+    custom,
     joinedAt: joinedAt === undefined ? undefined : new Date(joinedAt),
     trackLookupPrefix,
     publishedTracks: Object.freeze([...publishedTracks]),
@@ -82,10 +78,10 @@ export function makeParticipant(
     audioLevel,
     source,
     isLocalParticipant,
-    videoStream: media.stream(video),
-    audioStream: media.stream(audio),
-    screenShareStream: media.stream(screenShare),
-    screenShareAudioStream: media.stream(screenShareAudio),
+    videoStream,
+    audioStream,
+    screenShareStream,
+    screenShareAudioStream,
     videoDimension: videoDimension && dimension(videoDimension),
     screenShareDimension: screenShareDimension && dimension(screenShareDimension),
     interruptedTracks: Object.freeze([...interruptedTracks]),

@@ -18,6 +18,9 @@ use prost_types::{
 
 const FILES: [&str; 3] = ["models.proto", "signal.proto", "events.proto"];
 
+const SERDE: &str =
+    "#[cfg_attr(not(feature = \"json\"), derive(serde::Serialize, serde::Deserialize))]";
+
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed=proto");
     let out = PathBuf::from(env::var("OUT_DIR")?);
@@ -31,6 +34,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         .compile_well_known_types()
         // Boxes would be in the way of everybody who reads or writes them.
         .enum_attribute(".", "#[allow(clippy::large_enum_variant)]")
+        // What the SDK's core is told can be written to a file; the feature `json` has its own form.
+        .enum_attribute("stream.video.sfu.models.TrackType", SERDE)
+        .enum_attribute("stream.video.sfu.models.AudioBitrateProfile", SERDE)
         .extern_path(".google.protobuf.Struct", "crate::sfu::Struct")
         .extern_path(".google.protobuf", "::pbjson_types")
         .compile_fds(descriptors)?;

@@ -11,6 +11,7 @@
 //! the same effects.
 
 mod backoff;
+mod body;
 mod call;
 mod changes;
 mod client;
@@ -18,26 +19,29 @@ mod command;
 mod connection;
 mod effect;
 mod error;
+mod host;
 mod ids;
 mod input;
-mod json;
 mod layers;
 mod link;
 mod liveness;
 mod outbox;
 mod random;
 mod rest;
+mod roster;
 pub mod sdp;
 mod sorting;
 mod state;
-mod table;
 mod time;
 mod token;
+mod url;
 mod user;
+pub mod view;
 
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
+pub use body::Body;
 pub use changes::{CallChanges, Changes, Slice, Transition};
 pub use client::{Client, Config};
 pub use command::{
@@ -48,7 +52,8 @@ pub use effect::{
     AppEvent, CaptureRequest, Direction, Effect, Encoding, EventPayload, HttpBody, HttpRequest,
     IceServer, LocalEvent, Method, Outcome, PeerEffect, ResponseKind, Scope,
 };
-pub use error::{Category, Cause, Error, ErrorClass, Failure};
+pub use error::{Category, Error, ErrorClass, Failure};
+pub use host::{Document, Host, Recordable};
 pub use ids::{
     CallKey, CaptureId, DescribeId, PeerId, PromiseId, RemoteTrackId, RequestId, SocketId,
     TokenRequestId, TransceiverId,
@@ -56,13 +61,13 @@ pub use ids::{
 pub use input::{
     Captured, DeviceFailure, HttpFailure, HttpReply, Input, OfferReport, PeerInput, Reply,
 };
-pub use json::{Json, Node};
+pub use roster::Roster;
 pub use sorting::{Criterion, ParticipantOrder, SortStep, Sorting};
 pub use state::{
     AudioBitrateProfile, CallState, CallingState, ClientState, ConnectionQuality, DeviceKind,
-    DeviceState, DeviceStatus, Dimension, Facing, Media, Member, Participant, Pin, Ringing,
+    DeviceState, DeviceStatus, Dimension, Egress, Facing, Media, Participant, Pin, Ringing,
     Session, Tiles, TrackType, Visibility,
 };
-pub use table::Table;
 pub use time::{Duration, Time};
 pub use user::{Tokens, User, UserKind};
+pub use view::Viewed;

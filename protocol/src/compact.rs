@@ -51,7 +51,7 @@ enum Wire<'a> {
     Bytes(&'a [u8]),
 }
 
-fn merge(message: &mut dyn Read, mut bytes: &[u8], depth: u8) -> Option<()> {
+pub(crate) fn merge(message: &mut dyn Read, mut bytes: &[u8], depth: u8) -> Option<()> {
     while !bytes.is_empty() {
         let key = varint(&mut bytes)?;
         let wire = match key & 7 {
@@ -112,6 +112,10 @@ impl Value<'_> {
 
     pub(crate) fn float(self) -> Option<f32> {
         self.fixed().map(|bits| f32::from_bits(bits as u32))
+    }
+
+    pub(crate) fn double(self) -> Option<f64> {
+        self.fixed().map(f64::from_bits)
     }
 
     pub(crate) fn string(self) -> Option<String> {

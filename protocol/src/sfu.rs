@@ -2,7 +2,7 @@
 #![allow(missing_docs, clippy::pedantic, clippy::large_enum_variant)]
 
 /// The well-known types that the messages use.
-pub use crate::free_object::Struct;
+pub use crate::free_object::{FreeValue, Struct};
 pub use pbjson_types::Timestamp;
 
 /// Participants, tracks, codecs, errors.

@@ -15,6 +15,7 @@ mod publishing;
 mod request;
 mod ringing;
 mod rpc;
+mod sending;
 mod sfu;
 mod sfu_events;
 mod statistics;
@@ -43,28 +44,29 @@ use super::{
     command::CallCommand,
     connection::Connection,
     effect::{LocalEvent, Method, Outcome, Scope},
+    host::Host,
     ids::{CallKey, PeerId, PromiseId, RequestId, SocketId},
     input::{HttpFailure, HttpReply},
-    json::Json,
     outbox::Outbox,
     rest::{Purpose, Rest, RestRequest},
     sorting::{ParticipantOrder, Sorting},
     state::{CallState, CallingState, DeviceKind, Pin},
     time::Time,
     user::UserKind,
+    view::{CallAnswer, Event},
 };
 
 /// What a call needs of its client while it takes one input.
-pub(crate) struct CallContext<'a> {
-    pub(crate) out: &'a mut Outbox,
+pub(crate) struct CallContext<'a, H: Host> {
+    pub(crate) out: &'a mut Outbox<H>,
     pub(crate) rest: &'a mut Rest,
     pub(crate) config: &'a Config,
-    pub(crate) connection: Option<&'a Connection>,
+    pub(crate) connection: Option<&'a Connection<H>>,
     /// Whether the browser is.
     pub(crate) online: bool,
 }
 
-impl<'a> CallContext<'a> {
+impl<'a, H: Host> CallContext<'a, H> {
     fn user_id(&self) -> &'a str {
         self.connection.map_or("", |connection| &connection.user.id)
     }
@@ -95,16 +97,16 @@ pub(crate) enum CallRequest {
 
 /// A call of the app.
 #[derive(Debug)]
-pub(crate) struct CallSession {
+pub(crate) struct CallSession<H: Host> {
     key: CallKey,
     call_type: String,
     id: String,
     cid: String,
-    visible: Visible,
-    phase: Phase,
-    camera: Device,
-    microphone: Device,
-    screen_share: Device,
+    visible: Visible<H>,
+    phase: Phase<H>,
+    camera: Device<H>,
+    microphone: Device<H>,
+    screen_share: Device<H>,
     media: MediaWishes,
     wishes: Wishes,
     ring: Ring,
@@ -126,15 +128,15 @@ pub(crate) struct CallSession {
 
 /// Where the call is; what the app sees is derived from it.
 #[derive(Debug)]
-enum Phase {
+enum Phase<H: Host> {
     Idle,
-    Joining(Box<Join>),
+    Joining(Box<Join<H>>),
     Joined(Box<SfuSession>),
     Failed,
     Left,
 }
 
-impl CallSession {
+impl<H: Host> CallSession<H> {
     pub(crate) fn new(key: CallKey, call_type: &str, id: &str) -> Self {
         Self {
             key,
@@ -168,7 +170,7 @@ impl CallSession {
         (&self.call_type, &self.id)
     }
 
-    pub(crate) fn state(&self) -> &CallState {
+    pub(crate) fn state(&self) -> &CallState<H> {
         self.visible.state()
     }
 
@@ -179,7 +181,7 @@ impl CallSession {
 
     /// The app is shown the participants as they were sorted.
     pub(crate) fn on_sorted(&mut self, sorting: &Sorting) {
-        self.visible.edit_quietly(|state| sorting.remember(&mut state.participants));
+        self.visible.edit_quietly(|state| sorting.remember(state.participants.as_mut_slice()));
     }
 
     /// The session in which the user is, or was last.
@@ -217,14 +219,14 @@ impl CallSession {
         self.registration
     }
 
-    pub(crate) fn publish_changes(&mut self, out: &mut Outbox) {
+    pub(crate) fn publish_changes(&mut self, out: &mut Outbox<H>) {
         let changes = self.visible.take_changes();
         if !changes.is_empty() {
-            out.changes.by_call.or_default(self.key).absorb(changes);
+            out.changes.by_call.entry(self.key).or_default().absorb(changes);
         }
     }
 
-    pub(crate) fn command(&mut self, context: &mut CallContext<'_>, command: CallCommand) {
+    pub(crate) fn command(&mut self, context: &mut CallContext<'_, H>, command: CallCommand) {
         match command {
             CallCommand::Join { promise, options } => self.join(context, Some(promise), &options),
             CallCommand::SetJoinOptions(options) => self.ring.join_options = options,
@@ -270,11 +272,16 @@ impl CallSession {
         }
     }
 
-    pub(crate) fn on_event(&mut self, context: &mut CallContext<'_>, name: &str, event: &Json) {
+    pub(crate) fn on_event(
+        &mut self,
+        context: &mut CallContext<'_, H>,
+        event: &Event<H::Document>,
+    ) {
+        let name = event.fields.name.as_str();
         self.with_answers(context, |call, context| {
-            call.visible.apply_event(name, event, Some(context.user_id()));
+            call.visible.apply_event(event, Some(context.user_id()));
             if matches!(name, "call.hls_broadcasting_stopped" | "call.hls_broadcasting_failed") {
-                call.visible.end_broadcast(context.config.parse_json);
+                call.visible.end_broadcast();
             }
             call.enforce_capabilities(context);
             if name == "call.deleted" {
@@ -294,17 +301,21 @@ impl CallSession {
     }
 
     /// The call was made, and this client did not ask for it.
-    pub(crate) fn on_created(&mut self, context: &mut CallContext<'_>, event: &Json) {
+    pub(crate) fn on_created(
+        &mut self,
+        context: &mut CallContext<'_, H>,
+        answer: &CallAnswer<H::Document>,
+    ) {
         self.follow();
-        self.visible.apply_answer(event);
+        self.visible.apply_answer(answer);
         self.registration = Some(context.out.turn());
     }
 
     /// A list of calls that was asked for holds this one.
     pub(crate) fn on_found(
         &mut self,
-        context: &mut CallContext<'_>,
-        row: &Json,
+        context: &mut CallContext<'_, H>,
+        row: &CallAnswer<H::Document>,
         watch: bool,
         register: bool,
     ) {
@@ -318,7 +329,11 @@ impl CallSession {
 
     /// After the coordinator socket was lost: what the server says of this call by now, or nothing
     /// when it did not return it.
-    pub(crate) fn on_rewatched(&mut self, context: &mut CallContext<'_>, answer: Option<&Json>) {
+    pub(crate) fn on_rewatched(
+        &mut self,
+        context: &mut CallContext<'_, H>,
+        answer: Option<&CallAnswer<H::Document>>,
+    ) {
         match answer {
             Some(answer) => self.with_answers(context, |call, context| {
                 call.visible.apply_answer(answer);
@@ -334,7 +349,7 @@ impl CallSession {
         }
     }
 
-    pub(crate) fn on_socket_opened(&mut self, context: &mut CallContext<'_>, socket: SocketId) {
+    pub(crate) fn on_socket_opened(&mut self, context: &mut CallContext<'_, H>, socket: SocketId) {
         if self.is_joining_over(socket) {
             self.join_socket_opened(context);
         }
@@ -342,7 +357,7 @@ impl CallSession {
 
     pub(crate) fn on_socket_bytes(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         socket: SocketId,
         bytes: &[u8],
     ) {
@@ -362,7 +377,7 @@ impl CallSession {
 
     pub(crate) fn on_socket_closed(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         socket: SocketId,
         code: u16,
         reason: &str,
@@ -382,9 +397,9 @@ impl CallSession {
 
     pub(crate) fn on_sfu_reply(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         request: RequestId,
-        reply: Result<HttpReply, HttpFailure>,
+        reply: Result<HttpReply<H>, HttpFailure<H>>,
     ) {
         if let Phase::Joined(session) = &mut self.phase
             && let Some(outcome) = session.rpcs.on_reply(context.out, request, reply)
@@ -393,7 +408,7 @@ impl CallSession {
         }
     }
 
-    pub(crate) fn on_online(&mut self, context: &mut CallContext<'_>, online: bool) {
+    pub(crate) fn on_online(&mut self, context: &mut CallContext<'_, H>, online: bool) {
         match (&self.phase, online) {
             (Phase::Joined(_), false) => self.visible.enter(CallingState::Offline),
             (Phase::Joined(_), true) => self.reconnect(context, "network_back_online"),
@@ -402,7 +417,7 @@ impl CallSession {
         }
     }
 
-    pub(crate) fn on_timeout(&mut self, context: &mut CallContext<'_>) {
+    pub(crate) fn on_timeout(&mut self, context: &mut CallContext<'_, H>) {
         match &self.phase {
             Phase::Joining(_) => self.on_join_timeout(context),
             Phase::Joined(_) => self.on_session_timeout(context),
@@ -433,7 +448,7 @@ impl CallSession {
     }
 
     /// The server told about the call, and from now on tells what changes in it.
-    fn loaded(&mut self, context: &mut CallContext<'_>, answer: &Json) {
+    fn loaded(&mut self, context: &mut CallContext<'_, H>, answer: &CallAnswer<H::Document>) {
         self.visible.apply_answer(answer);
         self.enforce_capabilities(context);
         if context.is_watching() {
@@ -447,7 +462,7 @@ impl CallSession {
 
     fn submit(
         &self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         request: CallRequest,
         method: Method,
         suffix: &str,
@@ -459,7 +474,7 @@ impl CallSession {
     #[allow(clippy::too_many_arguments)] // the fields of a request
     fn send(
         &self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         request: CallRequest,
         method: Method,
         suffix: &str,
@@ -468,7 +483,7 @@ impl CallSession {
         after: Option<RequestId>,
     ) -> RequestId {
         // The names were checked when the call was made.
-        let path = call_path(&self.call_type, &self.id).unwrap_or_default() + suffix;
+        let path = call_path::<H>(&self.call_type, &self.id).unwrap_or_default() + suffix;
         let purpose = Purpose::Call(self.key, (self.epoch, request));
         let doing = doing.to_owned();
         context.rest.submit(context.out, RestRequest { method, path, body, doing, purpose, after })
@@ -484,7 +499,7 @@ impl CallSession {
         }
     }
 
-    fn device(&self, kind: DeviceKind) -> &Device {
+    fn device(&self, kind: DeviceKind) -> &Device<H> {
         match kind {
             DeviceKind::Camera => &self.camera,
             DeviceKind::Microphone => &self.microphone,

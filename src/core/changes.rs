@@ -1,7 +1,9 @@
 //! Which parts of the state changed, so that nothing is compared and nothing is copied that
 //! nobody reads.
 
-use super::{ids::CallKey, state::CallingState, table::Table};
+use std::collections::BTreeMap;
+
+use super::{ids::CallKey, state::CallingState};
 
 /// What changed since the host last asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,7 +13,7 @@ pub struct Changes {
     /// The list of registered calls.
     pub calls: bool,
     /// Per call.
-    pub by_call: Table<CallKey, CallChanges>,
+    pub by_call: BTreeMap<CallKey, CallChanges>,
 }
 
 /// What changed in one call.

@@ -2,27 +2,32 @@
 
 mod calls;
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
 use super::{
+    body::{Body, Fields},
     call::{CallContext, CallSession, call_path},
     changes::Changes,
     command::{CallCommand, Command, Then},
     connection::{Connection, ConnectionNews, not_connected},
     effect::{Effect, LocalEvent, Method, Outcome, Scope},
     error::Error,
+    host::Host,
     ids::{CallKey, CaptureId, PromiseId},
-    input::Input,
-    json::{Json, ObjectWriter},
+    input::{HttpFailure, HttpReply, Input},
     outbox::Outbox,
     rest::{Finished, Gate, Purpose, Rest, RestNews, RestRequest},
     sorting::{ParticipantOrder, Sorting},
     state::{CallState, CallingState, ClientState},
-    table::Table,
     time::{Duration, Time},
     user::{Tokens, User, UserKind},
+    view::{AnswerOf, Event},
 };
 
 /// What a client needs to know before it starts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Config {
     /// Key of the app.
     pub api_key: String,
@@ -53,24 +58,22 @@ pub struct Config {
     pub seed: [u64; 2],
     /// Milliseconds between the epoch and the start of the host's monotonic clock.
     pub epoch_offset: f64,
-    /// How the host reads JSON text; a pure function.
-    pub parse_json: fn(&str) -> Option<Json>,
 }
 
 /// The call logic of one client.
-pub struct Client {
+pub struct Client<H: Host> {
     config: Config,
-    out: Outbox,
-    state: ClientState,
-    connection: Option<Connection>,
+    out: Outbox<H>,
+    state: ClientState<H>,
+    connection: Option<Connection<H>>,
     rest: Rest,
-    calls: Table<CallKey, CallSession>,
+    calls: BTreeMap<CallKey, CallSession<H>>,
     /// Calls that could not be watched again, with the number of failures, and when to try anew.
     rewatch: Option<(Time, Vec<String>, u32)>,
     online: bool,
 }
 
-impl Client {
+impl<H: Host> Client<H> {
     /// A client without a user.
     pub fn new(config: Config) -> Self {
         Self {
@@ -79,7 +82,7 @@ impl Client {
             state: ClientState::default(),
             connection: None,
             rest: Rest::default(),
-            calls: Table::default(),
+            calls: BTreeMap::new(),
             rewatch: None,
             online: true,
         }
@@ -90,7 +93,7 @@ impl Client {
     /// # Errors
     ///
     /// `invalid-argument` for an empty or malformed type or id.
-    pub fn create_call(&mut self, call_type: &str, id: &str) -> Result<CallKey, Error> {
+    pub fn create_call(&mut self, call_type: &str, id: &str) -> Result<CallKey, Error<H>> {
         call_path(call_type, id)?;
         let key = self.out.call_key();
         self.calls.insert(key, CallSession::new(key, call_type, id));
@@ -116,7 +119,7 @@ impl Client {
             Command::Request { promise, request, public } => {
                 self.request(promise, request, public);
             }
-            Command::QueryCalls { promise, body } => self.query_calls(promise, &body),
+            Command::QueryCalls { promise, body } => self.query_calls(promise, body),
             Command::RingingCall { promise, cid } => self.ringing_call(promise, &cid),
             Command::SetLocation(location) => self.config.location = location,
             Command::Call(key, command) => self.call_command(key, command),
@@ -126,7 +129,7 @@ impl Client {
     }
 
     /// Takes a report of the host.
-    pub fn handle(&mut self, now: Time, input: Input) {
+    pub fn handle(&mut self, now: Time, input: Input<H>) {
         self.out.now = now;
         match input {
             Input::Http { request, reply } => match request.owner() {
@@ -217,7 +220,7 @@ impl Client {
     }
 
     /// The next thing for the host to do.
-    pub fn poll_effect(&mut self) -> Option<Effect> {
+    pub fn poll_effect(&mut self) -> Option<Effect<H>> {
         self.out.pop()
     }
 
@@ -235,12 +238,12 @@ impl Client {
     }
 
     /// The state of the client itself.
-    pub fn state(&self) -> &ClientState {
+    pub fn state(&self) -> &ClientState<H> {
         &self.state
     }
 
     /// The state of one call; `None` after [`Command::DropCall`].
-    pub fn call(&self, call: CallKey) -> Option<&CallState> {
+    pub fn call(&self, call: CallKey) -> Option<&CallState<H>> {
         self.calls.get(&call).map(CallSession::state)
     }
 
@@ -359,7 +362,7 @@ impl Client {
     fn on_rest_reply(
         &mut self,
         request: super::RequestId,
-        reply: Result<super::HttpReply, super::HttpFailure>,
+        reply: Result<HttpReply<H>, HttpFailure<H>>,
     ) {
         let Self { rest, out, connection, .. } = self;
         let can_refresh = connection.as_ref().is_some_and(|c| c.tokens.can_refresh());
@@ -374,12 +377,12 @@ impl Client {
         }
     }
 
-    fn on_finished(&mut self, finished: Vec<Finished>) {
+    fn on_finished(&mut self, finished: Vec<Finished<H>>) {
         for Finished { purpose, result } in finished {
             match purpose {
                 Purpose::Guest => self.on_guest(result),
                 Purpose::Public(promise) | Purpose::Plain(promise) => match result {
-                    Ok(answer) => self.out.resolve(promise, Outcome::Json(answer)),
+                    Ok(answer) => self.out.resolve(promise, Outcome::Json(answer.document)),
                     Err(error) => self.out.reject(promise, error),
                 },
                 Purpose::Aside => {
@@ -396,16 +399,16 @@ impl Client {
         }
     }
 
-    fn on_guest(&mut self, result: Result<Json, Error>) {
+    fn on_guest(&mut self, result: Result<AnswerOf<H>, Error<H>>) {
         let Some(connection) = &mut self.connection else {
             return;
         };
-        if let Err(error) = result.and_then(|answer| connection.guest_made(&answer)) {
+        if let Err(error) = result.and_then(|answer| connection.guest_made(answer.view.guest)) {
             self.connection_failed(error);
         }
     }
 
-    fn on_connection_news(&mut self, news: Option<ConnectionNews>) {
+    fn on_connection_news(&mut self, news: Option<ConnectionNews<H>>) {
         match news {
             None | Some(ConnectionNews::Nothing) => {}
             Some(ConnectionNews::Failed(error)) => self.connection_failed(error),
@@ -413,7 +416,7 @@ impl Client {
                 let finished = self.rest.fail(&mut self.out, false, &error);
                 self.on_finished(finished);
             }
-            Some(ConnectionNews::Event(event)) => self.on_event(event),
+            Some(ConnectionNews::Event(event)) => self.on_event(&event.view, &event.document),
             Some(ConnectionNews::Online { first, me, event }) => {
                 self.state.connected_user = me;
                 self.out.changes.connected_user = true;
@@ -432,7 +435,7 @@ impl Client {
     }
 
     /// Connecting is given up: nothing waits any longer, and the next `connectUser` starts anew.
-    fn connection_failed(&mut self, error: Error) {
+    fn connection_failed(&mut self, error: Error<H>) {
         let Some(connection) = &mut self.connection else {
             return;
         };
@@ -446,28 +449,27 @@ impl Client {
         self.on_finished(finished);
     }
 
-    fn on_event(&mut self, event: Json) {
-        let name = event.text("type");
-        let cid = event.text("call_cid");
+    fn on_event(&mut self, event: &Event<H::Document>, document: &H::Document) {
+        let (name, cid) = (&event.fields.name, &event.fields.call_cid);
         match name.as_str() {
-            "call.ring" => self.on_ring(&cid, &event),
-            "call.created" if self.live(&cid).is_none() => {
-                self.make(&cid, |call, context| call.on_created(context, &event));
+            "call.ring" => self.on_ring(cid, event),
+            "call.created" if self.live(cid).is_none() => {
+                self.make(cid, |call, context| call.on_created(context, &event.call));
             }
             _ => {}
         }
         let concerned: Vec<CallKey> = self
             .calls
             .iter()
-            .filter(|(_, call)| call.is_set_up() && call.cid() == cid)
+            .filter(|(_, call)| call.is_set_up() && call.cid() == *cid)
             .map(|(key, _)| *key)
             .collect();
         for key in &concerned {
-            self.with_call(*key, |call, context| call.on_event(context, &name, &event));
+            self.with_call(*key, |call, context| call.on_event(context, event));
         }
-        self.out.emit(Scope::Client, &name, &event);
+        self.out.emit(Scope::Client, name, document);
         for key in concerned {
-            self.out.emit(Scope::Call(key), &name, &event);
+            self.out.emit(Scope::Call(key), name, document);
         }
     }
 
@@ -534,7 +536,7 @@ impl Client {
         let calls = &self.calls;
         let registration = |key: &CallKey| calls.get(key).and_then(CallSession::registration);
         self.state.calls.retain(|key| registration(key).is_some());
-        for (key, call) in calls.iter() {
+        for (key, call) in calls {
             let Some(turn) = call.registration() else {
                 continue;
             };
@@ -553,7 +555,11 @@ impl Client {
         }
     }
 
-    fn with_call(&mut self, key: CallKey, f: impl FnOnce(&mut CallSession, &mut CallContext<'_>)) {
+    fn with_call(
+        &mut self,
+        key: CallKey,
+        f: impl FnOnce(&mut CallSession<H>, &mut CallContext<'_, H>),
+    ) {
         if let Some((call, mut context)) = self.call_in_context(key) {
             f(call, &mut context);
         }
@@ -561,14 +567,17 @@ impl Client {
 
     /// Apart from [`Self::with_call`], of which there is a copy for each of its uses.
     #[inline(never)]
-    fn call_in_context(&mut self, key: CallKey) -> Option<(&mut CallSession, CallContext<'_>)> {
+    fn call_in_context(
+        &mut self,
+        key: CallKey,
+    ) -> Option<(&mut CallSession<H>, CallContext<'_, H>)> {
         let Self { calls, out, rest, config, connection, online, .. } = self;
         let call = calls.get_mut(&key)?;
         let connection = connection.as_ref();
         Some((call, CallContext { out, rest, config, connection, online: *online }))
     }
 
-    fn each_call(&mut self, mut f: impl FnMut(&mut CallSession, &mut CallContext<'_>)) {
+    fn each_call(&mut self, mut f: impl FnMut(&mut CallSession<H>, &mut CallContext<'_, H>)) {
         let keys: Vec<CallKey> = self.calls.keys().copied().collect();
         for key in keys {
             self.with_call(key, &mut f);
@@ -577,17 +586,15 @@ impl Client {
 }
 
 fn guest_request(user: &User) -> RestRequest {
-    let mut fields = ObjectWriter::new().text("id", &user.id);
-    for key in ["name", "image", "custom"] {
-        let given = user.details.as_ref().and_then(|details| details.get(key));
-        if let Some(text) = given.and_then(|value| value.to_text()) {
-            fields = fields.raw(key, &text);
-        }
-    }
+    let mut fields = user.details.as_ref().map(Body::fields).unwrap_or_default();
+    fields.keep(&["name", "image", "custom"]);
+    fields.set("id", &user.id);
+    let mut body = Fields::default();
+    body.set("user", &fields);
     RestRequest {
         method: Method::Post,
         path: "/guest".to_owned(),
-        body: Some(ObjectWriter::new().raw("user", &fields.finish()).finish()),
+        body: Some(body.to_text()),
         doing: "making a guest user".to_owned(),
         purpose: Purpose::Guest,
         after: None,

@@ -1,16 +1,18 @@
 //! What an app asks for.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
+    body::Body,
     effect::Method,
     ids::{CallKey, CaptureId, PromiseId},
     input::Captured,
-    json::Json,
     state::{AudioBitrateProfile, DeviceKind, Dimension, Facing, TrackType, Visibility},
     user::{Tokens, User},
 };
 
 /// An order of the app to the client. Each `promise` is settled exactly once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Command {
     /// Open the coordinator socket as `user`.
     ConnectUser {
@@ -40,7 +42,7 @@ pub enum Command {
         /// Resolves with [`Outcome::Calls`](super::Outcome::Calls).
         promise: PromiseId,
         /// The app's object.
-        body: Json,
+        body: Body,
     },
     /// A push message says that a call rings: finds it, or makes and loads it.
     RingingCall {
@@ -58,7 +60,7 @@ pub enum Command {
 }
 
 /// An order of the app to one call.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum CallCommand {
     /// Send a request below the path of the call.
     Request {
@@ -171,20 +173,20 @@ pub enum CallCommand {
 }
 
 /// A request of the app.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AppRequest {
     /// HTTP method.
     pub method: Method,
     /// With encoded segments, and a query if there is one.
     pub path: String,
     /// The app's object, in the form of the wire.
-    pub body: Option<Json>,
+    pub body: Option<Body>,
     /// For error messages: "joining the call".
     pub doing: String,
 }
 
 /// What a request of a call does to its state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Then {
     /// Nothing; the effect comes as an event.
     Nothing,
@@ -209,7 +211,7 @@ pub enum Then {
 }
 
 /// What a device is to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeviceOrder {
     /// Turn it on and, in a joined call, publish it.
     Enable,
@@ -235,7 +237,7 @@ pub enum DeviceOrder {
 }
 
 /// Which of several devices of a kind. Both fields together exclude each other.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     /// Its id.
     pub device_id: Option<String>,
@@ -244,7 +246,7 @@ pub struct Choice {
 }
 
 /// How media is captured and published.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MediaOption {
     /// Whether leaving the call turns a device off; it does by default.
     StopOnLeave(DeviceKind, bool),
@@ -273,11 +275,11 @@ pub enum MediaOption {
 }
 
 /// How to join, as read from the app's object.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct JoinOptions {
     /// The fields that go to the coordinator: `create`, `data`, `ring`, `notify`, `video`,
     /// `members_limit`, and others the app adds.
-    pub request: Option<Json>,
+    pub request: Option<Body>,
     /// How often to try in all; at least 1. Default 3.
     pub max_join_retries: Option<u32>,
     /// How long the SFU socket may take to open, and the SFU to answer, in ms. Default 5000.
@@ -287,7 +289,7 @@ pub struct JoinOptions {
 }
 
 /// How to leave.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct LeaveOptions {
     /// Whether to reject a ringing call. By default only who rings and is alone does.
     pub reject: Option<bool>,

@@ -1,17 +1,20 @@
 //! A user's connection to the coordinator: token, socket, and what the app was promised.
 
 use super::{
+    body::{Body, Fields},
     client::Config,
     effect::Outcome,
     error::{Category, Error},
+    host::Host,
     ids::{PromiseId, SocketId, TokenRequestId},
-    json::{Json, ObjectWriter},
     link::{Link, LinkConfig, LinkNews},
     outbox::Outbox,
     rest::{Access, Gate},
     time::{Duration, Time},
     token::{TokenNews, TokenSource},
+    url::push_encoded,
     user::{Tokens, User, UserKind},
+    view::{EventOf, GuestAnswer},
 };
 
 /// A short loss of the socket is nobody's business.
@@ -19,16 +22,16 @@ const LOSS_GRACE: Duration = Duration::from_secs(5);
 
 /// From `connectUser` to `disconnectUser`.
 #[derive(Debug)]
-pub(crate) struct Connection {
+pub(crate) struct Connection<H: Host> {
     pub(crate) user: User,
     pub(crate) tokens: TokenSource,
     link: Link,
     url: String,
     waiting: Vec<PromiseId>,
-    failures: Vec<Error>,
+    failures: Vec<Error<H>>,
     /// `connection.ok`, once there was one.
-    greeting: Option<Json>,
-    refused: Option<Error>,
+    greeting: Option<H::Document>,
+    refused: Option<Error<H>>,
     /// A guest's id and token are made by the coordinator first.
     guest_pending: bool,
     /// When to tell the app that the socket is lost.
@@ -37,35 +40,35 @@ pub(crate) struct Connection {
 }
 
 /// What the client has to do about it.
-pub(crate) enum ConnectionNews {
+pub(crate) enum ConnectionNews<H: Host> {
     Nothing,
     /// The socket works, for the first time or again.
     Online {
         first: bool,
-        me: Option<Json>,
-        event: Json,
+        me: Option<H::Document>,
+        event: H::Document,
     },
     /// An event of the coordinator.
-    Event(Json),
+    Event(EventOf<H>),
     /// It will not be.
-    Failed(Error),
+    Failed(Error<H>),
     /// It works, but there is no token for requests.
-    NoToken(Error),
+    NoToken(Error<H>),
 }
 
-impl Connection {
+impl<H: Host> Connection<H> {
     pub(crate) fn new(
-        out: &Outbox,
+        out: &Outbox<H>,
         config: &Config,
         user: User,
         tokens: &Tokens,
-    ) -> Result<Self, Error> {
-        let tokens = TokenSource::new(out, &user.id, user.kind, tokens, config.parse_json)?;
+    ) -> Result<Self, Error<H>> {
+        let tokens = TokenSource::new(out, &user.id, user.kind, tokens)?;
         let base = config.base_url.strip_prefix("http").unwrap_or_default();
         let mut url = format!("ws{base}/connect?api_key=");
-        super::rest::push_encoded(&mut url, &config.api_key);
+        push_encoded(&mut url, &config.api_key);
         url.push_str("&stream-auth-type=jwt&X-Stream-Client=");
-        super::rest::push_encoded(&mut url, &config.client_header);
+        push_encoded(&mut url, &config.client_header);
         Ok(Self {
             guest_pending: user.kind == UserKind::Guest,
             user,
@@ -98,7 +101,7 @@ impl Connection {
     }
 
     /// What a promise to connect resolves with.
-    pub(crate) fn outcome(&self) -> Outcome {
+    pub(crate) fn outcome(&self) -> Outcome<H> {
         self.greeting.clone().map_or(Outcome::Done, Outcome::Json)
     }
 
@@ -111,12 +114,11 @@ impl Connection {
     }
 
     /// The coordinator made the guest.
-    pub(crate) fn guest_made(&mut self, answer: &Json) -> Result<(), Error> {
-        let (id, token) =
-            (answer.get("user").map(|user| user.text("id")), answer.text("access_token"));
-        match id {
-            Some(id) if !id.is_empty() && !token.is_empty() => {
-                self.user.id = id;
+    pub(crate) fn guest_made(&mut self, answer: GuestAnswer) -> Result<(), Error<H>> {
+        let GuestAnswer { user, access_token: token } = answer;
+        match user {
+            Some(user) if !user.id.is_empty() && !token.is_empty() => {
+                self.user.id = user.id;
                 self.tokens.set(token);
                 self.guest_pending = false;
                 Ok(())
@@ -126,7 +128,7 @@ impl Connection {
     }
 
     /// Whether requests can go out, and with what.
-    pub(crate) fn gate(&self) -> Gate<'_> {
+    pub(crate) fn gate(&self) -> Gate<'_, H> {
         if let Some(error) = &self.refused {
             return Gate::Shut(error.clone());
         }
@@ -145,7 +147,7 @@ impl Connection {
 
     /// Takes the next step by itself: gets a token, opens the socket. Tells when an anonymous
     /// user, who needs no socket, is ready.
-    pub(crate) fn advance(&mut self, out: &mut Outbox, config: &Config) -> bool {
+    pub(crate) fn advance(&mut self, out: &mut Outbox<H>, config: &Config) -> bool {
         if self.guest_pending || self.refused.is_some() {
             return false;
         }
@@ -166,7 +168,7 @@ impl Connection {
     }
 
     /// Requests wait: gets a token, if that is what they wait for.
-    pub(crate) fn want_token(&mut self, out: &mut Outbox) {
+    pub(crate) fn want_token(&mut self, out: &mut Outbox<H>) {
         if self.link.connection_id().is_some() {
             self.tokens.want(out);
         }
@@ -174,16 +176,21 @@ impl Connection {
 
     pub(crate) fn on_token(
         &mut self,
-        out: &mut Outbox,
+        out: &mut Outbox<H>,
         request: TokenRequestId,
-        result: Result<String, super::Cause>,
+        result: Result<String, H::Thrown>,
         config: &Config,
-    ) -> ConnectionNews {
+    ) -> ConnectionNews<H> {
         let news = self.tokens.on_answer(request, result);
         self.on_token_news(out, news, config)
     }
 
-    pub(crate) fn on_socket_opened(&mut self, out: &mut Outbox, socket: SocketId, config: &Config) {
+    pub(crate) fn on_socket_opened(
+        &mut self,
+        out: &mut Outbox<H>,
+        socket: SocketId,
+        config: &Config,
+    ) {
         let details = self.details();
         let link_config = Self::link_config(&self.url, config, &self.tokens, &details);
         self.link.on_open(out, socket, &link_config);
@@ -191,27 +198,27 @@ impl Connection {
 
     pub(crate) fn on_socket_event(
         &mut self,
-        out: &mut Outbox,
+        out: &mut Outbox<H>,
         socket: SocketId,
-        event: Json,
+        event: EventOf<H>,
         config: &Config,
-    ) -> ConnectionNews {
+    ) -> ConnectionNews<H> {
         let news = self.link.on_event(out, socket, event);
         self.on_link_news(out, news, config)
     }
 
     pub(crate) fn on_socket_closed(
         &mut self,
-        out: &mut Outbox,
+        out: &mut Outbox<H>,
         socket: SocketId,
         code: u16,
         config: &Config,
-    ) -> ConnectionNews {
+    ) -> ConnectionNews<H> {
         let news = self.link.on_closed(out, socket, code);
         self.on_link_news(out, news, config)
     }
 
-    pub(crate) fn on_online(&mut self, out: &mut Outbox, online: bool, config: &Config) {
+    pub(crate) fn on_online(&mut self, out: &mut Outbox<H>, online: bool, config: &Config) {
         let news = self.link.on_online(out, online);
         self.on_link_news(out, news, config);
         if !online && self.told_online {
@@ -219,7 +226,7 @@ impl Connection {
         }
     }
 
-    pub(crate) fn on_timeout(&mut self, out: &mut Outbox, config: &Config) -> ConnectionNews {
+    pub(crate) fn on_timeout(&mut self, out: &mut Outbox<H>, config: &Config) -> ConnectionNews<H> {
         let token_news = self.tokens.on_timeout(out.now);
         let failed = self.on_token_news(out, token_news, config);
         if !matches!(failed, ConnectionNews::Nothing) {
@@ -247,16 +254,16 @@ impl Connection {
         [self.tokens.due(), self.link.due(), self.tell_loss_at].into_iter().flatten().min()
     }
 
-    pub(crate) fn close(&mut self, out: &mut Outbox) {
+    pub(crate) fn close(&mut self, out: &mut Outbox<H>) {
         self.link.close(out);
     }
 
     fn on_token_news(
         &mut self,
-        out: &mut Outbox,
-        news: TokenNews,
+        out: &mut Outbox<H>,
+        news: TokenNews<H>,
         config: &Config,
-    ) -> ConnectionNews {
+    ) -> ConnectionNews<H> {
         match news {
             TokenNews::Nothing | TokenNews::Ready => ConnectionNews::Nothing,
             TokenNews::Failed(error) => {
@@ -273,18 +280,19 @@ impl Connection {
 
     fn on_link_news(
         &mut self,
-        out: &mut Outbox,
-        news: LinkNews,
+        out: &mut Outbox<H>,
+        news: LinkNews<H>,
         config: &Config,
-    ) -> ConnectionNews {
+    ) -> ConnectionNews<H> {
         match news {
             LinkNews::Nothing => ConnectionNews::Nothing,
             LinkNews::Event(event) => ConnectionNews::Event(event),
             LinkNews::Online(event) => {
+                let (me, event) = (event.view.fields.me, event.document);
                 let first = self.greeting.replace(event.clone()).is_none();
                 self.failures.clear();
                 self.tell_loss_at = None;
-                ConnectionNews::Online { first, me: event.get("me"), event }
+                ConnectionNews::Online { first, me, event }
             }
             LinkNews::Lost => {
                 self.tell_loss_at.get_or_insert(out.after(LOSS_GRACE));
@@ -304,7 +312,7 @@ impl Connection {
     }
 
     /// Before the first success attempts are counted; after it they go on for ever.
-    fn attempt_failed(&mut self, mut error: Error, config: &Config) -> ConnectionNews {
+    fn attempt_failed(&mut self, mut error: Error<H>, config: &Config) -> ConnectionNews<H> {
         if self.greeting.is_some() {
             return ConnectionNews::Nothing;
         }
@@ -316,31 +324,25 @@ impl Connection {
         self.fail(error)
     }
 
-    fn fail(&mut self, error: Error) -> ConnectionNews {
+    fn fail(&mut self, error: Error<H>) -> ConnectionNews<H> {
         self.refused = Some(error.clone());
         self.tell_loss_at = None;
         ConnectionNews::Failed(error)
     }
 
-    fn details(&self) -> String {
-        let mut details = ObjectWriter::new().text("id", &self.user.id);
-        let given = self.user.details.as_ref().and_then(Json::entries).unwrap_or_default();
-        for (key, value) in given {
-            if key != "id"
-                && key != "type"
-                && let Some(text) = value.to_text()
-            {
-                details = details.raw(&key, &text);
-            }
-        }
-        details.finish()
+    fn details(&self) -> Fields {
+        let given = self.user.details.as_ref().map(Body::fields);
+        let mut details = given.unwrap_or_default();
+        details.remove(&["type"]);
+        details.set("id", &self.user.id);
+        details
     }
 
     fn link_config<'a>(
         url: &'a str,
         config: &Config,
         tokens: &'a TokenSource,
-        user_details: &'a str,
+        user_details: &'a Fields,
     ) -> LinkConfig<'a> {
         LinkConfig {
             url,
@@ -352,7 +354,7 @@ impl Connection {
 }
 
 /// The error of everything that needs a user while there is none.
-pub(crate) fn not_connected() -> Error {
+pub(crate) fn not_connected<H: Host>() -> Error<H> {
     Error::new("not-connected", Category::Auth, "no user is connected")
         .hint("Call connectUser() first, or construct the client with a user.")
 }

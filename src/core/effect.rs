@@ -1,19 +1,22 @@
 //! What the host must do.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
-    error::{Cause, Error},
+    error::Error,
+    host::{Host, Recordable},
     ids::{
         CallKey, CaptureId, DescribeId, PeerId, PromiseId, RequestId, SocketId, TokenRequestId,
         TransceiverId,
     },
-    json::Json,
     state::{AudioBitrateProfile, DeviceKind, Dimension, TrackType},
 };
 
 /// One thing for the host to do. It reports the outcome, if any, as an [`Input`](super::Input),
 /// never from inside performing the effect.
-#[derive(Clone, Debug)]
-pub enum Effect {
+#[derive(Clone, Debug, Serialize)]
+#[serde(bound = "H: Recordable")]
+pub enum Effect<H: Host> {
     /// Send a request. Answer: [`Input::Http`](super::Input::Http).
     Http(HttpRequest),
     /// Abort a request; no answer is awaited any more.
@@ -63,21 +66,21 @@ pub enum Effect {
         /// Which.
         promise: PromiseId,
         /// With what.
-        result: Result<Outcome, Error>,
+        result: Result<Outcome<H>, Error<H>>,
     },
     /// Tell the app's listeners.
-    Emit(AppEvent),
+    Emit(AppEvent<H>),
     /// A failure that no promise reports, for the log.
     Warn {
         /// What happened, without tokens or personal data.
         message: String,
         /// What was thrown.
-        cause: Option<Cause>,
+        cause: Option<H::Thrown>,
     },
 }
 
 /// A request over HTTP.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HttpRequest {
     /// Its name from now on.
     pub request: RequestId,
@@ -96,7 +99,7 @@ pub struct HttpRequest {
 }
 
 /// HTTP method.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Method {
     /// `GET`
     Get,
@@ -121,7 +124,7 @@ impl Method {
 }
 
 /// The body of a request.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum HttpBody {
     /// None.
     Empty,
@@ -132,7 +135,7 @@ pub enum HttpBody {
 }
 
 /// The form in which an answer is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum ResponseKind {
     /// A JSON document, whatever the status.
     Json,
@@ -141,9 +144,11 @@ pub enum ResponseKind {
 }
 
 /// Something to do with one peer connection.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum PeerEffect {
-    /// Make it, with `bundlePolicy: max-bundle`. Its events are reported from now on.
+    /// Make it, with `bundlePolicy: max-bundle`. Its events are reported from now on. A server that
+    /// the browser does not take is logged and left out. If there is no connection all the same:
+    /// [`PeerInput::NotCreated`](super::PeerInput::NotCreated).
     Create {
         /// `iceServers`.
         ice_servers: Vec<IceServer>,
@@ -170,7 +175,8 @@ pub enum PeerEffect {
     /// Add a remote candidate (JSON text of an `RTCIceCandidateInit`). A candidate that does not
     /// fit is logged, no more.
     AddCandidate(String),
-    /// Add a send-only transceiver for the track of a capture, without a stream.
+    /// Add a send-only transceiver for the track of a capture, without a stream. Answer:
+    /// [`PeerInput::TransceiverAdded`](super::PeerInput::TransceiverAdded).
     AddTransceiver {
         /// Its name from now on.
         transceiver: TransceiverId,
@@ -183,7 +189,8 @@ pub enum PeerEffect {
         /// `RTCRtpSendParameters.degradationPreference`; none for audio.
         degradation: Option<&'static str>,
     },
-    /// Send the track of another capture, or nothing, without renegotiation.
+    /// Send the track of another capture, or nothing, without renegotiation. If that fails:
+    /// [`PeerInput::ReplaceFailed`](super::PeerInput::ReplaceFailed).
     ReplaceTrack {
         /// Where.
         transceiver: TransceiverId,
@@ -207,7 +214,7 @@ pub enum PeerEffect {
 }
 
 /// One entry of `RTCConfiguration.iceServers`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct IceServer {
     /// STUN or TURN URLs.
     pub urls: Vec<String>,
@@ -218,7 +225,7 @@ pub struct IceServer {
 }
 
 /// One entry of `sendEncodings`.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Encoding {
     /// Simulcast layer (`q`, `h`, `f`); empty for audio.
     pub rid: String,
@@ -235,7 +242,7 @@ pub struct Encoding {
 }
 
 /// Which device to open, and how.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct CaptureRequest {
     /// Its name from now on.
     pub capture: CaptureId,
@@ -256,31 +263,33 @@ pub struct CaptureRequest {
 }
 
 /// What a promise resolves with.
-#[derive(Clone, Debug)]
-pub enum Outcome {
+#[derive(Clone, Debug, Serialize)]
+#[serde(bound = "H: Recordable")]
+pub enum Outcome<H: Host> {
     /// Nothing.
     Done,
     /// The server's answer.
-    Json(Json),
+    Json(H::Document),
     /// A call.
     Call(CallKey),
     /// The server's answer, and the calls that its `calls` became.
-    Calls(Json, Vec<CallKey>),
+    Calls(H::Document, Vec<CallKey>),
 }
 
 /// Something an app may listen to.
-#[derive(Clone, Debug)]
-pub struct AppEvent {
+#[derive(Clone, Debug, Serialize)]
+#[serde(bound = "H: Recordable")]
+pub struct AppEvent<H: Host> {
     /// Whose listeners.
     pub scope: Scope,
     /// Such as `call.updated`.
     pub name: String,
     /// The event object.
-    pub payload: EventPayload,
+    pub payload: EventPayload<H>,
 }
 
 /// Whose listeners are told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Scope {
     /// Those of the client.
     Client,
@@ -289,16 +298,17 @@ pub enum Scope {
 }
 
 /// The content of an event.
-#[derive(Clone, Debug)]
-pub enum EventPayload {
+#[derive(Clone, Debug, Serialize)]
+#[serde(bound = "H: Recordable")]
+pub enum EventPayload<H: Host> {
     /// A coordinator event as it came.
-    Server(Json),
+    Server(H::Document),
     /// An event of our own.
     Local(LocalEvent),
 }
 
 /// Events that no server sends.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum LocalEvent {
     /// `connection.changed`: the coordinator socket works, or does not.
     ConnectionChanged {

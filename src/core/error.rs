@@ -1,24 +1,26 @@
 //! Why an operation failed: for programs a code, for people what was tried and what to do next.
 
-use std::{
-    any::Any,
-    fmt,
-    ops::{Deref, DerefMut},
-    rc::Rc,
-};
+use std::ops::{Deref, DerefMut};
 
-use super::json::Json;
+use serde::Serialize;
+
+use super::{
+    host::{Host, Recordable},
+    view::Refusal,
+};
 
 /// A failed operation, as the app sees it in a rejected promise.
 ///
 /// One pointer wide: every function that can fail hands it on, and each copy of all the fields is
 /// code to download.
-#[derive(Clone, Debug)]
-pub struct Error(Box<Failure>);
+#[derive(Clone, Debug, Serialize)]
+#[serde(bound = "H: Recordable")]
+pub struct Error<H: Host>(Box<Failure<H>>);
 
 /// What an [`Error`] tells.
-#[derive(Clone, Debug)]
-pub struct Failure {
+#[derive(Clone, Debug, Serialize)]
+#[serde(bound = "H: Recordable")]
+pub struct Failure<H: Host> {
     /// Which JavaScript class it becomes.
     pub class: ErrorClass,
     /// Stable, kebab-case, documented in `docs/errors.md`.
@@ -40,15 +42,15 @@ pub struct Failure {
     /// The server says that a repeat is in vain.
     pub unrecoverable: bool,
     /// The failure of each attempt, oldest first, when there was more than one.
-    pub attempts: Vec<Error>,
+    pub attempts: Vec<Error<H>>,
     /// What the browser or the app threw.
-    pub cause: Option<Cause>,
+    pub cause: Option<H::Thrown>,
     /// What the coordinator answered.
-    pub response: Option<Json>,
+    pub response: Option<H::Document>,
 }
 
 /// The JavaScript class of an [`Error`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum ErrorClass {
     /// `VideoError` itself.
     Video,
@@ -67,7 +69,7 @@ pub enum ErrorClass {
 }
 
 /// What a failure is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Category {
     /// User, token, key.
     Auth,
@@ -112,43 +114,21 @@ impl Category {
     }
 }
 
-/// A value of the host that explains a failure, carried through untouched.
-#[derive(Clone)]
-pub struct Cause(Rc<dyn Any>);
+impl<H: Host> Deref for Error<H> {
+    type Target = Failure<H>;
 
-impl Cause {
-    /// Wraps a value of the host.
-    pub fn new(value: impl Any) -> Self {
-        Self(Rc::new(value))
-    }
-
-    /// The host's own value, if it is of type `T`.
-    pub fn downcast<T: 'static>(&self) -> Option<&T> {
-        self.0.downcast_ref()
-    }
-}
-
-impl fmt::Debug for Cause {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Cause")
-    }
-}
-
-impl Deref for Error {
-    type Target = Failure;
-
-    fn deref(&self) -> &Failure {
+    fn deref(&self) -> &Failure<H> {
         &self.0
     }
 }
 
-impl DerefMut for Error {
-    fn deref_mut(&mut self) -> &mut Failure {
+impl<H: Host> DerefMut for Error<H> {
+    fn deref_mut(&mut self) -> &mut Failure<H> {
         &mut self.0
     }
 }
 
-impl Error {
+impl<H: Host> Error<H> {
     pub(crate) fn new(code: &'static str, category: Category, message: impl Into<String>) -> Self {
         Self::of(code, category, message.into())
     }
@@ -172,7 +152,7 @@ impl Error {
     }
 
     /// Message and cause, for the log.
-    pub(crate) fn into_warning(self) -> (String, Option<Cause>) {
+    pub(crate) fn into_warning(self) -> (String, Option<H::Thrown>) {
         (self.0.message, self.0.cause)
     }
 
@@ -191,7 +171,7 @@ impl Error {
         self
     }
 
-    pub(crate) fn cause(mut self, cause: Cause) -> Self {
+    pub(crate) fn cause(mut self, cause: H::Thrown) -> Self {
         self.cause = Some(cause);
         self
     }
@@ -204,6 +184,14 @@ impl Error {
     /// The app gave something that cannot be used. Nothing was sent.
     pub(crate) fn invalid_argument(message: impl Into<String>, hint: &'static str) -> Self {
         Self::new("invalid-argument", Category::Conflict, message).hint(hint)
+    }
+
+    /// The app gave something of which there is no JSON. Nothing was sent.
+    pub fn no_json() -> Self {
+        Self::invalid_argument(
+            "the request holds something that JSON cannot express",
+            "Leave out cycles, functions and BigInts.",
+        )
     }
 
     /// The call or client cannot do that at this time.
@@ -221,7 +209,7 @@ impl Error {
     }
 
     /// No answer at all.
-    pub(crate) fn network(doing: &str, cause: Cause) -> Self {
+    pub(crate) fn network(doing: &str, cause: H::Thrown) -> Self {
         Self::new("network", Category::Network, format!("no answer while {doing}"))
             .hint("Check the connection and that the server's address is right and reachable.")
             .retryable()
@@ -243,9 +231,14 @@ impl Error {
     }
 
     /// The coordinator answered with an error (coordinator protocol, errors).
-    pub(crate) fn response(doing: &str, status: u16, body: &Json) -> Self {
+    pub(crate) fn response(
+        doing: &str,
+        status: u16,
+        refusal: &Refusal,
+        document: H::Document,
+    ) -> Self {
         #[allow(clippy::cast_possible_truncation)] // codes are small integers
-        let server_code = body.number("code").map(|code| code as i32);
+        let server_code = refusal.code.map(|code| code as i32);
         let (code, category, hint) = match (server_code, status) {
             (Some(40), _) => (
                 "auth-token-expired",
@@ -291,17 +284,17 @@ impl Error {
                 "The message names what the server did not accept.",
             ),
         };
-        let unrecoverable = body.flag("unrecoverable");
+        let unrecoverable = refusal.unrecoverable;
         let retryable = !unrecoverable
             && (status == 429 || status == 408 || status >= 500 || server_code == Some(46));
         let mut message = format!("the coordinator refused while {doing}: ");
-        message.push_str(&body.text("message"));
+        message.push_str(&refusal.message);
         let mut error = Self::new(code, category, message).class(ErrorClass::Response).hint(hint);
         error.server_code = server_code;
         error.status = Some(status);
         error.unrecoverable = unrecoverable;
         error.retryable = retryable;
-        error.response = Some(body.clone());
+        error.response = Some(document);
         error
     }
 }

@@ -1,36 +1,39 @@
 //! What happened outside.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
-    error::Cause,
+    host::{Host, Recordable},
     ids::{
         CaptureId, DescribeId, PeerId, RemoteTrackId, RequestId, SocketId, TokenRequestId,
         TransceiverId,
     },
-    json::Json,
     state::{AudioBitrateProfile, Dimension},
+    view::{AnswerOf, EventOf},
 };
 
 /// A report of the host.
-#[derive(Clone, Debug)]
-pub enum Input {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "H: Recordable")]
+pub enum Input<H: Host> {
     /// A request was answered, or was not.
     Http {
         /// The [`Effect::Http`](super::Effect::Http) it answers.
         request: RequestId,
         /// The answer.
-        reply: Result<HttpReply, HttpFailure>,
+        reply: Result<HttpReply<H>, HttpFailure<H>>,
     },
     /// The app's token provider answered, or threw.
     Token {
         /// The [`Effect::FetchToken`](super::Effect::FetchToken) it answers.
         request: TokenRequestId,
         /// The token.
-        result: Result<String, Cause>,
+        result: Result<String, H::Thrown>,
     },
     /// A socket is open.
     SocketOpened(SocketId),
     /// A text frame arrived that holds JSON. Frames that hold none are not reported.
-    SocketJson(SocketId, Json),
+    SocketJson(SocketId, EventOf<H>),
     /// A binary frame arrived.
     SocketBytes(SocketId, Vec<u8>),
     /// A socket is closed, by whomever, or failed to open. The last report about it.
@@ -47,16 +50,16 @@ pub enum Input {
         /// The [`Effect::DescribeCodecs`](super::Effect::DescribeCodecs) it answers.
         request: DescribeId,
         /// `(subscriber_sdp, publisher_sdp)`.
-        result: Result<(String, String), Cause>,
+        result: Result<(String, String), H::Thrown>,
     },
     /// A peer connection has news.
-    Peer(PeerId, PeerInput),
+    Peer(PeerId, PeerInput<H>),
     /// A device was opened, or was not.
     Captured {
         /// The [`Effect::Capture`](super::Effect::Capture) it answers.
         capture: CaptureId,
         /// What it delivers.
-        result: Result<Captured, DeviceFailure>,
+        result: Result<Captured, DeviceFailure<H>>,
     },
     /// A captured track ended without our asking: unplugged, or permission taken away.
     CaptureEnded(CaptureId),
@@ -71,19 +74,21 @@ pub enum Input {
 }
 
 /// An answer to a request.
-#[derive(Clone, Debug)]
-pub struct HttpReply {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "H: Recordable")]
+pub struct HttpReply<H: Host> {
     /// HTTP status.
     pub status: u16,
     /// The body, in the form the request asked for.
-    pub body: Reply,
+    pub body: Reply<H>,
 }
 
 /// The body of an answer.
-#[derive(Clone, Debug)]
-pub enum Reply {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "H: Recordable")]
+pub enum Reply<H: Host> {
     /// A JSON document.
-    Json(Json),
+    Json(AnswerOf<H>),
     /// Bytes as they came.
     Bytes(Vec<u8>),
     /// Not what was asked for: HTML of a proxy, a body cut short.
@@ -91,26 +96,46 @@ pub enum Reply {
 }
 
 /// A request without an answer: refused, cut, blocked by CORS. The browser does not tell which.
-#[derive(Clone, Debug)]
-pub struct HttpFailure {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "H: Recordable")]
+pub struct HttpFailure<H: Host> {
     /// What the browser threw.
-    pub cause: Cause,
+    pub cause: H::Thrown,
 }
 
 /// News of one peer connection.
-#[derive(Clone, Debug)]
-pub enum PeerInput {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "H: Recordable")]
+pub enum PeerInput<H: Host> {
+    /// The browser did not make the connection. All that is asked of it fails.
+    NotCreated(H::Thrown),
+    /// A track was added, or was not: then there is no such transceiver.
+    TransceiverAdded {
+        /// Of the [`PeerEffect::AddTransceiver`](super::PeerEffect::AddTransceiver) it answers.
+        transceiver: TransceiverId,
+        /// Why not.
+        result: Result<(), H::Thrown>,
+    },
+    /// A track did not take the place of another, which is sent still.
+    ReplaceFailed {
+        /// Of the [`PeerEffect::ReplaceTrack`](super::PeerEffect::ReplaceTrack) that failed.
+        transceiver: TransceiverId,
+        /// What was to be sent.
+        capture: Option<CaptureId>,
+        /// Why not.
+        cause: H::Thrown,
+    },
     /// An offer was made and set as the local description.
-    Offered(Result<OfferReport, Cause>),
+    Offered(Result<OfferReport, H::Thrown>),
     /// The answer to our offer was applied, or the offer was rolled back.
-    AnswerApplied(Result<(), Cause>),
+    AnswerApplied(Result<(), H::Thrown>),
     /// An answer to the server's offer was made and set as the local description; on failure the
     /// offer was rolled back.
     Answered {
         /// Of the offer.
         negotiation_id: u32,
         /// The answer's SDP.
-        result: Result<String, Cause>,
+        result: Result<String, H::Thrown>,
     },
     /// A local ICE candidate, as the JSON text of an `RTCIceCandidateInit`.
     Candidate(String),
@@ -134,7 +159,7 @@ pub enum PeerInput {
 }
 
 /// An offer that was made.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OfferReport {
     /// As set locally.
     pub sdp: String,
@@ -143,7 +168,7 @@ pub struct OfferReport {
 }
 
 /// A device that was opened.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Captured {
     /// `MediaStreamTrack.id`.
     pub track_id: String,
@@ -158,11 +183,12 @@ pub struct Captured {
 }
 
 /// Why a device was not opened.
-#[derive(Clone, Debug)]
-pub struct DeviceFailure {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "H: Recordable")]
+pub struct DeviceFailure<H: Host> {
     /// Name of the `DOMException`: `NotAllowedError`, `NotFoundError`, `NotReadableError`, …; and
     /// `PermissionDismissedError` when the user closed the question without an answer.
     pub name: String,
     /// The exception.
-    pub cause: Cause,
+    pub cause: H::Thrown,
 }

@@ -7,14 +7,18 @@
 //!  │ refused       └──┴─── BackingOff ◀─────┴────────────────────┘
 //! ```
 
+use serde::Serialize;
+
 use super::{
+    body::{Fields, to_text},
     effect::{Effect, Scope},
     error::{Category, Error},
+    host::Host,
     ids::SocketId,
-    json::{Json, ObjectWriter},
     liveness::{Liveness, Verdict},
     outbox::Outbox,
     time::{Duration, Time},
+    view::{Event, EventOf, Viewed},
 };
 
 const PING_EVERY: Duration = Duration::from_secs(25);
@@ -39,28 +43,35 @@ enum Phase {
     BackingOff { until: Option<Time> },
 }
 
+/// The first frame.
+#[derive(Serialize)]
+struct Greeting<'a> {
+    token: &'a str,
+    products: [&'static str; 1],
+    user_details: &'a Fields,
+}
+
 /// What the link needs to open a socket.
 pub(crate) struct LinkConfig<'a> {
     pub(crate) url: &'a str,
     pub(crate) timeout: Duration,
     pub(crate) token: &'a str,
-    /// JSON text of `user_details`.
-    pub(crate) user_details: &'a str,
+    pub(crate) user_details: &'a Fields,
 }
 
 /// What the client has to do about it.
-pub(crate) enum LinkNews {
+pub(crate) enum LinkNews<H: Host> {
     Nothing,
     /// `connection.ok`.
-    Online(Json),
+    Online(EventOf<H>),
     /// An event to be handled and shown.
-    Event(Json),
+    Event(EventOf<H>),
     /// It was online and is no more; it tries again by itself.
     Lost,
     /// An attempt failed; it tries again by itself.
-    AttemptFailed(Error),
+    AttemptFailed(Error<H>),
     /// The server refuses; a repeat is in vain unless the token changes.
-    Refused(Error),
+    Refused(Error<H>),
 }
 
 impl Link {
@@ -88,7 +99,7 @@ impl Link {
     }
 
     /// Opens a socket, in place of any other.
-    pub(crate) fn open(&mut self, out: &mut Outbox, config: &LinkConfig<'_>) {
+    pub(crate) fn open<H: Host>(&mut self, out: &mut Outbox<H>, config: &LinkConfig<'_>) {
         self.drop_socket(out, "replaced");
         let socket = out.id(None);
         out.push(Effect::OpenSocket { socket, url: config.url.to_owned() });
@@ -96,55 +107,67 @@ impl Link {
     }
 
     /// Waits a while before the next [`Self::open`], as after a failure.
-    pub(crate) fn hold(&mut self, out: &mut Outbox) {
+    pub(crate) fn hold<H: Host>(&mut self, out: &mut Outbox<H>) {
         let until = (!self.offline).then(|| out.back_off(self.failures));
         self.failures = self.failures.saturating_add(1);
         self.phase = Phase::BackingOff { until };
     }
 
     /// Closes it for good.
-    pub(crate) fn close(&mut self, out: &mut Outbox) {
+    pub(crate) fn close<H: Host>(&mut self, out: &mut Outbox<H>) {
         self.drop_socket(out, "the user disconnected");
         *self = Self { offline: self.offline, ..Self::new() };
     }
 
-    pub(crate) fn on_open(&mut self, out: &mut Outbox, socket: SocketId, config: &LinkConfig<'_>) {
+    pub(crate) fn on_open<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        socket: SocketId,
+        config: &LinkConfig<'_>,
+    ) {
         let Phase::Opening { socket: opening, until } = self.phase else {
             return;
         };
         if opening != socket {
             return;
         }
-        let greeting = ObjectWriter::new()
-            .text("token", config.token)
-            .raw("products", "[\"video\"]")
-            .raw("user_details", config.user_details)
-            .finish();
-        out.push(Effect::SendText(socket, greeting));
+        let greeting = Greeting {
+            token: config.token,
+            products: ["video"],
+            user_details: config.user_details,
+        };
+        out.push(Effect::SendText(socket, to_text(&greeting)));
         self.phase = Phase::Greeting { socket, until };
     }
 
-    pub(crate) fn on_event(&mut self, out: &mut Outbox, socket: SocketId, event: Json) -> LinkNews {
+    pub(crate) fn on_event<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        socket: SocketId,
+        event: EventOf<H>,
+    ) -> LinkNews<H> {
         match &mut self.phase {
             Phase::Greeting { socket: current, .. } if *current == socket => {
-                match event.text("type").as_str() {
+                match event.view.fields.name.as_str() {
                     "connection.ok" => {
                         self.failures = 0;
                         self.phase = Phase::Online {
                             socket,
-                            connection_id: event.text("connection_id"),
+                            connection_id: event.view.fields.connection_id.clone(),
                             liveness: Liveness::new(out.now, PING_EVERY, PING_PATIENCE),
                         };
                         LinkNews::Online(event)
                     }
-                    "connection.error" => self.refused(out, &event),
+                    "connection.error" => self.refused(out, &event.view, &event.document),
+                    "" => no_event(out),
                     _ => LinkNews::Nothing,
                 }
             }
             Phase::Online { socket: current, liveness, .. } if *current == socket => {
                 liveness.heard();
-                match event.text("type").as_str() {
-                    "connection.error" => self.refused(out, &event),
+                match event.view.fields.name.as_str() {
+                    "connection.error" => self.refused(out, &event.view, &event.document),
+                    "" => no_event(out),
                     _ => LinkNews::Event(event),
                 }
             }
@@ -156,7 +179,12 @@ impl Link {
         }
     }
 
-    pub(crate) fn on_closed(&mut self, out: &mut Outbox, socket: SocketId, code: u16) -> LinkNews {
+    pub(crate) fn on_closed<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        socket: SocketId,
+        code: u16,
+    ) -> LinkNews<H> {
         if self.socket() != Some(socket) {
             return LinkNews::Nothing;
         }
@@ -170,7 +198,7 @@ impl Link {
         self.fail(out, error)
     }
 
-    pub(crate) fn on_online(&mut self, out: &mut Outbox, online: bool) -> LinkNews {
+    pub(crate) fn on_online<H: Host>(&mut self, out: &mut Outbox<H>, online: bool) -> LinkNews<H> {
         self.offline = !online;
         match (&mut self.phase, online) {
             (Phase::Off, _)
@@ -195,7 +223,7 @@ impl Link {
         }
     }
 
-    pub(crate) fn on_timeout(&mut self, out: &mut Outbox) -> LinkNews {
+    pub(crate) fn on_timeout<H: Host>(&mut self, out: &mut Outbox<H>) -> LinkNews<H> {
         let now = out.now;
         match &mut self.phase {
             Phase::Opening { until, .. } | Phase::Greeting { until, .. } if *until <= now => {
@@ -234,15 +262,21 @@ impl Link {
         }
     }
 
-    fn refused(&mut self, out: &mut Outbox, event: &Json) -> LinkNews {
+    fn refused<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        event: &Event<H::Document>,
+        document: &H::Document,
+    ) -> LinkNews<H> {
         self.drop_socket(out, "refused");
-        out.emit(Scope::Client, "connection.error", event);
-        let Some(body) = event.get("error") else {
+        out.emit(Scope::Client, "connection.error", document);
+        let Some(Viewed { view: refusal, document }) = &event.fields.error else {
             return self.fail(out, Error::bad_response("connecting to the coordinator"));
         };
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // an HTTP status
-        let status = body.number("StatusCode").map_or(401, |status| status as u16);
-        let error = Error::response("connecting to the coordinator", status, &body);
+        let status = refusal.status_code.map_or(401, |status| status as u16);
+        let error =
+            Error::response("connecting to the coordinator", status, refusal, document.clone());
         if error.retryable {
             return self.fail(out, error);
         }
@@ -251,13 +285,13 @@ impl Link {
     }
 
     /// The socket is gone; arms the next attempt.
-    fn fail(&mut self, out: &mut Outbox, error: Error) -> LinkNews {
+    fn fail<H: Host>(&mut self, out: &mut Outbox<H>, error: Error<H>) -> LinkNews<H> {
         let was_online = matches!(self.phase, Phase::Online { .. });
         self.hold(out);
         if was_online { LinkNews::Lost } else { LinkNews::AttemptFailed(error) }
     }
 
-    fn drop_socket(&mut self, out: &mut Outbox, reason: &str) {
+    fn drop_socket<H: Host>(&mut self, out: &mut Outbox<H>, reason: &str) {
         if let Some(socket) = self.socket() {
             out.push(Effect::CloseSocket { socket, code: 1000, reason: reason.to_owned() });
         }
@@ -271,4 +305,10 @@ impl Link {
             | Phase::Online { socket, .. } => Some(*socket),
         }
     }
+}
+
+/// A frame that is JSON, but no object with a `type`, is not for listeners.
+fn no_event<H: Host>(out: &mut Outbox<H>) -> LinkNews<H> {
+    out.warn("the coordinator sent a frame that is no event", None);
+    LinkNews::Nothing
 }

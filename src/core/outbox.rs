@@ -7,27 +7,27 @@ use super::{
     backoff,
     changes::Changes,
     effect::{AppEvent, Effect, EventPayload, LocalEvent, Outcome, Scope},
-    error::{Cause, Error},
+    error::Error,
+    host::Host,
     ids::{CallKey, Ids, PromiseId},
-    json::Json,
     random::Random,
     time::{Duration, Time},
 };
 
 /// The one way out of the core's machines.
 #[derive(Debug)]
-pub(crate) struct Outbox {
+pub(crate) struct Outbox<H: Host> {
     /// The time of the input being handled.
     pub(crate) now: Time,
     /// What the host has not been told yet.
     pub(crate) changes: Changes,
-    effects: VecDeque<Effect>,
+    effects: VecDeque<Effect<H>>,
     ids: Ids,
     random: Random,
     epoch_offset: f64,
 }
 
-impl Outbox {
+impl<H: Host> Outbox<H> {
     pub(crate) fn new(seed: [u64; 2], epoch_offset: f64) -> Self {
         Self {
             now: Time::default(),
@@ -39,26 +39,26 @@ impl Outbox {
         }
     }
 
-    pub(crate) fn push(&mut self, effect: Effect) {
+    pub(crate) fn push(&mut self, effect: Effect<H>) {
         self.effects.push_back(effect);
     }
 
-    pub(crate) fn pop(&mut self) -> Option<Effect> {
+    pub(crate) fn pop(&mut self) -> Option<Effect<H>> {
         self.effects.pop_front()
     }
 
-    pub(crate) fn resolve(&mut self, promise: PromiseId, outcome: Outcome) {
+    pub(crate) fn resolve(&mut self, promise: PromiseId, outcome: Outcome<H>) {
         self.push(Effect::Settle { promise, result: Ok(outcome) });
     }
 
-    pub(crate) fn reject(&mut self, promise: PromiseId, error: Error) {
+    pub(crate) fn reject(&mut self, promise: PromiseId, error: Error<H>) {
         self.push(Effect::Settle { promise, result: Err(error) });
     }
 
     pub(crate) fn settle_all(
         &mut self,
         promises: impl IntoIterator<Item = PromiseId>,
-        result: &Result<(), Error>,
+        result: &Result<(), Error<H>>,
     ) {
         for promise in promises {
             match result {
@@ -69,7 +69,7 @@ impl Outbox {
     }
 
     /// Tells an event of the coordinator as it came.
-    pub(crate) fn emit(&mut self, scope: Scope, name: &str, event: &Json) {
+    pub(crate) fn emit(&mut self, scope: Scope, name: &str, event: &H::Document) {
         self.push(Effect::Emit(AppEvent {
             scope,
             name: name.to_owned(),
@@ -85,12 +85,12 @@ impl Outbox {
         }));
     }
 
-    pub(crate) fn warn(&mut self, message: impl Into<String>, cause: Option<Cause>) {
+    pub(crate) fn warn(&mut self, message: impl Into<String>, cause: Option<H::Thrown>) {
         self.push(Effect::Warn { message: message.into(), cause });
     }
 
     /// A failure that nobody waits for.
-    pub(crate) fn warn_of(&mut self, error: Error) {
+    pub(crate) fn warn_of(&mut self, error: Error<H>) {
         let (message, cause) = error.into_warning();
         self.warn(message, cause);
     }

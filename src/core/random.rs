@@ -1,6 +1,6 @@
 //! Randomness from a seed the host draws, so that a run can be repeated.
 
-use std::fmt::Write;
+use uuid::{Builder, fmt::Hyphenated};
 
 /// xoroshiro128++ by David Blackman and Sebastiano Vigna: small, and good enough for jitter and
 /// for ids whose 122 bits come from a seed of the browser's own entropy.
@@ -26,21 +26,9 @@ impl Random {
 
     /// A UUID, version 4.
     pub(crate) fn uuid(&mut self) -> String {
-        let (high, low) = (self.next(), self.next());
-        let high = high & !0xf000 | 0x4000;
-        let low = low & !(0b11 << 62) | 0b10 << 62;
-        let mut text = String::with_capacity(36);
-        // Writing to a string cannot fail.
-        let _ = write!(
-            text,
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            high >> 32,
-            high >> 16 & 0xffff,
-            high & 0xffff,
-            low >> 48,
-            low & 0xffff_ffff_ffff
-        );
-        text
+        let bits = u128::from(self.next()) << 64 | u128::from(self.next());
+        let uuid = Builder::from_random_bytes(bits.to_be_bytes()).into_uuid();
+        uuid.hyphenated().encode_lower(&mut [0; Hyphenated::LENGTH]).to_owned()
     }
 
     fn next(&mut self) -> u64 {

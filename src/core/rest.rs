@@ -1,16 +1,19 @@
 //! Requests to the coordinator: each waits until it can be sent, is sent, and ends in time.
 
+use std::collections::BTreeMap;
+
 use super::{
     call::CallRequest,
     client::Config,
     effect::{Effect, HttpBody, HttpRequest, Method, ResponseKind},
     error::Error,
+    host::Host,
     ids::{CallKey, PromiseId, RequestId},
     input::{HttpFailure, HttpReply, Reply},
-    json::Json,
     outbox::Outbox,
-    table::Table,
     time::{Duration, Time},
+    url::push_encoded,
+    view::{AnswerOf, Viewed},
 };
 
 /// How long a request waits for token and socket before it is given up.
@@ -59,22 +62,22 @@ pub(crate) struct Access<'a> {
 }
 
 /// Whether requests can go out.
-pub(crate) enum Gate<'a> {
+pub(crate) enum Gate<'a, H: Host> {
     Open(Access<'a>),
     Wait,
-    Shut(Error),
+    Shut(Error<H>),
 }
 
 /// A finished request.
-pub(crate) struct Finished {
+pub(crate) struct Finished<H: Host> {
     pub(crate) purpose: Purpose,
-    pub(crate) result: Result<Json, Error>,
+    pub(crate) result: Result<AnswerOf<H>, Error<H>>,
 }
 
 /// What came of an answer.
-pub(crate) enum RestNews {
+pub(crate) enum RestNews<H: Host> {
     Nothing,
-    Finished(Finished),
+    Finished(Finished<H>),
     /// The token was refused as expired; the request waits for another one.
     TokenExpired {
         token: Option<String>,
@@ -84,7 +87,7 @@ pub(crate) enum RestNews {
 /// All requests under way.
 #[derive(Debug, Default)]
 pub(crate) struct Rest {
-    requests: Table<RequestId, Pending>,
+    requests: BTreeMap<RequestId, Pending>,
 }
 
 #[derive(Debug)]
@@ -101,7 +104,11 @@ struct Pending {
 
 impl Rest {
     /// Takes a request; it goes out with the next [`Self::send_waiting`].
-    pub(crate) fn submit(&mut self, out: &mut Outbox, request: RestRequest) -> RequestId {
+    pub(crate) fn submit<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        request: RestRequest,
+    ) -> RequestId {
         let id = out.id(None);
         let pending = Pending {
             request,
@@ -116,19 +123,19 @@ impl Rest {
     }
 
     /// Gives up a request; nobody is told.
-    pub(crate) fn abort(&mut self, out: &mut Outbox, id: RequestId) {
+    pub(crate) fn abort<H: Host>(&mut self, out: &mut Outbox<H>, id: RequestId) {
         if self.requests.remove(&id).is_some_and(|pending| pending.sent) {
             out.push(Effect::AbortHttp(id));
         }
     }
 
     /// Sends what waits, if it may go out by now.
-    pub(crate) fn send_waiting(
+    pub(crate) fn send_waiting<H: Host>(
         &mut self,
-        out: &mut Outbox,
+        out: &mut Outbox<H>,
         config: &Config,
-        gate: &Gate<'_>,
-    ) -> Vec<Finished> {
+        gate: &Gate<'_, H>,
+    ) -> Vec<Finished<H>> {
         let waiting: Vec<RequestId> =
             self.requests.iter().filter(|(_, pending)| !pending.sent).map(|(id, _)| *id).collect();
         let mut finished = Vec::new();
@@ -157,13 +164,13 @@ impl Rest {
 
     /// Takes an answer. `can_refresh` tells whether an expired token can be had anew; then the
     /// request waits for it and goes out once more.
-    pub(crate) fn on_reply(
+    pub(crate) fn on_reply<H: Host>(
         &mut self,
-        out: &Outbox,
+        out: &Outbox<H>,
         id: RequestId,
-        reply: Result<HttpReply, HttpFailure>,
+        reply: Result<HttpReply<H>, HttpFailure<H>>,
         can_refresh: bool,
-    ) -> RestNews {
+    ) -> RestNews<H> {
         let Some(pending) = self.requests.get_mut(&id) else {
             return RestNews::Nothing;
         };
@@ -174,7 +181,8 @@ impl Rest {
                 Ok(body)
             }
             Ok(HttpReply { status, body: Reply::Json(body) }) => {
-                Err(Error::response(doing, status, &body))
+                let Viewed { view, document } = *body;
+                Err(Error::response(doing, status, &view.refusal, document))
             }
             Ok(HttpReply { status, body: Reply::Bytes(_) | Reply::Unreadable }) => {
                 Err(Error::bad_response(doing).status(status))
@@ -196,7 +204,7 @@ impl Rest {
         }
     }
 
-    pub(crate) fn on_timeout(&mut self, out: &mut Outbox) -> Vec<Finished> {
+    pub(crate) fn on_timeout<H: Host>(&mut self, out: &mut Outbox<H>) -> Vec<Finished<H>> {
         let late: Vec<RequestId> = self
             .requests
             .iter()
@@ -222,7 +230,12 @@ impl Rest {
     }
 
     /// Ends everything that has not been sent, and, if `all` says so, everything that has.
-    pub(crate) fn fail(&mut self, out: &mut Outbox, all: bool, error: &Error) -> Vec<Finished> {
+    pub(crate) fn fail<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        all: bool,
+        error: &Error<H>,
+    ) -> Vec<Finished<H>> {
         let hit = self.requests.iter().filter(|(_, pending)| all || !pending.sent);
         let ids: Vec<RequestId> = hit.map(|(id, _)| *id).collect();
         let mut finished = Vec::new();
@@ -241,11 +254,11 @@ impl Rest {
         self.requests.values().map(|pending| pending.until).min()
     }
 
-    fn finish(
+    fn finish<H: Host>(
         &mut self,
         id: RequestId,
-        result: impl FnOnce(&Pending) -> Result<Json, Error>,
-    ) -> Option<Finished> {
+        result: impl FnOnce(&Pending) -> Result<AnswerOf<H>, Error<H>>,
+    ) -> Option<Finished<H>> {
         let pending = self.requests.remove(&id)?;
         let mut result = result(&pending);
         if let Err(error) = &mut result {
@@ -256,7 +269,13 @@ impl Rest {
 }
 
 impl Pending {
-    fn send(&mut self, out: &mut Outbox, config: &Config, id: RequestId, access: &Access<'_>) {
+    fn send<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        config: &Config,
+        id: RequestId,
+        access: &Access<'_>,
+    ) {
         let path = &self.request.path;
         let mut url = [&config.base_url, path.as_str()].concat();
         url.push_str(if path.contains('?') { "&api_key=" } else { "?api_key=" });
@@ -295,38 +314,5 @@ impl Pending {
         self.until = out.after(config.timeout);
         self.sent = true;
         self.token = access.token.map(str::to_owned);
-    }
-}
-
-/// Appends `text` as `encodeURIComponent` would write it.
-pub(crate) fn push_encoded(url: &mut String, text: &str) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => url.push(char::from(byte)),
-            b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')' => {
-                url.push(char::from(byte));
-            }
-            _ => {
-                url.push('%');
-                for nibble in [byte >> 4, byte & 15] {
-                    url.extend(HEX.get(usize::from(nibble)).map(|hex| char::from(*hex)));
-                }
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn url_parts_are_encoded_byte_by_byte() {
-        let mut url = String::new();
-
-        push_encoded(&mut url, "a-b_c.!~*'() /?#&=+%é😀");
-
-        assert_eq!(url, "a-b_c.!~*'()%20%2F%3F%23%26%3D%2B%25%C3%A9%F0%9F%98%80");
     }
 }

@@ -2,7 +2,10 @@
 
 use std::{cmp::Ordering, rc::Rc};
 
-use super::state::{Participant, ShownAt, TrackType};
+use super::{
+    host::Host,
+    state::{Participant, ShownAt, TrackType},
+};
 
 /// How to compare two participants: the first step that tells them apart decides.
 #[derive(Debug, Default)]
@@ -87,7 +90,10 @@ struct Entry {
 const FOR_EVERYONE: f64 = -1e15;
 
 impl Sorting {
-    pub(crate) fn new(order: &Rc<ParticipantOrder>, participants: &[Participant]) -> Self {
+    pub(crate) fn new<H: Host>(
+        order: &Rc<ParticipantOrder>,
+        participants: &[Participant<H>],
+    ) -> Self {
         let mut entries = Vec::new();
         let mut before = Vec::new();
         sort(&mut before, participants.len(), &|a, b| {
@@ -131,7 +137,7 @@ impl Sorting {
     }
 
     /// Writes down at which places they are shown. Those who left meanwhile do not count.
-    pub(crate) fn remember(&self, participants: &mut [Participant]) {
+    pub(crate) fn remember<H: Host>(&self, participants: &mut [Participant<H>]) {
         for (shown_at, entry) in self.sorted().enumerate() {
             let participant = participants.get_mut(entry.place as usize);
             if let Some(participant) = participant.filter(|p| p.session_id == entry.session_id) {
@@ -205,13 +211,13 @@ fn sort(
 }
 
 /// What a step compares, unless that is the name or known to the app only.
-fn rank(criterion: &Criterion, participant: &Participant) -> f64 {
+fn rank<H: Host>(criterion: &Criterion, participant: &Participant<H>) -> f64 {
     let is_first = match criterion {
         Criterion::Dominant => participant.is_dominant_speaker,
         Criterion::Speaking => participant.is_speaking,
         Criterion::Publishing(track) => participant.published_tracks.contains(track),
         Criterion::Reaction(kind) => {
-            participant.reaction.as_ref().is_some_and(|reaction| reaction.text("type") == *kind)
+            participant.reaction.as_ref().is_some_and(|reaction| reaction.view.kind == *kind)
         }
         Criterion::Role(roles) => roles.iter().any(|role| participant.roles.contains(role)),
         Criterion::Source(sources) => {

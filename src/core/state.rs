@@ -1,35 +1,38 @@
 //! What an app can see: the state of the client and of its calls.
 
-use std::rc::Rc;
+use std::{collections::BTreeMap, rc::Rc};
 
+use serde::{Deserialize, Serialize};
 use trunkline_protocol::sfu::models;
 
 use super::{
     error::Error,
+    host::Host,
     ids::{CallKey, CaptureId, RemoteTrackId},
-    json::Json,
+    roster::Roster,
     sorting::{ParticipantOrder, Sorting},
+    view::{Call, Member, Reaction, SessionParticipant, Settings, Viewed},
 };
 
 /// The state of a client.
 #[derive(Clone, Debug, Default)]
-pub struct ClientState {
+pub struct ClientState<H: Host> {
     /// `me` of `connection.ok`; none before and after, and for anonymous users.
-    pub connected_user: Option<Json>,
+    pub connected_user: Option<H::Document>,
     /// The calls that the client tracks.
     pub calls: Vec<CallKey>,
 }
 
 /// The state of a call.
 #[derive(Clone, Debug)]
-pub struct CallState {
+pub struct CallState<H: Host> {
     /// Where in its life the call is.
     pub calling_state: CallingState,
-    /// The newest call object of the server. `custom`, `settings`, `created_by`, `team`, `ingress`,
-    /// `thumbnails` are read from it.
-    pub document: Option<Json>,
+    /// What was read of the newest call object of the server. Apps see its documents: `custom`,
+    /// `settings`, `created_by`, `team`, `ingress`, `thumbnails`.
+    pub document: Option<Box<Call<H::Document>>>,
     /// In the server's order.
-    pub members: Vec<Member>,
+    pub members: Vec<Member<H::Document>>,
     /// Capability names, such as `send-audio`.
     pub own_capabilities: Vec<String>,
     /// ms since the epoch.
@@ -41,15 +44,15 @@ pub struct CallState {
     /// ms since the epoch.
     pub ended_at: Option<f64>,
     /// Who ended the call.
-    pub ended_by: Option<Json>,
+    pub ended_by: Option<H::Document>,
     /// When the SFU session began, in ms since the epoch.
     pub started_at: Option<f64>,
     /// `true` until the call is loaded, as nobody may be let in before it is known.
     pub backstage: bool,
     /// The running session.
-    pub session: Option<Session>,
+    pub session: Option<Session<H>>,
     /// Everybody in the call.
-    pub participants: Vec<Participant>,
+    pub participants: Roster<H>,
     /// How they are ordered when they are shown.
     pub participant_order: Rc<ParticipantOrder>,
     /// From the SFU while joined, from the session otherwise.
@@ -69,7 +72,7 @@ pub struct CallState {
     /// Whether captions are made.
     pub captioning: bool,
     /// Running recordings and broadcasts; newer than the document.
-    pub egress: Option<Json>,
+    pub egress: Option<Egress<H>>,
     /// Whether media is encrypted end to end.
     pub e2ee_enabled: bool,
     /// Whether the server sends updates of this call.
@@ -79,11 +82,11 @@ pub struct CallState {
     /// From the first ring to the leave.
     pub ringing: Option<Ringing>,
     /// The camera.
-    pub camera: DeviceState,
+    pub camera: DeviceState<H>,
     /// The microphone.
-    pub microphone: DeviceState,
+    pub microphone: DeviceState<H>,
     /// The screen that is shared.
-    pub screen_share: DeviceState,
+    pub screen_share: DeviceState<H>,
 }
 
 /// Where in its life a call is.
@@ -133,31 +136,38 @@ pub struct Ringing {
     pub expires_at: Option<f64>,
 }
 
-/// A member of a call: somebody invited.
-#[derive(Clone, Debug)]
-pub struct Member {
-    /// Unique within the call.
-    pub user_id: String,
-    /// As the server wrote it.
-    pub document: Json,
+/// Running recordings and broadcasts of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Egress<H: Host> {
+    /// As the server wrote it; the field below is newer.
+    pub document: H::Document,
+    /// The broadcast that the document tells of has ended since: `broadcasting` is `false`, and the
+    /// `status` of `hls` is empty.
+    pub broadcast_ended: bool,
 }
 
 /// A session of a call: the time from its first participant to its last.
 #[derive(Clone, Debug)]
-pub struct Session {
-    /// As the server wrote it; the fields below are newer.
-    pub document: Json,
-    /// `(user_session_id, participant)`, as the server wrote them.
-    pub participants: Vec<(String, Json)>,
+pub struct Session<H: Host> {
+    /// As the server wrote it; participants and counts are newer.
+    pub document: H::Document,
+    /// Who is in it.
+    pub participants: Vec<SessionParticipant<H::Document>>,
     /// How many of each role.
-    pub counts_by_role: Vec<(String, u32)>,
+    pub counts_by_role: BTreeMap<String, u32>,
     /// How many anonymous ones.
     pub anonymous_count: u32,
+    /// Who accepted its ring, and when, in ms since the epoch.
+    pub accepted_by: BTreeMap<String, Option<f64>>,
+    /// Who rejected its ring, and when, in ms since the epoch.
+    pub rejected_by: BTreeMap<String, Option<f64>>,
+    /// Whether it has ended.
+    pub has_ended: bool,
 }
 
 /// Somebody present: one session of one user.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Participant {
+pub struct Participant<H: Host> {
     /// Who.
     pub user_id: String,
     /// Unique within the call.
@@ -209,7 +219,7 @@ pub struct Participant {
     /// How loud the app plays them, 0 to 1; none is as loud as everybody.
     pub audio_volume: Option<f32>,
     /// Their last reaction, as the server wrote it.
-    pub reaction: Option<Json>,
+    pub reaction: Option<Viewed<Reaction, H::Document>>,
     /// Where their tiles are.
     pub tiles: Tiles,
     /// Place at which they were last shown; later than all for those who were not yet.
@@ -236,7 +246,7 @@ pub struct Tiles {
 }
 
 /// Whether a tile is in sight.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Visibility {
     /// Nobody said.
     #[default]
@@ -266,7 +276,7 @@ pub struct Pin {
 }
 
 /// A size in px.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dimension {
     /// px
     pub width: u32,
@@ -275,7 +285,7 @@ pub struct Dimension {
 }
 
 /// A device that the call captures from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum DeviceKind {
     /// Video.
     Camera,
@@ -311,7 +321,7 @@ impl DeviceKind {
 
 /// What a device does and is about to do.
 #[derive(Clone, Debug, Default)]
-pub struct DeviceState {
+pub struct DeviceState<H: Host> {
     /// What it does; `None` when nobody has touched it.
     pub status: Option<DeviceStatus>,
     /// What it will do once everything under way is done.
@@ -319,7 +329,7 @@ pub struct DeviceState {
     /// The capture, while there is one.
     pub capture: Option<CaptureId>,
     /// The last failure, until the next success.
-    pub error: Option<Error>,
+    pub error: Option<Error<H>>,
     /// Id of the device that was selected, or that the browser took.
     pub selected: Option<String>,
     /// Which way the camera of a phone was told to look.
@@ -327,7 +337,7 @@ pub struct DeviceState {
 }
 
 /// Which way the camera of a phone looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Facing {
     /// At the user.
     Front,
@@ -366,7 +376,7 @@ impl DeviceStatus {
 
 pub use models::{AudioBitrateProfile, ConnectionQuality, TrackType};
 
-impl Default for CallState {
+impl<H: Host> Default for CallState<H> {
     fn default() -> Self {
         Self {
             calling_state: CallingState::Idle,
@@ -381,7 +391,7 @@ impl Default for CallState {
             started_at: None,
             backstage: true,
             session: None,
-            participants: Vec::new(),
+            participants: Roster::default(),
             participant_order: Rc::default(),
             participant_count: 0,
             anonymous_participant_count: 0,
@@ -403,10 +413,10 @@ impl Default for CallState {
     }
 }
 
-impl CallState {
+impl<H: Host> CallState<H> {
     /// The participant with that session.
-    pub fn participant(&self, session_id: &str) -> Option<&Participant> {
-        self.participants.iter().find(|p| p.session_id == session_id)
+    pub fn participant(&self, session_id: &str) -> Option<&Participant<H>> {
+        self.participants.of_session(session_id)
     }
 
     /// What it takes to put the participants in the order in which they are shown.
@@ -415,7 +425,7 @@ impl CallState {
     }
 
     /// The state of one device.
-    pub fn device(&self, kind: DeviceKind) -> &DeviceState {
+    pub fn device(&self, kind: DeviceKind) -> &DeviceState<H> {
         match kind {
             DeviceKind::Camera => &self.camera,
             DeviceKind::Microphone => &self.microphone,
@@ -423,10 +433,25 @@ impl CallState {
         }
     }
 
+    /// The same, to be changed.
+    pub(crate) fn device_mut(&mut self, kind: DeviceKind) -> &mut DeviceState<H> {
+        match kind {
+            DeviceKind::Camera => &mut self.camera,
+            DeviceKind::Microphone => &mut self.microphone,
+            DeviceKind::ScreenShare => &mut self.screen_share,
+        }
+    }
+
+    /// The settings of the call, once it is loaded.
+    pub fn settings(&self) -> Option<&Settings> {
+        let settings = self.document.as_ref().and_then(|call| call.settings.as_ref());
+        settings.map(|settings| &settings.view)
+    }
+
     /// Who made the call; empty when that is not known.
-    pub fn creator_id(&self) -> String {
-        let creator = self.document.as_ref().and_then(|call| call.get("created_by"));
-        creator.map(|creator| creator.text("id")).unwrap_or_default()
+    pub fn creator_id(&self) -> &str {
+        let creator = self.document.as_ref().and_then(|call| call.created_by.as_ref());
+        creator.map_or("", |creator| &creator.view.id)
     }
 
     /// Whether this user may do what `capability` names.

@@ -3,19 +3,24 @@
 // clippy takes `cfg(all(test, …))` for production code.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod bodies;
 mod coordinator;
 mod device_storms;
 mod devices;
 mod host;
 mod interleavings;
-mod json;
 mod lifecycle;
 mod media;
+mod native;
 mod orders;
 mod publishing;
+mod records;
 mod refusals;
 mod ringing;
+mod roster;
 mod server;
 mod sorting;
 mod statistics;
+mod unsent;
 mod users;
+mod views;

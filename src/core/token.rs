@@ -1,13 +1,21 @@
 //! The user's token: where it comes from, and when a new one is needed.
 
+use base64::{
+    Engine,
+    alphabet::URL_SAFE,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use serde::Deserialize;
+
 use super::{
     effect::Effect,
-    error::{Category, Cause, Error},
+    error::{Category, Error},
+    host::Host,
     ids::TokenRequestId,
-    json::Json,
     outbox::Outbox,
     time::{Duration, Time},
     user::{Tokens, UserKind},
+    view::{lenient_number as number, lenient_text as text},
 };
 
 /// How long the app's provider may take.
@@ -25,41 +33,38 @@ pub(crate) struct TokenSource {
     provider: bool,
     current: Option<String>,
     asked: Option<(TokenRequestId, Time)>,
-    parse_json: fn(&str) -> Option<Json>,
 }
 
 /// What came of a question to the provider.
-pub(crate) enum TokenNews {
+pub(crate) enum TokenNews<H: Host> {
     /// Not our question, or not answered yet.
     Nothing,
     /// There is a token.
     Ready,
     /// There will be none until it is asked for again.
-    Failed(Error),
+    Failed(Error<H>),
 }
 
 impl TokenSource {
     /// Checks what the app gave, before anything is sent.
-    pub(crate) fn new(
-        out: &Outbox,
+    pub(crate) fn new<H: Host>(
+        out: &Outbox<H>,
         user_id: &str,
         kind: UserKind,
         tokens: &Tokens,
-        parse_json: fn(&str) -> Option<Json>,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, Error<H>> {
         let mut source = Self {
             user_id: user_id.to_owned(),
             kind,
             provider: tokens.provider,
             current: None,
             asked: None,
-            parse_json,
         };
         match (&tokens.fixed, kind) {
             (Some(token), _) => {
                 source.accept(token)?;
-                let expired = source
-                    .claim_seconds(token, "exp")
+                let expired = Claims::read(token)
+                    .and_then(|claims| claims.exp)
                     .is_some_and(|exp| exp * 1000.0 + CLOCK_SKEW_MS < out.epoch_millis());
                 match (expired, source.provider) {
                     (false, _) => source.current = Some(token.clone()),
@@ -90,7 +95,7 @@ impl TokenSource {
     }
 
     /// Asks the provider, unless there is a token or it is being asked.
-    pub(crate) fn want(&mut self, out: &mut Outbox) {
+    pub(crate) fn want<H: Host>(&mut self, out: &mut Outbox<H>) {
         if !self.is_ready() && self.asked.is_none() && self.provider {
             let request = out.id(None);
             self.asked = Some((request, out.after(PROVIDER_TIMEOUT)));
@@ -104,7 +109,7 @@ impl TokenSource {
     }
 
     /// The server says that `token` has expired: asks the provider for another one.
-    pub(crate) fn expire(&mut self, out: &mut Outbox, token: Option<&str>) {
+    pub(crate) fn expire<H: Host>(&mut self, out: &mut Outbox<H>, token: Option<&str>) {
         // Somebody else may have been refused, and served, with the same token before.
         if self.current.as_deref() == token {
             self.current = None;
@@ -117,11 +122,11 @@ impl TokenSource {
         self.current = Some(token);
     }
 
-    pub(crate) fn on_answer(
+    pub(crate) fn on_answer<H: Host>(
         &mut self,
         request: TokenRequestId,
-        result: Result<String, Cause>,
-    ) -> TokenNews {
+        result: Result<String, H::Thrown>,
+    ) -> TokenNews<H> {
         if self.asked.is_none_or(|(asked, _)| asked != request) {
             return TokenNews::Nothing;
         }
@@ -140,7 +145,7 @@ impl TokenSource {
         }
     }
 
-    pub(crate) fn on_timeout(&mut self, now: Time) -> TokenNews {
+    pub(crate) fn on_timeout<H: Host>(&mut self, now: Time) -> TokenNews<H> {
         if self.asked.is_none_or(|(_, until)| now < until) {
             return TokenNews::Nothing;
         }
@@ -153,15 +158,15 @@ impl TokenSource {
     }
 
     /// Whether `token` can be this user's: three parts, a JSON payload, the right `user_id`.
-    fn accept(&self, token: &str) -> Result<(), Error> {
+    fn accept<H: Host>(&self, token: &str) -> Result<(), Error<H>> {
         let refuse = |message: String| {
             Err(Error::new("auth-token-invalid", Category::Auth, message)
                 .hint("Check that the token is made with this app's secret and for this user."))
         };
-        let Some(claims) = self.claims(token) else {
+        let Some(claims) = Claims::read(token) else {
             return refuse("the token is not a JWT".to_owned());
         };
-        let user_id = claims.text("user_id");
+        let user_id = claims.user_id;
         if self.kind == UserKind::Authenticated && user_id != self.user_id {
             let mut message = String::from("the token is for the user '");
             message.push_str(&user_id);
@@ -172,64 +177,68 @@ impl TokenSource {
         }
         Ok(())
     }
-
-    fn claim_seconds(&self, token: &str, claim: &str) -> Option<f64> {
-        self.claims(token)?.number(claim)
-    }
-
-    fn claims(&self, token: &str) -> Option<Json> {
-        let mut parts = token.split('.');
-        let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
-        if parts.next().is_some() {
-            return None;
-        }
-        let text = String::from_utf8(decode_base64url(payload)?).ok()?;
-        (self.parse_json)(&text)
-    }
 }
 
-fn expired_token() -> Error {
+fn expired_token<H: Host>() -> Error<H> {
     Error::new("auth-token-expired", Category::Auth, "the token has expired")
         .hint("Give the client a token provider, so that it can get a new token by itself.")
 }
 
-fn provider_failed(message: &str) -> Error {
+fn provider_failed<H: Host>(message: &str) -> Error<H> {
     Error::new("auth-provider-failed", Category::Auth, message)
         .hint("The cause is what your provider threw; the next attempt calls it again.")
         .retryable()
 }
 
-fn decode_base64url(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
-    let (mut buffer, mut bits) = (0u32, 0u32);
-    for byte in text.trim_end_matches('=').bytes() {
-        let value = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'-' => 62,
-            b'_' => 63,
-            _ => return None,
-        };
-        buffer = buffer << 6 | u32::from(value);
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            #[allow(clippy::cast_possible_truncation)] // the lowest eight bits are wanted
-            bytes.push((buffer >> bits) as u8);
-        }
-    }
-    Some(bytes)
+/// What is read of the payload of a token.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Claims {
+    #[serde(deserialize_with = "text")]
+    user_id: String,
+    /// Seconds since the epoch.
+    #[serde(deserialize_with = "number")]
+    exp: Option<f64>,
 }
+
+impl Claims {
+    /// Reads a token: three parts, the second of which is a JSON object.
+    fn read(token: &str) -> Option<Self> {
+        let mut parts = token.split('.');
+        let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
+        if parts.next().is_some() {
+            return None;
+        }
+        serde_json::from_slice(&BASE64_URL.decode(payload).ok()?).ok()
+    }
+}
+
+/// Tokens come without padding; one that has it is none the worse.
+const BASE64_URL: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn base64url_decodes_with_and_without_padding() {
-        assert_eq!(decode_base64url("eyJhIjoxfQ").as_deref(), Some(&br#"{"a":1}"#[..]));
-        assert_eq!(decode_base64url("_-8=").as_deref(), Some(&[0xff, 0xef][..]));
-        assert_eq!(decode_base64url("a+b"), None);
+    fn claims_are_read_with_and_without_padding() {
+        for payload in ["eyJ1c2VyX2lkIjoiYSIsImV4cCI6NX0", "eyJ1c2VyX2lkIjoiYSIsImV4cCI6NX0="] {
+            let claims = Claims::read(&format!("e30.{payload}.c2ln")).unwrap();
+            assert_eq!((claims.user_id.as_str(), claims.exp), ("a", Some(5.0)));
+        }
+    }
+
+    #[test]
+    fn what_is_no_token_has_no_claims() {
+        for token in ["", "a.b", "e30.e30.c2ln.x", "e30.a+b.c2ln", "e30.NQ.c2ln", "e30..c2ln"] {
+            assert!(Claims::read(token).is_none(), "{token}");
+        }
+        let claims = Claims::read("e30.eyJ1c2VyX2lkIjo1LCJleHAiOiJ4In0.c2ln").unwrap();
+        assert_eq!((claims.user_id.as_str(), claims.exp), ("", None), "mistyped is absent");
     }
 }

@@ -1,20 +1,22 @@
 //! Who uses the client, and how the client proves it.
 
-use super::json::Json;
+use serde::{Deserialize, Serialize};
+
+use super::body::Body;
 
 /// The user that a client connects as.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct User {
     /// Decides how the user is authenticated.
     pub kind: UserKind,
     /// Unique in the app; forced to `!anon` for anonymous users.
     pub id: String,
     /// The app's object, sent as `user_details` (name, image, custom, language).
-    pub details: Option<Json>,
+    pub details: Option<Body>,
 }
 
 /// How a user is authenticated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UserKind {
     /// By a token of the app's backend.
     Authenticated,
@@ -25,7 +27,7 @@ pub enum UserKind {
 }
 
 /// Where tokens come from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tokens {
     /// Used first.
     pub fixed: Option<String>,

@@ -6,10 +6,14 @@ use wasm_bindgen::{
     prelude::{Closure, wasm_bindgen},
 };
 
-use super::{error::to_js, handle::app_request, shell::Shell};
+use super::{
+    error::to_js,
+    handle::{app_request, checked_body},
+    shell::Shell,
+};
 use crate::{
     core::{Command, Config, Duration, Tokens, User, UserKind},
-    web::{Clock, JsNode, field, random_bits},
+    web::{Clock, Document, field, random_bits},
 };
 
 /// The core's side of a `Client`. When the `Client` and all its `Call`s are collected, so is this,
@@ -45,7 +49,7 @@ impl Engine {
                 _ => UserKind::Anonymous,
             },
             id,
-            details: JsNode::wrap_object(details),
+            details: checked_body(&details),
         };
         let tokens = Tokens { fixed: token, provider };
         self.shell.promise(|promise| Command::ConnectUser { promise, user, tokens })
@@ -73,7 +77,7 @@ impl Engine {
     /// Finds calls. `object` is a copy of what the app gave.
     #[wasm_bindgen(js_name = queryCalls)]
     pub fn query_calls(&self, object: JsValue) -> Promise {
-        let body = JsNode::wrap(object);
+        let body = checked_body(&object).unwrap_or_default();
         self.shell.promise(|promise| Command::QueryCalls { promise, body })
     }
 
@@ -111,7 +115,7 @@ impl Engine {
     pub fn connected_user(&self) -> JsValue {
         let client = self.shell.driver().client();
         let user = client.state().connected_user.as_ref();
-        user.map(JsNode::unwrap).unwrap_or_default()
+        user.map(Document::frozen).unwrap_or_default()
     }
 
     /// `state.calls`
@@ -190,6 +194,5 @@ fn read_config(config: &JsValue) -> Result<Config, JsValue> {
         reject_when_busy: field(config, "rejectWhenBusy").is_truthy(),
         seed: [random_bits()?, random_bits()?],
         epoch_offset: Clock.epoch_offset(),
-        parse_json: JsNode::parse,
     })
 }

@@ -4,8 +4,8 @@ use js_sys::Array;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    core::{Category, Error, ErrorClass},
-    web::{JsNode, thrown},
+    core::{Category, ErrorClass},
+    web::{Document, Error},
 };
 
 /// The `VideoError`, or subclass of it, for `error`.
@@ -23,8 +23,8 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
         error.server_code.into(),
         error.status.into(),
         error.request_id.as_deref().into(),
-        &thrown(error.cause.as_ref()),
-        &error.response.as_ref().map(JsNode::unwrap).unwrap_or_default(),
+        &error.cause.clone().unwrap_or_default(),
+        &error.response.as_ref().map(Document::copy).unwrap_or_default(),
     )
 }
 

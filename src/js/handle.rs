@@ -6,12 +6,11 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use super::{shell::Shell, values};
 use crate::{
     core::{
-        AppRequest, AudioBitrateProfile, CallCommand, CallKey, CallState, Choice, Command,
-        Criterion, DeviceKind, DeviceOrder, Dimension, Facing, JoinOptions, LeaveOptions,
-        MediaOption, Method, ParticipantOrder, PromiseId, Slice, SortStep, Then, TrackType,
-        Visibility,
+        AppRequest, AudioBitrateProfile, Body, CallCommand, CallKey, Choice, Command, Criterion,
+        DeviceKind, DeviceOrder, Dimension, Facing, JoinOptions, LeaveOptions, MediaOption, Method,
+        ParticipantOrder, PromiseId, Slice, SortStep, Then, TrackType, Visibility,
     },
-    web::{JsNode, has_panicked},
+    web::{CallState, body, has_panicked},
 };
 
 /// The core's side of a `Call`. When the `Call` is collected, so is this, and the core forgets the
@@ -349,7 +348,7 @@ fn join_options(
     rpc_request_timeout: Option<u32>,
 ) -> JoinOptions {
     JoinOptions {
-        request: JsNode::wrap_object(request),
+        request: checked_body(&request),
         max_join_retries,
         join_response_timeout: join_response_timeout.map(u64::from),
         rpc_request_timeout: rpc_request_timeout.map(u64::from),
@@ -365,7 +364,12 @@ pub(crate) fn app_request(
 ) -> AppRequest {
     let method = [Method::Get, Method::Post, Method::Patch, Method::Delete].get(method).copied();
     let method = method.unwrap_or(Method::Post);
-    AppRequest { method, path, body: JsNode::wrap_object(object), doing }
+    AppRequest { method, path, body: checked_body(&object), doing }
+}
+
+/// The body of an object that `pkg/input.js` has made sure JSON can express.
+pub(crate) fn checked_body(object: &JsValue) -> Option<Body> {
+    body(object).ok().flatten()
 }
 
 /// In the order of `requests.js`.

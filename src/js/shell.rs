@@ -1,5 +1,6 @@
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeMap,
     rc::{self, Rc},
 };
 
@@ -13,11 +14,10 @@ use super::{
 };
 use crate::{
     core::{
-        AppEvent, CallChanges, CallKey, CallingState, Cause, Changes, Client, Command, Config,
-        Error, EventPayload, Input, LocalEvent, Outcome, PromiseId, Scope, Slice, Table,
-        TokenRequestId,
+        CallChanges, CallKey, CallingState, Changes, Command, Config, EventPayload, LocalEvent,
+        PromiseId, Scope, Slice, TokenRequestId,
     },
-    web::{Driver, Frontend, JsNode, has_panicked, on_panic},
+    web::{AppEvent, Client, Driver, Error, Frontend, Input, Outcome, has_panicked, on_panic},
 };
 
 /// The app's side of one client: its objects, its promises, and whom to tell.
@@ -27,7 +27,7 @@ pub(crate) struct Shell {
     app: App,
     last_promise: Cell<u64>,
     /// The calls that have an object, and what tells it from an earlier one for the same call.
-    calls: RefCell<Table<CallKey, u32>>,
+    calls: RefCell<BTreeMap<CallKey, u32>>,
     last_serial: Cell<u32>,
     disposed: Cell<bool>,
 }
@@ -147,7 +147,7 @@ impl Shell {
     /// The app's token provider answered, or threw.
     pub(crate) fn take_token(&self, request: i64, answer: Result<String, JsValue>) {
         let request = TokenRequestId::from_number(request);
-        self.driver.report(Input::Token { request, result: answer.map_err(Cause::new) });
+        self.driver.report(Input::Token { request, result: answer });
     }
 
     fn call_name(&self, call: CallKey) -> Option<(String, String)> {
@@ -187,7 +187,7 @@ impl Shell {
 
 impl Frontend for Shell {
     fn mark(&self, changes: &Changes) {
-        for (call, changes) in changes.by_call.iter() {
+        for (call, changes) in &changes.by_call {
             self.mark_call(*call, changes);
             if !changes.transitions.is_empty() {
                 self.keep_while_it_goes_on(*call);
@@ -219,11 +219,11 @@ impl Frontend for Shell {
         let id = promise.number();
         match result {
             Ok(Outcome::Done) => self.app.resolve(id, &JsValue::UNDEFINED),
-            Ok(Outcome::Json(json)) => self.app.resolve(id, &JsNode::unwrap(&json)),
+            Ok(Outcome::Json(json)) => self.app.resolve(id, &json.copy()),
             Ok(Outcome::Call(call)) => self.app.resolve(id, &self.call_object(call)),
             Ok(Outcome::Calls(json, calls)) => {
                 let calls = calls.into_iter().map(|call| self.call_object(call)).collect();
-                self.app.resolve_calls(id, &JsNode::unwrap(&json), calls);
+                self.app.resolve_calls(id, &json.copy(), calls);
             }
             Err(error) => self.app.reject(id, &to_js(&error)),
         }
@@ -235,7 +235,7 @@ impl Frontend for Shell {
             Scope::Call(call) => call.number(),
         };
         let (cid, online, reason) = match &event.payload {
-            EventPayload::Server(json) => return self.app.emit(key, &JsNode::unwrap(json)),
+            EventPayload::Server(json) => return self.app.emit(key, &json.copy()),
             EventPayload::Local(
                 LocalEvent::ConnectionChanged { online } | LocalEvent::NetworkChanged { online },
             ) => (None, Some(*online), None),

@@ -7,14 +7,21 @@ use std::{
 use wasm_bindgen::JsValue;
 
 use super::{
-    clock::Clock, describe::describe, devices::Devices, failure::has_panicked, http::Http,
-    js_reporter::JsReporter, media::MediaTable, page::Page, peer::Peers, report::Reporter,
-    socket::Sockets, ticker::Ticker, timers::Timer,
+    browser::{AppEvent, Client, Effect, Error, Input, Outcome},
+    clock::Clock,
+    describe::describe,
+    devices::Devices,
+    failure::has_panicked,
+    http::Http,
+    media::MediaTable,
+    page::Page,
+    peer::Peers,
+    report::Reporter,
+    socket::Sockets,
+    ticker::Ticker,
+    timers::Timer,
 };
-use crate::core::{
-    AppEvent, CallKey, Cause, Changes, Client, Command, Effect, Error, Input, Outcome, PeerId,
-    PromiseId, Time, TokenRequestId,
-};
+use crate::core::{CallKey, Changes, Command, PeerId, PromiseId, Time, TokenRequestId};
 
 /// Runs one client: gives it what the app and the browser say, and does what it asks for.
 ///
@@ -37,8 +44,7 @@ pub struct Driver {
     peers: Peers,
     devices: Devices,
     media: MediaTable,
-    /// The [`Reporter`], as the package's JavaScript holds it.
-    reporter: JsValue,
+    reporter: Reporter,
     frontend: Weak<dyn Frontend>,
     _page: Page,
 }
@@ -84,7 +90,6 @@ impl Driver {
                 };
                 Reporter::new(report, warn)
             };
-            let js_reporter = JsValue::from(JsReporter::new(reporter.clone()));
             let media = MediaTable::default();
             Self {
                 client: RefCell::new(client),
@@ -96,11 +101,11 @@ impl Driver {
                 ticker: timer_worker.then(|| Ticker::new(reporter.clone())),
                 http: Http::new(reporter.clone()),
                 sockets: Sockets::new(reporter.clone()),
-                peers: Peers::new(&media, &js_reporter),
-                devices: Devices::new(&media, &js_reporter),
+                peers: Peers::new(&media, &reporter),
+                devices: Devices::new(&media, &reporter),
                 media,
                 _page: Page::watch(&reporter),
-                reporter: js_reporter,
+                reporter,
                 frontend,
             }
         })
@@ -243,7 +248,7 @@ impl Driver {
             }
             Effect::Emit(event) => self.tell(|frontend| frontend.emit(event)),
             Effect::Warn { message, cause } => {
-                self.tell(|frontend| frontend.warn(&message, &thrown(cause.as_ref())));
+                self.tell(|frontend| frontend.warn(&message, &cause.unwrap_or_default()));
             }
         }
     }
@@ -253,9 +258,4 @@ impl Driver {
             what(&*frontend);
         }
     }
-}
-
-/// What the browser or the app threw.
-pub(crate) fn thrown(cause: Option<&Cause>) -> JsValue {
-    cause.and_then(Cause::downcast::<JsValue>).cloned().unwrap_or_default()
 }

@@ -6,11 +6,13 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, Headers, Request, Response};
 
-use super::{guard::catching, json::JsNode, report::Reporter};
-use crate::core::{
-    Cause, HttpBody, HttpFailure, HttpReply, HttpRequest, Input, Method, Reply, RequestId,
-    ResponseKind,
+use super::{
+    browser::{HttpFailure, HttpReply, Input, Reply},
+    document,
+    guard::catching,
+    report::Reporter,
 };
+use crate::core::{HttpBody, HttpRequest, Method, RequestId, ResponseKind};
 
 /// The requests that are not answered yet.
 pub struct Http {
@@ -42,7 +44,7 @@ impl Http {
             if is_pending.strong_count() > 0 {
                 let abortion = pending.borrow_mut().remove(&id);
                 drop(abortion);
-                let reply = reply.map_err(|thrown| HttpFailure { cause: Cause::new(thrown) });
+                let reply = reply.map_err(|thrown| HttpFailure { cause: thrown });
                 reporter.report(Input::Http { request: id, reply });
             }
         });
@@ -162,7 +164,7 @@ async fn receive(
         let buffer = settled(response.array_buffer().map(Promise::unchecked_into)).await;
         buffer.map(|buffer| Reply::Bytes(Uint8Array::new(&buffer).to_vec()))
     } else {
-        settled(response.json()).await.map(|json| Reply::Json(JsNode::wrap(json)))
+        settled(response.json()).await.map(document::reply)
     };
     Ok(HttpReply { status, body: body.unwrap_or(Reply::Unreadable) })
 }

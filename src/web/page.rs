@@ -1,8 +1,7 @@
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{EventTarget, PageTransitionEvent};
 
-use super::{listener::Listener, report::Reporter};
-use crate::core::Input;
+use super::{browser::Input, listener::Listener, report::Reporter};
 
 /// Watches whether the browser is online and the page is there, for as long as it lives.
 pub struct Page {

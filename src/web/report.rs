@@ -2,8 +2,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
 
-use super::failure::has_panicked;
-use crate::core::Input;
+use super::{browser::Input, failure::has_panicked};
 
 /// Where the browser's side reports what happened, cheap to clone.
 #[derive(Clone)]

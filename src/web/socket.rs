@@ -4,8 +4,8 @@ use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
 
-use super::{json::JsNode, listener::Listener, report::Reporter};
-use crate::core::{Input, SocketId};
+use super::{browser::Input, document, listener::Listener, report::Reporter};
+use crate::core::SocketId;
 
 /// The open sockets.
 pub struct Sockets {
@@ -125,7 +125,7 @@ impl Drop for Socket {
 /// What a frame holds; `None` when a server of ours would say no such thing.
 fn received(id: SocketId, data: &JsValue) -> Option<Input> {
     if data.is_string() {
-        return Some(Input::SocketJson(id, JsNode::wrap(parse(data).ok()?)));
+        return Some(Input::SocketJson(id, document::event(parse(data).ok()?)));
     }
     data.is_object().then(|| Input::SocketBytes(id, Uint8Array::new(data).to_vec()))
 }

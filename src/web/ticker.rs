@@ -7,8 +7,7 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, Document, Url, Worker};
 
-use super::{listener::Listener, object::field, report::Reporter};
-use crate::core::Input;
+use super::{browser::Input, listener::Listener, object::field, report::Reporter};
 
 /// Browsers hold back the timers of a page in the background, up to a minute, but not those of its
 /// workers. So while the page is hidden a worker wakes it once a second.

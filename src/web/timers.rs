@@ -2,8 +2,8 @@ use std::{cell::RefCell, rc::Rc};
 
 use gloo_timers::callback::Timeout;
 
-use super::{clock::Clock, guard::catching, report::Reporter};
-use crate::core::{Input, Time};
+use super::{browser::Input, clock::Clock, guard::catching, report::Reporter};
+use crate::core::Time;
 
 /// One timer, armed again and again.
 pub struct Timer {

@@ -1,8 +1,8 @@
 //! What this browser can send and receive.
 
 use trunkline::{
-    core::{DescribeId, Input},
-    web::{JsReporter, describe},
+    core::DescribeId,
+    web::{Input, describe},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -45,13 +45,35 @@ async fn a_browser_without_peer_connections_is_reported() {
     assert_eq!(get(&thrown, "name"), "RangeError");
 }
 
+#[wasm_bindgen_test]
+async fn whatever_a_browser_throws_is_reported_and_nothing_is_left_open() {
+    for method in ["addTransceiver", "createOffer"] {
+        let script = format!(
+            "globalThis.made = [];
+             return class extends it {{
+               constructor(...all) {{ super(...all); made.push(this); }}
+               {method}() {{ throw new RangeError('no') }}
+               getTransceivers() {{ throw new RangeError('no') }}
+             }}"
+        );
+        let patch = Patch::new("globalThis", "RTCPeerConnection", &script);
+
+        let thrown = described().await.unwrap_err();
+
+        drop(patch);
+        assert_eq!(get(&thrown, "name"), "RangeError", "{method}");
+        let states = eval("return made.map((peer) => peer.signalingState).join()", &JsValue::NULL);
+        assert_eq!(states, "closed", "{method}");
+    }
+}
+
 async fn described() -> Result<(String, String), JsValue> {
     let (inbox, reporter) = Inbox::new();
     let id = DescribeId::from((None, 7));
-    describe(id, &JsReporter::new(reporter).into());
+    describe(id, &reporter);
     let input = inbox.next().await;
     let Input::Described { request, result } = input else { panic!("{input:?}") };
     assert_eq!(request, id);
     inbox.assert_silent().await;
-    result.map_err(|cause| cause.downcast::<JsValue>().unwrap().clone())
+    result
 }

@@ -2,11 +2,8 @@
 //! comes.
 
 use trunkline::{
-    core::{
-        HttpBody, HttpFailure, HttpReply, HttpRequest, Input, Method, Reply, RequestId,
-        ResponseKind,
-    },
-    web::Http,
+    core::{HttpBody, HttpRequest, Method, RequestId, ResponseKind},
+    web::{Http, HttpFailure, HttpReply, Input, Reply},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -317,7 +314,7 @@ fn id() -> RequestId {
 /// Status and content.
 fn tell(reply: &HttpReply) -> String {
     let body = match &reply.body {
-        Reply::Json(json) => json.to_text().unwrap(),
+        Reply::Json(json) => js_sys::JSON::stringify(&json.document.copy()).unwrap().into(),
         Reply::Bytes(bytes) => format!("{bytes:?}"),
         Reply::Unreadable => "unreadable".into(),
     };
@@ -325,5 +322,5 @@ fn tell(reply: &HttpReply) -> String {
 }
 
 fn thrown(failure: &HttpFailure) -> JsValue {
-    failure.cause.downcast::<JsValue>().unwrap().clone()
+    failure.cause.clone()
 }

@@ -5,9 +5,9 @@
 
 mod describe;
 mod devices;
+mod documents;
 mod entropy;
 mod http;
-mod json;
 mod page;
 mod peers;
 mod sockets;

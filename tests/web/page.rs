@@ -1,6 +1,6 @@
 //! What happens to the page as a whole.
 
-use trunkline::{core::Input, web::Page};
+use trunkline::web::{Input, Page};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 

@@ -9,7 +9,7 @@ use std::{
 };
 
 use js_sys::{Function, Object, Promise, Reflect};
-use trunkline::{core::Input, web::Reporter};
+use trunkline::web::{Input, Reporter};
 use wasm_bindgen::{
     JsCast, JsValue,
     prelude::{Closure, wasm_bindgen},

@@ -1,6 +1,6 @@
 //! The worker that wakes a page in the background.
 
-use trunkline::{core::Input, web::Ticker};
+use trunkline::web::{Input, Ticker};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 

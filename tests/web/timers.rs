@@ -1,8 +1,8 @@
 //! The one timer of a client.
 
 use trunkline::{
-    core::{Duration, Input, Time},
-    web::{Clock, Timer},
+    core::{Duration, Time},
+    web::{Clock, Input, Timer},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;

@@ -1,11 +1,14 @@
 //! Remote ICE candidates, held back until the description they belong to is applied.
 
+use serde::Deserialize;
+
 use crate::core::{
     effect::{Effect, PeerEffect},
+    host::Host,
     ids::PeerId,
-    json::Json,
     outbox::Outbox,
     sdp,
+    view::lenient_text as text,
 };
 
 /// Most candidates held back; a server that sends more makes no sense.
@@ -23,19 +26,21 @@ pub(crate) struct RemoteCandidates {
     waiting: Vec<(Option<String>, String)>,
 }
 
+/// What is read of an `RTCIceCandidateInit`.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Candidate {
+    #[serde(rename = "usernameFragment", deserialize_with = "text")]
+    username_fragment: String,
+}
+
 impl RemoteCandidates {
     /// Takes a candidate (JSON text of an `RTCIceCandidateInit`).
-    pub(crate) fn add(
-        &mut self,
-        out: &mut Outbox,
-        peer: PeerId,
-        candidate: String,
-        parse_json: fn(&str) -> Option<Json>,
-    ) {
-        let Some(parsed) = parse_json(&candidate) else {
+    pub(crate) fn add<H: Host>(&mut self, out: &mut Outbox<H>, peer: PeerId, candidate: String) {
+        let Ok(Candidate { username_fragment }) = serde_json::from_str(&candidate) else {
             return;
         };
-        let generation = Some(parsed.text("usernameFragment")).filter(|name| !name.is_empty());
+        let generation = Some(username_fragment).filter(|name| !name.is_empty());
         if generation.as_ref().is_some_and(|name| self.superseded.contains(name)) {
             return;
         }
@@ -46,7 +51,12 @@ impl RemoteCandidates {
     }
 
     /// A remote description was applied.
-    pub(crate) fn described(&mut self, out: &mut Outbox, peer: PeerId, description: &str) {
+    pub(crate) fn described<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        peer: PeerId,
+        description: &str,
+    ) {
         let generation = sdp::ice_ufrag(description).unwrap_or_default().to_owned();
         if let Some(before) = self.current.replace(generation)
             && self.current.as_ref() != Some(&before)
@@ -57,7 +67,7 @@ impl RemoteCandidates {
         self.release(out, peer);
     }
 
-    fn release(&mut self, out: &mut Outbox, peer: PeerId) {
+    fn release<H: Host>(&mut self, out: &mut Outbox<H>, peer: PeerId) {
         let Some(current) = &self.current else { return };
         self.waiting.retain(|(generation, candidate)| {
             let fits = generation.as_ref().is_none_or(|name| name == current);

@@ -12,10 +12,11 @@ use crate::core::{
     command::Choice,
     effect::Effect,
     error::Error,
+    host::Host,
     ids::{CallKey, CaptureId, PromiseId},
     input::{Captured, DeviceFailure},
     outbox::Outbox,
-    state::{AudioBitrateProfile, CallState, DeviceKind, DeviceState, DeviceStatus},
+    state::{AudioBitrateProfile, DeviceKind, DeviceState, DeviceStatus},
 };
 
 /// One device.
@@ -32,9 +33,9 @@ use crate::core::{
 /// The last request wins: a capture that is no longer wanted is stopped the moment it arrives, and
 /// whoever asked for it is not bothered with an error.
 #[derive(Debug)]
-pub(crate) struct Device {
+pub(crate) struct Device<H: Host> {
     kind: DeviceKind,
-    phase: Phase,
+    phase: Phase<H>,
     choice: Choice,
     /// What the order before the last one wanted.
     previous: Option<DeviceStatus>,
@@ -46,12 +47,12 @@ pub(crate) struct Device {
 }
 
 #[derive(Debug)]
-enum Phase {
+enum Phase<H: Host> {
     Off,
     Opening {
         capture: CaptureId,
         promises: Vec<PromiseId>,
-        or_else: OrElse,
+        or_else: OrElse<H>,
     },
     On(Running),
     /// Another capture is to take the place of the one that runs.
@@ -69,18 +70,18 @@ enum Phase {
 
 /// What to do when a device cannot be opened.
 #[derive(Debug)]
-enum OrElse {
+enum OrElse<H: Host> {
     Off,
     /// It was not opened by this choice, so that choice stands again.
     Restore(Choice),
     /// The same; and it was on, so it is to be on again.
     Reopen(Choice),
     /// It is on again, or not even that: now those hear of the failure who chose another device.
-    Tell(Vec<PromiseId>, Error),
+    Tell(Vec<PromiseId>, Error<H>),
 }
 
-impl OrElse {
-    fn tell(self, out: &mut Outbox) {
+impl<H: Host> OrElse<H> {
+    fn tell(self, out: &mut Outbox<H>) {
         if let Self::Tell(promises, error) = self {
             out.settle_all(promises, &Err(error));
         }
@@ -106,7 +107,7 @@ pub(crate) enum DeviceNews {
     Off,
 }
 
-impl Device {
+impl<H: Host> Device<H> {
     pub(crate) fn new(kind: DeviceKind) -> Self {
         let profile = match kind {
             DeviceKind::Camera | DeviceKind::Microphone => {
@@ -149,8 +150,8 @@ impl Device {
     #[must_use]
     pub(crate) fn enable(
         &mut self,
-        out: &mut Outbox,
-        visible: &mut Visible,
+        out: &mut Outbox<H>,
+        visible: &mut Visible<H>,
         owner: CallKey,
     ) -> bool {
         self.wish(visible, DeviceStatus::Enabled);
@@ -172,7 +173,7 @@ impl Device {
     }
 
     /// Settles `promise` when it is on; at once when it is.
-    pub(crate) fn wait(&mut self, out: &mut Outbox, promise: Option<PromiseId>) {
+    pub(crate) fn wait(&mut self, out: &mut Outbox<H>, promise: Option<PromiseId>) {
         match &mut self.phase {
             Phase::Opening { promises, .. } => promises.extend(promise),
             Phase::Off | Phase::On(_) | Phase::Renewing { .. } | Phase::Paused(_) => {
@@ -182,7 +183,7 @@ impl Device {
     }
 
     /// Turns it off, or silences it if it is on and `keep` says so.
-    pub(crate) fn disable(&mut self, out: &mut Outbox, visible: &mut Visible, keep: bool) {
+    pub(crate) fn disable(&mut self, out: &mut Outbox<H>, visible: &mut Visible<H>, keep: bool) {
         self.wish(visible, DeviceStatus::Disabled);
         if keep {
             self.pause(out);
@@ -199,8 +200,8 @@ impl Device {
     /// Uses another device, or none in particular.
     pub(crate) fn select(
         &mut self,
-        out: &mut Outbox,
-        visible: &mut Visible,
+        out: &mut Outbox<H>,
+        visible: &mut Visible<H>,
         owner: CallKey,
         choice: Choice,
         promise: PromiseId,
@@ -242,8 +243,8 @@ impl Device {
     /// that was unplugged.
     pub(crate) fn renew(
         &mut self,
-        out: &mut Outbox,
-        visible: &mut Visible,
+        out: &mut Outbox<H>,
+        visible: &mut Visible<H>,
         owner: CallKey,
         promise: Option<PromiseId>,
         fresh: bool,
@@ -271,7 +272,7 @@ impl Device {
     }
 
     /// The call was left: off, and nobody has touched it.
-    pub(crate) fn reset(&mut self, out: &mut Outbox, visible: &mut Visible) {
+    pub(crate) fn reset(&mut self, out: &mut Outbox<H>, visible: &mut Visible<H>) {
         if !self.stops_on_leave {
             return;
         }
@@ -287,11 +288,11 @@ impl Device {
     #[must_use]
     pub(crate) fn on_captured(
         &mut self,
-        out: &mut Outbox,
-        visible: &mut Visible,
+        out: &mut Outbox<H>,
+        visible: &mut Visible<H>,
         owner: CallKey,
         capture: CaptureId,
-        result: Result<Captured, DeviceFailure>,
+        result: Result<Captured, DeviceFailure<H>>,
     ) -> DeviceNews {
         let is_ours = match &self.phase {
             Phase::Opening { capture: ours, .. } | Phase::Renewing { next: ours, .. } => {
@@ -340,8 +341,8 @@ impl Device {
     #[must_use]
     pub(crate) fn on_ended(
         &mut self,
-        out: &mut Outbox,
-        visible: &mut Visible,
+        out: &mut Outbox<H>,
+        visible: &mut Visible<H>,
         capture: CaptureId,
     ) -> bool {
         match &self.phase {
@@ -371,20 +372,25 @@ impl Device {
         }
     }
 
+    /// What it delivers could not be used.
+    pub(crate) fn show_error(&self, visible: &mut Visible<H>, error: &Error<H>) {
+        self.show(visible, |device| device.error = Some(error.clone()));
+    }
+
     /// A choice of an earlier visit, for a device that nobody has touched.
-    pub(crate) fn set_choice(&mut self, visible: &mut Visible, choice: Choice) {
+    pub(crate) fn set_choice(&mut self, visible: &mut Visible<H>, choice: Choice) {
         self.choice = choice;
         self.show_choice(visible);
     }
 
     fn failed(
         &mut self,
-        out: &mut Outbox,
-        visible: &mut Visible,
+        out: &mut Outbox<H>,
+        visible: &mut Visible<H>,
         owner: CallKey,
         promises: Vec<PromiseId>,
-        error: Error,
-        or_else: OrElse,
+        error: Error<H>,
+        or_else: OrElse<H>,
     ) -> DeviceNews {
         self.show(visible, |device| device.error = Some(error.clone()));
         match or_else {
@@ -412,8 +418,8 @@ impl Device {
 
     fn renew_from(
         &mut self,
-        out: &mut Outbox,
-        visible: &Visible,
+        out: &mut Outbox<H>,
+        visible: &Visible<H>,
         owner: CallKey,
         promise: Option<PromiseId>,
         chosen_before: Option<Choice>,
@@ -440,11 +446,11 @@ impl Device {
 
     fn open(
         &mut self,
-        out: &mut Outbox,
-        visible: &Visible,
+        out: &mut Outbox<H>,
+        visible: &Visible<H>,
         owner: CallKey,
         promises: Vec<PromiseId>,
-        or_else: OrElse,
+        or_else: OrElse<H>,
     ) {
         let capture = self.ask(out, visible, owner, None);
         self.phase = Phase::Opening { capture, promises, or_else };
@@ -452,14 +458,14 @@ impl Device {
 
     fn ask(
         &self,
-        out: &mut Outbox,
-        visible: &Visible,
+        out: &mut Outbox<H>,
+        visible: &Visible<H>,
         owner: CallKey,
         source: Option<CaptureId>,
     ) -> CaptureId {
         let capture = out.id(Some(owner));
-        let settings = visible.state().document.as_ref().and_then(|d| d.get("settings"));
-        let mut request = capture_request(capture, self.kind, settings.as_ref(), &self.choice);
+        let settings = visible.state().settings();
+        let mut request = capture_request(capture, self.kind, settings, &self.choice);
         request.profile = self.profile;
         request.audio = self.audio;
         request.source = source;
@@ -467,7 +473,7 @@ impl Device {
         capture
     }
 
-    fn runs(&mut self, visible: &mut Visible, running: Running) {
+    fn runs(&mut self, visible: &mut Visible<H>, running: Running) {
         let (capture, device_id) = (running.capture, running.captured.device_id.clone());
         self.phase = Phase::On(running);
         self.show(visible, |device| {
@@ -487,7 +493,7 @@ impl Device {
         }
     }
 
-    fn pause(&mut self, out: &mut Outbox) {
+    fn pause(&mut self, out: &mut Outbox<H>) {
         match mem::replace(&mut self.phase, Phase::Off) {
             Phase::On(running) => {
                 out.push(Effect::SilenceCapture(running.capture, true));
@@ -509,7 +515,7 @@ impl Device {
         }
     }
 
-    fn stop(&mut self, out: &mut Outbox) {
+    fn stop(&mut self, out: &mut Outbox<H>) {
         match mem::replace(&mut self.phase, Phase::Off) {
             Phase::Off => {}
             Phase::Opening { capture, promises, or_else } => {
@@ -528,7 +534,7 @@ impl Device {
         }
     }
 
-    fn wish(&mut self, visible: &mut Visible, wish: DeviceStatus) {
+    fn wish(&mut self, visible: &mut Visible<H>, wish: DeviceStatus) {
         let before = visible.state().device(self.kind).optimistic_status;
         if before != Some(wish) {
             self.previous = before;
@@ -536,7 +542,7 @@ impl Device {
         }
     }
 
-    fn show_choice(&self, visible: &mut Visible) {
+    fn show_choice(&self, visible: &mut Visible<H>) {
         let Choice { device_id, facing } = self.choice.clone();
         let running = self.running().and_then(|(_, captured)| captured.device_id.clone());
         self.show(visible, |device| {
@@ -545,12 +551,12 @@ impl Device {
         });
     }
 
-    fn show(&self, visible: &mut Visible, edit: impl FnOnce(&mut DeviceState)) {
-        let (slice, field): (Slice, fn(&mut CallState) -> &mut DeviceState) = match self.kind {
-            DeviceKind::Camera => (Slice::Camera, |state| &mut state.camera),
-            DeviceKind::Microphone => (Slice::Microphone, |state| &mut state.microphone),
-            DeviceKind::ScreenShare => (Slice::ScreenShare, |state| &mut state.screen_share),
+    fn show(&self, visible: &mut Visible<H>, edit: impl FnOnce(&mut DeviceState<H>)) {
+        let slice = match self.kind {
+            DeviceKind::Camera => Slice::Camera,
+            DeviceKind::Microphone => Slice::Microphone,
+            DeviceKind::ScreenShare => Slice::ScreenShare,
         };
-        visible.edit(slice, |state| edit(field(state)));
+        visible.edit(slice, |state| edit(state.device_mut(self.kind)));
     }
 }

@@ -3,148 +3,153 @@
 use super::visible::Visible;
 use crate::core::{
     changes::Slice,
-    json::{Json, ObjectWriter},
-    state::{CallingState, Member, Session},
+    host::Host,
+    state::{CallingState, Egress, Session},
+    view::{
+        self, Call, CallAnswer, Event, Member, Reaction, Recording, SessionParticipant, Viewed,
+    },
 };
 
-impl Visible {
+impl<H: Host> Visible<H> {
     /// Takes the answer of an operation that returns the call with its members and capabilities.
-    pub(crate) fn apply_answer(&mut self, answer: &Json) {
-        if let Some(call) = answer.get("call") {
-            self.apply_call(&call);
+    pub(crate) fn apply_answer(&mut self, answer: &CallAnswer<H::Document>) {
+        if let Some(call) = &answer.call {
+            self.apply_call(call);
         }
-        if answer.get("members").is_some() {
-            self.replace_members(&answer.list("members"));
+        if let Some(members) = &answer.members {
+            self.replace_members(members);
         }
-        if answer.get("own_capabilities").is_some() {
-            self.set_own_capabilities(answer.texts("own_capabilities"));
+        if let Some(capabilities) = &answer.own_capabilities {
+            self.set_own_capabilities(capabilities.clone());
         }
-        if answer.get("created").is_some() {
-            self.set(Slice::Created, |s| &mut s.created, answer.flag("created"));
+        if let Some(created) = answer.created {
+            self.set(Slice::Created, |s| &mut s.created, created);
         }
     }
 
     /// Takes a call object, from an answer or an event. One that is older than what is known, by
     /// its `updated_at`, changes nothing: answers and events overtake each other.
-    pub(crate) fn apply_call(&mut self, call: &Json) {
-        let updated_at = call.millis("updated_at");
-        if updated_at.is_some() && updated_at < self.state().updated_at {
+    pub(crate) fn apply_call(&mut self, call: &Call<H::Document>) {
+        if call.updated_at.is_some() && call.updated_at < self.state().updated_at {
             return;
         }
-        self.apply_objects(call);
-        self.set(Slice::CreatedAt, |s| &mut s.created_at, call.millis("created_at"));
-        self.set(Slice::UpdatedAt, |s| &mut s.updated_at, updated_at);
-        self.set(Slice::StartsAt, |s| &mut s.starts_at, call.millis("starts_at"));
-        self.set(Slice::EndedAt, |s| &mut s.ended_at, call.millis("ended_at"));
-        self.set(Slice::Backstage, |s| &mut s.backstage, call.flag("backstage"));
-        let blocked = call.texts("blocked_user_ids");
+        self.apply_documents(call);
+        self.set(Slice::CreatedAt, |s| &mut s.created_at, call.created_at);
+        self.set(Slice::UpdatedAt, |s| &mut s.updated_at, call.updated_at);
+        self.set(Slice::StartsAt, |s| &mut s.starts_at, call.starts_at);
+        self.set(Slice::EndedAt, |s| &mut s.ended_at, call.ended_at);
+        self.set(Slice::Backstage, |s| &mut s.backstage, call.backstage);
+        let blocked = call.blocked_user_ids.clone();
         self.set(Slice::BlockedUserIds, |s| &mut s.blocked_user_ids, blocked);
-        let egress = call.get("egress");
-        let runs = |kind| {
-            let running = egress.as_ref().and_then(|egress| egress.get(kind));
-            running.is_some_and(|recording| recording.text("status") == "running")
+        let egress = call.egress.as_ref();
+        let runs = |which: fn(&view::Egress) -> &Option<Recording>| {
+            Recording::runs(egress.and_then(|egress| which(&egress.view).as_ref()))
         };
-        let recording = call.flag("recording") || runs("composite_recording");
+        let recording = call.recording || runs(|egress| &egress.composite_recording);
         self.set(Slice::Recording, |s| &mut s.recording, recording);
-        let individual = runs("individual_recording");
+        let individual = runs(|egress| &egress.individual_recording);
         self.set(Slice::IndividualRecording, |s| &mut s.individual_recording, individual);
-        self.set(Slice::RawRecording, |s| &mut s.raw_recording, runs("raw_recording"));
+        let raw = runs(|egress| &egress.raw_recording);
+        self.set(Slice::RawRecording, |s| &mut s.raw_recording, raw);
+        let egress = egress
+            .map(|egress| Egress { document: egress.document.clone(), broadcast_ended: false });
         self.set(Slice::Egress, |s| &mut s.egress, egress);
-        self.set(Slice::Transcribing, |s| &mut s.transcribing, call.flag("transcribing"));
-        self.set(Slice::Captioning, |s| &mut s.captioning, call.flag("captioning"));
-        self.apply_session(call.get("session"));
+        self.set(Slice::Transcribing, |s| &mut s.transcribing, call.transcribing);
+        self.set(Slice::Captioning, |s| &mut s.captioning, call.captioning);
+        self.apply_session(call.session.as_ref());
     }
 
-    /// Keeps the whole object for the app, and marks the parts of it that differ.
-    fn apply_objects(&mut self, call: &Json) {
-        let before = self.state().document.clone();
-        let differs = |key: &str| {
-            let (old, new) = (before.as_ref().and_then(|b| b.get(key)), call.get(key));
-            match (old, new) {
-                (None, None) => false,
-                (Some(old), Some(new)) => !old.same(&new),
-                (None, Some(_)) | (Some(_), None) => true,
-            }
-        };
+    /// Keeps what apps see as it came, and marks the parts of it that differ.
+    fn apply_documents(&mut self, call: &Call<H::Document>) {
+        let nothing = Call::default();
+        let before = self.state().document.as_deref().unwrap_or(&nothing);
         let parts = [
-            ("custom", Slice::Custom),
-            ("settings", Slice::Settings),
-            ("created_by", Slice::CreatedBy),
-            ("team", Slice::Team),
-            ("ingress", Slice::Ingress),
-            ("thumbnails", Slice::Thumbnails),
+            (before.custom != call.custom, Slice::Custom),
+            (before.settings != call.settings, Slice::Settings),
+            (before.created_by != call.created_by, Slice::CreatedBy),
+            (before.team != call.team, Slice::Team),
+            (before.ingress != call.ingress, Slice::Ingress),
+            (before.thumbnails != call.thumbnails, Slice::Thumbnails),
         ];
-        let changed: Vec<Slice> =
-            parts.into_iter().filter(|(key, _)| differs(key)).map(|(_, slice)| slice).collect();
-        for slice in changed {
+        for (_, slice) in parts.into_iter().filter(|(differs, _)| *differs) {
             self.mark(slice);
         }
-        self.edit_quietly(|state| state.document = Some(call.clone()));
+        self.edit_quietly(|state| state.document = Some(Box::new(call.clone())));
     }
 
-    fn apply_session(&mut self, session: Option<Json>) {
-        let session = session.map(|document| Session {
-            participants: document
-                .list("participants")
-                .into_iter()
-                .map(|participant| (participant.text("user_session_id"), participant))
-                .collect(),
-            counts_by_role: read_counts(&document),
-            anonymous_count: to_count(document.number("anonymous_participant_count")),
-            document,
-        });
+    fn apply_session(&mut self, session: Option<&Viewed<view::Session<H::Document>, H::Document>>) {
         if session.is_none() && self.state().session.is_none() {
             return;
         }
+        let session = session.map(|Viewed { view, document }| Session {
+            document: document.clone(),
+            participants: view.participants.clone(),
+            counts_by_role: view.participants_count_by_role.clone(),
+            anonymous_count: view.anonymous_participant_count,
+            accepted_by: view.accepted_by.clone(),
+            rejected_by: view.rejected_by.clone(),
+            has_ended: view.ended_at.is_some(),
+        });
         self.edit(Slice::Session, |state| state.session = session);
         self.count_session();
     }
 
     /// Takes what an event of the coordinator says about this call.
-    pub(crate) fn apply_event(&mut self, name: &str, event: &Json, me: Option<&str>) {
-        if let Some(call) = event.get("call") {
-            self.apply_call(&call);
+    pub(crate) fn apply_event(&mut self, event: &Event<H::Document>, me: Option<&str>) {
+        if let Some(call) = &event.call.call {
+            self.apply_call(call);
         }
-        match name {
-            "call.notification" => self.replace_members(&event.list("members")),
+        let fields = &event.fields;
+        let members = event.call.members.as_deref().unwrap_or_default();
+        match fields.name.as_str() {
+            "call.notification" => self.replace_members(members),
             "call.member_added" | "call.member_updated" | "call.member_updated_permission" => {
-                self.merge_members(&event.list("members"));
+                self.merge_members(members);
             }
-            "call.member_removed" => self.remove_members(&event.texts("members")),
+            "call.member_removed" => self.remove_members(&event.removed_members),
             "call.ended" => {
-                let user = event.get("user");
+                let user = fields.user.as_ref().map(|user| user.document.clone());
                 self.edit(Slice::EndedBy, |state| state.ended_by = user);
             }
             "call.blocked_user" => {
-                let user_id = blamed_user(event);
+                let user_id = event.user_id().to_owned();
                 if !self.state().blocked_user_ids.contains(&user_id) {
                     self.edit(Slice::BlockedUserIds, |s| s.blocked_user_ids.push(user_id));
                 }
             }
             "call.unblocked_user" => {
-                let user_id = blamed_user(event);
                 let mut blocked = self.state().blocked_user_ids.clone();
-                blocked.retain(|id| *id != user_id);
+                blocked.retain(|id| id != event.user_id());
                 self.set(Slice::BlockedUserIds, |s| &mut s.blocked_user_ids, blocked);
             }
-            "call.permissions_updated" if me.is_some_and(|me| me == blamed_user(event)) => {
-                self.set_own_capabilities(event.texts("own_capabilities"));
+            "call.permissions_updated" if me.is_some_and(|me| me == event.user_id()) => {
+                self.set_own_capabilities(event.call.own_capabilities.clone().unwrap_or_default());
             }
-            "call.session_participant_joined" => self.session_participant_joined(event),
-            "call.session_participant_left" => self.session_participant_left(event),
+            "call.session_participant_joined" => {
+                if let Some(participant) = &fields.participant {
+                    self.session_participant_joined(participant);
+                }
+            }
+            "call.session_participant_left" => {
+                if let Some(participant) = &fields.participant {
+                    self.session_participant_left(participant);
+                }
+            }
             "call.session_participant_count_updated" => {
                 self.edit_session(|session| {
-                    session.counts_by_role = read_counts(event);
-                    session.anonymous_count = to_count(event.number("anonymous_participant_count"));
+                    session.counts_by_role.clone_from(&event.counts.participants_count_by_role);
+                    session.anonymous_count = event.counts.anonymous_participant_count;
                 });
             }
             "call.reaction_new" => {
-                if let Some(reaction) = event.get("reaction") {
-                    self.set_reaction(&reaction);
+                if let Some(reaction) = &fields.reaction {
+                    self.set_reaction(reaction);
                 }
             }
-            "call.recording_started" => self.set_recording(event, true),
-            "call.recording_stopped" | "call.recording_failed" => self.set_recording(event, false),
+            "call.recording_started" => self.set_recording(&fields.recording_type, true),
+            "call.recording_stopped" | "call.recording_failed" => {
+                self.set_recording(&fields.recording_type, false);
+            }
             "call.transcription_started" => {
                 self.set(Slice::Transcribing, |s| &mut s.transcribing, true);
             }
@@ -166,22 +171,23 @@ impl Visible {
     }
 
     /// Adds members, and replaces those already known.
-    pub(crate) fn merge_members(&mut self, documents: &[Json]) {
-        if documents.is_empty() {
+    pub(crate) fn merge_members(&mut self, members: &[Member<H::Document>]) {
+        if members.is_empty() {
             return;
         }
         self.edit(Slice::Members, |state| {
-            for member in documents.iter().map(to_member) {
-                match state.members.iter_mut().find(|known| known.user_id == member.user_id) {
-                    Some(known) => *known = member,
-                    None => state.members.push(member),
+            for member in members {
+                let is_same = |known: &&mut Member<_>| known.view.user_id == member.view.user_id;
+                match state.members.iter_mut().find(is_same) {
+                    Some(known) => known.clone_from(member),
+                    None => state.members.push(member.clone()),
                 }
             }
         });
     }
 
     pub(crate) fn remove_members(&mut self, user_ids: &[String]) {
-        let is_removed = |member: &Member| user_ids.contains(&member.user_id);
+        let is_removed = |member: &Member<_>| user_ids.contains(&member.view.user_id);
         if self.state().members.iter().any(is_removed) {
             self.edit(Slice::Members, |state| {
                 state.members.retain(|m| !is_removed(m));
@@ -189,56 +195,45 @@ impl Visible {
         }
     }
 
-    pub(crate) fn replace_members(&mut self, documents: &[Json]) {
-        let known = &self.state().members;
-        let unchanged = known.len() == documents.len()
-            && known.iter().zip(documents).all(|(known, new)| known.document.same(new));
-        if !unchanged {
-            let members = documents.iter().map(to_member).collect();
-            self.edit(Slice::Members, |state| state.members = members);
+    pub(crate) fn replace_members(&mut self, members: &[Member<H::Document>]) {
+        if self.state().members != members {
+            self.edit(Slice::Members, |state| state.members = members.to_vec());
         }
     }
 
-    fn session_participant_joined(&mut self, event: &Json) {
-        let Some(participant) = event.get("participant") else {
-            return;
-        };
-        let id = participant.text("user_session_id");
-        let role = session_role(&participant);
+    fn session_participant_joined(&mut self, participant: &SessionParticipant<H::Document>) {
         self.edit_session(|session| {
-            match session.participants.iter_mut().find(|(known, _)| *known == id) {
-                Some((_, known)) => *known = participant,
+            let is_same = |known: &&mut SessionParticipant<_>| {
+                known.view.user_session_id == participant.view.user_session_id
+            };
+            match session.participants.iter_mut().find(is_same) {
+                Some(known) => known.clone_from(participant),
                 None => {
-                    session.participants.push((id, participant));
-                    match session.counts_by_role.iter_mut().find(|(known, _)| *known == role) {
-                        Some((_, count)) => *count = count.saturating_add(1),
-                        None => session.counts_by_role.push((role, 1)),
-                    }
+                    session.participants.push(participant.clone());
+                    let count = session.counts_by_role.entry(session_role(participant).to_owned());
+                    let count = count.or_default();
+                    *count = count.saturating_add(1);
                 }
             }
         });
     }
 
-    fn session_participant_left(&mut self, event: &Json) {
-        let Some(participant) = event.get("participant") else {
-            return;
-        };
-        let id = participant.text("user_session_id");
-        let role = session_role(&participant);
+    fn session_participant_left(&mut self, participant: &SessionParticipant<H::Document>) {
+        let id = &participant.view.user_session_id;
         self.edit_session(|session| {
             let before = session.participants.len();
-            session.participants.retain(|(known, _)| *known != id);
+            session.participants.retain(|known| known.view.user_session_id != *id);
             if session.participants.len() == before {
                 return;
             }
-            if let Some((_, count)) = session.counts_by_role.iter_mut().find(|(r, _)| *r == role) {
+            if let Some(count) = session.counts_by_role.get_mut(session_role(participant)) {
                 *count = count.saturating_sub(1);
             }
         });
     }
 
     /// Edits the session, if one is known, and what is counted from it.
-    fn edit_session(&mut self, edit: impl FnOnce(&mut Session)) {
+    fn edit_session(&mut self, edit: impl FnOnce(&mut Session<H>)) {
         if self.state().session.is_none() {
             return;
         }
@@ -265,7 +260,7 @@ impl Visible {
             return;
         }
         let (total, anonymous) = self.state().session.as_ref().map_or((0, 0), |session| {
-            let by_role: u32 = session.counts_by_role.iter().map(|(_, count)| count).sum();
+            let by_role: u32 = session.counts_by_role.values().sum();
             let listed = u32::try_from(session.participants.len()).unwrap_or(u32::MAX);
             (by_role.max(listed), session.anonymous_count)
         });
@@ -282,8 +277,8 @@ impl Visible {
     }
 
     /// A type that is absent means the composite recording.
-    fn set_recording(&mut self, event: &Json, running: bool) {
-        match event.text("recording_type").as_str() {
+    fn set_recording(&mut self, recording_type: &str, running: bool) {
+        match recording_type {
             "" | "composite" => self.set(Slice::Recording, |s| &mut s.recording, running),
             "individual" => {
                 let slice = Slice::IndividualRecording;
@@ -295,21 +290,15 @@ impl Visible {
     }
 
     /// The broadcast has ended, which its event tells without the call.
-    pub(crate) fn end_broadcast(&mut self, parse_json: fn(&str) -> Option<Json>) {
-        let Some(egress) = &self.state().egress else {
-            return;
-        };
-        let hls = egress.get("hls").map(|hls| with_field(&hls, "status", "\"\""));
-        let mut text = with_field(egress, "broadcasting", "false");
-        if let (Some(hls), Some(ended)) = (hls, parse_json(&text)) {
-            text = with_field(&ended, "hls", &hls);
-        }
-        self.set(Slice::Egress, |s| &mut s.egress, parse_json(&text));
+    pub(crate) fn end_broadcast(&mut self) {
+        let egress = self.state().egress.clone();
+        let egress = egress.map(|egress| Egress { broadcast_ended: true, ..egress });
+        self.set(Slice::Egress, |s| &mut s.egress, egress);
     }
 
     /// Shows a reaction on every session of its user.
-    fn set_reaction(&mut self, reaction: &Json) {
-        let user_id = blamed_user(reaction);
+    fn set_reaction(&mut self, reaction: &Viewed<Reaction, H::Document>) {
+        let user_id = reaction.view.user.as_ref().map_or("", |user| &user.id);
         let theirs = self.state().participants.iter().filter(|p| p.user_id == user_id);
         for session_id in theirs.map(|p| p.session_id.clone()).collect::<Vec<_>>() {
             self.edit_participant(&session_id, |p| p.reaction = Some(reaction.clone()));
@@ -317,40 +306,7 @@ impl Visible {
     }
 }
 
-/// The text of an object with one field replaced, or added.
-fn with_field(object: &Json, key: &str, value: &str) -> String {
-    let mut writer = ObjectWriter::new();
-    for (name, field) in object.entries().unwrap_or_default() {
-        if let (true, Some(text)) = (name != key, field.to_text()) {
-            writer = writer.raw(&name, &text);
-        }
-    }
-    writer.raw(key, value).finish()
-}
-
-fn to_member(document: &Json) -> Member {
-    Member { user_id: document.text("user_id"), document: document.clone() }
-}
-
-fn blamed_user(event: &Json) -> String {
-    event.get("user").map(|user| user.text("id")).unwrap_or_default()
-}
-
 /// Roles are counted by the user's role, not by the role in the call.
-fn session_role(participant: &Json) -> String {
-    participant.get("user").map(|user| user.text("role")).unwrap_or_default()
-}
-
-fn read_counts(document: &Json) -> Vec<(String, u32)> {
-    let counts = document.get("participants_count_by_role").and_then(|counts| counts.entries());
-    counts
-        .unwrap_or_default()
-        .into_iter()
-        .map(|(role, count)| (role, to_count(count.as_f64())))
-        .collect()
-}
-
-fn to_count(number: Option<f64>) -> u32 {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
-    number.map_or(0, |number| number as u32)
+fn session_role<D>(participant: &SessionParticipant<D>) -> &str {
+    participant.view.user.as_ref().map_or("", |user| &user.role)
 }

@@ -16,6 +16,7 @@
 //! ```
 
 mod acceptance;
+mod connections;
 mod reconnect;
 mod wire;
 
@@ -26,19 +27,19 @@ use trunkline_protocol::sfu::{event, models};
 use self::wire::{client_details, is_edge_unusable, join_refused, sfu_timeout};
 use super::{
     CallContext, CallRequest, CallSession, Phase,
-    request::write_request,
     sfu::{CLOSE_JOIN_FAILED, CLOSE_REPLACED, Credentials, SessionOwner, SfuSession},
     subscriptions,
 };
 use crate::core::{
+    body::Body,
     command::JoinOptions,
     effect::{Effect, Method},
-    error::{Category, Cause, Error, ErrorClass},
+    error::{Category, Error, ErrorClass},
+    host::Host,
     ids::{DescribeId, PromiseId, RequestId, SocketId},
-    json::{Json, ObjectWriter},
     state::CallingState,
-    table::Table,
     time::{Duration, Time},
+    view::AnswerOf,
 };
 
 const DEFAULT_ATTEMPTS: u32 = 3;
@@ -50,15 +51,18 @@ const EARLY_EVENTS: usize = 1000;
 
 /// A join under way.
 #[derive(Debug)]
-pub(crate) struct Join {
+pub(crate) struct Join<H: Host> {
     trigger: Trigger,
     pub(super) promises: Vec<PromiseId>,
-    /// The app's part of the request body, checked.
-    request: Option<Json>,
+    /// The app's part of the request body.
+    request: Option<Body>,
+    /// Whether it has the members' devices ring.
+    rings: bool,
     limits: Limits,
     attempt: u32,
-    errors: Vec<Error>,
-    failures_by_edge: Table<String, u32>,
+    errors: Vec<Error<H>>,
+    /// SFUs by name, in the order in which they failed first, and how often they did.
+    failures_by_edge: Vec<(String, u32)>,
     /// The session that is being replaced, kept so that nobody vanishes meanwhile.
     replaced: Option<SfuSession>,
     /// The coordinator has answered once, and rung whom it was to ring.
@@ -137,11 +141,11 @@ impl Default for Limits {
 }
 
 // The story, from the app's wish to `joined`.
-impl CallSession {
+impl<H: Host> CallSession<H> {
     /// The app wants to be in the call.
     pub(super) fn join(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         promise: Option<PromiseId>,
         options: &JoinOptions,
     ) {
@@ -153,9 +157,11 @@ impl CallSession {
             Phase::Joining(join) => return join.promises.extend(promise),
             Phase::Idle | Phase::Left | Phase::Failed => {}
         }
-        if let Err(error) = write_request(ObjectWriter::new(), options.request.as_ref(), false) {
-            return context.out.settle_all(promise, &Err(error));
-        }
+        let request = options.request.as_ref();
+        let rings = match request.map(|request| request.known("ring", "a boolean")).transpose() {
+            Ok(rings) => rings.flatten().unwrap_or_default(),
+            Err(error) => return context.out.settle_all(promise, &Err(error)),
+        };
         self.revive();
         self.silence();
         self.visible.clear_participants();
@@ -169,10 +175,11 @@ impl CallSession {
                 trigger: Trigger::App { before },
                 promises: promise.into_iter().collect(),
                 request: options.request.clone(),
+                rings,
                 limits: self.limits,
                 attempt: 0,
                 errors: Vec::new(),
-                failures_by_edge: Table::default(),
+                failures_by_edge: Vec::new(),
                 replaced: None,
                 answered: false,
                 step: Step::Offline,
@@ -180,7 +187,7 @@ impl CallSession {
         );
     }
 
-    fn start_join(&mut self, context: &mut CallContext<'_>, mut join: Join) {
+    fn start_join(&mut self, context: &mut CallContext<'_, H>, mut join: Join<H>) {
         if let Trigger::Reconnect { attempts, .. } = &mut join.trigger {
             *attempts += 1;
             if !self.may_rejoin(context.out.now) {
@@ -188,13 +195,8 @@ impl CallSession {
                 return self.leave_now(context, "rejoin_attempt_limit_exceeded");
             }
         }
-        let request = match join.body(context) {
-            Ok(body) => self.submit(context, CallRequest::Join, Method::Post, "/join", Some(body)),
-            Err(error) => {
-                self.phase = Phase::Joining(Box::new(join));
-                return self.attempt_failed(context, error);
-            }
-        };
+        let body = Some(join.body(context));
+        let request = self.submit(context, CallRequest::Join, Method::Post, "/join", body);
         join.step = Step::AwaitingCredentials { request };
         self.phase = Phase::Joining(Box::new(join));
     }
@@ -202,8 +204,8 @@ impl CallSession {
     /// The coordinator answered: the call is known, and where its media is.
     pub(super) fn on_join_answer(
         &mut self,
-        context: &mut CallContext<'_>,
-        result: Result<Json, Error>,
+        context: &mut CallContext<'_, H>,
+        result: Result<AnswerOf<H>, Error<H>>,
     ) {
         let Phase::Joining(join) = &self.phase else {
             return;
@@ -215,16 +217,15 @@ impl CallSession {
             Ok(answer) => answer,
             Err(error) => return self.attempt_failed(context, error),
         };
-        self.loaded(context, &answer);
+        self.loaded(context, &answer.view.call);
         let Phase::Joining(join) = &mut self.phase else {
             return;
         };
         join.answered = true;
-        let rings = join.request.as_ref().is_some_and(|request| request.flag("ring"));
-        if rings {
+        if join.rings {
             self.asked_to_ring(context, true);
         }
-        let Some(credentials) = Credentials::read(&answer) else {
+        let Some(credentials) = Credentials::read(answer.view.join) else {
             return self.attempt_failed(context, Error::bad_response("joining the call"));
         };
         if self.owes_acceptance() {
@@ -235,7 +236,7 @@ impl CallSession {
     }
 
     /// Opens the way to the SFU, and finds out what this browser can send and receive.
-    fn connect(&mut self, context: &mut CallContext<'_>, credentials: Credentials) {
+    fn connect(&mut self, context: &mut CallContext<'_, H>, credentials: Credentials) {
         let owner = SessionOwner {
             call: self.key,
             cid: &self.cid,
@@ -259,7 +260,7 @@ impl CallSession {
         };
     }
 
-    pub(super) fn join_socket_opened(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn join_socket_opened(&mut self, context: &mut CallContext<'_, H>) {
         if let Phase::Joining(join) = &mut self.phase
             && let Step::Connecting { socket_open, .. } = &mut join.step
         {
@@ -270,9 +271,9 @@ impl CallSession {
 
     pub(crate) fn on_described(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         request: DescribeId,
-        result: Result<(String, String), Cause>,
+        result: Result<(String, String), H::Thrown>,
     ) {
         let Phase::Joining(join) = &mut self.phase else {
             return;
@@ -302,7 +303,7 @@ impl CallSession {
     }
 
     /// Introduces itself to the SFU, once the socket is open and the codecs are known.
-    fn send_join_request(&mut self, context: &mut CallContext<'_>) {
+    fn send_join_request(&mut self, context: &mut CallContext<'_, H>) {
         let subscriptions = subscriptions::wanted(&self.visible.state().participants);
         let audio = self.audio_settings();
         let mut preferred_publish_options = self.preferred_options();
@@ -358,7 +359,11 @@ impl CallSession {
     }
 
     /// An event on the socket of a session that is not joined yet.
-    pub(super) fn on_join_event(&mut self, context: &mut CallContext<'_>, event: event::SfuEvent) {
+    pub(super) fn on_join_event(
+        &mut self,
+        context: &mut CallContext<'_, H>,
+        event: event::SfuEvent,
+    ) {
         use event::sfu_event::EventPayload;
 
         let Phase::Joining(join) = &mut self.phase else {
@@ -382,7 +387,7 @@ impl CallSession {
     }
 
     /// The SFU let us in.
-    fn joined(&mut self, context: &mut CallContext<'_>, response: &event::JoinResponse) {
+    fn joined(&mut self, context: &mut CallContext<'_, H>, response: &event::JoinResponse) {
         let join = match mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Joining(join) => *join,
             other => {
@@ -408,7 +413,7 @@ impl CallSession {
         }
     }
 
-    pub(super) fn on_join_socket_closed(&mut self, context: &mut CallContext<'_>, code: u16) {
+    pub(super) fn on_join_socket_closed(&mut self, context: &mut CallContext<'_, H>, code: u16) {
         if let Phase::Joining(join) = &mut self.phase
             && let Some(session) = join.session_mut()
         {
@@ -427,9 +432,9 @@ impl CallSession {
 }
 
 // What can go wrong.
-impl CallSession {
+impl<H: Host> CallSession<H> {
     /// Ends an attempt: tries again later, or gives up.
-    fn attempt_failed(&mut self, context: &mut CallContext<'_>, error: Error) {
+    fn attempt_failed(&mut self, context: &mut CallContext<'_, H>, error: Error<H>) {
         let Phase::Joining(join) = &mut self.phase else {
             return;
         };
@@ -449,7 +454,7 @@ impl CallSession {
         }
     }
 
-    fn give_up(&mut self, context: &mut CallContext<'_>, mut error: Error) {
+    fn give_up(&mut self, context: &mut CallContext<'_, H>, mut error: Error<H>) {
         let join = match mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Joining(join) => *join,
             other => {
@@ -481,7 +486,7 @@ impl CallSession {
     }
 
     /// A deadline of the join may have come.
-    pub(super) fn on_join_timeout(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn on_join_timeout(&mut self, context: &mut CallContext<'_, H>) {
         let now = context.out.now;
         let Phase::Joining(join) = &mut self.phase else {
             return;
@@ -507,7 +512,7 @@ impl CallSession {
     }
 }
 
-impl Join {
+impl<H: Host> Join<H> {
     /// The session that is being opened.
     pub(super) fn session_mut(&mut self) -> Option<&mut SfuSession> {
         match &mut self.step {
@@ -529,7 +534,11 @@ impl Join {
     }
 
     /// Ends everything under way, for good: the call is being left.
-    pub(super) fn abort(mut self, context: &mut CallContext<'_>, reason: &str) -> Vec<PromiseId> {
+    pub(super) fn abort(
+        mut self,
+        context: &mut CallContext<'_, H>,
+        reason: &str,
+    ) -> Vec<PromiseId> {
         self.abandon(context);
         if let Some(replaced) = self.replaced {
             replaced.leave(context.out, reason);
@@ -549,7 +558,7 @@ impl Join {
         }
     }
 
-    fn abandon(&mut self, context: &mut CallContext<'_>) {
+    fn abandon(&mut self, context: &mut CallContext<'_, H>) {
         match mem::replace(&mut self.step, Step::Offline) {
             Step::AwaitingCredentials { request } | Step::Accepting { request, .. } => {
                 context.rest.abort(context.out, request);
@@ -565,8 +574,8 @@ impl Join {
     /// this SFU has no place or has failed often enough.
     fn drop_attempt(
         &mut self,
-        context: &mut CallContext<'_>,
-        error: &Error,
+        context: &mut CallContext<'_, H>,
+        error: &Error<H>,
     ) -> Option<Credentials> {
         let credentials = match mem::replace(&mut self.step, Step::Offline) {
             Step::Connecting { session, .. } | Step::AwaitingResponse { session, .. } => {
@@ -581,12 +590,24 @@ impl Join {
                 return None;
             }
         };
-        let failures = self.failures_by_edge.or_default(credentials.edge_name.clone());
+        let failures = self.failures_of(&credentials.edge_name);
         *failures += 1;
         if is_edge_unusable(error) {
             *failures = (*failures).max(FAILURES_PER_EDGE);
         }
-        let keep = *failures < FAILURES_PER_EDGE && matches!(self.trigger, Trigger::App { .. });
-        keep.then_some(credentials)
+        let keep = *failures < FAILURES_PER_EDGE;
+        (keep && matches!(self.trigger, Trigger::App { .. })).then_some(credentials)
+    }
+
+    /// How often an SFU failed.
+    fn failures_of(&mut self, edge: &str) -> &mut u32 {
+        let known = self.failures_by_edge.iter().position(|(known, _)| known == edge);
+        let place = known.unwrap_or(self.failures_by_edge.len());
+        if known.is_none() {
+            self.failures_by_edge.push((edge.to_owned(), 0));
+        }
+        // The place was found, or made, a line above.
+        #[allow(clippy::indexing_slicing)]
+        &mut self.failures_by_edge[place].1
     }
 }

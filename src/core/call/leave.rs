@@ -8,18 +8,19 @@ use crate::core::{
     command::LeaveOptions,
     effect::{LocalEvent, Outcome, Scope},
     error::Error,
+    host::Host,
     ids::PromiseId,
     state::CallingState,
 };
 
 const DEFAULT_REASON: &str = "user is leaving the call";
 
-impl CallSession {
+impl<H: Host> CallSession<H> {
     /// The app wants to be out. Everything is released in this step, whatever the network does; the
     /// promise waits for nothing but a rejection that is due.
     pub(super) fn leave(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         promise: PromiseId,
         options: &LeaveOptions,
     ) {
@@ -37,18 +38,18 @@ impl CallSession {
     }
 
     /// The call is over for this client.
-    pub(crate) fn leave_now(&mut self, context: &mut CallContext<'_>, reason: &'static str) {
+    pub(crate) fn leave_now(&mut self, context: &mut CallContext<'_, H>, reason: &'static str) {
         self.release(context, reason, reason);
     }
 
     /// The page goes away: says goodbye, so that no ghost stays behind.
-    pub(crate) fn on_page_hidden(&mut self, context: &mut CallContext<'_>) {
+    pub(crate) fn on_page_hidden(&mut self, context: &mut CallContext<'_, H>) {
         if self.is_active() {
             self.release(context, "page_closed", "page closed");
         }
     }
 
-    fn release(&mut self, context: &mut CallContext<'_>, reason: &'static str, message: &str) {
+    fn release(&mut self, context: &mut CallContext<'_, H>, reason: &'static str, message: &str) {
         let was_left = matches!(self.phase, Phase::Left);
         self.epoch += 1;
         let aborted = match mem::replace(&mut self.phase, Phase::Left) {

@@ -13,6 +13,7 @@ use super::{
 use crate::core::{
     effect::Effect,
     error::Error,
+    host::Host,
     ids::PeerId,
     input::PeerInput,
     outbox::Outbox,
@@ -20,10 +21,10 @@ use crate::core::{
 };
 
 // Subscriptions.
-impl CallSession {
+impl<H: Host> CallSession<H> {
     pub(super) fn set_video_size(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         session_id: String,
         track_type: TrackType,
         size: Option<Dimension>,
@@ -59,13 +60,16 @@ impl CallSession {
 }
 
 // Peer connections and requests of the session.
-impl CallSession {
+impl<H: Host> CallSession<H> {
     pub(crate) fn on_peer(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         peer: PeerId,
-        input: PeerInput,
+        input: PeerInput<H>,
     ) {
+        if let PeerInput::NotCreated(cause) = input {
+            return self.on_peer_not_created(context, peer, cause);
+        }
         let Phase::Joined(session) = &mut self.phase else {
             return;
         };
@@ -73,6 +77,20 @@ impl CallSession {
             return;
         }
         match input {
+            PeerInput::NotCreated(_) => {}
+            PeerInput::TransceiverAdded { transceiver, result } => {
+                if let Some(publisher) = &mut session.publisher {
+                    let news = publisher.on_added(context.out, transceiver, result);
+                    self.on_publisher_news(context, news);
+                }
+            }
+            PeerInput::ReplaceFailed { transceiver, capture, cause } => {
+                if let Some(publisher) = &mut session.publisher {
+                    let news =
+                        publisher.on_replace_failed(context.out, transceiver, capture, cause);
+                    self.on_publisher_news(context, news);
+                }
+            }
             PeerInput::Candidate(ice_candidate) => {
                 let peer_type = if session.is_publisher(peer) {
                     models::PeerType::PublisherUnspecified
@@ -142,7 +160,12 @@ impl CallSession {
         }
     }
 
-    fn on_ice_news(&mut self, context: &mut CallContext<'_>, peer: PeerId, news: Option<IceNews>) {
+    fn on_ice_news(
+        &mut self,
+        context: &mut CallContext<'_, H>,
+        peer: PeerId,
+        news: Option<IceNews>,
+    ) {
         let Phase::Joined(session) = &mut self.phase else {
             return;
         };
@@ -157,7 +180,7 @@ impl CallSession {
         }
     }
 
-    pub(super) fn on_rpc(&mut self, context: &mut CallContext<'_>, outcome: RpcOutcome) {
+    pub(super) fn on_rpc(&mut self, context: &mut CallContext<'_, H>, outcome: RpcOutcome<H>) {
         let Phase::Joined(session) = &mut self.phase else {
             return;
         };
@@ -191,7 +214,7 @@ impl CallSession {
         }
     }
 
-    pub(super) fn on_session_timeout(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn on_session_timeout(&mut self, context: &mut CallContext<'_, H>) {
         let Phase::Joined(session) = &mut self.phase else {
             return;
         };
@@ -222,29 +245,32 @@ impl CallSession {
         }
     }
 
-    fn on_publisher_news(&mut self, context: &mut CallContext<'_>, news: PublisherNews) {
+    fn on_publisher_news(&mut self, context: &mut CallContext<'_, H>, news: PublisherNews<H>) {
         match news {
             PublisherNews::Nothing => self.tell_mute_states(context.out),
             PublisherNews::Refused(error) => {
                 context.out.warn_of(error);
                 self.stop_media(context);
             }
+            PublisherNews::Sends(track_type) => self.on_sent(context.out, track_type),
+            PublisherNews::NotSent(track_type, error) => {
+                self.on_not_sent(context, track_type, error);
+            }
             PublisherNews::Broken(reason) => self.reconnect(context, reason),
         }
     }
 
     pub(super) fn audio_settings(&self) -> AudioSettings {
-        let audio = self.settings().and_then(|settings| settings.get("audio"));
-        let flag = |key| audio.as_ref().is_some_and(|audio| audio.flag(key));
-        AudioSettings {
-            dtx: flag("opus_dtx_enabled"),
-            red: flag("redundant_coding_enabled"),
-            stereo: flag("hifi_audio_enabled"),
-        }
+        let audio = self.state().settings().and_then(|settings| settings.audio.as_ref());
+        audio.map_or_else(AudioSettings::default, |audio| AudioSettings {
+            dtx: audio.opus_dtx_enabled,
+            red: audio.redundant_coding_enabled,
+            stereo: audio.hifi_audio_enabled,
+        })
     }
 }
 
-fn warn_of(out: &mut Outbox, result: Result<Vec<u8>, Error>) {
+fn warn_of<H: Host>(out: &mut Outbox<H>, result: Result<Vec<u8>, Error<H>>) {
     if let Err(error) = result {
         out.warn_of(error);
     }

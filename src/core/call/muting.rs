@@ -1,16 +1,18 @@
 //! What the SFU was told of mute states, and what it is to be told.
 
+use std::collections::BTreeMap;
+
 use trunkline_protocol::sfu::signal;
 
 use super::rpc::{Rpc, Rpcs};
-use crate::core::{error::Error, outbox::Outbox, state::TrackType, table::Table};
+use crate::core::{error::Error, host::Host, outbox::Outbox, state::TrackType};
 
 /// One request at a time, so that the last state is the one that stands.
 #[derive(Debug, Default)]
 pub(crate) struct Muting {
-    wanted: Table<TrackType, bool>,
-    told: Table<TrackType, bool>,
-    in_flight: Option<Table<TrackType, bool>>,
+    wanted: BTreeMap<TrackType, bool>,
+    told: BTreeMap<TrackType, bool>,
+    in_flight: Option<BTreeMap<TrackType, bool>>,
 }
 
 impl Muting {
@@ -19,9 +21,9 @@ impl Muting {
     }
 
     /// Tells what the SFU does not know yet.
-    pub(crate) fn tell(
+    pub(crate) fn tell<H: Host>(
         &mut self,
-        out: &mut Outbox,
+        out: &mut Outbox<H>,
         rpcs: &mut Rpcs,
         session_id: &str,
         is_announced: impl Fn(TrackType) -> bool,
@@ -29,7 +31,7 @@ impl Muting {
         if self.in_flight.is_some() {
             return;
         }
-        let news: Table<TrackType, bool> = self
+        let news: BTreeMap<TrackType, bool> = self
             .wanted
             .iter()
             .filter(|(track_type, muted)| {
@@ -54,7 +56,7 @@ impl Muting {
         self.in_flight = Some(news);
     }
 
-    pub(crate) fn on_told(&mut self, out: &mut Outbox, result: Result<(), Error>) {
+    pub(crate) fn on_told<H: Host>(&mut self, out: &mut Outbox<H>, result: Result<(), Error<H>>) {
         let Some(news) = self.in_flight.take() else {
             return;
         };

@@ -1,14 +1,16 @@
 //! Requests that an app orders one by one, and what their answers mean for the state.
 
-use super::{CallContext, CallRequest, CallSession, request::json_text};
+use super::{CallContext, CallRequest, CallSession};
 use crate::core::{
+    body::Body,
     changes::Slice,
     command::{AppRequest, Then},
     effect::Outcome,
     error::Error,
+    host::Host,
     ids::PromiseId,
-    json::Json,
     rest::{Purpose, RestRequest},
+    view::AnswerOf,
 };
 
 /// What to do with an answer.
@@ -20,24 +22,26 @@ pub(crate) struct Order {
     pub(super) removed: Vec<String>,
 }
 
-impl CallSession {
+impl<H: Host> CallSession<H> {
     /// Sends a request of the app.
     pub(super) fn order(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         promise: PromiseId,
         request: AppRequest,
         then: Then,
     ) {
         let AppRequest { method, path, body, doing } = request;
         let removed = match (then, &body) {
-            (Then::Members, Some(body)) => body.texts("remove_members"),
+            (Then::Members, Some(body)) => {
+                match body.known("remove_members", "a list of user ids") {
+                    Ok(removed) => removed.unwrap_or_default(),
+                    Err(error) => return context.out.reject(promise, error),
+                }
+            }
             _ => Vec::new(),
         };
-        let body = match body.as_ref().map(json_text).transpose() {
-            Ok(body) => body,
-            Err(error) => return context.out.reject(promise, error),
-        };
+        let body = body.map(Body::into_text);
         let mut order = Order { then, promise: Some(promise), removed };
         match then {
             Then::Load | Then::Ring => {
@@ -76,9 +80,9 @@ impl CallSession {
     /// touched when the call was not left meanwhile.
     pub(crate) fn on_rest(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         (epoch, request): (u32, CallRequest),
-        result: Result<Json, Error>,
+        result: Result<AnswerOf<H>, Error<H>>,
     ) {
         let current = epoch == self.epoch;
         let order = match request {
@@ -88,7 +92,9 @@ impl CallSession {
             CallRequest::Order(order) => order,
             CallRequest::Found(promise) => {
                 if let (true, Ok(answer)) = (current, &result) {
-                    self.with_answers(context, |call, context| call.loaded(context, answer));
+                    self.with_answers(context, |call, context| {
+                        call.loaded(context, &answer.view.call);
+                    });
                 }
                 return match result {
                     // The socket may have told of the ring meanwhile, with all that is needed.
@@ -115,7 +121,9 @@ impl CallSession {
             self.take(context, &order, result.as_ref());
         }
         match (order.promise, result) {
-            (Some(promise), Ok(answer)) => context.out.resolve(promise, Outcome::Json(answer)),
+            (Some(promise), Ok(answer)) => {
+                context.out.resolve(promise, Outcome::Json(answer.document));
+            }
             (Some(promise), Err(error)) => context.out.reject(promise, error),
             (None, Ok(_)) => {}
             (None, Err(error)) => context.out.warn_of(error),
@@ -125,26 +133,26 @@ impl CallSession {
     /// Shows what an answer, or the lack of one, means for the call.
     fn take(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         order: &Order,
-        result: Result<&Json, &Error>,
+        result: Result<&AnswerOf<H>, &Error<H>>,
     ) {
         match (order.then, result) {
             (Then::Load, Ok(answer)) => {
-                self.with_answers(context, |call, context| call.loaded(context, answer));
+                self.with_answers(context, |call, context| call.loaded(context, &answer.view.call));
             }
             (Then::Ring, Ok(answer)) => {
-                self.loaded(context, answer);
+                self.loaded(context, &answer.view.call);
                 self.asked_to_ring(context, true);
             }
             (Then::RingMembers, Ok(_)) => self.asked_to_ring(context, true),
             (Then::Ring | Then::RingMembers, Err(_)) => self.asked_to_ring(context, false),
             (Then::Change, Ok(answer)) => {
-                self.with_answers(context, |call, _| call.visible.apply_answer(answer));
+                self.with_answers(context, |call, _| call.visible.apply_answer(&answer.view.call));
                 self.enforce_capabilities(context);
             }
             (Then::Members, Ok(answer)) => {
-                self.visible.merge_members(&answer.list("members"));
+                self.visible.merge_members(answer.view.call.members.as_deref().unwrap_or_default());
                 self.visible.remove_members(&order.removed);
             }
             (Then::CaptionsOn, Err(_)) => self.show_captions(false),

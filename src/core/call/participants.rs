@@ -1,22 +1,24 @@
 //! Who is in the call: a fold of the SFU's snapshot and the events after it.
 
+use std::collections::BTreeMap;
+
 use trunkline_protocol::sfu::{event, models};
 
 use super::visible::Visible;
 use crate::core::{
     changes::Slice,
+    host::Host,
     ids::RemoteTrackId,
     state::{Media, Participant, Pin, TrackType},
-    table::Table,
 };
 
 /// Received tracks whose participant is not known yet, by stream id.
 #[derive(Debug, Default)]
 pub(crate) struct Orphans {
-    tracks: Table<RemoteTrackId, (String, TrackType)>,
+    tracks: BTreeMap<RemoteTrackId, (String, TrackType)>,
 }
 
-impl Visible {
+impl<H: Host> Visible<H> {
     /// Takes the list of a join response in place of whoever was known. What only this side knows
     /// of a session (its streams, asked sizes, a local pin) stays.
     pub(crate) fn replace_participants(
@@ -93,7 +95,7 @@ impl Visible {
 
     pub(crate) fn set_audio_levels(&mut self, levels: &[event::AudioLevel]) {
         for level in levels {
-            let speaking = |p: &Participant| p.is_speaking == level.is_speaking;
+            let speaking = |p: &Participant<_>| p.is_speaking == level.is_speaking;
             let known = self.state().participant(&level.session_id);
             if known.is_some_and(speaking) {
                 self.edit_levels(&level.session_id, |p| p.audio_level = level.level);
@@ -107,14 +109,12 @@ impl Visible {
     }
 
     pub(crate) fn set_dominant_speaker(&mut self, session_id: &str) {
-        let ids: Vec<String> =
-            self.state().participants.iter().map(|p| p.session_id.clone()).collect();
-        for id in ids {
-            let dominant = id == session_id;
-            self.edit_participant(&id, |participant| {
-                participant.is_dominant_speaker = dominant;
-            });
+        let others = self.state().participants.iter();
+        let others = others.filter(|p| p.is_dominant_speaker && p.session_id != session_id);
+        for id in others.map(|p| p.session_id.clone()).collect::<Vec<_>>() {
+            self.edit_participant(&id, |participant| participant.is_dominant_speaker = false);
         }
+        self.edit_participant(session_id, |participant| participant.is_dominant_speaker = true);
     }
 
     pub(crate) fn set_connection_qualities(&mut self, updates: &[event::ConnectionQualityInfo]) {
@@ -126,7 +126,7 @@ impl Visible {
 
     /// The full list of what is pinned for everyone, most important first. Local pins stay.
     pub(crate) fn set_server_pins(&mut self, pins: &[models::Pin], now: f64) {
-        let importance = |participant: &Participant| {
+        let importance = |participant: &Participant<_>| {
             pins.iter().position(|pin| {
                 if pin.session_id.is_empty() {
                     pin.user_id == participant.user_id
@@ -281,7 +281,10 @@ const TRACK_TYPES: [TrackType; 4] =
     [TrackType::Audio, TrackType::Video, TrackType::ScreenShare, TrackType::ScreenShareAudio];
 
 /// Where a participant holds the media of a track type.
-fn media_slot(participant: &mut Participant, track_type: TrackType) -> Option<&mut Option<Media>> {
+fn media_slot<H: Host>(
+    participant: &mut Participant<H>,
+    track_type: TrackType,
+) -> Option<&mut Option<Media>> {
     match track_type {
         TrackType::Unspecified => None,
         TrackType::Audio => Some(&mut participant.audio),
@@ -292,7 +295,7 @@ fn media_slot(participant: &mut Participant, track_type: TrackType) -> Option<&m
 }
 
 /// Overwrites all that the SFU says, defaults included: a message carries the whole participant.
-fn merge(participant: &mut Participant, wire: &models::Participant) {
+fn merge<H: Host>(participant: &mut Participant<H>, wire: &models::Participant) {
     participant.user_id.clone_from(&wire.user_id);
     participant.name.clone_from(&wire.name);
     participant.image.clone_from(&wire.image);

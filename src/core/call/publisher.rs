@@ -7,6 +7,8 @@
 //!    └─ after a failure, Waiting for the next try
 //! ```
 
+use std::collections::BTreeMap;
+
 use trunkline_protocol::{
     compact,
     sfu::{event, models, signal},
@@ -20,13 +22,13 @@ use super::{
 };
 use crate::core::{
     effect::{Effect, PeerEffect},
-    error::{Category, Cause, Error},
+    error::{Category, Error},
+    host::Host,
     ids::{CallKey, CaptureId, PeerId, TransceiverId},
     input::OfferReport,
     layers::{self, Layers},
     outbox::Outbox,
     state::{AudioBitrateProfile, Dimension, TrackType},
-    table::Table,
     time::Time,
 };
 
@@ -42,7 +44,7 @@ pub(crate) struct Publisher {
     owner: CallKey,
     publications: Vec<Publication>,
     /// What the SFU wants encoded, by publish option and track type.
-    qualities: Table<(i32, TrackType), event::VideoSender>,
+    qualities: BTreeMap<(i32, TrackType), event::VideoSender>,
     negotiation: Negotiation,
     failures: u32,
     /// The next offer is to look for a new way to the SFU.
@@ -61,6 +63,8 @@ struct Publication {
     transceiver: TransceiverId,
     option: models::PublishOption,
     capture: Option<CaptureId>,
+    /// The browser has the transceiver.
+    added: bool,
     track_id: String,
     layers: Vec<models::VideoLayer>,
     /// What is encoded follows from these.
@@ -81,10 +85,14 @@ enum Negotiation {
 }
 
 /// What the call has to do about it.
-pub(crate) enum PublisherNews {
+pub(crate) enum PublisherNews<H: Host> {
     Nothing,
     /// The SFU does not let these be published.
-    Refused(Error),
+    Refused(Error<H>),
+    /// The browser sends a track of that type, or has nothing left to add for it.
+    Sends(TrackType),
+    /// The browser sends no track of that type.
+    NotSent(TrackType, Error<H>),
     /// The connection is beyond repair, for that reason.
     Broken(&'static str),
 }
@@ -131,7 +139,7 @@ impl Publisher {
             ice: IceWatch::default(),
             owner,
             publications: Vec::new(),
-            qualities: Table::default(),
+            qualities: BTreeMap::new(),
             negotiation: Negotiation::Stable,
             failures: 0,
             restart_wanted: false,
@@ -142,12 +150,12 @@ impl Publisher {
 
     /// Sends a captured track once for each option of its type, and no longer for options that are
     /// gone.
-    pub(crate) fn publish(
+    pub(crate) fn publish<H: Host>(
         &mut self,
-        out: &mut Outbox,
+        out: &mut Outbox<H>,
         options: &[models::PublishOption],
         source: &Source,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Error<H>> {
         let track_type = source.track_type;
         let of_type = || options.iter().filter(|option| option.track_type() == track_type);
         if of_type().next().is_none() {
@@ -171,7 +179,12 @@ impl Publisher {
         Ok(())
     }
 
-    fn publish_as(&mut self, out: &mut Outbox, option: &models::PublishOption, source: &Source) {
+    fn publish_as<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        option: &models::PublishOption,
+        source: &Source,
+    ) {
         let Source { track_type, capture, .. } = *source;
         let Layers { encodings, announced } = source.layers(option);
         let is_same = |p: &&mut Publication| p.track_type == track_type && p.option.id == option.id;
@@ -212,6 +225,7 @@ impl Publisher {
             transceiver,
             option: option.clone(),
             capture: Some(capture),
+            added: false,
             track_id: source.track_id.clone(),
             layers: announced,
             size: source.size,
@@ -227,13 +241,17 @@ impl Publisher {
     }
 
     /// Stops sending a track.
-    pub(crate) fn unpublish(&mut self, out: &mut Outbox, track_type: TrackType) {
+    pub(crate) fn unpublish<H: Host>(&mut self, out: &mut Outbox<H>, track_type: TrackType) {
         if self.send_nothing(out, |publication| publication.track_type == track_type) {
             self.muting.set(track_type, true);
         }
     }
 
-    fn send_nothing(&mut self, out: &mut Outbox, which: impl Fn(&Publication) -> bool) -> bool {
+    fn send_nothing<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        which: impl Fn(&Publication) -> bool,
+    ) -> bool {
         let mut any = false;
         for publication in self.publications.iter_mut().filter(|p| which(p)) {
             if publication.capture.take().is_some() {
@@ -247,7 +265,7 @@ impl Publisher {
     }
 
     /// A track delivers again after the system held it back: some browsers need to be told.
-    pub(crate) fn rearm(&mut self, out: &mut Outbox, capture: CaptureId) {
+    pub(crate) fn rearm<H: Host>(&mut self, out: &mut Outbox<H>, capture: CaptureId) {
         for publication in self.publications.iter().filter(|p| p.capture == Some(capture)) {
             let Publication { transceiver, track_type, capture, .. } = *publication;
             let effect = PeerEffect::ReplaceTrack { transceiver, capture, track_type };
@@ -256,7 +274,11 @@ impl Publisher {
     }
 
     /// The SFU says which layers somebody watches.
-    pub(crate) fn set_qualities(&mut self, out: &mut Outbox, senders: Vec<event::VideoSender>) {
+    pub(crate) fn set_qualities<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        senders: Vec<event::VideoSender>,
+    ) {
         for sender in senders {
             let key = (sender.publish_option_id, sender.track_type());
             let publications = self.publications.iter();
@@ -267,8 +289,81 @@ impl Publisher {
         }
     }
 
+    /// Whether the browser has yet to say that it sends a track of that type.
+    pub(crate) fn awaits_browser(&self, track_type: TrackType) -> bool {
+        let waits = |p: &Publication| p.track_type == track_type && !p.added && p.capture.is_some();
+        self.publications.iter().any(waits)
+    }
+
+    /// The browser added a transceiver, or did not: then the publication is withdrawn.
+    pub(crate) fn on_added<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        transceiver: TransceiverId,
+        result: Result<(), H::Thrown>,
+    ) -> PublisherNews<H> {
+        let is_it = |p: &&mut Publication| p.transceiver == transceiver;
+        let Some(publication) = self.publications.iter_mut().find(is_it) else {
+            return PublisherNews::Nothing;
+        };
+        let Publication { track_type, capture, .. } = *publication;
+        match result {
+            Ok(()) => {
+                publication.added = true;
+                PublisherNews::Sends(track_type)
+            }
+            Err(cause) => {
+                self.publications.retain(|p| p.transceiver != transceiver);
+                self.not_sent(out, track_type, capture, cause)
+            }
+        }
+    }
+
+    /// Another track could not take its place at a transceiver.
+    pub(crate) fn on_replace_failed<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        transceiver: TransceiverId,
+        capture: Option<CaptureId>,
+        cause: H::Thrown,
+    ) -> PublisherNews<H> {
+        let is_it = |p: &&Publication| p.transceiver == transceiver && p.capture == capture;
+        let Some(track_type) = self.publications.iter().find(is_it).map(|p| p.track_type) else {
+            // What is to be sent by now is something else.
+            out.warn("a track could not be replaced", Some(cause));
+            return PublisherNews::Nothing;
+        };
+        // The track before it may be one that the app goes on using.
+        self.send_nothing(out, |publication| publication.transceiver == transceiver);
+        self.not_sent(out, track_type, capture, cause)
+    }
+
+    fn not_sent<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        track_type: TrackType,
+        capture: Option<CaptureId>,
+        cause: H::Thrown,
+    ) -> PublisherNews<H> {
+        let error = Error::new(
+            "media-negotiation-failed",
+            Category::Sfu,
+            "the browser could not send a track",
+        )
+        .hint("Try again, or use another device or browser; the cause is what it threw.")
+        .cause(cause);
+        let is_sent = |p: &Publication| p.track_type == track_type && p.capture.is_some();
+        if capture.is_none() || self.publications.iter().any(is_sent) {
+            // Nobody wants it any more, or it is sent in another encoding.
+            out.warn_of(error);
+            return PublisherNews::Sends(track_type);
+        }
+        self.muting.set(track_type, true);
+        PublisherNews::NotSent(track_type, error)
+    }
+
     /// Looks for a new way to the SFU. `false` when there is none to renew.
-    pub(crate) fn restart_ice(&mut self, out: &mut Outbox) -> bool {
+    pub(crate) fn restart_ice<H: Host>(&mut self, out: &mut Outbox<H>) -> bool {
         if !self.publications.iter().any(|publication| publication.announced) {
             return false;
         }
@@ -294,19 +389,25 @@ impl Publisher {
         self.tracks(audio).into_iter().filter(goes_on).collect()
     }
 
-    pub(crate) fn on_offered(
+    pub(crate) fn on_offered<H: Host>(
         &mut self,
-        out: &mut Outbox,
+        out: &mut Outbox<H>,
         rpcs: &mut Rpcs,
         session_id: &str,
         audio: AudioSettings,
-        report: Result<OfferReport, Cause>,
-    ) -> PublisherNews {
+        report: Result<OfferReport, H::Thrown>,
+    ) -> PublisherNews<H> {
         let Negotiation::Offering { again } = self.negotiation else {
             return PublisherNews::Nothing;
         };
         let offer = match report {
             Ok(offer) => offer,
+            // What was to be published is withdrawn, and nothing is left to agree on.
+            Err(_) if self.publications.is_empty() => {
+                self.negotiation = Negotiation::Stable;
+                self.restarting = false;
+                return PublisherNews::Nothing;
+            }
             Err(cause) => {
                 out.warn("no offer could be made", Some(cause));
                 return self.failed(out);
@@ -326,11 +427,11 @@ impl Publisher {
         PublisherNews::Nothing
     }
 
-    pub(crate) fn on_set(
+    pub(crate) fn on_set<H: Host>(
         &mut self,
-        out: &mut Outbox,
-        result: Result<Vec<u8>, Error>,
-    ) -> PublisherNews {
+        out: &mut Outbox<H>,
+        result: Result<Vec<u8>, Error<H>>,
+    ) -> PublisherNews<H> {
         let Negotiation::Asking { again } = self.negotiation else {
             return PublisherNews::Nothing;
         };
@@ -361,11 +462,11 @@ impl Publisher {
         }
     }
 
-    pub(crate) fn on_answer_applied(
+    pub(crate) fn on_answer_applied<H: Host>(
         &mut self,
-        out: &mut Outbox,
-        result: Result<(), Cause>,
-    ) -> PublisherNews {
+        out: &mut Outbox<H>,
+        result: Result<(), H::Thrown>,
+    ) -> PublisherNews<H> {
         let (again, answer) = match std::mem::replace(&mut self.negotiation, Negotiation::Stable) {
             Negotiation::Applying { again, answer } => (again, answer),
             // An offer was taken back, and what comes next is settled.
@@ -392,7 +493,12 @@ impl Publisher {
 
     /// Tells the SFU what is muted, as far as it does not know. Tracks that were never agreed on
     /// cannot be spoken of.
-    pub(crate) fn tell_mute_states(&mut self, out: &mut Outbox, rpcs: &mut Rpcs, session_id: &str) {
+    pub(crate) fn tell_mute_states<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        rpcs: &mut Rpcs,
+        session_id: &str,
+    ) {
         let publications = &self.publications;
         let is_announced =
             |of: TrackType| publications.iter().any(|p| p.track_type == of && p.announced);
@@ -400,7 +506,7 @@ impl Publisher {
     }
 
     /// Another try after a failure is due.
-    pub(crate) fn on_timeout(&mut self, out: &mut Outbox) {
+    pub(crate) fn on_timeout<H: Host>(&mut self, out: &mut Outbox<H>) {
         if let Negotiation::Waiting { until } = self.negotiation
             && until <= out.now
         {
@@ -420,7 +526,7 @@ impl Publisher {
     }
 
     /// Starts a negotiation, or has one follow the one that runs: a wish is never lost.
-    fn negotiate(&mut self, out: &mut Outbox) {
+    fn negotiate<H: Host>(&mut self, out: &mut Outbox<H>) {
         match &mut self.negotiation {
             Negotiation::Stable => {
                 let ice_restart = std::mem::take(&mut self.restart_wanted);
@@ -435,7 +541,7 @@ impl Publisher {
         }
     }
 
-    fn failed(&mut self, out: &mut Outbox) -> PublisherNews {
+    fn failed<H: Host>(&mut self, out: &mut Outbox<H>) -> PublisherNews<H> {
         let reason =
             if self.restarting { "restart_ice_failed" } else { "publisher_negotiation_failed" };
         self.failures += 1;

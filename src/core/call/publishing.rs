@@ -13,9 +13,9 @@ use crate::core::{
     command::{Choice, DeviceOrder, MediaOption},
     effect::{Effect, Outcome},
     error::Error,
+    host::Host,
     ids::{CaptureId, PromiseId},
     input::{Captured, DeviceFailure},
-    json::Json,
     outbox::Outbox,
     state::{DeviceKind, Media, TrackType},
 };
@@ -26,7 +26,9 @@ pub(super) struct MediaWishes {
     /// The track types in the order in which they were published first.
     order: Vec<TrackType>,
     /// Streams of the app.
-    given: Vec<Given>,
+    pub(super) given: Vec<Given>,
+    /// Who waits for the browser to send what a device delivers.
+    pub(super) unsent: Vec<(TrackType, PromiseId)>,
     /// frames/s and bits/s of a shared screen.
     screen_limits: Option<(u32, u32)>,
     /// What to ask the SFU for.
@@ -44,19 +46,19 @@ pub(super) struct PreferredVideo {
 
 /// A stream of the app.
 #[derive(Debug)]
-struct Given {
-    track_type: TrackType,
-    capture: CaptureId,
+pub(super) struct Given {
+    pub(super) track_type: TrackType,
+    pub(super) capture: CaptureId,
     captured: Captured,
-    /// Who waits for the join.
-    waiting: Option<PromiseId>,
+    /// Who waits for the join, or for the browser to send it.
+    pub(super) waiting: Option<PromiseId>,
 }
 
 // Devices.
-impl CallSession {
+impl<H: Host> CallSession<H> {
     pub(super) fn order_device(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         kind: DeviceKind,
         order: DeviceOrder,
         promise: PromiseId,
@@ -90,7 +92,7 @@ impl CallSession {
 
     fn enable_device(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         kind: DeviceKind,
         promise: PromiseId,
     ) {
@@ -102,7 +104,7 @@ impl CallSession {
 
     fn open_device(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         kind: DeviceKind,
         promise: Option<PromiseId>,
     ) {
@@ -110,7 +112,7 @@ impl CallSession {
         let (device, visible) = self.device_mut(kind);
         if device.enable(context.out, visible, owner) {
             let published = self.publish_device(context, kind);
-            context.out.settle_all(promise, &published);
+            self.settle_published(context.out, kind.track_type(), promise, &published);
         } else {
             let (device, _) = self.device_mut(kind);
             device.wait(context.out, promise);
@@ -119,7 +121,7 @@ impl CallSession {
 
     pub(super) fn disable_device(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         kind: DeviceKind,
         keep: bool,
     ) {
@@ -129,7 +131,7 @@ impl CallSession {
     }
 
     /// Nothing is sent any more.
-    pub(super) fn stop_media(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn stop_media(&mut self, context: &mut CallContext<'_, H>) {
         for kind in DeviceKind::ALL {
             if self.device(kind).is_wanted() {
                 self.disable_device(context, kind, false);
@@ -139,8 +141,9 @@ impl CallSession {
     }
 
     /// The call was left: devices go off, unless the app wants to keep them.
-    pub(super) fn reset_media(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn reset_media(&mut self, context: &mut CallContext<'_, H>) {
         self.take_back(context.out, |_| true, false);
+        self.settle_unsent(context.out, |_| true, &Ok(()));
         self.media.order.clear();
         for kind in DeviceKind::ALL {
             let (device, visible) = self.device_mut(kind);
@@ -150,9 +153,9 @@ impl CallSession {
 
     pub(crate) fn on_captured(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         capture: CaptureId,
-        result: Result<Captured, DeviceFailure>,
+        result: Result<Captured, DeviceFailure<H>>,
     ) {
         let owner = self.key;
         for kind in DeviceKind::ALL {
@@ -164,14 +167,19 @@ impl CallSession {
                     if let Some(replaced) = replaced {
                         context.out.push(Effect::StopCapture(replaced));
                     }
-                    context.out.settle_all(promises, &published);
+                    let track_type = kind.track_type();
+                    self.settle_published(context.out, track_type, promises, &published);
                 }
                 DeviceNews::Off => self.unpublish_device(context.out, kind),
             }
         }
     }
 
-    pub(crate) fn on_capture_ended(&mut self, context: &mut CallContext<'_>, capture: CaptureId) {
+    pub(crate) fn on_capture_ended(
+        &mut self,
+        context: &mut CallContext<'_, H>,
+        capture: CaptureId,
+    ) {
         for kind in DeviceKind::ALL {
             let (device, visible) = self.device_mut(kind);
             if device.on_ended(context.out, visible, capture) {
@@ -184,7 +192,7 @@ impl CallSession {
     /// The system holds a track back, as during a phone call.
     pub(crate) fn on_capture_muted(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         capture: CaptureId,
         muted: bool,
     ) {
@@ -207,7 +215,7 @@ impl CallSession {
     /// What the user had chosen before is known by now.
     pub(super) fn apply_default(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         kind: DeviceKind,
         on: Option<bool>,
         device_id: Option<String>,
@@ -221,13 +229,13 @@ impl CallSession {
             let (device, visible) = self.device_mut(kind);
             device.set_choice(visible, Choice { device_id, facing: None });
         }
-        let on = on.unwrap_or_else(|| is_on_by_default(self.settings().as_ref(), kind));
+        let on = on.unwrap_or_else(|| is_on_by_default(self.state().settings(), kind));
         if on && self.may_publish(kind) {
             self.open_device(context, kind, None);
         }
     }
 
-    pub(super) fn set_media(&mut self, context: &mut CallContext<'_>, option: MediaOption) {
+    pub(super) fn set_media(&mut self, context: &mut CallContext<'_, H>, option: MediaOption) {
         match option {
             MediaOption::StopOnLeave(kind, stops) => self.device_mut(kind).0.stops_on_leave = stops,
             MediaOption::ScreenAudio(on) => {
@@ -283,11 +291,7 @@ impl CallSession {
         self.state().has_capability(capability(kind))
     }
 
-    pub(super) fn settings(&self) -> Option<Json> {
-        self.state().document.as_ref().and_then(|document| document.get("settings"))
-    }
-
-    fn device_mut(&mut self, kind: DeviceKind) -> (&mut Device, &mut Visible) {
+    pub(super) fn device_mut(&mut self, kind: DeviceKind) -> (&mut Device<H>, &mut Visible<H>) {
         let device = match kind {
             DeviceKind::Camera => &mut self.camera,
             DeviceKind::Microphone => &mut self.microphone,
@@ -298,10 +302,10 @@ impl CallSession {
 }
 
 // Streams of the app.
-impl CallSession {
+impl<H: Host> CallSession<H> {
     pub(super) fn publish_given(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         promise: PromiseId,
         track_type: TrackType,
         capture: CaptureId,
@@ -334,7 +338,7 @@ impl CallSession {
         }
     }
 
-    pub(super) fn stop_publish(&mut self, out: &mut Outbox, track_types: &[TrackType]) {
+    pub(super) fn stop_publish(&mut self, out: &mut Outbox<H>, track_types: &[TrackType]) {
         self.take_back(out, |given| track_types.contains(&given.track_type), false);
         for track_type in track_types {
             self.unpublish(out, *track_type);
@@ -342,12 +346,17 @@ impl CallSession {
     }
 
     /// Whoever waits for a join that does not come waits no longer.
-    pub(super) fn give_up_given(&mut self, out: &mut Outbox) {
+    pub(super) fn give_up_given(&mut self, out: &mut Outbox<H>) {
         self.take_back(out, |given| given.waiting.is_some(), false);
     }
 
     /// Gives streams back to the app. Nothing is sent in their place, unless they are `replaced`.
-    fn take_back(&mut self, out: &mut Outbox, which: impl Fn(&Given) -> bool, replaced: bool) {
+    pub(super) fn take_back(
+        &mut self,
+        out: &mut Outbox<H>,
+        which: impl Fn(&Given) -> bool,
+        replaced: bool,
+    ) {
         let (gone, kept): (Vec<Given>, Vec<Given>) =
             std::mem::take(&mut self.media.given).into_iter().partition(which);
         self.media.given = kept;
@@ -370,10 +379,10 @@ impl CallSession {
 }
 
 // Publishing.
-impl CallSession {
+impl<H: Host> CallSession<H> {
     /// Just joined: publishes what is on, in the order of the first time, and has it found out what
     /// the user, or else the settings, want of the devices that nobody has touched.
-    pub(super) fn start_media(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn start_media(&mut self, context: &mut CallContext<'_, H>) {
         if let Phase::Joined(session) = &mut self.phase {
             session.subscriptions.touch_published(context.out, true);
             if session.publisher.is_none() {
@@ -396,7 +405,7 @@ impl CallSession {
         self.ask_defaults(context);
     }
 
-    pub(super) fn ask_defaults(&self, context: &mut CallContext<'_>) {
+    pub(super) fn ask_defaults(&self, context: &mut CallContext<'_, H>) {
         let untouched = |kind: DeviceKind| self.state().device(kind).optimistic_status.is_none();
         if untouched(DeviceKind::Camera) || untouched(DeviceKind::Microphone) {
             context.out.push(Effect::AskDefaults(self.key));
@@ -404,7 +413,7 @@ impl CallSession {
     }
 
     /// A device whose permission was taken away goes off.
-    pub(super) fn enforce_capabilities(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn enforce_capabilities(&mut self, context: &mut CallContext<'_, H>) {
         if !matches!(self.phase, Phase::Joined(_)) {
             return;
         }
@@ -420,7 +429,7 @@ impl CallSession {
     }
 
     /// The SFU changed how tracks are to be published.
-    pub(super) fn publish_again(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn publish_again(&mut self, context: &mut CallContext<'_, H>) {
         for track_type in self.media.order.clone() {
             if let Err(error) = self.publish(context, track_type) {
                 context.out.warn_of(error);
@@ -430,9 +439,9 @@ impl CallSession {
 
     fn publish_device(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         kind: DeviceKind,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Error<H>> {
         if self.device(kind).running().is_none() {
             return Ok(());
         }
@@ -444,9 +453,9 @@ impl CallSession {
 
     fn publish_all(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         track_type: TrackType,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Error<H>> {
         self.publish(context, track_type)?;
         if track_type == TrackType::ScreenShare {
             // A screen without its sound is better than none.
@@ -460,9 +469,9 @@ impl CallSession {
     /// Publishes what there is of that type. What cannot be published is turned off.
     fn publish(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         track_type: TrackType,
-    ) -> Result<(), Error> {
+    ) -> Result<(), Error<H>> {
         let Some((kind, source)) = DeviceKind::of(track_type).zip(self.source(track_type)) else {
             return Ok(());
         };
@@ -478,10 +487,14 @@ impl CallSession {
         } else {
             Err(not_permitted(kind))
         };
-        let given = self.media.given.iter_mut().find(|given| given.capture == source.capture);
+        let sent = !publisher.awaits_browser(track_type);
+        // The sound that came with a screen is none of its own.
+        let is_it =
+            |given: &&mut Given| given.capture == source.capture && given.track_type == track_type;
+        let given = self.media.given.iter_mut().find(is_it);
         match result {
             Ok(()) => {
-                if let Some(promise) = given.and_then(|given| given.waiting.take()) {
+                if let Some(promise) = given.filter(|_| sent).and_then(|g| g.waiting.take()) {
                     context.out.resolve(promise, Outcome::Done);
                 }
                 if !self.media.order.contains(&track_type) {
@@ -496,6 +509,8 @@ impl CallSession {
             }
             Err(error) => match given.map(|given| given.waiting.take()) {
                 None => {
+                    let failed = Err(error.clone());
+                    self.settle_unsent(context.out, |of| of == track_type, &failed);
                     self.disable_device(context, kind, false);
                     Err(error)
                 }
@@ -541,15 +556,17 @@ impl CallSession {
         })
     }
 
-    fn unpublish_device(&mut self, out: &mut Outbox, kind: DeviceKind) {
+    fn unpublish_device(&mut self, out: &mut Outbox<H>, kind: DeviceKind) {
         self.unpublish(out, kind.track_type());
         if kind == DeviceKind::ScreenShare {
             self.unpublish(out, TrackType::ScreenShareAudio);
         }
     }
 
-    fn unpublish(&mut self, out: &mut Outbox, track_type: TrackType) {
+    pub(super) fn unpublish(&mut self, out: &mut Outbox<H>, track_type: TrackType) {
         self.visible.set_interrupted(track_type, false);
+        // Who waited is not bothered with an error: the last wish wins.
+        self.settle_unsent(out, |of| of == track_type, &Ok(()));
         if let Phase::Joined(session) = &mut self.phase
             && let Some(publisher) = &mut session.publisher
         {
@@ -559,7 +576,7 @@ impl CallSession {
         }
     }
 
-    pub(super) fn tell_mute_states(&mut self, out: &mut Outbox) {
+    pub(super) fn tell_mute_states(&mut self, out: &mut Outbox<H>) {
         if let Phase::Joined(session) = &mut self.phase {
             let SfuSession { publisher, rpcs, session_id, .. } = &mut **session;
             if let Some(publisher) = publisher {

@@ -1,11 +1,7 @@
 //! What the app gives, checked and brought into the coordinator's form before anything is sent.
 //! Misplaced and doubled fields have been refused in `js/call.js` by then.
 
-use crate::core::{
-    error::Error,
-    json::{Json, ObjectWriter},
-    rest::push_encoded,
-};
+use crate::core::{error::Error, host::Host, url::push_encoded};
 
 /// `type` and `id` are at most this long.
 const MAX_LENGTH: usize = 64;
@@ -15,7 +11,7 @@ const MAX_LENGTH: usize = 64;
 /// # Errors
 ///
 /// `invalid-argument` for names that no server could tell apart from something else.
-pub(crate) fn call_path(call_type: &str, id: &str) -> Result<String, Error> {
+pub(crate) fn call_path<H: Host>(call_type: &str, id: &str) -> Result<String, Error<H>> {
     check_name("type", call_type)?;
     check_name("id", id)?;
     let mut path = String::from("/call/");
@@ -25,7 +21,7 @@ pub(crate) fn call_path(call_type: &str, id: &str) -> Result<String, Error> {
     Ok(path)
 }
 
-fn check_name(what: &str, name: &str) -> Result<(), Error> {
+fn check_name<H: Host>(what: &str, name: &str) -> Result<(), Error<H>> {
     let problem = if name.is_empty() {
         "is empty"
     } else if name.chars().count() > MAX_LENGTH {
@@ -44,29 +40,4 @@ fn check_name(what: &str, name: &str) -> Result<(), Error> {
         format!("the call's {what} {problem}"),
         "Use letters, digits, '-' and '_', at most 64 of them.",
     ))
-}
-
-/// Adds the fields of an app's object to those of a body. `again` leaves out what the server has
-/// done already, so that nobody is rung twice.
-pub(crate) fn write_request(
-    mut body: ObjectWriter,
-    request: Option<&Json>,
-    again: bool,
-) -> Result<ObjectWriter, Error> {
-    for (key, value) in request.and_then(Json::entries).unwrap_or_default() {
-        if !(again && matches!(key.as_str(), "ring" | "notify")) {
-            body = body.raw(&key, &json_text(&value)?);
-        }
-    }
-    Ok(body)
-}
-
-/// The text of an app's object.
-pub(crate) fn json_text(value: &Json) -> Result<String, Error> {
-    value.to_text().ok_or_else(|| {
-        Error::invalid_argument(
-            "the request holds something that JSON cannot express",
-            "Leave out cycles, functions and BigInts.",
-        )
-    })
 }

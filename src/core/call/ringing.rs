@@ -7,15 +7,21 @@
 //!             └──▶ left: rejected by all, cancelled, too late, answered on another device
 //! ```
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
 use super::{CallContext, CallRequest, CallSession, Order, Phase};
 use crate::core::{
+    body::to_text,
     changes::Slice,
     command::{JoinOptions, LeaveOptions, Then},
     effect::Method,
+    host::Host,
     ids::{PromiseId, RequestId},
-    json::{Json, ObjectWriter},
     state::{CallingState, Ringing},
     time::{Duration, Time},
+    view::Event,
 };
 
 /// What a call knows of its ring besides what the app sees.
@@ -42,7 +48,7 @@ pub(super) struct Ring {
     pub(super) join_options: JoinOptions,
 }
 
-impl CallSession {
+impl<H: Host> CallSession<H> {
     /// Whether another ring would find this user busy.
     pub(crate) fn is_busy(&self) -> bool {
         let over = matches!(
@@ -53,21 +59,21 @@ impl CallSession {
     }
 
     /// The server says that this call rings here.
-    pub(crate) fn on_ring(&mut self, context: &mut CallContext<'_>, event: &Json) {
+    pub(crate) fn on_ring(&mut self, context: &mut CallContext<'_, H>, event: &Event<H::Document>) {
         self.follow();
-        if let Some(call) = event.get("call") {
-            self.visible.apply_call(&call);
+        if let Some(call) = &event.call.call {
+            self.visible.apply_call(call);
         }
         // Whoever rings is missing in the list of those who are rung.
-        let mut members = event.list("members");
+        let mut members = event.call.members.clone().unwrap_or_default();
         let creator = self.state().creator_id();
-        let is_new = |id: &str| !members.iter().any(|member| member.text("user_id") == id);
-        let known = self.state().members.iter().find(|m| m.user_id == creator);
-        if let Some(known) = known.filter(|_| is_new(&creator)) {
-            members.insert(0, known.document.clone());
+        let is_new = |id: &str| !members.iter().any(|member| member.view.user_id == id);
+        let known = self.state().members.iter().find(|m| m.view.user_id == creator);
+        if let Some(known) = known.filter(|_| is_new(creator)) {
+            members.insert(0, known.clone());
         }
         self.visible.replace_members(&members);
-        self.ring.ringer = event.get("user").map(|user| user.text("id")).unwrap_or_default();
+        event.user_id().clone_into(&mut self.ring.ringer);
         if !self.state().watching {
             self.visible.set(Slice::Watching, |s| &mut s.watching, context.is_watching());
             self.load(context, None);
@@ -77,7 +83,7 @@ impl CallSession {
     }
 
     /// The same, as a push message says it.
-    pub(crate) fn on_push(&mut self, context: &mut CallContext<'_>, promise: PromiseId) {
+    pub(crate) fn on_push(&mut self, context: &mut CallContext<'_, H>, promise: PromiseId) {
         self.follow();
         self.registration = Some(context.out.turn());
         self.start_ringing(context, false);
@@ -85,7 +91,7 @@ impl CallSession {
     }
 
     /// Goes on with the ring of another object of the same call, which the app does not use.
-    pub(crate) fn take_over(&mut self, context: &mut CallContext<'_>, other: &mut Self) {
+    pub(crate) fn take_over(&mut self, context: &mut CallContext<'_, H>, other: &mut Self) {
         let ringing = other.state().ringing;
         self.ring.ringer = std::mem::take(&mut other.ring.ringer);
         other.leave_now(context, "replaced");
@@ -94,15 +100,14 @@ impl CallSession {
         if let Some(call) = &known.document {
             self.visible.apply_call(call);
         }
-        let members: Vec<Json> = known.members.iter().map(|m| m.document.clone()).collect();
-        self.visible.merge_members(&members);
+        self.visible.merge_members(&known.members);
         self.registration = Some(context.out.turn());
         self.show_ring(ringing);
         self.review_ring(context);
     }
 
     /// Loads the call without creating it, on our own account.
-    fn load(&self, context: &mut CallContext<'_>, ringing: Option<PromiseId>) {
+    fn load(&self, context: &mut CallContext<'_, H>, ringing: Option<PromiseId>) {
         let request = match ringing {
             Some(promise) => CallRequest::Found(promise),
             None => CallRequest::Order(Order { then: Then::Load, promise: None, removed: vec![] }),
@@ -120,7 +125,7 @@ impl CallSession {
     }
 
     /// Our own ring has reached the server, or has not.
-    pub(super) fn asked_to_ring(&mut self, context: &mut CallContext<'_>, done: bool) {
+    pub(super) fn asked_to_ring(&mut self, context: &mut CallContext<'_, H>, done: bool) {
         self.ring.asking = false;
         if done {
             self.start_ringing(context, true);
@@ -128,7 +133,7 @@ impl CallSession {
         self.ring.accepted &= done;
     }
 
-    fn start_ringing(&mut self, context: &mut CallContext<'_>, outgoing: bool) {
+    fn start_ringing(&mut self, context: &mut CallContext<'_, H>, outgoing: bool) {
         // Somebody who is in the call already is not rung.
         if self.state().ringing.is_some() || (self.is_active() && !outgoing) {
             return self.review_ring(context);
@@ -140,8 +145,8 @@ impl CallSession {
     /// Applies what may bring answers, and does what follows from them.
     pub(super) fn with_answers(
         &mut self,
-        context: &mut CallContext<'_>,
-        apply: impl FnOnce(&mut Self, &mut CallContext<'_>),
+        context: &mut CallContext<'_, H>,
+        apply: impl FnOnce(&mut Self, &mut CallContext<'_, H>),
     ) {
         if self.state().ringing.is_none() && !self.ring.asking {
             return apply(self, context);
@@ -151,7 +156,7 @@ impl CallSession {
         if self.state().calling_state == CallingState::Ringing || self.ring.asking {
             let [accepted, rejected] = self.answers();
             let me = context.user_id();
-            let by_other = || self.answered_by("accepted_by").iter().any(|id| id != me);
+            let by_other = || self.accepted_by().any(|id| id != me);
             self.ring.accepted |= accepted != before[0] && by_other();
             self.ring.rejected |= rejected != before[1];
         }
@@ -159,7 +164,7 @@ impl CallSession {
     }
 
     /// What follows from what is known by now.
-    pub(super) fn review_ring(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn review_ring(&mut self, context: &mut CallContext<'_, H>) {
         let Some(Ringing { outgoing, .. }) = self.state().ringing else {
             return;
         };
@@ -190,9 +195,8 @@ impl CallSession {
         if !std::mem::take(&mut self.ring.rejected) {
             return;
         }
-        let rejected = self.answered_by("rejected_by");
-        let has_rejected = |id: &str| rejected.iter().any(|rejected| rejected == id);
-        let members = self.state().members.iter().map(|m| m.user_id.as_str());
+        let has_rejected = |id: &str| self.rejected_by().any(|rejected| rejected == id);
+        let members = self.state().members.iter().map(|m| m.view.user_id.as_str());
         let mut others = members.filter(|id| *id != me).peekable();
         if has_rejected(me) {
             self.leave_now(context, "rejected_elsewhere");
@@ -202,7 +206,7 @@ impl CallSession {
     }
 
     /// Nobody answered in time.
-    pub(super) fn on_ring_timeout(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn on_ring_timeout(&mut self, context: &mut CallContext<'_, H>) {
         if self.ring.due.is_some_and(|due| due <= context.out.now) {
             self.reject_and_leave(context, "ring_timeout", "timeout");
         }
@@ -221,7 +225,7 @@ impl CallSession {
     }
 
     /// The join that was to ring has failed.
-    pub(super) fn join_given_up(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn join_given_up(&mut self, context: &mut CallContext<'_, H>) {
         self.ring.quiet = false;
         if self.state().calling_state == CallingState::Idle {
             self.show_ring(None);
@@ -247,7 +251,7 @@ impl CallSession {
     /// With what reason leaving rejects the call; none when it does not.
     pub(super) fn rejection(
         &self,
-        context: &CallContext<'_>,
+        context: &CallContext<'_, H>,
         options: &LeaveOptions,
     ) -> Option<String> {
         let outgoing = self.state().ringing?.outgoing;
@@ -263,7 +267,7 @@ impl CallSession {
     /// Accepts or rejects, after whichever of these was sent before.
     pub(super) fn send_answer(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         request: CallRequest,
         suffix: &str,
         body: String,
@@ -282,7 +286,7 @@ impl CallSession {
     }
 
     /// The server refused to take note that this device accepts.
-    pub(super) fn acceptance_failed(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn acceptance_failed(&mut self, context: &mut CallContext<'_, H>) {
         self.ring.accepted_here = false;
         self.ring.quiet = false;
         self.review_ring(context);
@@ -290,7 +294,7 @@ impl CallSession {
 
     pub(super) fn reject_and_leave(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         reason: &'static str,
         told: &str,
     ) {
@@ -299,13 +303,15 @@ impl CallSession {
     }
 
     /// Sets the timer, once the settings say how long.
-    fn arm(&mut self, context: &mut CallContext<'_>, outgoing: bool) {
+    fn arm(&mut self, context: &mut CallContext<'_, H>, outgoing: bool) {
         if self.ring.due.is_some() || self.ring.quiet {
             return;
         }
-        let limit = if outgoing { "auto_cancel_timeout_ms" } else { "incoming_call_timeout_ms" };
-        let settings = self.state().document.as_ref().and_then(|c| c.at(&["settings", "ring"]));
-        let limit = settings.and_then(|ring| ring.number(limit)).unwrap_or_default();
+        let limits = self.state().settings().and_then(|settings| settings.ring.as_ref());
+        let limit = limits.and_then(|ring| {
+            if outgoing { ring.auto_cancel_timeout_ms } else { ring.incoming_call_timeout_ms }
+        });
+        let limit = limit.unwrap_or_default();
         if limit > 0.0 {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // positive, in ms
             let span = Duration::from_millis(limit as u64);
@@ -321,46 +327,63 @@ impl CallSession {
 
     fn is_over(&self) -> bool {
         match &self.state().session {
-            Some(session) => session.document.get("ended_at").is_some(),
+            Some(session) => session.has_ended,
             None => self.state().ended_at.is_some(),
         }
     }
 
     /// Why an incoming ring is not this device's any more.
     fn is_answered(&self, me: &str) -> Option<&'static str> {
-        let rejected = self.answered_by("rejected_by");
-        let creator = self.state().creator_id();
-        let ringer = if self.ring.ringer.is_empty() { &creator } else { &self.ring.ringer };
-        if !self.ring.accepted_here && self.answered_by("accepted_by").iter().any(|id| id == me) {
+        let ringer = match self.ring.ringer.as_str() {
+            "" => self.state().creator_id(),
+            ringer => ringer,
+        };
+        if !self.ring.accepted_here && self.accepted_by().any(|id| id == me) {
             Some("accepted_elsewhere")
-        } else if rejected.iter().any(|id| id == me) {
+        } else if self.rejected_by().any(|id| id == me) {
             Some("rejected_elsewhere")
         } else {
-            rejected.iter().any(|id| id == ringer).then_some("cancelled")
+            self.rejected_by().any(|id| id == ringer).then_some("cancelled")
         }
     }
 
     fn is_alone(&self, me: &str) -> bool {
         let session = self.state().session.as_ref();
         let mut present = session.iter().flat_map(|session| &session.participants);
-        present.all(|(_, p)| p.get("user").is_none_or(|user| user.text("id") == me))
+        present.all(|p| p.view.user.as_ref().is_none_or(|user| user.id == me))
     }
 
-    /// Users who accepted, or rejected.
-    fn answered_by(&self, how: &str) -> Vec<String> {
+    /// Users who accepted.
+    fn accepted_by(&self) -> impl Iterator<Item = &str> {
         let session = self.state().session.as_ref();
-        let answers = session.and_then(|session| session.document.get(how)?.entries());
-        answers.unwrap_or_default().into_iter().map(|(user_id, _)| user_id).collect()
+        session.into_iter().flat_map(|session| session.accepted_by.keys().map(String::as_str))
     }
 
-    /// All answers and their times, to be compared.
-    fn answers(&self) -> [Option<Json>; 2] {
+    /// Users who rejected.
+    fn rejected_by(&self) -> impl Iterator<Item = &str> {
         let session = self.state().session.as_ref();
-        ["accepted_by", "rejected_by"].map(|how| session.and_then(|s| s.document.get(how)))
+        session.into_iter().flat_map(|session| session.rejected_by.keys().map(String::as_str))
+    }
+
+    /// All acceptances and rejections with their times, to be compared.
+    fn answers(&self) -> [Option<Answers>; 2] {
+        let session = self.state().session.as_ref();
+        [
+            session.map(|session| session.accepted_by.clone()),
+            session.map(|session| session.rejected_by.clone()),
+        ]
     }
 }
 
+/// Who answered a ring, and when.
+type Answers = BTreeMap<String, Option<f64>>;
+
 /// The body of a rejection.
 pub(crate) fn reject_body(reason: &str) -> String {
-    ObjectWriter::new().text("reason", reason).finish()
+    to_text(&Rejection { reason })
+}
+
+#[derive(Serialize)]
+struct Rejection<'a> {
+    reason: &'a str,
 }

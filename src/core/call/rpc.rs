@@ -1,5 +1,7 @@
 //! Requests to the SFU: Twirp over HTTP, protobuf bodies, tried again while that can help.
 
+use std::collections::BTreeMap;
+
 use trunkline_protocol::{
     compact,
     sfu::{models, signal},
@@ -8,10 +10,10 @@ use trunkline_protocol::{
 use crate::core::{
     effect::{Effect, HttpBody, HttpRequest, Method, ResponseKind},
     error::{Category, Error},
+    host::Host,
     ids::{CallKey, RequestId},
     input::{HttpFailure, HttpReply, Reply},
     outbox::Outbox,
-    table::Table,
     time::{Duration, Time},
 };
 
@@ -31,10 +33,10 @@ pub(crate) enum Rpc {
 }
 
 /// A request that ended.
-pub(crate) struct RpcOutcome {
+pub(crate) struct RpcOutcome<H: Host> {
     pub(crate) rpc: Rpc,
     /// The body of the response.
-    pub(crate) result: Result<Vec<u8>, Error>,
+    pub(crate) result: Result<Vec<u8>, Error<H>>,
 }
 
 /// The requests of one SFU session.
@@ -44,7 +46,7 @@ pub(crate) struct Rpcs {
     base_url: String,
     token: String,
     timeout: Duration,
-    pending: Table<RequestId, Pending>,
+    pending: BTreeMap<RequestId, Pending>,
 }
 
 #[derive(Debug)]
@@ -64,22 +66,27 @@ impl Rpcs {
             base_url: base_url.to_owned(),
             token: token.to_owned(),
             timeout,
-            pending: Table::default(),
+            pending: BTreeMap::new(),
         }
     }
 
-    pub(crate) fn send(&mut self, out: &mut Outbox, rpc: Rpc, body: &dyn compact::Write) {
+    pub(crate) fn send<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        rpc: Rpc,
+        body: &dyn compact::Write,
+    ) {
         let body = compact::encode(body);
         let pending = Pending { rpc, body, attempt: 0, until: out.now, sent: false };
         self.transmit(out, pending);
     }
 
-    pub(crate) fn on_reply(
+    pub(crate) fn on_reply<H: Host>(
         &mut self,
-        out: &mut Outbox,
+        out: &mut Outbox<H>,
         request: RequestId,
-        reply: Result<HttpReply, HttpFailure>,
-    ) -> Option<RpcOutcome> {
+        reply: Result<HttpReply<H>, HttpFailure<H>>,
+    ) -> Option<RpcOutcome<H>> {
         let pending = self.pending.remove(&request)?;
         let doing = pending.rpc.doing();
         let result = match reply {
@@ -95,7 +102,7 @@ impl Rpcs {
         self.end_attempt(out, pending, result)
     }
 
-    pub(crate) fn on_timeout(&mut self, out: &mut Outbox) -> Vec<RpcOutcome> {
+    pub(crate) fn on_timeout<H: Host>(&mut self, out: &mut Outbox<H>) -> Vec<RpcOutcome<H>> {
         let due: Vec<RequestId> = self
             .pending
             .iter()
@@ -123,7 +130,7 @@ impl Rpcs {
     }
 
     /// Gives up everything under way.
-    pub(crate) fn abort_all(&mut self, out: &mut Outbox) {
+    pub(crate) fn abort_all<H: Host>(&mut self, out: &mut Outbox<H>) {
         for (request, pending) in std::mem::take(&mut self.pending) {
             if pending.sent {
                 out.push(Effect::AbortHttp(request));
@@ -131,12 +138,12 @@ impl Rpcs {
         }
     }
 
-    fn end_attempt(
+    fn end_attempt<H: Host>(
         &mut self,
-        out: &mut Outbox,
+        out: &mut Outbox<H>,
         pending: Pending,
-        result: Result<Vec<u8>, Error>,
-    ) -> Option<RpcOutcome> {
+        result: Result<Vec<u8>, Error<H>>,
+    ) -> Option<RpcOutcome<H>> {
         // Statistics are out of date by then; the next ones come soon.
         let again =
             pending.rpc != Rpc::SendStats && result.as_ref().is_err_and(|error| error.retryable);
@@ -150,7 +157,7 @@ impl Rpcs {
         Some(RpcOutcome { rpc: pending.rpc, result })
     }
 
-    fn transmit(&mut self, out: &mut Outbox, pending: Pending) {
+    fn transmit<H: Host>(&mut self, out: &mut Outbox<H>, pending: Pending) {
         let request = out.id(Some(self.owner));
         out.push(Effect::Http(HttpRequest {
             request,
@@ -216,7 +223,7 @@ impl Rpc {
 }
 
 /// An error of the SFU, in a response or as an event.
-pub(crate) fn sfu_error(doing: &str, wire: &models::Error) -> Error {
+pub(crate) fn sfu_error<H: Host>(doing: &str, wire: &models::Error) -> Error<H> {
     let (code, category) = match wire.code() {
         models::ErrorCode::SfuFull => ("sfu-full", Category::Sfu),
         models::ErrorCode::CallParticipantLimitReached => ("call-full", Category::Permission),
@@ -235,7 +242,7 @@ pub(crate) fn sfu_error(doing: &str, wire: &models::Error) -> Error {
 }
 
 /// A response whose status is not 200: the Twirp envelope, or something in its place.
-fn twirp_error(doing: &str, status: u16, body: &Reply) -> Error {
+fn twirp_error<H: Host>(doing: &str, status: u16, body: &Reply<H>) -> Error<H> {
     let Reply::Json(envelope) = body else {
         return Error::bad_response(doing).status(status);
     };
@@ -247,7 +254,7 @@ fn twirp_error(doing: &str, status: u16, body: &Reply) -> Error {
         _ => ("sfu-error", Category::Sfu),
     };
     let mut message = format!("the SFU refused while {doing}: ");
-    message.push_str(&envelope.text("msg"));
+    message.push_str(&envelope.view.refusal.sfu_message);
     let mut error = Error::new(code, category, message).status(status);
     error.hint = "The message is the SFU's own.";
     error.retryable = status == 429 || status >= 500;

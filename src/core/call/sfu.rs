@@ -17,12 +17,13 @@ use super::{
 use crate::core::{
     client::Config,
     effect::{Effect, IceServer, PeerEffect},
+    host::Host,
     ids::{CallKey, PeerId, SocketId},
-    json::Json,
     liveness::{Liveness, Verdict},
     outbox::Outbox,
-    rest::push_encoded,
     time::{Duration, Time},
+    url::push_encoded,
+    view::{self, JoinAnswer},
 };
 
 const PING_EVERY: Duration = Duration::from_secs(5);
@@ -53,28 +54,24 @@ pub(crate) struct Credentials {
 
 impl Credentials {
     /// Reads a join answer; `None` when it lacks what is needed.
-    pub(crate) fn read(answer: &Json) -> Option<Self> {
-        let credentials = answer.get("credentials")?;
-        let server = credentials.get("server")?;
+    pub(crate) fn read(answer: JoinAnswer) -> Option<Self> {
+        let view::Credentials { server, token, ice_servers } = answer.credentials?;
+        let server = server?;
         let given = |text: String| Some(text).filter(|text| !text.is_empty());
-        let ice_servers = credentials
-            .list("ice_servers")
-            .iter()
-            .map(|server| IceServer {
-                urls: server.texts("urls"),
-                username: server.text("username"),
-                credential: server.text("password"),
-            })
-            .collect();
+        let ice_servers = ice_servers.into_iter().map(|server| IceServer {
+            urls: server.urls,
+            username: server.username,
+            credential: server.password,
+        });
         Some(Self {
-            edge_name: server.text("edge_name"),
-            url: given(server.text("url"))?,
-            ws_endpoint: given(server.text("ws_endpoint"))?,
-            token: given(credentials.text("token"))?,
-            ice_servers,
+            edge_name: server.edge_name,
+            url: given(server.url)?,
+            ws_endpoint: given(server.ws_endpoint)?,
+            token: given(token)?,
+            ice_servers: ice_servers.collect(),
             statistics_interval: answer
-                .get("stats_options")
-                .and_then(|options| options.number("reporting_interval_ms"))
+                .stats_options
+                .and_then(|options| options.reporting_interval_ms)
                 .unwrap_or_default(),
         })
     }
@@ -111,15 +108,15 @@ pub(crate) struct SfuSession {
 impl SfuSession {
     /// Opens the socket and makes the peer connections, in this order: an offer may follow the
     /// join response at once, and must find its peer connection.
-    pub(crate) fn open(
-        out: &mut Outbox,
+    pub(crate) fn open<H: Host>(
+        out: &mut Outbox<H>,
         config: &Config,
         owner: &SessionOwner<'_>,
         credentials: Credentials,
         attempt: u32,
     ) -> Self {
         let session_id = out.uuid();
-        let create = |out: &mut Outbox| {
+        let create = |out: &mut Outbox<H>| {
             let peer = out.id(Some(owner.call));
             let ice_servers = credentials.ice_servers.clone();
             out.push(Effect::Peer(peer, PeerEffect::Create { ice_servers }));
@@ -179,7 +176,7 @@ impl SfuSession {
     }
 
     /// Has a peer connection look for a new way. `false` when that cannot help.
-    pub(crate) fn restart_ice(&mut self, out: &mut Outbox, peer: PeerId) -> bool {
+    pub(crate) fn restart_ice<H: Host>(&mut self, out: &mut Outbox<H>, peer: PeerId) -> bool {
         match &mut self.publisher {
             Some(publisher) if publisher.peer == peer => publisher.restart_ice(out),
             Some(_) | None => {
@@ -194,7 +191,7 @@ impl SfuSession {
     }
 
     /// The SFU is silent: gives up the socket, and nothing else, as a rejoin follows.
-    pub(crate) fn drop_socket(&mut self, out: &mut Outbox) {
+    pub(crate) fn drop_socket<H: Host>(&mut self, out: &mut Outbox<H>) {
         if let Some(socket) = self.socket.take() {
             let reason = close_reason("no answer to health checks");
             out.push(Effect::CloseSocket { socket, code: CLOSE_UNHEALTHY, reason });
@@ -209,7 +206,11 @@ impl SfuSession {
     }
 
     /// Sends a frame.
-    pub(crate) fn request(&self, out: &mut Outbox, payload: event::sfu_request::RequestPayload) {
+    pub(crate) fn request<H: Host>(
+        &self,
+        out: &mut Outbox<H>,
+        payload: event::sfu_request::RequestPayload,
+    ) {
         if let Some(socket) = self.socket {
             let frame = event::SfuRequest { request_payload: Some(payload) };
             out.push(Effect::SendBytes(socket, compact::encode(&frame)));
@@ -232,7 +233,7 @@ impl SfuSession {
 
     /// Pings when it is time. `false` when the SFU has been silent for too long.
     #[must_use]
-    pub(crate) fn check_liveness(&mut self, out: &mut Outbox) -> bool {
+    pub(crate) fn check_liveness<H: Host>(&mut self, out: &mut Outbox<H>) -> bool {
         match self.liveness.as_mut().map(|liveness| liveness.check(out.now)) {
             None | Some(Verdict::Wait) => true,
             Some(Verdict::Ping) => {
@@ -268,7 +269,7 @@ impl SfuSession {
     }
 
     /// Says goodbye and closes everything.
-    pub(crate) fn leave(mut self, out: &mut Outbox, reason: &str) {
+    pub(crate) fn leave<H: Host>(mut self, out: &mut Outbox<H>, reason: &str) {
         if self.liveness.is_some() {
             let leave = event::LeaveCallRequest {
                 session_id: std::mem::take(&mut self.session_id),
@@ -280,7 +281,7 @@ impl SfuSession {
     }
 
     /// Closes everything.
-    pub(crate) fn close(mut self, out: &mut Outbox, code: u16, reason: &str) {
+    pub(crate) fn close<H: Host>(mut self, out: &mut Outbox<H>, code: u16, reason: &str) {
         self.rpcs.abort_all(out);
         out.push(Effect::Peer(self.subscriber.peer, PeerEffect::Close));
         if let Some(publisher) = &self.publisher {

@@ -8,14 +8,15 @@ use trunkline_protocol::sfu::{
 use super::{CallContext, CallSession, Phase, participants::to_epoch_millis};
 use crate::core::{
     changes::Slice,
+    host::Host,
     state::{DeviceKind, TrackType},
 };
 
-impl CallSession {
+impl<H: Host> CallSession<H> {
     /// Takes the state of the call at the moment of the join.
     pub(super) fn apply_snapshot(
         &mut self,
-        context: &CallContext<'_>,
+        context: &CallContext<'_, H>,
         own_session_id: &str,
         response: &event::JoinResponse,
     ) {
@@ -34,7 +35,11 @@ impl CallSession {
         self.set_counts(counts);
     }
 
-    pub(super) fn on_sfu_event(&mut self, context: &mut CallContext<'_>, event: event::SfuEvent) {
+    pub(super) fn on_sfu_event(
+        &mut self,
+        context: &mut CallContext<'_, H>,
+        event: event::SfuEvent,
+    ) {
         let Some(payload) = event.event_payload else {
             return;
         };
@@ -123,7 +128,7 @@ impl CallSession {
     }
 
     /// Somebody came, or began to publish: tracks and wishes may have waited for them.
-    fn participant_appeared(&mut self, context: &mut CallContext<'_>) {
+    fn participant_appeared(&mut self, context: &mut CallContext<'_, H>) {
         self.apply_wishes();
         if let Phase::Joined(session) = &mut self.phase {
             self.visible.adopt(&mut session.orphans);
@@ -131,7 +136,7 @@ impl CallSession {
         self.subscriptions_changed(context, true);
     }
 
-    fn subscriptions_changed(&mut self, context: &mut CallContext<'_>, published: bool) {
+    fn subscriptions_changed(&mut self, context: &mut CallContext<'_, H>, published: bool) {
         if let Phase::Joined(session) = &mut self.phase {
             session.subscriptions.touch_published(context.out, published);
         }
@@ -143,11 +148,14 @@ impl CallSession {
         }
     }
 
-    fn on_remote_candidate(&mut self, context: &mut CallContext<'_>, trickle: models::IceTrickle) {
+    fn on_remote_candidate(
+        &mut self,
+        context: &mut CallContext<'_, H>,
+        trickle: models::IceTrickle,
+    ) {
         let Phase::Joined(session) = &mut self.phase else {
             return;
         };
-        let parse_json = context.config.parse_json;
         let candidates = match (trickle.peer_type(), &mut session.publisher) {
             (models::PeerType::Subscriber, _) => {
                 Some((session.subscriber.peer, &mut session.subscriber.candidates))
@@ -158,14 +166,14 @@ impl CallSession {
             (models::PeerType::PublisherUnspecified, None) => None,
         };
         if let Some((peer, candidates)) = candidates {
-            candidates.add(context.out, peer, trickle.ice_candidate, parse_json);
+            candidates.add(context.out, peer, trickle.ice_candidate);
         }
     }
 
     /// A moderator muted this participant, or took the right to publish.
     fn on_moderated(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         track_type: TrackType,
         cause: models::TrackUnpublishReason,
     ) {
@@ -182,7 +190,7 @@ impl CallSession {
         }
     }
 
-    fn on_call_ended(&mut self, context: &mut CallContext<'_>, reason: models::CallEndedReason) {
+    fn on_call_ended(&mut self, context: &mut CallContext<'_, H>, reason: models::CallEndedReason) {
         let reason = match reason {
             models::CallEndedReason::LiveEnded => return self.on_live_ended(context),
             models::CallEndedReason::Kicked => "kicked",
@@ -200,14 +208,14 @@ impl CallSession {
     }
 
     /// Back to backstage: who may be there stays.
-    fn on_live_ended(&mut self, context: &mut CallContext<'_>) {
+    fn on_live_ended(&mut self, context: &mut CallContext<'_, H>) {
         self.visible.set(Slice::Backstage, |s| &mut s.backstage, true);
         if !self.state().has_capability("join-backstage") {
             self.leave_now(context, "live_ended");
         }
     }
 
-    fn on_sfu_error(&mut self, context: &mut CallContext<'_>, event: &event::Error) {
+    fn on_sfu_error(&mut self, context: &mut CallContext<'_, H>, event: &event::Error) {
         let error = event.error.clone().unwrap_or_default();
         if error.code() == models::ErrorCode::LiveEnded {
             return self.on_live_ended(context);

@@ -3,7 +3,10 @@
 use trunkline_protocol::compact::{Write, Writer};
 
 use super::{CallContext, CallSession, Phase, rpc::Rpc, sfu::SfuSession};
-use crate::core::time::{Duration, Time};
+use crate::core::{
+    host::Host,
+    time::{Duration, Time},
+};
 
 /// The first rounds come soon, as trouble mostly shows at the beginning.
 const FIRST_GAPS: [Duration; 4] = [
@@ -80,11 +83,11 @@ impl Write for Round<'_> {
     }
 }
 
-impl CallSession {
+impl<H: Host> CallSession<H> {
     /// Tells the SFU a round, if there still is a session whose round this can be.
     pub(super) fn send_statistics(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         subscriber: &str,
         publisher: &str,
         browser: &str,

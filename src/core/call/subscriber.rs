@@ -11,7 +11,7 @@ use super::{
 };
 use crate::core::{
     effect::{Effect, PeerEffect},
-    error::Cause,
+    host::Host,
     ids::PeerId,
     outbox::Outbox,
 };
@@ -45,7 +45,7 @@ impl Subscriber {
     }
 
     /// Takes an offer. One that is not newer than the last is a repetition, or came late.
-    pub(crate) fn on_offer(&mut self, out: &mut Outbox, offer: event::SubscriberOffer) {
+    pub(crate) fn on_offer<H: Host>(&mut self, out: &mut Outbox<H>, offer: event::SubscriberOffer) {
         if self.newest.is_some_and(|newest| offer.negotiation_id <= newest) {
             return;
         }
@@ -56,13 +56,13 @@ impl Subscriber {
 
     /// Takes the outcome of answering. `false` asks for a new connection.
     #[must_use]
-    pub(crate) fn on_answered(
+    pub(crate) fn on_answered<H: Host>(
         &mut self,
-        out: &mut Outbox,
+        out: &mut Outbox<H>,
         rpcs: &mut Rpcs,
         session_id: &str,
         negotiation_id: u32,
-        result: Result<String, Cause>,
+        result: Result<String, H::Thrown>,
     ) -> bool {
         let Some(offer) = self.current.take_if(|offer| offer.negotiation_id == negotiation_id)
         else {
@@ -97,7 +97,7 @@ impl Subscriber {
         true
     }
 
-    fn answer_next(&mut self, out: &mut Outbox) {
+    fn answer_next<H: Host>(&mut self, out: &mut Outbox<H>) {
         if self.current.is_some() {
             return;
         }

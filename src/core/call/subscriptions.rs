@@ -1,12 +1,14 @@
 //! Which videos are wanted, and in which size.
 
+use std::collections::BTreeMap;
+
 use trunkline_protocol::sfu::{models, signal};
 
 use super::rpc::{Rpc, Rpcs};
 use crate::core::{
+    host::Host,
     outbox::Outbox,
     state::{Dimension, Participant, TrackType},
-    table::Table,
     time::{Duration, Time},
 };
 
@@ -19,7 +21,7 @@ const CALM: Duration = Duration::from_millis(600);
 
 /// The sizes in which videos are shown, by session and track type. They outlive a connection, and
 /// may name sessions that are not in the call yet.
-pub(crate) type Wishes = Table<(String, TrackType), Dimension>;
+pub(crate) type Wishes = BTreeMap<(String, TrackType), Dimension>;
 
 /// Tells the SFU the whole list of wanted videos whenever it changes, one request at a time.
 #[derive(Debug, Default)]
@@ -45,22 +47,22 @@ pub(crate) fn urgency(before: Option<Dimension>, after: Option<Dimension>) -> Du
 
 impl Subscriptions {
     /// The list may have changed; tells it after `delay`, or sooner if that is planned.
-    pub(crate) fn touch(&mut self, out: &Outbox, delay: Duration) {
+    pub(crate) fn touch<H: Host>(&mut self, out: &Outbox<H>, delay: Duration) {
         let at = out.after(delay);
         self.due = Some(self.due.map_or(at, |due| due.min(at)));
     }
 
     /// Somebody began or ceased to publish.
-    pub(crate) fn touch_published(&mut self, out: &Outbox, published: bool) {
+    pub(crate) fn touch_published<H: Host>(&mut self, out: &Outbox<H>, published: bool) {
         self.touch(out, if published { URGENT } else { SOON });
     }
 
-    pub(crate) fn on_timeout(
+    pub(crate) fn on_timeout<H: Host>(
         &mut self,
-        out: &mut Outbox,
+        out: &mut Outbox<H>,
         rpcs: &mut Rpcs,
         session_id: &str,
-        participants: &[Participant],
+        participants: &[Participant<H>],
     ) {
         if self.in_flight || self.due.is_none_or(|due| due > out.now) {
             return;
@@ -91,7 +93,9 @@ impl Subscriptions {
 
 /// The complete list for the SFU: what is left out is unsubscribed. Audio of people is not in it,
 /// since the SFU sends that unasked (SFU protocol, subscriptions).
-pub(crate) fn wanted(participants: &[Participant]) -> Vec<signal::TrackSubscriptionDetails> {
+pub(crate) fn wanted<H: Host>(
+    participants: &[Participant<H>],
+) -> Vec<signal::TrackSubscriptionDetails> {
     let mut tracks = Vec::new();
     for participant in participants.iter().filter(|p| !p.is_local) {
         let mut want = |track_type: TrackType, size: Option<Dimension>| {

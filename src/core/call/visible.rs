@@ -2,20 +2,21 @@
 
 use crate::core::{
     changes::{CallChanges, Slice, Transition},
+    host::Host,
     state::{CallState, CallingState, Participant, Tiles, TrackType, Visibility},
 };
 
 /// What the app sees of a call. Every write goes through here, so that no change is left unmarked.
 #[derive(Debug, Default)]
-pub(crate) struct Visible {
-    state: CallState,
+pub(crate) struct Visible<H: Host> {
+    state: CallState<H>,
     changes: CallChanges,
     /// By session; they may be known before the participant is.
     tiles: Vec<(String, Tiles)>,
 }
 
-impl Visible {
-    pub(crate) fn state(&self) -> &CallState {
+impl<H: Host> Visible<H> {
+    pub(crate) fn state(&self) -> &CallState<H> {
         &self.state
     }
 
@@ -40,7 +41,7 @@ impl Visible {
     pub(crate) fn set<T: PartialEq>(
         &mut self,
         slice: Slice,
-        field: impl FnOnce(&mut CallState) -> &mut T,
+        field: impl FnOnce(&mut CallState<H>) -> &mut T,
         value: T,
     ) {
         let field = field(&mut self.state);
@@ -51,13 +52,13 @@ impl Visible {
     }
 
     /// Edits what `slice` shows.
-    pub(crate) fn edit(&mut self, slice: Slice, edit: impl FnOnce(&mut CallState)) {
+    pub(crate) fn edit(&mut self, slice: Slice, edit: impl FnOnce(&mut CallState<H>)) {
         edit(&mut self.state);
         self.mark(slice);
     }
 
     /// Edits what no slice shows by itself.
-    pub(crate) fn edit_quietly(&mut self, edit: impl FnOnce(&mut CallState)) {
+    pub(crate) fn edit_quietly(&mut self, edit: impl FnOnce(&mut CallState<H>)) {
         edit(&mut self.state);
     }
 
@@ -65,11 +66,9 @@ impl Visible {
     pub(crate) fn edit_participant(
         &mut self,
         session_id: &str,
-        edit: impl FnOnce(&mut Participant),
+        edit: impl FnOnce(&mut Participant<H>),
     ) -> bool {
-        let Some(participant) =
-            self.state.participants.iter_mut().find(|p| p.session_id == session_id)
-        else {
+        let Some(participant) = self.state.participants.of_session_mut(session_id) else {
             return false;
         };
         let before = participant.clone();
@@ -82,16 +81,15 @@ impl Visible {
     }
 
     /// Edits what changes many times a second: audio level and connection quality.
-    pub(crate) fn edit_levels(&mut self, session_id: &str, edit: impl FnOnce(&mut Participant)) {
-        let participant = self.state.participants.iter_mut().find(|p| p.session_id == session_id);
-        if let Some(participant) = participant {
+    pub(crate) fn edit_levels(&mut self, session_id: &str, edit: impl FnOnce(&mut Participant<H>)) {
+        if let Some(participant) = self.state.participants.of_session_mut(session_id) {
             edit(participant);
             self.changes.mark_levels(session_id);
         }
     }
 
     /// Adds a participant at the end.
-    pub(crate) fn add_participant(&mut self, mut participant: Participant) {
+    pub(crate) fn add_participant(&mut self, mut participant: Participant<H>) {
         participant.tiles = self.tiles_of(&participant.session_id);
         self.changes.mark_participant(&participant.session_id);
         self.state.participants.push(participant);
@@ -126,26 +124,15 @@ impl Visible {
     }
 
     /// Takes out the participants for whom `keep` says no.
-    pub(crate) fn retain_participants(&mut self, keep: impl FnMut(&Participant) -> bool) {
-        let before = self.state.participants.len();
-        self.state.participants.retain(keep);
-        if self.state.participants.len() != before {
+    pub(crate) fn retain_participants(&mut self, keep: impl FnMut(&Participant<H>) -> bool) {
+        if self.state.participants.retain(keep) {
             self.mark(Slice::Participants);
         }
     }
 
     /// Puts the participants in the order of `session_ids`; those not listed go last.
     pub(crate) fn order_participants(&mut self, session_ids: &[String]) {
-        let mut rest = std::mem::take(&mut self.state.participants);
-        let before: Vec<String> = rest.iter().map(|p| p.session_id.clone()).collect();
-        for id in session_ids {
-            if let Some(place) = rest.iter().position(|p| p.session_id == *id) {
-                self.state.participants.push(rest.remove(place));
-            }
-        }
-        self.state.participants.append(&mut rest);
-        let after = self.state.participants.iter().map(|p| &p.session_id);
-        if !after.eq(&before) {
+        if self.state.participants.order_by(session_ids) {
             self.mark(Slice::Participants);
         }
     }

@@ -2,14 +2,18 @@
 //! again after the socket was lost.
 
 use super::Client;
+use serde::Serialize;
+
 use crate::core::{
+    body::{Body, to_text},
     call::{CallContext, CallSession, call_path, reject_body},
     command::AppRequest,
     effect::{Method, Outcome},
     error::Error,
+    host::Host,
     ids::{CallKey, PeerId, PromiseId},
-    json::{Json, ObjectWriter, write_quoted},
     rest::{Purpose, RestRequest},
+    view::{AnswerOf, Event},
 };
 
 /// Most calls that one `POST /calls` returns.
@@ -17,7 +21,7 @@ const PAGE: usize = 100;
 /// How often to try to watch calls again.
 const REWATCH_ATTEMPTS: u32 = 3;
 
-impl Client {
+impl<H: Host> Client<H> {
     /// Type and id of one call.
     pub fn call_name(&self, call: CallKey) -> Option<(&str, &str)> {
         self.calls.get(&call).map(CallSession::name)
@@ -39,19 +43,23 @@ impl Client {
         self.send_app_request(request, purpose);
     }
 
-    pub(super) fn query_calls(&mut self, promise: PromiseId, body: &Json) {
+    pub(super) fn query_calls(&mut self, promise: PromiseId, body: Body) {
+        let watch = match body.known("watch", "a boolean") {
+            Ok(watch) => watch.unwrap_or_default(),
+            Err(error) => return self.out.reject(promise, error),
+        };
         let request = AppRequest {
             method: Method::Post,
             path: "/calls".to_owned(),
-            body: Some(body.clone()),
+            body: Some(body),
             doing: "querying calls".to_owned(),
         };
-        self.send_app_request(request, Purpose::Query(promise, body.flag("watch")));
+        self.send_app_request(request, Purpose::Query(promise, watch));
     }
 
     fn send_app_request(&mut self, request: AppRequest, purpose: Purpose) {
         let AppRequest { method, path, body, doing } = request;
-        let body = body.and_then(|body| body.to_text());
+        let body = body.map(Body::into_text);
         let request = RestRequest { method, path, body, doing, purpose, after: None };
         self.rest.submit(&mut self.out, request);
     }
@@ -60,33 +68,33 @@ impl Client {
         &mut self,
         promise: PromiseId,
         watch: bool,
-        result: Result<Json, Error>,
+        result: Result<AnswerOf<H>, Error<H>>,
     ) {
         let answer = match result {
             Ok(answer) => answer,
             Err(error) => return self.out.reject(promise, error),
         };
         let mut calls = Vec::new();
-        for row in answer.list("calls") {
-            let cid = row.get("call").map(|call| call.text("cid")).unwrap_or_default();
-            let register = self.registered(&cid).is_none();
-            calls.extend(self.make(&cid, |call, context| {
-                call.on_found(context, &row, watch, register);
+        for row in &answer.view.calls {
+            let cid = row.cid();
+            let register = self.registered(cid).is_none();
+            calls.extend(self.make(cid, |call, context| {
+                call.on_found(context, row, watch, register);
             }));
         }
-        self.out.resolve(promise, Outcome::Calls(answer, calls));
+        self.out.resolve(promise, Outcome::Calls(answer.document, calls));
     }
 
     /// A push message tells of a ring.
     pub(super) fn ringing_call(&mut self, promise: PromiseId, cid: &str) {
         let known = self.live(cid);
-        let rings = |call: &CallSession| call.state().ringing.is_some();
+        let rings = |call: &CallSession<H>| call.state().ringing.is_some();
         if let Some(key) = known.filter(|key| self.calls.get(key).is_some_and(rings))
             && self.registered(cid) == Some(key)
         {
             return self.out.resolve(promise, Outcome::Call(key));
         }
-        let load = |call: &mut CallSession, context: &mut CallContext<'_>| {
+        let load = |call: &mut CallSession<H>, context: &mut CallContext<'_, H>| {
             call.on_push(context, promise);
         };
         match known {
@@ -100,16 +108,15 @@ impl Client {
     }
 
     /// Somebody rings.
-    pub(super) fn on_ring(&mut self, cid: &str, event: &Json) {
-        let ringer = event.get("user").map(|user| user.text("id"));
-        if ringer.as_deref() == self.user_id() {
+    pub(super) fn on_ring(&mut self, cid: &str, event: &Event<H::Document>) {
+        if Some(event.user_id()) == self.user_id() {
             return;
         }
         let known = self.live(cid);
         let is_other = |key: &CallKey| Some(*key) != known;
         let busy = self.config.reject_when_busy
             && self.calls.iter().any(|(key, call)| is_other(key) && call.is_busy());
-        let rings = |call: &mut CallSession, context: &mut CallContext<'_>| {
+        let rings = |call: &mut CallSession<H>, context: &mut CallContext<'_, H>| {
             call.on_ring(context, event);
         };
         match (busy, known) {
@@ -137,7 +144,8 @@ impl Client {
     }
 
     fn reject_busy(&mut self, cid: &str) {
-        let path = cid.split_once(':').and_then(|(call_type, id)| call_path(call_type, id).ok());
+        let path =
+            cid.split_once(':').and_then(|(call_type, id)| call_path::<H>(call_type, id).ok());
         if let Some(path) = path {
             let request = RestRequest {
                 method: Method::Post,
@@ -153,7 +161,7 @@ impl Client {
 
     /// The call object with that cid that events reach: the registered one if there is one.
     pub(super) fn live(&self, cid: &str) -> Option<CallKey> {
-        let is_live = |call: &CallSession| call.is_set_up() && call.cid() == cid;
+        let is_live = |call: &CallSession<H>| call.is_set_up() && call.cid() == cid;
         let first = || self.calls.iter().find(|(_, call)| is_live(call)).map(|(key, _)| *key);
         self.registered(cid).or_else(first)
     }
@@ -162,7 +170,7 @@ impl Client {
     pub(super) fn make(
         &mut self,
         cid: &str,
-        fill: impl FnOnce(&mut CallSession, &mut CallContext<'_>),
+        fill: impl FnOnce(&mut CallSession<H>, &mut CallContext<'_, H>),
     ) -> Option<CallKey> {
         let (call_type, id) = cid.split_once(':')?;
         let key = self.create_call(call_type, id).ok()?;
@@ -206,10 +214,10 @@ impl Client {
         &mut self,
         cids: Vec<String>,
         failures: u32,
-        result: Result<Json, Error>,
+        result: Result<AnswerOf<H>, Error<H>>,
     ) {
         let answers = match result {
-            Ok(answer) => answer.list("calls"),
+            Ok(answer) => answer.view.calls,
             Err(error) if !error.unrecoverable && failures + 1 < REWATCH_ATTEMPTS => {
                 let at = self.out.back_off(failures);
                 let waiting = self.rewatch.get_or_insert((at, Vec::new(), failures + 1));
@@ -223,9 +231,7 @@ impl Client {
         };
         self.each_call(|call, context| {
             if call.state().watching && cids.iter().any(|cid| cid == call.cid()) {
-                let answer = answers
-                    .iter()
-                    .find(|entry| entry.get("call").is_some_and(|c| c.text("cid") == call.cid()));
+                let answer = answers.iter().find(|answer| answer.cid() == call.cid());
                 call.on_rewatched(context, answer);
             }
         });
@@ -233,19 +239,27 @@ impl Client {
 }
 
 fn rewatch_body(cids: &[String]) -> String {
-    let mut list = String::from("[");
-    for (index, cid) in cids.iter().enumerate() {
-        if index > 0 {
-            list.push(',');
-        }
-        write_quoted(&mut list, cid);
-    }
-    list.push(']');
-    let any_of = ObjectWriter::new().raw("$in", &list).finish();
-    let filter = ObjectWriter::new().raw("cid", &any_of).finish();
-    ObjectWriter::new()
-        .flag("watch", true)
-        .raw("filter_conditions", &filter)
-        .raw("limit", &PAGE.to_string())
-        .finish()
+    to_text(&Rewatch {
+        watch: true,
+        filter_conditions: Filter { cid: AnyOf { any_of: cids } },
+        limit: PAGE,
+    })
+}
+
+#[derive(Serialize)]
+struct Rewatch<'a> {
+    watch: bool,
+    filter_conditions: Filter<'a>,
+    limit: usize,
+}
+
+#[derive(Serialize)]
+struct Filter<'a> {
+    cid: AnyOf<'a>,
+}
+
+#[derive(Serialize)]
+struct AnyOf<'a> {
+    #[serde(rename = "$in")]
+    any_of: &'a [String],
 }

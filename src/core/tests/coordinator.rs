@@ -1,8 +1,8 @@
 //! The connection to the coordinator, and the state it feeds.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::host::Host;
+use super::{host::Host, native::CallState};
 use crate::core::{LocalEvent, Then};
 
 #[test]
@@ -29,11 +29,8 @@ fn what_others_change_shows_without_asking() {
     }));
 
     let state = host.state(call);
-    assert_eq!(
-        state.document.as_ref().unwrap().at(&["custom", "color"]).unwrap().as_str().unwrap(),
-        "red"
-    );
-    let members: Vec<&str> = state.members.iter().map(|m| m.user_id.as_str()).collect();
+    assert_eq!(custom(state)["color"], "red");
+    let members: Vec<&str> = state.members.iter().map(|m| m.view.user_id.as_str()).collect();
     assert_eq!(members, ["carol"]);
 }
 
@@ -54,8 +51,7 @@ fn an_older_answer_never_overwrites_a_newer_event() {
         );
     }
 
-    let custom = host.state(call).document.as_ref().unwrap().get("custom").unwrap();
-    assert_eq!(custom.number("n"), Some(2.0));
+    assert_eq!(custom(host.state(call))["n"], 2);
 }
 
 #[test]
@@ -75,7 +71,8 @@ fn a_member_update_is_applied_from_its_answer_and_again_from_its_event() {
         "members": [{ "user_id": "bob" }],
     }));
 
-    let members: Vec<&str> = host.state(call).members.iter().map(|m| m.user_id.as_str()).collect();
+    let members: Vec<&str> =
+        host.state(call).members.iter().map(|m| m.view.user_id.as_str()).collect();
     assert_eq!(members, ["bob"]);
 }
 
@@ -151,8 +148,7 @@ fn a_lost_socket_comes_back_and_watches_again() {
     host.close_coordinator(1006);
     host.run_for(10_000);
 
-    let custom = host.state(call).document.as_ref().unwrap().get("custom").unwrap();
-    assert!(custom.flag("missed"), "what was missed is caught up");
+    assert_eq!(custom(host.state(call))["missed"], true, "what was missed is caught up");
     let (path, body) = host.server.bodies.last().unwrap();
     assert_eq!(path, "/calls");
     assert_eq!(body["filter_conditions"], json!({ "cid": { "$in": ["default:demo"] } }));
@@ -185,11 +181,16 @@ fn connecting_ends_after_its_attempts_and_names_them() {
     let mut host = Host::new();
     host.weather.lost.sockets = u32::MAX;
 
-    let connect = host.connect("alice", Some(super::json::token("alice")), false);
+    let connect = host.connect("alice", Some(super::native::token("alice")), false);
     host.run_for(600_000);
 
     assert_eq!(host.rejection(connect), "timeout");
     let Some(Err(error)) = host.settled.get(&connect) else { panic!("rejected above") };
     assert_eq!(error.attempts.len(), 5);
     assert_eq!(host.client.user_id(), None);
+}
+
+/// The app's free object, as the state has it.
+fn custom(state: &CallState) -> &Value {
+    state.document.as_ref().and_then(|call| call.custom.as_ref()).unwrap()
 }

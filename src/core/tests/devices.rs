@@ -3,10 +3,11 @@
 use trunkline_protocol::sfu::signal;
 
 use super::host::{Host, denied};
+use crate::core::tests::native::{DeviceFailure, Input};
 use crate::core::{
-    CallCommand, CallKey, CallingState, Choice, DeviceFailure,
+    CallCommand, CallKey, CallingState, Choice,
     DeviceKind::{Camera, Microphone, ScreenShare},
-    DeviceOrder, DeviceStatus, Facing, Input, MediaOption, PeerEffect, TrackType, TransceiverId,
+    DeviceOrder, DeviceStatus, Facing, MediaOption, PeerEffect, TrackType, TransceiverId,
 };
 
 #[test]

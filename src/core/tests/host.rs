@@ -17,14 +17,17 @@ use trunkline_protocol::sfu::{
 };
 
 use super::{
-    json::{parse, token, wrap},
+    native::{self, body, seen, token},
+    records::Recorder,
     server::Server,
 };
+use crate::core::tests::native::{
+    CallState, DeviceFailure, Effect, Error, HttpFailure, HttpReply, Input, Outcome,
+};
 use crate::core::{
-    AppEvent, AppRequest, CallCommand, CallKey, CallState, CallingState, CaptureId, CaptureRequest,
-    Cause, Client, Command, Config, DeviceFailure, DeviceKind, Duration, Effect, Error,
-    EventPayload as AppPayload, HttpFailure, HttpReply, HttpRequest, Input, JoinOptions,
-    LeaveOptions, LocalEvent, Method, Outcome, PeerEffect, PeerId, PromiseId, Reply, RequestId,
+    AppEvent, AppRequest, CallCommand, CallKey, CallingState, CaptureId, CaptureRequest, Command,
+    Config, DeviceKind, Duration, EventPayload as AppPayload, HttpRequest, JoinOptions,
+    LeaveOptions, LocalEvent, Method, PeerEffect, PeerId, PromiseId, Reply, RequestId,
     ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
 };
 
@@ -36,6 +39,15 @@ pub(super) struct Weather {
     /// How many of the next REST requests, socket openings, join requests, SFU requests and
     /// captures get no answer at all.
     pub(super) lost: Lost,
+    pub(super) refused: Refused,
+}
+
+/// How many of the next ones the browser refuses to make.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Refused {
+    pub(super) peers: u32,
+    pub(super) transceivers: u32,
+    pub(super) replacements: u32,
 }
 
 /// Things that get no answer.
@@ -50,18 +62,19 @@ pub(super) struct Lost {
 
 impl Default for Weather {
     fn default() -> Self {
-        Self { delays: vec![1], lost: Lost::default() }
+        Self { delays: vec![1], lost: Lost::default(), refused: Refused::default() }
     }
 }
 
 /// The browser.
 pub(super) struct Host {
-    pub(super) client: Client,
+    pub(super) client: Recorder,
     pub(super) server: Server,
     pub(super) weather: Weather,
     pub(super) now: u64,
     pub(super) settled: BTreeMap<u64, Result<Outcome, Error>>,
     pub(super) events: Vec<(String, Option<LocalEvent>)>,
+    pub(super) warnings: Vec<String>,
     pub(super) transitions: BTreeMap<CallKey, Vec<CallingState>>,
     pub(super) opened: Opened,
     /// Requests as they were sent.
@@ -119,16 +132,16 @@ impl Host {
             reject_when_busy: false,
             seed: [11, 22],
             epoch_offset: 1_900_000_000_000.0,
-            parse_json: parse,
         };
         configure(&mut config);
         Self {
-            client: Client::new(config),
+            client: Recorder::new(config),
             server: Server::default(),
             weather: Weather::default(),
             now: 0,
             settled: BTreeMap::new(),
             events: Vec::new(),
+            warnings: Vec::new(),
             transitions: BTreeMap::new(),
             opened: Opened::default(),
             sent: Vec::new(),
@@ -203,7 +216,7 @@ impl Host {
     }
 
     pub(super) fn join_with(&mut self, call: CallKey, request: Value) -> u64 {
-        let options = JoinOptions { request: Some(wrap(request)), ..JoinOptions::default() };
+        let options = JoinOptions { request: Some(body(request)), ..JoinOptions::default() };
         self.order(call, |promise| CallCommand::Join { promise, options })
     }
 
@@ -301,7 +314,7 @@ impl Host {
     /// Sends an event over the coordinator socket.
     pub(super) fn coordinator(&mut self, event: Value) {
         if let Some(socket) = self.coordinator_socket() {
-            self.feed(Input::SocketJson(socket, wrap(event)));
+            self.feed(Input::SocketJson(socket, seen(event).into()));
         }
     }
 
@@ -390,7 +403,7 @@ impl Host {
                     HttpReply { status: 200, body: Reply::Bytes(self.server.rpc(&request)) }
                 } else {
                     let (status, body) = self.server.rest(&request);
-                    HttpReply { status, body: Reply::Json(wrap(body)) }
+                    HttpReply { status, body: Reply::Json(seen(body).into()) }
                 };
                 self.later(Input::Http { request: id, reply: Ok(reply) });
                 if request.url.contains("/mark_ended") {
@@ -403,7 +416,7 @@ impl Host {
             Effect::FetchToken(request) => {
                 self.asked_for_tokens += 1;
                 let result = if self.provider_throws {
-                    Err(Cause::new("no token today"))
+                    Err("no token today".to_owned())
                 } else {
                     Ok(token(&self.server.me))
                 };
@@ -426,7 +439,7 @@ impl Host {
                 } else {
                     json!({ "type": "health.check" })
                 };
-                self.later(Input::SocketJson(socket, wrap(answer)));
+                self.later(Input::SocketJson(socket, seen(answer).into()));
             }
             Effect::SendBytes(socket, bytes) => {
                 assert!(self.sockets.contains_key(&socket), "G5: sent over a closed socket");
@@ -482,7 +495,7 @@ impl Host {
                 };
                 self.events.push((name, local));
             }
-            Effect::Warn { .. } => {}
+            Effect::Warn { message, .. } => self.warnings.push(message),
         }
     }
 
@@ -491,6 +504,15 @@ impl Host {
     fn later(&mut self, input: Input) {
         let delay = self.weather.delays[self.delay_turn % self.weather.delays.len()];
         self.delay_turn += 1;
+        self.after(delay, input);
+    }
+
+    /// Has the core hear of something that happened while its effect was performed.
+    fn at_once(&mut self, input: Input) {
+        self.after(0, input);
+    }
+
+    fn after(&mut self, delay: u64, input: Input) {
         self.inputs.push(Some(input));
         let index = self.inputs.len() - 1;
         self.queue.push(Reverse((self.now + delay, index as u64, index)));
@@ -524,7 +546,7 @@ impl Host {
         self.sockets.iter().rev().find(|(_, url)| url.contains("//sfu/")).map(|(id, _)| *id)
     }
 
-    fn coordinator_socket(&self) -> Option<SocketId> {
+    pub(super) fn coordinator_socket(&self) -> Option<SocketId> {
         self.sockets.iter().find(|(_, url)| url.contains("/connect")).map(|(id, _)| *id)
     }
 }
@@ -536,7 +558,7 @@ pub(super) fn app_request(line: &str, body: Value) -> AppRequest {
         .into_iter()
         .find(|known| known.as_str() == method)
         .unwrap();
-    let body = (!body.is_null()).then(|| wrap(body));
+    let body = (!body.is_null()).then(|| native::body(body));
     AppRequest { method, path: path.to_owned(), body, doing: "testing".to_owned() }
 }
 
@@ -548,10 +570,10 @@ fn take_one(count: &mut u32) -> bool {
 
 /// A request that the browser could not even send.
 pub(super) fn unreachable() -> Result<HttpReply, HttpFailure> {
-    Err(HttpFailure { cause: Cause::new("refused") })
+    Err(HttpFailure { cause: "refused".to_owned() })
 }
 
 /// A device that the user does not allow.
 pub(super) fn denied() -> DeviceFailure {
-    DeviceFailure { name: "NotAllowedError".to_owned(), cause: Cause::new("denied") }
+    DeviceFailure { name: "NotAllowedError".to_owned(), cause: "denied".to_owned() }
 }

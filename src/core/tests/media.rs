@@ -6,9 +6,9 @@ use trunkline_protocol::sfu::{
 };
 
 use super::{host::Host, server::participant};
+use crate::core::tests::native::Input;
 use crate::core::{
-    CallCommand, CallKey, CallingState, Dimension, Input, Media, PeerInput, RemoteTrackId,
-    TrackType,
+    CallCommand, CallKey, CallingState, Dimension, Media, PeerInput, RemoteTrackId, TrackType,
 };
 
 const SIZE: Dimension = Dimension { width: 320, height: 180 };

@@ -5,10 +5,11 @@ use trunkline_protocol::sfu::event::{self, sfu_event::EventPayload};
 
 use super::{
     host::{Host, app_request},
-    json::wrap,
+    native::body,
     server::participant,
 };
-use crate::core::{CallCommand, CallKey, CallState, CallingState, Command, Outcome, Then};
+use crate::core::tests::native::{CallState, Outcome};
+use crate::core::{CallCommand, CallKey, CallingState, Command, Then};
 
 fn loaded() -> (Host, CallKey) {
     let mut host = Host::connected();
@@ -90,13 +91,12 @@ fn a_broadcast_that_ends_shows_as_ended_and_the_rest_stays() {
 
     event(&mut host, "call.hls_broadcasting_stopped", json!({}));
 
-    let egress = host.state(call).egress.as_ref().unwrap().to_text().unwrap();
-    let egress: Value = serde_json::from_str(&egress).unwrap();
-    let expected = json!({
-        "broadcasting": false, "rtmps": [{ "name": "x" }],
-        "hls": { "status": "", "playlist_url": "u" },
-    });
-    assert_eq!(egress, expected);
+    let egress = host.state(call).egress.as_ref().unwrap();
+    assert!(egress.broadcast_ended);
+    assert_eq!(egress.document, document["egress"], "as the server wrote it");
+
+    event(&mut host, "call.hls_broadcasting_started", json!({ "call": document }));
+    assert!(!host.state(call).egress.as_ref().unwrap().broadcast_ended);
 }
 
 #[test]
@@ -107,9 +107,9 @@ fn answers_show_at_once_and_their_events_change_nothing_twice() {
     let update = host.request(call, "PATCH ", json!({ "custom": { "a": 1 } }), Then::Change);
     host.run_for(10);
     host.assert_resolved(update);
-    let custom =
-        |state: &CallState| state.document.as_ref().unwrap().at(&["custom", "a"]).is_some();
-    assert!(custom(host.state(call)) && host.state(call).has_capability("screenshare"));
+    let custom = |state: &CallState| state.document.as_ref().unwrap().custom.clone().unwrap();
+    assert_eq!(custom(host.state(call))["a"], 1);
+    assert!(host.state(call).has_capability("screenshare"));
 
     let before = host.state(call).document.clone();
     let document = host.server.call();
@@ -128,7 +128,7 @@ fn reactions_go_to_every_session_of_a_user_until_they_are_reset() {
     host.sfu(EventPayload::ParticipantJoined(payload));
     let shown = |host: &Host, session: &str| {
         let reaction = host.state(call).participant(session).unwrap().reaction.clone();
-        reaction.map(|reaction| reaction.text("type"))
+        reaction.map(|reaction| reaction.view.kind)
     };
 
     event(
@@ -187,7 +187,7 @@ fn queried_calls_have_their_state_and_watch_only_when_asked() {
     for watch in [false, true] {
         let mut host = Host::connected();
         host.server.custom = json!({ "n": 1 });
-        let body = wrap(json!({ "watch": watch, "limit": 5 }));
+        let body = body(json!({ "watch": watch, "limit": 5 }));
 
         let query = host.promise(|promise| Command::QueryCalls { promise, body });
         host.run_for(100);
@@ -195,11 +195,11 @@ fn queried_calls_have_their_state_and_watch_only_when_asked() {
         let Some(Ok(Outcome::Calls(answer, calls))) = host.settled.get(&query) else {
             panic!("{:?}", host.settled.get(&query))
         };
-        assert_eq!(answer.text("next"), "n");
+        assert_eq!(answer["next"], "n");
         let [call] = calls[..] else { panic!("one row, one call") };
         let state = host.state(call);
         assert_eq!((state.watching, state.calling_state), (watch, CallingState::Idle));
-        assert!(state.document.as_ref().unwrap().at(&["custom", "n"]).is_some());
+        assert_eq!(state.document.as_ref().unwrap().custom, Some(json!({ "n": 1 })));
         assert_eq!(host.client.state().calls.contains(&call), watch);
         assert_eq!(host.opened.captures, 0);
     }
@@ -209,7 +209,7 @@ fn queried_calls_have_their_state_and_watch_only_when_asked() {
 fn a_query_does_not_take_the_place_of_a_call_that_is_in_use() {
     let (mut host, call) = loaded();
 
-    let body = wrap(json!({ "watch": true }));
+    let body = body(json!({ "watch": true }));
     host.promise(|promise| Command::QueryCalls { promise, body });
     host.run_for(100);
 

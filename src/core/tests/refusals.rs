@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::{host::Host, json::token};
-use crate::core::{CallingState, Category, Input};
+use super::{host::Host, native::token};
+use crate::core::tests::native::Input;
+use crate::core::{CallingState, Category};
 
 #[test]
 fn names_that_no_server_could_tell_apart_are_refused() {

@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use self::world::{ALICE, BOB, BOBS_PHONE, CAROL, CID, World};
 use super::{
     host::{Host, app_request},
-    json::wrap,
+    native::body,
 };
+use crate::core::tests::native::Outcome;
 use crate::core::{
     CallCommand,
     CallingState::{Idle, Joined, Left, Ringing},
-    Command, JoinOptions, Outcome, Then,
+    Command, JoinOptions, Then,
 };
 
 #[test]
@@ -35,7 +36,8 @@ fn a_ring_reaches_every_device_of_every_callee_and_makes_one_call_each() {
             assert!(state.watching);
             let ringing = state.ringing.unwrap();
             assert!(!ringing.outgoing && ringing.expires_at.is_some());
-            let members: Vec<&str> = state.members.iter().map(|m| m.user_id.as_str()).collect();
+            let members: Vec<&str> =
+                state.members.iter().map(|m| m.view.user_id.as_str()).collect();
             assert!(members.contains(&"alice"), "the caller is no stranger: {members:?}");
         }
         let ringing = world.hosts[ALICE].state(call).ringing.unwrap();
@@ -46,7 +48,7 @@ fn a_ring_reaches_every_device_of_every_callee_and_makes_one_call_each() {
 #[test]
 fn who_accepts_joins_and_so_does_the_caller_and_the_other_device_falls_silent() {
     let (mut world, call) = World::ringing();
-    let options = JoinOptions { request: Some(wrap(json!({ "mine": 1 }))), ..Default::default() };
+    let options = JoinOptions { request: Some(body(json!({ "mine": 1 }))), ..Default::default() };
     world.hosts[ALICE].tell(call, CallCommand::SetJoinOptions(options));
     let (bob, phone, carol) = (world.rung_at(BOB), world.rung_at(BOBS_PHONE), world.rung_at(CAROL));
 
@@ -228,7 +230,7 @@ fn a_missed_call_changes_no_state_by_itself() {
 
     assert_eq!(world.states(&[(ALICE, call)]), [Ringing]);
     let session = world.hosts[ALICE].state(call).session.as_ref().unwrap();
-    assert!(session.document.at(&["missed_by", "carol"]).is_some());
+    assert!(session.document["missed_by"].get("carol").is_some());
 }
 
 #[test]
@@ -250,7 +252,7 @@ fn members_can_be_rung_in_the_middle_of_a_call() {
     world.run(50);
     assert_eq!(world.states(&[(ALICE, call)]), [Joined], "a late answer only shows");
     let session = world.hosts[ALICE].state(call).session.as_ref().unwrap();
-    assert!(session.document.at(&["rejected_by", "carol"]).is_some());
+    assert!(session.rejected_by.contains_key("carol"));
 }
 
 #[test]

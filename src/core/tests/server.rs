@@ -7,7 +7,7 @@ use prost::Message;
 use serde_json::{Value, json};
 use trunkline_protocol::sfu::{event, models, signal};
 
-use super::json::token;
+use super::native::token;
 use crate::core::{HttpBody, HttpRequest};
 
 /// The truth about one call, as far as the tests need it.

@@ -9,10 +9,11 @@ use trunkline_protocol::sfu::{
     models,
 };
 
-use super::{host::Host, json::wrap, server::participant};
+use super::{host::Host, native::seen, server::participant};
+use crate::core::tests::native::{CallState, Native, Participant};
 use crate::core::{
-    CallCommand, CallKey, CallState, Criterion, Participant, ParticipantOrder, Pin, SortStep,
-    Tiles, TrackType, Visibility,
+    CallCommand, CallKey, Criterion, ParticipantOrder, Pin, Roster, SortStep, Tiles, TrackType,
+    Visibility,
 };
 
 #[test]
@@ -27,7 +28,7 @@ fn each_criterion_puts_those_first_whom_it_asks_for() {
         ),
         (
             Criterion::Reaction("wave".into()),
-            Participant { reaction: Some(wrap(json!({ "type": "wave" }))), ..plain() },
+            Participant { reaction: Some(seen(json!({ "type": "wave" }))), ..plain() },
         ),
         (
             Criterion::Role(vec!["admin".into(), "host".into()]),
@@ -46,7 +47,7 @@ fn each_criterion_puts_those_first_whom_it_asks_for() {
     let other = [
         Participant { source: 5, ..plain() },
         Participant { published_tracks: vec![TrackType::Audio], ..plain() },
-        Participant { reaction: Some(wrap(json!({ "type": "like" }))), ..plain() },
+        Participant { reaction: Some(seen(json!({ "type": "like" }))), ..plain() },
     ];
     for criterion in [
         Criterion::Source(0b110),
@@ -199,7 +200,7 @@ proptest! {
             let answer = answers[pair as usize % answers.len()];
             Some(if which < CONDITIONS && b < a { -answer } else { answer })
         };
-        let mut state = CallState { participants: people, ..CallState::default() };
+        let mut state = CallState { participants: roster(&people), ..CallState::default() };
         state.participant_order = ParticipantOrder { steps }.into();
         let mut sorting = state.sorting();
         sorting.run(&ask);
@@ -207,7 +208,7 @@ proptest! {
         let mut everybody = first.clone();
         everybody.sort_unstable();
         prop_assert_eq!(everybody, (0..u32::try_from(state.participants.len())?).collect::<Vec<_>>());
-        sorting.remember(&mut state.participants);
+        sorting.remember(state.participants.as_mut_slice());
         let mut sorting = state.sorting();
         sorting.run(&ask);
         let again = sorting.places();
@@ -273,7 +274,7 @@ fn sort(
     people: &[Participant],
     ask: &dyn Fn(u32, u32, u32) -> Option<f64>,
 ) -> Vec<u32> {
-    let mut state = CallState { participants: people.to_vec(), ..CallState::default() };
+    let mut state = CallState { participants: roster(people), ..CallState::default() };
     state.participant_order = ParticipantOrder { steps: steps.to_vec() }.into();
     let mut sorting = state.sorting();
     sorting.run(ask);
@@ -319,4 +320,13 @@ fn speaks(user: &str, is_speaking: bool) -> EventPayload {
             is_speaking,
         }],
     })
+}
+
+/// People, each with a session of their own.
+fn roster(people: &[Participant]) -> Roster<Native> {
+    let mut roster = Roster::default();
+    for (number, person) in people.iter().enumerate() {
+        roster.push(Participant { session_id: number.to_string(), ..person.clone() });
+    }
+    roster
 }

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use super::{host::Host, json::token};
-use crate::core::{CallingState, Command, LocalEvent, Outcome, UserKind};
+use super::{host::Host, native::token};
+use crate::core::tests::native::Outcome;
+use crate::core::{CallingState, Command, LocalEvent, UserKind};
 
 #[test]
 fn an_expired_token_is_replaced_once_for_all_who_wait() {
@@ -141,7 +142,7 @@ fn the_same_user_twice_gets_the_same_answer() {
     let again = host.connect("alice", Some(token("alice")), false);
 
     let Some(Ok(Outcome::Json(greeting))) = host.settled.get(&again) else { panic!("no answer") };
-    assert_eq!(greeting.text("connection_id"), "c1");
+    assert_eq!(greeting["connection_id"], "c1");
 }
 
 #[test]

@@ -4,10 +4,11 @@ use crate::core::{
     command::Choice,
     effect::CaptureRequest,
     error::{Category, Error, ErrorClass},
+    host::Host,
     ids::CaptureId,
     input::DeviceFailure,
-    json::Json,
     state::{AudioBitrateProfile, DeviceKind, Dimension, Facing},
+    view::{Settings, TargetResolution},
 };
 
 /// What a camera delivers when the call's settings do not say.
@@ -16,17 +17,15 @@ const CAMERA_SIZE: Dimension = Dimension { width: 1280, height: 720 };
 const SCREEN_SIZE: Dimension = Dimension { width: 2560, height: 1440 };
 
 /// Whether the call's settings turn a device on when nobody has touched it.
-pub(crate) fn is_on_by_default(settings: Option<&Json>, kind: DeviceKind) -> bool {
+pub(crate) fn is_on_by_default(settings: Option<&Settings>, kind: DeviceKind) -> bool {
     let Some(settings) = settings else {
         return false;
     };
     match kind {
-        DeviceKind::Camera => settings
-            .get("video")
-            .is_some_and(|video| video.flag("enabled") && video.flag("camera_default_on")),
-        DeviceKind::Microphone => {
-            settings.get("audio").is_some_and(|audio| audio.flag("mic_default_on"))
+        DeviceKind::Camera => {
+            settings.video.as_ref().is_some_and(|video| video.enabled && video.camera_default_on)
         }
+        DeviceKind::Microphone => settings.audio.as_ref().is_some_and(|audio| audio.mic_default_on),
         DeviceKind::ScreenShare => false,
     }
 }
@@ -40,7 +39,7 @@ pub(crate) fn capability(kind: DeviceKind) -> &'static str {
     }
 }
 
-pub(crate) fn not_permitted(kind: DeviceKind) -> Error {
+pub(crate) fn not_permitted<H: Host>(kind: DeviceKind) -> Error<H> {
     let what = match kind {
         DeviceKind::Camera => "this user may not send video in this call",
         DeviceKind::Microphone => "this user may not send audio in this call",
@@ -54,18 +53,23 @@ pub(crate) fn not_permitted(kind: DeviceKind) -> Error {
 pub(super) fn capture_request(
     capture: CaptureId,
     kind: DeviceKind,
-    settings: Option<&Json>,
+    settings: Option<&Settings>,
     choice: &Choice,
 ) -> CaptureRequest {
-    let settings_of = |key| settings.and_then(|settings| settings.get(key));
-    let (section, otherwise) = match kind {
-        DeviceKind::Camera => (settings_of("video"), Some(CAMERA_SIZE)),
+    let video = settings.and_then(|settings| settings.video.as_ref());
+    let screen = settings.and_then(|settings| settings.screensharing.as_ref());
+    let (target, otherwise) = match kind {
+        DeviceKind::Camera => {
+            (video.and_then(|video| video.target_resolution.as_ref()), Some(CAMERA_SIZE))
+        }
         DeviceKind::Microphone => (None, None),
-        DeviceKind::ScreenShare => (settings_of("screensharing"), Some(SCREEN_SIZE)),
+        DeviceKind::ScreenShare => {
+            (screen.and_then(|screen| screen.target_resolution.as_ref()), Some(SCREEN_SIZE))
+        }
     };
     let default_facing = || {
-        let by_settings = section.as_ref().map(|video| video.text("camera_facing"));
-        match by_settings.as_deref() {
+        let video = video.filter(|_| kind == DeviceKind::Camera);
+        match video.map(|video| video.camera_facing.as_str()) {
             Some("front") => Some(Facing::Front),
             Some("back") => Some(Facing::Back),
             _ => None,
@@ -78,7 +82,7 @@ pub(super) fn capture_request(
     CaptureRequest {
         capture,
         kind,
-        size: section.as_ref().and_then(target).or(otherwise),
+        size: target.and_then(lying).or(otherwise),
         facing: facing.map(|facing| match facing {
             Facing::Front => "user",
             Facing::Back => "environment",
@@ -91,20 +95,18 @@ pub(super) fn capture_request(
 }
 
 /// The `target_resolution` of settings, lying down: browsers turn it with the phone.
-fn target(section: &Json) -> Option<Dimension> {
-    let target = section.get("target_resolution")?;
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
-    let side = |key| Some(target.number(key)? as u32).filter(|px| *px > 0);
-    let (a, b) = (side("width")?, side("height")?);
-    Some(Dimension { width: a.max(b), height: a.min(b) })
+fn lying(target: &TargetResolution) -> Option<Dimension> {
+    let TargetResolution { width, height } = *target;
+    let size = Dimension { width: width.max(height), height: width.min(height) };
+    Some(size).filter(|size| size.height > 0)
 }
 
 /// Whether a device may have failed only because another of its kind is on.
-pub(super) fn takes_one_at_a_time(failure: &DeviceFailure) -> bool {
+pub(super) fn takes_one_at_a_time<H: Host>(failure: &DeviceFailure<H>) -> bool {
     matches!(failure.name.as_str(), "NotReadableError" | "AbortError")
 }
 
-pub(super) fn device_error(kind: DeviceKind, failure: DeviceFailure) -> Error {
+pub(super) fn device_error<H: Host>(kind: DeviceKind, failure: DeviceFailure<H>) -> Error<H> {
     let (code, hint) = match failure.name.as_str() {
         "NotAllowedError" => (
             "permission-denied",

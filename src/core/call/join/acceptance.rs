@@ -6,13 +6,14 @@ use super::{Credentials, Step};
 use crate::core::{
     call::{CallContext, CallRequest, CallSession, Phase},
     error::Error,
-    json::Json,
+    host::Host,
+    view::AnswerOf,
 };
 
-impl CallSession {
+impl<H: Host> CallSession<H> {
     pub(super) fn send_acceptance(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         credentials: Credentials,
     ) {
         let acceptance = CallRequest::Acceptance;
@@ -25,8 +26,8 @@ impl CallSession {
     /// Those who ring know that this device takes the call, or the coordinator refused to tell.
     pub(in crate::core::call) fn on_acceptance(
         &mut self,
-        context: &mut CallContext<'_>,
-        result: Result<Json, Error>,
+        context: &mut CallContext<'_, H>,
+        result: Result<AnswerOf<H>, Error<H>>,
     ) {
         let Phase::Joining(join) = &mut self.phase else {
             return;

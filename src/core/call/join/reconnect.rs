@@ -5,8 +5,8 @@ use std::mem;
 use super::{Join, Step, Trigger};
 use crate::core::{
     call::{CallContext, CallSession, Phase},
+    host::Host,
     state::CallingState,
-    table::Table,
     time::{Duration, Time},
 };
 
@@ -14,9 +14,13 @@ use crate::core::{
 const REJOIN_LIMIT: usize = 10;
 const REJOIN_WINDOW: Duration = Duration::from_secs(120);
 
-impl CallSession {
+impl<H: Host> CallSession<H> {
     /// The connection of a joined call is lost: the story begins again.
-    pub(in crate::core::call) fn reconnect(&mut self, context: &mut CallContext<'_>, reason: &str) {
+    pub(in crate::core::call) fn reconnect(
+        &mut self,
+        context: &mut CallContext<'_, H>,
+        reason: &str,
+    ) {
         let mut session = match mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Joined(session) => session,
             other => {
@@ -35,10 +39,11 @@ impl CallSession {
             trigger: Trigger::Reconnect { reason: reason.to_owned(), attempts: 0 },
             promises: Vec::new(),
             request: None,
+            rings: false,
             limits: self.limits,
             attempt: 0,
             errors: Vec::new(),
-            failures_by_edge: Table::default(),
+            failures_by_edge: Vec::new(),
             replaced: Some(*session),
             answered: false,
             step: Step::Offline,
@@ -53,7 +58,7 @@ impl CallSession {
     /// A reconnect waits while the browser is offline and goes on when it is back.
     pub(in crate::core::call) fn on_join_online(
         &mut self,
-        context: &mut CallContext<'_>,
+        context: &mut CallContext<'_, H>,
         online: bool,
     ) {
         let Phase::Joining(join) = &mut self.phase else {
@@ -71,7 +76,7 @@ impl CallSession {
         }
     }
 
-    pub(super) fn restart_join(&mut self, context: &mut CallContext<'_>) {
+    pub(super) fn restart_join(&mut self, context: &mut CallContext<'_, H>) {
         match mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Joining(join) => self.start_join(context, *join),
             other => self.phase = other,

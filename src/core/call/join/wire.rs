@@ -4,38 +4,34 @@ use trunkline_protocol::sfu::{event, models};
 
 use super::{FAILURES_PER_EDGE, Join};
 use crate::core::{
-    call::{CallContext, request::write_request, rpc::sfu_error},
+    body::Body,
+    call::{CallContext, rpc::sfu_error},
     error::{Error, ErrorClass},
-    json::{ObjectWriter, write_quoted},
+    host::Host,
 };
 
-impl Join {
-    /// The body of `POST join`.
-    pub(super) fn body(&self, context: &CallContext<'_>) -> Result<String, Error> {
-        let mut body = ObjectWriter::new().text("location", &context.config.location);
-        let unusable: Vec<&str> = self
-            .failures_by_edge
-            .iter()
-            .filter(|(edge, failures)| !edge.is_empty() && **failures >= FAILURES_PER_EDGE)
+impl<H: Host> Join<H> {
+    /// The body of `POST join`. Once the coordinator has answered it has rung whom it was to ring.
+    pub(super) fn body(&self, context: &CallContext<'_, H>) -> String {
+        let mut body = self.request.as_ref().map(Body::fields).unwrap_or_default();
+        if self.answered {
+            body.remove(&["ring", "notify"]);
+        }
+        body.set("location", &context.config.location);
+        let failed = self.failures_by_edge.iter();
+        let unusable: Vec<&str> = failed
+            .filter(|(edge, failures)| !edge.is_empty() && *failures >= FAILURES_PER_EDGE)
             .map(|(edge, _)| edge.as_str())
             .collect();
         if let Some(last) = unusable.last() {
-            body = body.text("migrating_from", last);
-            let mut list = String::from("[");
-            for (index, edge) in unusable.iter().enumerate() {
-                if index > 0 {
-                    list.push(',');
-                }
-                write_quoted(&mut list, edge);
-            }
-            list.push(']');
-            body = body.raw("migrating_from_list", &list);
+            body.set("migrating_from", last);
+            body.set("migrating_from_list", &unusable);
         }
-        write_request(body, self.request.as_ref(), self.answered).map(ObjectWriter::finish)
+        body.to_text()
     }
 }
 
-pub(super) fn client_details(context: &CallContext<'_>) -> models::ClientDetails {
+pub(super) fn client_details<H: Host>(context: &CallContext<'_, H>) -> models::ClientDetails {
     let config = context.config;
     let [major, minor, patch] = config.version.clone();
     models::ClientDetails {
@@ -59,14 +55,14 @@ pub(super) fn client_details(context: &CallContext<'_>) -> models::ClientDetails
     }
 }
 
-pub(super) fn sfu_timeout(doing: &str) -> Error {
+pub(super) fn sfu_timeout<H: Host>(doing: &str) -> Error<H> {
     let mut error = Error::timeout(doing).class(ErrorClass::SfuTimeout);
     error.code = "sfu-timeout";
     error
 }
 
 /// The SFU answered the join request with an error event.
-pub(super) fn join_refused(refusal: &event::Error) -> Error {
+pub(super) fn join_refused<H: Host>(refusal: &event::Error) -> Error<H> {
     let wire = refusal.error.clone().unwrap_or_default();
     let mut error = sfu_error("joining the call", &wire).class(ErrorClass::SfuJoin);
     let disconnect = refusal.reconnect_strategy() == models::WebsocketReconnectStrategy::Disconnect;
@@ -79,7 +75,7 @@ pub(super) fn join_refused(refusal: &event::Error) -> Error {
 }
 
 /// Whether another SFU is needed, whatever the number of failures.
-pub(super) fn is_edge_unusable(error: &Error) -> bool {
+pub(super) fn is_edge_unusable<H: Host>(error: &Error<H>) -> bool {
     error.server_code.is_some_and(|code| {
         [
             models::ErrorCode::SfuFull,

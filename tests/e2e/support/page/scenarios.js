@@ -220,6 +220,44 @@ const scenarios = {
     equal(microphone.state.error, undefined);
     await microphone.disable();
   },
+
+  async a_hidden_page_is_woken_as_long_as_there_is_a_user(Client) {
+    const workers = [];
+    const { Worker } = globalThis;
+    globalThis.Worker = class extends EventTarget {
+      isRunning = true;
+      constructor() {
+        super();
+        workers.push(this);
+      }
+      terminate() {
+        this.isRunning = false;
+      }
+    };
+    Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+    const running = () => workers.filter(({ isRunning }) => isRunning).length;
+    try {
+      const client = new Client('key', { baseURL: NOBODY });
+      equal(running(), 0);
+      await client.connectUser({ type: 'anonymous' });
+      equal(running(), 1);
+      await client.disconnectUser();
+      equal(running(), 0);
+      await rejection(client.connectUser({ id: '' }));
+      equal(running(), 0);
+      await client.connectUser({ type: 'anonymous' });
+      await client.dispose();
+      equal([running(), workers.length], [0, 2]);
+
+      const content = new Client('key', { baseURL: NOBODY, enableTimerWorker: false });
+      await content.connectUser({ type: 'anonymous' });
+      equal(workers.length, 2);
+      await content.dispose();
+    } finally {
+      globalThis.Worker = Worker;
+      delete document.hidden;
+    }
+  },
 };
 
 /** Where nobody listens. */

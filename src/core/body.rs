@@ -1,0 +1,96 @@
+//! Bodies of requests: an app's object as `JSON.stringify` writes it, and what the core adds to it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::value::{RawValue, to_raw_value};
+
+use super::{error::Error, host::Host};
+
+/// An object that an app gave, as JSON text. It is sent as it is: what the core does not know of it,
+/// the server may.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Body(String);
+
+/// An object without fields.
+impl Default for Body {
+    fn default() -> Self {
+        Self("{}".to_owned())
+    }
+}
+
+impl Body {
+    /// Takes the text of a JSON object; `None` when it is none.
+    pub fn new(text: String) -> Option<Self> {
+        let is_object = serde_json::from_str::<Fields>(&text).is_ok();
+        is_object.then_some(Self(text))
+    }
+
+    /// The text.
+    pub fn into_text(self) -> String {
+        self.0
+    }
+
+    /// Its fields.
+    pub(crate) fn fields(&self) -> Fields {
+        // The text was read once already.
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+
+    /// A field that means something to the core; `None` when it is absent or `null`.
+    ///
+    /// # Errors
+    ///
+    /// `invalid-argument` when it is not `expected`.
+    pub(crate) fn known<T: DeserializeOwned, H: Host>(
+        &self,
+        key: &str,
+        expected: &str,
+    ) -> Result<Option<T>, Error<H>> {
+        let Some(value) = self.fields().0.remove(key) else {
+            return Ok(None);
+        };
+        serde_json::from_str(value.get()).map_err(|_| {
+            Error::invalid_argument(
+                format!("`{key}` of the request is not {expected}"),
+                "The message names the field; the types of the package say what it may hold.",
+            )
+        })
+    }
+}
+
+/// The fields of a JSON object, each of them as text.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Fields(BTreeMap<String, Box<RawValue>>);
+
+impl Fields {
+    /// Sets a field, in place of one of that name.
+    pub(crate) fn set(&mut self, key: &str, value: &(impl Serialize + ?Sized)) {
+        // Of what the core writes, everything can be written.
+        if let Ok(value) = to_raw_value(value) {
+            self.0.insert(key.to_owned(), value);
+        }
+    }
+
+    /// Takes fields out.
+    pub(crate) fn remove(&mut self, keys: &[&str]) {
+        self.0.retain(|key, _| !keys.contains(&key.as_str()));
+    }
+
+    /// Takes all other fields out.
+    pub(crate) fn keep(&mut self, keys: &[&str]) {
+        self.0.retain(|key, _| keys.contains(&key.as_str()));
+    }
+
+    /// The object as text.
+    pub(crate) fn to_text(&self) -> String {
+        to_text(self)
+    }
+}
+
+/// The JSON text of what the core made itself.
+pub(crate) fn to_text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
