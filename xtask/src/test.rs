@@ -6,7 +6,7 @@ use anyhow::{Result, bail, ensure};
 use clap::ValueEnum;
 
 use crate::{
-    Mode, build, counterpart, demo, generate, lint, package,
+    Mode, build, card, counterpart, demo, generate, lint, package,
     progress::Progress,
     shell::{cargo, command, exists, output, run as run_to_end},
     size, tools,
@@ -70,6 +70,7 @@ impl Kind {
                 ("TypeScript", lint::typescript),
                 ("Licences", lint::licences),
                 ("The tree", lint::tree),
+                ("Crates and JavaScript", card::check),
             ],
             Self::Native => vec![("Rust tests", || {
                 run_to_end(cargo().args(["test", "--workspace", "--quiet"]))
