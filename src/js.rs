@@ -1,6 +1,6 @@
 //! What stands behind the classes that apps hold.
 //!
-//! The classes themselves are hand-written JavaScript (`pkg/client.js`, `pkg/call.js`): there they
+//! The classes themselves are hand-written JavaScript (`js/client.js`, `js/call.js`): there they
 //! take a fraction of the download, and listeners, state and the objects that own them form cycles
 //! that the garbage collector sees as a whole. They talk to the core through [`Engine`] and
 //! [`CallHandle`].
@@ -9,6 +9,7 @@ mod app;
 mod engine;
 mod error;
 mod handle;
+pub mod package;
 mod shell;
 mod values;
 

@@ -1,15 +1,17 @@
 //! The browser as the core's host: performs effects, reports what happened, decides nothing.
 
 mod browser;
+mod capture;
 mod clock;
 mod describe;
 mod devices;
 mod document;
 mod driver;
+mod entropy;
 mod failure;
 mod free_object;
+mod guard;
 mod http;
-mod js_reporter;
 mod listener;
 mod media;
 mod object;
@@ -17,6 +19,8 @@ mod page;
 mod peer;
 mod report;
 mod socket;
+mod task;
+mod ticker;
 mod timers;
 
 pub use browser::{
@@ -28,17 +32,17 @@ pub use describe::describe;
 pub use devices::Devices;
 pub use document::{Document, body, event, reply};
 pub use driver::{Driver, Frontend};
+pub use entropy::random_bits;
 pub use failure::has_panicked;
 pub(crate) use failure::on_panic;
 pub use free_object::free_object;
 pub(crate) use free_object::own_fields;
 pub use http::Http;
-pub use js_reporter::JsReporter;
-pub(crate) use listener::Listener;
 pub use media::MediaTable;
-pub(crate) use media::number as media_number;
 pub(crate) use object::field;
+pub use page::Page;
 pub use peer::Peers;
 pub use report::Reporter;
 pub use socket::Sockets;
+pub use ticker::Ticker;
 pub use timers::Timer;

@@ -15,6 +15,7 @@ mod publishing;
 mod request;
 mod ringing;
 mod rpc;
+mod sending;
 mod sfu;
 mod sfu_events;
 mod statistics;

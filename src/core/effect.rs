@@ -146,7 +146,9 @@ pub enum ResponseKind {
 /// Something to do with one peer connection.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum PeerEffect {
-    /// Make it, with `bundlePolicy: max-bundle`. Its events are reported from now on.
+    /// Make it, with `bundlePolicy: max-bundle`. Its events are reported from now on. A server that
+    /// the browser does not take is logged and left out. If there is no connection all the same:
+    /// [`PeerInput::NotCreated`](super::PeerInput::NotCreated).
     Create {
         /// `iceServers`.
         ice_servers: Vec<IceServer>,
@@ -173,7 +175,8 @@ pub enum PeerEffect {
     /// Add a remote candidate (JSON text of an `RTCIceCandidateInit`). A candidate that does not
     /// fit is logged, no more.
     AddCandidate(String),
-    /// Add a send-only transceiver for the track of a capture, without a stream.
+    /// Add a send-only transceiver for the track of a capture, without a stream. Answer:
+    /// [`PeerInput::TransceiverAdded`](super::PeerInput::TransceiverAdded).
     AddTransceiver {
         /// Its name from now on.
         transceiver: TransceiverId,
@@ -186,7 +189,8 @@ pub enum PeerEffect {
         /// `RTCRtpSendParameters.degradationPreference`; none for audio.
         degradation: Option<&'static str>,
     },
-    /// Send the track of another capture, or nothing, without renegotiation.
+    /// Send the track of another capture, or nothing, without renegotiation. If that fails:
+    /// [`PeerInput::ReplaceFailed`](super::PeerInput::ReplaceFailed).
     ReplaceTrack {
         /// Where.
         transceiver: TransceiverId,

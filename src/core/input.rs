@@ -107,6 +107,24 @@ pub struct HttpFailure<H: Host> {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound = "H: Recordable")]
 pub enum PeerInput<H: Host> {
+    /// The browser did not make the connection. All that is asked of it fails.
+    NotCreated(H::Thrown),
+    /// A track was added, or was not: then there is no such transceiver.
+    TransceiverAdded {
+        /// Of the [`PeerEffect::AddTransceiver`](super::PeerEffect::AddTransceiver) it answers.
+        transceiver: TransceiverId,
+        /// Why not.
+        result: Result<(), H::Thrown>,
+    },
+    /// A track did not take the place of another, which is sent still.
+    ReplaceFailed {
+        /// Of the [`PeerEffect::ReplaceTrack`](super::PeerEffect::ReplaceTrack) that failed.
+        transceiver: TransceiverId,
+        /// What was to be sent.
+        capture: Option<CaptureId>,
+        /// Why not.
+        cause: H::Thrown,
+    },
     /// An offer was made and set as the local description.
     Offered(Result<OfferReport, H::Thrown>),
     /// The answer to our offer was applied, or the offer was rolled back.

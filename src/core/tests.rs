@@ -21,5 +21,6 @@ mod roster;
 mod server;
 mod sorting;
 mod statistics;
+mod unsent;
 mod users;
 mod views;

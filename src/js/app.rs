@@ -5,7 +5,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use super::handle::CallHandle;
 
-#[wasm_bindgen(raw_module = "/pkg/shell.js")]
+#[wasm_bindgen(module = "/js/bindings.js")]
 extern "C" {
     /// The app's objects, its promises, and whom to tell. Calls have the numbers of their keys, the
     /// client has 0.

@@ -1,7 +1,10 @@
 use std::rc::Rc;
 
 use js_sys::Promise;
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{
+    JsValue,
+    prelude::{Closure, wasm_bindgen},
+};
 
 use super::{
     error::to_js,
@@ -10,7 +13,7 @@ use super::{
 };
 use crate::{
     core::{Command, Config, Duration, Tokens, User, UserKind},
-    web::{Clock, Document, field},
+    web::{Clock, Document, field, random_bits},
 };
 
 /// The core's side of a `Client`. When the `Client` and all its `Call`s are collected, so is this,
@@ -24,8 +27,9 @@ pub struct Engine {
 impl Engine {
     /// A client without a user. `config` has been checked; `sink` is held weakly.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: &JsValue, sink: &JsValue) -> Self {
-        Self { shell: Shell::new(read_config(config), sink) }
+    pub fn new(config: &JsValue, sink: &JsValue) -> Result<Self, JsValue> {
+        let timer_worker = field(config, "timerWorker").is_truthy();
+        Ok(Self { shell: Shell::new(read_config(config)?, timer_worker, sink) })
     }
 
     /// Connects a user. `kind` is the place in `UserKind`.
@@ -139,11 +143,6 @@ impl Engine {
         Ok(self.shell.call_object(call))
     }
 
-    /// Looks whether anything is due; `false` when nothing ever will be.
-    pub fn tick(&self) -> bool {
-        self.shell.tick()
-    }
-
     /// Refuses everything from now on.
     pub fn refuse(&self) {
         self.shell.refuse();
@@ -156,13 +155,27 @@ impl Engine {
     }
 }
 
-fn read_config(config: &JsValue) -> Config {
+/// Hands the app's `Client`, which is JavaScript, what makes its [`Engine`].
+#[wasm_bindgen(start)]
+fn start() {
+    let make = |config: JsValue, sink: JsValue| Engine::new(&config, &sink);
+    let make = Closure::<dyn Fn(JsValue, JsValue) -> Result<Engine, JsValue>>::new(make);
+    provide_engine(make.into_js_value());
+}
+
+#[wasm_bindgen(module = "/js/bindings.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = provideEngine)]
+    fn provide_engine(make: JsValue);
+}
+
+fn read_config(config: &JsValue) -> Result<Config, JsValue> {
     let text = |key| field(config, key).as_string().unwrap_or_default();
     // Checked to be whole and in range.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let number = |key| field(config, key).as_f64().unwrap_or_default() as u32;
     let millis = |key| Duration::from_millis(number(key).into());
-    Config {
+    Ok(Config {
         api_key: text("apiKey"),
         base_url: text("baseUrl"),
         client_header: concat!("trunkline-js-v", env!("CARGO_PKG_VERSION")).into(),
@@ -179,13 +192,7 @@ fn read_config(config: &JsValue) -> Config {
         max_connect_retries: number("maxConnectRetries"),
         defaults_on_load: field(config, "defaultsOnLoad").is_truthy(),
         reject_when_busy: field(config, "rejectWhenBusy").is_truthy(),
-        seed: [random_bits(), random_bits()].map(i64::cast_unsigned),
+        seed: [random_bits()?, random_bits()?],
         epoch_offset: Clock.epoch_offset(),
-    }
-}
-
-#[wasm_bindgen(raw_module = "/pkg/random.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = randomBits)]
-    fn random_bits() -> i64;
+    })
 }

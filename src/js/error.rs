@@ -62,7 +62,7 @@ fn place(class: ErrorClass) -> u8 {
     }
 }
 
-#[wasm_bindgen(raw_module = "/pkg/errors.js")]
+#[wasm_bindgen(module = "/js/bindings.js")]
 extern "C" {
     #[wasm_bindgen(js_name = makeError)]
     #[allow(clippy::too_many_arguments)]

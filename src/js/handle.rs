@@ -70,7 +70,7 @@ impl CallHandle {
         })
     }
 
-    /// Shows the participants in another order: four numbers a step, as `pkg/sorting.js` says, and
+    /// Shows the participants in another order: four numbers a step, as `js/sorting.js` says, and
     /// the names that the steps use, each of them ended by U+0000.
     #[wasm_bindgen(js_name = sortBy)]
     pub fn sort_by(&self, steps: &[u32], names: &str) {
@@ -165,7 +165,7 @@ impl CallHandle {
         self.promise(|promise| CallCommand::Leave { promise, options })
     }
 
-    /// Changes what only this side knows of a participant, by the numbers in `pkg/participants.js`.
+    /// Changes what only this side knows of a participant, by the numbers in `js/participants.js`.
     #[wasm_bindgen(js_name = editParticipant)]
     pub fn edit_participant(&self, session_id: String, edit: u8) {
         self.order(match edit {
@@ -193,7 +193,7 @@ impl CallHandle {
         vec![env!("CARGO_PKG_VERSION").into(), session.into()]
     }
 
-    /// Gives an order to a device, both by their numbers in `pkg/devices.js`.
+    /// Gives an order to a device, both by their numbers in `js/devices.js`.
     pub fn device(
         &self,
         kind: u8,
@@ -219,7 +219,7 @@ impl CallHandle {
         self.promise(|promise| CallCommand::Device { promise, kind, order })
     }
 
-    /// Sets how media is captured and published, by the number in `pkg/devices.js`.
+    /// Sets how media is captured and published, by the number in `js/devices.js`.
     #[wasm_bindgen(js_name = setMedia)]
     pub fn set_media(&self, option: u8, kind: u8, value: u32, other: u32) {
         let kind = read_kind(kind);
@@ -304,7 +304,7 @@ impl CallHandle {
     }
 }
 
-/// By the numbers of `pkg/capture.js`.
+/// By the numbers of `js/capture.js`.
 fn read_kind(kind: u8) -> DeviceKind {
     match kind {
         0 => DeviceKind::Camera,
@@ -313,7 +313,7 @@ fn read_kind(kind: u8) -> DeviceKind {
     }
 }
 
-/// By the numbers of `pkg/sorting.js`.
+/// By the numbers of `js/sorting.js`.
 fn criterion(
     kind: u32,
     number: u32,

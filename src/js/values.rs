@@ -2,14 +2,12 @@
 
 use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use web_sys::MediaStream;
 
 use super::error::to_js;
 use crate::{
-    core::{self, CaptureId, DeviceStatus, Dimension, Facing, Slice, TrackType, view::Call},
-    web::{
-        Browser, CallState, Document, MediaTable, Participant, field, free_object, media_number,
-        own_fields,
-    },
+    core::{self, DeviceStatus, Dimension, Facing, Media, Slice, TrackType, view::Call},
+    web::{Browser, CallState, Document, MediaTable, Participant, field, free_object, own_fields},
 };
 
 /// The value of one slice. Dates are ms since the epoch.
@@ -61,8 +59,8 @@ pub(crate) fn slice(state: &CallState, slice: Slice, media: &MediaTable) -> JsVa
 
 /// What apps see of a participant.
 pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsValue {
+    let stream = |of: Option<Media>| of.and_then(|of| media.stream(of));
     make_participant(
-        media,
         &participant.user_id,
         &participant.session_id,
         &participant.name,
@@ -79,10 +77,10 @@ pub(crate) fn participant(participant: &Participant, media: &MediaTable) -> JsVa
         participant.audio_level,
         participant.source,
         participant.is_local,
-        media_number(participant.video),
-        media_number(participant.audio),
-        media_number(participant.screen_share),
-        media_number(participant.screen_share_audio),
+        stream(participant.video),
+        stream(participant.audio),
+        stream(participant.screen_share),
+        stream(participant.screen_share_audio),
         participant.video_dimension.map(dimension),
         participant.screen_share_dimension.map(dimension),
         participant.pin.map(|pin| vec![if pin.is_local { 1.0 } else { 0.0 }, pin.pinned_at]),
@@ -136,14 +134,15 @@ fn egress(egress: &core::Egress<Browser>) -> JsValue {
     value.into()
 }
 
-/// A device; streams are looked up by the number of its capture.
+/// A device, with the streams of its capture.
 fn device(device: &core::DeviceState<Browser>, media: &MediaTable) -> JsValue {
-    let capture = device.capture.map_or(0, CaptureId::number);
+    let stream = device.capture.and_then(|capture| media.stream(Media::Local(capture)));
+    let root = device.capture.and_then(|capture| media.root(capture));
     let value: DeviceValue = Object::new().unchecked_into();
     value.set_status(device.status.map(DeviceStatus::as_str));
     value.set_optimistic_status(device.optimistic_status.map(DeviceStatus::as_str));
-    value.set_media_stream(&media.stream_of(capture));
-    value.set_root_media_stream(&media.root(capture));
+    value.set_media_stream(stream);
+    value.set_root_media_stream(root);
     value.set_selected_device(device.selected.as_deref());
     value.set_direction(device.facing.map(Facing::as_str));
     value.set_error(&device.error.as_ref().map(to_js).unwrap_or_default());
@@ -190,9 +189,9 @@ extern "C" {
     #[wasm_bindgen(method, setter, js_name = optimisticStatus)]
     fn set_optimistic_status(this: &DeviceValue, status: Option<&str>);
     #[wasm_bindgen(method, setter, js_name = mediaStream)]
-    fn set_media_stream(this: &DeviceValue, stream: &JsValue);
+    fn set_media_stream(this: &DeviceValue, stream: Option<MediaStream>);
     #[wasm_bindgen(method, setter, js_name = rootMediaStream)]
-    fn set_root_media_stream(this: &DeviceValue, stream: &JsValue);
+    fn set_root_media_stream(this: &DeviceValue, stream: Option<MediaStream>);
     #[wasm_bindgen(method, setter, js_name = selectedDevice)]
     fn set_selected_device(this: &DeviceValue, device_id: Option<&str>);
     #[wasm_bindgen(method, setter, js_name = direction)]
@@ -201,13 +200,12 @@ extern "C" {
     fn set_error(this: &DeviceValue, error: &JsValue);
 }
 
-#[wasm_bindgen(raw_module = "/pkg/participants.js")]
+#[wasm_bindgen(module = "/js/bindings.js")]
 extern "C" {
     #[wasm_bindgen(js_name = makeParticipant)]
     #[allow(clippy::too_many_arguments)]
     // one crossing of the boundary instead of one per field
     fn make_participant(
-        media: &MediaTable,
         user_id: &str,
         session_id: &str,
         name: &str,
@@ -224,10 +222,10 @@ extern "C" {
         audio_level: f32,
         source: i32,
         is_local: bool,
-        video: i64,
-        audio: i64,
-        screen_share: i64,
-        screen_share_audio: i64,
+        video: Option<MediaStream>,
+        audio: Option<MediaStream>,
+        screen_share: Option<MediaStream>,
+        screen_share_audio: Option<MediaStream>,
         video_dimension: Option<Vec<u32>>,
         screen_share_dimension: Option<Vec<u32>>,
         pin: Option<Vec<f64>>,

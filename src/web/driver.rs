@@ -13,12 +13,12 @@ use super::{
     devices::Devices,
     failure::has_panicked,
     http::Http,
-    js_reporter::JsReporter,
     media::MediaTable,
     page::Page,
     peer::Peers,
     report::Reporter,
     socket::Sockets,
+    ticker::Ticker,
     timers::Timer,
 };
 use crate::core::{CallKey, Changes, Command, PeerId, PromiseId, Time, TokenRequestId};
@@ -37,13 +37,14 @@ pub struct Driver {
     unheard: Cell<bool>,
     clock: Clock,
     timer: Timer,
+    /// Unless the app wants no worker.
+    ticker: Option<Ticker>,
     http: Http,
     sockets: Sockets,
     peers: Peers,
     devices: Devices,
     media: MediaTable,
-    /// The [`Reporter`], as the package's JavaScript holds it.
-    reporter: JsValue,
+    reporter: Reporter,
     frontend: Weak<dyn Frontend>,
     _page: Page,
 }
@@ -71,8 +72,8 @@ pub trait Frontend {
 }
 
 impl Driver {
-    /// A driver for `client`.
-    pub fn new(client: Client, frontend: Weak<dyn Frontend>) -> Rc<Self> {
+    /// A driver for `client`. While the page is hidden, `timer_worker` wakes it in time.
+    pub fn new(client: Client, timer_worker: bool, frontend: Weak<dyn Frontend>) -> Rc<Self> {
         Rc::new_cyclic(|this: &Weak<Self>| {
             let reporter = {
                 let this = this.clone();
@@ -89,7 +90,6 @@ impl Driver {
                 };
                 Reporter::new(report, warn)
             };
-            let js_reporter = JsValue::from(JsReporter::new(reporter.clone()));
             let media = MediaTable::default();
             Self {
                 client: RefCell::new(client),
@@ -97,14 +97,15 @@ impl Driver {
                 running: Cell::new(false),
                 unheard: Cell::new(false),
                 clock: Clock,
-                timer: Timer::new(&js_reporter),
-                http: Http::new(&js_reporter),
-                sockets: Sockets::new(&js_reporter),
-                peers: Peers::new(&media, &js_reporter),
-                devices: Devices::new(&media, &js_reporter),
+                timer: Timer::new(Clock, reporter.clone()),
+                ticker: timer_worker.then(|| Ticker::new(reporter.clone())),
+                http: Http::new(reporter.clone()),
+                sockets: Sockets::new(reporter.clone()),
+                peers: Peers::new(&media, &reporter),
+                devices: Devices::new(&media, &reporter),
                 media,
-                _page: Page::watch(&js_reporter),
-                reporter: js_reporter,
+                _page: Page::watch(&reporter),
+                reporter,
                 frontend,
             }
         })
@@ -150,6 +151,7 @@ impl Driver {
     /// Releases everything, whatever the client thinks of it.
     pub fn shut_down(&self) {
         self.timer.set(None);
+        self.wake(false);
         self.devices.stop_all();
         self.peers.close_all();
         self.sockets.close_all();
@@ -163,8 +165,19 @@ impl Driver {
         while self.turn() {}
         self.running.set(false);
 
-        let next = self.client.borrow().poll_timeout();
-        self.timer.set(next.map(|time| self.clock.until(time)));
+        let (next, has_user) = {
+            let client = self.client.borrow();
+            (client.poll_timeout(), client.user_id().is_some())
+        };
+        self.timer.set(next);
+        self.wake(has_user);
+    }
+
+    /// Has the page woken in time, or not any more.
+    fn wake(&self, runs: bool) {
+        if let Some(ticker) = &self.ticker {
+            ticker.set(runs);
+        }
     }
 
     /// Does the next thing; `false` when there is none. State is told before effects are performed,

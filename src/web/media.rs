@@ -1,51 +1,111 @@
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
 
-use crate::core::{CaptureId, Media, TrackType};
+use web_sys::{MediaStream, MediaStreamTrack};
 
-#[wasm_bindgen(raw_module = "/pkg/media-table.js")]
-extern "C" {
-    /// The streams behind the names that the core gives them.
-    #[derive(Clone)]
-    pub type MediaTable;
+use super::{capture::Capture, listener::Listener};
+use crate::core::{CaptureId, Media, PeerId, RemoteTrackId, TrackType};
 
-    #[wasm_bindgen(constructor)]
-    fn new() -> MediaTable;
-    #[wasm_bindgen(method, js_name = stream)]
-    pub(crate) fn stream_of(this: &MediaTable, number: i64) -> JsValue;
-    #[wasm_bindgen(method)]
-    pub(crate) fn root(this: &MediaTable, capture: i64) -> JsValue;
-    #[wasm_bindgen(method)]
-    fn track(this: &MediaTable, capture: i64, is_sound: bool) -> JsValue;
+/// The streams behind the names that the core gives them, cheap to clone. Received tracks get their
+/// names here.
+#[derive(Clone, Default)]
+pub struct MediaTable(Rc<Tables>);
+
+#[derive(Default)]
+struct Tables {
+    captures: RefCell<BTreeMap<CaptureId, Capture>>,
+    received: RefCell<BTreeMap<RemoteTrackId, Received>>,
+    last_received: Cell<u32>,
 }
 
-impl Default for MediaTable {
-    fn default() -> Self {
-        Self::new()
-    }
+struct Received {
+    peer: PeerId,
+    stream: MediaStream,
+    track: MediaStreamTrack,
+    _ended: Listener,
 }
 
 impl MediaTable {
-    /// The stream of a track that a participant publishes, or `undefined`.
-    pub fn stream(&self, media: Media) -> JsValue {
-        self.stream_of(number(Some(media)))
+    /// The stream of a track that a participant publishes.
+    pub fn stream(&self, media: Media) -> Option<MediaStream> {
+        match media {
+            Media::Local(capture) => self.capture(capture).map(|capture| capture.stream()),
+            Media::Remote(track) => {
+                let received = self.0.received.borrow();
+                // The method of that name would be the browser's, which makes another stream.
+                received.get(&track).map(|received| Clone::clone(&received.stream))
+            }
+        }
     }
 
-    /// What a capture publishes as `track_type`, or `undefined`.
-    pub fn captured_track(&self, capture: CaptureId, track_type: TrackType) -> JsValue {
-        self.track(capture.number(), is_sound(track_type))
+    /// The stream of a capture before its filters.
+    pub fn root(&self, capture: CaptureId) -> Option<MediaStream> {
+        self.capture(capture).map(|capture| capture.root())
     }
-}
 
-/// The number of `media` in the table; 0 is nothing.
-pub(crate) fn number(media: Option<Media>) -> i64 {
-    match media {
-        None => 0,
-        Some(Media::Local(capture)) => capture.number(),
-        Some(Media::Remote(track)) => -i64::from(track.0),
+    /// What a capture publishes as `track_type`: its track, or the sound that came with a screen.
+    pub fn captured_track(
+        &self,
+        capture: CaptureId,
+        track_type: TrackType,
+    ) -> Option<MediaStreamTrack> {
+        let is_sound = track_type == TrackType::ScreenShareAudio;
+        // A stream of the app may do as it likes; what gives no track has none.
+        self.capture(capture)?.track(is_sound).ok()?
     }
-}
 
-/// Whether a track is the sound of a capture that also has a picture.
-pub(super) fn is_sound(track_type: TrackType) -> bool {
-    track_type == TrackType::ScreenShareAudio
+    pub(crate) fn capture(&self, id: CaptureId) -> Option<Capture> {
+        self.0.captures.borrow().get(&id).cloned()
+    }
+
+    pub(crate) fn add_capture(&self, id: CaptureId, capture: Capture) {
+        self.0.captures.borrow_mut().insert(id, capture);
+    }
+
+    pub(crate) fn remove_capture(&self, id: CaptureId) -> Option<Capture> {
+        self.0.captures.borrow_mut().remove(&id)
+    }
+
+    /// Takes in a received track and names it; a track that is known keeps its name. `on_ended` is
+    /// called when it ends.
+    pub(crate) fn add_received(
+        &self,
+        peer: PeerId,
+        stream: MediaStream,
+        track: MediaStreamTrack,
+        on_ended: impl Fn(RemoteTrackId) + 'static,
+    ) -> RemoteTrackId {
+        let mut received = self.0.received.borrow_mut();
+        // A track that is paused and resumed by the server comes in a second event.
+        if let Some((id, known)) = received.iter_mut().find(|(_, known)| known.track == track) {
+            known.stream = stream;
+            return *id;
+        }
+        let id = RemoteTrackId(self.0.last_received.get() + 1);
+        self.0.last_received.set(id.0);
+        let table = Rc::downgrade(&self.0);
+        let ended = Listener::new(&track, "ended", move |_| {
+            on_ended(id);
+            let ended = table.upgrade().and_then(|table| table.received.borrow_mut().remove(&id));
+            // The table is not borrowed while its listener ends.
+            drop(ended);
+        });
+        received.insert(id, Received { peer, stream, track, _ended: ended });
+        id
+    }
+
+    /// Forgets what came through a peer connection.
+    pub(crate) fn remove_peer(&self, peer: PeerId) {
+        let is_gone =
+            |(id, received): (&RemoteTrackId, &Received)| (received.peer == peer).then_some(*id);
+        let gone: Vec<_> = self.0.received.borrow().iter().filter_map(is_gone).collect();
+        for id in gone {
+            let received = self.0.received.borrow_mut().remove(&id);
+            // The table is not borrowed while its listener ends.
+            drop(received);
+        }
+    }
 }

@@ -8,8 +8,10 @@ use super::{browser::Input, failure::has_panicked};
 #[derive(Clone)]
 pub struct Reporter {
     take: Rc<dyn Fn(Input)>,
-    warn: Rc<dyn Fn(&str, &JsValue)>,
+    warn: Rc<Warn>,
 }
+
+type Warn = dyn Fn(&str, &JsValue);
 
 impl Reporter {
     /// Hands every report to `take`, and to `warn` each failure that no report is about: what

@@ -1,19 +1,31 @@
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::Poll,
+};
+
 use js_sys::Promise;
-use wasm_bindgen::{JsValue, prelude::*};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::{browser, failure::has_panicked};
+use super::failure::has_panicked;
 
-/// Calls `done` when `promise` has ended.
-pub(crate) fn when(promise: &Promise, done: impl FnOnce(Result<JsValue, JsValue>) + 'static) {
-    when_boxed(promise, Box::new(done));
+/// Runs a task that waits for the browser. What is done before it first waits is done later, too,
+/// after the effects that are performed now.
+pub(crate) fn spawn(task: impl Future<Output = ()> + 'static) {
+    spawn_boxed(Box::pin(task));
 }
 
-/// One kind of closure for all promises, instead of one for each.
-fn when_boxed(promise: &Promise, done: Box<dyn FnOnce(Result<JsValue, JsValue>)>) {
-    let done = Closure::once_into_js(move |well: bool, value: JsValue| {
-        if !has_panicked() {
-            done(if well { Ok(value) } else { Err(value) });
-        }
-    });
-    browser::when(promise, &done);
+/// One kind of task, instead of one for each.
+fn spawn_boxed(mut task: Pin<Box<dyn Future<Output = ()>>>) {
+    spawn_local(poll_fn(move |context| {
+        // After a panic nothing of this instance may run.
+        if has_panicked() { Poll::Pending } else { task.as_mut().poll(context) }
+    }));
+}
+
+/// What a call of the browser or of the app's code led to: it may have thrown at once, or given a
+/// promise, or anything else.
+pub(crate) async fn settled(called: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
+    JsFuture::from(Promise::resolve(&called?)).await
 }

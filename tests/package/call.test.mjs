@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 
-import { Call, emitTo, storeOf } from '../../pkg/call.js';
-import { makeParticipant } from '../../pkg/participants.js';
-import * as requests from '../../pkg/requests.js';
-import { SLICES } from '../../pkg/state.js';
+import { Call, emitTo, storeOf } from '../../js/call.js';
+import { makeParticipant } from '../../js/participants.js';
+import * as requests from '../../js/requests.js';
+import { SLICES } from '../../js/state.js';
 
 const { GET, POST, PATCH, DELETE } = requests;
 

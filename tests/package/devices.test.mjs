@@ -19,12 +19,12 @@ import {
 } from './support/fake-media.mjs';
 
 // After the fakes: the modules look for them when they are loaded.
-const { openCapture } = await import('../../pkg/capture.js');
-const { ScreenShareManager } = await import('../../pkg/screen-share.js');
-const { getVideoDevices } = await import('../../pkg/device-list.js');
-const { permissionOf } = await import('../../pkg/device-permissions.js');
-const { DeviceError } = await import('../../pkg/errors.js');
-const { makeValue } = await import('../../pkg/observable.js');
+const { openCapture } = await import('../../js/capture.js');
+const { ScreenShareManager } = await import('../../js/screen-share.js');
+const { getVideoDevices } = await import('../../js/device-list.js');
+const { permissionOf } = await import('../../js/device-permissions.js');
+const { DeviceError } = await import('../../js/errors.js');
+const { makeValue } = await import('../../js/observable.js');
 
 test('a list of devices hides the default one and follows what is plugged, once it has settled', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Elements } from '../../pkg/elements.js';
+import { Elements } from '../../js/elements.js';
 
 test('an element that takes its size from the picture does not ask for that size', (t) => {
   let measure;

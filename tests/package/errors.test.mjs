@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import * as errors from '../../pkg/errors.js';
+import * as errors from '../../js/errors.js';
 
 test('each kind of failure is its own class, and an Error', () => {
   const classes = [

@@ -14,11 +14,10 @@ import {
 } from './support/fake-media.mjs';
 
 // After the fakes: the modules look for them when they are loaded.
-const { MicrophoneManager } = await import('../../pkg/microphone.js');
-const { SpeakerManager, playOn, recallSpeaker } = await import('../../pkg/speaker.js');
-const { setEncodings } = await import('../../pkg/senders.js');
-const { makeValue } = await import('../../pkg/observable.js');
-const { whileWanted } = await import('../../pkg/sound.js');
+const { MicrophoneManager } = await import('../../js/microphone.js');
+const { SpeakerManager, playOn, recallSpeaker } = await import('../../js/speaker.js');
+const { makeValue } = await import('../../js/observable.js');
+const { whileWanted } = await import('../../js/sound.js');
 
 test('what the user chooses is kept for the next visit, once the browser lets the page know', async () => {
   const { camera, device, store } = manager();
@@ -104,36 +103,6 @@ test('a speaker plays every element, each as loud as it should be', async (t) =>
   }
   await recallSpeaker(speaker);
   assert.equal(speaker.state.selectedDevice, '', 'the app has chosen');
-});
-
-test('layers that nobody watches are off, and changes wait for each other', async () => {
-  const set = [];
-  const sender = {
-    encodings: ['q', 'h', 'f'].map((rid) => ({ rid, active: true, maxBitrate: 1 })),
-    getParameters() {
-      return { encodings: this.encodings.map((encoding) => ({ ...encoding })) };
-    },
-    async setParameters(parameters) {
-      await settle();
-      this.encodings = parameters.encodings;
-      set.push(parameters);
-    },
-  };
-  const active = () => sender.encodings.filter((e) => e.active).map((e) => e.rid + e.maxBitrate);
-
-  setEncodings({ sender }, [{ rid: 'q', maxBitrate: 9 }], 'balanced');
-  await setEncodings({ sender }, [{ rid: 'h' }, { rid: 'q' }]);
-  assert.deepEqual(active(), ['q9', 'h1']);
-  assert.deepEqual([set.length, set[0].degradationPreference], [2, 'balanced']);
-
-  await setEncodings({ sender }, [{ rid: 'h' }, { rid: 'q' }]);
-  assert.equal(set.length, 2, 'nothing changed');
-
-  sender.encodings = [{ active: true }];
-  await setEncodings({ sender }, [{ rid: 'h', maxFramerate: 7 }]);
-  assert.deepEqual(sender.encodings, [{ active: true, maxFramerate: 7 }]);
-  await setEncodings({ sender }, []);
-  assert.equal(sender.encodings[0].active, false);
 });
 
 test('one run at a time, and the last one that is wanted stays', async () => {

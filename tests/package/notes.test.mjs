@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { diagnose } from '../../pkg/diagnostics.js';
-import { Notes } from '../../pkg/notes.js';
+import { diagnose } from '../../js/diagnostics.js';
+import { Notes } from '../../js/notes.js';
 
 test('the newest hundred notes are kept, and what was given out does not change', () => {
   const notes = new Notes();

@@ -20,10 +20,10 @@ globalThis.ResizeObserver = fakeObserver('resize');
 globalThis.IntersectionObserver = fakeObserver('intersection');
 globalThis.document = { fullscreenElement: null, pictureInPictureElement: null };
 
-const { Elements } = await import('../../pkg/elements.js');
-const { SpeakerManager } = await import('../../pkg/speaker.js');
-const { VisibilityState } = await import('../../pkg/enums.js');
-const { makeValue } = await import('../../pkg/observable.js');
+const { Elements } = await import('../../js/elements.js');
+const { SpeakerManager } = await import('../../js/speaker.js');
+const { VisibilityState } = await import('../../js/enums.js');
+const { makeValue } = await import('../../js/observable.js');
 
 let world;
 beforeEach(() => {

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { SfuModels, VisibilityState } from '../../pkg/enums.js';
-import * as sorting from '../../pkg/sorting.js';
-import { UNKNOWN } from '../../pkg/participants.js';
+import { SfuModels, VisibilityState } from '../../js/enums.js';
+import * as sorting from '../../js/sorting.js';
+import { UNKNOWN } from '../../js/participants.js';
 
 const { AUDIO, VIDEO, SCREEN_SHARE } = SfuModels.TrackType;
 const { VISIBLE, INVISIBLE } = VisibilityState;

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 
-import { CallStore, SLICES } from '../../pkg/state.js';
-import { makeParticipant } from '../../pkg/participants.js';
+import { CallStore, SLICES } from '../../js/state.js';
+import { makeParticipant } from '../../js/participants.js';
 
 const PARTICIPANTS = SLICES.indexOf('rawParticipants');
 const CUSTOM = SLICES.indexOf('custom');

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 
-import { SfuModels } from '../../pkg/enums.js';
-import { StatsReporter, statsText } from '../../pkg/stats.js';
+import { SfuModels } from '../../js/enums.js';
+import { StatsReporter, statsText } from '../../js/stats.js';
 // Loaded on first use otherwise, which takes as long as the disk takes.
-import '../../pkg/stats-report.js';
+import '../../js/stats-report.js';
 
 const { AUDIO, VIDEO } = SfuModels.TrackType;
 

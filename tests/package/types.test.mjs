@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import * as trunkline from 'trunkline';
 import ts from 'typescript';
 
-import { makeError } from '../../pkg/errors.js';
-import { makeParticipant } from '../../pkg/participants.js';
+import { makeError } from '../../js/errors.js';
+import { makeParticipant } from '../../js/participants.js';
 
-const ENTRY = fileURLToPath(new URL('../../pkg/index.d.ts', import.meta.url));
-const PACKAGE = fileURLToPath(new URL('../../pkg/', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../js/index.d.ts', import.meta.url));
+const PACKAGE = fileURLToPath(new URL('../../js/', import.meta.url));
 
 const program = ts.createProgram([ENTRY], {
   target: ts.ScriptTarget.ES2022,
@@ -134,7 +134,7 @@ test('failures have the members that are declared', () => {
 
   assert.equal(classes.length, made.length);
   for (const [name, Class] of classes) {
-    const error = made.find(({ constructor }) => constructor === Class);
+    const error = made.find(({ constructor }) => constructor.name === Class.name);
     compare(name, error);
     const literal = checker.getTypeOfSymbol(membersOfType(typeOf(name)).get('name'));
     if (literal.isStringLiteral()) assert.equal(error.name, literal.value);

@@ -45,6 +45,28 @@ async fn a_browser_without_peer_connections_is_reported() {
     assert_eq!(get(&thrown, "name"), "RangeError");
 }
 
+#[wasm_bindgen_test]
+async fn whatever_a_browser_throws_is_reported_and_nothing_is_left_open() {
+    for method in ["addTransceiver", "createOffer"] {
+        let script = format!(
+            "globalThis.made = [];
+             return class extends it {{
+               constructor(...all) {{ super(...all); made.push(this); }}
+               {method}() {{ throw new RangeError('no') }}
+               getTransceivers() {{ throw new RangeError('no') }}
+             }}"
+        );
+        let patch = Patch::new("globalThis", "RTCPeerConnection", &script);
+
+        let thrown = described().await.unwrap_err();
+
+        drop(patch);
+        assert_eq!(get(&thrown, "name"), "RangeError", "{method}");
+        let states = eval("return made.map((peer) => peer.signalingState).join()", &JsValue::NULL);
+        assert_eq!(states, "closed", "{method}");
+    }
+}
+
 async fn described() -> Result<(String, String), JsValue> {
     let (inbox, reporter) = Inbox::new();
     let id = DescribeId::from((None, 7));

@@ -23,7 +23,7 @@ async fn a_camera_delivers_in_the_size_that_was_asked_for() {
     let captured = studio.capture(request).await.unwrap();
 
     assert_eq!(captured.size, Some(size));
-    let track = studio.media.captured_track(id(1), TrackType::Video);
+    let track = track_of(&studio.media, id(1), TrackType::Video);
     assert_eq!(get(&track, "id"), captured.track_id.as_str());
     assert_eq!(get(&track, "kind"), "video");
     assert_eq!(state(&track), "live");
@@ -36,7 +36,7 @@ async fn a_microphone_has_no_size() {
     let captured = studio.capture(microphone(1)).await.unwrap();
 
     assert_eq!(captured.size, None);
-    assert_eq!(get(&studio.media.captured_track(id(1), TrackType::Audio), "kind"), "audio");
+    assert_eq!(get(&track_of(&studio.media, id(1), TrackType::Audio), "kind"), "audio");
 }
 
 #[wasm_bindgen_test]
@@ -44,15 +44,15 @@ async fn stopping_ends_the_track_and_is_not_reported() {
     let studio = Studio::new();
     studio.capture(camera(1)).await.unwrap();
     studio.capture(microphone(2)).await.unwrap();
-    let track = studio.media.captured_track(id(1), TrackType::Video);
-    let other = studio.media.captured_track(id(2), TrackType::Audio);
+    let track = track_of(&studio.media, id(1), TrackType::Video);
+    let other = track_of(&studio.media, id(2), TrackType::Audio);
 
     studio.devices.stop(id(1));
     studio.devices.stop(id(1));
 
     assert_eq!(state(&track), "ended");
     assert_eq!(state(&other), "live");
-    assert!(studio.media.stream(Media::Local(id(1))).is_undefined());
+    assert!(studio.media.stream(Media::Local(id(1))).is_none());
     assert_eq!(studio.devices.len(), 1);
     // A late event of a track that is not ours any more.
     call(&track, "dispatchEvent", &[eval("return new Event('ended')", &JsValue::NULL)]);
@@ -63,7 +63,7 @@ async fn stopping_ends_the_track_and_is_not_reported() {
 async fn a_track_that_ends_by_itself_is_reported() {
     let studio = Studio::new();
     studio.capture(camera(1)).await.unwrap();
-    let track = studio.media.captured_track(id(1), TrackType::Video);
+    let track = track_of(&studio.media, id(1), TrackType::Video);
 
     // What the browser does when the device is unplugged.
     call(&track, "dispatchEvent", &[eval("return new Event('ended')", &JsValue::NULL)]);
@@ -92,7 +92,7 @@ async fn stopping_while_the_browser_opens_a_device_leaves_no_track_alive() {
         let states = eval("return it.getTracks().map((track) => track.readyState).join()", &stream);
         assert_eq!(states, "ended");
         assert!(studio.devices.is_empty());
-        assert!(studio.media.stream(Media::Local(id(1))).is_undefined());
+        assert!(studio.media.stream(Media::Local(id(1))).is_none());
         studio.inbox.assert_silent().await;
     }
 }
@@ -153,7 +153,7 @@ async fn a_capture_from_the_source_of_another_lives_on_without_it() {
     studio.devices.stop(id(1));
 
     drop(patch);
-    let track = studio.media.captured_track(id(2), TrackType::Video);
+    let track = track_of(&studio.media, id(2), TrackType::Video);
     assert_eq!(state(&track), "live");
 }
 
@@ -161,7 +161,7 @@ async fn a_capture_from_the_source_of_another_lives_on_without_it() {
 async fn a_silenced_capture_goes_on_without_a_sound() {
     let studio = Studio::new();
     studio.capture(microphone(1)).await.unwrap();
-    let track = studio.media.captured_track(id(1), TrackType::Audio);
+    let track = track_of(&studio.media, id(1), TrackType::Audio);
 
     studio.devices.silence(id(1), true);
     assert_eq!(get(&track, "enabled"), false);
@@ -191,7 +191,7 @@ async fn a_refusal_is_reported_by_its_name_however_it_comes() {
 
         assert_eq!(failure.name, name, "{how}");
         assert!(studio.devices.is_empty(), "{how}");
-        assert!(studio.media.stream(Media::Local(id(1))).is_undefined(), "{how}");
+        assert!(studio.media.stream(Media::Local(id(1))).is_none(), "{how}");
     }
 }
 
@@ -209,11 +209,51 @@ async fn a_page_without_devices_says_why() {
 }
 
 #[wasm_bindgen_test]
+async fn the_system_holds_a_track_back_and_lets_it_go() {
+    let studio = Studio::new();
+    studio.capture(camera(1)).await.unwrap();
+    let track = track_of(&studio.media, id(1), TrackType::Video);
+
+    for (name, expected) in [("mute", true), ("unmute", false)] {
+        let event = eval("return new Event(it)", &name.into());
+        call(&track, "dispatchEvent", &[event]);
+
+        let input = studio.inbox.next().await;
+        assert!(
+            matches!(input, Input::CaptureMuted(capture, muted) if capture == id(1) && muted == expected),
+            "{input:?}"
+        );
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_track_that_cannot_be_described_is_a_failure_and_leaves_nothing_on() {
+    let studio = Studio::new();
+    let patch = get_user_media(
+        "return async (wishes) => {
+           const stream = await gum(wishes);
+           globalThis.opened = stream.getTracks();
+           // It is asked for the device that the browser took, then what it delivers.
+           const answers = [() => ({}), () => { throw new RangeError('no settings') }];
+           opened[0].getSettings = () => answers.shift()();
+           return stream;
+         }",
+    );
+
+    let failure = studio.capture(camera(1)).await.unwrap_err();
+
+    drop(patch);
+    assert_eq!(failure.name, "RangeError");
+    assert!(studio.devices.is_empty());
+    assert_eq!(eval("return opened[0].readyState", &JsValue::NULL), "ended");
+}
+
+#[wasm_bindgen_test]
 async fn what_goes_away_turns_its_devices_off() {
     let Studio { devices, media, inbox } = Studio::new();
     devices.capture(&JsValue::UNDEFINED, &camera(1));
     inbox.next().await;
-    let track = media.captured_track(id(1), TrackType::Video);
+    let track = track_of(&media, id(1), TrackType::Video);
 
     drop(devices);
 
@@ -271,6 +311,10 @@ fn microphone(serial: u32) -> CaptureRequest {
 
 fn id(serial: u32) -> CaptureId {
     CaptureId::from((None, serial))
+}
+
+fn track_of(media: &MediaTable, capture: CaptureId, track_type: TrackType) -> JsValue {
+    media.captured_track(capture, track_type).unwrap().into()
 }
 
 fn state(track: &JsValue) -> JsValue {

@@ -36,7 +36,7 @@ async fn two_peer_connections_negotiate_and_media_arrives() {
         })
         .await;
     assert_eq!(stream_id, "prefix:TRACK_TYPE_VIDEO");
-    let stream = subscriber.media.stream(Media::Remote(track));
+    let stream = subscriber.media.stream(Media::Remote(track)).unwrap();
     let told = eval(
         "const [receiver] = it.connection.getReceivers();
          const tracks = it.stream.getTracks();
@@ -54,7 +54,7 @@ async fn two_peer_connections_negotiate_and_media_arrives() {
     assert!(publisher.inbox.warnings().is_empty(), "{:?}", publisher.inbox.warnings());
 
     subscriber.perform(PeerEffect::Close);
-    assert!(subscriber.media.stream(Media::Remote(track)).is_undefined());
+    assert!(subscriber.media.stream(Media::Remote(track)).is_none());
     drop(devices);
 }
 
@@ -100,7 +100,7 @@ async fn a_peer_connection_that_nobody_made_answers_with_a_failure() {
     side.accept(Some("v=0")).await.unwrap_err();
     side.answer("v=0", 9).await.unwrap_err();
     side.perform(PeerEffect::AddCandidate("{}".into()));
-    side.add_transceiver(vec![]);
+    side.add_transceiver(vec![]).await.unwrap_err();
     side.perform(PeerEffect::ReplaceTrack {
         transceiver: transceiver(),
         capture: None,
@@ -188,6 +188,7 @@ async fn a_capture_that_is_gone_is_not_offered() {
         degradation: Some("maintain-framerate"),
     });
 
+    side.added().await.unwrap_err();
     let offer = side.offer().await.unwrap();
     assert_eq!(offer.mids, [(transceiver(), "0".to_owned())]);
     assert_eq!(offer.sdp.matches("m=").count(), 1);
@@ -195,7 +196,7 @@ async fn a_capture_that_is_gone_is_not_offered() {
 }
 
 #[wasm_bindgen_test]
-async fn encodings_that_the_browser_does_not_take_are_logged() {
+async fn encodings_that_the_browser_does_not_take_are_a_failure() {
     let side = Side::new();
     let _devices = side.publish().await;
 
@@ -207,7 +208,8 @@ async fn encodings_that_the_browser_does_not_take_are_logged() {
         degradation: Some("maintain-framerate"),
     });
 
-    assert_eq!(side.inbox.warnings(), ["a track could not be added"]);
+    let thrown = side.added().await.unwrap_err();
+    assert_eq!(get(&thrown, "name"), "RangeError");
     assert_eq!(side.offer().await.unwrap().mids, [(transceiver(), "0".to_owned())]);
 }
 
@@ -272,27 +274,231 @@ async fn an_offer_of_nothing_is_a_failure() {
 }
 
 #[wasm_bindgen_test]
-async fn a_peer_connection_that_the_browser_does_not_make_has_failed() {
-    let wrong = IceServer {
-        urls: vec!["nobody-knows-this:1".into()],
-        username: String::new(),
-        credential: String::new(),
-    };
-    for ice_servers in [vec![wrong], vec![]] {
+async fn a_browser_that_makes_no_peer_connection_says_so() {
+    for ice_servers in [vec![], vec![server(&["stun:127.0.0.1:3478"], "", "")]] {
         let side = Side::new();
-        let _patch = ice_servers.is_empty().then(|| {
-            let script = "return class { constructor() { throw new RangeError('too many') } }";
-            Patch::new("globalThis", "RTCPeerConnection", script)
-        });
+        let script = "return class { constructor() { throw new RangeError('too many') } }";
+        let _patch = Patch::new("globalThis", "RTCPeerConnection", script);
 
         side.perform(PeerEffect::Create { ice_servers });
 
         let input = side.inbox.next().await;
-        assert!(matches!(input, Input::Peer(_, PeerInput::Failed)), "{input:?}");
+        let Input::Peer(_, PeerInput::NotCreated(cause)) = input else { panic!("{input:?}") };
+        assert_eq!(get(&cause, "name"), "RangeError");
         assert!(side.peers.is_empty());
-        assert_eq!(side.inbox.warnings().len(), 1);
+        assert!(side.inbox.warnings().is_empty(), "no server is to blame");
         side.offer().await.unwrap_err();
     }
+}
+
+#[wasm_bindgen_test]
+async fn ice_servers_that_are_malformed_are_left_out_and_named() {
+    let patch = Patch::new(
+        "globalThis",
+        "RTCPeerConnection",
+        "globalThis.made = [];
+         return class extends it { constructor(...all) { super(...all); made.push(this); } }",
+    );
+    let side = Side::new();
+    let ice_servers = vec![
+        server(&["stun:127.0.0.1:3478"], "", ""),
+        server(&["nobody-knows-this:1"], "", ""),
+        server(&[], "", ""),
+        server(&["turn:127.0.0.1:3478"], "u", "p"),
+        server(&["turn:127.0.0.1:3478"], "", ""),
+    ];
+
+    side.perform(PeerEffect::Create { ice_servers });
+
+    drop(patch);
+    assert_eq!(side.peers.len(), 1);
+    assert_eq!(
+        side.inbox.warnings(),
+        [
+            "an ICE server was left out: nobody-knows-this:1",
+            "an ICE server was left out: ",
+            "an ICE server was left out: turn:127.0.0.1:3478",
+        ]
+    );
+    let told = eval(
+        "const [used, ...others] = made.filter((peer) => peer.signalingState !== 'closed');
+         return JSON.stringify([others.length, used.getConfiguration().iceServers.flatMap((s) => s.urls)]);",
+        &JsValue::NULL,
+    );
+    assert_eq!(told, r#"[0,["stun:127.0.0.1:3478","turn:127.0.0.1:3478"]]"#);
+    side.inbox.assert_silent().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_browser_without_scalable_codecs_sends_one_layer_of_them() {
+    let side = Side::new();
+    let _devices = side.capture().await;
+    side.create_as(
+        "addTransceiver(track, init) {
+           globalThis.asked = (globalThis.asked ?? 0) + 1;
+           if (init.sendEncodings.some((e) => 'scalabilityMode' in e)) throw new TypeError('no modes');
+           return super.addTransceiver(track, init);
+         }",
+    );
+
+    side.add_transceiver(vec![layer("q"), layer("h")]).await.unwrap();
+
+    assert_eq!(eval("return asked", &JsValue::NULL), 2);
+    let offer = side.offer().await.unwrap();
+    assert!(offer.sdp.contains("a=rid:h send"), "{}", offer.sdp);
+}
+
+#[wasm_bindgen_test]
+async fn a_track_that_does_not_take_the_place_of_another_is_reported() {
+    let side = Side::new();
+    let _devices = side.publish().await;
+    let gone = CaptureId::from((None, 30));
+    let scripts = [
+        (
+            "return async () => { throw new DOMException('', 'InvalidModificationError') }",
+            capture(),
+        ),
+        ("return () => { throw new DOMException('', 'InvalidModificationError') }", capture()),
+        ("return it", gone),
+    ];
+    for (script, wanted) in scripts {
+        let _patch = Patch::new("RTCRtpSender.prototype", "replaceTrack", script);
+
+        let (transceiver, track_type) = (transceiver(), TrackType::Video);
+        let capture = Some(wanted);
+        side.perform(PeerEffect::ReplaceTrack { transceiver, capture, track_type });
+
+        let news = side.next().await;
+        let PeerInput::ReplaceFailed { transceiver: of, capture, cause } = news else {
+            panic!("{news:?}")
+        };
+        assert_eq!((of, capture), (transceiver, Some(wanted)));
+        let expected = if wanted == gone { "Error" } else { "InvalidModificationError" };
+        assert_eq!(get(&cause, "name"), expected);
+    }
+}
+
+#[wasm_bindgen_test]
+async fn only_what_changes_is_set_and_a_sole_encoding_takes_the_first_layer() {
+    let side = Side::new();
+    let _devices = side.capture().await;
+    side.create();
+    side.add_transceiver(vec![Encoding { active: true, ..Encoding::default() }]).await.unwrap();
+    side.offer().await.unwrap();
+    // Wait for the preference that came with the track.
+    turn().await;
+    let _patch = Patch::new(
+        "RTCRtpSender.prototype",
+        "setParameters",
+        "globalThis.set = [];
+         return function (parameters) {
+           set.push(parameters);
+           return it.call(this, parameters);
+         }",
+    );
+    let change = async |encodings: Vec<Encoding>, degradation| {
+        let transceiver = transceiver();
+        side.perform(PeerEffect::SetEncodings { transceiver, encodings, degradation });
+        turn().await;
+        let script =
+            "const { encodings: [{ active, maxFramerate }], degradationPreference } = set.at(-1) ??
+               { encodings: [{}] };
+             return JSON.stringify([set.length, active, maxFramerate, degradationPreference]);";
+        eval(script, &JsValue::NULL).as_string().unwrap()
+    };
+    let framerate = |max_framerate| Encoding {
+        rid: "h".into(),
+        active: true,
+        max_framerate: Some(max_framerate),
+        ..Encoding::default()
+    };
+
+    assert_eq!(change(vec![framerate(7)], Some("balanced")).await, r#"[1,true,7,"balanced"]"#);
+    assert_eq!(change(vec![framerate(7)], Some("balanced")).await, r#"[1,true,7,"balanced"]"#);
+    assert_eq!(change(vec![framerate(8)], None).await, r#"[2,true,8,"balanced"]"#);
+    assert_eq!(change(vec![], None).await, r#"[3,false,8,"balanced"]"#);
+    assert!(side.inbox.warnings().is_empty(), "{:?}", side.inbox.warnings());
+}
+
+#[wasm_bindgen_test]
+async fn whatever_a_browser_throws_is_answered_and_the_next_order_is_taken() {
+    for method in [
+        "createOffer",
+        "createAnswer",
+        "setLocalDescription",
+        "setRemoteDescription",
+        "addIceCandidate",
+        "addTransceiver",
+        "getStats",
+        "close",
+    ] {
+        let side = Side::new();
+        let _devices = side.capture().await;
+        side.create_as(&format!("{method}() {{ throw new RangeError('{method}') }}"));
+        for rest in [false, true] {
+            let added = side.add_transceiver(vec![layer("q")]).await;
+            assert_eq!(added.is_err(), method == "addTransceiver", "{method} {rest}");
+            let offered = side.offer().await;
+            let fails = ["createOffer", "setLocalDescription", "addTransceiver"].contains(&method);
+            assert_eq!(offered.is_err(), fails, "{method}");
+            side.accept(Some("garbage")).await.unwrap_err();
+            side.answer("garbage", 1).await.unwrap_err();
+            let candidate = r#"{"candidate":"garbage","sdpMid":"0"}"#;
+            side.perform(PeerEffect::AddCandidate(candidate.into()));
+            turn().await;
+        }
+        assert_eq!(side.inbox.warnings().len(), 2, "{method}: {:?}", side.inbox.warnings());
+        side.perform(PeerEffect::Close);
+        assert!(side.peers.is_empty(), "{method}");
+    }
+    for (object, method) in [
+        ("RTCRtpSender", "getParameters"),
+        ("RTCRtpSender", "setParameters"),
+        ("RTCRtpSender", "replaceTrack"),
+        ("RTCIceCandidate", "toJSON"),
+    ] {
+        let path = format!("{object}.prototype");
+        let script = format!("return () => {{ throw new RangeError('{method}') }}");
+        let _patch = Patch::new(&path, method, &script);
+        let side = Side::new();
+        let _devices = side.publish().await;
+        side.offer().await.unwrap();
+        let (transceiver, track_type) = (transceiver(), TrackType::Video);
+        let (encodings, degradation) = (vec![], None);
+        side.perform(PeerEffect::SetEncodings { transceiver, encodings, degradation });
+        side.perform(PeerEffect::ReplaceTrack { transceiver, capture: None, track_type });
+        turn().await;
+        let set = method.ends_with("Parameters");
+        assert_eq!(side.inbox.warnings().len(), usize::from(set), "{method}");
+        side.accept(None).await.unwrap();
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_connection_that_is_closed_in_the_middle_of_something_is_held_by_nobody() {
+    let never = "return () => new Promise(() => {})";
+    let _patches = [
+        Patch::new("RTCPeerConnection.prototype", "createOffer", never),
+        Patch::new("RTCPeerConnection.prototype", "setRemoteDescription", never),
+        Patch::new("RTCPeerConnection.prototype", "addIceCandidate", never),
+    ];
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        for _ in 0..10 {
+            let side = Side::new();
+            side.create();
+            side.perform(PeerEffect::Offer { ice_restart: false });
+            side.perform(PeerEffect::Answer { offer: "v=0".into(), negotiation_id: 1 });
+            side.perform(PeerEffect::AddCandidate("{}".into()));
+            turn().await;
+            side.perform(PeerEffect::Close);
+            turn().await;
+            side.inbox.assert_silent().await;
+        }
+        held.push(wasm_bindgen::externref_heap_live_count());
+    }
+
+    assert_eq!(held.first(), held.last(), "{held:?}");
 }
 
 #[wasm_bindgen_test]
@@ -305,11 +511,6 @@ async fn ice_servers_and_bundling_are_as_given() {
          }",
     );
     let side = Side::new();
-    let server = |urls: &[&str], username: &str, credential: &str| IceServer {
-        urls: urls.iter().map(|url| (*url).to_owned()).collect(),
-        username: username.into(),
-        credential: credential.into(),
-    };
     let ice_servers =
         vec![server(&["stun:127.0.0.1:3478"], "", ""), server(&["turn:127.0.0.1:3478"], "u", "p")];
 
@@ -353,13 +554,18 @@ impl Side {
     }
 
     fn create(&self) {
-        let _patch = Patch::new(
-            "globalThis",
-            "RTCPeerConnection",
-            "return class extends it {
-               constructor(...all) { super(...all); globalThis.made = this; }
-             }",
+        self.create_as("");
+    }
+
+    /// Makes a connection whose class has these methods besides.
+    fn create_as(&self, methods: &str) {
+        let script = format!(
+            "return class extends it {{
+               constructor(...all) {{ super(...all); globalThis.made = this; }}
+               {methods}
+             }}"
         );
+        let _patch = Patch::new("globalThis", "RTCPeerConnection", &script);
         self.perform(PeerEffect::Create { ice_servers: vec![] });
         self.connection.replace(eval("return made", &JsValue::NULL));
         assert_eq!(self.peers.len(), 1);
@@ -393,11 +599,11 @@ impl Side {
     async fn publish(&self) -> Devices {
         let devices = self.capture().await;
         self.create();
-        self.add_transceiver(vec![layer("q"), layer("h")]);
+        self.add_transceiver(vec![layer("q"), layer("h")]).await.unwrap();
         devices
     }
 
-    fn add_transceiver(&self, encodings: Vec<Encoding>) {
+    async fn add_transceiver(&self, encodings: Vec<Encoding>) -> Result<(), JsValue> {
         self.perform(PeerEffect::AddTransceiver {
             transceiver: transceiver(),
             capture: capture(),
@@ -405,6 +611,18 @@ impl Side {
             encodings,
             degradation: Some("maintain-framerate"),
         });
+        self.added().await
+    }
+
+    async fn added(&self) -> Result<(), JsValue> {
+        loop {
+            match self.next().await {
+                PeerInput::TransceiverAdded { result, .. } => {
+                    return result;
+                }
+                other => self.news.borrow_mut().push(other),
+            }
+        }
     }
 
     async fn offer(&self) -> Result<OfferReport, JsValue> {
@@ -484,6 +702,14 @@ fn as_from_sfu(offer: &str) -> String {
         .split_inclusive('\n')
         .filter(|line| !line.starts_with("a=rid:") && !line.starts_with("a=simulcast:"));
     lines.collect::<String>().replace("a=msid:-", "a=msid:prefix:TRACK_TYPE_VIDEO")
+}
+
+fn server(urls: &[&str], username: &str, credential: &str) -> IceServer {
+    IceServer {
+        urls: urls.iter().map(|url| (*url).to_owned()).collect(),
+        username: username.into(),
+        credential: credential.into(),
+    }
 }
 
 fn layer(rid: &str) -> Encoding {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use js_sys::{Function, Object, Promise, Reflect};
-use trunkline::web::{Input, JsReporter, Reporter};
+use trunkline::web::{Input, Reporter};
 use wasm_bindgen::{
     JsCast, JsValue,
     prelude::{Closure, wasm_bindgen},
@@ -17,7 +17,7 @@ use wasm_bindgen::{
 use wasm_bindgen_futures::JsFuture;
 
 /// How long a report may take before the test fails, in ms.
-const PATIENCE: f64 = 5_000.0;
+pub const PATIENCE: f64 = 5_000.0;
 
 /// What the web layer reported, in order.
 pub struct Inbox(Rc<Shared>);
@@ -31,7 +31,7 @@ struct Shared {
 
 impl Inbox {
     /// An empty one, and what fills it.
-    pub fn new() -> (Self, JsValue) {
+    pub fn new() -> (Self, Reporter) {
         let shared = Rc::<Shared>::default();
         let (filled, warned) = (shared.clone(), shared.clone());
         let report = move |input| {
@@ -42,7 +42,7 @@ impl Inbox {
         };
         let warn =
             move |message: &str, _: &JsValue| warned.warnings.borrow_mut().push(message.into());
-        (Self(shared), JsReporter::new(Reporter::new(report, warn)).into())
+        (Self(shared), Reporter::new(report, warn))
     }
 
     /// The next report.
@@ -94,24 +94,6 @@ pub async fn turn() {
 /// Lets the futures run that have been started.
 pub async fn microtask() {
     JsFuture::from(Promise::resolve(&JsValue::UNDEFINED)).await.unwrap();
-}
-
-/// The address of the server that xtask runs beside the tests: `http://…` and so on.
-pub async fn counterpart(scheme: &str, path: &str) -> String {
-    let port = text_of("/target/counterpart-port").await;
-    format!("{scheme}://127.0.0.1:{port}{path}")
-}
-
-/// Asks the server and returns its answer.
-pub async fn ask(path: &str) -> String {
-    text_of(&counterpart("http", path).await).await
-}
-
-async fn text_of(url: &str) -> String {
-    let script = format!("return fetch(it, {{ signal: AbortSignal.timeout({PATIENCE}) }})");
-    let response = JsFuture::from(Promise::from(eval(&script, &url.into()))).await.unwrap();
-    let text = call(&response, "text", &[]);
-    JsFuture::from(text.unchecked_into::<Promise>()).await.unwrap().as_string().unwrap()
 }
 
 /// `object[name](…arguments)`
@@ -175,4 +157,31 @@ extern "C" {
     fn set_timeout(callback: &Function, delay: f64) -> JsValue;
     #[wasm_bindgen(js_name = clearTimeout)]
     fn clear_timeout(timer: &JsValue);
+}
+
+/// The web server of wasm-bindgen's test runner (tiny_http 0.12) has four threads. It starts more when
+/// all of them have a connection, but when several come at once it may hand one to a thread that has
+/// just got another, where it waits for ever. A browser opens six at once when the glue imports so many
+/// files. So the glue imports four, one of ours and these: then all threads are taken, one each, and
+/// each further connection gets a thread of its own.
+mod connections {
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    #[wasm_bindgen(module = "/tests/web/connections/first.js")]
+    extern "C" {
+        #[wasm_bindgen(reexport = "firstOpened", js_name = opened)]
+        pub fn first();
+    }
+
+    #[wasm_bindgen(module = "/tests/web/connections/second.js")]
+    extern "C" {
+        #[wasm_bindgen(reexport = "secondOpened", js_name = opened)]
+        pub fn second();
+    }
+
+    #[wasm_bindgen(module = "/tests/web/connections/third.js")]
+    extern "C" {
+        #[wasm_bindgen(reexport = "thirdOpened", js_name = opened)]
+        pub fn third();
+    }
 }

@@ -42,7 +42,8 @@ pub fn run() -> Result<()> {
     })
 }
 
-const SERVER_BENCH: [&str; 5] = ["bench", "--quiet", "--package", "trunkline-server", "--bench"];
+const SERVER_BENCH: [&str; 7] =
+    ["bench", "--quiet", "--profile", "server", "--package", "trunkline-server", "--bench"];
 
 /// Takes the picture of the demo that the README shows.
 pub fn screenshot() -> Result<()> {

@@ -30,8 +30,8 @@ pub fn server(mode: Mode) -> Result<PathBuf> {
     let folder = match mode {
         Mode::Dev => "debug",
         Mode::Release => {
-            build.arg("--release");
-            "release"
+            build.args(["--profile", "server"]);
+            "server"
         }
     };
     shell::run(&mut build)?;

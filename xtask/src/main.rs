@@ -12,6 +12,7 @@ mod progress;
 mod shell;
 mod size;
 mod test;
+mod third_party;
 mod tools;
 
 use std::{env, ffi::OsString, process::ExitCode};

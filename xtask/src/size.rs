@@ -9,19 +9,16 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::{
-    package::esbuild,
+    package::{INLINE_WASM, WASM, esbuild, folder, snippets},
     shell::{command, output, root, target_dir},
 };
 
 /// Most that everything for a call may weigh, brotli: what [`report`] returns. livekit-client, which
 /// has no coordinator, weighs 125,000.
-pub const LIMIT: u64 = 121_000;
-
-/// The module by itself.
-const WASM: &str = "pkg/wasm/trunkline_bg.wasm";
+pub const LIMIT: u64 = 240_000;
 
 /// For those who do not download the module by itself; nobody loads both.
-const INLINE: [&str; 2] = ["inline.js", "wasm/inline.js"];
+const INLINE: [&str; 2] = ["inline.js", INLINE_WASM];
 
 /// Bytes of a file.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,7 +58,7 @@ pub fn report() -> Result<Size> {
     for file in scripts()? {
         published += row(&file)?;
     }
-    let module = row(&root().join(WASM))?;
+    let module = row(&folder().join(WASM))?;
     published += module;
     print("as published", published);
 
@@ -86,13 +83,14 @@ pub fn check() -> Result<()> {
 
 /// The JavaScript of the package.
 fn scripts() -> Result<Vec<PathBuf>> {
-    let package = root().join("pkg");
-    let mut files = vec![package.join("wasm/trunkline.js")];
-    for entry in fs::read_dir(&package)? {
-        let path = entry?.path();
-        let is_script = path.extension().is_some_and(|extension| extension == "js");
-        if is_script && INLINE.iter().all(|inline| path != package.join(inline)) {
-            files.push(path);
+    let mut files = Vec::new();
+    for folder in [folder(), snippets()?] {
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            let is_script = path.extension().is_some_and(|extension| extension == "js");
+            if is_script && INLINE.iter().all(|inline| path != folder.join(inline)) {
+                files.push(path);
+            }
         }
     }
     files.sort();

@@ -1,10 +1,14 @@
 //! Installs what is missing, as far as this machine permits, and says what to do otherwise.
 
-use std::{fs, path::Path};
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::shell::{command, exists, output, root, run};
+use crate::shell::{cargo, command, exists, output, root, run, target_dir};
 
 const WASM: &str = "wasm32-unknown-unknown";
 
@@ -16,6 +20,50 @@ pub fn wasm_target() -> Result<()> {
         return Ok(());
     }
     run(command("rustup").args(["target", "add", WASM]))
+}
+
+const WASM_PACK: &str = "0.15.1";
+
+/// wasm-pack, beside the wasm-bindgen of the lock file, which it would download otherwise. Both come
+/// into the target folder: what is installed on this machine is not touched.
+pub fn wasm_pack() -> Result<Command> {
+    wasm_target()?;
+    let tools = target_dir().join("tools");
+    let bin = tools.join("bin");
+    let version = output(command(bin.join("wasm-pack")).arg("--version")).unwrap_or_default();
+    if !version.ends_with(WASM_PACK) {
+        println!("Installing wasm-pack, which takes two minutes once …");
+        run(cargo()
+            .args(["install", "--quiet", "--locked", "--force", "wasm-pack"])
+            .args(["--version", WASM_PACK, "--root"])
+            .arg(&tools))?;
+    }
+    // Built as a dependency of this workspace, so that its own lock file says from what.
+    run(cargo().args(["build", "--quiet", "--package", "wasm-bindgen-cli", "--bins"]))?;
+    for program in ["wasm-bindgen", "wasm-bindgen-test-runner"] {
+        install(&target_dir().join("debug").join(program), &bin.join(program))?;
+    }
+    let mut wasm_pack = command(bin.join("wasm-pack"));
+    wasm_pack.env("PATH", with_path(bin)?);
+    Ok(wasm_pack)
+}
+
+/// Puts a program where it is found.
+fn install(built: &Path, installed: &Path) -> Result<()> {
+    let changed = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    if changed(installed) < changed(built) {
+        // A program that runs cannot be written over, but it can be replaced.
+        let beside = installed.with_extension("new");
+        fs::copy(built, &beside)?;
+        fs::rename(beside, installed)?;
+    }
+    Ok(())
+}
+
+/// The path of this process with a folder before all others.
+fn with_path(first: PathBuf) -> Result<std::ffi::OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    Ok(env::join_paths(std::iter::once(first).chain(env::split_paths(&path)))?)
 }
 
 /// The npm packages of the lock file.

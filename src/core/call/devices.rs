@@ -372,6 +372,11 @@ impl<H: Host> Device<H> {
         }
     }
 
+    /// What it delivers could not be used.
+    pub(crate) fn show_error(&self, visible: &mut Visible<H>, error: &Error<H>) {
+        self.show(visible, |device| device.error = Some(error.clone()));
+    }
+
     /// A choice of an earlier visit, for a device that nobody has touched.
     pub(crate) fn set_choice(&mut self, visible: &mut Visible<H>, choice: Choice) {
         self.choice = choice;

@@ -16,6 +16,7 @@
 //! ```
 
 mod acceptance;
+mod connections;
 mod reconnect;
 mod wire;
 

@@ -67,6 +67,9 @@ impl<H: Host> CallSession<H> {
         peer: PeerId,
         input: PeerInput<H>,
     ) {
+        if let PeerInput::NotCreated(cause) = input {
+            return self.on_peer_not_created(context, peer, cause);
+        }
         let Phase::Joined(session) = &mut self.phase else {
             return;
         };
@@ -74,6 +77,20 @@ impl<H: Host> CallSession<H> {
             return;
         }
         match input {
+            PeerInput::NotCreated(_) => {}
+            PeerInput::TransceiverAdded { transceiver, result } => {
+                if let Some(publisher) = &mut session.publisher {
+                    let news = publisher.on_added(context.out, transceiver, result);
+                    self.on_publisher_news(context, news);
+                }
+            }
+            PeerInput::ReplaceFailed { transceiver, capture, cause } => {
+                if let Some(publisher) = &mut session.publisher {
+                    let news =
+                        publisher.on_replace_failed(context.out, transceiver, capture, cause);
+                    self.on_publisher_news(context, news);
+                }
+            }
             PeerInput::Candidate(ice_candidate) => {
                 let peer_type = if session.is_publisher(peer) {
                     models::PeerType::PublisherUnspecified
@@ -234,6 +251,10 @@ impl<H: Host> CallSession<H> {
             PublisherNews::Refused(error) => {
                 context.out.warn_of(error);
                 self.stop_media(context);
+            }
+            PublisherNews::Sends(track_type) => self.on_sent(context.out, track_type),
+            PublisherNews::NotSent(track_type, error) => {
+                self.on_not_sent(context, track_type, error);
             }
             PublisherNews::Broken(reason) => self.reconnect(context, reason),
         }

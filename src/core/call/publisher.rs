@@ -63,6 +63,8 @@ struct Publication {
     transceiver: TransceiverId,
     option: models::PublishOption,
     capture: Option<CaptureId>,
+    /// The browser has the transceiver.
+    added: bool,
     track_id: String,
     layers: Vec<models::VideoLayer>,
     /// What is encoded follows from these.
@@ -87,6 +89,10 @@ pub(crate) enum PublisherNews<H: Host> {
     Nothing,
     /// The SFU does not let these be published.
     Refused(Error<H>),
+    /// The browser sends a track of that type, or has nothing left to add for it.
+    Sends(TrackType),
+    /// The browser sends no track of that type.
+    NotSent(TrackType, Error<H>),
     /// The connection is beyond repair, for that reason.
     Broken(&'static str),
 }
@@ -219,6 +225,7 @@ impl Publisher {
             transceiver,
             option: option.clone(),
             capture: Some(capture),
+            added: false,
             track_id: source.track_id.clone(),
             layers: announced,
             size: source.size,
@@ -282,6 +289,79 @@ impl Publisher {
         }
     }
 
+    /// Whether the browser has yet to say that it sends a track of that type.
+    pub(crate) fn awaits_browser(&self, track_type: TrackType) -> bool {
+        let waits = |p: &Publication| p.track_type == track_type && !p.added && p.capture.is_some();
+        self.publications.iter().any(waits)
+    }
+
+    /// The browser added a transceiver, or did not: then the publication is withdrawn.
+    pub(crate) fn on_added<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        transceiver: TransceiverId,
+        result: Result<(), H::Thrown>,
+    ) -> PublisherNews<H> {
+        let is_it = |p: &&mut Publication| p.transceiver == transceiver;
+        let Some(publication) = self.publications.iter_mut().find(is_it) else {
+            return PublisherNews::Nothing;
+        };
+        let Publication { track_type, capture, .. } = *publication;
+        match result {
+            Ok(()) => {
+                publication.added = true;
+                PublisherNews::Sends(track_type)
+            }
+            Err(cause) => {
+                self.publications.retain(|p| p.transceiver != transceiver);
+                self.not_sent(out, track_type, capture, cause)
+            }
+        }
+    }
+
+    /// Another track could not take its place at a transceiver.
+    pub(crate) fn on_replace_failed<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        transceiver: TransceiverId,
+        capture: Option<CaptureId>,
+        cause: H::Thrown,
+    ) -> PublisherNews<H> {
+        let is_it = |p: &&Publication| p.transceiver == transceiver && p.capture == capture;
+        let Some(track_type) = self.publications.iter().find(is_it).map(|p| p.track_type) else {
+            // What is to be sent by now is something else.
+            out.warn("a track could not be replaced", Some(cause));
+            return PublisherNews::Nothing;
+        };
+        // The track before it may be one that the app goes on using.
+        self.send_nothing(out, |publication| publication.transceiver == transceiver);
+        self.not_sent(out, track_type, capture, cause)
+    }
+
+    fn not_sent<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        track_type: TrackType,
+        capture: Option<CaptureId>,
+        cause: H::Thrown,
+    ) -> PublisherNews<H> {
+        let error = Error::new(
+            "media-negotiation-failed",
+            Category::Sfu,
+            "the browser could not send a track",
+        )
+        .hint("Try again, or use another device or browser; the cause is what it threw.")
+        .cause(cause);
+        let is_sent = |p: &Publication| p.track_type == track_type && p.capture.is_some();
+        if capture.is_none() || self.publications.iter().any(is_sent) {
+            // Nobody wants it any more, or it is sent in another encoding.
+            out.warn_of(error);
+            return PublisherNews::Sends(track_type);
+        }
+        self.muting.set(track_type, true);
+        PublisherNews::NotSent(track_type, error)
+    }
+
     /// Looks for a new way to the SFU. `false` when there is none to renew.
     pub(crate) fn restart_ice<H: Host>(&mut self, out: &mut Outbox<H>) -> bool {
         if !self.publications.iter().any(|publication| publication.announced) {
@@ -322,6 +402,12 @@ impl Publisher {
         };
         let offer = match report {
             Ok(offer) => offer,
+            // What was to be published is withdrawn, and nothing is left to agree on.
+            Err(_) if self.publications.is_empty() => {
+                self.negotiation = Negotiation::Stable;
+                self.restarting = false;
+                return PublisherNews::Nothing;
+            }
             Err(cause) => {
                 out.warn("no offer could be made", Some(cause));
                 return self.failed(out);

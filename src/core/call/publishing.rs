@@ -26,7 +26,9 @@ pub(super) struct MediaWishes {
     /// The track types in the order in which they were published first.
     order: Vec<TrackType>,
     /// Streams of the app.
-    given: Vec<Given>,
+    pub(super) given: Vec<Given>,
+    /// Who waits for the browser to send what a device delivers.
+    pub(super) unsent: Vec<(TrackType, PromiseId)>,
     /// frames/s and bits/s of a shared screen.
     screen_limits: Option<(u32, u32)>,
     /// What to ask the SFU for.
@@ -44,12 +46,12 @@ pub(super) struct PreferredVideo {
 
 /// A stream of the app.
 #[derive(Debug)]
-struct Given {
-    track_type: TrackType,
-    capture: CaptureId,
+pub(super) struct Given {
+    pub(super) track_type: TrackType,
+    pub(super) capture: CaptureId,
     captured: Captured,
-    /// Who waits for the join.
-    waiting: Option<PromiseId>,
+    /// Who waits for the join, or for the browser to send it.
+    pub(super) waiting: Option<PromiseId>,
 }
 
 // Devices.
@@ -110,7 +112,7 @@ impl<H: Host> CallSession<H> {
         let (device, visible) = self.device_mut(kind);
         if device.enable(context.out, visible, owner) {
             let published = self.publish_device(context, kind);
-            context.out.settle_all(promise, &published);
+            self.settle_published(context.out, kind.track_type(), promise, &published);
         } else {
             let (device, _) = self.device_mut(kind);
             device.wait(context.out, promise);
@@ -141,6 +143,7 @@ impl<H: Host> CallSession<H> {
     /// The call was left: devices go off, unless the app wants to keep them.
     pub(super) fn reset_media(&mut self, context: &mut CallContext<'_, H>) {
         self.take_back(context.out, |_| true, false);
+        self.settle_unsent(context.out, |_| true, &Ok(()));
         self.media.order.clear();
         for kind in DeviceKind::ALL {
             let (device, visible) = self.device_mut(kind);
@@ -164,7 +167,8 @@ impl<H: Host> CallSession<H> {
                     if let Some(replaced) = replaced {
                         context.out.push(Effect::StopCapture(replaced));
                     }
-                    context.out.settle_all(promises, &published);
+                    let track_type = kind.track_type();
+                    self.settle_published(context.out, track_type, promises, &published);
                 }
                 DeviceNews::Off => self.unpublish_device(context.out, kind),
             }
@@ -287,7 +291,7 @@ impl<H: Host> CallSession<H> {
         self.state().has_capability(capability(kind))
     }
 
-    fn device_mut(&mut self, kind: DeviceKind) -> (&mut Device<H>, &mut Visible<H>) {
+    pub(super) fn device_mut(&mut self, kind: DeviceKind) -> (&mut Device<H>, &mut Visible<H>) {
         let device = match kind {
             DeviceKind::Camera => &mut self.camera,
             DeviceKind::Microphone => &mut self.microphone,
@@ -347,7 +351,12 @@ impl<H: Host> CallSession<H> {
     }
 
     /// Gives streams back to the app. Nothing is sent in their place, unless they are `replaced`.
-    fn take_back(&mut self, out: &mut Outbox<H>, which: impl Fn(&Given) -> bool, replaced: bool) {
+    pub(super) fn take_back(
+        &mut self,
+        out: &mut Outbox<H>,
+        which: impl Fn(&Given) -> bool,
+        replaced: bool,
+    ) {
         let (gone, kept): (Vec<Given>, Vec<Given>) =
             std::mem::take(&mut self.media.given).into_iter().partition(which);
         self.media.given = kept;
@@ -478,10 +487,14 @@ impl<H: Host> CallSession<H> {
         } else {
             Err(not_permitted(kind))
         };
-        let given = self.media.given.iter_mut().find(|given| given.capture == source.capture);
+        let sent = !publisher.awaits_browser(track_type);
+        // The sound that came with a screen is none of its own.
+        let is_it =
+            |given: &&mut Given| given.capture == source.capture && given.track_type == track_type;
+        let given = self.media.given.iter_mut().find(is_it);
         match result {
             Ok(()) => {
-                if let Some(promise) = given.and_then(|given| given.waiting.take()) {
+                if let Some(promise) = given.filter(|_| sent).and_then(|g| g.waiting.take()) {
                     context.out.resolve(promise, Outcome::Done);
                 }
                 if !self.media.order.contains(&track_type) {
@@ -496,6 +509,8 @@ impl<H: Host> CallSession<H> {
             }
             Err(error) => match given.map(|given| given.waiting.take()) {
                 None => {
+                    let failed = Err(error.clone());
+                    self.settle_unsent(context.out, |of| of == track_type, &failed);
                     self.disable_device(context, kind, false);
                     Err(error)
                 }
@@ -548,8 +563,10 @@ impl<H: Host> CallSession<H> {
         }
     }
 
-    fn unpublish(&mut self, out: &mut Outbox<H>, track_type: TrackType) {
+    pub(super) fn unpublish(&mut self, out: &mut Outbox<H>, track_type: TrackType) {
         self.visible.set_interrupted(track_type, false);
+        // Who waited is not bothered with an error: the last wish wins.
+        self.settle_unsent(out, |of| of == track_type, &Ok(()));
         if let Phase::Joined(session) = &mut self.phase
             && let Some(publisher) = &mut session.publisher
         {

@@ -5,7 +5,7 @@
 use proptest::prelude::*;
 use trunkline_protocol::sfu::signal;
 
-use super::host::{Host, denied};
+use super::host::{Host, Refused, denied};
 use crate::core::tests::native::Input;
 use crate::core::{Choice, DeviceKind, DeviceOrder, DeviceStatus, TrackType};
 
@@ -19,6 +19,8 @@ enum Step {
     End,
     SystemMute(bool),
     Rejoin,
+    /// The browser does not send the next tracks.
+    Refuse(Refused),
 }
 
 fn order() -> impl Strategy<Value = DeviceOrder> {
@@ -42,6 +44,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::End),
         1 => any::<bool>().prop_map(Step::SystemMute),
         1 => Just(Step::Rejoin),
+        1 => (0..3u32, 0..3u32).prop_map(|(transceivers, replacements)| {
+            Step::Refuse(Refused { peers: 0, transceivers, replacements })
+        }),
     ]
 }
 
@@ -58,6 +63,7 @@ proptest! {
         let (mut host, call) = Host::joined();
         host.weather.delays = delays;
         let mut promises = Vec::new();
+        let mut any_refused = false;
         for step in steps {
             match step {
                 Step::Order(order) => promises.push(host.device(call, kind, order)),
@@ -84,7 +90,16 @@ proptest! {
                     }
                 }
                 Step::Rejoin => host.close_sfu(1006),
+                Step::Refuse(refused) => {
+                    host.weather.refused = refused;
+                    any_refused = true;
+                }
             }
+        }
+        if any_refused {
+            // What was refused before the last wish is known by then.
+            host.run_for(20_000);
+            host.weather.refused = Refused::default();
         }
         let order =
             if last { DeviceOrder::Enable } else { DeviceOrder::Disable { keep: false } };

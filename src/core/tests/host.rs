@@ -39,6 +39,15 @@ pub(super) struct Weather {
     /// How many of the next REST requests, socket openings, join requests, SFU requests and
     /// captures get no answer at all.
     pub(super) lost: Lost,
+    pub(super) refused: Refused,
+}
+
+/// How many of the next ones the browser refuses to make.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Refused {
+    pub(super) peers: u32,
+    pub(super) transceivers: u32,
+    pub(super) replacements: u32,
 }
 
 /// Things that get no answer.
@@ -53,7 +62,7 @@ pub(super) struct Lost {
 
 impl Default for Weather {
     fn default() -> Self {
-        Self { delays: vec![1], lost: Lost::default() }
+        Self { delays: vec![1], lost: Lost::default(), refused: Refused::default() }
     }
 }
 
@@ -495,6 +504,15 @@ impl Host {
     fn later(&mut self, input: Input) {
         let delay = self.weather.delays[self.delay_turn % self.weather.delays.len()];
         self.delay_turn += 1;
+        self.after(delay, input);
+    }
+
+    /// Has the core hear of something that happened while its effect was performed.
+    fn at_once(&mut self, input: Input) {
+        self.after(0, input);
+    }
+
+    fn after(&mut self, delay: u64, input: Input) {
         self.inputs.push(Some(input));
         let index = self.inputs.len() - 1;
         self.queue.push(Reverse((self.now + delay, index as u64, index)));

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use trunkline_protocol::sfu::{event, event::sfu_event::EventPayload, models};
 
-use super::host::{Host, Lost, Weather};
+use super::host::{Host, Lost, Refused, Weather};
 use crate::core::tests::native::Input;
 use crate::core::{CallingState, DeviceKind, Then};
 
@@ -28,6 +28,7 @@ enum Step {
     ErrorFromSfu(models::WebsocketReconnectStrategy),
     Online(bool),
     Lose(Lost),
+    Refuse(Refused),
     Deliver(Vec<u64>),
 }
 
@@ -41,6 +42,9 @@ fn step() -> impl Strategy<Value = Step> {
             captures,
         },
     );
+    let refused = (0..2u32, 0..2u32, 0..2u32).prop_map(|(peers, transceivers, replacements)| {
+        Refused { peers, transceivers, replacements }
+    });
     prop_oneof![
         6 => Just(Step::Join),
         4 => Just(Step::Leave),
@@ -66,6 +70,7 @@ fn step() -> impl Strategy<Value = Step> {
         ].prop_map(Step::ErrorFromSfu),
         2 => any::<bool>().prop_map(Step::Online),
         2 => lost.prop_map(Step::Lose),
+        2 => refused.prop_map(Step::Refuse),
         3 => prop::collection::vec(prop_oneof![0..5u64, 0..7_000u64], 1..5).prop_map(Step::Deliver),
     ]
 }
@@ -127,6 +132,7 @@ proptest! {
                 })),
                 Step::Online(online) => host.feed(Input::Online(online)),
                 Step::Lose(lost) => host.weather.lost = lost,
+                Step::Refuse(refused) => host.weather.refused = refused,
                 Step::Deliver(delays) => host.weather.delays = delays,
             }
         }

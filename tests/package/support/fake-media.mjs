@@ -62,9 +62,9 @@ Object.defineProperty(globalThis, 'navigator', {
   configurable: true,
 });
 
-const { CameraManager } = await import('../../../pkg/camera.js');
-const { DevicePreferences } = await import('../../../pkg/preferences.js');
-const { makeValue } = await import('../../../pkg/observable.js');
+const { CameraManager } = await import('../../../js/camera.js');
+const { DevicePreferences } = await import('../../../js/preferences.js');
+const { makeValue } = await import('../../../js/observable.js');
 
 export const [CAMERA, MICROPHONE, SCREEN] = [0, 1, 2];
 export const A = { kind: 'videoinput', deviceId: 'a', label: 'Camera A', groupId: '1' };

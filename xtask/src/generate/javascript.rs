@@ -7,7 +7,7 @@ use trunkline_schema::Schema;
 
 use super::{Files, text::HEADER};
 
-const PATH: &str = "pkg/protocol-enums.js";
+const PATH: &str = "js/protocol-enums.js";
 
 /// Every enum that has a name as a value. Only the keys are written down, because the values follow
 /// from them: the file is part of what apps download.

@@ -14,7 +14,7 @@ use super::{
     text::{HEADER, jsdoc},
 };
 
-pub const FOLDER: &str = "pkg/types/generated";
+pub const FOLDER: &str = "js/types/generated";
 
 pub fn render(schema: &Schema) -> Result<Files> {
     let inputs = inputs(schema)?;

@@ -71,6 +71,10 @@ impl Host {
         if let PeerEffect::Create { .. } = effect {
             self.opened.peers += 1;
             assert!(self.peers.insert(peer, Vec::new()).is_none(), "G5: made twice");
+            if super::take_one(&mut self.weather.refused.peers) {
+                let cause = "too many".to_owned();
+                self.at_once(Input::Peer(peer, PeerInput::NotCreated(cause)));
+            }
             return;
         }
         let transceivers =
@@ -78,9 +82,29 @@ impl Host {
         match effect {
             PeerEffect::Create { .. }
             | PeerEffect::AddCandidate(_)
-            | PeerEffect::ReplaceTrack { .. }
             | PeerEffect::SetEncodings { .. } => {}
-            PeerEffect::AddTransceiver { transceiver, .. } => transceivers.push(transceiver),
+            PeerEffect::ReplaceTrack { transceiver, capture, .. } => {
+                if capture.is_some() && super::take_one(&mut self.weather.refused.replacements) {
+                    let cause = "another kind".to_owned();
+                    let failed = PeerInput::ReplaceFailed { transceiver, capture, cause };
+                    self.later(Input::Peer(peer, failed));
+                }
+            }
+            PeerEffect::AddTransceiver { transceiver, .. } => {
+                let refused = super::take_one(&mut self.weather.refused.transceivers);
+                if !refused {
+                    transceivers.push(transceiver);
+                }
+                let result = if refused { Err("no track today".to_owned()) } else { Ok(()) };
+                self.at_once(Input::Peer(
+                    peer,
+                    PeerInput::TransceiverAdded { transceiver, result },
+                ));
+            }
+            PeerEffect::Offer { .. } if transceivers.is_empty() => {
+                let cause = "nothing to offer".to_owned();
+                self.later(Input::Peer(peer, PeerInput::Offered(Err(cause))));
+            }
             PeerEffect::Offer { .. } => {
                 let mids =
                     transceivers.iter().enumerate().map(|(mid, t)| (*t, mid.to_string())).collect();

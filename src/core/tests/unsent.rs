@@ -1,0 +1,263 @@
+//! A browser that makes no connection, or does not send a track: nothing may look as if it did.
+
+use trunkline_protocol::sfu::{
+    event::{self, sfu_event::EventPayload},
+    signal,
+};
+
+use super::{host::Host, native::Input, server::publish_option};
+use crate::core::{
+    CallCommand, CallKey, CallingState, CaptureId, Captured,
+    DeviceKind::{Camera, Microphone, ScreenShare},
+    DeviceStatus, PeerEffect, PeerInput, TrackType,
+};
+
+#[test]
+fn a_browser_that_makes_no_peer_connection_ends_the_join() {
+    for refused in [1, 2] {
+        let mut host = Host::connected();
+        host.weather.refused.peers = refused;
+        let call = host.call();
+        let join = host.join(call);
+        host.run_for(30_000);
+
+        assert_eq!(host.rejection(join), "media-negotiation-failed");
+        let Some(Err(error)) = host.settled.get(&join) else { panic!() };
+        assert_eq!(error.cause.as_deref(), Some("too many"));
+        assert_eq!(host.calling_state(call), CallingState::Idle);
+        assert_eq!(host.opened.peers, 2, "it is not tried again, as it would be in vain");
+
+        let join = host.join(call);
+        host.run_for(100);
+        host.assert_resolved(join);
+    }
+}
+
+#[test]
+fn a_reconnect_without_a_peer_connection_is_tried_again() {
+    let (mut host, call) = Host::joined();
+    host.weather.refused.peers = 1;
+
+    host.close_sfu(1006);
+    host.run_for(10_000);
+
+    assert_eq!(host.calling_state(call), CallingState::Joined);
+    assert_eq!(host.opened.peers, 6);
+}
+
+#[test]
+fn a_browser_that_is_slow_to_say_that_there_is_no_connection_is_heard_all_the_same() {
+    let (mut host, call) = Host::joined();
+    let publisher = host.publisher();
+
+    host.feed(Input::Peer(publisher, PeerInput::NotCreated("no".to_owned())));
+    assert_eq!(host.calling_state(call), CallingState::Reconnecting);
+    host.run_for(1_000);
+    assert_eq!(host.calling_state(call), CallingState::Joined);
+
+    // That of a session that is over is news to nobody.
+    host.feed(Input::Peer(publisher, PeerInput::NotCreated("no".to_owned())));
+    assert_eq!(host.calling_state(call), CallingState::Joined);
+}
+
+#[test]
+fn a_device_whose_track_is_not_added_goes_off_and_says_why() {
+    let (mut host, call) = Host::joined();
+    host.weather.refused.transceivers = 1;
+
+    let camera = host.enable(call, Camera);
+    host.run_for(30_000);
+
+    assert_eq!(host.rejection(camera), "media-negotiation-failed");
+    let state = &host.state(call).camera;
+    assert_eq!(state.status, Some(DeviceStatus::Disabled));
+    assert_eq!(state.optimistic_status, Some(DeviceStatus::Disabled));
+    assert_eq!(state.error.as_ref().map(|error| error.code), Some("media-negotiation-failed"));
+    assert!(host.running_captures().is_empty());
+    assert_eq!(published(&host, call), []);
+    assert_eq!(host.server.rpcs_of::<signal::SetPublisherRequest>("SetPublisher").len(), 0);
+    assert_eq!(host.opened.peers, 2, "an offer of nothing is no reason for new connections");
+
+    // The next one starts from a clean table.
+    let camera = host.enable(call, Camera);
+    host.run_for(100);
+    host.assert_resolved(camera);
+    assert!(host.state(call).camera.error.is_none());
+    assert_eq!(published(&host, call), [TrackType::Video]);
+    assert_eq!(host.server.rpcs_of::<signal::SetPublisherRequest>("SetPublisher").len(), 1);
+}
+
+#[test]
+fn what_is_sent_besides_goes_on() {
+    let (mut host, call) = Host::joined();
+    host.enable(call, Microphone);
+    host.run_for(100);
+    host.weather.refused.transceivers = 1;
+
+    host.enable(call, Camera);
+    host.run_for(30_000);
+
+    assert_eq!(published(&host, call), [TrackType::Audio]);
+    assert_eq!(host.state(call).microphone.status, Some(DeviceStatus::Enabled));
+    let requests = host.server.rpcs_of::<signal::SetPublisherRequest>("SetPublisher");
+    assert!(requests.iter().all(|request| request.tracks.len() == 1));
+}
+
+#[test]
+fn a_track_that_one_encoding_is_refused_of_is_sent_in_the_others() {
+    let (mut host, call) = Host::joined();
+    let publish_options = [2, 9].map(|id| publish_option(TrackType::Video, id)).to_vec();
+    host.sfu(EventPayload::ChangePublishOptions(event::ChangePublishOptions {
+        publish_options,
+        reason: "test".to_owned(),
+    }));
+    host.weather.refused.transceivers = 1;
+
+    let camera = host.enable(call, Camera);
+    host.run_for(100);
+
+    host.assert_resolved(camera);
+    assert_eq!(published(&host, call), [TrackType::Video]);
+    let request = host.server.rpcs_of::<signal::SetPublisherRequest>("SetPublisher").remove(0);
+    let ids: Vec<i32> = request.tracks.iter().map(|track| track.publish_option_id).collect();
+    assert_eq!(ids, [9]);
+}
+
+#[test]
+fn nobody_is_told_that_a_track_is_sent_before_the_browser_says_so() {
+    let (mut host, call) = Host::joined();
+    let capture: CaptureId = host.adopt(call);
+    // Not performed yet.
+    let publish = CallCommand::Publish {
+        promise: crate::core::PromiseId(900),
+        track_type: TrackType::Video,
+        capture,
+        captured: given(),
+    };
+    host.tell(call, publish);
+
+    assert!(!host.settled.contains_key(&900));
+    host.run_for(0);
+    host.assert_resolved(900);
+}
+
+#[test]
+fn a_stream_whose_track_is_not_added_is_given_back() {
+    let (mut host, call) = Host::joined();
+    host.weather.refused.transceivers = 1;
+
+    let published_one = publish(&mut host, call, TrackType::Video);
+    host.run_for(1_000);
+
+    assert_eq!(host.rejection(published_one), "media-negotiation-failed");
+    assert_eq!(published(&host, call), []);
+    assert!(host.running_captures().is_empty());
+    assert!(host.state(call).camera.error.is_none(), "the camera has nothing to do with it");
+}
+
+#[test]
+fn a_screen_goes_on_without_a_sound_that_is_not_added() {
+    for of_app in [false, true] {
+        let (mut host, call) = Host::joined();
+        // The first one is that of the picture.
+        host.weather.delays = vec![1];
+        let shared = if of_app {
+            publish(&mut host, call, TrackType::ScreenShare)
+        } else {
+            host.enable(call, ScreenShare)
+        };
+        host.run_for(100);
+        host.assert_resolved(shared);
+        let sound = host.peer_effects.iter().find_map(|effect| match effect {
+            PeerEffect::AddTransceiver { transceiver, track_type, .. }
+                if *track_type == TrackType::ScreenShareAudio =>
+            {
+                Some(*transceiver)
+            }
+            _ => None,
+        });
+        let (transceiver, publisher) = (sound.unwrap(), host.publisher());
+
+        let result = Err("no sound today".to_owned());
+        host.feed(Input::Peer(publisher, PeerInput::TransceiverAdded { transceiver, result }));
+        host.run_for(1_000);
+
+        assert_eq!(published(&host, call), [TrackType::ScreenShare]);
+        assert_eq!(host.running_captures().len(), 1);
+    }
+}
+
+#[test]
+fn a_track_that_does_not_take_the_place_of_another_goes_off_and_says_why() {
+    let (mut host, call) = Host::joined();
+    host.enable(call, Camera);
+    host.run_for(100);
+    host.disable(call, Camera);
+    host.run_for(100);
+    host.weather.refused.replacements = 1;
+
+    host.enable(call, Camera);
+    host.run_for(1_000);
+
+    let state = &host.state(call).camera;
+    assert_eq!(state.status, Some(DeviceStatus::Disabled));
+    assert_eq!(state.error.as_ref().map(|error| error.code), Some("media-negotiation-failed"));
+    assert!(host.running_captures().is_empty());
+    assert_eq!(published(&host, call), []);
+    let Some(PeerEffect::ReplaceTrack { capture: None, .. }) = host.peer_effects.last() else {
+        panic!("what was sent before may go on: {:?}", host.peer_effects.last());
+    };
+    let states = host.server.rpcs_of::<signal::UpdateMuteStatesRequest>("UpdateMuteStates");
+    assert!(states.last().unwrap().mute_states[0].muted, "the others know");
+
+    let camera = host.enable(call, Camera);
+    host.run_for(100);
+    host.assert_resolved(camera);
+    assert_eq!(published(&host, call), [TrackType::Video]);
+}
+
+#[test]
+fn a_failure_that_comes_after_the_next_wish_changes_nothing() {
+    let (mut host, call) = Host::joined();
+    host.enable(call, Camera);
+    host.run_for(100);
+    let first = host.running_captures()[0];
+    let publisher = host.publisher();
+    let Some(PeerEffect::AddTransceiver { transceiver, .. }) =
+        host.peer_effects.iter().find(|e| matches!(e, PeerEffect::AddTransceiver { .. })).cloned()
+    else {
+        panic!()
+    };
+    host.disable(call, Camera);
+    host.enable(call, Camera);
+    host.run_for(100);
+
+    for capture in [Some(first), None] {
+        let cause = "late".to_owned();
+        let failed = PeerInput::ReplaceFailed { transceiver, capture, cause };
+        host.feed(Input::Peer(publisher, failed));
+    }
+
+    assert_eq!(host.state(call).camera.status, Some(DeviceStatus::Enabled));
+    assert_eq!(published(&host, call), [TrackType::Video]);
+}
+
+fn publish(host: &mut Host, call: CallKey, track_type: TrackType) -> u64 {
+    let capture = host.adopt(call);
+    let captured = given();
+    host.order(call, |promise| CallCommand::Publish { promise, track_type, capture, captured })
+}
+
+fn given() -> Captured {
+    Captured {
+        track_id: "given".to_owned(),
+        audio_track_id: Some("its sound".to_owned()),
+        ..Captured::default()
+    }
+}
+
+/// What the app sees published by its user.
+fn published(host: &Host, call: CallKey) -> Vec<TrackType> {
+    let local = host.state(call).participants.iter().find(|participant| participant.is_local);
+    local.unwrap().published_tracks.clone()
+}

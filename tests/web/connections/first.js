@@ -1,0 +1,2 @@
+// Opens a connection, see `tests/web/support.rs`.
+export const opened = true;
