@@ -1,29 +1,29 @@
 //! One client: its user, its connection to the coordinator, and its calls.
 
 mod calls;
+mod guest;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    body::{Body, Fields},
     call::{CallContext, CallSession, call_path},
     changes::Changes,
     command::{CallCommand, Command, Then},
     connection::{Connection, ConnectionNews, not_connected},
-    effect::{Effect, LocalEvent, Method, Outcome, Scope},
+    effect::{Effect, LocalEvent, Outcome, Scope},
     error::Error,
     host::Host,
     ids::{CallKey, CaptureId, PromiseId},
     input::{HttpFailure, HttpReply, Input},
     outbox::Outbox,
-    rest::{Finished, Gate, Purpose, Rest, RestNews, RestRequest},
+    rest::{Finished, Gate, Purpose, Rest, RestNews},
     sorting::{ParticipantOrder, Sorting},
     state::{CallState, CallingState, ClientState},
     time::{Duration, Time},
     user::{Tokens, User, UserKind},
-    view::{AnswerOf, Event},
+    view::Event,
 };
 
 /// What a client needs to know before it starts.
@@ -300,7 +300,7 @@ impl<H: Host> Client<H> {
             Err(error) => return self.out.reject(promise, error),
         };
         if connection.user.kind == UserKind::Guest {
-            self.rest.submit(&mut self.out, guest_request(&connection.user));
+            self.rest.submit(&mut self.out, guest::request(&connection.user));
         }
         if let Some(promise) = connection.wait(promise) {
             self.out.resolve(promise, Outcome::Done);
@@ -396,15 +396,6 @@ impl<H: Host> Client<H> {
                     call.on_rest(context, request, result);
                 }),
             }
-        }
-    }
-
-    fn on_guest(&mut self, result: Result<AnswerOf<H>, Error<H>>) {
-        let Some(connection) = &mut self.connection else {
-            return;
-        };
-        if let Err(error) = result.and_then(|answer| connection.guest_made(answer.view.guest)) {
-            self.connection_failed(error);
         }
     }
 
@@ -582,21 +573,5 @@ impl<H: Host> Client<H> {
         for key in keys {
             self.with_call(key, &mut f);
         }
-    }
-}
-
-fn guest_request(user: &User) -> RestRequest {
-    let mut fields = user.details.as_ref().map(Body::fields).unwrap_or_default();
-    fields.keep(&["name", "image", "custom"]);
-    fields.set("id", &user.id);
-    let mut body = Fields::default();
-    body.set("user", &fields);
-    RestRequest {
-        method: Method::Post,
-        path: "/guest".to_owned(),
-        body: Some(body.to_text()),
-        doing: "making a guest user".to_owned(),
-        purpose: Purpose::Guest,
-        after: None,
     }
 }

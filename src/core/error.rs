@@ -186,10 +186,10 @@ impl<H: Host> Error<H> {
         Self::new("invalid-argument", Category::Conflict, message).hint(hint)
     }
 
-    /// The app gave something of which there is no JSON. Nothing was sent.
+    /// The app gave something that is written as no JSON object. Nothing was sent.
     pub fn no_json() -> Self {
         Self::invalid_argument(
-            "the request holds something that JSON cannot express",
+            "the request is no object, or holds something that JSON cannot express",
             "Leave out cycles, functions and BigInts.",
         )
     }

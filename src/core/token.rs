@@ -15,7 +15,7 @@ use super::{
     outbox::Outbox,
     time::{Duration, Time},
     user::{Tokens, UserKind},
-    view::{lenient_number as number, lenient_text as text},
+    view::lenient::{number, text},
 };
 
 /// How long the app's provider may take.

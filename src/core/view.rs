@@ -3,7 +3,7 @@
 //! Every field is read leniently (see [`lenient`]). What apps see as the server wrote it is a
 //! document `D` of the host.
 
-mod lenient;
+pub(super) mod lenient;
 
 use std::collections::BTreeMap;
 
@@ -14,8 +14,6 @@ use self::lenient::{
     some_seen_list, some_texts, text, texts,
 };
 use super::host::{Document, Host};
-
-pub(crate) use self::lenient::{number as lenient_number, text as lenient_text};
 
 /// A document together with what the core reads of it. A recorder writes the document alone.
 #[derive(Clone, Debug, Default)]

@@ -106,11 +106,12 @@ pub fn event(value: JsValue) -> EventOf<Browser> {
 ///
 /// # Errors
 ///
-/// `invalid-argument` for what JSON cannot express, or when code of the app throws.
+/// `invalid-argument` for an array, for what JSON cannot express, or when code of the app throws.
 pub fn body(object: &JsValue) -> Result<Option<Body>, Error> {
-    if !object.is_object() || Array::is_array(object) {
+    if !object.is_object() {
         return Ok(None);
     }
+    // Whether it is an array its text tells: `Array.isArray` throws for some proxies.
     let body = to_text(object).and_then(Body::new);
     body.map(Some).ok_or_else(Error::no_json)
 }

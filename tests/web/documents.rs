@@ -148,7 +148,7 @@ fn a_request_sends_all_that_json_can_express_of_an_object() {
         text,
         "{\"date\":\"1970-01-01T00:00:00.000Z\",\"n\":1e+21,\"nested\":{\"\u{2028}\":[null]}}"
     );
-    for script in ["undefined", "null", "'text'", "7", "true", "[1]", "() => {}"] {
+    for script in ["undefined", "null", "'text'", "7", "true", "() => {}"] {
         let value = eval(&format!("return {script}"), &JsValue::UNDEFINED);
         assert_eq!(body(&value).unwrap(), None, "{script}");
     }
@@ -157,6 +157,7 @@ fn a_request_sends_all_that_json_can_express_of_an_object() {
 #[wasm_bindgen_test]
 fn what_json_cannot_express_is_an_error_whatever_the_app_throws() {
     for script in [
+        "return [1]",
         "return { big: 1n }",
         "const cycle = {}; cycle.cycle = cycle; return cycle",
         "return { toJSON() { throw new Error('mine') } }",

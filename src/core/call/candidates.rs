@@ -8,7 +8,7 @@ use crate::core::{
     ids::PeerId,
     outbox::Outbox,
     sdp,
-    view::lenient_text as text,
+    view::lenient::text,
 };
 
 /// Most candidates held back; a server that sends more makes no sense.

@@ -17,6 +17,7 @@
 
 mod acceptance;
 mod connections;
+mod limits;
 mod reconnect;
 mod wire;
 
@@ -24,6 +25,7 @@ use std::mem;
 
 use trunkline_protocol::sfu::{event, models};
 
+pub(super) use self::limits::Limits;
 use self::wire::{client_details, is_edge_unusable, join_refused, sfu_timeout};
 use super::{
     CallContext, CallRequest, CallSession, Phase,
@@ -38,12 +40,10 @@ use crate::core::{
     host::Host,
     ids::{DescribeId, PromiseId, RequestId, SocketId},
     state::CallingState,
-    time::{Duration, Time},
+    time::Time,
     view::AnswerOf,
 };
 
-const DEFAULT_ATTEMPTS: u32 = 3;
-const DEFAULT_TIMEOUT_MS: u64 = 5000;
 /// Failures on one SFU after which another one is asked for.
 const FAILURES_PER_EDGE: u32 = 2;
 /// Events that may come before the join response; they are taken after it.
@@ -76,14 +76,6 @@ enum Trigger {
     App { before: CallingState },
     /// The connection was lost.
     Reconnect { reason: String, attempts: u32 },
-}
-
-/// Limits that the app may set.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
-    attempts: u32,
-    response: Duration,
-    pub(super) rpc: Duration,
 }
 
 #[derive(Debug)]
@@ -119,25 +111,6 @@ enum Step {
 enum Described {
     Asked(DescribeId),
     Known { subscriber_sdp: String, publisher_sdp: String },
-}
-
-impl Limits {
-    fn new(options: &JoinOptions) -> Self {
-        let millis = |given: Option<u64>| {
-            Duration::from_millis(given.filter(|ms| *ms > 0).unwrap_or(DEFAULT_TIMEOUT_MS))
-        };
-        Self {
-            attempts: options.max_join_retries.unwrap_or(DEFAULT_ATTEMPTS).max(1),
-            response: millis(options.join_response_timeout),
-            rpc: millis(options.rpc_request_timeout),
-        }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self::new(&JoinOptions::default())
-    }
 }
 
 // The story, from the app's wish to `joined`.
