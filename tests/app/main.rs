@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)] // helpers of tests are no tests for clippy
 
 use js_sys::{Object, Reflect};
-use trunkline::js::Engine;
+use trunkline::api::Engine;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_test::wasm_bindgen_test;
 

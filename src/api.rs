@@ -6,9 +6,13 @@
 //! [`CallHandle`].
 
 mod app;
+mod call_shared;
 mod engine;
 mod error;
 mod handle;
+mod observables;
+mod options;
+mod parts;
 mod shell;
 mod values;
 

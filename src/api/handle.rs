@@ -1,15 +1,14 @@
 use std::rc::Rc;
 
 use js_sys::{Function, Promise};
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
-use super::{shell::Shell, values};
+use super::{call_shared::CallShared, values};
 use crate::{
     core::{
-        AppRequest, AudioBitrateProfile, CallCommand, CallKey, CallState, Choice, Command,
-        Criterion, DeviceKind, DeviceOrder, Dimension, Facing, JoinOptions, LeaveOptions,
-        MediaOption, Method, ParticipantOrder, PromiseId, Slice, SortStep, Then, TrackType,
-        Visibility,
+        AppRequest, AudioBitrateProfile, CallCommand, CallState, Choice, Criterion, DeviceKind,
+        DeviceOrder, Dimension, Facing, JoinOptions, LeaveOptions, MediaOption, Method,
+        ParticipantOrder, PromiseId, Slice, SortStep, Then, TrackType, Visibility,
     },
     web::{JsNode, has_panicked},
 };
@@ -18,47 +17,41 @@ use crate::{
 /// call.
 #[wasm_bindgen(skip_typescript)]
 pub struct CallHandle {
-    shell: Rc<Shell>,
-    call: CallKey,
-    serial: u32,
+    shared: Rc<CallShared>,
 }
 
 impl CallHandle {
-    pub(crate) fn new(shell: Rc<Shell>, call: CallKey, serial: u32) -> Self {
-        Self { shell, call, serial }
+    pub(crate) fn new(shared: Rc<CallShared>) -> Self {
+        Self { shared }
     }
 
     fn read_state(&self, read: impl FnOnce(&CallState) -> JsValue) -> JsValue {
-        if has_panicked() {
-            return JsValue::UNDEFINED;
-        }
-        let client = self.shell.driver().client();
-        client.call(self.call).map(read).unwrap_or_default()
+        self.shared.read(read).unwrap_or_default()
     }
 
     fn order(&self, command: CallCommand) {
-        self.shell.order(Command::Call(self.call, command));
+        self.shared.order(command);
     }
 
     fn promise(&self, command: impl FnOnce(PromiseId) -> CallCommand) -> Promise {
-        self.shell.promise(|promise| Command::Call(self.call, command(promise)))
-    }
-}
-
-impl Drop for CallHandle {
-    fn drop(&mut self) {
-        self.shell.forget_call(self.call, self.serial);
+        self.shared.promise(command)
     }
 }
 
 #[wasm_bindgen]
 impl CallHandle {
+    /// The objects that the app holds hang together from now on.
+    #[wasm_bindgen(js_name = setParts)]
+    pub fn set_parts(&self, parts: &JsValue) {
+        self.shared.set_parts(parts.unchecked_ref());
+    }
+
     /// The value of a slice, given by its place in `Slice::ALL`.
     pub fn read(&self, slice: usize) -> JsValue {
         let Some(slice) = Slice::ALL.get(slice) else {
             return JsValue::UNDEFINED;
         };
-        self.read_state(|state| values::slice(state, *slice, self.shell.driver().media()))
+        self.read_state(|state| values::slice(state, *slice, self.shared.client.driver().media()))
     }
 
     /// One participant.
@@ -66,7 +59,9 @@ impl CallHandle {
         self.read_state(|state| {
             let participant = state.participant(session_id);
             participant
-                .map(|participant| values::participant(participant, self.shell.driver().media()))
+                .map(|participant| {
+                    values::participant(participant, self.shared.client.driver().media())
+                })
                 .unwrap_or_default()
         })
     }
@@ -84,7 +79,7 @@ impl CallHandle {
             }
         }
         if !has_panicked() {
-            self.shell.driver().ask(|client| client.sort_by(self.call, order));
+            self.shared.client.driver().ask(|client| client.sort_by(self.shared.key, order));
         }
     }
 
@@ -92,25 +87,26 @@ impl CallHandle {
     /// for comparators and conditions of the app. While it runs, nothing is borrowed.
     #[wasm_bindgen(js_name = sortedPlaces)]
     pub fn sorted_places(&self, ask: &Function) -> Vec<u32> {
-        let driver = self.shell.driver();
+        let driver = self.shared.client.driver();
         if has_panicked() {
             return vec![];
         }
-        let Some(mut sorting) = driver.client().call(self.call).map(CallState::sorting) else {
+        let Some(mut sorting) = driver.client().call(self.shared.key).map(CallState::sorting)
+        else {
             return vec![];
         };
         sorting.run(&|which, a, b| {
             let answer = ask.call3(&JsValue::NULL, &which.into(), &a.into(), &b.into());
             answer.ok().and_then(|answer| answer.as_f64())
         });
-        driver.ask(|client| client.on_sorted(self.call, &sorting));
+        driver.ask(|client| client.on_sorted(self.shared.key, &sorting));
         sorting.places()
     }
 
     /// The user that is connected or connecting.
     #[wasm_bindgen(js_name = userId)]
     pub fn user_id(&self) -> Option<String> {
-        self.shell.user_id()
+        self.shared.client.user_id()
     }
 
     /// Sends a request. `object` is a copy of what the app gave; method and `then` are places in
@@ -189,8 +185,8 @@ impl CallHandle {
 
     /// The version of the SDK, and the session in which the user is or was.
     pub fn describe(&self) -> Vec<String> {
-        let client = self.shell.driver().client();
-        let session = client.session_id(self.call).unwrap_or_default();
+        let client = self.shared.client.driver().client();
+        let session = client.session_id(self.shared.key).unwrap_or_default();
         vec![env!("CARGO_PKG_VERSION").into(), session.into()]
     }
 
@@ -248,9 +244,9 @@ impl CallHandle {
 
     /// Publishes a stream of the app, whose tracks were checked.
     pub fn publish(&self, stream: &JsValue, track_type: i32, profile: Option<u32>) -> Promise {
-        let driver = self.shell.driver();
+        let driver = self.shared.client.driver();
         self.promise(|promise| {
-            let capture = driver.ask(|client| client.adopt_capture(self.call));
+            let capture = driver.ask(|client| client.adopt_capture(self.shared.key));
             let mut captured = driver.devices().adopt(capture, track_type, stream);
             let track_type = TrackType::try_from(track_type).unwrap_or_default();
             captured.profile = profile.and_then(read_profile);
@@ -274,9 +270,9 @@ impl CallHandle {
 
     /// The SFU's name and the two peer connections, publisher first, of a joined call.
     pub fn peers(&self) -> Vec<JsValue> {
-        let driver = self.shell.driver();
+        let driver = self.shared.client.driver();
         let client = driver.client();
-        let Some((edge, [publisher, subscriber])) = client.peers(self.call) else {
+        let Some((edge, [publisher, subscriber])) = client.peers(self.shared.key) else {
             return vec![];
         };
         vec![edge.into(), driver.connection(publisher), driver.connection(subscriber)]
@@ -290,7 +286,7 @@ impl CallHandle {
 
     /// What the client's side of the package shares with its calls.
     pub fn host(&self) -> JsValue {
-        self.shell.sink()
+        self.shared.client.sink()
     }
 
     /// Tells the size of the largest element that shows a track, in CSS px; 0 × 0 for none.

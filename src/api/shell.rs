@@ -8,6 +8,7 @@ use wasm_bindgen::JsValue;
 
 use super::{
     app::App,
+    call_shared::CallShared,
     error::{disposed, instance_dead, to_js},
     handle::CallHandle,
 };
@@ -136,7 +137,7 @@ impl Shell {
         };
         let serial = self.last_serial.get() + 1;
         self.last_serial.set(serial);
-        let handle = CallHandle::new(this, call, serial);
+        let handle = CallHandle::new(CallShared::new(this, call, serial));
         let object = self.app.make_call(call.number(), handle, &call_type, &id);
         self.calls.borrow_mut().insert(call, serial);
         self.keep_while_it_goes_on(call);
