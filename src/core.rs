@@ -41,8 +41,8 @@ mod tests;
 pub use changes::{CallChanges, Changes, Slice, Transition};
 pub use client::{Client, Config};
 pub use command::{
-    AppRequest, CallCommand, Choice, Command, DeviceOrder, JoinOptions, LeaveOptions, MediaOption,
-    Then,
+    AppRequest, CallCommand, Choice, Command, DeviceOrder, JoinOptions, LeaveOptions, LocationHint,
+    MediaOption, Then,
 };
 pub use effect::{
     AppEvent, CaptureRequest, Direction, Effect, Encoding, EventPayload, HttpBody, HttpRequest,

@@ -9,6 +9,7 @@ mod http;
 mod js_reporter;
 mod json;
 mod listener;
+mod location;
 mod media;
 mod object;
 mod page;

@@ -1,11 +1,12 @@
 //! One client: its user, its connection to the coordinator, and its calls.
 
 mod calls;
+mod location;
 
 use super::{
     call::{CallContext, CallSession, call_path},
     changes::Changes,
-    command::{CallCommand, Command, Then},
+    command::{CallCommand, Command, LocationHint, Then},
     connection::{Connection, ConnectionNews, not_connected},
     effect::{Effect, LocalEvent, Method, Outcome, Scope},
     error::Error,
@@ -67,6 +68,8 @@ pub struct Client {
     calls: Table<CallKey, CallSession>,
     /// Calls that could not be watched again, with the number of failures, and when to try anew.
     rewatch: Option<(Time, Vec<String>, u32)>,
+    /// Whom to ask where this client is, with the attempts that are left.
+    location_hint: Option<LocationHint>,
     online: bool,
 }
 
@@ -81,6 +84,7 @@ impl Client {
             rest: Rest::default(),
             calls: Table::default(),
             rewatch: None,
+            location_hint: None,
             online: true,
         }
     }
@@ -118,7 +122,7 @@ impl Client {
             }
             Command::QueryCalls { promise, body } => self.query_calls(promise, &body),
             Command::RingingCall { promise, cid } => self.ringing_call(promise, &cid),
-            Command::SetLocation(location) => self.config.location = location,
+            Command::FindLocation(hint) => self.find_location(hint),
             Command::Call(key, command) => self.call_command(key, command),
             Command::DropCall(key) => self.drop_call(key),
         }
@@ -135,6 +139,7 @@ impl Client {
                 }),
                 None => self.on_rest_reply(request, reply),
             },
+            Input::Location(place) => self.on_location(place),
             Input::Token { request, result } => {
                 let Self { connection, out, config, .. } = self;
                 let news = connection
@@ -268,6 +273,17 @@ impl Client {
     /// The user that is connected or connecting.
     pub fn user_id(&self) -> Option<&str> {
         self.connection.as_ref().map(|connection| connection.user.id.as_str())
+    }
+
+    /// Whether a user is connected or connecting; otherwise the next [`Command::ConnectUser`] begins
+    /// anew, with tokens of its own.
+    pub fn has_user(&self) -> bool {
+        self.connection.as_ref().is_some_and(|connection| !connection.is_refused())
+    }
+
+    /// Whether events of the coordinator reach that call.
+    pub fn hears_events(&self, call: CallKey) -> bool {
+        self.has_user() && self.calls.get(&call).is_some_and(CallSession::is_set_up)
     }
 
     fn connect_user(&mut self, promise: PromiseId, mut user: User, tokens: &Tokens) {

@@ -20,6 +20,8 @@ pub enum Input {
         /// The answer.
         reply: Result<HttpReply, HttpFailure>,
     },
+    /// The name of the place where this client is, if anybody told it in time.
+    Location(Option<String>),
     /// The app's token provider answered, or threw.
     Token {
         /// The [`Effect::FetchToken`](super::Effect::FetchToken) it answers.

@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 
 use super::{
     clock::Clock, describe::describe, devices::Devices, failure::has_panicked, http::Http,
-    js_reporter::JsReporter, media::MediaTable, page::Page, peer::Peers, report::Reporter,
+    js_reporter::JsReporter, location::find_location, media::MediaTable, page::Page, peer::Peers, report::Reporter,
     socket::Sockets, timers::Timer,
 };
 use crate::core::{
@@ -35,7 +35,8 @@ pub struct Driver {
     peers: Peers,
     devices: Devices,
     media: MediaTable,
-    /// The [`Reporter`], as the package's JavaScript holds it.
+    reports: Reporter,
+    /// The same, as the package's JavaScript holds it.
     reporter: JsValue,
     frontend: Weak<dyn Frontend>,
     _page: Page,
@@ -97,6 +98,7 @@ impl Driver {
                 devices: Devices::new(&media, &js_reporter),
                 media,
                 _page: Page::watch(&js_reporter),
+                reports: reporter,
                 reporter: js_reporter,
                 frontend,
             }
@@ -221,6 +223,9 @@ impl Driver {
             Effect::AskDefaults(call) => self.tell(|frontend| frontend.ask_defaults(call)),
             Effect::CollectStatistics(call) => {
                 self.tell(|frontend| frontend.collect_statistics(call));
+            }
+            Effect::FindLocation { url, timeout } => {
+                find_location(url, timeout, &self.reports);
             }
             Effect::FetchToken(request) => self.tell(|frontend| frontend.fetch_token(request)),
             Effect::Settle { promise, result } => {
