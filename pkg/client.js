@@ -8,7 +8,6 @@ import { Notes } from './notes.js';
 import { lacksToken, readClientArgs, readLogin } from './options.js';
 import { CLIENT_REQUESTS, PUBLIC, defineRequests } from './requests.js';
 import { ClientStore } from './state.js';
-import { Ticker } from './ticker.js';
 import { Engine } from './wasm/trunkline.js';
 
 /** Clients with a user, by app and user. */
@@ -37,7 +36,6 @@ export class Client {
   /** Its name in {@link instances}. */
   #key;
   #onConnectError;
-  #ticker;
   /** What was warned of. */
   #notes = new Notes();
   /** What `dispose()` returned. */
@@ -73,10 +71,6 @@ export class Client {
       instances.set(key, new WeakRef(this));
     }
     this.#onConnectError = onConnectError;
-    if (config.timerWorker) {
-      const client = new WeakRef(this);
-      this.#ticker = new Ticker(() => client.deref()?.#engine.tick() ?? false);
-    }
 
     this.connected = login ? this.#connect(login).then(() => undefined) : Promise.resolve();
     // Whoever awaits `connected` hears of it, too.
@@ -145,7 +139,6 @@ export class Client {
     // Another user is refused by the core, and the first one keeps its provider.
     if (this.#engine.userId() === undefined) this.#tokenProvider = provider;
     const connecting = this.#engine.connectUser(kind, id, details, token, provider !== undefined);
-    this.#ticker?.start();
     if (this.#onConnectError) {
       connecting.catch((error) => {
         const all = error.attempts.length > 0 ? error.attempts : [error];
@@ -156,7 +149,6 @@ export class Client {
   }
 
   #forget() {
-    this.#ticker?.stop();
     if (instances.get(this.#key)?.deref() === this) instances.delete(this.#key);
   }
 

@@ -6,7 +6,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use super::{error::to_js, handle::app_request, shell::Shell};
 use crate::{
     core::{Command, Config, Duration, Tokens, User, UserKind},
-    web::{Clock, JsNode, field},
+    web::{Clock, JsNode, field, random_bits},
 };
 
 /// The core's side of a `Client`. When the `Client` and all its `Call`s are collected, so is this,
@@ -20,8 +20,9 @@ pub struct Engine {
 impl Engine {
     /// A client without a user. `config` has been checked; `sink` is held weakly.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: &JsValue, sink: &JsValue) -> Self {
-        Self { shell: Shell::new(read_config(config), sink) }
+    pub fn new(config: &JsValue, sink: &JsValue) -> Result<Self, JsValue> {
+        let timer_worker = field(config, "timerWorker").is_truthy();
+        Ok(Self { shell: Shell::new(read_config(config)?, timer_worker, sink) })
     }
 
     /// Connects a user. `kind` is the place in `UserKind`.
@@ -135,11 +136,6 @@ impl Engine {
         Ok(self.shell.call_object(call))
     }
 
-    /// Looks whether anything is due; `false` when nothing ever will be.
-    pub fn tick(&self) -> bool {
-        self.shell.tick()
-    }
-
     /// Refuses everything from now on.
     pub fn refuse(&self) {
         self.shell.refuse();
@@ -152,13 +148,13 @@ impl Engine {
     }
 }
 
-fn read_config(config: &JsValue) -> Config {
+fn read_config(config: &JsValue) -> Result<Config, JsValue> {
     let text = |key| field(config, key).as_string().unwrap_or_default();
     // Checked to be whole and in range.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let number = |key| field(config, key).as_f64().unwrap_or_default() as u32;
     let millis = |key| Duration::from_millis(number(key).into());
-    Config {
+    Ok(Config {
         api_key: text("apiKey"),
         base_url: text("baseUrl"),
         client_header: concat!("trunkline-js-v", env!("CARGO_PKG_VERSION")).into(),
@@ -175,14 +171,8 @@ fn read_config(config: &JsValue) -> Config {
         max_connect_retries: number("maxConnectRetries"),
         defaults_on_load: field(config, "defaultsOnLoad").is_truthy(),
         reject_when_busy: field(config, "rejectWhenBusy").is_truthy(),
-        seed: [random_bits(), random_bits()].map(i64::cast_unsigned),
+        seed: [random_bits()?, random_bits()?],
         epoch_offset: Clock.epoch_offset(),
         parse_json: JsNode::parse,
-    }
-}
-
-#[wasm_bindgen(raw_module = "/pkg/random.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = randomBits)]
-    fn random_bits() -> i64;
+    })
 }

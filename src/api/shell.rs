@@ -34,10 +34,10 @@ pub(crate) struct Shell {
 }
 
 impl Shell {
-    pub(crate) fn new(config: Config, sink: &JsValue) -> Rc<Self> {
+    pub(crate) fn new(config: Config, timer_worker: bool, sink: &JsValue) -> Rc<Self> {
         let shell = Rc::new_cyclic(|this: &rc::Weak<Self>| Self {
             this: this.clone(),
-            driver: Driver::new(Client::new(config), this.clone()),
+            driver: Driver::new(Client::new(config), timer_worker, this.clone()),
             app: App::new(sink),
             last_promise: Cell::new(0),
             calls: RefCell::default(),
@@ -102,15 +102,6 @@ impl Shell {
         if self.refusal().is_none() {
             self.driver.command(command);
         }
-    }
-
-    /// Looks whether anything is due; `false` when nothing ever will be.
-    pub(crate) fn tick(&self) -> bool {
-        let goes_on = self.refusal().is_none();
-        if goes_on {
-            self.driver.report(Input::Timeout);
-        }
-        goes_on
     }
 
     /// Refuses everything from now on.

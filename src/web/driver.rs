@@ -8,8 +8,8 @@ use wasm_bindgen::JsValue;
 
 use super::{
     clock::Clock, describe::describe, devices::Devices, failure::has_panicked, http::Http,
-    js_reporter::JsReporter, location::find_location, media::MediaTable, page::Page, peer::Peers, report::Reporter,
-    socket::Sockets, timers::Timer,
+    js_reporter::JsReporter, location::find_location, media::MediaTable, page::Page, peer::Peers,
+    report::Reporter, socket::Sockets, ticker::Ticker, timers::Timer,
 };
 use crate::core::{
     AppEvent, CallKey, Cause, Changes, Client, Command, Effect, Error, Input, Outcome, PeerId,
@@ -30,6 +30,8 @@ pub struct Driver {
     unheard: Cell<bool>,
     clock: Clock,
     timer: Timer,
+    /// Unless the app wants no worker.
+    ticker: Option<Ticker>,
     http: Http,
     sockets: Sockets,
     peers: Peers,
@@ -65,8 +67,8 @@ pub trait Frontend {
 }
 
 impl Driver {
-    /// A driver for `client`.
-    pub fn new(client: Client, frontend: Weak<dyn Frontend>) -> Rc<Self> {
+    /// A driver for `client`. While the page is hidden, `timer_worker` wakes it in time.
+    pub fn new(client: Client, timer_worker: bool, frontend: Weak<dyn Frontend>) -> Rc<Self> {
         Rc::new_cyclic(|this: &Weak<Self>| {
             let reporter = {
                 let this = this.clone();
@@ -91,13 +93,14 @@ impl Driver {
                 running: Cell::new(false),
                 unheard: Cell::new(false),
                 clock: Clock,
-                timer: Timer::new(&js_reporter),
-                http: Http::new(&js_reporter),
-                sockets: Sockets::new(&js_reporter),
+                timer: Timer::new(Clock, reporter.clone()),
+                ticker: timer_worker.then(|| Ticker::new(reporter.clone())),
+                http: Http::new(reporter.clone()),
+                sockets: Sockets::new(reporter.clone()),
                 peers: Peers::new(&media, &js_reporter),
                 devices: Devices::new(&media, &js_reporter),
                 media,
-                _page: Page::watch(&js_reporter),
+                _page: Page::watch(&reporter),
                 reports: reporter,
                 reporter: js_reporter,
                 frontend,
@@ -145,6 +148,7 @@ impl Driver {
     /// Releases everything, whatever the client thinks of it.
     pub fn shut_down(&self) {
         self.timer.set(None);
+        self.wake(false);
         self.devices.stop_all();
         self.peers.close_all();
         self.sockets.close_all();
@@ -158,8 +162,19 @@ impl Driver {
         while self.turn() {}
         self.running.set(false);
 
-        let next = self.client.borrow().poll_timeout();
-        self.timer.set(next.map(|time| self.clock.until(time)));
+        let (next, has_user) = {
+            let client = self.client.borrow();
+            (client.poll_timeout(), client.user_id().is_some())
+        };
+        self.timer.set(next);
+        self.wake(has_user);
+    }
+
+    /// Has the page woken in time, or not any more.
+    fn wake(&self, runs: bool) {
+        if let Some(ticker) = &self.ticker {
+            ticker.set(runs);
+        }
     }
 
     /// Does the next thing; `false` when there is none. State is told before effects are performed,

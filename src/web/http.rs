@@ -1,52 +1,67 @@
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
-use crate::core::{HttpBody, HttpRequest, RequestId, ResponseKind};
+use gloo_net::http::{self, RequestBuilder};
+use js_sys::{Object, Promise, Reflect, TypeError, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{AbortController, Headers, Request, Response};
+
+use super::{guard::catching, json::JsNode, report::Reporter};
+use crate::core::{
+    Cause, HttpBody, HttpFailure, HttpReply, HttpRequest, Input, Method, Reply, RequestId,
+    ResponseKind,
+};
 
 /// The requests that are not answered yet.
-pub struct Http(JsHttp);
+pub struct Http {
+    pending: Rc<RefCell<BTreeMap<RequestId, Rc<Abortion>>>>,
+    reporter: Reporter,
+}
 
 impl Http {
     /// None yet.
-    pub fn new(reporter: &JsValue) -> Self {
-        Self(JsHttp::new(reporter))
+    pub fn new(reporter: Reporter) -> Self {
+        Self { pending: Rc::default(), reporter }
     }
 
     /// Sends a request and reports the answer, unless it is aborted before.
     pub fn send(&self, request: &HttpRequest) {
-        let mut fields = Vec::with_capacity(2 * request.headers.len());
-        for (name, value) in &request.headers {
-            fields.extend([JsValue::from_str(name), JsValue::from_str(value)]);
-        }
-        let (json, bytes) = match &request.body {
-            HttpBody::Empty => (None, None),
-            HttpBody::Json(text) => (Some(&**text), None),
-            HttpBody::Bytes(bytes) => (None, Some(&**bytes)),
-        };
-        self.0.send(
-            request.request.number(),
-            request.method.as_str(),
-            &request.url,
-            fields,
-            json,
-            bytes,
-            request.response == ResponseKind::Bytes,
-            request.keepalive,
-        );
+        let (id, kind) = (request.request, request.response);
+        let abortion = Rc::new(Abortion::new());
+        let is_pending = Rc::downgrade(&abortion);
+        let former = self.pending.borrow_mut().insert(id, abortion.clone());
+        drop(former);
+        // Now, as a page that goes away may not come to what it has put off.
+        let answer = catching(|| fetch_request(request, &abortion)).flatten();
+        drop(abortion);
+
+        let (pending, reporter) = (self.pending.clone(), self.reporter.clone());
+        spawn_local(async move {
+            let reply = receive(answer, kind).await;
+            // Else it was given up, and its name may be another request's by now.
+            if is_pending.strong_count() > 0 {
+                let abortion = pending.borrow_mut().remove(&id);
+                drop(abortion);
+                let reply = reply.map_err(|thrown| HttpFailure { cause: Cause::new(thrown) });
+                reporter.report(Input::Http { request: id, reply });
+            }
+        });
     }
 
     /// Gives a request up; nothing is reported about it any more.
     pub fn abort(&self, id: RequestId) {
-        self.0.abort(id.number());
+        let abortion = self.pending.borrow_mut().remove(&id);
+        drop(abortion);
     }
 
     /// Gives all of them up.
     pub fn abort_all(&self) {
-        self.0.close_all();
+        drop(self.pending.take());
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.size()
+        self.pending.borrow().len()
     }
 
     /// Whether there are none.
@@ -61,31 +76,109 @@ impl Drop for Http {
     }
 }
 
-#[wasm_bindgen(raw_module = "/pkg/http.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = Http)]
-    type JsHttp;
+/// Ends a request when it goes away, which harms none that has ended. Where the browser cannot do
+/// that, a request that was given up runs on unheard.
+struct Abortion(Option<AbortController>);
 
-    #[wasm_bindgen(constructor, js_class = Http)]
-    fn new(reporter: &JsValue) -> JsHttp;
-    #[wasm_bindgen(method, getter)]
-    fn size(this: &JsHttp) -> usize;
-    #[wasm_bindgen(method)]
-    #[allow(clippy::too_many_arguments)]
-    // one crossing of the boundary instead of one per field
-    fn send(
-        this: &JsHttp,
-        id: i64,
-        method: &str,
-        url: &str,
-        fields: Vec<JsValue>,
-        json: Option<&str>,
-        bytes: Option<&[u8]>,
-        wants_bytes: bool,
-        keepalive: bool,
-    );
-    #[wasm_bindgen(method)]
-    fn abort(this: &JsHttp, id: i64);
-    #[wasm_bindgen(method, js_name = closeAll)]
-    fn close_all(this: &JsHttp);
+impl Abortion {
+    fn new() -> Self {
+        Self(AbortController::new().ok())
+    }
+}
+
+impl Drop for Abortion {
+    fn drop(&mut self) {
+        if let Some(controller) = &self.0 {
+            controller.abort();
+        }
+    }
+}
+
+fn fetch_request(request: &HttpRequest, abortion: &Abortion) -> Result<Promise, JsValue> {
+    let init = Object::new();
+    if request.keepalive {
+        // Neither gloo-net nor web-sys knows this field of a request.
+        Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE)?;
+    }
+    fetch(&build(request, abortion)?, &init)
+}
+
+fn build(request: &HttpRequest, abortion: &Abortion) -> Result<Request, JsValue> {
+    // gloo-net's own setter panics on a value that no header can have, such as a token in two lines.
+    let headers = Headers::new()?;
+    let content_type = match request.body {
+        HttpBody::Empty => None,
+        HttpBody::Json(_) => Some("application/json"),
+        HttpBody::Bytes(_) => Some("application/protobuf"),
+    };
+    if let Some(content_type) = content_type {
+        headers.set("content-type", content_type)?;
+    }
+    for (name, value) in &request.headers {
+        headers.set(name, value)?;
+    }
+    let signal = abortion.0.as_ref().map(AbortController::signal);
+    let builder = RequestBuilder::new(&request.url)
+        .method(match request.method {
+            Method::Get => http::Method::GET,
+            Method::Post => http::Method::POST,
+            Method::Patch => http::Method::PATCH,
+            Method::Delete => http::Method::DELETE,
+        })
+        .headers(http::Headers::from_raw(headers))
+        .abort_signal(signal.as_ref());
+    let built = match &request.body {
+        HttpBody::Empty => builder.build(),
+        HttpBody::Json(text) => builder.body(&**text),
+        HttpBody::Bytes(bytes) => builder.body(Uint8Array::from(&**bytes)),
+    };
+    built.map(Request::from).map_err(as_thrown)
+}
+
+/// What gloo-net keeps of what was thrown.
+fn as_thrown(error: gloo_net::Error) -> JsValue {
+    match error {
+        gloo_net::Error::JsError(thrown) => {
+            let error = js_sys::Error::new(&thrown.message);
+            error.set_name(&thrown.name);
+            error.into()
+        }
+        gloo_net::Error::GlooError(message) => js_sys::Error::new(&message).into(),
+    }
+}
+
+async fn receive(
+    answer: Result<Promise, JsValue>,
+    kind: ResponseKind,
+) -> Result<HttpReply, JsValue> {
+    let response = settled(answer).await?;
+    if !response.is_object() {
+        return Err(TypeError::new("fetch gave no response").into());
+    }
+    // No check of the class: a page may have replaced `fetch` by one with responses of its own.
+    let response: Response = response.unchecked_into();
+    let status = response.status();
+    let body = if kind == ResponseKind::Bytes && status == OK {
+        let buffer = settled(response.array_buffer().map(Promise::unchecked_into)).await;
+        buffer.map(|buffer| Reply::Bytes(Uint8Array::new(&buffer).to_vec()))
+    } else {
+        settled(response.json()).await.map(|json| Reply::Json(JsNode::wrap(json)))
+    };
+    Ok(HttpReply { status, body: body.unwrap_or(Reply::Unreadable) })
+}
+
+/// What a promise comes to, or the value itself where a page gave one in place of a promise.
+async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, JsValue> {
+    JsFuture::from(Promise::resolve(&promise?)).await
+}
+
+const OK: u16 = 200;
+
+#[wasm_bindgen]
+extern "C" {
+    /// gloo-net's `send` and readers panic when a page has replaced `fetch` by one that rejects with
+    /// something else than an `Error`, let what it throws fly through Rust, and keep no more than
+    /// name and message of it. So gloo-net makes the request, and it is sent from here.
+    #[wasm_bindgen(catch)]
+    fn fetch(request: &Request, init: &Object) -> Result<Promise, JsValue>;
 }

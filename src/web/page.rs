@@ -1,27 +1,36 @@
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{EventTarget, PageTransitionEvent};
 
-/// Watches whether the browser is online and the page is there.
-pub(crate) struct Page(JsPage);
+use super::{listener::Listener, report::Reporter};
+use crate::core::Input;
+
+/// Watches whether the browser is online and the page is there, for as long as it lives.
+pub struct Page {
+    _listeners: [Listener; 3],
+}
 
 impl Page {
-    pub(crate) fn watch(reporter: &JsValue) -> Self {
-        Self(JsPage::new(reporter))
+    /// Reports each change.
+    pub fn watch(reporter: &Reporter) -> Self {
+        // A page or a worker. Elsewhere there is nothing to listen to.
+        let target: EventTarget = js_sys::global().unchecked_into();
+        let on = |name, input: fn(JsValue) -> Option<Input>| {
+            let reporter = reporter.clone();
+            Listener::new(&target, name, move |event| {
+                if let Some(input) = input(event) {
+                    reporter.report(input);
+                }
+            })
+        };
+        let listeners = [
+            on("online", |_| Some(Input::Online(true))),
+            on("offline", |_| Some(Input::Online(false))),
+            on("pagehide", |event| {
+                // A page in the back-forward cache may come back as it was.
+                let event: PageTransitionEvent = event.unchecked_into();
+                (!event.persisted()).then_some(Input::PageHidden)
+            }),
+        ];
+        Self { _listeners: listeners }
     }
-}
-
-impl Drop for Page {
-    fn drop(&mut self) {
-        self.0.close();
-    }
-}
-
-#[wasm_bindgen(raw_module = "/pkg/page.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = Page)]
-    type JsPage;
-
-    #[wasm_bindgen(constructor, js_class = Page)]
-    fn new(reporter: &JsValue) -> JsPage;
-    #[wasm_bindgen(method)]
-    fn close(this: &JsPage);
 }

@@ -9,8 +9,10 @@ use crate::core::Input;
 #[derive(Clone)]
 pub struct Reporter {
     take: Rc<dyn Fn(Input)>,
-    warn: Rc<dyn Fn(&str, &JsValue)>,
+    warn: Rc<Warn>,
 }
+
+type Warn = dyn Fn(&str, &JsValue);
 
 impl Reporter {
     /// Hands every report to `take`, and to `warn` each failure that no report is about: what

@@ -1,49 +1,96 @@
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
-use crate::core::SocketId;
+use js_sys::Uint8Array;
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
+
+use super::{json::JsNode, listener::Listener, report::Reporter};
+use crate::core::{Input, SocketId};
 
 /// The open sockets.
-pub struct Sockets(JsSockets);
+pub struct Sockets {
+    open: Rc<RefCell<BTreeMap<SocketId, Socket>>>,
+    reporter: Reporter,
+}
 
 impl Sockets {
     /// None yet. Binary frames are reported as bytes, text frames as parsed JSON.
-    pub fn new(reporter: &JsValue) -> Self {
-        Self(JsSockets::new(reporter))
+    pub fn new(reporter: Reporter) -> Self {
+        Self { open: Rc::default(), reporter }
     }
 
     /// Opens a socket.
     pub fn open(&self, id: SocketId, url: &str) {
-        self.0.open(id.number(), url);
+        let Ok(socket) = WebSocket::new(url) else {
+            // The address is none, or the page's policy forbids it.
+            return self.reporter.report(closed(id, NO_CLOSE_FRAME, String::new()));
+        };
+        socket.set_binary_type(BinaryType::Arraybuffer);
+        let on = |name, input: fn(SocketId, JsValue) -> Option<Input>| {
+            let (open, reporter) = (Rc::downgrade(&self.open), self.reporter.clone());
+            Listener::new(&socket, name, move |event| {
+                let Some(input) = input(id, event) else { return };
+                if let (Input::SocketClosed { .. }, Some(open)) = (&input, open.upgrade()) {
+                    let socket = open.borrow_mut().remove(&id);
+                    drop(socket);
+                }
+                reporter.report(input);
+            })
+        };
+        let listeners = [
+            on("open", |id, _| Some(Input::SocketOpened(id))),
+            on("message", |id, event| received(id, &event.unchecked_into::<MessageEvent>().data())),
+            on("close", |id, event| {
+                // Not every host of WebSockets has that class (Node 22).
+                let event: CloseEvent = event.unchecked_into();
+                Some(closed(id, event.code(), event.reason()))
+            }),
+        ];
+        let former = self.open.borrow_mut().insert(id, Socket { socket, _listeners: listeners });
+        drop(former);
     }
 
     /// Sends a text frame, if the socket is open.
     pub fn send_text(&self, id: SocketId, text: &str) {
-        self.0.send_text(id.number(), text);
+        if let Some(socket) = self.socket(id) {
+            // A socket that is not open any more reports its close next.
+            let _ = socket.send_with_str(text);
+        }
     }
 
     /// Sends a binary frame, if the socket is open.
     pub fn send_bytes(&self, id: SocketId, bytes: &[u8]) {
-        self.0.send_bytes(id.number(), bytes);
+        if let Some(socket) = self.socket(id) {
+            let _ = socket.send_with_u8_array(bytes);
+        }
     }
 
     /// Closes a socket in whatever state it is and forgets it.
     pub fn close(&self, id: SocketId, code: u16, reason: &str) {
-        self.0.close(id.number(), code, reason);
+        let socket = self.open.borrow_mut().remove(&id);
+        if let Some(socket) = socket {
+            socket.close(code, reason);
+        }
     }
 
     /// Closes all of them.
     pub fn close_all(&self) {
-        self.0.close_all();
+        drop(self.open.take());
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.size()
+        self.open.borrow().len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// A socket to be used while nothing is borrowed.
+    fn socket(&self, id: SocketId) -> Option<WebSocket> {
+        self.open.borrow().get(&id).map(|open| open.socket.clone())
     }
 }
 
@@ -53,23 +100,47 @@ impl Drop for Sockets {
     }
 }
 
-#[wasm_bindgen(raw_module = "/pkg/sockets.js")]
-extern "C" {
-    #[wasm_bindgen(js_name = Sockets)]
-    type JsSockets;
+/// A socket and what listens to it. Going away closes it; of one that is closed already, that
+/// changes nothing.
+struct Socket {
+    socket: WebSocket,
+    _listeners: [Listener; 3],
+}
 
-    #[wasm_bindgen(constructor, js_class = Sockets)]
-    fn new(reporter: &JsValue) -> JsSockets;
-    #[wasm_bindgen(method, getter)]
-    fn size(this: &JsSockets) -> usize;
-    #[wasm_bindgen(method)]
-    fn open(this: &JsSockets, id: i64, url: &str);
-    #[wasm_bindgen(method, js_name = send)]
-    fn send_text(this: &JsSockets, id: i64, text: &str);
-    #[wasm_bindgen(method, js_name = send)]
-    fn send_bytes(this: &JsSockets, id: i64, bytes: &[u8]);
-    #[wasm_bindgen(method)]
-    fn close(this: &JsSockets, id: i64, code: u16, reason: &str);
-    #[wasm_bindgen(method, js_name = closeAll)]
-    fn close_all(this: &JsSockets);
+impl Socket {
+    fn close(self, code: u16, reason: &str) {
+        if self.socket.close_with_code_and_reason(code, reason).is_err() {
+            // The browser takes no other codes and no longer reasons; without them it takes anything.
+            let _ = self.socket.close();
+        }
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let _ = self.socket.close_with_code(NORMAL);
+    }
+}
+
+/// What a frame holds; `None` when a server of ours would say no such thing.
+fn received(id: SocketId, data: &JsValue) -> Option<Input> {
+    if data.is_string() {
+        return Some(Input::SocketJson(id, JsNode::wrap(parse(data).ok()?)));
+    }
+    data.is_object().then(|| Input::SocketBytes(id, Uint8Array::new(data).to_vec()))
+}
+
+fn closed(socket: SocketId, code: u16, reason: String) -> Input {
+    Input::SocketClosed { socket, code, reason }
+}
+
+/// What a socket's close event says when the other side sent no close frame.
+const NO_CLOSE_FRAME: u16 = 1006;
+const NORMAL: u16 = 1000;
+
+#[wasm_bindgen]
+extern "C" {
+    // js-sys parses text of Rust only, so each frame would go in and out again.
+    #[wasm_bindgen(catch, js_namespace = JSON)]
+    fn parse(text: &JsValue) -> Result<JsValue, JsValue>;
 }

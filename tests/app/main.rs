@@ -36,7 +36,7 @@ scenarios! {
 /// The class that `pkg/client.js` imports as `Engine`, as this module exports it.
 fn engine_class() -> JsValue {
     let nothing: JsValue = Object::new().into();
-    let engine: JsValue = Engine::new(&nothing, &nothing).into();
+    let engine: JsValue = Engine::new(&nothing, &nothing).unwrap().into();
     Reflect::get(&engine, &"constructor".into()).unwrap()
 }
 

@@ -2,7 +2,7 @@
 
 use trunkline::{
     core::{DescribeId, Input},
-    web::describe,
+    web::{JsReporter, describe},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -48,7 +48,7 @@ async fn a_browser_without_peer_connections_is_reported() {
 async fn described() -> Result<(String, String), JsValue> {
     let (inbox, reporter) = Inbox::new();
     let id = DescribeId::from((None, 7));
-    describe(id, &reporter);
+    describe(id, &JsReporter::new(reporter).into());
     let input = inbox.next().await;
     let Input::Described { request, result } = input else { panic!("{input:?}") };
     assert_eq!(request, id);

@@ -6,7 +6,7 @@ use trunkline::{
         AudioBitrateProfile, CaptureId, CaptureRequest, Captured, DeviceFailure, DeviceKind,
         Dimension, Input, Media, TrackType,
     },
-    web::{Devices, MediaTable},
+    web::{Devices, JsReporter, MediaTable},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -231,7 +231,7 @@ impl Studio {
     fn new() -> Self {
         let (inbox, reporter) = Inbox::new();
         let media = MediaTable::default();
-        let devices = Devices::new(&media, &reporter);
+        let devices = Devices::new(&media, &JsReporter::new(reporter).into());
         Self { devices, media, inbox }
     }
 

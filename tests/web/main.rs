@@ -1,14 +1,18 @@
-//! The web layer against the browser's own objects: each effect, and how it fails.
+//! The web layer against the browser's own objects: each effect, and how it fails. Where an effect
+//! needs somebody at the other end, the browser's object is a fake; `tests/web_peer` has the real one.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests are no tests for clippy
 
 mod describe;
 mod devices;
+mod entropy;
 mod http;
 mod json;
+mod page;
 mod peers;
 mod sockets;
 mod support;
+mod ticker;
 mod timers;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

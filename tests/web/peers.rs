@@ -7,7 +7,7 @@ use trunkline::{
         AudioBitrateProfile, CaptureId, CaptureRequest, Cause, DeviceKind, Encoding, IceServer,
         Input, Media, OfferReport, PeerEffect, PeerId, PeerInput, TrackType, TransceiverId,
     },
-    web::{Devices, MediaTable, Peers},
+    web::{Devices, JsReporter, MediaTable, Peers},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -340,7 +340,7 @@ impl Side {
         let (inbox, reporter) = Inbox::new();
         let media = MediaTable::default();
         Self {
-            peers: Peers::new(&media, &reporter),
+            peers: Peers::new(&media, &JsReporter::new(reporter).into()),
             media,
             inbox,
             news: RefCell::default(),
@@ -371,7 +371,7 @@ impl Side {
 
     async fn capture(&self) -> Devices {
         let (inbox, reporter) = Inbox::new();
-        let devices = Devices::new(&self.media, &reporter);
+        let devices = Devices::new(&self.media, &JsReporter::new(reporter).into());
         let kind = DeviceKind::Camera;
         let request = CaptureRequest {
             capture: capture(),

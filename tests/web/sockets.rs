@@ -1,122 +1,164 @@
-//! Sockets: frames both ways, and every way to end.
+//! Sockets, with a `WebSocket` whose other end is us: frames both ways, and every way to end.
 
 use trunkline::{
     core::{Input, SocketId},
     web::{JsNode, Sockets},
 };
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::{Inbox, ask, counterpart};
+use crate::support::{Inbox, Patch, eval, get};
 
 #[wasm_bindgen_test]
 async fn frames_arrive_as_json_and_as_bytes() {
-    let (sockets, inbox) = open("/frames").await;
-    let bytes: Vec<u8> = (0..=255).collect();
+    let line = Line::open().await;
+    assert_eq!(get(&line.socket, "binaryType"), "arraybuffer");
 
-    sockets.send_text(id(), "{\"type\":\"é😀\"}");
-    // No JSON: nobody hears of it.
-    sockets.send_text(id(), "hello");
-    sockets.send_text(id(), "");
-    sockets.send_bytes(id(), &bytes);
-    sockets.send_bytes(id(), &[]);
+    line.hears("message", "{ data: '{\"type\":\"é😀\"}' }");
+    line.hears("message", "{ data: new Uint8Array([0, 255]).buffer }");
+    line.hears("message", "{ data: new ArrayBuffer(0) }");
 
-    let input = inbox.next().await;
+    let input = line.inbox.next().await;
     let Input::SocketJson(socket, json) = input else { panic!("{input:?}") };
-    assert_eq!(socket, id());
-    assert_eq!(json.text("type"), "é😀");
+    assert_eq!((socket, &*json.text("type")), (id(), "é😀"));
     assert!(JsNode::unwrap(&json).is_object());
-    for expected in [bytes, vec![]] {
-        let input = inbox.next().await;
+    for expected in [vec![0, 255], vec![]] {
+        let input = line.inbox.next().await;
         let Input::SocketBytes(socket, bytes) = input else { panic!("{input:?}") };
         assert_eq!((socket, bytes), (id(), expected));
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_refused_connection_is_a_close_without_an_open() {
-    let (inbox, reporter) = Inbox::new();
-    let sockets = Sockets::new(&reporter);
-    // Nobody listens there; the server knows no such protocol; an address of something else.
-    let page = counterpart("ws", "/echo").await.replace("127.0.0.1", "127.0.0.2");
-    for url in ["ws://127.0.0.1:2/", &page, "mailto:nobody", ""] {
-        sockets.open(id(), url);
-        assert_closed(&inbox, 1006, "").await;
-        assert!(sockets.is_empty(), "{url}");
+async fn json_that_is_no_object_is_reported_as_it_is() {
+    let line = Line::open().await;
+    for text in ["null", "5", "\"text\"", "[]", "true", "{}"] {
+        line.hears("message", &format!("{{ data: '{text}' }}"));
+
+        let input = line.inbox.next().await;
+        let Input::SocketJson(_, json) = input else { panic!("{text}: {input:?}") };
+        assert_eq!(json.to_text().as_deref(), Some(text));
     }
-    inbox.assert_silent().await;
 }
 
 #[wasm_bindgen_test]
-async fn what_the_server_closes_with_is_reported() {
-    for (code, reason) in [(1000, ""), (1001, "restart"), (4001, "bye"), (4999, "é😀")] {
-        let (sockets, inbox) = open("/server-closes").await;
-        sockets.send_text(id(), &format!("close {code} {reason}"));
+async fn frames_that_no_server_of_ours_sends_are_not_heard_of() {
+    let line = Line::open().await;
+    for data in ["'hello'", "''", "'{'", "'undefined'", "undefined", "null", "7", "1e300"] {
+        line.hears("message", &format!("{{ data: {data} }}"));
+    }
+    line.inbox.assert_silent().await;
+}
 
-        assert_closed(&inbox, code, reason).await;
+#[wasm_bindgen_test]
+async fn frames_are_sent_as_given() {
+    let line = Line::open().await;
+
+    line.sockets.send_text(id(), "{\"type\":\"é😀\"}");
+    line.sockets.send_bytes(id(), &[0, 255]);
+    line.sockets.send_bytes(id(), &[]);
+
+    let sent = r#"["{\"type\":\"é😀\"}",[0,255],[]]"#;
+    assert_eq!(line.told("sent"), sent);
+}
+
+#[wasm_bindgen_test]
+async fn what_the_server_closes_with_is_reported_and_ends_it() {
+    for (code, reason) in [(1000, ""), (1006, ""), (4999, "é😀")] {
+        let line = Line::open().await;
+
+        line.hears("close", &format!("{{ code: {code}, reason: '{reason}' }}"));
+
+        assert_closed(&line.inbox, code, reason).await;
+        assert!(line.sockets.is_empty());
+        line.hears("close", "{ code: 1000, reason: '' }");
+        line.hears("message", "{ data: '{}' }");
+        line.sockets.send_text(id(), "{}");
+        line.sockets.send_bytes(id(), &[1]);
+        line.sockets.close(id(), 4001, "");
+        line.inbox.assert_silent().await;
+        assert_eq!(line.told("sent"), "[]");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_address_that_the_browser_does_not_take_is_a_close() {
+    for script in ["throw new SyntaxError('no')", "throw undefined"] {
+        let _patch = web_socket(script);
+        let (inbox, reporter) = Inbox::new();
+        let sockets = Sockets::new(reporter);
+
+        sockets.open(id(), "wss://nobody.test/");
+
+        assert_closed(&inbox, 1006, "").await;
         assert!(sockets.is_empty());
-
-        sockets.send_text(id(), "{}");
-        sockets.send_bytes(id(), &[1]);
-        sockets.close(id(), 1000, "");
         inbox.assert_silent().await;
     }
 }
 
 #[wasm_bindgen_test]
-async fn a_lost_connection_is_a_close_without_a_code() {
-    let (sockets, inbox) = open("/lost").await;
+async fn a_browser_without_sockets_has_them_closed() {
+    let _patch = Patch::new("globalThis", "WebSocket", "return undefined");
+    let (inbox, reporter) = Inbox::new();
 
-    sockets.send_text(id(), "drop");
+    Sockets::new(reporter).open(id(), "wss://nobody.test/");
 
     assert_closed(&inbox, 1006, "").await;
 }
 
 #[wasm_bindgen_test]
-async fn the_server_hears_what_a_socket_is_closed_with() {
-    let (sockets, inbox) = open("/client-closes").await;
+async fn closing_says_why_and_nothing_is_heard_afterwards() {
+    let line = Line::open().await;
 
-    sockets.close(id(), 4002, "é");
+    line.sockets.close(id(), 4002, "é");
 
-    assert!(sockets.is_empty());
-    assert_eq!(ask("/closed/client-closes").await, r#"{"code":4002,"reason":"é"}"#);
-    inbox.assert_silent().await;
+    assert_eq!(line.told("closed[0]"), r#"[4002,"é"]"#);
+    assert!(line.sockets.is_empty());
+    for (name, fields) in [("open", "{}"), ("message", "{ data: '{}' }"), ("close", "{ code: 1 }")]
+    {
+        line.hears(name, fields);
+    }
+    line.inbox.assert_silent().await;
 }
 
 #[wasm_bindgen_test]
 async fn a_socket_closes_also_with_what_the_browser_does_not_take() {
-    for (path, code, reason) in [
-        ("wrong-code", 1001, String::new()),
-        ("no-code", 0, String::new()),
-        ("long-reason", 4000, "é".repeat(62)),
-    ] {
-        let (sockets, inbox) = open(&format!("/{path}")).await;
+    let line = Line::open().await;
+    eval(
+        "const { close } = it;
+         it.close = (...all) => {
+           close.apply(it, all);
+           if (all.length > 0) throw new DOMException('no', 'InvalidAccessError');
+         }",
+        &line.socket,
+    );
 
-        sockets.close(id(), code, &reason);
+    line.sockets.close(id(), 1001, "");
 
-        assert_eq!(ask(&format!("/closed/{path}")).await, "null", "{path}");
-        inbox.assert_silent().await;
-    }
+    assert_eq!(line.told("closed.slice(0, 2)"), r#"[[1001,""],[]]"#);
+    line.inbox.assert_silent().await;
 }
 
 #[wasm_bindgen_test]
-async fn sending_and_closing_while_a_socket_opens_does_no_harm() {
-    let (inbox, reporter) = Inbox::new();
-    let sockets = Sockets::new(&reporter);
-    sockets.open(id(), &counterpart("ws", "/opening").await);
+async fn a_socket_that_throws_harms_nobody() {
+    let line = Line::open().await;
+    eval(
+        "it.send = it.close = () => { throw new DOMException('no', 'InvalidStateError') }",
+        &line.socket,
+    );
 
-    sockets.send_text(id(), "{}");
-    sockets.send_bytes(id(), &[1]);
-    sockets.close(id(), 1000, "");
-    sockets.close(id(), 1000, "");
+    line.sockets.send_text(id(), "{}");
+    line.sockets.send_bytes(id(), &[1]);
+    line.sockets.close(id(), 1000, "");
 
-    assert!(sockets.is_empty());
-    inbox.assert_silent().await;
+    assert!(line.sockets.is_empty());
+    line.inbox.assert_silent().await;
 }
 
 #[wasm_bindgen_test]
 async fn nothing_is_sent_on_sockets_that_nobody_opened() {
     let (inbox, reporter) = Inbox::new();
-    let sockets = Sockets::new(&reporter);
+    let sockets = Sockets::new(reporter);
 
     sockets.send_text(id(), "{}");
     sockets.send_bytes(id(), &[1]);
@@ -127,22 +169,64 @@ async fn nothing_is_sent_on_sockets_that_nobody_opened() {
 
 #[wasm_bindgen_test]
 async fn what_goes_away_closes_its_sockets() {
-    let (sockets, inbox) = open("/dropped").await;
+    let Line { sockets, socket, inbox, .. } = Line::open().await;
 
     drop(sockets);
 
-    assert_eq!(ask("/closed/dropped").await, r#"{"code":1000,"reason":""}"#);
+    assert_eq!(eval("return it.closed.join()", &socket), "1000");
     inbox.assert_silent().await;
 }
 
-async fn open(path: &str) -> (Sockets, Inbox) {
-    let (inbox, reporter) = Inbox::new();
-    let sockets = Sockets::new(&reporter);
-    sockets.open(id(), &counterpart("ws", path).await);
-    let input = inbox.next().await;
-    assert!(matches!(input, Input::SocketOpened(socket) if socket == id()), "{input:?}");
-    assert_eq!(sockets.len(), 1);
-    (sockets, inbox)
+/// One socket that is open.
+struct Line {
+    sockets: Sockets,
+    /// The browser's side of it.
+    socket: JsValue,
+    inbox: Inbox,
+}
+
+impl Line {
+    async fn open() -> Self {
+        let patch = web_socket("");
+        let (inbox, reporter) = Inbox::new();
+        let sockets = Sockets::new(reporter);
+        sockets.open(id(), "wss://nobody.test/path?a=é");
+        drop(patch);
+        let socket = eval("return opened", &JsValue::NULL);
+        assert_eq!(get(&socket, "url"), "wss://nobody.test/path?a=é");
+        let line = Self { sockets, socket, inbox };
+        line.hears("open", "{}");
+        let input = line.inbox.next().await;
+        assert!(matches!(input, Input::SocketOpened(socket) if socket == id()), "{input:?}");
+        assert_eq!(line.sockets.len(), 1);
+        line
+    }
+
+    /// Has the browser tell of an event with those fields.
+    fn hears(&self, name: &str, fields: &str) {
+        let script = format!("it.dispatchEvent(Object.assign(new Event('{name}'), {fields}))");
+        eval(&script, &self.socket);
+    }
+
+    /// What was done with the socket.
+    fn told(&self, what: &str) -> String {
+        eval(&format!("return JSON.stringify(it.{what})"), &self.socket).as_string().unwrap()
+    }
+}
+
+/// Replaces the class of the browser by one that notes what it is told; the script is run whenever
+/// one is made.
+fn web_socket(script: &str) -> Patch {
+    let script = format!(
+        "return class extends EventTarget {{
+           sent = [];
+           closed = [];
+           constructor(url) {{ super(); {script}; this.url = url; globalThis.opened = this; }}
+           send(data) {{ this.sent.push(typeof data === 'string' ? data : [...data]); }}
+           close(...all) {{ this.closed.push(all); }}
+         }}"
+    );
+    Patch::new("globalThis", "WebSocket", &script)
 }
 
 async fn assert_closed(inbox: &Inbox, expected_code: u16, expected_reason: &str) {

@@ -9,10 +9,7 @@ use std::{
 };
 
 use js_sys::{Function, Object, Promise, Reflect};
-use trunkline::{
-    core::Input,
-    web::{JsReporter, Reporter},
-};
+use trunkline::{core::Input, web::Reporter};
 use wasm_bindgen::{
     JsCast, JsValue,
     prelude::{Closure, wasm_bindgen},
@@ -20,7 +17,7 @@ use wasm_bindgen::{
 use wasm_bindgen_futures::JsFuture;
 
 /// How long a report may take before the test fails, in ms.
-const PATIENCE: f64 = 5_000.0;
+pub const PATIENCE: f64 = 5_000.0;
 
 /// What the web layer reported, in order.
 pub struct Inbox(Rc<Shared>);
@@ -34,7 +31,7 @@ struct Shared {
 
 impl Inbox {
     /// An empty one, and what fills it.
-    pub fn new() -> (Self, JsValue) {
+    pub fn new() -> (Self, Reporter) {
         let shared = Rc::<Shared>::default();
         let (filled, warned) = (shared.clone(), shared.clone());
         let report = move |input| {
@@ -45,7 +42,7 @@ impl Inbox {
         };
         let warn =
             move |message: &str, _: &JsValue| warned.warnings.borrow_mut().push(message.into());
-        (Self(shared), JsReporter::new(Reporter::new(report, warn)).into())
+        (Self(shared), Reporter::new(report, warn))
     }
 
     /// The next report.
@@ -97,24 +94,6 @@ pub async fn turn() {
 /// Lets the futures run that have been started.
 pub async fn microtask() {
     JsFuture::from(Promise::resolve(&JsValue::UNDEFINED)).await.unwrap();
-}
-
-/// The address of the server that xtask runs beside the tests: `http://…` and so on.
-pub async fn counterpart(scheme: &str, path: &str) -> String {
-    let port = text_of("/target/counterpart-port").await;
-    format!("{scheme}://127.0.0.1:{port}{path}")
-}
-
-/// Asks the server and returns its answer.
-pub async fn ask(path: &str) -> String {
-    text_of(&counterpart("http", path).await).await
-}
-
-async fn text_of(url: &str) -> String {
-    let script = format!("return fetch(it, {{ signal: AbortSignal.timeout({PATIENCE}) }})");
-    let response = JsFuture::from(Promise::from(eval(&script, &url.into()))).await.unwrap();
-    let text = call(&response, "text", &[]);
-    JsFuture::from(text.unchecked_into::<Promise>()).await.unwrap().as_string().unwrap()
 }
 
 /// `object[name](…arguments)`
