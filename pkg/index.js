@@ -2,9 +2,9 @@
  * The entry of the package. Importing it does nothing; `init()`, or `Client.connect()`, loads the
  * WebAssembly module.
  */
-import { Client as ReadyClient } from './client.js';
 import { NotInitializedError } from './errors.js';
 import { load, loadSync } from './load.js';
+import { Client as Exported } from './wasm/trunkline.js';
 
 export * from './enums.js';
 // By name, as these files also hold what is meant for the core's side only.
@@ -39,7 +39,6 @@ export {
   hasVideo,
   isPinned,
 } from './participants.js';
-export { Call } from './call.js';
 export {
   CallType,
   CallTypes,
@@ -63,6 +62,7 @@ export {
   withParticipantSource,
 } from './sorting.js';
 export { createSoundDetector } from './sound.js';
+export { Call } from './wasm/trunkline.js';
 
 let ready;
 let isReady = false;
@@ -90,27 +90,39 @@ export function initSync(module) {
 
 export default init;
 
-export class Client extends ReadyClient {
-  constructor(...args) {
-    if (!isReady) throw new NotInitializedError('Client');
-    super(...args);
-  }
-
-  static getOrCreateInstance(args) {
-    return super.getOrCreateInstance(args);
-  }
-
-  static async connect(args) {
-    await init();
-    const client = new this(args);
-    try {
-      await client.connected;
-    } catch (error) {
-      await client.dispose();
-      throw error;
-    }
-    return client;
-  }
+function check() {
+  if (!isReady) throw new NotInitializedError('Client');
 }
+
+// Not a class of its own: what Rust makes would be no instance of it.
+export const Client = new Proxy(Exported, {
+  construct(target, args, newTarget) {
+    check();
+    const client = new target(...args);
+    // Rust knows nothing of classes that an app derives from this one.
+    if (newTarget !== Client) Object.setPrototypeOf(client, newTarget.prototype);
+    return client;
+  },
+});
+Client.prototype.constructor = Client;
+
+const { getOrCreateInstance } = Exported;
+
+Client.getOrCreateInstance = (args) => {
+  check();
+  return getOrCreateInstance(args);
+};
+
+Client.connect = async function connect(args) {
+  await init();
+  const client = new this(args);
+  try {
+    await client.connected;
+  } catch (error) {
+    await client.dispose();
+    throw error;
+  }
+  return client;
+};
 
 export { Client as StreamVideoClient };

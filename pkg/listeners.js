@@ -6,6 +6,8 @@
 export class Listeners {
   /** @type {{ name: string, listener: (event: object) => void }[]} */
   #entries = [];
+  /** Hears that nobody listens any more. */
+  onEmptied;
 
   /**
    * Keyed by name and function: one function may listen to several events, and listening twice to
@@ -19,9 +21,12 @@ export class Listeners {
   }
 
   off(name, listener) {
-    this.#entries = this.#entries.filter(
+    const left = this.#entries.filter(
       (entry) => entry.name !== name || entry.listener !== listener,
     );
+    const isEmptied = left.length === 0 && !this.isEmpty;
+    this.#entries = left;
+    if (isEmptied) this.onEmptied?.();
   }
 
   /** Whether anybody listens. */
@@ -53,4 +58,9 @@ export function runIsolated(run, what) {
 
 function report(what, error) {
   console.error(`trunkline: a ${what} threw`, error);
+}
+
+/** The same with a function and its arguments. */
+export function callIsolated(what, run, args) {
+  runIsolated(() => run(...args), what);
 }

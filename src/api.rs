@@ -1,20 +1,23 @@
-//! What stands behind the classes that apps hold.
-//!
-//! The classes themselves are hand-written JavaScript (`pkg/client.js`, `pkg/call.js`): there they
-//! take a fraction of the download, and listeners, state and the objects that own them form cycles
-//! that the garbage collector sees as a whole. They talk to the core through [`Engine`] and
-//! [`CallHandle`].
+//! What apps hold: `Client`, `Call`, and what belongs to them.
 
-mod app;
+mod abort;
+mod agent;
+mod body;
+mod call;
+mod call_parts;
 mod call_shared;
-mod engine;
+mod client;
 mod error;
 mod handle;
+mod notes;
 mod observables;
 mod options;
 mod parts;
-mod shell;
+mod promises;
+mod query;
+mod rights;
 mod values;
 
-pub use engine::Engine;
+pub use call::{Call, PermissionsContext};
+pub use client::Client;
 pub use handle::CallHandle;

@@ -10,6 +10,7 @@
 //! The core never waits, reads a clock, draws entropy or calls out, so the same inputs always give
 //! the same effects.
 
+mod agent;
 mod backoff;
 mod call;
 mod changes;
@@ -38,6 +39,7 @@ mod user;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
+pub use agent::Agent;
 pub use changes::{CallChanges, Changes, Slice, Transition};
 pub use client::{Client, Config};
 pub use command::{

@@ -32,6 +32,7 @@ pub(crate) use failure::on_panic;
 pub use http::Http;
 pub use js_reporter::JsReporter;
 pub use json::JsNode;
+pub(crate) use listener::Listener;
 pub use media::MediaTable;
 pub(crate) use media::number as media_number;
 pub(crate) use object::field;

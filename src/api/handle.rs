@@ -1,20 +1,25 @@
 use std::rc::Rc;
 
 use js_sys::{Function, Promise};
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use super::{call_shared::CallShared, values};
+use super::{
+    agent::agent,
+    call_shared::CallShared,
+    client::{Level, LogScope},
+    values,
+};
 use crate::{
     core::{
-        AppRequest, AudioBitrateProfile, CallCommand, CallState, Choice, Criterion, DeviceKind,
-        DeviceOrder, Dimension, Facing, JoinOptions, LeaveOptions, MediaOption, Method,
-        ParticipantOrder, PromiseId, Slice, SortStep, Then, TrackType, Visibility,
+        AudioBitrateProfile, CallCommand, CallState, Choice, Criterion, DeviceKind, DeviceOrder,
+        Dimension, Facing, MediaOption, ParticipantOrder, PromiseId, Slice, SortStep, TrackType,
+        Visibility,
     },
-    web::{JsNode, has_panicked},
+    web::has_panicked,
 };
 
-/// The core's side of a `Call`. When the `Call` is collected, so is this, and the core forgets the
-/// call.
+/// What the state and the devices of a call, where they are JavaScript, ask of the core; ends with
+/// them, see `call_parts.rs`.
 #[wasm_bindgen(skip_typescript)]
 pub struct CallHandle {
     shared: Rc<CallShared>,
@@ -40,12 +45,6 @@ impl CallHandle {
 
 #[wasm_bindgen]
 impl CallHandle {
-    /// The objects that the app holds hang together from now on.
-    #[wasm_bindgen(js_name = setParts)]
-    pub fn set_parts(&self, parts: &JsValue) {
-        self.shared.set_parts(parts.unchecked_ref());
-    }
-
     /// The value of a slice, given by its place in `Slice::ALL`.
     pub fn read(&self, slice: usize) -> JsValue {
         let Some(slice) = Slice::ALL.get(slice) else {
@@ -109,59 +108,6 @@ impl CallHandle {
         self.shared.client.user_id()
     }
 
-    /// Sends a request. `object` is a copy of what the app gave; method and `then` are places in
-    /// the lists of `requests.js`.
-    pub fn request(
-        &self,
-        method: usize,
-        path: String,
-        object: JsValue,
-        doing: String,
-        then: usize,
-    ) -> Promise {
-        let request = app_request(method, path, object, doing);
-        let then = THEN.get(then).copied().unwrap_or(Then::Nothing);
-        self.promise(|promise| CallCommand::Request { promise, request, then })
-    }
-
-    /// Enters the call. `request` is a copy of what the app gave; times are in ms.
-    pub fn join(
-        &self,
-        request: JsValue,
-        max_join_retries: Option<u32>,
-        join_response_timeout: Option<u32>,
-        rpc_request_timeout: Option<u32>,
-    ) -> Promise {
-        let options =
-            join_options(request, max_join_retries, join_response_timeout, rpc_request_timeout);
-        self.promise(|promise| CallCommand::Join { promise, options })
-    }
-
-    /// The same for the join that follows when somebody accepts the ring.
-    #[wasm_bindgen(js_name = setJoinOptions)]
-    pub fn set_join_options(
-        &self,
-        request: JsValue,
-        max_join_retries: Option<u32>,
-        join_response_timeout: Option<u32>,
-        rpc_request_timeout: Option<u32>,
-    ) {
-        let options =
-            join_options(request, max_join_retries, join_response_timeout, rpc_request_timeout);
-        self.order(CallCommand::SetJoinOptions(options));
-    }
-
-    /// Goes out of the call.
-    pub fn leave(
-        &self,
-        reject: Option<bool>,
-        reason: Option<String>,
-        message: Option<String>,
-    ) -> Promise {
-        let options = LeaveOptions { reject, reason, message };
-        self.promise(|promise| CallCommand::Leave { promise, options })
-    }
-
     /// Changes what only this side knows of a participant, by the numbers in `pkg/participants.js`.
     #[wasm_bindgen(js_name = editParticipant)]
     pub fn edit_participant(&self, session_id: String, edit: u8) {
@@ -181,13 +127,6 @@ impl CallHandle {
                 }
             }
         });
-    }
-
-    /// The version of the SDK, and the session in which the user is or was.
-    pub fn describe(&self) -> Vec<String> {
-        let client = self.shared.client.driver().client();
-        let session = client.session_id(self.shared.key).unwrap_or_default();
-        vec![env!("CARGO_PKG_VERSION").into(), session.into()]
     }
 
     /// Gives an order to a device, both by their numbers in `pkg/devices.js`.
@@ -280,13 +219,29 @@ impl CallHandle {
 
     /// Tells the SFU the statistics of the connections.
     #[wasm_bindgen(js_name = sendStatistics)]
-    pub fn send_statistics(&self, subscriber: String, publisher: String, browser: String) {
+    pub fn send_statistics(&self, subscriber: String, publisher: String) {
+        let agent = agent();
+        let browser = [agent.browser.as_str(), &agent.browser_version].join("-");
         self.order(CallCommand::SendStatistics { subscriber, publisher, browser });
     }
 
-    /// What the client's side of the package shares with its calls.
-    pub fn host(&self) -> JsValue {
-        self.shared.client.sink()
+    /// What keeps the user's devices, or `undefined`.
+    pub fn preferences(&self) -> JsValue {
+        self.shared.client.parts().map(|parts| parts.get("preferences")).unwrap_or_default()
+    }
+
+    /// Logs a warning about devices, or about what is shown.
+    pub fn warn(&self, scope: &str, message: &str, details: Vec<JsValue>) {
+        let scope = if scope == "rendering" { LogScope::Rendering } else { LogScope::Devices };
+        self.shared.client.log(scope, Level::Warn, message, &details);
+    }
+
+    /// Tells the listeners of the client.
+    #[wasm_bindgen(js_name = emitToClient)]
+    pub fn emit_to_client(&self, event: &JsValue) {
+        if let Some(parts) = self.shared.client.parts() {
+            parts.listeners().emit(event);
+        }
     }
 
     /// Tells the size of the largest element that shows a track, in CSS px; 0 × 0 for none.
@@ -338,42 +293,3 @@ fn criterion(
 fn read_profile(profile: u32) -> Option<AudioBitrateProfile> {
     i32::try_from(profile).ok().and_then(|profile| profile.try_into().ok())
 }
-fn join_options(
-    request: JsValue,
-    max_join_retries: Option<u32>,
-    join_response_timeout: Option<u32>,
-    rpc_request_timeout: Option<u32>,
-) -> JoinOptions {
-    JoinOptions {
-        request: JsNode::wrap_object(request),
-        max_join_retries,
-        join_response_timeout: join_response_timeout.map(u64::from),
-        rpc_request_timeout: rpc_request_timeout.map(u64::from),
-    }
-}
-
-/// A request of the app; `method` is the place in the list of `requests.js`.
-pub(crate) fn app_request(
-    method: usize,
-    path: String,
-    object: JsValue,
-    doing: String,
-) -> AppRequest {
-    let method = [Method::Get, Method::Post, Method::Patch, Method::Delete].get(method).copied();
-    let method = method.unwrap_or(Method::Post);
-    AppRequest { method, path, body: JsNode::wrap_object(object), doing }
-}
-
-/// In the order of `requests.js`.
-const THEN: [Then; 10] = [
-    Then::Nothing,
-    Then::Load,
-    Then::Ring,
-    Then::RingMembers,
-    Then::Change,
-    Then::Members,
-    Then::CaptionsOn,
-    Then::CaptionsOff,
-    Then::Accept,
-    Then::Reject,
-];

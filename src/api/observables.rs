@@ -57,8 +57,8 @@ impl Observables {
         if !known.is_undefined() {
             return known;
         }
-        let made = make();
-        self.keep(name, &made);
-        made
+        let value = make();
+        self.keep(name, &value);
+        value
     }
 }

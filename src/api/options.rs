@@ -8,7 +8,7 @@ use serde::{
     de::{DeserializeOwned, Visitor},
     forward_to_deserialize_any,
 };
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::core::{Cause, Error};
 
@@ -25,14 +25,35 @@ const DEEPEST: u32 = 8;
 /// `invalid-argument` for something that is no object, for a field that `T` does not have, for one of
 /// a wrong type, and for a getter or proxy that throws; the message names the field.
 pub(crate) fn read<T: DeserializeOwned + Default>(value: &JsValue, what: &str) -> Result<T, Error> {
+    read_to(DEEPEST, value, what)
+}
+
+/// The same for an object that holds objects of the app, which are taken as they are.
+pub(crate) fn read_shallow<T: DeserializeOwned + Default>(
+    value: &JsValue,
+    what: &str,
+) -> Result<T, Error> {
+    read_to(0, value, what)
+}
+
+fn read_to<T: DeserializeOwned + Default>(
+    depth: u32,
+    value: &JsValue,
+    what: &str,
+) -> Result<T, Error> {
     if value.is_undefined() || value.is_null() {
         return Ok(T::default());
     }
-    let copy = copy_object(value, what, DEEPEST)?;
+    let copy = copy_object(value, what, depth)?;
     if let Some(stranger) = stranger(&copy, fields_of::<T>()) {
         return Err(unknown(what, &stranger));
     }
-    let deserializer = serde_wasm_bindgen::Deserializer::from(JsValue::from(copy));
+    read_copy(copy.into(), what)
+}
+
+/// Reads those fields that `T` has out of an object of our own, whatever else it holds.
+pub(crate) fn read_copy<T: DeserializeOwned>(copy: JsValue, what: &str) -> Result<T, Error> {
+    let deserializer = serde_wasm_bindgen::Deserializer::from(copy);
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let path = error.path().to_string();
         let message = format!("{what}.{path}: {}", error.inner());
@@ -42,7 +63,7 @@ pub(crate) fn read<T: DeserializeOwned + Default>(value: &JsValue, what: &str) -
 
 /// The failure for a field that an object may not have.
 pub(crate) fn unknown(what: &str, field: &str) -> Error {
-    Error::invalid_argument(&format!("{what}.{field} is no option of trunkline"), CORRECT_IT)
+    invalid(&format!("{what}.{field} is no option of trunkline"))
 }
 
 /// The failure for an argument of a wrong type or form.

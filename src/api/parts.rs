@@ -39,6 +39,9 @@ extern "C" {
     /// Whether nobody listens.
     #[wasm_bindgen(method, getter, js_name = isEmpty)]
     pub(crate) fn is_empty(this: &Listeners) -> bool;
+    /// Is called each time when nobody listens any more.
+    #[wasm_bindgen(method, setter, js_name = onEmptied)]
+    pub(crate) fn set_on_emptied(this: &Listeners, listener: &JsValue);
     /// Tells everybody who listens to that event. What they throw stays with them.
     #[wasm_bindgen(method)]
     pub(crate) fn emit(this: &Listeners, event: &JsValue);

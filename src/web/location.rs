@@ -23,8 +23,7 @@ pub(crate) fn find_location(url: String, timeout: Duration, reporter: &Reporter)
 async fn ask(url: &str, timeout: Duration) -> Result<Option<String>, JsValue> {
     let abort = AbortController::new()?;
     let signal = abort.signal();
-    let request =
-        RequestBuilder::new(url).method(Method::HEAD).abort_signal(Some(&signal)).build();
+    let request = RequestBuilder::new(url).method(Method::HEAD).abort_signal(Some(&signal)).build();
     let request: web_sys::Request = request.map_err(|_| JsValue::UNDEFINED)?.into();
     // Ends with this function.
     let _deadline = Timeout::new(millis(timeout), move || abort.abort());

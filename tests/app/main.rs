@@ -1,10 +1,10 @@
-//! The app's side in a browser: the package's own classes over this build of the core. The scenarios
+//! The app's side in a browser: the classes that apps hold. The scenarios
 //! are JavaScript, as apps are.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used)] // helpers of tests are no tests for clippy
 
-use js_sys::{Object, Reflect};
-use trunkline::api::Engine;
+use js_sys::Reflect;
+use trunkline::api::Client;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -14,7 +14,7 @@ macro_rules! scenarios {
     ($($name:ident)*) => {$(
         #[wasm_bindgen_test]
         async fn $name() -> Result<(), JsValue> {
-            run(stringify!($name), &engine_class()).await.map(drop)
+            run(stringify!($name), &client_class()).await.map(drop)
         }
     )*};
 }
@@ -33,15 +33,14 @@ scenarios! {
     a_denied_device_is_a_failure_of_its_own_class
 }
 
-/// The class that `pkg/client.js` imports as `Engine`, as this module exports it.
-fn engine_class() -> JsValue {
-    let nothing: JsValue = Object::new().into();
-    let engine: JsValue = Engine::new(&nothing, &nothing).unwrap().into();
-    Reflect::get(&engine, &"constructor".into()).unwrap()
+/// The class that apps make clients of, as this module exports it.
+fn client_class() -> JsValue {
+    let client = Client::construct(&"key".into(), &JsValue::UNDEFINED).unwrap();
+    Reflect::get(&client, &"constructor".into()).unwrap()
 }
 
 #[wasm_bindgen(raw_module = "/tests/app/scenarios.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
-    async fn run(name: &str, engine_class: &JsValue) -> Result<JsValue, JsValue>;
+    async fn run(name: &str, client_class: &JsValue) -> Result<JsValue, JsValue>;
 }

@@ -223,12 +223,12 @@ const scenarios = {
 /** Where nobody listens. */
 const NOBODY = 'http://127.0.0.1:2';
 
-export async function run(name, Engine) {
+export async function run(name, Client) {
   const lost = [];
   const onLost = (event) => lost.push(event.reason);
   addEventListener('unhandledrejection', onLost);
   try {
-    await scenarios[name](await classOf(Engine));
+    await scenarios[name](Client);
     await turn();
     equal(lost.map(String), []);
   } catch (error) {
@@ -236,27 +236,6 @@ export async function run(name, Engine) {
   } finally {
     removeEventListener('unhandledrejection', onLost);
   }
-}
-
-let loaded;
-
-/** The package's own `Client`, over this engine in place of the one that the package was built with. */
-function classOf(Engine) {
-  loaded ??= (async () => {
-    globalThis.engineUnderTest = Engine;
-    const engine = moduleOf('export const Engine = globalThis.engineUnderTest;');
-    const source = await (await fetch('/pkg/client.js')).text();
-    const moved = source
-      .replace("'./wasm/trunkline.js'", `'${engine}'`)
-      .replaceAll("from './", `from '${location.origin}/pkg/`);
-    ok(moved.includes(engine), 'pkg/client.js imports the engine');
-    return (await import(moduleOf(moved))).Client;
-  })();
-  return loaded;
-}
-
-function moduleOf(source) {
-  return URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
 }
 
 async function anonymous(Client, baseURL) {
