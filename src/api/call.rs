@@ -32,7 +32,7 @@ use super::{
     query::{Query, segment},
     rights,
 };
-use crate::core::{CallCommand, Error, LeaveOptions, Method, Then};
+use crate::core::{CallCommand, CallState, Error, LeaveOptions, Method, Then};
 
 /// One call. Made by {@link Client.call}; the same object may be joined, left and joined again.
 ///
@@ -124,11 +124,7 @@ impl Call {
     #[wasm_bindgen(getter, js_name = isCreatedByMe)]
     pub fn is_created_by_me(&self) -> bool {
         let me = self.shared.client.user_id();
-        let creator = self.shared.read(|state| {
-            let creator = state.document.as_ref()?.get("created_by")?;
-            Some(creator.text("id"))
-        });
-        me.is_some() && creator.flatten() == me
+        me.is_some() && self.shared.read(CallState::creator_id) == me
     }
 
     /// The connected user.

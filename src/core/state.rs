@@ -409,6 +409,19 @@ impl CallState {
         self.participants.iter().find(|p| p.session_id == session_id)
     }
 
+    /// The users, apart from one's own session, who publish a track of that type; each once.
+    pub fn others_who_publish(&self, track_type: TrackType) -> Vec<String> {
+        let publishes =
+            |p: &&Participant| !p.is_local && p.published_tracks.contains(&track_type);
+        let mut users: Vec<String> = Vec::new();
+        for participant in self.participants.iter().filter(publishes) {
+            if !users.contains(&participant.user_id) {
+                users.push(participant.user_id.clone());
+            }
+        }
+        users
+    }
+
     /// What it takes to put the participants in the order in which they are shown.
     pub fn sorting(&self) -> Sorting {
         Sorting::new(&self.participant_order, &self.participants)
@@ -432,5 +445,30 @@ impl CallState {
     /// Whether this user may do what `capability` names.
     pub fn has_capability(&self, capability: &str) -> bool {
         self.own_capabilities.iter().any(|c| c == capability)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_others_who_publish_are_told_once_each() {
+        let participant = |user_id: &str, is_local, track_type| Participant {
+            user_id: user_id.to_owned(),
+            is_local,
+            published_tracks: vec![track_type],
+            ..Participant::default()
+        };
+        let participants = vec![
+            participant("me", true, TrackType::Audio),
+            participant("b", false, TrackType::Audio),
+            participant("b", false, TrackType::Audio),
+            participant("c", false, TrackType::Video),
+        ];
+        let state = CallState { participants, ..CallState::default() };
+
+        assert_eq!(state.others_who_publish(TrackType::Audio), ["b"]);
+        assert!(state.others_who_publish(TrackType::ScreenShare).is_empty());
     }
 }

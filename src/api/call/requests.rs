@@ -1,7 +1,5 @@
 //! The operations of a call that are one request each.
 
-use std::collections::BTreeSet;
-
 use js_sys::{Array, Promise};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -17,7 +15,7 @@ use crate::{
         promises::promised,
         query::Query,
     },
-    core::{Error, Method, Participant, Then, TrackType},
+    core::{Error, Method, Then, TrackType},
 };
 
 #[wasm_bindgen]
@@ -213,7 +211,8 @@ impl Call {
         #[wasm_bindgen(js_name = "type", unchecked_param_type = "MuteKind")] kind: &JsValue,
     ) -> Promise {
         promised(MuteKind::read(kind).map(|kind| {
-            let others = self.publishers(kind);
+            let others = self.shared.read(|state| state.others_who_publish(kind.track_type()));
+            let others = others.unwrap_or_default();
             if others.is_empty() {
                 return Promise::resolve(&JsValue::UNDEFINED);
             }
@@ -345,21 +344,6 @@ impl Call {
             Body::empty().with("user_ids", user_ids).with(kind.as_str(), true)
         });
         self.send(name, body.map(|body| self.post("mute_users", body)))
-    }
-
-    /// The others who publish what a mute of that kind stops, each once.
-    fn publishers(&self, kind: MuteKind) -> Vec<String> {
-        let publishes = |participant: &&Participant| {
-            !participant.is_local && participant.published_tracks.contains(&kind.track_type())
-        };
-        let users = self.shared.read(|state| {
-            let users = state.participants.iter().filter(publishes).map(|p| p.user_id.clone());
-            users.collect::<Vec<_>>()
-        });
-        let mut users = users.unwrap_or_default();
-        let mut known = BTreeSet::new();
-        users.retain(|user| known.insert(user.clone()));
-        users
     }
 
     /// Sends the request of the method `name`, unless it could not be made.
