@@ -10,6 +10,7 @@ use super::{
     client::ClientShared,
     notes::Notes,
     parts::{Parts, WeakParts},
+    promises::need_no_handler,
     rights,
 };
 use crate::core::{CallChanges, CallCommand, CallKey, CallState, Command, PromiseId, Slice};
@@ -61,11 +62,19 @@ impl CallShared {
 
     /// A promise that `command` has settled, sooner or later. It keeps the objects of the call.
     pub(crate) fn promise(&self, command: impl FnOnce(PromiseId) -> CallCommand) -> Promise {
-        let (id, promise) = self.client.begin(self.parts(), None);
+        let (id, promise) = self.begin(None);
         if let Some(id) = id {
             self.order(command(id));
         }
         promise
+    }
+
+    /// See [`ClientShared::begin`].
+    pub(crate) fn begin(&self, finish: Option<Box<dyn FnOnce()>>) -> (Option<PromiseId>, Promise) {
+        let (id, promise) = self.client.begin(self.parts(), finish);
+        // Apps join, leave and ask in passing: what comes of it shows in the state.
+        need_no_handler(&promise);
+        (id, promise)
     }
 
     /// What changed is current from now on, and told with the next [`Self::flush`].

@@ -7,7 +7,7 @@ use std::{
 };
 
 use js_sys::{Function, Promise};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsValue, prelude::Closure};
 
 use super::{error::to_js, parts::Parts};
 use crate::core::{Error, PromiseId};
@@ -29,6 +29,15 @@ pub(crate) fn rejected(error: &Error) -> Promise {
 /// The promise, or one that is rejected because it could not be made.
 pub(crate) fn promised(promise: Result<Promise, Error>) -> Promise {
     promise.unwrap_or_else(|error| rejected(&error))
+}
+
+thread_local! {
+    static NOTHING: Closure<dyn FnMut(JsValue)> = Closure::new(|_| {});
+}
+
+/// Nobody has to wait for that promise: a rejection that no app handles is not reported.
+pub(crate) fn need_no_handler(promise: &Promise) {
+    let _ = NOTHING.with(|nothing| promise.catch(nothing));
 }
 
 /// The two functions of a promise; only the first call has an effect.

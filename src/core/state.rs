@@ -411,8 +411,7 @@ impl CallState {
 
     /// The users, apart from one's own session, who publish a track of that type; each once.
     pub fn others_who_publish(&self, track_type: TrackType) -> Vec<String> {
-        let publishes =
-            |p: &&Participant| !p.is_local && p.published_tracks.contains(&track_type);
+        let publishes = |p: &&Participant| !p.is_local && p.published_tracks.contains(&track_type);
         let mut users: Vec<String> = Vec::new();
         for participant in self.participants.iter().filter(publishes) {
             if !users.contains(&participant.user_id) {

@@ -14,7 +14,7 @@ use crate::{
         options::{self, invalid},
     },
     core::{Agent, Error, PeerId},
-    web::field,
+    web::{field, has_panicked},
 };
 
 #[wasm_bindgen]
@@ -70,6 +70,9 @@ impl Call {
 
     /// The session in which the user is, or was last.
     fn session_id(&self) -> Option<String> {
+        if has_panicked() {
+            return None;
+        }
         let client = self.shared.client.driver().client();
         client.session_id(self.shared.key).map(str::to_owned)
     }

@@ -121,7 +121,7 @@ impl Joins {
                 drop(joins.current.take());
             }
         });
-        let (id, promise) = self.call.client.begin(self.call.parts(), Some(finish));
+        let (id, promise) = self.call.begin(Some(finish));
         let waiting = Cell::default();
         let join = Rc::new(Join { turn, promise, waiting, signalled: RefCell::default() });
         if id.is_some() {

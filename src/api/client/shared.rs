@@ -253,6 +253,9 @@ impl ClientShared {
     /// Keeps the objects of a call while something goes on, and not any longer: they may not be
     /// collected only because the app, whose listeners do the rest, holds nothing.
     pub(crate) fn review_call(&self, call: CallKey) {
+        if has_panicked() {
+            return;
+        }
         let Some(parts) = self.call(call).and_then(|shared| shared.parts()) else {
             return;
         };
