@@ -33,6 +33,7 @@ pub use http::Http;
 pub use js_reporter::JsReporter;
 pub use json::JsNode;
 pub(crate) use listener::Listener;
+pub use location::find_location;
 pub use media::MediaTable;
 pub(crate) use media::number as media_number;
 pub(crate) use object::field;

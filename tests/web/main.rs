@@ -8,6 +8,7 @@ mod devices;
 mod entropy;
 mod http;
 mod json;
+mod location;
 mod page;
 mod peers;
 mod sockets;

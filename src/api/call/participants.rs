@@ -65,10 +65,9 @@ impl Call {
 
 /// One of `SfuModels.TrackType`, as apps give it.
 pub(super) fn track_type(given: &JsValue) -> Option<TrackType> {
-    let number = given.as_f64()?;
     let known =
         [TrackType::Audio, TrackType::Video, TrackType::ScreenShare, TrackType::ScreenShareAudio];
-    known.into_iter().find(|known| f64::from(*known as i32) == number)
+    known.into_iter().find(|known| *given == *known as i32)
 }
 
 /// A list of them; what is none is left out.
