@@ -5,7 +5,6 @@
  * and the web server of wasm-bindgen's test runner forgets connections when more than four come
  * together (see `tests/web/support.rs`).
  */
-export { Call } from './call.js';
 export {
   adoptStream,
   Capture,
@@ -15,7 +14,6 @@ export {
   getVideoStream,
   openCapture,
 } from './capture.js';
-export { Client, provideEngine } from './client.js';
 export {
   deviceIds$,
   getAudioDevices,
@@ -60,7 +58,6 @@ export {
   isPinned,
   makeParticipant,
 } from './participants.js';
-export { Shell } from './shell.js';
 export {
   CallType,
   CallTypes,
@@ -83,4 +80,17 @@ export {
   speaking,
   withParticipantSource,
 } from './sorting.js';
+export { callIsolated, Listeners } from './listeners.js';
+export { loadDiagnostics } from './chunks.js';
+export { Observables } from './observables.js';
+export { Parts } from './parts.js';
+export {
+  askDefaults,
+  detailStats,
+  makeCallParts,
+  makeClientParts,
+  publish,
+  setStatsInterval,
+  updatePublishOptions,
+} from './call-parts.js';
 export { createSoundDetector } from './sound.js';

@@ -1,7 +1,7 @@
 /**
  * Which devices there are. Types and documentation: `types/devices.d.ts`.
  */
-import { runIsolated } from './events.js';
+import { runIsolated } from './listeners.js';
 import { permissionOf } from './device-permissions.js';
 
 /** How long plugging may take to settle, in ms: one headset is several devices. */

@@ -106,7 +106,7 @@ export class DeviceManager {
     this.#extraConstraints = extraConstraints;
     this.state = new State(device, permission, own);
     setUp(this, () => this.#setup());
-    if (kind !== SCREEN) followDevices(this, (event) => port.emit(event));
+    if (kind !== SCREEN) followDevices(this, port);
   }
 
   get stopOnLeave() {
@@ -330,8 +330,9 @@ export function unsupported(message) {
  * A selected device that is unplugged goes off, and is not selected any more; another one under the
  * same id takes its place. The page's list must not keep the manager of a call that nobody uses.
  */
-function followDevices(manager, emit) {
+function followDevices(manager, port) {
   const known = new WeakRef(manager);
+  const emit = emitWeakly(new WeakRef(port));
   let before = [];
   const stop = watchDevices(async () => {
     const current = known.deref();
@@ -346,6 +347,10 @@ function followDevices(manager, emit) {
     },
     () => {},
   );
+}
+
+function emitWeakly(port) {
+  return (event) => port.deref()?.emit(event);
 }
 
 async function onDevicesChanged(manager, last, now, emit) {

@@ -2,7 +2,6 @@
  * A look inside a call, for a report of a problem: no media, no tokens, nobody's name. Types and
  * documentation: `types/stats.d.ts`.
  */
-import { describeAgent } from './agent.js';
 import { summarise } from './stats-report.js';
 
 /** Of a candidate pair, what tells how media find their way. */
@@ -10,25 +9,16 @@ const PATH = ['candidateType', 'protocol', 'relayProtocol', 'networkType'];
 
 /**
  * @param {object} state of the call
- * @param {{ describe, peers }} handle reads from the core
- * @param {{ timeline: object[], warnings: object[], devices: object }} known
+ * @param {object} facts of the report, with the peer connections in place of what is told of them
  */
-export async function diagnose(state, handle, { timeline, warnings, devices }) {
-  const [version, sessionId] = handle.describe();
-  const [datacenter, publisher, subscriber] = handle.peers();
+export async function diagnose(state, { publisher, subscriber, ...facts }) {
   const [sent, received] = await Promise.all(
     [publisher, subscriber].map((peer) => peer?.getStats().catch(() => undefined)),
   );
-  const report = received && summarise(datacenter, sent, received, [], new Set());
+  const report = received && summarise(facts.datacenter, sent, received, [], new Set());
   return {
-    version,
-    ...describeAgent(),
-    sessionId: sessionId || undefined,
-    datacenter,
+    ...facts,
     callingState: state.callingState,
-    timeline,
-    warnings,
-    devices,
     participants: state.participants.length,
     capabilities: [...state.ownCapabilities],
     publisher: describePeer(publisher, sent),

@@ -79,37 +79,11 @@ export class NotInitializedError extends VideoError {
 /**
  * Makes the error for a failure of the core.
  *
- * @param {number} kind place in {@link CLASSES}
+ * @param {string} kind name of the class
  */
-export function makeError(
-  kind,
-  message,
-  code,
-  category,
-  hint,
-  retryable,
-  unrecoverable,
-  attempts,
-  serverCode,
-  status,
-  requestId,
-  cause,
-  response,
-) {
-  const Class = CLASSES[kind] ?? VideoError;
-  return new Class(message, {
-    code,
-    category,
-    hint,
-    retryable,
-    unrecoverable,
-    attempts: Object.freeze(attempts),
-    serverCode,
-    status,
-    requestId,
-    cause,
-    response,
-  });
+export function makeError(kind, message, fields) {
+  Object.freeze(fields.attempts);
+  return new (CLASSES[kind] ?? VideoError)(message, fields);
 }
 
 const CORRECT_IT = 'Correct the argument that the message names.';
@@ -152,8 +126,7 @@ export function makeDeviceError(kind, cause) {
   });
 }
 
-/** In the order of `ErrorClass` of the core. */
-const CLASSES = [
+const CLASSES = {
   VideoError,
   ErrorFromResponse,
   SfuJoinError,
@@ -161,4 +134,4 @@ const CLASSES = [
   DeviceError,
   JoinAbortedError,
   IllegalStateError,
-];
+};

@@ -125,7 +125,10 @@ function assertReady() {
 export const Client = new Proxy(ReadyClient, {
   construct(target, args, newTarget) {
     assertReady();
-    return Reflect.construct(target, args, newTarget);
+    const client = new target(...args);
+    // Rust knows nothing of classes that an app derives from this one.
+    if (newTarget !== Client) Object.setPrototypeOf(client, newTarget.prototype);
+    return client;
   },
 });
 ReadyClient.prototype.constructor = Client;

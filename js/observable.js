@@ -1,7 +1,7 @@
 /**
  * Values that are current and observable. Types and documentation: `types/observable.d.ts`.
  */
-import { runIsolated } from './events.js';
+import { runIsolated } from './listeners.js';
 
 /**
  * A value that is read when somebody asks for it, kept until it is marked stale, and told to
@@ -55,7 +55,8 @@ export class Cell {
   /** A cell whose value follows from those of others. */
   static from(sources, select) {
     const cell = new Cell((before) => select(...sources.map((source) => source.value), before));
-    for (const source of sources) source.#dependents.push(cell);
+    // Weakly, as some sources belong to the page.
+    for (const source of sources) source.#dependents.push(new WeakRef(cell));
     return cell;
   }
 
@@ -63,7 +64,8 @@ export class Cell {
   markStale(dirty) {
     this.#fresh = false;
     dirty.add(this);
-    for (const cell of this.#dependents) cell.markStale(dirty);
+    this.#dependents = this.#dependents.filter((known) => known.deref());
+    for (const known of this.#dependents) known.deref()?.markStale(dirty);
   }
 
   /**

@@ -6,7 +6,7 @@
  * first read, and kept until they change.
  */
 import { Captions } from './captions.js';
-import { runIsolated } from './events.js';
+import { runIsolated } from './listeners.js';
 import { Notes } from './notes.js';
 import { Cell, State, Store, defineFields, sameItems } from './observable.js';
 import { hasScreenShare, isPinned } from './participants.js';

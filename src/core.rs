@@ -10,6 +10,7 @@
 //! The core never waits, reads a clock, draws entropy or calls out, so the same inputs always give
 //! the same effects.
 
+mod agent;
 mod backoff;
 mod body;
 mod call;
@@ -41,12 +42,13 @@ pub mod view;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 
+pub use agent::Agent;
 pub use body::Body;
 pub use changes::{CallChanges, Changes, Slice, Transition};
 pub use client::{Client, Config};
 pub use command::{
-    AppRequest, CallCommand, Choice, Command, DeviceOrder, JoinOptions, LeaveOptions, MediaOption,
-    Then,
+    AppRequest, CallCommand, Choice, Command, DeviceOrder, JoinOptions, LeaveOptions, LocationHint,
+    MediaOption, Then,
 };
 pub use effect::{
     AppEvent, CaptureRequest, Direction, Effect, Encoding, EventPayload, HttpBody, HttpRequest,

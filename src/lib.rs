@@ -3,11 +3,11 @@
 //! - [`core`] decides. It does no I/O, reads no clock and knows no browser: commands and inputs go
 //!   in, effects and change notices come out.
 //! - `web` performs the effects in the browser and reports what happened.
-//! - `js` shows the result to apps as ordinary JavaScript.
+//! - `api` shows the result to apps as ordinary JavaScript.
 
-pub mod core;
 #[cfg(target_arch = "wasm32")]
-pub mod js;
+pub mod api;
+pub mod core;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 

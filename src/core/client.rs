@@ -2,6 +2,7 @@
 
 mod calls;
 mod guest;
+mod location;
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     call::{CallContext, CallSession, call_path},
     changes::Changes,
-    command::{CallCommand, Command, Then},
+    command::{CallCommand, Command, LocationHint, Then},
     connection::{Connection, ConnectionNews, not_connected},
     effect::{Effect, LocalEvent, Outcome, Scope},
     error::Error,
@@ -70,6 +71,8 @@ pub struct Client<H: Host> {
     calls: BTreeMap<CallKey, CallSession<H>>,
     /// Calls that could not be watched again, with the number of failures, and when to try anew.
     rewatch: Option<(Time, Vec<String>, u32)>,
+    /// Whom to ask where this client is, with the attempts that are left.
+    location_hint: Option<LocationHint>,
     online: bool,
 }
 
@@ -84,6 +87,7 @@ impl<H: Host> Client<H> {
             rest: Rest::default(),
             calls: BTreeMap::new(),
             rewatch: None,
+            location_hint: None,
             online: true,
         }
     }
@@ -121,7 +125,7 @@ impl<H: Host> Client<H> {
             }
             Command::QueryCalls { promise, body } => self.query_calls(promise, body),
             Command::RingingCall { promise, cid } => self.ringing_call(promise, &cid),
-            Command::SetLocation(location) => self.config.location = location,
+            Command::FindLocation(hint) => self.find_location(hint),
             Command::Call(key, command) => self.call_command(key, command),
             Command::DropCall(key) => self.drop_call(key),
         }
@@ -138,6 +142,7 @@ impl<H: Host> Client<H> {
                 }),
                 None => self.on_rest_reply(request, reply),
             },
+            Input::Location(place) => self.on_location(place),
             Input::Token { request, result } => {
                 let Self { connection, out, config, .. } = self;
                 let news = connection
@@ -271,6 +276,17 @@ impl<H: Host> Client<H> {
     /// The user that is connected or connecting.
     pub fn user_id(&self) -> Option<&str> {
         self.connection.as_ref().map(|connection| connection.user.id.as_str())
+    }
+
+    /// Whether a user is connected or connecting; otherwise the next [`Command::ConnectUser`] begins
+    /// anew, with tokens of its own.
+    pub fn has_user(&self) -> bool {
+        self.connection.as_ref().is_some_and(|connection| !connection.is_refused())
+    }
+
+    /// Whether events of the coordinator reach that call.
+    pub fn hears_events(&self, call: CallKey) -> bool {
+        self.has_user() && self.calls.get(&call).is_some_and(CallSession::is_set_up)
     }
 
     fn connect_user(&mut self, promise: PromiseId, mut user: User, tokens: &Tokens) {

@@ -8,6 +8,7 @@ use super::{
     ids::{CallKey, CaptureId, PromiseId},
     input::Captured,
     state::{AudioBitrateProfile, DeviceKind, Dimension, Facing, TrackType, Visibility},
+    time::Duration,
     user::{Tokens, User},
 };
 
@@ -51,12 +52,23 @@ pub enum Command {
         /// `type:id`
         cid: String,
     },
-    /// Where this client is, for joins from now on.
-    SetLocation(String),
+    /// Find out where this client is, for joins from then on. Nothing waits for it.
+    FindLocation(LocationHint),
     /// An order to one call.
     Call(CallKey, CallCommand),
     /// The app dropped its `Call` object: forget it, unless it is registered or in use.
     DropCall(CallKey),
+}
+
+/// Whom to ask where this client is, and how patiently.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LocationHint {
+    /// What answers a `HEAD` request with the name of a place.
+    pub url: String,
+    /// How long one request may take.
+    pub timeout: Duration,
+    /// How often to ask, at least 1.
+    pub attempts: u32,
 }
 
 /// An order of the app to one call.

@@ -10,6 +10,7 @@ use super::{
         TransceiverId,
     },
     state::{AudioBitrateProfile, DeviceKind, Dimension, TrackType},
+    time::Duration,
 };
 
 /// One thing for the host to do. It reports the outcome, if any, as an [`Input`](super::Input),
@@ -21,6 +22,13 @@ pub enum Effect<H: Host> {
     Http(HttpRequest),
     /// Abort a request; no answer is awaited any more.
     AbortHttp(RequestId),
+    /// Ask where this client is. Answer: [`Input::Location`](super::Input::Location).
+    FindLocation {
+        /// What answers a `HEAD` request with the name of a place.
+        url: String,
+        /// How long it may take.
+        timeout: Duration,
+    },
     /// Ask the app's token provider. Answer: [`Input::Token`](super::Input::Token).
     FetchToken(TokenRequestId),
     /// Open a WebSocket. Binary frames arrive as bytes, text frames as parsed JSON.

@@ -23,6 +23,8 @@ pub enum Input<H: Host> {
         /// The answer.
         reply: Result<HttpReply<H>, HttpFailure<H>>,
     },
+    /// The name of the place where this client is, if anybody told it in time.
+    Location(Option<String>),
     /// The app's token provider answered, or threw.
     Token {
         /// The [`Effect::FetchToken`](super::Effect::FetchToken) it answers.

@@ -419,6 +419,19 @@ impl<H: Host> CallState<H> {
         self.participants.of_session(session_id)
     }
 
+    /// The users, apart from one's own session, who publish a track of that type; each once.
+    pub fn others_who_publish(&self, track_type: TrackType) -> Vec<String> {
+        let publishes =
+            |p: &&Participant<H>| !p.is_local && p.published_tracks.contains(&track_type);
+        let mut users: Vec<String> = Vec::new();
+        for participant in self.participants.iter().filter(publishes) {
+            if !users.contains(&participant.user_id) {
+                users.push(participant.user_id.clone());
+            }
+        }
+        users
+    }
+
     /// What it takes to put the participants in the order in which they are shown.
     pub fn sorting(&self) -> Sorting {
         Sorting::new(&self.participant_order, &self.participants)

@@ -20,6 +20,7 @@ mod ringing;
 mod roster;
 mod server;
 mod sorting;
+mod state;
 mod statistics;
 mod unsent;
 mod users;

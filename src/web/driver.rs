@@ -13,6 +13,7 @@ use super::{
     devices::Devices,
     failure::has_panicked,
     http::Http,
+    location::find_location,
     media::MediaTable,
     page::Page,
     peer::Peers,
@@ -237,6 +238,9 @@ impl Driver {
             Effect::StopCapture(capture) => self.devices.stop(capture),
             Effect::SilenceCapture(capture, is_silent) => self.devices.silence(capture, is_silent),
             Effect::AskDefaults(call) => self.tell(|frontend| frontend.ask_defaults(call)),
+            Effect::FindLocation { url, timeout } => {
+                find_location(url, timeout, &self.reporter);
+            }
             Effect::FetchToken(request) => self.tell(|frontend| frontend.fetch_token(request)),
             Effect::Settle { promise, result } => {
                 self.tell(|frontend| frontend.settle(promise, result));

@@ -126,3 +126,43 @@ test('each part of the SDK logs as the app wants, and a wrong wish is named', as
     assert.throws(make, { code: 'invalid-argument', message: /logOptions/ });
   }
 });
+
+test('after the server has refused a user, the next one is asked for by their own provider', async () => {
+  const { WebSocket } = globalThis;
+  const sockets = [];
+  globalThis.WebSocket = class extends EventTarget {
+    constructor() {
+      super();
+      sockets.push(this);
+      queueMicrotask(() => this.dispatchEvent(new Event('open')));
+    }
+    send() {
+      this.hear({ type: 'connection.ok', connection_id: 'c', me: { id: 'anna' } });
+    }
+    hear(event) {
+      const data = JSON.stringify(event);
+      queueMicrotask(() => this.dispatchEvent(new MessageEvent('message', { data })));
+    }
+    close() {}
+  };
+  const asked = [];
+  const provider = (name) => () => {
+    asked.push(name);
+    return token('anna');
+  };
+  const client = new Client('key', options);
+  try {
+    await client.connectUser({ id: 'anna' }, provider('first'));
+    sockets[0].hear({ type: 'connection.error', error: { code: 2, message: 'no such key' } });
+    await new Promise((resolve) => setImmediate(resolve));
+
+    await client.connectUser({ id: 'anna' }, provider('second'));
+
+    assert.deepEqual(asked, ['first', 'second']);
+    await client.connectUser({ id: 'anna' }, provider('third'));
+    assert.deepEqual(asked, ['first', 'second'], 'a user who is connected keeps theirs');
+  } finally {
+    await client.dispose();
+    globalThis.WebSocket = WebSocket;
+  }
+});

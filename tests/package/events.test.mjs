@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 
-import { Listeners } from '../../js/events.js';
+import { Listeners } from '../../js/listeners.js';
 
 test('one function may listen to several events, and is taken off one by one', () => {
   const listeners = new Listeners();

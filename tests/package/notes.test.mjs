@@ -18,9 +18,8 @@ test('the newest hundred notes are kept, and what was given out does not change'
 
 test('a call that is not joined has diagnostics, too', async () => {
   const state = { callingState: 'left', participants: [], ownCapabilities: ['join-call'] };
-  const handle = { describe: () => ['1.2.3', ''], peers: () => [] };
-  const known = { timeline: [{ state: 'left' }], warnings: [], devices: {} };
-  const dump = await diagnose(state, handle, known);
+  const facts = { version: '1.2.3', timeline: [{ state: 'left' }], warnings: [], devices: {} };
+  const dump = await diagnose(state, facts);
   const { version, sessionId, callingState, publisher, subscriber, stats, timeline } = dump;
   assert.deepEqual([version, sessionId, callingState], ['1.2.3', undefined, 'left']);
   assert.deepEqual([publisher, subscriber, stats], [undefined, undefined, undefined]);
@@ -36,8 +35,7 @@ test('a connection whose statistics cannot be read is described without', async 
     getStats: () => Promise.reject(new DOMException('', 'InvalidStateError')),
   };
   const state = { callingState: 'joined', participants: [{}], ownCapabilities: [] };
-  const handle = { describe: () => ['1', 's'], peers: () => ['edge', undefined, peer] };
-  const dump = await diagnose(state, handle, { timeline: [], warnings: [], devices: {} });
+  const dump = await diagnose(state, { datacenter: 'edge', subscriber: peer });
   assert.deepEqual(dump.subscriber.transceivers, [{ mid: '0', currentDirection: 'sendonly' }]);
   assert.deepEqual(
     [dump.subscriber.local, dump.stats, dump.participants],

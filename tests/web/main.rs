@@ -8,6 +8,7 @@ mod devices;
 mod documents;
 mod entropy;
 mod http;
+mod location;
 mod page;
 mod peers;
 mod sockets;

@@ -1,5 +1,5 @@
 //! What the app gives, checked and brought into the coordinator's form before anything is sent.
-//! Misplaced and doubled fields have been refused in `js/call.js` by then.
+//! Misplaced and doubled fields have been refused in `src/api` by then.
 
 use crate::core::{error::Error, host::Host, url::push_encoded};
 

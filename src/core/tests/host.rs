@@ -83,6 +83,9 @@ pub(super) struct Host {
     /// How often the app's token provider was asked, and whether it throws.
     pub(super) asked_for_tokens: u32,
     pub(super) provider_throws: bool,
+    /// How often somebody was asked where the client is, and what they say, the last one first.
+    pub(super) asked_for_places: u32,
+    pub(super) places: Vec<Option<String>>,
     queue: BinaryHeap<Reverse<(u64, u64, usize)>>,
     inputs: Vec<Option<Input>>,
     promises: u64,
@@ -148,6 +151,8 @@ impl Host {
             sent: Vec::new(),
             asked_for_tokens: 0,
             provider_throws: false,
+            asked_for_places: 0,
+            places: Vec::new(),
             queue: BinaryHeap::new(),
             inputs: Vec::new(),
             promises: 0,
@@ -413,6 +418,11 @@ impl Host {
             }
             Effect::AbortHttp(request) => {
                 assert!(self.requests.remove(&request), "G5: aborted twice, or after its end");
+            }
+            Effect::FindLocation { .. } => {
+                self.asked_for_places += 1;
+                let place = self.places.pop().flatten();
+                self.later(Input::Location(place));
             }
             Effect::FetchToken(request) => {
                 self.asked_for_tokens += 1;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{host::Host, native::token};
 use crate::core::tests::native::Outcome;
-use crate::core::{CallingState, Command, LocalEvent, UserKind};
+use crate::core::{CallingState, Command, Duration, HttpBody, LocalEvent, LocationHint, UserKind};
 
 #[test]
 fn an_expired_token_is_replaced_once_for_all_who_wait() {
@@ -226,4 +226,42 @@ fn a_lost_socket_is_told_after_five_seconds_and_at_once_when_the_browser_is_offl
     host.feed(crate::core::Input::Online(true));
     host.run_for(10_000);
     assert_eq!(told(&host), [true, false, true]);
+}
+
+#[test]
+fn a_place_is_asked_for_a_few_times_and_told_by_its_first_letters() {
+    let told = |places: &[Option<&str>]| {
+        let mut host = Host::connected();
+        host.places = places.iter().rev().map(|place| place.map(str::to_owned)).collect();
+        let url = "http://places".to_owned();
+        let hint = LocationHint { url, timeout: Duration::from_secs(2), attempts: 3 };
+        host.promise(|_| Command::FindLocation(hint));
+        host.run_for(100);
+        let call = host.call();
+        host.join(call);
+        let sent = host.sent.iter().find(|sent| sent.url.contains("/join")).unwrap();
+        let HttpBody::Json(body) = &sent.body else { panic!("a join has a body") };
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        (body["location"].as_str().unwrap().to_owned(), host.asked_for_places)
+    };
+
+    assert_eq!(told(&[Some("FRA56-P1")]), ("FRA".to_owned(), 1));
+    assert_eq!(told(&[None, Some(""), Some("LHR")]), ("LHR".to_owned(), 3));
+    assert_eq!(told(&[None, None, None, Some("late")]), ("ERR".to_owned(), 3));
+}
+
+#[test]
+fn a_refused_user_is_none_and_another_one_may_come() {
+    let mut host = Host::new();
+    assert!(!host.client.has_user());
+    let connect = host.connect("alice", Some(token("somebody else")), false);
+    assert_eq!(host.rejection(connect), "auth-token-invalid");
+    assert!(!host.client.has_user());
+
+    host.connect("alice", Some(token("alice")), false);
+    assert!(host.client.has_user(), "connecting");
+    host.run_for(100);
+    assert!(host.client.has_user(), "connected");
+    host.promise(|promise| Command::DisconnectUser { promise });
+    assert!(!host.client.has_user());
 }

@@ -56,6 +56,10 @@ declare global {
   var found: Call[];
   /** Events, where a test collects them. */
   var heard: { type: string; call_cid?: string; [field: string]: unknown }[];
+  /** How many of the objects are left when all garbage is collected. */
+  var alive: (objects: readonly WeakRef<object>[]) => Promise<number>;
+  /** What a test keeps on purpose. */
+  var kept: unknown;
   /** Whatever else a test collects, such as the values of an observable. */
   var seen: unknown[];
   /** What a test has go wrong with devices. */

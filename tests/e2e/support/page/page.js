@@ -85,6 +85,18 @@ const STREAMS = /** @type {const} */ ([
   ['screenSound', 'screenShareAudioStream'],
 ]);
 
+globalThis.alive = async (/** @type {readonly WeakRef<object>[]} */ objects) => {
+  if (!gc) throw new Error('the browser hides its garbage collection');
+  let count = objects.length;
+  // What is collected lets go of more in tasks of its own, the objects of Rust among it.
+  for (let round = 0; round < 10 && count > 0; round += 1) {
+    await new Promise((resolve) => setTimeout(resolve));
+    await gc({ type: 'major', execution: 'async' });
+    count = objects.filter((object) => object.deref()).length;
+  }
+  return count;
+};
+
 globalThis.failureOf = async (/** @type {unknown} */ attempt) => {
   try {
     await (typeof attempt === 'function' ? attempt() : attempt);

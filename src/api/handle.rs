@@ -3,50 +3,41 @@ use std::rc::Rc;
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use super::{shell::Shell, values};
+use super::{
+    call_shared::CallShared,
+    client::{Level, LogScope},
+    values,
+};
 use crate::{
     core::{
-        AppRequest, AudioBitrateProfile, Body, CallCommand, CallKey, Choice, Command, Criterion,
-        DeviceKind, DeviceOrder, Dimension, Facing, JoinOptions, LeaveOptions, MediaOption, Method,
-        ParticipantOrder, PromiseId, Slice, SortStep, Then, TrackType, Visibility,
+        AudioBitrateProfile, CallCommand, Choice, Criterion, DeviceKind, DeviceOrder, Dimension,
+        Facing, MediaOption, ParticipantOrder, PromiseId, Slice, SortStep, TrackType, Visibility,
     },
-    web::{CallState, body, has_panicked},
+    web::{CallState, has_panicked},
 };
 
-/// The core's side of a `Call`. When the `Call` is collected, so is this, and the core forgets the
-/// call.
+/// What the state and the devices of a call, where they are JavaScript, ask of the core; ends with
+/// them, see `call_parts.rs`.
 #[wasm_bindgen(skip_typescript)]
 pub struct CallHandle {
-    shell: Rc<Shell>,
-    call: CallKey,
-    serial: u32,
+    shared: Rc<CallShared>,
 }
 
 impl CallHandle {
-    pub(crate) fn new(shell: Rc<Shell>, call: CallKey, serial: u32) -> Self {
-        Self { shell, call, serial }
+    pub(crate) fn new(shared: Rc<CallShared>) -> Self {
+        Self { shared }
     }
 
     fn read_state(&self, read: impl FnOnce(&CallState) -> JsValue) -> JsValue {
-        if has_panicked() {
-            return JsValue::UNDEFINED;
-        }
-        let client = self.shell.driver().client();
-        client.call(self.call).map(read).unwrap_or_default()
+        self.shared.read(read).unwrap_or_default()
     }
 
     fn order(&self, command: CallCommand) {
-        self.shell.order(Command::Call(self.call, command));
+        self.shared.order(command);
     }
 
     fn promise(&self, command: impl FnOnce(PromiseId) -> CallCommand) -> Promise {
-        self.shell.promise(|promise| Command::Call(self.call, command(promise)))
-    }
-}
-
-impl Drop for CallHandle {
-    fn drop(&mut self) {
-        self.shell.forget_call(self.call, self.serial);
+        self.shared.promise(command)
     }
 }
 
@@ -57,7 +48,7 @@ impl CallHandle {
         let Some(slice) = Slice::ALL.get(slice) else {
             return JsValue::UNDEFINED;
         };
-        self.read_state(|state| values::slice(state, *slice, self.shell.driver().media()))
+        self.read_state(|state| values::slice(state, *slice, self.shared.client.driver().media()))
     }
 
     /// One participant.
@@ -65,7 +56,9 @@ impl CallHandle {
         self.read_state(|state| {
             let participant = state.participant(session_id);
             participant
-                .map(|participant| values::participant(participant, self.shell.driver().media()))
+                .map(|participant| {
+                    values::participant(participant, self.shared.client.driver().media())
+                })
                 .unwrap_or_default()
         })
     }
@@ -83,7 +76,7 @@ impl CallHandle {
             }
         }
         if !has_panicked() {
-            self.shell.driver().ask(|client| client.sort_by(self.call, order));
+            self.shared.client.driver().ask(|client| client.sort_by(self.shared.key, order));
         }
     }
 
@@ -91,78 +84,26 @@ impl CallHandle {
     /// for comparators and conditions of the app. While it runs, nothing is borrowed.
     #[wasm_bindgen(js_name = sortedPlaces)]
     pub fn sorted_places(&self, ask: &Function) -> Vec<u32> {
-        let driver = self.shell.driver();
+        let driver = self.shared.client.driver();
         if has_panicked() {
             return vec![];
         }
-        let Some(mut sorting) = driver.client().call(self.call).map(CallState::sorting) else {
+        let Some(mut sorting) = driver.client().call(self.shared.key).map(CallState::sorting)
+        else {
             return vec![];
         };
         sorting.run(&|which, a, b| {
             let answer = ask.call3(&JsValue::NULL, &which.into(), &a.into(), &b.into());
             answer.ok().and_then(|answer| answer.as_f64())
         });
-        driver.ask(|client| client.on_sorted(self.call, &sorting));
+        driver.ask(|client| client.on_sorted(self.shared.key, &sorting));
         sorting.places()
     }
 
     /// The user that is connected or connecting.
     #[wasm_bindgen(js_name = userId)]
     pub fn user_id(&self) -> Option<String> {
-        self.shell.user_id()
-    }
-
-    /// Sends a request. `object` is a copy of what the app gave; method and `then` are places in
-    /// the lists of `requests.js`.
-    pub fn request(
-        &self,
-        method: usize,
-        path: String,
-        object: JsValue,
-        doing: String,
-        then: usize,
-    ) -> Promise {
-        let request = app_request(method, path, object, doing);
-        let then = THEN.get(then).copied().unwrap_or(Then::Nothing);
-        self.promise(|promise| CallCommand::Request { promise, request, then })
-    }
-
-    /// Enters the call. `request` is a copy of what the app gave; times are in ms.
-    pub fn join(
-        &self,
-        request: JsValue,
-        max_join_retries: Option<u32>,
-        join_response_timeout: Option<u32>,
-        rpc_request_timeout: Option<u32>,
-    ) -> Promise {
-        let options =
-            join_options(request, max_join_retries, join_response_timeout, rpc_request_timeout);
-        self.promise(|promise| CallCommand::Join { promise, options })
-    }
-
-    /// The same for the join that follows when somebody accepts the ring.
-    #[wasm_bindgen(js_name = setJoinOptions)]
-    pub fn set_join_options(
-        &self,
-        request: JsValue,
-        max_join_retries: Option<u32>,
-        join_response_timeout: Option<u32>,
-        rpc_request_timeout: Option<u32>,
-    ) {
-        let options =
-            join_options(request, max_join_retries, join_response_timeout, rpc_request_timeout);
-        self.order(CallCommand::SetJoinOptions(options));
-    }
-
-    /// Goes out of the call.
-    pub fn leave(
-        &self,
-        reject: Option<bool>,
-        reason: Option<String>,
-        message: Option<String>,
-    ) -> Promise {
-        let options = LeaveOptions { reject, reason, message };
-        self.promise(|promise| CallCommand::Leave { promise, options })
+        self.shared.client.user_id()
     }
 
     /// Changes what only this side knows of a participant, by the numbers in `js/participants.js`.
@@ -184,13 +125,6 @@ impl CallHandle {
                 }
             }
         });
-    }
-
-    /// The version of the SDK, and the session in which the user is or was.
-    pub fn describe(&self) -> Vec<String> {
-        let client = self.shell.driver().client();
-        let session = client.session_id(self.call).unwrap_or_default();
-        vec![env!("CARGO_PKG_VERSION").into(), session.into()]
     }
 
     /// Gives an order to a device, both by their numbers in `js/devices.js`.
@@ -247,9 +181,9 @@ impl CallHandle {
 
     /// Publishes a stream of the app, whose tracks were checked.
     pub fn publish(&self, stream: &JsValue, track_type: i32, profile: Option<u32>) -> Promise {
-        let driver = self.shell.driver();
+        let driver = self.shared.client.driver();
         self.promise(|promise| {
-            let capture = driver.ask(|client| client.adopt_capture(self.call));
+            let capture = driver.ask(|client| client.adopt_capture(self.shared.key));
             let mut captured = driver.devices().adopt(capture, track_type, stream);
             let track_type = TrackType::try_from(track_type).unwrap_or_default();
             captured.profile = profile.and_then(read_profile);
@@ -273,17 +207,31 @@ impl CallHandle {
 
     /// The SFU's name and the two peer connections, publisher first, of a joined call.
     pub fn peers(&self) -> Vec<JsValue> {
-        let driver = self.shell.driver();
+        let driver = self.shared.client.driver();
         let client = driver.client();
-        let Some((edge, [publisher, subscriber])) = client.peers(self.call) else {
+        let Some((edge, [publisher, subscriber])) = client.peers(self.shared.key) else {
             return vec![];
         };
         vec![edge.into(), driver.connection(publisher), driver.connection(subscriber)]
     }
 
-    /// What the client's side of the package shares with its calls.
-    pub fn host(&self) -> JsValue {
-        self.shell.sink()
+    /// What keeps the user's devices, or `undefined`.
+    pub fn preferences(&self) -> JsValue {
+        self.shared.client.parts().map(|parts| parts.get("preferences")).unwrap_or_default()
+    }
+
+    /// Logs a warning about devices, or about what is shown.
+    pub fn warn(&self, scope: &str, message: &str, details: Vec<JsValue>) {
+        let scope = if scope == "rendering" { LogScope::Rendering } else { LogScope::Devices };
+        self.shared.client.log(scope, Level::Warn, message, &details);
+    }
+
+    /// Tells the listeners of the client.
+    #[wasm_bindgen(js_name = emitToClient)]
+    pub fn emit_to_client(&self, event: &JsValue) {
+        if let Some(parts) = self.shared.client.parts() {
+            parts.listeners().emit(event);
+        }
     }
 
     /// Tells the size of the largest element that shows a track, in CSS px; 0 × 0 for none.
@@ -335,47 +283,3 @@ fn criterion(
 fn read_profile(profile: u32) -> Option<AudioBitrateProfile> {
     i32::try_from(profile).ok().and_then(|profile| profile.try_into().ok())
 }
-fn join_options(
-    request: JsValue,
-    max_join_retries: Option<u32>,
-    join_response_timeout: Option<u32>,
-    rpc_request_timeout: Option<u32>,
-) -> JoinOptions {
-    JoinOptions {
-        request: checked_body(&request),
-        max_join_retries,
-        join_response_timeout: join_response_timeout.map(u64::from),
-        rpc_request_timeout: rpc_request_timeout.map(u64::from),
-    }
-}
-
-/// A request of the app; `method` is the place in the list of `requests.js`.
-pub(crate) fn app_request(
-    method: usize,
-    path: String,
-    object: JsValue,
-    doing: String,
-) -> AppRequest {
-    let method = [Method::Get, Method::Post, Method::Patch, Method::Delete].get(method).copied();
-    let method = method.unwrap_or(Method::Post);
-    AppRequest { method, path, body: checked_body(&object), doing }
-}
-
-/// The body of an object that `pkg/input.js` has made sure JSON can express.
-pub(crate) fn checked_body(object: &JsValue) -> Option<Body> {
-    body(object).ok().flatten()
-}
-
-/// In the order of `requests.js`.
-const THEN: [Then; 10] = [
-    Then::Nothing,
-    Then::Load,
-    Then::Ring,
-    Then::RingMembers,
-    Then::Change,
-    Then::Members,
-    Then::CaptionsOn,
-    Then::CaptionsOff,
-    Then::Accept,
-    Then::Reject,
-];

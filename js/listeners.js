@@ -1,19 +1,19 @@
-import { invalidArgument } from './errors.js';
-
 /**
- * The listeners of a client or a call.
+ * The listeners of a client or a call. In JavaScript, as the garbage collector sees what a listener
+ * mentions only where listeners hang on the object that they listen to; a list in Rust would keep
+ * both for ever.
  */
 export class Listeners {
   /** @type {{ name: string, listener: (event: object) => void }[]} */
   #entries = [];
+  /** Hears that nobody listens any more. */
+  onEmptied;
 
   /**
    * Keyed by name and function: one function may listen to several events, and listening twice to
-   * the same one is listening once.
+   * the same one is listening once. What it returns takes the listener off.
    */
   on(name, listener) {
-    if (typeof name !== 'string') throw invalidArgument('on: the name of the event is no string');
-    if (typeof listener !== 'function') throw invalidArgument('on: the listener is no function');
     if (!this.#entries.some((entry) => entry.name === name && entry.listener === listener)) {
       this.#entries = [...this.#entries, { name, listener }];
     }
@@ -21,9 +21,17 @@ export class Listeners {
   }
 
   off(name, listener) {
-    this.#entries = this.#entries.filter(
+    const left = this.#entries.filter(
       (entry) => entry.name !== name || entry.listener !== listener,
     );
+    const isEmptied = left.length === 0 && !this.isEmpty;
+    this.#entries = left;
+    if (isEmptied) this.onEmptied?.();
+  }
+
+  /** Whether anybody listens. */
+  get isEmpty() {
+    return this.#entries.length === 0;
   }
 
   /** Tells the listeners of that event and those of `all`, in the order in which they came. */
@@ -50,4 +58,9 @@ export function runIsolated(run, what) {
 
 function report(what, error) {
   console.error(`trunkline: a ${what} threw`, error);
+}
+
+/** The same with a function and its arguments. */
+export function callIsolated(what, run, args) {
+  runIsolated(() => run(...args), what);
 }

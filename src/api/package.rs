@@ -39,7 +39,7 @@ pub mod names {
     use wasm_bindgen::prelude::wasm_bindgen;
 
     exports! {
-        AudioSettingsRequestDefaultDeviceEnum Call CallingState CallType CallTypes Client
+        AudioSettingsRequestDefaultDeviceEnum CallingState CallType CallTypes
         combineComparators conditional createSoundDetector defaultSortPreset descending
         DeviceError disposeOfMediaStream dominantSpeaker EncryptionSettingsRequestModeEnum
         ErrorFromResponse FrameRecordingSettingsRequestModeEnum getAudioDevices
@@ -59,14 +59,13 @@ pub mod names {
 #[allow(missing_docs)] // the names of the files
 pub mod files {
     carried! {
-        agent: "/js/agent.js"
         audio_watchdog: "/js/audio-watchdog.js"
         autoplay: "/js/autoplay.js"
-        call: "/js/call.js"
+        call_parts: "/js/call-parts.js"
         camera: "/js/camera.js"
+        chunks: "/js/chunks.js"
         captions: "/js/captions.js"
         capture: "/js/capture.js"
-        client: "/js/client.js"
         device_kinds: "/js/device-kinds.js"
         device_list: "/js/device-list.js"
         device_permissions: "/js/device-permissions.js"
@@ -75,20 +74,18 @@ pub mod files {
         elements: "/js/elements.js"
         enums: "/js/enums.js"
         errors: "/js/errors.js"
-        events: "/js/events.js"
         input: "/js/input.js"
+        listeners: "/js/listeners.js"
         microphone: "/js/microphone.js"
         notes: "/js/notes.js"
         observable: "/js/observable.js"
-        options: "/js/options.js"
+        observables: "/js/observables.js"
         participants: "/js/participants.js"
-        permissions: "/js/permissions.js"
+        parts: "/js/parts.js"
         preferences: "/js/preferences.js"
         protocol_enums: "/js/protocol-enums.js"
         publish: "/js/publish.js"
-        requests: "/js/requests.js"
         screen_share: "/js/screen-share.js"
-        shell: "/js/shell.js"
         sorting: "/js/sorting.js"
         sound: "/js/sound.js"
         speaker: "/js/speaker.js"

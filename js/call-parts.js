@@ -1,0 +1,124 @@
+/**
+ * Makes the state and the devices of a call or client, which are JavaScript until each of them is
+ * Rust; ends then.
+ */
+import { CameraManager } from './camera.js';
+import { recall } from './devices.js';
+import { Elements } from './elements.js';
+import { MicrophoneManager } from './microphone.js';
+import { tileEdit } from './participants.js';
+import { DevicePreferences } from './preferences.js';
+import { publish as publishStream, readPublishOptions } from './publish.js';
+import { ScreenShareManager } from './screen-share.js';
+import { CallTypes } from './sorting.js';
+import { SpeakerManager, recallSpeaker } from './speaker.js';
+import { CallStore, ClientStore } from './state.js';
+
+/** @param handle reads from the core; @param storageKey none keeps no devices */
+export function makeClientParts(parts, handle, storageKey, storage) {
+  const store = new ClientStore(handle);
+  parts.own('state', store.state);
+  const flush = () => {
+    store.flush();
+    // So that the list of before, and the calls in it, can be collected.
+    void store.state.calls;
+  };
+  parts.set('store', { mark: (place) => store.mark(place), flush });
+  if (storageKey === undefined) return;
+  // Pages may be forbidden even to look at theirs, and servers have none.
+  const anywhere = {
+    getItem: (key) => (storage ?? globalThis.localStorage)?.getItem(key) ?? null,
+    setItem: (key, value) => (storage ?? globalThis.localStorage)?.setItem(key, value),
+  };
+  const warn = (message, error) => handle.warnOfDevices(message, [error]);
+  parts.set('preferences', new DevicePreferences(storageKey, anywhere, warn));
+}
+
+export function makeCallParts(parts, handle, type, cid) {
+  const store = new CallStore(handle, CallTypes.get(type).options.sortParticipantsBy);
+  const { camera, microphone, screenShare } = store.cells;
+  store.ringing = (name) =>
+    name.endsWith('$') ? store.cells[name.slice(0, -1)].observable : store.cells[name].value;
+  const port = makePort(parts, handle, store, cid);
+  const speaker = new SpeakerManager(port);
+  const elements = new Elements(store.state, elementsPort(handle), speaker);
+  // What `Call` asks of all of them.
+  elements.setEnabled = (enabled) => elements.subscriptions.setEnabled(enabled);
+  elements.setPreferredResolution = (resolution, sessionIds) =>
+    elements.subscriptions.setPreferredResolution(resolution, sessionIds);
+  elements.setViewport = (element) => elements.viewport.setViewport(element);
+  elements.resumeAudio = () => elements.blockedAudio.resume();
+
+  parts.set('store', store);
+  parts.set('handle', handle);
+  parts.set('elements', elements);
+  parts.own('state', store.state);
+  parts.own('camera', new CameraManager(camera, port));
+  parts.own('microphone', new MicrophoneManager(microphone, port, store.state));
+  parts.own('screenShare', new ScreenShareManager(screenShare, port));
+  parts.own('speaker', speaker);
+  parts.own('trackSubscriptionManager', elements.subscriptions);
+  parts.own('viewportTracker', elements.viewport);
+  parts.own('blockedAudioTracker', elements.blockedAudio);
+  parts.own('audioBindingsWatchdog', elements.watchdog);
+}
+
+export function publish(parts, stream, trackType, options) {
+  return publishStream(parts.get('handle'), stream, trackType, options);
+}
+
+export function updatePublishOptions(parts, options) {
+  parts.get('handle').preferVideo(...readPublishOptions(options));
+}
+
+export function setStatsInterval(parts, interval = 2_000) {
+  parts.get('store').stats.setInterval(interval);
+}
+
+export function detailStats(parts, sessionId, isWanted) {
+  parts.get('store').stats.detail(sessionId, isWanted);
+}
+
+/** Says what the user had chosen on an earlier visit. */
+export async function askDefaults(parts) {
+  recallSpeaker(parts.get('speaker')).catch(() => {});
+  for (const [kind, name] of ['camera', 'microphone'].entries()) {
+    // A browser that cannot tell leaves it to the call's settings.
+    const { deviceId, isMuted } = await recall(parts.get(name)).catch(() => ({}));
+    parts.get('handle').applyDefault(kind, isMuted === undefined ? undefined : !isMuted, deviceId);
+  }
+}
+
+/** What elements need of the core and of the client. */
+function elementsPort(handle) {
+  return {
+    setVideoSize: (sessionId, trackType, width, height) =>
+      handle.setVideoSize(sessionId, trackType === 'screenShareTrack', width, height),
+    setVisibility: (sessionId, trackType, visibility) =>
+      handle.editParticipant(sessionId, tileEdit(trackType, visibility)),
+    warn: (message) => handle.warn('rendering', message, []),
+  };
+}
+
+/** What the managers of devices need of the core and of the client. */
+function makePort(parts, handle, store, cid) {
+  const host = {
+    get preferences() {
+      return handle.preferences();
+    },
+    log: (level, message, details) => handle.warn('devices', message, details),
+  };
+  return {
+    device: (...order) => handle.device(...order),
+    setMedia: (...option) => handle.setMedia(...option),
+    setVolume: (...volume) => handle.setVolume(...volume),
+    emit: (event) => {
+      const told = { ...event, call_cid: cid, received_at: new Date() };
+      store.take(told);
+      parts.listeners.emit(told);
+      handle.emitToClient(told);
+    },
+    host: () => host,
+    settings: () => store.state.settings,
+  };
+}

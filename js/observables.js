@@ -1,0 +1,225 @@
+/**
+ * The values of one object that are current and observable: `object.x` and `object.x$`. The object
+ * is Rust's and makes its values; here they are kept until they change, and told to whoever watches
+ * them. In JavaScript, as the garbage collector sees what watchers mention only where they hang on
+ * the object itself.
+ */
+import { runIsolated } from './listeners.js';
+
+export class Observables {
+  #owner;
+  #onWatched;
+  /** @type {Map<string, Value>} */
+  #values = new Map();
+  /** What changed, and watchers have not heard of. */
+  #marked = new Set();
+  /** The whole, for those who watch all of it. */
+  #pulse = new Value();
+
+  /**
+   * @param {object} owner has a getter for each value
+   * @param {(name: string, isWatched: boolean) => void} [onWatched] hears of the first watcher of a
+   * value, and of the end of the last one
+   */
+  constructor(owner, onWatched) {
+    this.#owner = owner;
+    this.#onWatched = onWatched;
+  }
+
+  /** The value as it was made last, if nothing changed since; `undefined` says to make it. */
+  fresh(name) {
+    const value = this.#values.get(name);
+    return value?.isFresh ? value.last : undefined;
+  }
+
+  /** The value as it was made last, so that an equal one can be kept. */
+  last(name) {
+    return this.#values.get(name)?.last;
+  }
+
+  /** Takes in a value that was made, and gives it back. */
+  keep(name, made) {
+    const value = this.#value(name);
+    value.last = made;
+    value.isFresh = true;
+    return made;
+  }
+
+  /** The value has changed: it is to be made anew when somebody reads it. */
+  mark(name) {
+    this.#value(name).isFresh = false;
+    this.#marked.add(name);
+  }
+
+  /** Tells one of several values that a value went through; the newest is what it is now. */
+  tell(name, passed) {
+    this.#value(name).notify(passed);
+  }
+
+  /** Tells the watchers of everything that was marked. */
+  flush() {
+    const marked = [...this.#marked];
+    this.#marked.clear();
+    if (marked.length === 0) return;
+    for (const name of marked) {
+      const value = this.#value(name);
+      if (value.isWatched) value.notify(this.#owner[name]);
+    }
+    if (this.#pulse.isWatched) this.#pulse.notify({});
+  }
+
+  isWatched(name) {
+    return this.#values.get(name)?.isWatched === true;
+  }
+
+  /** What apps get as `object.x$`. */
+  observable(name) {
+    const value = this.#value(name);
+    return (value.observable ??= new StateObservable(this, name));
+  }
+
+  read(name) {
+    return this.#owner[name];
+  }
+
+  /** Calls `next` at once and after each change, until the returned function is called. */
+  watch(name, next) {
+    const value = this.#value(name);
+    const unwatch = value.add(next, () => this.#owner[name], () => this.#onWatched?.(name, true));
+    let isOpen = true;
+    return () => {
+      if (!isOpen) return;
+      isOpen = false;
+      unwatch();
+      if (!value.isWatched) this.#onWatched?.(name, false);
+    };
+  }
+
+  /** Calls `listener` with the object at once and after each change of anything. */
+  watchAll(listener) {
+    return this.#pulse.add(
+      () => listener(this.#owner),
+      () => ({}),
+    );
+  }
+
+  /** Calls `listener` with what `selector` takes out of the object, at once and when that changes. */
+  select(selector, listener, equals = Object.is) {
+    let last;
+    let isTold = false;
+    return this.watchAll((owner) => {
+      const selected = selector(owner);
+      if (isTold && equals(last, selected)) return;
+      isTold = true;
+      last = selected;
+      listener(selected);
+    });
+  }
+
+  #value(name) {
+    let value = this.#values.get(name);
+    if (!value) this.#values.set(name, (value = new Value()));
+    return value;
+  }
+}
+
+/** One value and its watchers. */
+class Value {
+  last;
+  isFresh = false;
+  observable;
+  #watchers = new Set();
+  /** Values that are to be told after the one that is being told. */
+  #pending;
+  /** How many values were told. */
+  #told = 0;
+
+  get isWatched() {
+    return this.#watchers.size > 0;
+  }
+
+  /**
+   * Tells `passed` to the watchers that were told something else last. When a watcher's own doing
+   * changes the value, everybody hears of that after they have heard of what caused it; whoever
+   * comes meanwhile knows all of that already.
+   */
+  notify(passed) {
+    const told = { passed, turn: (this.#told += 1) };
+    if (this.#pending) return void this.#pending.push(told);
+    this.#pending = [told];
+    for (const { passed, turn } of this.#pending) {
+      for (const watcher of this.#watchers) {
+        if (watcher.since < turn && !Object.is(watcher.last, passed)) watcher.tell(passed);
+      }
+    }
+    this.#pending = undefined;
+  }
+
+  add(next, read, onFirst) {
+    const watcher = new Watcher(next, this.#told);
+    this.#watchers.add(watcher);
+    if (this.#watchers.size === 1) onFirst?.();
+    watcher.tell(read());
+    return () => {
+      this.#watchers.delete(watcher);
+      watcher.end();
+    };
+  }
+}
+
+/** Somebody who is told values, one after the other: never a second one from within the first. */
+class Watcher {
+  #next;
+  #pending = [];
+  #isBusy = false;
+  /** What was told last, or is about to be. */
+  last;
+  /** How many values had been told when it came. */
+  since;
+
+  constructor(next, since) {
+    this.#next = next;
+    this.since = since;
+  }
+
+  tell(value) {
+    this.last = value;
+    this.#pending.push(value);
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    while (this.#pending.length > 0) {
+      const value = this.#pending.shift();
+      runIsolated(() => this.#next?.(value), 'subscriber');
+    }
+    this.#isBusy = false;
+  }
+
+  end() {
+    this.#next = undefined;
+  }
+}
+
+class StateObservable {
+  #observables;
+  #name;
+
+  constructor(observables, name) {
+    this.#observables = observables;
+    this.#name = name;
+    // The symbol is not standard: a polyfill may bring it. RxJS takes the key below without it.
+    if (Symbol.observable) this[Symbol.observable] = () => this;
+  }
+
+  get value() {
+    return this.#observables.read(this.#name);
+  }
+
+  subscribe(observer) {
+    const next = typeof observer === 'function' ? observer : (value) => observer?.next?.(value);
+    return { unsubscribe: this.#observables.watch(this.#name, next) };
+  }
+
+  ['@@observable']() {
+    return this;
+  }
+}

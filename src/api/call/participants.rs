@@ -1,0 +1,77 @@
+//! What only this side knows of participants.
+
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+
+use super::Call;
+use crate::{
+    api::{body::text, call_parts, error::to_js},
+    core::{CallCommand, TrackType},
+};
+
+#[wasm_bindgen]
+impl Call {
+    /// Pins a participant for this page only.
+    pub fn pin(
+        &self,
+        #[wasm_bindgen(js_name = sessionId, unchecked_param_type = "string")] session_id: &JsValue,
+    ) -> Result<(), JsValue> {
+        self.edit(session_id, |session_id| CallCommand::Pin { session_id, pinned: true })
+    }
+
+    /// Takes any pin off, for this page only.
+    pub fn unpin(
+        &self,
+        #[wasm_bindgen(js_name = sessionId, unchecked_param_type = "string")] session_id: &JsValue,
+    ) -> Result<(), JsValue> {
+        self.edit(session_id, |session_id| CallCommand::Pin { session_id, pinned: false })
+    }
+
+    /// Forgets the last reaction of a participant, for this page only.
+    #[wasm_bindgen(js_name = resetReaction)]
+    pub fn reset_reaction(
+        &self,
+        #[wasm_bindgen(js_name = sessionId, unchecked_param_type = "string")] session_id: &JsValue,
+    ) -> Result<(), JsValue> {
+        self.edit(session_id, CallCommand::ResetReaction)
+    }
+
+    /// See {@link CallState.setSortParticipantsBy}.
+    #[wasm_bindgen(js_name = setSortParticipantsBy)]
+    pub fn set_sort_participants_by(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ParticipantComparator")] comparator: &JsValue,
+    ) -> Result<(), JsValue> {
+        call_parts::state(&self.shared).set_sort_participants_by(comparator)
+    }
+
+    /// How long captions are shown (2700 ms), and how many (2).
+    #[wasm_bindgen(js_name = updateClosedCaptionSettings)]
+    pub fn update_closed_caption_settings(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "ClosedCaptionSettings")] settings: &JsValue,
+    ) -> Result<(), JsValue> {
+        call_parts::state(&self.shared).update_closed_caption_settings(settings)
+    }
+}
+
+impl Call {
+    fn edit(&self, session_id: &JsValue, edit: fn(String) -> CallCommand) -> Result<(), JsValue> {
+        let session_id = text(session_id, "the session id").map_err(|error| to_js(&error))?;
+        self.shared.order(edit(session_id));
+        Ok(())
+    }
+}
+
+/// One of `SfuModels.TrackType`, as apps give it.
+pub(super) fn track_type(given: &JsValue) -> Option<TrackType> {
+    let known =
+        [TrackType::Audio, TrackType::Video, TrackType::ScreenShare, TrackType::ScreenShareAudio];
+    known.into_iter().find(|known| *given == *known as i32)
+}
+
+/// A list of them; what is none is left out.
+pub(super) fn track_types(given: &JsValue) -> Vec<TrackType> {
+    let given = given.dyn_ref::<Array>().map(Array::to_vec).unwrap_or_default();
+    given.iter().filter_map(track_type).collect()
+}

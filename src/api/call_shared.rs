@@ -1,0 +1,135 @@
+//! What all objects of one call share.
+
+use crate::web::CallState;
+use std::{cell::RefCell, rc::Rc};
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+
+use super::{
+    call_parts,
+    client::ClientShared,
+    notes::Notes,
+    parts::{Parts, WeakParts},
+    promises::need_no_handler,
+    rights,
+};
+use crate::core::{CallChanges, CallCommand, CallKey, Command, PromiseId, Slice};
+
+/// What `Call`, its state and its devices share: the way to the core, and to each other. When an app
+/// has dropped all of them, the core forgets the call.
+pub(crate) struct CallShared {
+    pub(crate) client: Rc<ClientShared>,
+    pub(crate) key: CallKey,
+    parts: RefCell<Option<WeakParts>>,
+    /// The calling states that the call went through, for a report of a problem.
+    timeline: RefCell<Notes<&'static str>>,
+}
+
+impl CallShared {
+    pub(crate) fn new(client: Rc<ClientShared>, key: CallKey) -> Rc<Self> {
+        Rc::new(Self { client, key, parts: RefCell::default(), timeline: RefCell::default() })
+    }
+
+    /// The objects that the app holds hang together from now on.
+    pub(crate) fn set_parts(&self, parts: &Parts) {
+        *self.parts.borrow_mut() = Some(WeakParts::new(parts));
+    }
+
+    /// What hangs on the objects of this call; `None` when the app has dropped them.
+    pub(crate) fn parts(&self) -> Option<Parts> {
+        self.parts.borrow().as_ref().and_then(WeakParts::upgrade)
+    }
+
+    /// One of these; `undefined` when there is none.
+    pub(crate) fn part(&self, name: &str) -> JsValue {
+        self.parts().map(|parts| parts.get(name)).unwrap_or_default()
+    }
+
+    /// Reads the state of the call; `None` when nothing can be read any more. `read` may run no code
+    /// of the app.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&CallState) -> T) -> Option<T> {
+        // A panic may have left the core borrowed.
+        if self.client.refusal().is_some_and(|error| error.code == "instance-dead") {
+            return None;
+        }
+        self.client.driver().client().call(self.key).map(read)
+    }
+
+    /// Gives an order that no promise waits for.
+    pub(crate) fn order(&self, command: CallCommand) {
+        self.client.order(Command::Call(self.key, command));
+    }
+
+    /// A promise that `command` has settled, sooner or later. It keeps the objects of the call.
+    pub(crate) fn promise(&self, command: impl FnOnce(PromiseId) -> CallCommand) -> Promise {
+        let (id, promise) = self.begin(None);
+        if let Some(id) = id {
+            self.order(command(id));
+        }
+        promise
+    }
+
+    /// See [`ClientShared::begin`].
+    pub(crate) fn begin(&self, finish: Option<Box<dyn FnOnce()>>) -> (Option<PromiseId>, Promise) {
+        let (id, promise) = self.client.begin(self.parts(), finish);
+        // Apps join, leave and ask in passing: what comes of it shows in the state.
+        need_no_handler(&promise);
+        (id, promise)
+    }
+
+    /// What changed is current from now on, and told with the next [`Self::flush`].
+    pub(crate) fn mark(&self, changes: &CallChanges) {
+        for transition in &changes.transitions {
+            self.timeline.borrow_mut().add(transition.to.as_str());
+        }
+        let Some(parts) = self.parts() else {
+            return;
+        };
+        call_parts::mark(&parts, changes);
+        if changes.contains(Slice::OwnCapabilities) {
+            rights::mark(&parts);
+        }
+    }
+
+    /// Tells the watchers of everything that was marked.
+    pub(crate) fn flush(&self) {
+        if let Some(parts) = self.parts() {
+            call_parts::flush(&parts);
+            rights::flush(&parts);
+        }
+    }
+
+    /// Tells the listeners of the call.
+    pub(crate) fn emit(&self, event: &JsValue) {
+        if let Some(parts) = self.parts() {
+            call_parts::take(&parts, event);
+            parts.listeners().emit(event);
+        }
+    }
+
+    /// Asks what the user had chosen for the devices.
+    pub(crate) fn ask_defaults(&self) {
+        if let Some(parts) = self.parts() {
+            call_parts::ask_defaults(&parts);
+        }
+    }
+
+    /// The core has stopped for good: a call that was going on is lost.
+    pub(crate) fn fail(&self) {
+        if let Some(parts) = self.parts() {
+            call_parts::fail(&parts);
+        }
+    }
+
+    /// The calling states that the call went through, with their times.
+    pub(crate) fn timeline(&self) -> Vec<(String, &'static str)> {
+        self.timeline.borrow().kept()
+    }
+}
+
+impl Drop for CallShared {
+    fn drop(&mut self) {
+        self.client.forget_call(self.key);
+    }
+}

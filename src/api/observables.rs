@@ -1,0 +1,64 @@
+//! Values of an exported object that are current and observable: `object.x` and `object.x$`.
+
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+
+#[wasm_bindgen(module = "/js/bindings.js")]
+extern "C" {
+    /// Keeps the values of one exported object until they change, and tells their watchers. Hangs on
+    /// that object, as a part of its [`Parts`](super::parts::Parts).
+    #[derive(Clone)]
+    pub(crate) type Observables;
+
+    /// `owner` has a getter for each value; `on_watched` is called with the name of a value and
+    /// whether it is watched, or is `undefined`.
+    #[wasm_bindgen(constructor)]
+    pub(crate) fn new(owner: &JsValue, on_watched: &JsValue) -> Observables;
+    #[wasm_bindgen(method)]
+    fn fresh(this: &Observables, name: &str) -> JsValue;
+    /// The value as it was made last, so that an equal one can be kept; `undefined` when there is
+    /// none.
+    #[wasm_bindgen(method)]
+    pub(crate) fn last(this: &Observables, name: &str) -> JsValue;
+    #[wasm_bindgen(method)]
+    fn keep(this: &Observables, name: &str, value: &JsValue);
+    /// The value has changed. It is made anew when somebody reads it.
+    #[wasm_bindgen(method)]
+    pub(crate) fn mark(this: &Observables, name: &str);
+    /// Tells one of several values that a value went through.
+    #[wasm_bindgen(method)]
+    pub(crate) fn tell(this: &Observables, name: &str, passed: &JsValue);
+    /// Tells the watchers of everything that was marked, which runs code of the app.
+    #[wasm_bindgen(method)]
+    pub(crate) fn flush(this: &Observables);
+    /// Whether anybody watches that value.
+    #[wasm_bindgen(method, js_name = isWatched)]
+    pub(crate) fn is_watched(this: &Observables, name: &str) -> bool;
+    /// What apps get as `object.x$`.
+    #[wasm_bindgen(method)]
+    pub(crate) fn observable(this: &Observables, name: &str) -> JsValue;
+    /// Calls an app's function with the object, at once and after each change of anything; what it
+    /// returns ends that.
+    #[wasm_bindgen(method, js_name = watchAll)]
+    pub(crate) fn watch_all(this: &Observables, listener: &JsValue) -> JsValue;
+    /// The same with what `selector` takes out of the object, when `equals` finds it changed.
+    #[wasm_bindgen(method)]
+    pub(crate) fn select(
+        this: &Observables,
+        selector: &JsValue,
+        listener: &JsValue,
+        equals: &JsValue,
+    ) -> JsValue;
+}
+
+impl Observables {
+    /// The value of that name, made by `make` unless it is known. `make` may run code of the app.
+    pub(crate) fn value(&self, name: &str, make: impl FnOnce() -> JsValue) -> JsValue {
+        let known = self.fresh(name);
+        if !known.is_undefined() {
+            return known;
+        }
+        let value = make();
+        self.keep(name, &value);
+        value
+    }
+}
