@@ -1,14 +1,15 @@
 /**
  * One call. Types and documentation: `types/call.d.ts`.
  */
-import { describeAgent } from './agent.js';
 import { CameraManager } from './camera.js';
 import { recall } from './devices.js';
 import { Elements } from './elements.js';
 import { Listeners } from './events.js';
 import { abortable, copyObject, promised, readCount, readField } from './input.js';
 import { MicrophoneManager } from './microphone.js';
-import { defineFields } from './observable.js';
+import { Cell, Store } from './observable.js';
+import { Observables } from './observables.js';
+import { Parts } from './parts.js';
 import { PermissionsContext } from './permissions.js';
 import { PIN, RESET_REACTION, UNPIN, hasTrack, tileEdit } from './participants.js';
 import { publish, readPublishOptions } from './publish.js';
@@ -28,37 +29,26 @@ import {
 } from './requests.js';
 import { ScreenShareManager } from './screen-share.js';
 import { SpeakerManager, recallSpeaker } from './speaker.js';
-import { CallTypes } from './sorting.js';
-import { CallStore } from './state.js';
-import { statsText } from './stats.js';
 
-/** For the core's side, not for apps: the store of a call. */
-export let storeOf;
+/** For the core's side, not for apps: what the devices of a call do. */
+export let devicesOf;
 
 /** For the core's side, not for apps: tells the listeners of a call. */
 export let emitTo;
-
-/** For the core's side, not for apps: tells the SFU how media flow. */
-export let collectStatistics;
 
 /** For the core's side, not for apps: says what the user had chosen on an earlier visit. */
 export let applyDefaults;
 
 export class Call {
   static {
-    storeOf = (call) => call.#store;
+    devicesOf = (call) => call.#devices;
     applyDefaults = (call) => void call.#recallDevices();
-    collectStatistics = (call) => void call.#sendStatistics();
-    emitTo = (call, event) => {
-      call.#store.take(event);
-      call.#listeners.emit(event);
-    };
-    defineFields(this, ['ringing', 'ringingState'], (call) => call.#store.cells);
+    emitTo = (call, event) => call.#listeners.emit(event);
     defineRequests(this, CALL_REQUESTS, (call, ...request) => call.#send(...request));
   }
 
   #handle;
-  #store;
+  #devices;
   #listeners = new Listeners();
   #elements;
   /** Cells that tell whether the user may do something. */
@@ -71,9 +61,17 @@ export class Call {
     this.#handle = handle;
     this.type = type;
     this.id = id;
-    this.#store = new CallStore(handle, CallTypes.get(type).options.sortParticipantsBy);
+    const parts = new Parts();
+    parts.own('call', this);
+    parts.set('call/observables', new Observables(this));
+    Observables.define(this, ['ringing', 'ringingState']);
+    handle.setParts(parts);
+    this.state = handle.makeState(type);
     this.permissionsContext = new PermissionsContext(this.state);
-    const { camera, microphone, screenShare } = this.#store.cells;
+    const [camera, microphone, screenShare] = ['camera', 'microphone', 'screenShare'].map(
+      (name) => new Cell(() => handle.deviceState(name)),
+    );
+    this.#devices = new Store({ camera, microphone, screenShare });
     const port = this.#port();
     this.camera = new CameraManager(camera, port);
     this.microphone = new MicrophoneManager(microphone, port, this.state);
@@ -102,8 +100,12 @@ export class Call {
     return `${this.type}:${this.id}`;
   }
 
-  get state() {
-    return this.#store.state;
+  get ringing() {
+    return this.#handle.isRinging();
+  }
+
+  get ringingState() {
+    return this.#handle.ringingState();
   }
 
   get watching() {
@@ -124,9 +126,7 @@ export class Call {
   }
 
   can$(capability) {
-    const { ownCapabilities } = this.#store.cells;
-    const has = (all) => all.includes(capability);
-    return (this.#rights[capability] ??= ownCapabilities.derive(has)).observable;
+    return (this.#rights[capability] ??= this.#watchRight(capability)).observable;
   }
 
   get(params) {
@@ -273,15 +273,15 @@ export class Call {
   }
 
   setStatsReportingIntervalInMs(interval = 2_000) {
-    this.#store.stats.setInterval(interval);
+    this.#handle.setStatsReportingIntervalInMs(interval);
   }
 
   startReportingStatsFor(sessionId) {
-    this.#store.stats.detail(sessionId, true);
+    this.#handle.detailReports(sessionId, true);
   }
 
   stopReportingStatsFor(sessionId) {
-    this.#store.stats.detail(sessionId, false);
+    this.#handle.detailReports(sessionId, false);
   }
 
   dumpDiagnostics() {
@@ -292,7 +292,7 @@ export class Call {
         const { status, error } = this[kind].state;
         devices[kind] = { status, error: error?.code };
       }
-      const timeline = this.#store.timeline.kept;
+      const timeline = this.#handle.timeline();
       const warnings = this.#handle.host()?.notes.kept ?? [];
       return diagnose(this.state, this.#handle, { timeline, warnings, devices });
     });
@@ -315,6 +315,16 @@ export class Call {
     const below = path === '' || path.startsWith('?') ? base + path : `${base}/${path}`;
     const target = path.startsWith('/') ? path : below;
     return this.#keep(this.#handle.request(method, target, body, `calling ${what}()`, then));
+  }
+
+  /** A cell that tells whether the user may do that. */
+  #watchRight(capability) {
+    const right = new Cell(() => this.can(capability));
+    this.state.ownCapabilities$.subscribe(() => {
+      right.markStale(new Set());
+      right.notifyCurrent();
+    });
+    return right;
   }
 
   /**
@@ -354,17 +364,6 @@ export class Call {
       host: () => handle.host(),
       settings: () => this.state.settings,
     };
-  }
-
-  async #sendStatistics() {
-    const [, publisher, subscriber] = this.#handle.peers();
-    try {
-      const [received, sent] = await Promise.all([subscriber, publisher].map(statsText));
-      const { browser, browserVersion } = describeAgent();
-      this.#handle.sendStatistics(received, sent, `${browser}-${browserVersion}`);
-    } catch {
-      // A connection was closed meanwhile; the next round has better luck.
-    }
   }
 
   async #recallDevices() {

@@ -7,7 +7,7 @@ import { copyObject, promised, readField } from './input.js';
 import { Notes } from './notes.js';
 import { lacksToken, readClientArgs, readLogin } from './options.js';
 import { CLIENT_REQUESTS, PUBLIC, defineRequests } from './requests.js';
-import { ClientStore } from './state.js';
+import { Parts } from './parts.js';
 import { Ticker } from './ticker.js';
 import { Engine } from './wasm/trunkline.js';
 
@@ -32,7 +32,8 @@ export class Client {
 
   #engine;
   #listeners = new Listeners();
-  #store;
+  /** What hangs on this object. */
+  #parts = new Parts();
   #tokenProvider;
   /** Its name in {@link instances}. */
   #key;
@@ -52,8 +53,6 @@ export class Client {
     const { config, log, ignored, login, key, preferences, onConnectError, findLocation } =
       readClientArgs(apiKeyOrArgs, options);
     this.#sink = {
-      mark: (field) => this.#store.mark(field),
-      flush: () => this.#store.flush(),
       emit: (event) => this.#listeners.emit(event),
       log: (level, message, details, scope = 'core') => {
         if (level === 'warn' || level === 'error') this.#notes.add({ level, message });
@@ -64,7 +63,8 @@ export class Client {
       fetchToken: (request) => this.#fetchToken(request),
     };
     this.#engine = new Engine(config, this.#sink);
-    this.#store = new ClientStore(this.#engine);
+    this.#parts.own('client', this);
+    this.state = this.#engine.makeState(this.#parts);
     for (const option of ignored) log('warn', `options.${option} has no effect`);
 
     if (key !== undefined) {
@@ -85,10 +85,6 @@ export class Client {
       log('error', 'the user could not be connected', [error]);
     });
     findLocation?.().then((location) => this.#engine.setLocation(location));
-  }
-
-  get state() {
-    return this.#store.state;
   }
 
   connectUser(user, tokenOrProvider) {

@@ -19,7 +19,8 @@ export async function diagnose(state, handle, { timeline, warnings, devices }) {
   const [sent, received] = await Promise.all(
     [publisher, subscriber].map((peer) => peer?.getStats().catch(() => undefined)),
   );
-  const report = received && summarise(datacenter, sent, received, [], new Set());
+  const report =
+    received && summarise({ datacenter, sent, received, participants: [], detailed: [] });
   return {
     version,
     ...describeAgent(),

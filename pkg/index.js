@@ -61,7 +61,7 @@ export {
   speakerLayoutSortPreset,
   speaking,
   withParticipantSource,
-} from './sorting.js';
+} from './comparators.js';
 export { createSoundDetector } from './sound.js';
 
 let ready;

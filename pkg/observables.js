@@ -30,10 +30,16 @@ export class Observables {
     observablesOf.set(owner, this);
   }
 
-  /** The value as it was made last, if nothing changed since; `undefined` says to make it. */
+  /**
+   * The value as it was made last, if nothing changed since; `undefined` says to make it. Code of the
+   * app may run while it is made: for that code it is the one before, and what that code changes
+   * counts.
+   */
   fresh(name) {
-    const value = this.#values.get(name);
-    return value?.isFresh ? value.last : undefined;
+    const value = this.#value(name);
+    if (value.isFresh) return value.last;
+    value.isFresh = true;
+    return undefined;
   }
 
   /** The value as it was made last, so that an equal one can be kept. */
@@ -43,9 +49,7 @@ export class Observables {
 
   /** Takes in a value that was made, and gives it back. */
   keep(name, made) {
-    const value = this.#value(name);
-    value.last = made;
-    value.isFresh = true;
+    this.#value(name).last = made;
     return made;
   }
 
@@ -56,15 +60,15 @@ export class Observables {
     return this.keep(name, isSame ? last : Object.freeze(made));
   }
 
-  /** The value has changed: it is to be made anew when somebody reads it. */
-  mark(name) {
-    this.expire(name);
-    this.#marked.add(name);
+  /** These have changed: they are to be made anew when somebody reads them. */
+  mark(...names) {
+    this.expire(...names);
+    for (const name of names) this.#marked.add(name);
   }
 
-  /** The same for something of which watchers hear later. */
-  expire(name) {
-    this.#value(name).isFresh = false;
+  /** The same for some of which watchers hear later. */
+  expire(...names) {
+    for (const name of names) this.#value(name).isFresh = false;
   }
 
   /** Tells one of several values that a value went through; the newest is what it is now. */

@@ -1,15 +1,15 @@
 /**
  * The app's side of one client, as the core sees it: its objects, its promises, and whom to tell.
  */
-import { Call, applyDefaults, collectStatistics, emitTo, storeOf } from './call.js';
+import { Call, applyDefaults, devicesOf, emitTo } from './call.js';
 
 export class Shell {
-  /** What the client is told: `mark`, `flush`, `emit`, `log`, `fetchToken`. */
+  /** What the client is told: `emit`, `log`, `fetchToken`. */
   #sink;
   #promises = new Map();
   /** `Call`s by the numbers of the core, held as long as the call goes on, and weakly afterwards. */
   #calls = new Map();
-  /** Stores whose watchers have not heard of their changes. */
+  /** Devices whose watchers have not heard of their changes. */
   #unheard = new Set();
 
   constructor(sink) {
@@ -66,34 +66,20 @@ export class Shell {
     this.#calls.delete(key);
   }
 
-  /** A slice changed. */
-  mark(key, slice) {
-    this.#store(key)?.mark(slice);
-  }
-
-  markParticipant(key, sessionId) {
-    this.#store(key)?.markParticipant(sessionId);
-  }
-
-  markLevel(key, sessionId) {
-    this.#store(key)?.markLevel(sessionId);
-  }
-
-  markTransition(key, to) {
-    this.#store(key)?.markTransition(to);
-  }
-
-  /** A field of the client's state changed. */
-  markClient(field) {
-    this.sink?.mark(field);
+  /** A device changed. */
+  mark(key, device) {
+    const call = this.call(key);
+    if (!call) return;
+    const devices = devicesOf(call);
+    this.#unheard.add(devices);
+    devices.markStale(device);
   }
 
   /** Tells the app's watchers of everything marked. */
   flush() {
-    const stores = [...this.#unheard];
+    const changed = [...this.#unheard];
     this.#unheard.clear();
-    for (const store of stores) this.#attempt(() => store.flush());
-    this.#attempt(() => this.sink?.flush());
+    for (const devices of changed) this.#attempt(() => devices.flush());
   }
 
   /** Tells an event of the server to the listeners of a call, or of the client. */
@@ -121,12 +107,6 @@ export class Shell {
     if (call) this.#attempt(() => applyDefaults(call));
   }
 
-  /** Asks for the statistics of the connections of a call. */
-  collectStatistics(key) {
-    const call = this.call(key);
-    if (call) this.#attempt(() => collectStatistics(call));
-  }
-
   /** Asks the app for a token; `false` when there is nobody to ask. */
   fetchToken(request) {
     this.sink?.fetchToken(request);
@@ -149,22 +129,6 @@ export class Shell {
   /** Says why the core has stopped for good. */
   fail(message) {
     this.log('error', message);
-  }
-
-  /** Shows that calls which were going on are lost. */
-  failCalls() {
-    for (const { weak } of this.#calls.values()) {
-      const call = weak.deref();
-      if (call) this.#attempt(() => storeOf(call).fail());
-    }
-  }
-
-  #store(key) {
-    const call = this.call(key);
-    if (!call) return undefined;
-    const store = storeOf(call);
-    this.#unheard.add(store);
-    return store;
   }
 
   #take(id) {

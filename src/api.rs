@@ -7,7 +7,9 @@
 
 mod app;
 mod call_shared;
+mod call_state;
 mod client_state;
+mod comparators;
 mod documents;
 mod engine;
 mod error;
@@ -15,9 +17,16 @@ mod fields;
 mod handle;
 mod observables;
 mod options;
+mod participants;
 mod parts;
+mod record;
+mod ringing;
+mod session;
 mod shell;
+mod statistics;
 mod values;
 
+pub use call_state::CallState;
+pub use client_state::ClientState;
 pub use engine::Engine;
 pub use handle::CallHandle;

@@ -43,16 +43,9 @@ extern "C" {
     #[wasm_bindgen(method, js_name = forgetCall)]
     pub(crate) fn forget_call(this: &App, key: u32);
 
+    /// A device changed.
     #[wasm_bindgen(method)]
-    pub(crate) fn mark(this: &App, key: u32, slice: u8);
-    #[wasm_bindgen(method, js_name = markParticipant)]
-    pub(crate) fn mark_participant(this: &App, key: u32, session_id: &str);
-    #[wasm_bindgen(method, js_name = markLevel)]
-    pub(crate) fn mark_level(this: &App, key: u32, session_id: &str);
-    #[wasm_bindgen(method, js_name = markTransition)]
-    pub(crate) fn mark_transition(this: &App, key: u32, to: &str);
-    #[wasm_bindgen(method, js_name = markClient)]
-    pub(crate) fn mark_client(this: &App, field: u8);
+    pub(crate) fn mark(this: &App, key: u32, device: &str);
     #[wasm_bindgen(method)]
     pub(crate) fn flush(this: &App);
     #[wasm_bindgen(method)]
@@ -68,14 +61,10 @@ extern "C" {
     );
     #[wasm_bindgen(method, js_name = askDefaults)]
     pub(crate) fn ask_defaults(this: &App, key: u32);
-    #[wasm_bindgen(method, js_name = collectStatistics)]
-    pub(crate) fn collect_statistics(this: &App, key: u32);
     #[wasm_bindgen(method, js_name = fetchToken)]
     pub(crate) fn fetch_token(this: &App, request: i64) -> bool;
     #[wasm_bindgen(method)]
     pub(crate) fn warn(this: &App, message: &str, thrown: &JsValue);
     #[wasm_bindgen(method)]
     pub(crate) fn fail(this: &App, message: &str);
-    #[wasm_bindgen(method, js_name = failCalls)]
-    pub(crate) fn fail_calls(this: &App);
 }

@@ -5,6 +5,7 @@ use std::{cell::RefCell, rc::Rc};
 use js_sys::Promise;
 
 use super::{
+    call_state::Kept,
     parts::{Parts, WeakParts},
     shell::Shell,
 };
@@ -15,6 +16,8 @@ use crate::core::{CallCommand, CallKey, CallState, Command, PromiseId};
 pub(crate) struct CallShared {
     pub(crate) client: Rc<Shell>,
     pub(crate) key: CallKey,
+    /// Of its state.
+    pub(crate) kept: Kept,
     /// Tells it from an earlier object for the same call.
     serial: u32,
     parts: RefCell<Option<WeakParts>>,
@@ -22,7 +25,7 @@ pub(crate) struct CallShared {
 
 impl CallShared {
     pub(crate) fn new(client: Rc<Shell>, key: CallKey, serial: u32) -> Rc<Self> {
-        Rc::new(Self { client, key, serial, parts: RefCell::default() })
+        Rc::new(Self { client, key, kept: Kept::default(), serial, parts: RefCell::default() })
     }
 
     /// The objects that the app holds hang together from now on.

@@ -1,9 +1,9 @@
 use std::rc::Rc;
 
 use js_sys::Promise;
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
-use super::{error::to_js, handle::app_request, shell::Shell};
+use super::{client_state, error::to_js, handle::app_request, parts::Parts, shell::Shell};
 use crate::{
     core::{Command, Config, Duration, Tokens, User, UserKind},
     web::{Clock, JsNode, field},
@@ -102,18 +102,12 @@ impl Engine {
         self.shell.user_id()
     }
 
-    /// `state.connectedUser`
-    #[wasm_bindgen(js_name = connectedUser)]
-    pub fn connected_user(&self) -> JsValue {
-        let client = self.shell.driver().client();
-        let user = client.state().connected_user.as_ref();
-        user.map(JsNode::unwrap).unwrap_or_default()
-    }
-
-    /// `state.calls`
-    pub fn calls(&self) -> Vec<JsValue> {
-        let registered = self.shell.driver().client().state().calls.clone();
-        registered.into_iter().map(|call| self.shell.call_object(call)).collect()
+    /// Makes the state of the client, as one of its parts; once.
+    #[wasm_bindgen(js_name = makeState)]
+    pub fn make_state(&self, parts: &JsValue) -> JsValue {
+        let parts: &Parts = parts.unchecked_ref();
+        self.shell.set_parts(parts);
+        client_state::make(&self.shell, parts)
     }
 
     /// Makes a `Call`, or finds the registered one if `reuse` says so.

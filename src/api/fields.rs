@@ -36,7 +36,7 @@ macro_rules! fields {
         impl $State {
             $(
                 $(#[doc = $doc])*
-                #[wasm_bindgen(getter, js_name = $field, unchecked_return_type = $type)]
+                #[wasm_bindgen(getter, js_name = $field, skip_typescript)]
                 pub fn $get(&self) -> wasm_bindgen::JsValue {
                     let make: fn(&Self) -> wasm_bindgen::JsValue = $make;
                     $crate::api::fields::read(&self.observables, $field, &|| make(self))
@@ -68,11 +68,13 @@ macro_rules! fields {
             }
         }
 
-        /// TypeScript merges it with the class.
+        // TypeScript merges it with the class. wasm-bindgen would garble docs that come from a macro.
         #[wasm_bindgen::prelude::wasm_bindgen(typescript_custom_section)]
-        const OBSERVABLES: &str = concat!(
+        const FIELDS: &str = concat!(
             "export interface ", $name, " extends Subscribable<", $name, "> {\n",
             $(
+                "  /**\n", $("   *", $doc, "\n",)* "   */\n",
+                "  readonly ", $field, ": ", $type, ";\n",
                 "  /** {@link ", $field, "}, observable. */\n",
                 "  readonly ", $field, "$: StateObservable<", $type, ">;\n",
             )*
@@ -185,6 +187,6 @@ pub(crate) fn read(weak: &WeakObservables, name: &str, make: &dyn Fn() -> JsValu
     observables.value(name, make)
 }
 
-fn list(names: &[&str]) -> Array {
+pub(crate) fn list(names: &[&str]) -> Array {
     names.iter().map(|name| JsValue::from_str(name)).collect()
 }

@@ -29,9 +29,12 @@ extern "C" {
     /// The value has changed. It is made anew when somebody reads it.
     #[wasm_bindgen(method)]
     pub(crate) fn mark(this: &Observables, name: &str);
-    /// The same for something of which watchers are going to hear later.
-    #[wasm_bindgen(method)]
-    pub(crate) fn expire(this: &Observables, name: &str);
+    /// The same for several.
+    #[wasm_bindgen(method, variadic, js_name = mark)]
+    pub(crate) fn mark_all(this: &Observables, names: &Array);
+    /// The same for some of which watchers are going to hear later.
+    #[wasm_bindgen(method, variadic, js_name = expire)]
+    pub(crate) fn expire_all(this: &Observables, names: &Array);
     /// Tells one of several values that a value went through.
     #[wasm_bindgen(method)]
     pub(crate) fn tell(this: &Observables, name: &str, passed: &JsValue);

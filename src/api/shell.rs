@@ -9,8 +9,11 @@ use wasm_bindgen::JsValue;
 use super::{
     app::App,
     call_shared::CallShared,
+    call_state, client_state,
     error::{disposed, instance_dead, to_js},
     handle::CallHandle,
+    parts::{Parts, WeakParts},
+    statistics,
 };
 use crate::{
     core::{
@@ -31,6 +34,12 @@ pub(crate) struct Shell {
     calls: RefCell<Table<CallKey, u32>>,
     last_serial: Cell<u32>,
     disposed: Cell<bool>,
+    /// What hangs on the object of the client.
+    parts: RefCell<Option<WeakParts>>,
+    /// What the objects of each call share.
+    shared: RefCell<Table<CallKey, rc::Weak<CallShared>>>,
+    /// Calls whose watchers have not heard of their changes.
+    unheard: RefCell<Vec<rc::Weak<CallShared>>>,
 }
 
 impl Shell {
@@ -43,9 +52,25 @@ impl Shell {
             calls: RefCell::default(),
             last_serial: Cell::new(0),
             disposed: Cell::new(false),
+            parts: RefCell::default(),
+            shared: RefCell::default(),
+            unheard: RefCell::default(),
         });
         remember(&shell);
         shell
+    }
+
+    /// What hangs on the object of the client, from now on.
+    pub(crate) fn set_parts(&self, parts: &Parts) {
+        *self.parts.borrow_mut() = Some(WeakParts::new(parts));
+    }
+
+    fn parts(&self) -> Option<Parts> {
+        self.parts.borrow().as_ref().and_then(WeakParts::upgrade)
+    }
+
+    fn shared(&self, call: CallKey) -> Option<Rc<CallShared>> {
+        self.shared.borrow().get(&call).and_then(rc::Weak::upgrade)
     }
 
     pub(crate) fn driver(&self) -> &Driver {
@@ -137,7 +162,9 @@ impl Shell {
         };
         let serial = self.last_serial.get() + 1;
         self.last_serial.set(serial);
-        let handle = CallHandle::new(CallShared::new(this, call, serial));
+        let shared = CallShared::new(this, call, serial);
+        self.shared.borrow_mut().insert(call, Rc::downgrade(&shared));
+        let handle = CallHandle::new(shared);
         let object = self.app.make_call(call.number(), handle, &call_type, &id);
         self.calls.borrow_mut().insert(call, serial);
         self.keep_while_it_goes_on(call);
@@ -149,6 +176,7 @@ impl Shell {
         let current = self.calls.borrow().get(&call).copied();
         if current == Some(serial) && !has_panicked() {
             self.calls.borrow_mut().remove(&call);
+            self.shared.borrow_mut().remove(&call);
             self.app.forget_call(call.number());
             self.driver.command(Command::DropCall(call));
         }
@@ -177,20 +205,14 @@ impl Shell {
     }
 
     fn mark_call(&self, call: CallKey, changes: &CallChanges) {
-        let call = call.number();
-        for (place, slice) in (0_u8..).zip(Slice::ALL) {
-            if changes.contains(*slice) {
-                self.app.mark(call, place);
+        for device in [Slice::Camera, Slice::Microphone, Slice::ScreenShare] {
+            if changes.slices.contains(device) {
+                self.app.mark(call.number(), device.name());
             }
         }
-        for session_id in &changes.participants {
-            self.app.mark_participant(call, session_id);
-        }
-        for session_id in &changes.levels {
-            self.app.mark_level(call, session_id);
-        }
-        for transition in &changes.transitions {
-            self.app.mark_transition(call, transition.to.as_str());
+        if let Some(shared) = self.shared(call) {
+            call_state::mark(&shared, changes);
+            self.unheard.borrow_mut().push(Rc::downgrade(&shared));
         }
     }
 }
@@ -215,14 +237,19 @@ impl Frontend for Shell {
                 self.keep_while_it_goes_on(call);
             }
         }
-        let fields = [changes.connected_user, changes.calls];
-        for (place, _) in (0_u8..).zip(fields).filter(|(_, changed)| *changed) {
-            self.app.mark_client(place);
+        if let Some(parts) = self.parts() {
+            client_state::mark(&parts, changes);
         }
     }
 
     fn flush(&self) {
         self.app.flush();
+        for shared in self.unheard.take().iter().filter_map(rc::Weak::upgrade) {
+            call_state::flush(&shared);
+        }
+        if let Some(parts) = self.parts() {
+            client_state::flush(&parts);
+        }
     }
 
     fn settle(&self, promise: PromiseId, result: Result<Outcome, Error>) {
@@ -266,7 +293,15 @@ impl Frontend for Shell {
     }
 
     fn collect_statistics(&self, call: CallKey) {
-        self.app.collect_statistics(call.number());
+        if let Some(shared) = self.shared(call) {
+            statistics::collect(shared);
+        }
+    }
+
+    fn measure(&self, call: CallKey) {
+        if let Some(shared) = self.shared(call) {
+            statistics::measure(shared);
+        }
     }
 
     fn fetch_token(&self, request: TokenRequestId) {
@@ -301,6 +336,12 @@ fn last_words(panic: &str) {
     for shell in SHELLS.take().iter().filter_map(rc::Weak::upgrade) {
         shell.app.fail(panic);
         shell.shut_down();
-        shell.app.fail_calls();
+        // What was being written when it happened stays as it is.
+        if let Ok(known) = shell.shared.try_borrow() {
+            known
+                .values()
+                .filter_map(rc::Weak::upgrade)
+                .for_each(|shared| call_state::fail(&shared));
+        }
     }
 }
