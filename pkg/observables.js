@@ -37,8 +37,8 @@ export class Observables {
    */
   fresh(name) {
     const value = this.#value(name);
-    if (value.isFresh) return value.last;
-    value.isFresh = true;
+    if (value.isFresh || value.isBeingMade) return value.last;
+    value.isFresh = value.isBeingMade = true;
     return undefined;
   }
 
@@ -49,7 +49,9 @@ export class Observables {
 
   /** Takes in a value that was made, and gives it back. */
   keep(name, made) {
-    this.#value(name).last = made;
+    const value = this.#value(name);
+    value.last = made;
+    value.isBeingMade = false;
     return made;
   }
 
@@ -117,7 +119,11 @@ export class Observables {
   /** Calls `next` at once and after each change, until the returned function is called. */
   watch(name, next) {
     const value = this.#value(name);
-    const unwatch = value.add(next, () => this.#owner[name], () => this.#onWatched?.(name, true));
+    const unwatch = value.add(
+      next,
+      () => this.#owner[name],
+      () => this.#onWatched?.(name, true),
+    );
     let isOpen = true;
     return () => {
       if (!isOpen) return;
@@ -180,6 +186,7 @@ export class Observables {
 class Value {
   last;
   isFresh = false;
+  isBeingMade = false;
   observable;
   #watchers = new Set();
   /** Values that are to be told after the one that is being told. */

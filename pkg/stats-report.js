@@ -22,14 +22,7 @@ const STREAMS = {
  * @param {readonly string[]} measurement.detailed sessions of which everything is wanted
  * @param {object} [measurement.before] the last report, for what is measured over time
  */
-export function summarise({
-  datacenter,
-  sent,
-  received,
-  participants: people,
-  detailed,
-  before,
-}) {
+export function summarise({ datacenter, sent, received, participants: people, detailed, before }) {
   const owners = findOwners(people);
   const publisher = readPeer(sent, 'outbound-rtp', owners);
   const subscriber = readPeer(received, 'inbound-rtp', owners);

@@ -275,7 +275,7 @@ pub(crate) fn sort_by(shared: &CallShared, comparator: &JsValue) -> Result<(), E
         shared.kept.people().arrangement().borrow_mut().set_order(order);
         parts.set(COMPARATOR, comparator);
         parts.set(COMPARATOR_FUNCTIONS, &functions);
-        shared.kept.mark_participants(&parts);
+        kept::mark_participants(&parts);
         flush(shared);
     }
     Ok(())

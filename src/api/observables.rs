@@ -77,8 +77,8 @@ impl Observables {
         if !known.is_undefined() {
             return known;
         }
-        let made = make();
-        self.keep(name, &made);
-        made
+        let value = make();
+        self.keep(name, &value);
+        value
     }
 }

@@ -1,11 +1,10 @@
 // The methods of a call against a scripted core: what is sent, and what is refused before.
 import assert from 'node:assert/strict';
-import { mock, test } from 'node:test';
+import { test } from 'node:test';
 
-import { Call, emitTo, storeOf } from '../../pkg/call.js';
-import { makeParticipant } from '../../pkg/participants.js';
+import { Call } from '../../pkg/call.js';
+import { Observables } from '../../pkg/observables.js';
 import * as requests from '../../pkg/requests.js';
-import { SLICES } from '../../pkg/state.js';
 
 const { GET, POST, PATCH, DELETE } = requests;
 
@@ -257,7 +256,7 @@ test('permissions follow capabilities and settings', async () => {
 
   core.settings = { video: { access_request_enabled: true } };
   core.ownCapabilities = ['screenshare', 'send-video'];
-  change('settings', 'ownCapabilities');
+  change('ownCapabilities');
   assert.deepEqual([context.canPublish(3), context.canPublish(4)], [true, true]);
   assert.ok(context.canRequest('send-video'));
   assert.equal(context.canRequest('send-video', {}), false);
@@ -278,124 +277,6 @@ test('what only this side knows of a participant goes to the core', () => {
     ['editParticipant', 's', 0],
     ['editParticipant', 's', 2],
   ]);
-});
-
-test('captions are shown once, the newest two of them, each for its time', () => {
-  mock.timers.enable({ apis: ['setTimeout'] });
-  try {
-    const { call } = script();
-    const caption = (n) => ({ speaker_id: 'x', start_time: `${n}`, text: `${n}` });
-    const tell = (n) => emitTo(call, { type: 'call.closed_caption', closed_caption: caption(n) });
-    const shown = () => call.state.closedCaptions.map(({ text }) => text).join();
-    let heard = '';
-    call.on('call.closed_caption', () => (heard = shown()));
-    const told = [];
-    call.state.closedCaptions$.subscribe((captions) => told.push(captions.length));
-
-    tell(1);
-    assert.equal(heard, '1', 'the state is right when the listener is called');
-    tell(1);
-    mock.timers.tick(1_000);
-    tell(2);
-    tell(3);
-    assert.equal(shown(), '2,3');
-    const before = call.state.closedCaptions;
-    assert.equal(call.state.closedCaptions, before);
-    mock.timers.tick(2_699);
-    assert.equal(shown(), '2,3');
-    mock.timers.tick(1);
-    assert.equal(shown(), '');
-
-    call.updateClosedCaptionSettings({ maxVisibleCaptions: 1, visibilityDurationMs: 10 });
-    tell(4);
-    tell(5);
-    assert.equal(shown(), '5');
-    mock.timers.tick(10);
-    assert.equal(shown(), '');
-    tell(6);
-    emitTo(call, { type: 'call.left' });
-    assert.equal(shown(), '');
-    assert.deepEqual(told, [0, 1, 2, 2, 1, 0, 1, 1, 0, 1, 0]);
-  } finally {
-    mock.timers.reset();
-  }
-});
-
-test('the ring shows who is still to answer, and why others did not come', () => {
-  const { call, core, change } = script({
-    members: ['me', 'b', 'c'].map((user_id) => ({ user_id })),
-    createdBy: { id: 'me' },
-  });
-  assert.deepEqual([call.ringing, call.ringingState], [false, undefined]);
-  const seen = [];
-  call.ringingState$.subscribe((ringing) => seen.push(ringing?.pending));
-
-  core.ring = [true, 1_900_000_000_000];
-  core.session = { accepted_by: {}, rejected_by: {} };
-  change('ring', 'session');
-  assert.equal(call.ringing, true);
-  assert.deepEqual(call.ringingState, {
-    direction: 'outgoing',
-    acceptedBy: [],
-    rejectedBy: [],
-    pending: ['b', 'c'],
-    expiresAt: new Date(1_900_000_000_000),
-  });
-  const before = call.ringingState;
-  change('members');
-  assert.equal(call.ringingState, before, 'equal is the same');
-
-  core.session = { accepted_by: { c: 'time' }, rejected_by: { b: 'time' } };
-  core.ring = [true, undefined];
-  change('session', 'ring');
-  emitTo(call, { type: 'call.rejected', user: { id: 'b' }, reason: 'busy' });
-  assert.deepEqual(call.ringingState, {
-    direction: 'outgoing',
-    acceptedBy: ['c'],
-    rejectedBy: [{ userId: 'b', reason: 'busy' }],
-    pending: [],
-    expiresAt: undefined,
-  });
-
-  core.ring = undefined;
-  change('ring');
-  assert.deepEqual([call.ringing, call.ringingState], [false, undefined]);
-  assert.deepEqual(seen, [undefined, ['b', 'c'], [], [], undefined]);
-});
-
-test('the whole state can be subscribed to, selected from, and written down', () => {
-  const { call, core, change } = script({ custom: { n: 1 }, createdAt: 0 });
-  let told = 0;
-  const selected = [];
-  const stop = call.state.subscribe((state) => {
-    assert.equal(state, call.state);
-    told += 1;
-  });
-  call.state.select(
-    (state) => state.custom.n,
-    (n) => selected.push(n),
-  );
-  const loose = [];
-  call.state.select(
-    (state) => state.custom.n,
-    (n) => loose.push(n),
-    () => true,
-  );
-
-  core.custom = { n: 2 };
-  change('custom');
-  core.custom = { n: 2 };
-  change('custom');
-  stop();
-  change('custom');
-
-  assert.equal(told, 3, 'once at the start');
-  assert.deepEqual(selected, [1, 2]);
-  assert.deepEqual(loose, [1]);
-  const snapshot = call.state.snapshot();
-  assert.deepEqual(snapshot.custom, { n: 2 });
-  assert.equal(snapshot.createdAt, '1970-01-01T00:00:00.000Z');
-  assert.equal(JSON.stringify(snapshot).includes('ringing'), false);
 });
 
 test('a signal rejects what waits, and gives a join up', async () => {
@@ -434,37 +315,44 @@ function pinOf(user_id, session_id) {
 }
 
 function person(sessionId, fields = {}) {
-  const nothing = Array(20).fill(undefined);
-  const made = makeParticipant(
-    { stream: () => undefined },
+  return {
     sessionId,
-    sessionId,
-    '',
-    '',
-    [],
-    {},
-    undefined,
-    '',
-    [],
-    [],
-    ...nothing.slice(0, 14),
-    [],
-  );
-  return { ...made, ...fields };
+    userId: sessionId,
+    isLocalParticipant: false,
+    publishedTracks: [],
+    ...fields,
+  };
 }
 
 /** A call over a core that answers everything, and what it was asked. */
 function script(state = {}) {
-  const core = { callingState: 'idle', ownCapabilities: [], members: [], ...state };
-  const people = state.participants ?? [];
-  core.rawParticipants = people.map((p) => p.sessionId);
+  const core = { callingState: 'idle', ownCapabilities: [], participants: [], ...state };
+  core.remoteParticipants = core.participants.filter((p) => !p.isLocalParticipant);
+  class State {
+    get settings() {
+      return core.settings;
+    }
+    get remoteParticipants() {
+      return core.remoteParticipants;
+    }
+    get callingState() {
+      return core.callingState;
+    }
+    get ownCapabilities() {
+      return core.ownCapabilities;
+    }
+  }
+  const shown = new State();
+  const observables = new Observables(shown);
+  Observables.define(shown, ['callingState', 'ownCapabilities']);
   const sent = [];
   const pending = { on: false };
   const answer = (value) => (pending.on ? new Promise(() => {}) : Promise.resolve(value));
   const call = new Call(
     {
-      read: (slice) => core[SLICES[slice]],
-      participant: (sessionId) => people.find((p) => p.sessionId === sessionId),
+      setParts: () => {},
+      makeState: () => shown,
+      deviceState: () => ({}),
       userId: () => 'me',
       describe: () => ['1.2.3', 'session'],
       request: (...request) => {
@@ -481,15 +369,13 @@ function script(state = {}) {
         return Promise.resolve();
       },
       editParticipant: (...args) => sent.push(['editParticipant', ...args]),
-      sortBy: () => {},
-      sortedPlaces: () => people.keys(),
     },
     'default',
     'a/b',
   );
   const change = (...names) => {
-    for (const name of names) storeOf(call).mark(SLICES.indexOf(name));
-    storeOf(call).flush();
+    observables.mark(...names);
+    observables.flush();
   };
   return { call, core, sent, change, pending };
 }

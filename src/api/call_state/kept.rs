@@ -47,13 +47,6 @@ impl Kept {
         &self.statistics
     }
 
-    /// The participants are to be read anew.
-    pub(super) fn mark_participants(&self, parts: &Parts) {
-        if let Some(observables) = fields::observables(parts, "state") {
-            observables.mark_all(&participant_fields());
-        }
-    }
-
     fn note(&self, state: &'static str) {
         // After a panic it may be in use.
         let Ok(mut timeline) = self.timeline.try_borrow_mut() else {
@@ -96,6 +89,13 @@ pub(crate) fn mark(shared: &Rc<CallShared>, changes: &CallChanges) {
     {
         observables.mark("ringing");
         observables.mark("ringingState");
+    }
+}
+
+/// The participants are to be read anew.
+pub(super) fn mark_participants(parts: &Parts) {
+    if let Some(observables) = fields::observables(parts, "state") {
+        observables.mark_all(&participant_fields());
     }
 }
 
@@ -143,7 +143,7 @@ fn tell_with_next_frame(shared: &Rc<CallShared>) -> NextFrame {
         };
         drop(shared.kept.frame.take());
         if let Some(parts) = shared.parts() {
-            shared.kept.mark_participants(&parts);
+            mark_participants(&parts);
             flush(&shared);
         }
     })
