@@ -56,6 +56,15 @@ declare global {
   var found: Call[];
   /** Events, where a test collects them. */
   var heard: { type: string; call_cid?: string; [field: string]: unknown }[];
+  /** Plays the SFU and the page's frames, where a test has asked for that. */
+  var stage: {
+    /** The SFU says that to the first call that was joined. */
+    feed(event: number[]): void;
+    audioLevel(sessionId: string, level: number): number[];
+    dominantSpeaker(sessionId: string): number[];
+    /** Lets the frame come that was held back. */
+    nextFrame(): void;
+  };
   /** Whatever else a test collects, such as the values of an observable. */
   var seen: unknown[];
   /** What a test has go wrong with devices. */
