@@ -4,6 +4,7 @@
 
 mod describe;
 mod devices;
+mod frames;
 mod http;
 mod json;
 mod peers;

@@ -39,7 +39,7 @@ pub fn build(mode: Mode) -> Result<()> {
         .input_path(module)
         .web(true)?
         // The types are written by hand, in pkg/types.
-        .typescript(true)
+        .typescript(false)
         .omit_default_module_path(true)
         .remove_name_section(mode == Mode::Release)
         .remove_producers_section(true);
