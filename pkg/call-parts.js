@@ -6,26 +6,14 @@ import { CameraManager } from './camera.js';
 import { recall } from './devices.js';
 import { Elements } from './elements.js';
 import { MicrophoneManager } from './microphone.js';
+import { Cell, Store } from './observable.js';
 import { tileEdit } from './participants.js';
 import { DevicePreferences } from './preferences.js';
 import { publish as publishStream, readPublishOptions } from './publish.js';
 import { ScreenShareManager } from './screen-share.js';
-import { CallTypes } from './sorting.js';
 import { SpeakerManager, recallSpeaker } from './speaker.js';
-import { CallStore, ClientStore } from './state.js';
-import { statsText } from './stats.js';
 
-/** @param handle reads from the core; @param storageKey none keeps no devices */
 export function makeClientParts(parts, handle, storageKey, storage) {
-  const store = new ClientStore(handle);
-  parts.own('state', store.state);
-  const flush = () => {
-    store.flush();
-    // So that the list of before, and the calls in it, can be collected.
-    void store.state.calls;
-  };
-  parts.set('store', { mark: (place) => store.mark(place), flush });
-  if (storageKey === undefined) return;
   // Pages may be forbidden even to look at theirs, and servers have none.
   const anywhere = {
     getItem: (key) => (storage ?? globalThis.localStorage)?.getItem(key) ?? null,
@@ -35,14 +23,14 @@ export function makeClientParts(parts, handle, storageKey, storage) {
   parts.set('preferences', new DevicePreferences(storageKey, anywhere, warn));
 }
 
-export function makeCallParts(parts, handle, type, cid) {
-  const store = new CallStore(handle, CallTypes.get(type).options.sortParticipantsBy);
-  const { camera, microphone, screenShare } = store.cells;
-  store.ringing = (name) =>
-    name.endsWith('$') ? store.cells[name.slice(0, -1)].observable : store.cells[name].value;
-  const port = makePort(parts, handle, store, cid);
+export function makeCallParts(parts, handle, cid) {
+  const [camera, microphone, screenShare] = ['camera', 'microphone', 'screenShare'].map(
+    (name) => new Cell(() => handle.deviceState(name)),
+  );
+  const state = parts.get('state');
+  const port = makePort(parts, handle, state, cid);
   const speaker = new SpeakerManager(port);
-  const elements = new Elements(store.state, elementsPort(handle), speaker);
+  const elements = new Elements(state, elementsPort(handle), speaker);
   // What `Call` asks of all of them.
   elements.setEnabled = (enabled) => elements.subscriptions.setEnabled(enabled);
   elements.setPreferredResolution = (resolution, sessionIds) =>
@@ -50,12 +38,11 @@ export function makeCallParts(parts, handle, type, cid) {
   elements.setViewport = (element) => elements.viewport.setViewport(element);
   elements.resumeAudio = () => elements.blockedAudio.resume();
 
-  parts.set('store', store);
+  parts.set('devices', new Store({ camera, microphone, screenShare }));
   parts.set('handle', handle);
   parts.set('elements', elements);
-  parts.own('state', store.state);
   parts.own('camera', new CameraManager(camera, port));
-  parts.own('microphone', new MicrophoneManager(microphone, port, store.state));
+  parts.own('microphone', new MicrophoneManager(microphone, port, state));
   parts.own('screenShare', new ScreenShareManager(screenShare, port));
   parts.own('speaker', speaker);
   parts.own('trackSubscriptionManager', elements.subscriptions);
@@ -70,26 +57,6 @@ export function publish(parts, stream, trackType, options) {
 
 export function updatePublishOptions(parts, options) {
   parts.get('handle').preferVideo(...readPublishOptions(options));
-}
-
-export function setStatsInterval(parts, interval = 2_000) {
-  parts.get('store').stats.setInterval(interval);
-}
-
-export function detailStats(parts, sessionId, isWanted) {
-  parts.get('store').stats.detail(sessionId, isWanted);
-}
-
-/** Tells the SFU how media flow. */
-export async function collectStatistics(parts) {
-  const handle = parts.get('handle');
-  const [, publisher, subscriber] = handle.peers();
-  try {
-    const [received, sent] = await Promise.all([subscriber, publisher].map(statsText));
-    handle.sendStatistics(received, sent);
-  } catch {
-    // A connection was closed meanwhile; the next round has better luck.
-  }
 }
 
 /** Says what the user had chosen on an earlier visit. */
@@ -114,7 +81,7 @@ function elementsPort(handle) {
 }
 
 /** What the managers of devices need of the core and of the client. */
-function makePort(parts, handle, store, cid) {
+function makePort(parts, handle, state, cid) {
   const host = {
     get preferences() {
       return handle.preferences();
@@ -127,11 +94,10 @@ function makePort(parts, handle, store, cid) {
     setVolume: (...volume) => handle.setVolume(...volume),
     emit: (event) => {
       const told = { ...event, call_cid: cid, received_at: new Date() };
-      store.take(told);
       parts.listeners.emit(told);
       handle.emitToClient(told);
     },
     host: () => host,
-    settings: () => store.state.settings,
+    settings: () => state.settings,
   };
 }

@@ -60,7 +60,7 @@ export {
   speakerLayoutSortPreset,
   speaking,
   withParticipantSource,
-} from './sorting.js';
+} from './comparators.js';
 export { createSoundDetector } from './sound.js';
 export { Call } from './wasm/trunkline.js';
 

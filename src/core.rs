@@ -28,6 +28,7 @@ mod liveness;
 mod outbox;
 mod random;
 mod rest;
+mod ringing_state;
 pub mod sdp;
 mod sorting;
 mod state;
@@ -40,7 +41,7 @@ mod user;
 mod tests;
 
 pub use agent::Agent;
-pub use changes::{CallChanges, Changes, Slice, Transition};
+pub use changes::{CallChanges, Changes, Slice, Slices, Transition};
 pub use client::{Client, Config};
 pub use command::{
     AppRequest, CallCommand, Choice, Command, DeviceOrder, JoinOptions, LeaveOptions, LocationHint,
@@ -59,7 +60,8 @@ pub use input::{
     Captured, DeviceFailure, HttpFailure, HttpReply, Input, OfferReport, PeerInput, Reply,
 };
 pub use json::{Json, Node};
-pub use sorting::{Criterion, ParticipantOrder, SortStep, Sorting};
+pub use ringing_state::{Rejection, RingingState};
+pub use sorting::{Arrangement, Criterion, ParticipantOrder, SortStep, Sorting};
 pub use state::{
     AudioBitrateProfile, CallState, CallingState, ClientState, ConnectionQuality, DeviceKind,
     DeviceState, DeviceStatus, Dimension, Facing, Media, Member, Participant, Pin, Ringing,

@@ -24,13 +24,14 @@ use super::{
     body::{self, Body},
     call_parts,
     call_shared::CallShared,
+    call_state,
     client::{app_request, listening},
     error::to_js,
-    options,
+    fields, options,
     parts::Parts,
     promises::promised,
     query::{Query, segment},
-    rights,
+    rights, ringing,
 };
 use crate::core::{CallCommand, CallState, Error, LeaveOptions, Method, Then};
 
@@ -56,7 +57,9 @@ pub(crate) fn make(shared: &Rc<CallShared>, call_type: String, id: String) -> Js
     let object = JsValue::from(call);
     parts.own("call", &object);
     parts.own("permissionsContext", &permissions.into());
-    call_parts::make(shared, &parts, &call_type, &cid);
+    fields::observe(&parts, "call", &object, &JsValue::UNDEFINED);
+    call_state::make(shared, &parts, &call_type);
+    call_parts::make(shared, &parts, &cid);
     object
 }
 
@@ -138,9 +141,9 @@ impl Call {
     }
 
     /// Whether the call rings or rang, here or at the others; until it is left.
-    #[wasm_bindgen(getter, unchecked_return_type = "boolean")]
-    pub fn ringing(&self) -> JsValue {
-        self.ring("ringing")
+    #[wasm_bindgen(getter)]
+    pub fn ringing(&self) -> bool {
+        ringing::is_ringing(&self.shared)
     }
 
     /// {@link ringing}, observable.
@@ -150,7 +153,7 @@ impl Call {
         unchecked_return_type = "StateObservable<boolean>"
     )]
     pub fn ringing_observable(&self) -> JsValue {
-        self.ring("ringing$")
+        self.observable("ringing")
     }
 
     /// Who rings whom, and who has answered; `undefined` when nobody rings.
@@ -160,7 +163,7 @@ impl Call {
         unchecked_return_type = "RingingState | undefined"
     )]
     pub fn ringing_state(&self) -> JsValue {
-        self.ring("ringingState")
+        ringing::state(&self.shared)
     }
 
     /// {@link ringingState}, observable.
@@ -170,7 +173,7 @@ impl Call {
         unchecked_return_type = "StateObservable<RingingState | undefined>"
     )]
     pub fn ringing_state_observable(&self) -> JsValue {
-        self.ring("ringingState$")
+        self.observable("ringingState")
     }
 
     /// What this user may do.
@@ -361,9 +364,9 @@ impl Call {
 }
 
 impl Call {
-    fn ring(&self, name: &str) -> JsValue {
-        let parts = self.shared.parts();
-        parts.map(|parts| call_parts::ringing(&parts, name)).unwrap_or_default()
+    fn observable(&self, name: &str) -> JsValue {
+        let observables = self.shared.parts().and_then(|parts| fields::observables(&parts, "call"));
+        observables.map(|observables| observables.observable(name)).unwrap_or_default()
     }
 
     fn load(&self, params: GetParams) -> Promise {

@@ -1,4 +1,4 @@
-//! The state and the devices of a call, which are JavaScript until each of them is Rust: then this
+//! The devices and the elements of a call, which are JavaScript until each of them is Rust: then this
 //! file, `handle.rs` and `pkg/call-parts.js` end.
 
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -8,26 +8,16 @@ use crate::core::{CallChanges, Slice};
 use std::rc::Rc;
 
 /// Makes them.
-pub(crate) fn make(shared: &Rc<CallShared>, parts: &Parts, call_type: &str, cid: &str) {
-    make_call_parts(parts, CallHandle::new(shared.clone()), call_type, cid);
+pub(crate) fn make(shared: &Rc<CallShared>, parts: &Parts, cid: &str) {
+    make_call_parts(parts, CallHandle::new(shared.clone()), cid);
 }
 
 /// See [`CallShared::mark`].
 pub(crate) fn mark(parts: &Parts, changes: &CallChanges) {
-    let store = store(parts);
-    for (place, slice) in (0_u8..).zip(Slice::ALL) {
-        if changes.contains(*slice) {
-            store.mark(place);
+    for device in [Slice::Camera, Slice::Microphone, Slice::ScreenShare] {
+        if changes.slices.contains(device) {
+            store(parts).mark(device.name());
         }
-    }
-    for session_id in &changes.participants {
-        store.mark_participant(session_id);
-    }
-    for session_id in &changes.levels {
-        store.mark_level(session_id);
-    }
-    for transition in &changes.transitions {
-        store.mark_transition(transition.to.as_str());
     }
 }
 
@@ -36,23 +26,8 @@ pub(crate) fn flush(parts: &Parts) {
     store(parts).flush();
 }
 
-/// What the state shows of an event.
-pub(crate) fn take(parts: &Parts, event: &JsValue) {
-    store(parts).take(event);
-}
-
-/// See [`CallShared::fail`].
-pub(crate) fn fail(parts: &Parts) {
-    store(parts).fail();
-}
-
-/// What `call.ringing` and `call.ringingState` are, and their observables.
-pub(crate) fn ringing(parts: &Parts, name: &str) -> JsValue {
-    store(parts).ringing(name)
-}
-
 fn store(parts: &Parts) -> Store {
-    parts.get("store").unchecked_into()
+    parts.get("devices").unchecked_into()
 }
 
 /// The elements of the app that show a call.
@@ -60,19 +35,12 @@ pub(crate) fn elements(shared: &CallShared) -> Elements {
     shared.part("elements").unchecked_into()
 }
 
-/// What is left of `CallState` in JavaScript.
-pub(crate) fn state(shared: &CallShared) -> State {
-    shared.part("state").unchecked_into()
-}
-
 #[wasm_bindgen(raw_module = "/pkg/call-parts.js")]
 extern "C" {
     #[wasm_bindgen(js_name = makeCallParts)]
-    fn make_call_parts(parts: &Parts, handle: CallHandle, call_type: &str, cid: &str);
+    fn make_call_parts(parts: &Parts, handle: CallHandle, cid: &str);
     #[wasm_bindgen(js_name = askDefaults)]
     pub(crate) fn ask_defaults(parts: &Parts);
-    #[wasm_bindgen(js_name = collectStatistics)]
-    pub(crate) fn collect_statistics(parts: &Parts);
     #[wasm_bindgen(catch)]
     pub(crate) fn publish(
         parts: &Parts,
@@ -84,34 +52,10 @@ extern "C" {
     pub(crate) fn update_publish_options(parts: &Parts, options: &JsValue) -> Result<(), JsValue>;
 
     type Store;
-    #[wasm_bindgen(method, structural)]
-    fn mark(this: &Store, slice: u8);
-    #[wasm_bindgen(method, structural, js_name = markParticipant)]
-    fn mark_participant(this: &Store, session_id: &str);
-    #[wasm_bindgen(method, structural, js_name = markLevel)]
-    fn mark_level(this: &Store, session_id: &str);
-    #[wasm_bindgen(method, structural, js_name = markTransition)]
-    fn mark_transition(this: &Store, to: &str);
+    #[wasm_bindgen(method, structural, js_name = markStale)]
+    fn mark(this: &Store, device: &str);
     #[wasm_bindgen(method, structural)]
     fn flush(this: &Store);
-    #[wasm_bindgen(method, structural)]
-    fn take(this: &Store, event: &JsValue);
-    #[wasm_bindgen(method, structural)]
-    fn fail(this: &Store);
-    #[wasm_bindgen(method, structural)]
-    fn ringing(this: &Store, name: &str) -> JsValue;
-
-    pub(crate) type State;
-    #[wasm_bindgen(method, structural, catch, js_name = updateClosedCaptionSettings)]
-    pub(crate) fn update_closed_caption_settings(
-        this: &State,
-        settings: &JsValue,
-    ) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, structural, catch, js_name = setSortParticipantsBy)]
-    pub(crate) fn set_sort_participants_by(
-        this: &State,
-        comparator: &JsValue,
-    ) -> Result<(), JsValue>;
 
     pub(crate) type Elements;
     #[wasm_bindgen(method, structural, catch, js_name = bindVideo)]
@@ -149,9 +93,4 @@ extern "C" {
         resolution: &JsValue,
         session_ids: &JsValue,
     ) -> Result<(), JsValue>;
-
-    #[wasm_bindgen(catch, js_name = setStatsInterval)]
-    pub(crate) fn set_stats_interval(parts: &Parts, interval: &JsValue) -> Result<(), JsValue>;
-    #[wasm_bindgen(js_name = detailStats)]
-    pub(crate) fn detail_stats(parts: &Parts, session_id: &JsValue, is_wanted: bool);
 }

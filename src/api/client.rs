@@ -24,6 +24,7 @@ pub(crate) use self::{
 };
 use super::{
     body::{Body, function, given, text},
+    client_state,
     error::to_js,
     options::{self, invalid},
     parts::Parts,
@@ -415,6 +416,7 @@ fn make(args: ClientArgs) -> JsValue {
     let shared = ClientShared::new(args.config, &parts, log, args.key.clone(), args.timer_worker);
     let object = JsValue::from(Client { shared: shared.clone() });
     parts.own("client", &object);
+    client_state::make(&shared, &parts);
     state::make(&shared, &parts, args.persistence);
     let warn = |message: &str| shared.log(LogScope::Client, Level::Warn, message, &[]);
     for option in args.ignored {

@@ -1,21 +1,16 @@
 use std::rc::Rc;
 
-use js_sys::{Function, Promise};
+use js_sys::Promise;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use super::{
-    agent::agent,
     call_shared::CallShared,
     client::{Level, LogScope},
     values,
 };
-use crate::{
-    core::{
-        AudioBitrateProfile, CallCommand, CallState, Choice, Criterion, DeviceKind, DeviceOrder,
-        Dimension, Facing, MediaOption, ParticipantOrder, PromiseId, Slice, SortStep, TrackType,
-        Visibility,
-    },
-    web::has_panicked,
+use crate::core::{
+    AudioBitrateProfile, CallCommand, Choice, DeviceKind, DeviceOrder, Dimension, Facing,
+    MediaOption, PromiseId, TrackType, Visibility,
 };
 
 /// What the state and the devices of a call, where they are JavaScript, ask of the core; ends with
@@ -30,10 +25,6 @@ impl CallHandle {
         Self { shared }
     }
 
-    fn read_state(&self, read: impl FnOnce(&CallState) -> JsValue) -> JsValue {
-        self.shared.read(read).unwrap_or_default()
-    }
-
     fn order(&self, command: CallCommand) {
         self.shared.order(command);
     }
@@ -45,61 +36,16 @@ impl CallHandle {
 
 #[wasm_bindgen]
 impl CallHandle {
-    /// The value of a slice, given by its place in `Slice::ALL`.
-    pub fn read(&self, slice: usize) -> JsValue {
-        let Some(slice) = Slice::ALL.get(slice) else {
-            return JsValue::UNDEFINED;
-        };
-        self.read_state(|state| values::slice(state, *slice, self.shared.client.driver().media()))
-    }
-
-    /// One participant.
-    pub fn participant(&self, session_id: &str) -> JsValue {
-        self.read_state(|state| {
-            let participant = state.participant(session_id);
-            participant
-                .map(|participant| {
-                    values::participant(participant, self.shared.client.driver().media())
-                })
-                .unwrap_or_default()
-        })
-    }
-
-    /// Shows the participants in another order: four numbers a step, as `pkg/sorting.js` says, and
-    /// the names that the steps use, each of them ended by U+0000.
-    #[wasm_bindgen(js_name = sortBy)]
-    pub fn sort_by(&self, steps: &[u32], names: &str) {
-        let mut names = names.split('\0').map(str::to_owned);
-        let mut order = ParticipantOrder::default();
-        for step in steps.chunks_exact(4) {
-            if let [kind, swapped, number, count] = *step {
-                let criterion = criterion(kind, number, count as usize, &mut names);
-                order.steps.push(SortStep { criterion, swapped: swapped != 0 });
-            }
-        }
-        if !has_panicked() {
-            self.shared.client.driver().ask(|client| client.sort_by(self.shared.key, order));
-        }
-    }
-
-    /// The order in which the participants are shown, as places in the list of them; `ask` answers
-    /// for comparators and conditions of the app. While it runs, nothing is borrowed.
-    #[wasm_bindgen(js_name = sortedPlaces)]
-    pub fn sorted_places(&self, ask: &Function) -> Vec<u32> {
-        let driver = self.shared.client.driver();
-        if has_panicked() {
-            return vec![];
-        }
-        let Some(mut sorting) = driver.client().call(self.shared.key).map(CallState::sorting)
-        else {
-            return vec![];
-        };
-        sorting.run(&|which, a, b| {
-            let answer = ask.call3(&JsValue::NULL, &which.into(), &a.into(), &b.into());
-            answer.ok().and_then(|answer| answer.as_f64())
+    /// What a device does, by its name in the state.
+    #[wasm_bindgen(js_name = deviceState)]
+    pub fn device_state(&self, name: &str) -> JsValue {
+        let media = self.shared.client.driver().media();
+        let state = self.shared.read(|call| match name {
+            "camera" => values::device(&call.camera, media),
+            "microphone" => values::device(&call.microphone, media),
+            _ => values::device(&call.screen_share, media),
         });
-        driver.ask(|client| client.on_sorted(self.shared.key, &sorting));
-        sorting.places()
+        state.unwrap_or_default()
     }
 
     /// The user that is connected or connecting.
@@ -217,14 +163,6 @@ impl CallHandle {
         vec![edge.into(), driver.connection(publisher), driver.connection(subscriber)]
     }
 
-    /// Tells the SFU the statistics of the connections.
-    #[wasm_bindgen(js_name = sendStatistics)]
-    pub fn send_statistics(&self, subscriber: String, publisher: String) {
-        let agent = agent();
-        let browser = [agent.browser.as_str(), &agent.browser_version].join("-");
-        self.order(CallCommand::SendStatistics { subscriber, publisher, browser });
-    }
-
     /// What keeps the user's devices, or `undefined`.
     pub fn preferences(&self) -> JsValue {
         self.shared.client.parts().map(|parts| parts.get("preferences")).unwrap_or_default()
@@ -262,31 +200,6 @@ fn read_kind(kind: u8) -> DeviceKind {
         0 => DeviceKind::Camera,
         1 => DeviceKind::Microphone,
         _ => DeviceKind::ScreenShare,
-    }
-}
-
-/// By the numbers of `pkg/sorting.js`.
-fn criterion(
-    kind: u32,
-    number: u32,
-    count: usize,
-    names: &mut impl Iterator<Item = String>,
-) -> Criterion {
-    match kind {
-        0 => Criterion::Custom(number),
-        1 => Criterion::If { condition: number, skip: count },
-        2 => Criterion::IfTile { states: number, skip: count },
-        3 => Criterion::Dominant,
-        4 => Criterion::Speaking,
-        5 => {
-            let track_type = i32::try_from(number).ok().and_then(|n| TrackType::try_from(n).ok());
-            Criterion::Publishing(track_type.unwrap_or_default())
-        }
-        6 => Criterion::Pinned,
-        7 => Criterion::Name,
-        8 => Criterion::Reaction(names.next().unwrap_or_default()),
-        9 => Criterion::Role(names.take(count).collect()),
-        _ => Criterion::Source(number),
     }
 }
 

@@ -1,6 +1,7 @@
 //! One call: owns the machines below, and routes what comes in to them.
 
 mod candidates;
+mod captions;
 mod devices;
 mod document;
 mod ice;
@@ -27,12 +28,14 @@ use std::collections::VecDeque;
 use trunkline_protocol::{compact, sfu::event};
 
 use self::{
+    captions::Captions,
     devices::Device,
     join::{Join, Limits},
     order::Order,
     publishing::MediaWishes,
     ringing::Ring,
     sfu::SfuSession,
+    statistics::Report,
     subscriptions::Wishes,
     visible::Visible,
 };
@@ -48,7 +51,6 @@ use super::{
     json::Json,
     outbox::Outbox,
     rest::{Purpose, Rest, RestRequest},
-    sorting::{ParticipantOrder, Sorting},
     state::{CallState, CallingState, DeviceKind, Pin},
     time::Time,
     user::UserKind,
@@ -107,6 +109,8 @@ pub(crate) struct CallSession {
     screen_share: Device,
     media: MediaWishes,
     wishes: Wishes,
+    captions: Captions,
+    report: Report,
     ring: Ring,
     /// Whether events of the coordinator reach it.
     set_up: bool,
@@ -148,6 +152,8 @@ impl CallSession {
             screen_share: Device::new(DeviceKind::ScreenShare),
             media: MediaWishes::default(),
             wishes: Wishes::default(),
+            captions: Captions::default(),
+            report: Report::default(),
             ring: Ring::default(),
             set_up: false,
             registration: None,
@@ -170,16 +176,6 @@ impl CallSession {
 
     pub(crate) fn state(&self) -> &CallState {
         self.visible.state()
-    }
-
-    /// From now on the app is shown the participants in that order.
-    pub(crate) fn sort_by(&mut self, order: ParticipantOrder) {
-        self.visible.edit_quietly(|state| state.participant_order = order.into());
-    }
-
-    /// The app is shown the participants as they were sorted.
-    pub(crate) fn on_sorted(&mut self, sorting: &Sorting) {
-        self.visible.edit_quietly(|state| sorting.remember(&mut state.participants));
     }
 
     /// The session in which the user is, or was last.
@@ -218,6 +214,9 @@ impl CallSession {
     }
 
     pub(crate) fn publish_changes(&mut self, out: &mut Outbox) {
+        if !matches!(self.phase, Phase::Joined(_)) {
+            self.hide_report();
+        }
         let changes = self.visible.take_changes();
         if !changes.is_empty() {
             out.changes.by_call.or_default(self.key).absorb(changes);
@@ -249,8 +248,14 @@ impl CallSession {
             CallCommand::SetVolume { session_id, volume } => {
                 self.visible.edit_participant(&session_id, |p| p.audio_volume = volume);
             }
-            CallCommand::SendStatistics { subscriber, publisher, browser } => {
-                self.send_statistics(context, &subscriber, &publisher, &browser);
+            CallCommand::SendStatistics { subscriber, publisher } => {
+                self.send_statistics(context, &subscriber, &publisher);
+            }
+            CallCommand::WatchReport(is_watched) => self.watch_report(context, is_watched),
+            CallCommand::SetReportInterval(interval) => self.report.set_interval(context, interval),
+            CallCommand::Measured { is_new } => self.on_measured(context, is_new),
+            CallCommand::SetCaptions { visible_for, limit } => {
+                self.set_captions(visible_for, limit);
             }
             CallCommand::SetVideoSize { session_id, track_type, size } => {
                 self.set_video_size(context, session_id, track_type, size);
@@ -277,6 +282,9 @@ impl CallSession {
                 call.visible.end_broadcast(context.config.parse_json);
             }
             call.enforce_capabilities(context);
+            if name == "call.closed_caption" {
+                call.on_caption(context, event);
+            }
             if name == "call.deleted" {
                 // Another call of that name would be watched anew.
                 call.visible.set(Slice::Watching, |s| &mut s.watching, false);
@@ -403,6 +411,7 @@ impl CallSession {
     }
 
     pub(crate) fn on_timeout(&mut self, context: &mut CallContext<'_>) {
+        self.on_captions_timeout(context.out.now);
         match &self.phase {
             Phase::Joining(_) => self.on_join_timeout(context),
             Phase::Joined(_) => self.on_session_timeout(context),
@@ -411,11 +420,12 @@ impl CallSession {
     }
 
     pub(crate) fn due(&self) -> Option<Time> {
-        match &self.phase {
+        let phase = match &self.phase {
             Phase::Joining(join) => join.due(),
-            Phase::Joined(session) => session.due(),
+            Phase::Joined(session) => session.due().into_iter().chain(self.report.due()).min(),
             Phase::Idle | Phase::Failed | Phase::Left => self.ring_due(),
-        }
+        };
+        phase.into_iter().chain(self.captions.due()).min()
     }
 
     /// A call that was left can be used again.

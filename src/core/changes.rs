@@ -17,7 +17,8 @@ pub struct Changes {
 /// What changed in one call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallChanges {
-    slices: u64,
+    /// What is to be read anew.
+    pub slices: Slices,
     /// Sessions whose participant is a new object: joined, or changed in any field.
     pub participants: Vec<String>,
     /// Sessions whose participant changed in its audio level or connection quality only. They come
@@ -45,13 +46,8 @@ impl Changes {
 }
 
 impl CallChanges {
-    /// Whether `slice` is to be read anew.
-    pub fn contains(&self, slice: Slice) -> bool {
-        self.slices & slice.bit() != 0
-    }
-
     pub(crate) fn mark(&mut self, slice: Slice) {
-        self.slices |= slice.bit();
+        self.slices.0 |= slice.bit();
     }
 
     pub(crate) fn mark_participant(&mut self, session_id: &str) {
@@ -64,7 +60,7 @@ impl CallChanges {
 
     /// Adds later changes to these.
     pub(crate) fn absorb(&mut self, later: Self) {
-        self.slices |= later.slices;
+        self.slices.0 |= later.slices.0;
         for session_id in later.participants {
             self.mark_participant(&session_id);
         }
@@ -76,7 +72,26 @@ impl CallChanges {
 
     pub(crate) fn is_empty(&self) -> bool {
         let Self { slices, participants, levels, transitions } = self;
-        *slices == 0 && participants.is_empty() && levels.is_empty() && transitions.is_empty()
+        *slices == Slices::default()
+            && participants.is_empty()
+            && levels.is_empty()
+            && transitions.is_empty()
+    }
+}
+
+/// A set of slices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Slices(u64);
+
+impl Slices {
+    /// Whether `slice` is one of them.
+    pub fn contains(self, slice: Slice) -> bool {
+        self.0 & slice.bit() != 0
+    }
+
+    /// All of them.
+    pub fn iter(self) -> impl Iterator<Item = Slice> {
+        Slice::ALL.iter().copied().filter(move |slice| self.contains(*slice))
     }
 }
 
@@ -158,6 +173,10 @@ slices! {
     Transcribing = "transcribing",
     /// Whether captions are made.
     Captioning = "captioning",
+    /// The captions that are shown now.
+    ClosedCaptions = "closedCaptions",
+    /// How media flow.
+    CallStatsReport = "callStatsReport",
     /// Running recordings and broadcasts.
     Egress = "egress",
     /// Where broadcasts can come in.
@@ -191,7 +210,7 @@ mod tests {
         let mut changes = CallChanges::default();
         changes.mark(Slice::Microphone);
 
-        assert!(changes.contains(Slice::Microphone));
-        assert!(!changes.contains(Slice::Camera));
+        assert_eq!(changes.slices.iter().collect::<Vec<_>>(), [Slice::Microphone]);
+        assert!(!changes.slices.contains(Slice::Camera));
     }
 }

@@ -15,7 +15,6 @@ use super::{
     json::{Json, ObjectWriter},
     outbox::Outbox,
     rest::{Finished, Gate, Purpose, Rest, RestNews, RestRequest},
-    sorting::{ParticipantOrder, Sorting},
     state::{CallState, CallingState, ClientState},
     table::Table,
     time::{Duration, Time},
@@ -247,21 +246,6 @@ impl Client {
     /// The state of one call; `None` after [`Command::DropCall`].
     pub fn call(&self, call: CallKey) -> Option<&CallState> {
         self.calls.get(&call).map(CallSession::state)
-    }
-
-    /// Shows the participants of a call in another order. See [`CallState::sorting`].
-    pub fn sort_by(&mut self, call: CallKey, order: ParticipantOrder) {
-        if let Some(call) = self.calls.get_mut(&call) {
-            call.sort_by(order);
-        }
-    }
-
-    /// Tells a call in which order its participants are shown, as that is where the next order
-    /// begins.
-    pub fn on_sorted(&mut self, call: CallKey, sorting: &Sorting) {
-        if let Some(call) = self.calls.get_mut(&call) {
-            call.on_sorted(sorting);
-        }
     }
 
     /// The registered call with that cid.

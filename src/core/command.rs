@@ -177,8 +177,22 @@ pub enum CallCommand {
         subscriber: String,
         /// The same of the publisher.
         publisher: String,
-        /// Name and version of the browser.
-        browser: String,
+    },
+    /// The app begins or ends to watch how media flow.
+    WatchReport(bool),
+    /// How often that is measured while the app watches; never for no time at all.
+    SetReportInterval(Duration),
+    /// The answer to [`Effect::Measure`](super::Effect::Measure).
+    Measured {
+        /// Whether there is a new report; a connection may be closed before it is read.
+        is_new: bool,
+    },
+    /// How captions are shown that come from now on; `None` leaves that as it is.
+    SetCaptions {
+        /// How long.
+        visible_for: Option<Duration>,
+        /// How many at once.
+        limit: Option<usize>,
     },
 }
 

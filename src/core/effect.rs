@@ -66,6 +66,10 @@ pub enum Effect {
     /// Read the statistics of the peer connections of a call. Answer:
     /// [`CallCommand::SendStatistics`](super::CallCommand::SendStatistics).
     CollectStatistics(CallKey),
+    /// Measure how the media of a joined call flow, for the app, which sees the newest report while
+    /// [`CallState::has_report`](super::CallState::has_report). Answer:
+    /// [`CallCommand::Measured`](super::CallCommand::Measured).
+    Measure(CallKey),
     /// Settle a promise of the app.
     Settle {
         /// Which.

@@ -1,14 +1,11 @@
 //! What an app can see: the state of the client and of its calls.
 
-use std::rc::Rc;
-
 use trunkline_protocol::sfu::models;
 
 use super::{
     error::Error,
     ids::{CallKey, CaptureId, RemoteTrackId},
     json::Json,
-    sorting::{ParticipantOrder, Sorting},
 };
 
 /// The state of a client.
@@ -50,8 +47,6 @@ pub struct CallState {
     pub session: Option<Session>,
     /// Everybody in the call.
     pub participants: Vec<Participant>,
-    /// How they are ordered when they are shown.
-    pub participant_order: Rc<ParticipantOrder>,
     /// From the SFU while joined, from the session otherwise.
     pub participant_count: u32,
     /// From the SFU while joined, from the session otherwise.
@@ -68,6 +63,10 @@ pub struct CallState {
     pub transcribing: bool,
     /// Whether captions are made.
     pub captioning: bool,
+    /// The captions that are shown now, oldest first, as the server wrote them.
+    pub closed_captions: Vec<Json>,
+    /// Whether the app is shown the newest report of how media flow.
+    pub has_report: bool,
     /// Running recordings and broadcasts; newer than the document.
     pub egress: Option<Json>,
     /// Whether media is encrypted end to end.
@@ -78,6 +77,8 @@ pub struct CallState {
     pub created: bool,
     /// From the first ring to the leave.
     pub ringing: Option<Ringing>,
+    /// Who rejected the call since it was last left, by user id, and why if they said so.
+    pub rejections: Vec<(String, Option<String>)>,
     /// The camera.
     pub camera: DeviceState,
     /// The microphone.
@@ -212,18 +213,6 @@ pub struct Participant {
     pub reaction: Option<Json>,
     /// Where their tiles are.
     pub tiles: Tiles,
-    /// Place at which they were last shown; later than all for those who were not yet.
-    pub shown_at: ShownAt,
-}
-
-/// Place in the list that is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ShownAt(pub usize);
-
-impl Default for ShownAt {
-    fn default() -> Self {
-        Self(usize::MAX)
-    }
 }
 
 /// Where the tiles of a participant are.
@@ -382,7 +371,6 @@ impl Default for CallState {
             backstage: true,
             session: None,
             participants: Vec::new(),
-            participant_order: Rc::default(),
             participant_count: 0,
             anonymous_participant_count: 0,
             blocked_user_ids: Vec::new(),
@@ -391,11 +379,14 @@ impl Default for CallState {
             raw_recording: false,
             transcribing: false,
             captioning: false,
+            closed_captions: Vec::new(),
+            has_report: false,
             egress: None,
             e2ee_enabled: false,
             watching: false,
             created: false,
             ringing: None,
+            rejections: Vec::new(),
             camera: DeviceState::default(),
             microphone: DeviceState::default(),
             screen_share: DeviceState::default(),
@@ -419,11 +410,6 @@ impl CallState {
             }
         }
         users
-    }
-
-    /// What it takes to put the participants in the order in which they are shown.
-    pub fn sorting(&self) -> Sorting {
-        Sorting::new(&self.participant_order, &self.participants)
     }
 
     /// The state of one device.

@@ -3,6 +3,7 @@
 // clippy takes `cfg(all(test, …))` for production code.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod captions;
 mod coordinator;
 mod device_storms;
 mod devices;
@@ -15,6 +16,7 @@ mod orders;
 mod publishing;
 mod refusals;
 mod ringing;
+mod ringing_state;
 mod server;
 mod sorting;
 mod statistics;

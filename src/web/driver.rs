@@ -62,6 +62,8 @@ pub trait Frontend {
     fn ask_defaults(&self, call: CallKey);
     /// Asks for the statistics of the connections of a call.
     fn collect_statistics(&self, call: CallKey);
+    /// Measures how the media of a call flow.
+    fn measure(&self, call: CallKey);
     /// Logs a failure that no promise reports.
     fn warn(&self, message: &str, thrown: &JsValue);
 }
@@ -242,6 +244,7 @@ impl Driver {
             Effect::FindLocation { url, timeout } => {
                 find_location(url, timeout, &self.reports);
             }
+            Effect::Measure(call) => self.tell(|frontend| frontend.measure(call)),
             Effect::FetchToken(request) => self.tell(|frontend| frontend.fetch_token(request)),
             Effect::Settle { promise, result } => {
                 self.tell(|frontend| frontend.settle(promise, result));

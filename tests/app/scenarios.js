@@ -218,6 +218,47 @@ const scenarios = {
     equal(microphone.state.error, undefined);
     await microphone.disable();
   },
+
+  /** Only where nothing comes afterwards: `crash` ends the module. */
+  async a_call_that_went_on_is_lost(Client) {
+    const client = await anonymous(Client, await counterpart('/hang/panic'));
+    const [call, idle] = ['a', 'b'].map((id) => client.call('default', id));
+    const seen = [];
+    call.state.callingState$.subscribe((state) => {
+      seen.push(state);
+      if (state === 'reconnecting-failed') call.leave().catch(() => {});
+    });
+    let told = 0;
+    call.state.subscribe(() => (told += 1));
+    const pending = call.join();
+    const { custom } = call.state;
+    told = 0;
+
+    try {
+      crash();
+    } catch {
+      // What is left of it.
+    }
+
+    equal((await rejection(pending)).code, 'instance-dead');
+    await turn();
+    equal(seen, ['idle', 'joining', 'reconnecting-failed']);
+    equal([call.state.callingState, idle.state.callingState], ['reconnecting-failed', 'idle']);
+    equal(told, 1);
+    equal(call.state.custom, custom);
+    for (const { state } of [call, idle, client]) {
+      for (const name of membersOf(state)) void state[name];
+      state.snapshot();
+      state.subscribe(() => {})();
+    }
+    equal(idle.state.participants.length, 0);
+    equal([call.ringing, call.ringingState], [false, undefined]);
+    call.setSortParticipantsBy(() => 0);
+    call.updateClosedCaptionSettings({ maxVisibleCaptions: 1 });
+    equal(call.state.findParticipantBySessionId('nobody'), undefined);
+    call.state.callStatsReport$.subscribe(() => {}).unsubscribe();
+    equal((await rejection(call.join())).code, 'instance-dead');
+  },
 };
 
 /** Where nobody listens. */
@@ -276,6 +317,12 @@ async function rejection(promise) {
     return error;
   }
   throw new Error(`resolved with ${JSON.stringify(value)}`);
+}
+
+/** The names of the getters of an object. */
+function membersOf(object) {
+  const members = Object.entries(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(object)));
+  return members.filter(([, { get }]) => get).map(([name]) => name);
 }
 
 function thrown(work) {

@@ -7,7 +7,6 @@ import * as trunkline from 'trunkline';
 import ts from 'typescript';
 
 import { makeError } from '../../pkg/errors.js';
-import { makeParticipant } from '../../pkg/participants.js';
 
 const ENTRY = fileURLToPath(new URL('../../pkg/index.d.ts', import.meta.url));
 const PACKAGE = fileURLToPath(new URL('../../pkg/', import.meta.url));
@@ -91,41 +90,6 @@ test('the static members of a class are those that are declared', () => {
       name,
     );
   }
-});
-
-test('a participant has the members that are declared', () => {
-  compare(
-    'StreamVideoParticipant',
-    makeParticipant(
-      { stream: () => ({}) },
-      'user',
-      'session',
-      'name',
-      'image',
-      ['role'],
-      {},
-      1,
-      'prefix',
-      [1],
-      [2],
-      1,
-      true,
-      true,
-      0.5,
-      0,
-      true,
-      1n,
-      2n,
-      3n,
-      4n,
-      [1, 1],
-      [1, 1],
-      [1, 1],
-      { type: 'wave' },
-      [1],
-      0.5,
-    ),
-  );
 });
 
 test('failures have the members that are declared', () => {

@@ -6,6 +6,7 @@
 mod describe;
 mod devices;
 mod entropy;
+mod frames;
 mod http;
 mod json;
 mod page;

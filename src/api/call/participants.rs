@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use super::Call;
 use crate::{
-    api::{body::text, call_parts, error::to_js},
+    api::{body::text, call_state, error::to_js},
     core::{CallCommand, TrackType},
 };
 
@@ -42,7 +42,7 @@ impl Call {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ParticipantComparator")] comparator: &JsValue,
     ) -> Result<(), JsValue> {
-        call_parts::state(&self.shared).set_sort_participants_by(comparator)
+        call_state::sort_by(&self.shared, comparator).map_err(|error| to_js(&error))
     }
 
     /// How long captions are shown (2700 ms), and how many (2).
@@ -51,7 +51,7 @@ impl Call {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ClosedCaptionSettings")] settings: &JsValue,
     ) -> Result<(), JsValue> {
-        call_parts::state(&self.shared).update_closed_caption_settings(settings)
+        call_state::set_captions(&self.shared, settings).map_err(|error| to_js(&error))
     }
 }
 
@@ -65,10 +65,9 @@ impl Call {
 
 /// One of `SfuModels.TrackType`, as apps give it.
 pub(super) fn track_type(given: &JsValue) -> Option<TrackType> {
-    let number = given.as_f64()?;
     let known =
         [TrackType::Audio, TrackType::Video, TrackType::ScreenShare, TrackType::ScreenShareAudio];
-    known.into_iter().find(|known| f64::from(*known as i32) == number)
+    known.into_iter().find(|known| *given == *known as i32)
 }
 
 /// A list of them; what is none is left out.

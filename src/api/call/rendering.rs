@@ -4,7 +4,7 @@ use js_sys::Promise;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use super::Call;
-use crate::api::call_parts;
+use crate::api::{call_parts, error::to_js, statistics};
 
 #[wasm_bindgen]
 impl Call {
@@ -170,8 +170,7 @@ impl Call {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "number")] interval: &JsValue,
     ) -> Result<(), JsValue> {
-        let parts = self.shared.parts();
-        parts.map_or(Ok(()), |parts| call_parts::set_stats_interval(&parts, interval))
+        statistics::set_interval(&self.shared, interval).map_err(|error| to_js(&error))
     }
 
     /// Puts everything that is known of a participant's streams into `callStatsReport.participants`.
@@ -195,8 +194,8 @@ impl Call {
 
 impl Call {
     fn detail_stats(&self, session_id: &JsValue, is_wanted: bool) {
-        if let Some(parts) = self.shared.parts() {
-            call_parts::detail_stats(&parts, session_id, is_wanted);
+        if let Some(session_id) = session_id.as_string() {
+            statistics::detail(&self.shared, session_id, is_wanted);
         }
     }
 }

@@ -6,10 +6,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::{
     log::{Level, LogScope},
     shared::ClientShared,
-    state, tokens,
+    tokens,
 };
 use crate::{
-    api::error::to_js,
+    api::{client_state, error::to_js, statistics},
     core::{
         AppEvent, CallKey, Changes, Error, EventPayload, LocalEvent, Outcome, PromiseId, Scope,
         TokenRequestId,
@@ -37,7 +37,7 @@ impl Frontend for ClientShared {
             self.review_calls();
         }
         if let Some(parts) = self.parts() {
-            state::mark(&parts, changes);
+            client_state::mark(&parts, changes);
         }
     }
 
@@ -46,7 +46,7 @@ impl Frontend for ClientShared {
             call.flush();
         }
         if let Some(parts) = self.parts() {
-            state::flush(&parts);
+            client_state::flush(&parts);
         }
         self.review();
     }
@@ -93,7 +93,13 @@ impl Frontend for ClientShared {
 
     fn collect_statistics(&self, call: CallKey) {
         if let Some(call) = ClientShared::call(self, call) {
-            call.collect_statistics();
+            statistics::collect(call);
+        }
+    }
+
+    fn measure(&self, call: CallKey) {
+        if let Some(call) = ClientShared::call(self, call) {
+            statistics::measure(call);
         }
     }
 

@@ -8,7 +8,6 @@ use super::{
     log::{Level, LogScope},
     shared::ClientShared,
 };
-use crate::web::{JsNode, has_panicked};
 
 /// What the JavaScript of `client.state` reads.
 #[wasm_bindgen(skip_typescript)]
@@ -24,26 +23,6 @@ impl ClientHandle {
 
 #[wasm_bindgen]
 impl ClientHandle {
-    /// `state.connectedUser`
-    #[wasm_bindgen(js_name = connectedUser)]
-    pub fn connected_user(&self) -> JsValue {
-        if has_panicked() {
-            return JsValue::UNDEFINED;
-        }
-        let client = self.shared.driver().client();
-        let user = client.state().connected_user.as_ref();
-        user.map(JsNode::unwrap).unwrap_or_default()
-    }
-
-    /// `state.calls`
-    pub fn calls(&self) -> Vec<JsValue> {
-        if has_panicked() {
-            return vec![];
-        }
-        let registered = self.shared.driver().client().state().calls.clone();
-        registered.into_iter().map(|call| self.shared.call_object(call)).collect()
-    }
-
     /// Logs a warning about devices.
     #[wasm_bindgen(js_name = warnOfDevices)]
     pub fn warn_of_devices(&self, message: &str, details: Vec<JsValue>) {

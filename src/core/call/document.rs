@@ -138,6 +138,14 @@ impl Visible {
                     session.anonymous_count = to_count(event.number("anonymous_participant_count"));
                 });
             }
+            "call.rejected" => {
+                let user_id = blamed_user(event);
+                let reason = event.get("reason").map(|_| event.text("reason"));
+                self.edit(Slice::Ring, |state| {
+                    state.rejections.retain(|(known, _)| *known != user_id);
+                    state.rejections.push((user_id, reason));
+                });
+            }
             "call.reaction_new" => {
                 if let Some(reaction) = event.get("reaction") {
                     self.set_reaction(&reaction);

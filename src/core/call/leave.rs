@@ -72,6 +72,7 @@ impl CallSession {
             return;
         }
         self.forget_ring();
+        self.clear_captions();
         self.visible.enter(CallingState::Left);
         self.visible.clear_participants();
         self.visible.set(Slice::Watching, |s| &mut s.watching, false);

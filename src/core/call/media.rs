@@ -209,6 +209,9 @@ impl CallSession {
         if session.statistics.as_mut().is_some_and(|statistics| statistics.on_timeout(now)) {
             context.out.push(Effect::CollectStatistics(self.key));
         }
+        if self.report.on_timeout(now) {
+            context.out.push(Effect::Measure(self.key));
+        }
         let peers = [Some(session.subscriber.peer), session.publisher.as_ref().map(|p| p.peer)];
         let outcomes = session.rpcs.on_timeout(context.out);
         for peer in peers.into_iter().flatten() {

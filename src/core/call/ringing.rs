@@ -237,6 +237,7 @@ impl CallSession {
             ..Ring::default()
         };
         self.show_ring(None);
+        self.visible.edit_quietly(|state| state.rejections.clear());
     }
 
     /// Whether the join has to tell those who ring that this device takes the call.
@@ -348,9 +349,7 @@ impl CallSession {
 
     /// Users who accepted, or rejected.
     fn answered_by(&self, how: &str) -> Vec<String> {
-        let session = self.state().session.as_ref();
-        let answers = session.and_then(|session| session.document.get(how)?.entries());
-        answers.unwrap_or_default().into_iter().map(|(user_id, _)| user_id).collect()
+        self.state().answered_by(how)
     }
 
     /// All answers and their times, to be compared.

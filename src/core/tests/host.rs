@@ -85,6 +85,8 @@ pub(super) struct Host {
     pub(super) requested: Vec<CaptureRequest>,
     /// All that was done with peer connections.
     pub(super) peer_effects: Vec<PeerEffect>,
+    /// When it was asked to measure how media flow; a test says when that is done.
+    pub(super) measured: Vec<u64>,
     /// Nobody knows yet what the user had chosen before.
     pub(super) holds_defaults: bool,
 }
@@ -150,6 +152,7 @@ impl Host {
             requests: BTreeSet::new(),
             requested: Vec::new(),
             peer_effects: Vec::new(),
+            measured: Vec::new(),
             holds_defaults: false,
         }
     }
@@ -477,10 +480,10 @@ impl Host {
                 let order = CallCommand::SendStatistics {
                     subscriber: "[1]".to_owned(),
                     publisher: "[]".to_owned(),
-                    browser: "Browser-1".to_owned(),
                 };
                 self.client.command(Time::from_millis(self.now), Command::Call(call, order));
             }
+            Effect::Measure(_) => self.measured.push(self.now),
             Effect::Settle { promise: PromiseId(promise), result } => {
                 let before = self.settled.insert(promise, result);
                 assert!(before.is_none(), "Q1: promise {promise} was settled twice");

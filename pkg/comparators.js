@@ -1,34 +1,25 @@
 /**
  * The order of participants. Types and documentation: `types/sorting.d.ts`.
  *
- * The core sorts. It knows the comparators of this module by their steps; here they are functions
- * as well, so that apps can call them, and build their own from them.
+ * The core sorts. It knows the comparators of this module by their steps. In JavaScript, as apps call
+ * them, too, and build their own from them.
  */
 import { SfuModels, VisibilityState } from './enums.js';
 import { invalidArgument } from './errors.js';
-import { hasAudio, hasScreenShare, hasVideo, tileNumber } from './participants.js';
+import { runIsolated } from './listeners.js';
+import { hasAudio, hasScreenShare, hasVideo } from './participants.js';
 
 const { RTMP, SRT, WHIP, RTSP } = SfuModels.ParticipantSource;
 
-/** Kinds of steps, by the numbers of the core. */
-const [CUSTOM, IF, IF_TILE, DOMINANT, SPEAKING, PUBLISHING, PINNED, NAME, REACTION, ROLE, SOURCE] =
-  Array(11).keys();
-
 /**
- * The steps of a comparator. `count` is that of the names a step uses, or of the steps that its
- * condition is about; `run` is code of the app and takes the place of `number`.
+ * What a comparator does, step by step: `by` says what is compared; `covers` how many of the steps
+ * after a condition it is about; `run` is code of the app.
  *
- * @type {WeakMap<Function, { kind, swapped, number, count, names, run }[]>}
+ * @type {WeakMap<Function, { by: string, swapped: boolean, covers?: number, run?: Function }[]>}
  */
 const steps = new WeakMap();
 
-const step = (kind, number = 0, names = []) => ({
-  kind,
-  swapped: 0,
-  number,
-  count: names.length,
-  names,
-});
+const step = (by, fields) => ({ by, swapped: false, ...fields });
 
 function withSteps(comparator, ...its) {
   steps.set(comparator, its);
@@ -36,21 +27,27 @@ function withSteps(comparator, ...its) {
 }
 
 const stepsOf = (comparator) =>
-  steps.get(comparator) ?? [{ ...step(CUSTOM), run: (a, b) => Number(comparator(a, b)) || 0 }];
+  steps.get(comparator) ?? [step('custom', { run: (a, b) => Number(comparator(a, b)) || 0 })];
 
-/** A comparator in the form of the core, and the code of the app that it names by number. */
-export function compile(comparator) {
-  const numbers = [];
-  const names = [];
+/** The steps of a comparator for the core, and the app's functions, which they name by number. */
+export function describe(comparator) {
   const functions = [];
-  for (const { kind, swapped, number, count, names: its, run } of stepsOf(comparator)) {
-    numbers.push(kind, swapped, run ? functions.push(run) - 1 : number, count);
-    names.push(...its);
-  }
-  // The end of a name cannot be in one: whoever asks for such a name finds nobody.
-  const ended = names.map((name) => `${String(name).replaceAll('\0', '\ufffd')}\0`);
-  return { numbers, names: ended.join(''), functions };
+  const write = ({ run, ...fields }) =>
+    run ? { ...fields, function: functions.push(run) - 1 } : fields;
+  return { steps: stepsOf(comparator).map(write), functions };
 }
+
+/** Asks one of an app's functions; without an answer it threw. */
+export function ask(functions, which, a, b) {
+  let answer;
+  runIsolated(() => {
+    answer = functions[which](a, b);
+  }, 'comparator of participants');
+  return answer;
+}
+
+/** The comparator for calls of a type. */
+export const comparatorFor = (callType) => CallTypes.get(callType).options.sortParticipantsBy;
 
 /** The first comparator that tells them apart decides. */
 export function combineComparators(...comparators) {
@@ -68,36 +65,34 @@ export function combineComparators(...comparators) {
 /** Compares only those two for whom `applies` says so. */
 export function conditional(applies) {
   if (typeof applies !== 'function') throw invalidArgument('conditional: not a function');
-  return when(applies, { ...step(IF), run: (a, b) => (applies(a, b) ? 1 : 0) });
+  return when(applies, step('if', { run: (a, b) => (applies(a, b) ? 1 : 0) }));
 }
 
 const when = (applies, condition) => (comparator) => {
   checkComparator(comparator, 'conditional');
   const its = stepsOf(comparator);
   const compare = (a, b) => (applies(a, b) ? comparator(a, b) : 0);
-  return withSteps(compare, { ...condition, count: its.length }, ...its);
+  return withSteps(compare, { ...condition, covers: its.length }, ...its);
 };
 
 /** The other way round. */
 export function descending(comparator) {
   checkComparator(comparator, 'descending');
-  const its = stepsOf(comparator).map((step) => ({ ...step, swapped: 1 - step.swapped }));
+  const its = stepsOf(comparator).map((step) => ({ ...step, swapped: !step.swapped }));
   return withSteps((a, b) => comparator(b, a), ...its);
 }
 
 export const noopComparator = () => withSteps(() => 0);
 
 /** Those for whom `test` says so come first. */
-const first = (test, ...its) =>
-  withSteps((a, b) => (test(b) ? 1 : 0) - (test(a) ? 1 : 0), step(...its));
+const first = (test, by, fields) =>
+  withSteps((a, b) => (test(b) ? 1 : 0) - (test(a) ? 1 : 0), step(by, fields));
 
-const { AUDIO, VIDEO, SCREEN_SHARE } = SfuModels.TrackType;
-
-export const dominantSpeaker = first((p) => p.isDominantSpeaker, DOMINANT);
-export const speaking = first((p) => p.isSpeaking, SPEAKING);
-export const screenSharing = first(hasScreenShare, PUBLISHING, SCREEN_SHARE);
-export const publishingVideo = first(hasVideo, PUBLISHING, VIDEO);
-export const publishingAudio = first(hasAudio, PUBLISHING, AUDIO);
+export const dominantSpeaker = first((p) => p.isDominantSpeaker, 'dominant-speaker');
+export const speaking = first((p) => p.isSpeaking, 'speaking');
+export const screenSharing = first(hasScreenShare, 'publishing', { track: 'screen-share' });
+export const publishingVideo = first(hasVideo, 'publishing', { track: 'video' });
+export const publishingAudio = first(hasAudio, 'publishing', { track: 'audio' });
 
 /** Pins of the server before those of this page, newer ones first. */
 export function pinned({ pin: a }, { pin: b }) {
@@ -105,28 +100,27 @@ export function pinned({ pin: a }, { pin: b }) {
   if (a.isLocalPin !== b.isLocalPin) return a.isLocalPin ? 1 : -1;
   return Math.sign(b.pinnedAt - a.pinnedAt);
 }
-withSteps(pinned, step(PINNED));
+withSteps(pinned, step('pinned'));
 
 // By code units: an order by language would differ from page to page.
 export const name = withSteps(
   (a, b) => (b.name < a.name ? 1 : 0) - (a.name < b.name ? 1 : 0),
-  step(NAME),
+  step('name'),
 );
 
 export const reactionType = (type) =>
-  first(({ reaction }) => reaction?.type === type, REACTION, 0, [type]);
+  first(({ reaction }) => reaction?.type === type, 'reaction', { names: [String(type)] });
 export const role = (...roles) =>
-  first((p) => roles.some((role) => p.roles.includes(role)), ROLE, 0, roles);
+  first((p) => roles.some((role) => p.roles.includes(role)), 'role', {
+    names: roles.map(String),
+  });
 export const withParticipantSource = (...sources) =>
-  first((p) => sources.includes(p.source), SOURCE, bits(sources));
-
-/** A set of small numbers. */
-const bits = (numbers) => numbers.reduce((set, number) => set | (1 << number), 0);
+  first((p) => sources.includes(p.source), 'source', { sources: sources.filter(Number.isFinite) });
 
 const { INVISIBLE, UNKNOWN } = VisibilityState;
 const isOneOf = (states) => (p) => states.includes(p.viewportVisibilityState.videoTrack);
 const ifOne = (states) =>
-  when((a, b) => [a, b].some(isOneOf(states)), step(IF_TILE, bits(states.map(tileNumber))));
+  when((a, b) => [a, b].some(isOneOf(states)), step('if-tile', { tiles: states }));
 
 /** Tiles that somebody looks at keep their places. */
 const ifInvisible = ifOne([INVISIBLE]);
@@ -198,6 +192,6 @@ export const CallTypes = Object.freeze({
 
 for (const name of ['livestream', 'audio_room']) CallTypes.register(new CallType(name, livestream));
 
-export function checkComparator(comparator, what) {
+function checkComparator(comparator, what) {
   if (typeof comparator !== 'function') throw invalidArgument(`${what}: no comparator`);
 }

@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { SfuModels, VisibilityState } from '../../pkg/enums.js';
-import * as sorting from '../../pkg/sorting.js';
-import { UNKNOWN } from '../../pkg/participants.js';
+import * as sorting from '../../pkg/comparators.js';
 
 const { AUDIO, VIDEO, SCREEN_SHARE } = SfuModels.TrackType;
 const { VISIBLE, INVISIBLE } = VisibilityState;
@@ -93,27 +92,25 @@ test('the core gets the steps of a comparator, and calls back for what is not ou
     descending(conditional((a, b) => isOld(a) && isOld(b))(combineComparators(speaking, own))),
     sorting.noopComparator(),
     sorting.withParticipantSource(1, 3),
+    sorting.publishingVideo,
     name,
   );
-  const { numbers, names, functions } = sorting.compile(order);
-  const steps = Array.from({ length: numbers.length / 4 }, (_, i) =>
-    numbers.slice(4 * i, 4 * i + 4),
-  );
+  const { steps, functions } = sorting.describe(order);
   assert.deepEqual(steps, [
-    [9, 0, 0, 2], // roles, two of them
-    [1, 1, 0, 2], // if the first function says so, the next two
-    [4, 1, 0, 0],
-    [0, 1, 1, 0],
-    [10, 0, 0b1010, 0],
-    [7, 0, 0, 0],
+    { by: 'role', swapped: false, names: ['admin', 'host'] },
+    { by: 'if', swapped: true, function: 0, covers: 2 },
+    { by: 'speaking', swapped: true },
+    { by: 'custom', swapped: true, function: 1 },
+    { by: 'source', swapped: false, sources: [1, 3] },
+    { by: 'publishing', swapped: false, track: 'video' },
+    { by: 'name', swapped: false },
   ]);
-  assert.equal(names, 'admin\0host\0');
   const [old, young] = [{ age: 100 }, { age: 20 }];
   assert.deepEqual(
-    functions.map((run) => [run(old, young), run(old, old)]),
+    [0, 1].map((which) => [old, young].map((b) => sorting.ask(functions, which, old, b))),
     [
-      [0, 1],
-      [80, 0],
+      [1, 0],
+      [0, 80],
     ],
   );
 
@@ -123,21 +120,28 @@ test('the core gets the steps of a comparator, and calls back for what is not ou
     [sorting.paginatedLayoutSortPreset, 8],
     [sorting.livestreamOrAudioRoomSortPreset, 8],
   ]) {
-    const { numbers, functions } = sorting.compile(preset);
-    assert.equal(numbers.length, 4 * count);
+    const { steps, functions } = sorting.describe(preset);
+    assert.equal(steps.length, count);
     assert.deepEqual(functions, [], 'a preset is all ours');
   }
 });
 
-test('a name that no participant has does not shift the names of other steps', () => {
-  const order = sorting.combineComparators(sorting.role('a\0b'), sorting.reactionType('wave'));
-  assert.equal(sorting.compile(order).names, 'a\ufffdb\0wave\0');
+test('names are texts, whatever the app gives', () => {
+  const { steps } = sorting.describe(sorting.combineComparators(sorting.role('a\0b', 7)));
+  assert.deepEqual(steps[0].names, ['a\0b', '7']);
 });
 
-test("what an app's comparator returns is a number for the core", () => {
+test("what an app's comparator returns is a number for the core, and nothing if it throws", (t) => {
   const answers = [3, -1, true, undefined, NaN, 'x', '2', null];
-  const numbers = answers.map((answer) => sorting.compile(() => answer).functions[0]({}, {}));
+  const ask = (comparator) => sorting.ask(sorting.describe(comparator).functions, 0, {}, {});
+  const numbers = answers.map((answer) => ask(() => answer));
   assert.deepEqual(numbers, [3, -1, 1, 0, 0, 0, 2, 0]);
+  const reported = t.mock.method(console, 'error', () => {});
+  const fails = () => {
+    throw new Error('mine');
+  };
+  assert.equal(ask(fails), undefined);
+  assert.equal(reported.mock.callCount(), 1);
 });
 
 const at = (videoTrack) => ({ viewportVisibilityState: { videoTrack } });
@@ -156,7 +160,7 @@ function person(sessionId, fields) {
     name: '',
     roles: [],
     publishedTracks: [],
-    viewportVisibilityState: UNKNOWN,
+    viewportVisibilityState: { videoTrack: 'UNKNOWN', screenShareTrack: 'UNKNOWN' },
     ...fields,
   });
 }
