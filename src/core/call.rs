@@ -1,8 +1,10 @@
 //! One call: owns the machines below, and routes what comes in to them.
 
+mod audio_watchdog;
 mod candidates;
 mod devices;
 mod document;
+mod elements;
 mod ice;
 mod join;
 mod leave;
@@ -10,6 +12,7 @@ mod media;
 mod muting;
 mod order;
 mod participants;
+mod playback;
 mod publisher;
 mod publishing;
 mod request;
@@ -20,6 +23,7 @@ mod sfu_events;
 mod statistics;
 mod subscriber;
 mod subscriptions;
+mod video_sizes;
 mod visible;
 
 use std::collections::VecDeque;
@@ -28,6 +32,7 @@ use trunkline_protocol::{compact, sfu::event};
 
 use self::{
     devices::Device,
+    elements::Elements,
     join::{Join, Limits},
     order::Order,
     publishing::MediaWishes,
@@ -106,6 +111,7 @@ pub(crate) struct CallSession {
     microphone: Device,
     screen_share: Device,
     media: MediaWishes,
+    elements: Elements,
     wishes: Wishes,
     ring: Ring,
     /// Whether events of the coordinator reach it.
@@ -147,6 +153,7 @@ impl CallSession {
             microphone: Device::new(DeviceKind::Microphone),
             screen_share: Device::new(DeviceKind::ScreenShare),
             media: MediaWishes::default(),
+            elements: Elements::default(),
             wishes: Wishes::default(),
             ring: Ring::default(),
             set_up: false,
@@ -218,6 +225,7 @@ impl CallSession {
     }
 
     pub(crate) fn publish_changes(&mut self, out: &mut Outbox) {
+        self.follow_changes(out);
         let changes = self.visible.take_changes();
         if !changes.is_empty() {
             out.changes.by_call.or_default(self.key).absorb(changes);
@@ -252,9 +260,7 @@ impl CallSession {
             CallCommand::SendStatistics { subscriber, publisher, browser } => {
                 self.send_statistics(context, &subscriber, &publisher, &browser);
             }
-            CallCommand::SetVideoSize { session_id, track_type, size } => {
-                self.set_video_size(context, session_id, track_type, size);
-            }
+            CallCommand::Element(order) => self.order_element(context, order),
             CallCommand::Pin { session_id, pinned } => {
                 let pin = Pin { is_local: true, pinned_at: context.out.epoch_millis() };
                 self.visible.edit_participant(&session_id, |participant| {
@@ -263,6 +269,7 @@ impl CallSession {
             }
             CallCommand::SetVisibility { session_id, track_type, visibility } => {
                 self.visible.set_visibility(&session_id, track_type, visibility);
+                self.ask_for(context.out, [(session_id, track_type)]);
             }
             CallCommand::ResetReaction(session_id) => {
                 self.visible.edit_participant(&session_id, |p| p.reaction = None);
@@ -403,6 +410,7 @@ impl CallSession {
     }
 
     pub(crate) fn on_timeout(&mut self, context: &mut CallContext<'_>) {
+        self.on_elements_timeout(context.out);
         match &self.phase {
             Phase::Joining(_) => self.on_join_timeout(context),
             Phase::Joined(_) => self.on_session_timeout(context),
@@ -411,11 +419,12 @@ impl CallSession {
     }
 
     pub(crate) fn due(&self) -> Option<Time> {
-        match &self.phase {
+        let due = match &self.phase {
             Phase::Joining(join) => join.due(),
             Phase::Joined(session) => session.due(),
             Phase::Idle | Phase::Failed | Phase::Left => self.ring_due(),
-        }
+        };
+        due.into_iter().chain(self.elements_due()).min()
     }
 
     /// A call that was left can be used again.

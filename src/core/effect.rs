@@ -1,9 +1,10 @@
 //! What the host must do.
 
 use super::{
+    element::ElementEffect,
     error::{Cause, Error},
     ids::{
-        CallKey, CaptureId, DescribeId, PeerId, PromiseId, RequestId, SocketId, TokenRequestId,
+        CallKey, CaptureId, DescribeId, ElementId, PeerId, PromiseId, RequestId, SocketId, TokenRequestId,
         TransceiverId,
     },
     json::Json,
@@ -58,6 +59,17 @@ pub enum Effect {
     /// Read the statistics of the peer connections of a call. Answer:
     /// [`CallCommand::SendStatistics`](super::CallCommand::SendStatistics).
     CollectStatistics(CallKey),
+    /// Do something with an element of the app.
+    Element(ElementId, ElementEffect),
+    /// Tell the developer that a sound arrives and no element plays it.
+    WarnOfUnheard {
+        /// In which call.
+        call: CallKey,
+        /// Whose.
+        session_id: String,
+        /// Which sound.
+        track_type: TrackType,
+    },
     /// Settle a promise of the app.
     Settle {
         /// Which.

@@ -1,6 +1,7 @@
 //! A browser, played: it performs the core's effects against the model server, in virtual time,
 //! and checks after every step what must always hold.
 
+mod elements;
 mod invariants;
 mod media;
 
@@ -84,6 +85,7 @@ pub(super) struct Host {
     pub(super) peer_effects: Vec<PeerEffect>,
     /// Nobody knows yet what the user had chosen before.
     pub(super) holds_defaults: bool,
+    pub(super) elements: elements::Elements,
 }
 
 /// How many of each were opened in all.
@@ -146,6 +148,7 @@ impl Host {
             requested: Vec::new(),
             peer_effects: Vec::new(),
             holds_defaults: false,
+            elements: elements::Elements::default(),
         }
     }
 
@@ -470,6 +473,10 @@ impl Host {
                     browser: "Browser-1".to_owned(),
                 };
                 self.client.command(Time::from_millis(self.now), Command::Call(call, order));
+            }
+            Effect::Element(element, effect) => self.perform_element(element, effect),
+            Effect::WarnOfUnheard { session_id, track_type, .. } => {
+                self.elements.unheard.push((session_id, track_type));
             }
             Effect::Settle { promise: PromiseId(promise), result } => {
                 let before = self.settled.insert(promise, result);
