@@ -4,13 +4,13 @@
 import { describeAgent } from './agent.js';
 import { CameraManager } from './camera.js';
 import { recall } from './devices.js';
-import { Elements } from './elements.js';
 import { Listeners } from './events.js';
 import { abortable, copyObject, promised, readCount, readField } from './input.js';
 import { MicrophoneManager } from './microphone.js';
 import { defineFields } from './observable.js';
+import { Parts } from './parts.js';
 import { PermissionsContext } from './permissions.js';
-import { PIN, RESET_REACTION, UNPIN, hasTrack, tileEdit } from './participants.js';
+import { PIN, RESET_REACTION, UNPIN, hasTrack } from './participants.js';
 import { publish, readPublishOptions } from './publish.js';
 import {
   CALL_REQUESTS,
@@ -27,7 +27,7 @@ import {
   readFeedback,
 } from './requests.js';
 import { ScreenShareManager } from './screen-share.js';
-import { SpeakerManager, recallSpeaker } from './speaker.js';
+import { SpeakerManager, playOn, recallSpeaker } from './speaker.js';
 import { CallTypes } from './sorting.js';
 import { CallStore } from './state.js';
 import { statsText } from './stats.js';
@@ -60,7 +60,7 @@ export class Call {
   #handle;
   #store;
   #listeners = new Listeners();
-  #elements;
+  #parts = new Parts();
   /** Cells that tell whether the user may do something. */
   #rights = {};
   /** What `join()` returned, while it is not settled. */
@@ -79,23 +79,26 @@ export class Call {
     this.microphone = new MicrophoneManager(microphone, port, this.state);
     this.screenShare = new ScreenShareManager(screenShare, port);
     this.speaker = new SpeakerManager(port);
-    this.#elements = new Elements(this.state, this.#elementsPort(), this.speaker);
+    this.#parts.own('call', this);
+    this.#parts.set('playOnSpeaker', (...sound) => playOn(this.speaker, ...sound));
+    handle.setParts(this.#parts);
+    handle.makeRendering();
   }
 
   get trackSubscriptionManager() {
-    return this.#elements.subscriptions;
+    return this.#parts.get('trackSubscriptionManager');
   }
 
   get viewportTracker() {
-    return this.#elements.viewport;
+    return this.#parts.get('viewportTracker');
   }
 
   get blockedAudioTracker() {
-    return this.#elements.blockedAudio;
+    return this.#parts.get('blockedAudioTracker');
   }
 
   get audioBindingsWatchdog() {
-    return this.#elements.watchdog;
+    return this.#parts.get('audioBindingsWatchdog');
   }
 
   get cid() {
@@ -237,35 +240,35 @@ export class Call {
   }
 
   bindVideoElement(element, sessionId, trackType) {
-    return this.#elements.bindVideo(element, sessionId, trackType);
+    return this.#handle.bindVideoElement(element, sessionId, trackType);
   }
 
   bindAudioElement(element, sessionId, trackType) {
-    return this.#elements.bindAudio(element, sessionId, trackType);
+    return this.#handle.bindAudioElement(element, sessionId, trackType);
   }
 
   attachAudio(container) {
-    return this.#elements.attachAudio(container);
+    return this.#handle.attachAudio(container);
   }
 
   resumeAudio() {
-    return this.#elements.blockedAudio.resume();
+    return this.#keep(this.#handle.resumeAudio());
   }
 
   setViewport(element) {
-    return this.#elements.viewport.setViewport(element);
+    return this.#handle.setViewport(element);
   }
 
   trackElementVisibility(element, sessionId, trackType) {
-    return this.#elements.trackVisibility(element, sessionId, trackType);
+    return this.#handle.trackElementVisibility(element, sessionId, trackType);
   }
 
   setIncomingVideoEnabled(enabled) {
-    this.#elements.subscriptions.setEnabled(enabled);
+    this.#handle.setIncomingVideoEnabled(enabled);
   }
 
   setPreferredIncomingVideoResolution(resolution, sessionIds) {
-    this.#elements.subscriptions.setPreferredResolution(resolution, sessionIds);
+    this.#handle.setPreferredIncomingVideoResolution(resolution, sessionIds);
   }
 
   setSortParticipantsBy(comparator) {
@@ -325,18 +328,6 @@ export class Call {
     const keep = () => void this;
     answer.then(keep, keep);
     return answer;
-  }
-
-  /** What elements need of the core and of the client. */
-  #elementsPort() {
-    const handle = this.#handle;
-    return {
-      setVideoSize: (sessionId, trackType, width, height) =>
-        handle.setVideoSize(sessionId, trackType === 'screenShareTrack', width, height),
-      setVisibility: (sessionId, trackType, visibility) =>
-        handle.editParticipant(sessionId, tileEdit(trackType, visibility)),
-      warn: (message) => handle.host()?.log('warn', message, [], 'rendering'),
-    };
   }
 
   /** What the managers of devices need of the core and of the client. */

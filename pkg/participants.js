@@ -109,8 +109,6 @@ export const tileNumber = (visibility) => STATES.indexOf(visibility);
 
 /** Edits of a participant, by the numbers of the core. */
 export const [UNPIN, PIN, RESET_REACTION] = [0, 1, 2];
-export const tileEdit = (trackType, visibility) =>
-  (trackType === 'screenShareTrack' ? 6 : 3) + tileNumber(visibility);
 
 /** Of tiles of which nothing is known. */
 export const UNKNOWN = Object.freeze({

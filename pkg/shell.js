@@ -142,8 +142,12 @@ export class Shell {
   }
 
   /** Logs a failure that no promise reports. */
-  warn(message, thrown) {
-    this.log('warn', message, ...(thrown === undefined ? [] : [thrown]));
+  warn(message, thrown, scope) {
+    try {
+      this.sink?.log('warn', message, thrown === undefined ? [] : [thrown], scope);
+    } catch {
+      // The app's logger threw: there is nobody left to tell.
+    }
   }
 
   /** Says why the core has stopped for good. */

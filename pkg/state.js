@@ -49,13 +49,15 @@ export const SLICES = [
   'camera',
   'microphone',
   'screenShare',
+  'incomingVideo',
+  'blockedAudio',
 ];
 
 const CALLING_STATE = SLICES.indexOf('callingState');
 const PARTICIPANTS = SLICES.indexOf('rawParticipants');
 
 /** What the classes of calls and devices show instead. */
-const HIDDEN = ['ring', 'camera', 'microphone', 'screenShare'];
+const HIDDEN = ['ring', 'camera', 'microphone', 'screenShare', 'incomingVideo', 'blockedAudio'];
 
 const DATES = new Set(['createdAt', 'updatedAt', 'startsAt', 'endedAt', 'startedAt']);
 

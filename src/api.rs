@@ -16,6 +16,7 @@ mod handle;
 mod observables;
 mod options;
 mod parts;
+mod rendering;
 mod shell;
 mod values;
 

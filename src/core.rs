@@ -52,8 +52,8 @@ pub use effect::{
 pub use element::{ElementEffect, ElementInput, ElementOrder, IncomingVideo, PlayOutcome};
 pub use error::{Category, Cause, Error, ErrorClass, Failure};
 pub use ids::{
-    CallKey, CaptureId, DescribeId, ElementId, PeerId, PromiseId, RemoteTrackId, RequestId, SocketId,
-    TokenRequestId, TransceiverId,
+    CallKey, CaptureId, DescribeId, ElementId, PeerId, PromiseId, RemoteTrackId, RequestId,
+    SocketId, TokenRequestId, TransceiverId,
 };
 pub use input::{
     Captured, DeviceFailure, HttpFailure, HttpReply, Input, OfferReport, PeerInput, Reply,

@@ -73,7 +73,7 @@ extern "C" {
     #[wasm_bindgen(method, js_name = fetchToken)]
     pub(crate) fn fetch_token(this: &App, request: i64) -> bool;
     #[wasm_bindgen(method)]
-    pub(crate) fn warn(this: &App, message: &str, thrown: &JsValue);
+    pub(crate) fn warn(this: &App, message: &str, thrown: &JsValue, scope: &str);
     #[wasm_bindgen(method)]
     pub(crate) fn fail(this: &App, message: &str);
     #[wasm_bindgen(method, js_name = failCalls)]

@@ -3,12 +3,12 @@ use std::rc::Rc;
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
-use super::{call_shared::CallShared, values};
+use super::{call_shared::CallShared, error::to_js, rendering, values};
 use crate::{
     core::{
         AppRequest, AudioBitrateProfile, CallCommand, CallState, Choice, Criterion, DeviceKind,
-        DeviceOrder, Dimension, Facing, JoinOptions, LeaveOptions, MediaOption, Method,
-        ParticipantOrder, PromiseId, Slice, SortStep, Then, TrackType, Visibility,
+        DeviceOrder, Facing, JoinOptions, LeaveOptions, MediaOption, Method, ParticipantOrder,
+        PromiseId, Slice, SortStep, Then, TrackType,
     },
     web::{JsNode, has_panicked},
 };
@@ -167,19 +167,7 @@ impl CallHandle {
     pub fn edit_participant(&self, session_id: String, edit: u8) {
         self.order(match edit {
             0 | 1 => CallCommand::Pin { session_id, pinned: edit == 1 },
-            2 => CallCommand::ResetReaction(session_id),
-            _ => {
-                let is_video = edit < 6;
-                CallCommand::SetVisibility {
-                    session_id,
-                    track_type: if is_video { TrackType::Video } else { TrackType::ScreenShare },
-                    visibility: match edit % 3 {
-                        0 => Visibility::Unknown,
-                        1 => Visibility::Visible,
-                        _ => Visibility::Invisible,
-                    },
-                }
-            }
+            _ => CallCommand::ResetReaction(session_id),
         });
     }
 
@@ -289,15 +277,84 @@ impl CallHandle {
         self.shared.client.sink()
     }
 
-    /// Tells the size of the largest element that shows a track, in CSS px; 0 × 0 for none.
-    #[wasm_bindgen(js_name = setVideoSize)]
-    pub fn set_video_size(&self, session_id: String, screen: bool, width: u32, height: u32) {
-        let track_type = if screen { TrackType::ScreenShare } else { TrackType::Video };
-        self.order(CallCommand::SetVideoSize {
-            session_id,
-            track_type,
-            size: (width > 0 && height > 0).then_some(Dimension { width, height }),
-        });
+    /// Makes what `call.js` shows as parts of the call.
+    #[wasm_bindgen(js_name = makeRendering)]
+    pub fn make_rendering(&self) {
+        if let Some(parts) = self.shared.parts() {
+            rendering::make(&self.shared, &parts);
+        }
+    }
+
+    /// `call.bindVideoElement`
+    #[wasm_bindgen(js_name = bindVideoElement)]
+    pub fn bind_video_element(
+        &self,
+        element: &JsValue,
+        session_id: &JsValue,
+        track_type: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let bound = rendering::bind_video(&self.shared, element, session_id, track_type);
+        bound.map_err(|error| to_js(&error))
+    }
+
+    /// `call.bindAudioElement`
+    #[wasm_bindgen(js_name = bindAudioElement)]
+    pub fn bind_audio_element(
+        &self,
+        element: &JsValue,
+        session_id: &JsValue,
+        track_type: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let bound = rendering::bind_audio(&self.shared, element, session_id, track_type);
+        bound.map_err(|error| to_js(&error))
+    }
+
+    /// `call.attachAudio`
+    #[wasm_bindgen(js_name = attachAudio)]
+    pub fn attach_audio(&self, container: &JsValue) -> Result<JsValue, JsValue> {
+        rendering::attach_audio(&self.shared, container).map_err(|error| to_js(&error))
+    }
+
+    /// `call.resumeAudio`
+    #[wasm_bindgen(js_name = resumeAudio)]
+    pub fn resume_audio(&self) -> Promise {
+        rendering::resume_audio(&self.shared)
+    }
+
+    /// `call.setViewport`
+    #[wasm_bindgen(js_name = setViewport)]
+    pub fn set_viewport(&self, element: &JsValue) -> Result<JsValue, JsValue> {
+        rendering::set_viewport(&self.shared, element).map_err(|error| to_js(&error))
+    }
+
+    /// `call.trackElementVisibility`
+    #[wasm_bindgen(js_name = trackElementVisibility)]
+    pub fn track_element_visibility(
+        &self,
+        element: &JsValue,
+        session_id: &JsValue,
+        track_type: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let end =
+            rendering::track_element_visibility(&self.shared, element, session_id, track_type);
+        end.map_err(|error| to_js(&error))
+    }
+
+    /// `call.setIncomingVideoEnabled`
+    #[wasm_bindgen(js_name = setIncomingVideoEnabled)]
+    pub fn set_incoming_video_enabled(&self, enabled: &JsValue) -> Result<(), JsValue> {
+        rendering::set_incoming_video_enabled(&self.shared, enabled).map_err(|error| to_js(&error))
+    }
+
+    /// `call.setPreferredIncomingVideoResolution`
+    #[wasm_bindgen(js_name = setPreferredIncomingVideoResolution)]
+    pub fn set_preferred_incoming_video_resolution(
+        &self,
+        resolution: &JsValue,
+        session_ids: &JsValue,
+    ) -> Result<(), JsValue> {
+        rendering::set_preferred_incoming_video_resolution(&self.shared, resolution, session_ids)
+            .map_err(|error| to_js(&error))
     }
 }
 

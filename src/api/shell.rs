@@ -1,5 +1,6 @@
 use std::{
     cell::{Cell, RefCell},
+    collections::BTreeMap,
     rc::{self, Rc},
 };
 
@@ -11,12 +12,13 @@ use super::{
     call_shared::CallShared,
     error::{disposed, instance_dead, to_js},
     handle::CallHandle,
+    rendering,
 };
 use crate::{
     core::{
         AppEvent, CallChanges, CallKey, CallingState, Cause, Changes, Client, Command, Config,
-        Error, EventPayload, Input, LocalEvent, Outcome, PromiseId, Scope, Slice, Table,
-        TokenRequestId,
+        ElementEffect, ElementId, Error, EventPayload, Input, LocalEvent, Outcome, PromiseId,
+        Scope, Slice, Table, TokenRequestId, TrackType,
     },
     web::{Driver, Frontend, JsNode, has_panicked, on_panic},
 };
@@ -29,6 +31,8 @@ pub(crate) struct Shell {
     last_promise: Cell<u64>,
     /// The calls that have an object, and what tells it from an earlier one for the same call.
     calls: RefCell<Table<CallKey, u32>>,
+    /// What the objects of these share.
+    shared: RefCell<BTreeMap<CallKey, rc::Weak<CallShared>>>,
     last_serial: Cell<u32>,
     disposed: Cell<bool>,
 }
@@ -41,6 +45,7 @@ impl Shell {
             app: App::new(sink),
             last_promise: Cell::new(0),
             calls: RefCell::default(),
+            shared: RefCell::default(),
             last_serial: Cell::new(0),
             disposed: Cell::new(false),
         });
@@ -137,7 +142,9 @@ impl Shell {
         };
         let serial = self.last_serial.get() + 1;
         self.last_serial.set(serial);
-        let handle = CallHandle::new(CallShared::new(this, call, serial));
+        let shared = CallShared::new(this, call, serial);
+        self.shared.borrow_mut().insert(call, Rc::downgrade(&shared));
+        let handle = CallHandle::new(shared);
         let object = self.app.make_call(call.number(), handle, &call_type, &id);
         self.calls.borrow_mut().insert(call, serial);
         self.keep_while_it_goes_on(call);
@@ -149,6 +156,7 @@ impl Shell {
         let current = self.calls.borrow().get(&call).copied();
         if current == Some(serial) && !has_panicked() {
             self.calls.borrow_mut().remove(&call);
+            self.shared.borrow_mut().remove(&call);
             self.app.forget_call(call.number());
             self.driver.command(Command::DropCall(call));
         }
@@ -158,6 +166,10 @@ impl Shell {
     pub(crate) fn take_token(&self, request: i64, answer: Result<String, JsValue>) {
         let request = TokenRequestId::from_number(request);
         self.driver.report(Input::Token { request, result: answer.map_err(Cause::new) });
+    }
+
+    fn call_shared(&self, call: CallKey) -> Option<Rc<CallShared>> {
+        self.shared.borrow().get(&call).and_then(rc::Weak::upgrade)
     }
 
     fn call_name(&self, call: CallKey) -> Option<(String, String)> {
@@ -177,6 +189,9 @@ impl Shell {
     }
 
     fn mark_call(&self, call: CallKey, changes: &CallChanges) {
+        if let Some(parts) = self.call_shared(call).and_then(|shared| shared.parts()) {
+            rendering::mark(&parts, changes);
+        }
         let call = call.number();
         for (place, slice) in (0_u8..).zip(Slice::ALL) {
             if changes.contains(*slice) {
@@ -223,6 +238,10 @@ impl Frontend for Shell {
 
     fn flush(&self) {
         self.app.flush();
+        let shared: Vec<_> = self.shared.borrow().values().cloned().collect();
+        for parts in shared.iter().filter_map(rc::Weak::upgrade).filter_map(|s| s.parts()) {
+            rendering::flush(&parts);
+        }
     }
 
     fn settle(&self, promise: PromiseId, result: Result<Outcome, Error>) {
@@ -276,8 +295,21 @@ impl Frontend for Shell {
         }
     }
 
+    fn element(&self, element: ElementId, effect: &ElementEffect) {
+        let shared = element.owner().and_then(|call| self.call_shared(call));
+        if let Some(Err(thrown)) = shared.map(|shared| rendering::perform(&shared, element, effect))
+        {
+            self.app.warn("an element of the app cannot be used", &thrown, "rendering");
+        }
+    }
+
+    fn warn_of_unheard(&self, _: CallKey, session_id: &str, track_type: TrackType) {
+        let message = rendering::warn_of_unheard(session_id, track_type);
+        self.app.warn(&message, &JsValue::UNDEFINED, "rendering");
+    }
+
     fn warn(&self, message: &str, thrown: &JsValue) {
-        self.app.warn(message, thrown);
+        self.app.warn(message, thrown, "core");
     }
 }
 

@@ -55,6 +55,8 @@ pub(crate) fn slice(state: &CallState, slice: Slice, media: &MediaTable) -> JsVa
         Slice::Camera => device(&state.camera, media),
         Slice::Microphone => device(&state.microphone, media),
         Slice::ScreenShare => device(&state.screen_share, media),
+        // Objects of their own show them.
+        Slice::IncomingVideo | Slice::BlockedAudio => JsValue::UNDEFINED,
     }
 }
 

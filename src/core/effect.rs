@@ -4,8 +4,8 @@ use super::{
     element::ElementEffect,
     error::{Cause, Error},
     ids::{
-        CallKey, CaptureId, DescribeId, ElementId, PeerId, PromiseId, RequestId, SocketId, TokenRequestId,
-        TransceiverId,
+        CallKey, CaptureId, DescribeId, ElementId, PeerId, PromiseId, RequestId, SocketId,
+        TokenRequestId, TransceiverId,
     },
     json::Json,
     state::{AudioBitrateProfile, DeviceKind, Dimension, TrackType},

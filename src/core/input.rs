@@ -4,8 +4,8 @@ use super::{
     element::ElementInput,
     error::Cause,
     ids::{
-        CaptureId, DescribeId, ElementId, PeerId, RemoteTrackId, RequestId, SocketId, TokenRequestId,
-        TransceiverId,
+        CaptureId, DescribeId, ElementId, PeerId, RemoteTrackId, RequestId, SocketId,
+        TokenRequestId, TransceiverId,
     },
     json::Json,
     state::{AudioBitrateProfile, Dimension},

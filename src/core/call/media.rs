@@ -22,12 +22,7 @@ use crate::core::{
 
 // Subscriptions.
 impl CallSession {
-    pub(super) fn set_video_size(
-        &mut self,
-        out: &Outbox,
-        video: Video,
-        size: Option<Dimension>,
-    ) {
+    pub(super) fn set_video_size(&mut self, out: &Outbox, video: Video, size: Option<Dimension>) {
         self.show_video_size(&video.0, video.1, size);
         let before = match size {
             Some(size) => self.wishes.insert(video, size),

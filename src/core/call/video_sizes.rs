@@ -186,8 +186,7 @@ mod tests {
         videos.bind(element(9), screen());
         assert_eq!(videos.on_resized(element(9), LARGE, NOTHING), Some(screen()));
         assert_eq!(videos.videos(), [camera(), screen()]);
-        let mut settings =
-            IncomingVideo { preferred: Some(SMALL), ..IncomingVideo::default() };
+        let mut settings = IncomingVideo { preferred: Some(SMALL), ..IncomingVideo::default() };
         let of = |settings: &IncomingVideo, video: Video| {
             videos.wish(settings, &video, Visibility::Unknown)
         };

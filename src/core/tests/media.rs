@@ -187,7 +187,6 @@ fn published(user: &str, track_type: TrackType) -> EventPayload {
     })
 }
 
-
 fn names(host: &Host, call: CallKey) -> Vec<String> {
     host.state(call).participants.iter().map(|p| p.user_id.clone()).collect()
 }
