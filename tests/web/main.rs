@@ -4,6 +4,7 @@
 
 mod describe;
 mod devices;
+mod elements;
 mod http;
 mod json;
 mod peers;
