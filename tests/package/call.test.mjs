@@ -463,6 +463,8 @@ function script(state = {}) {
   const answer = (value) => (pending.on ? new Promise(() => {}) : Promise.resolve(value));
   const call = new Call(
     {
+      setParts: () => {},
+      makeRendering: () => {},
       read: (slice) => core[SLICES[slice]],
       participant: (sessionId) => people.find((p) => p.sessionId === sessionId),
       userId: () => 'me',
