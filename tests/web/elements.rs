@@ -259,12 +259,14 @@ fn observer(name: &str) -> JsValue {
 }
 
 fn tell(name: &str, entries: &JsValue) {
-    call(&observer(name), "tell", &[entries.clone()]);
+    call(&observer(name), "tell", std::slice::from_ref(entries));
 }
 
 fn targets(name: &str) -> u32 {
     let size = get(&get(&observer(name), "targets"), "size");
-    size.as_f64().unwrap() as u32
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a handful
+    let size = size.as_f64().unwrap() as u32;
+    size
 }
 
 fn options(name: &str) -> String {

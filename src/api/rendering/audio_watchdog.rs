@@ -1,3 +1,5 @@
+//! Sound that arrives and is played by no element.
+
 use std::rc::Rc;
 
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};

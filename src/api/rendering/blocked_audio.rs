@@ -1,3 +1,5 @@
+//! Sound that the browser does not let play.
+
 use std::rc::Rc;
 
 use js_sys::{Array, Promise};

@@ -1,3 +1,5 @@
+//! Elements of an app that show and play participants.
+
 use std::rc::{Rc, Weak};
 
 use js_sys::{Function, Reflect};

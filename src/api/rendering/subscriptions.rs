@@ -1,3 +1,5 @@
+//! Which videos of the others are received, and in which size.
+
 use std::rc::Rc;
 
 use js_sys::{Array, Object, Reflect};

@@ -1,3 +1,5 @@
+//! Tiles of an app that scroll.
+
 use std::rc::{Rc, Weak};
 
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
