@@ -4,14 +4,12 @@
  */
 import { CameraManager } from './camera.js';
 import { recall } from './devices.js';
-import { Elements } from './elements.js';
 import { MicrophoneManager } from './microphone.js';
 import { Cell, Store } from './observable.js';
-import { tileEdit } from './participants.js';
 import { DevicePreferences } from './preferences.js';
 import { publish as publishStream, readPublishOptions } from './publish.js';
 import { ScreenShareManager } from './screen-share.js';
-import { SpeakerManager, recallSpeaker } from './speaker.js';
+import { SpeakerManager, playOn, recallSpeaker } from './speaker.js';
 
 export function makeClientParts(parts, handle, storageKey, storage) {
   // Pages may be forbidden even to look at theirs, and servers have none.
@@ -30,25 +28,13 @@ export function makeCallParts(parts, handle, cid) {
   const state = parts.get('state');
   const port = makePort(parts, handle, state, cid);
   const speaker = new SpeakerManager(port);
-  const elements = new Elements(state, elementsPort(handle), speaker);
-  // What `Call` asks of all of them.
-  elements.setEnabled = (enabled) => elements.subscriptions.setEnabled(enabled);
-  elements.setPreferredResolution = (resolution, sessionIds) =>
-    elements.subscriptions.setPreferredResolution(resolution, sessionIds);
-  elements.setViewport = (element) => elements.viewport.setViewport(element);
-  elements.resumeAudio = () => elements.blockedAudio.resume();
-
+  parts.set('playOnSpeaker', (...sound) => playOn(speaker, ...sound));
   parts.set('devices', new Store({ camera, microphone, screenShare }));
   parts.set('handle', handle);
-  parts.set('elements', elements);
   parts.own('camera', new CameraManager(camera, port));
   parts.own('microphone', new MicrophoneManager(microphone, port, state));
   parts.own('screenShare', new ScreenShareManager(screenShare, port));
   parts.own('speaker', speaker);
-  parts.own('trackSubscriptionManager', elements.subscriptions);
-  parts.own('viewportTracker', elements.viewport);
-  parts.own('blockedAudioTracker', elements.blockedAudio);
-  parts.own('audioBindingsWatchdog', elements.watchdog);
 }
 
 export function publish(parts, stream, trackType, options) {
@@ -69,24 +55,13 @@ export async function askDefaults(parts) {
   }
 }
 
-/** What elements need of the core and of the client. */
-function elementsPort(handle) {
-  return {
-    setVideoSize: (sessionId, trackType, width, height) =>
-      handle.setVideoSize(sessionId, trackType === 'screenShareTrack', width, height),
-    setVisibility: (sessionId, trackType, visibility) =>
-      handle.editParticipant(sessionId, tileEdit(trackType, visibility)),
-    warn: (message) => handle.warn('rendering', message, []),
-  };
-}
-
 /** What the managers of devices need of the core and of the client. */
 function makePort(parts, handle, state, cid) {
   const host = {
     get preferences() {
       return handle.preferences();
     },
-    log: (level, message, details) => handle.warn('devices', message, details),
+    log: (level, message, details) => handle.warn(message, details),
   };
   return {
     device: (...order) => handle.device(...order),

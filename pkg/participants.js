@@ -3,7 +3,7 @@
  *
  * All answer from `publishedTracks`: a stream may be there before or after the track is.
  */
-import { SfuModels, VisibilityState } from './enums.js';
+import { SfuModels } from './enums.js';
 
 const { AUDIO, VIDEO, SCREEN_SHARE, SCREEN_SHARE_AUDIO } = SfuModels.TrackType;
 
@@ -18,20 +18,3 @@ export const hasPausedTrack = (participant, trackType) =>
 
 export const hasInterruptedTrack = (participant, trackType) =>
   participant.interruptedTracks.includes(trackType);
-const KINDS = {
-  audio: AUDIO,
-  video: VIDEO,
-  screenshare: SCREEN_SHARE,
-  screenshare_audio: SCREEN_SHARE_AUDIO,
-};
-
-/** Whether they publish what a mute of that kind stops. */
-export const hasTrack = (participant, kind) => participant.publishedTracks.includes(KINDS[kind]);
-
-/** Where a tile can be, by the numbers of the core. */
-const STATES = Object.values(VisibilityState);
-
-/** Edits of a participant, by the numbers of the core. */
-export const [UNPIN, PIN, RESET_REACTION] = [0, 1, 2];
-export const tileEdit = (trackType, visibility) =>
-  (trackType === 'screenShareTrack' ? 6 : 3) + STATES.indexOf(visibility);

@@ -22,6 +22,7 @@ mod parts;
 mod promises;
 mod query;
 mod record;
+mod rendering;
 mod rights;
 mod ringing;
 mod session;

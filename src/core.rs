@@ -18,6 +18,7 @@ mod client;
 mod command;
 mod connection;
 mod effect;
+mod element;
 mod error;
 mod ids;
 mod input;
@@ -51,10 +52,11 @@ pub use effect::{
     AppEvent, CaptureRequest, Direction, Effect, Encoding, EventPayload, HttpBody, HttpRequest,
     IceServer, LocalEvent, Method, Outcome, PeerEffect, ResponseKind, Scope,
 };
+pub use element::{ElementEffect, ElementInput, ElementOrder, IncomingVideo, PlayOutcome};
 pub use error::{Category, Cause, Error, ErrorClass, Failure};
 pub use ids::{
-    CallKey, CaptureId, DescribeId, PeerId, PromiseId, RemoteTrackId, RequestId, SocketId,
-    TokenRequestId, TransceiverId,
+    CallKey, CaptureId, DescribeId, ElementId, PeerId, PromiseId, RemoteTrackId, RequestId,
+    SocketId, TokenRequestId, TransceiverId,
 };
 pub use input::{
     Captured, DeviceFailure, HttpFailure, HttpReply, Input, OfferReport, PeerInput, Reply,

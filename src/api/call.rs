@@ -59,6 +59,7 @@ pub(crate) fn make(shared: &Rc<CallShared>, call_type: String, id: String) -> Js
     parts.own("permissionsContext", &permissions.into());
     fields::observe(&parts, "call", &object, &JsValue::UNDEFINED);
     call_state::make(shared, &parts, &call_type);
+    super::rendering::make(shared, &parts);
     call_parts::make(shared, &parts, &cid);
     object
 }

@@ -1,4 +1,4 @@
-//! The devices and the elements of a call, which are JavaScript until each of them is Rust: then this
+//! The devices of a call, which are JavaScript until each of them is Rust: then this
 //! file, `handle.rs` and `pkg/call-parts.js` end.
 
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -30,11 +30,6 @@ fn store(parts: &Parts) -> Store {
     parts.get("devices").unchecked_into()
 }
 
-/// The elements of the app that show a call.
-pub(crate) fn elements(shared: &CallShared) -> Elements {
-    shared.part("elements").unchecked_into()
-}
-
 #[wasm_bindgen(raw_module = "/pkg/call-parts.js")]
 extern "C" {
     #[wasm_bindgen(js_name = makeCallParts)]
@@ -56,41 +51,4 @@ extern "C" {
     fn mark(this: &Store, device: &str);
     #[wasm_bindgen(method, structural)]
     fn flush(this: &Store);
-
-    pub(crate) type Elements;
-    #[wasm_bindgen(method, structural, catch, js_name = bindVideo)]
-    pub(crate) fn bind_video(
-        this: &Elements,
-        element: &JsValue,
-        session_id: &JsValue,
-        track_type: &JsValue,
-    ) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, structural, catch, js_name = bindAudio)]
-    pub(crate) fn bind_audio(
-        this: &Elements,
-        element: &JsValue,
-        session_id: &JsValue,
-        track_type: &JsValue,
-    ) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, structural, catch, js_name = attachAudio)]
-    pub(crate) fn attach_audio(this: &Elements, container: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, structural, catch, js_name = trackVisibility)]
-    pub(crate) fn track_visibility(
-        this: &Elements,
-        element: &JsValue,
-        session_id: &JsValue,
-        track_type: &JsValue,
-    ) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, structural, catch, js_name = setViewport)]
-    pub(crate) fn set_viewport(this: &Elements, element: &JsValue) -> Result<JsValue, JsValue>;
-    #[wasm_bindgen(method, structural, catch, js_name = resumeAudio)]
-    pub(crate) fn resume_audio(this: &Elements) -> Result<js_sys::Promise, JsValue>;
-    #[wasm_bindgen(method, structural, catch, js_name = setEnabled)]
-    pub(crate) fn set_incoming_video(this: &Elements, enabled: &JsValue) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, structural, catch, js_name = setPreferredResolution)]
-    pub(crate) fn set_preferred_resolution(
-        this: &Elements,
-        resolution: &JsValue,
-        session_ids: &JsValue,
-    ) -> Result<(), JsValue>;
 }

@@ -12,7 +12,7 @@ use super::{
     notes::Notes,
     parts::{Parts, WeakParts},
     promises::need_no_handler,
-    rights,
+    rendering, rights,
 };
 use crate::core::{
     CallChanges, CallCommand, CallKey, CallState, CallingState, Command, PromiseId, Slice,
@@ -98,6 +98,7 @@ impl CallShared {
             return;
         };
         call_parts::mark(&parts, changes);
+        rendering::mark(&parts, changes);
         if changes.slices.contains(Slice::OwnCapabilities) {
             rights::mark(&parts);
         }
@@ -108,6 +109,7 @@ impl CallShared {
         call_state::flush(self);
         if let Some(parts) = self.parts() {
             call_parts::flush(&parts);
+            rendering::flush(&parts);
             rights::flush(&parts);
         }
     }

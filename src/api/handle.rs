@@ -9,8 +9,8 @@ use super::{
     values,
 };
 use crate::core::{
-    AudioBitrateProfile, CallCommand, Choice, DeviceKind, DeviceOrder, Dimension, Facing,
-    MediaOption, PromiseId, TrackType, Visibility,
+    AudioBitrateProfile, CallCommand, Choice, DeviceKind, DeviceOrder, Facing, MediaOption,
+    PromiseId, TrackType,
 };
 
 /// What the state and the devices of a call, where they are JavaScript, ask of the core; ends with
@@ -52,27 +52,6 @@ impl CallHandle {
     #[wasm_bindgen(js_name = userId)]
     pub fn user_id(&self) -> Option<String> {
         self.shared.client.user_id()
-    }
-
-    /// Changes what only this side knows of a participant, by the numbers in `pkg/participants.js`.
-    #[wasm_bindgen(js_name = editParticipant)]
-    pub fn edit_participant(&self, session_id: String, edit: u8) {
-        self.order(match edit {
-            0 | 1 => CallCommand::Pin { session_id, pinned: edit == 1 },
-            2 => CallCommand::ResetReaction(session_id),
-            _ => {
-                let is_video = edit < 6;
-                CallCommand::SetVisibility {
-                    session_id,
-                    track_type: if is_video { TrackType::Video } else { TrackType::ScreenShare },
-                    visibility: match edit % 3 {
-                        0 => Visibility::Unknown,
-                        1 => Visibility::Visible,
-                        _ => Visibility::Invisible,
-                    },
-                }
-            }
-        });
     }
 
     /// Gives an order to a device, both by their numbers in `pkg/devices.js`.
@@ -168,10 +147,9 @@ impl CallHandle {
         self.shared.client.parts().map(|parts| parts.get("preferences")).unwrap_or_default()
     }
 
-    /// Logs a warning about devices, or about what is shown.
-    pub fn warn(&self, scope: &str, message: &str, details: Vec<JsValue>) {
-        let scope = if scope == "rendering" { LogScope::Rendering } else { LogScope::Devices };
-        self.shared.client.log(scope, Level::Warn, message, &details);
+    /// Logs a warning about devices.
+    pub fn warn(&self, message: &str, details: Vec<JsValue>) {
+        self.shared.client.log(LogScope::Devices, Level::Warn, message, &details);
     }
 
     /// Tells the listeners of the client.
@@ -180,17 +158,6 @@ impl CallHandle {
         if let Some(parts) = self.shared.client.parts() {
             parts.listeners().emit(event);
         }
-    }
-
-    /// Tells the size of the largest element that shows a track, in CSS px; 0 × 0 for none.
-    #[wasm_bindgen(js_name = setVideoSize)]
-    pub fn set_video_size(&self, session_id: String, screen: bool, width: u32, height: u32) {
-        let track_type = if screen { TrackType::ScreenShare } else { TrackType::Video };
-        self.order(CallCommand::SetVideoSize {
-            session_id,
-            track_type,
-            size: (width > 0 && height > 0).then_some(Dimension { width, height }),
-        });
     }
 }
 

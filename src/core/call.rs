@@ -1,9 +1,11 @@
 //! One call: owns the machines below, and routes what comes in to them.
 
+mod audio_watchdog;
 mod candidates;
 mod captions;
 mod devices;
 mod document;
+mod elements;
 mod ice;
 mod join;
 mod leave;
@@ -11,6 +13,7 @@ mod media;
 mod muting;
 mod order;
 mod participants;
+mod playback;
 mod publisher;
 mod publishing;
 mod request;
@@ -21,6 +24,7 @@ mod sfu_events;
 mod statistics;
 mod subscriber;
 mod subscriptions;
+mod video_sizes;
 mod visible;
 
 use std::collections::VecDeque;
@@ -30,6 +34,7 @@ use trunkline_protocol::{compact, sfu::event};
 use self::{
     captions::Captions,
     devices::Device,
+    elements::Elements,
     join::{Join, Limits},
     order::Order,
     publishing::MediaWishes,
@@ -108,6 +113,7 @@ pub(crate) struct CallSession {
     microphone: Device,
     screen_share: Device,
     media: MediaWishes,
+    elements: Elements,
     wishes: Wishes,
     captions: Captions,
     report: Report,
@@ -151,6 +157,7 @@ impl CallSession {
             microphone: Device::new(DeviceKind::Microphone),
             screen_share: Device::new(DeviceKind::ScreenShare),
             media: MediaWishes::default(),
+            elements: Elements::default(),
             wishes: Wishes::default(),
             captions: Captions::default(),
             report: Report::default(),
@@ -217,6 +224,7 @@ impl CallSession {
         if !matches!(self.phase, Phase::Joined(_)) {
             self.hide_report();
         }
+        self.follow_changes(out);
         let changes = self.visible.take_changes();
         if !changes.is_empty() {
             out.changes.by_call.or_default(self.key).absorb(changes);
@@ -257,9 +265,7 @@ impl CallSession {
             CallCommand::SetCaptions { visible_for, limit } => {
                 self.set_captions(visible_for, limit);
             }
-            CallCommand::SetVideoSize { session_id, track_type, size } => {
-                self.set_video_size(context, session_id, track_type, size);
-            }
+            CallCommand::Element(order) => self.order_element(context, order),
             CallCommand::Pin { session_id, pinned } => {
                 let pin = Pin { is_local: true, pinned_at: context.out.epoch_millis() };
                 self.visible.edit_participant(&session_id, |participant| {
@@ -268,6 +274,7 @@ impl CallSession {
             }
             CallCommand::SetVisibility { session_id, track_type, visibility } => {
                 self.visible.set_visibility(&session_id, track_type, visibility);
+                self.ask_for(context.out, [(session_id, track_type)]);
             }
             CallCommand::ResetReaction(session_id) => {
                 self.visible.edit_participant(&session_id, |p| p.reaction = None);
@@ -412,6 +419,7 @@ impl CallSession {
 
     pub(crate) fn on_timeout(&mut self, context: &mut CallContext<'_>) {
         self.on_captions_timeout(context.out.now);
+        self.on_elements_timeout(context.out);
         match &self.phase {
             Phase::Joining(_) => self.on_join_timeout(context),
             Phase::Joined(_) => self.on_session_timeout(context),
@@ -425,7 +433,7 @@ impl CallSession {
             Phase::Joined(session) => session.due().into_iter().chain(self.report.due()).min(),
             Phase::Idle | Phase::Failed | Phase::Left => self.ring_due(),
         };
-        phase.into_iter().chain(self.captions.due()).min()
+        phase.into_iter().chain(self.captions.due()).chain(self.elements_due()).min()
     }
 
     /// A call that was left can be used again.

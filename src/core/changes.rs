@@ -197,6 +197,10 @@ slices! {
     Microphone = "microphone",
     /// The screen that is shared.
     ScreenShare = "screenShare",
+    /// Which videos of the others are received.
+    IncomingVideo = "incomingVideo",
+    /// Whose sound the browser does not let play.
+    BlockedAudio = "blockedAudio",
 }
 
 #[cfg(test)]

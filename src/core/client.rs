@@ -10,7 +10,7 @@ use super::{
     connection::{Connection, ConnectionNews, not_connected},
     effect::{Effect, LocalEvent, Method, Outcome, Scope},
     error::Error,
-    ids::{CallKey, CaptureId, PromiseId},
+    ids::{CallKey, CaptureId, ElementId, PromiseId},
     input::Input,
     json::{Json, ObjectWriter},
     outbox::Outbox,
@@ -105,6 +105,11 @@ impl Client {
         self.out.id(Some(call))
     }
 
+    /// A name for an element of the app that is going to be bound in a call.
+    pub fn element(&mut self, call: CallKey) -> ElementId {
+        self.out.id(Some(call))
+    }
+
     /// Takes an order of the app.
     pub fn command(&mut self, now: Time, command: Command) {
         self.out.now = now;
@@ -192,6 +197,11 @@ impl Client {
             Input::Peer(peer, input) => {
                 if let Some(key) = peer.owner() {
                     self.with_call(key, |call, context| call.on_peer(context, peer, input));
+                }
+            }
+            Input::Element(element, input) => {
+                if let Some(key) = element.owner() {
+                    self.with_call(key, |call, context| call.on_element(context, element, input));
                 }
             }
             Input::Captured { capture, result } => {

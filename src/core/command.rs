@@ -2,10 +2,11 @@
 
 use super::{
     effect::Method,
+    element::ElementOrder,
     ids::{CallKey, CaptureId, PromiseId},
     input::Captured,
     json::Json,
-    state::{AudioBitrateProfile, DeviceKind, Dimension, Facing, TrackType, Visibility},
+    state::{AudioBitrateProfile, DeviceKind, Facing, TrackType, Visibility},
     time::Duration,
     user::{Tokens, User},
 };
@@ -143,16 +144,8 @@ pub enum CallCommand {
         /// 0 to 1; `None` for as loud as everybody.
         volume: Option<f32>,
     },
-    /// The largest element that shows a participant's video has this size; `None` when no visible
-    /// element shows it.
-    SetVideoSize {
-        /// Whose.
-        session_id: String,
-        /// `Video` or `ScreenShare`.
-        track_type: TrackType,
-        /// CSS pixels.
-        size: Option<Dimension>,
-    },
+    /// An order about the elements of the app.
+    Element(ElementOrder),
     /// Pin a participant for this app only, or take that pin off.
     Pin {
         /// Whose.

@@ -1,10 +1,11 @@
 //! What the host must do.
 
 use super::{
+    element::ElementEffect,
     error::{Cause, Error},
     ids::{
-        CallKey, CaptureId, DescribeId, PeerId, PromiseId, RequestId, SocketId, TokenRequestId,
-        TransceiverId,
+        CallKey, CaptureId, DescribeId, ElementId, PeerId, PromiseId, RequestId, SocketId,
+        TokenRequestId, TransceiverId,
     },
     json::Json,
     state::{AudioBitrateProfile, DeviceKind, Dimension, TrackType},
@@ -70,6 +71,17 @@ pub enum Effect {
     /// [`CallState::has_report`](super::CallState::has_report). Answer:
     /// [`CallCommand::Measured`](super::CallCommand::Measured).
     Measure(CallKey),
+    /// Do something with an element of the app.
+    Element(ElementId, ElementEffect),
+    /// Tell the developer that a sound arrives and no element plays it.
+    WarnOfUnheard {
+        /// In which call.
+        call: CallKey,
+        /// Whose.
+        session_id: String,
+        /// Which sound.
+        track_type: TrackType,
+    },
     /// Settle a promise of the app.
     Settle {
         /// Which.

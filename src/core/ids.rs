@@ -77,6 +77,8 @@ handles! {
     CaptureId
     /// A request for the SDP that tells what this browser can send and receive.
     DescribeId
+    /// An element with which the app shows or plays a participant.
+    ElementId
     /// A question to the app's token provider.
     TokenRequestId
 }

@@ -1,10 +1,11 @@
 //! What happened outside.
 
 use super::{
+    element::ElementInput,
     error::Cause,
     ids::{
-        CaptureId, DescribeId, PeerId, RemoteTrackId, RequestId, SocketId, TokenRequestId,
-        TransceiverId,
+        CaptureId, DescribeId, ElementId, PeerId, RemoteTrackId, RequestId, SocketId,
+        TokenRequestId, TransceiverId,
     },
     json::Json,
     state::{AudioBitrateProfile, Dimension},
@@ -64,6 +65,8 @@ pub enum Input {
     CaptureEnded(CaptureId),
     /// The system holds a captured track back, or delivers it again.
     CaptureMuted(CaptureId, bool),
+    /// An element of the app has news.
+    Element(ElementId, ElementInput),
     /// The browser went online or offline.
     Online(bool),
     /// The page goes away for good.

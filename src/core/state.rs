@@ -3,6 +3,7 @@
 use trunkline_protocol::sfu::models;
 
 use super::{
+    element::IncomingVideo,
     error::Error,
     ids::{CallKey, CaptureId, RemoteTrackId},
     json::Json,
@@ -85,6 +86,10 @@ pub struct CallState {
     pub microphone: DeviceState,
     /// The screen that is shared.
     pub screen_share: DeviceState,
+    /// Which videos of the others are received.
+    pub incoming_video: IncomingVideo,
+    /// Sessions whose sound the browser does not let play.
+    pub blocked_audio: Vec<String>,
 }
 
 /// Where in its life a call is.
@@ -215,6 +220,19 @@ pub struct Participant {
     pub tiles: Tiles,
 }
 
+impl Participant {
+    /// Their track of that type, if the host holds it.
+    pub fn media(&self, track_type: TrackType) -> Option<Media> {
+        match track_type {
+            TrackType::Audio => self.audio,
+            TrackType::Video => self.video,
+            TrackType::ScreenShare => self.screen_share,
+            TrackType::ScreenShareAudio => self.screen_share_audio,
+            TrackType::Unspecified => None,
+        }
+    }
+}
+
 /// Where the tiles of a participant are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tiles {
@@ -261,6 +279,13 @@ pub struct Dimension {
     pub width: u32,
     /// px
     pub height: u32,
+}
+
+impl Dimension {
+    /// px²
+    pub fn area(self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
 }
 
 /// A device that the call captures from.
@@ -390,6 +415,8 @@ impl Default for CallState {
             camera: DeviceState::default(),
             microphone: DeviceState::default(),
             screen_share: DeviceState::default(),
+            incoming_video: IncomingVideo::default(),
+            blocked_audio: Vec::new(),
         }
     }
 }

@@ -7,6 +7,7 @@ mod captions;
 mod coordinator;
 mod device_storms;
 mod devices;
+mod elements;
 mod host;
 mod interleavings;
 mod json;

@@ -12,8 +12,8 @@ use super::{
     report::Reporter, socket::Sockets, ticker::Ticker, timers::Timer,
 };
 use crate::core::{
-    AppEvent, CallKey, Cause, Changes, Client, Command, Effect, Error, Input, Outcome, PeerId,
-    PromiseId, Time, TokenRequestId,
+    AppEvent, CallKey, Cause, Changes, Client, Command, Effect, ElementEffect, ElementId, Error,
+    Input, Outcome, PeerId, PromiseId, Time, TokenRequestId, TrackType,
 };
 
 /// Runs one client: gives it what the app and the browser say, and does what it asks for.
@@ -64,6 +64,10 @@ pub trait Frontend {
     fn collect_statistics(&self, call: CallKey);
     /// Measures how the media of a call flow.
     fn measure(&self, call: CallKey);
+    /// Does something with an element of the app.
+    fn element(&self, element: ElementId, effect: &ElementEffect);
+    /// Tells the developer of a sound that no element plays.
+    fn warn_of_unheard(&self, call: CallKey, session_id: &str, track_type: TrackType);
     /// Logs a failure that no promise reports.
     fn warn(&self, message: &str, thrown: &JsValue);
 }
@@ -246,6 +250,12 @@ impl Driver {
             }
             Effect::Measure(call) => self.tell(|frontend| frontend.measure(call)),
             Effect::FetchToken(request) => self.tell(|frontend| frontend.fetch_token(request)),
+            Effect::Element(element, effect) => {
+                self.tell(|frontend| frontend.element(element, &effect));
+            }
+            Effect::WarnOfUnheard { call, session_id, track_type } => {
+                self.tell(|frontend| frontend.warn_of_unheard(call, &session_id, track_type));
+            }
             Effect::Settle { promise, result } => {
                 self.tell(|frontend| frontend.settle(promise, result));
             }

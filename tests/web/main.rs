@@ -5,6 +5,7 @@
 
 mod describe;
 mod devices;
+mod elements;
 mod entropy;
 mod frames;
 mod http;

@@ -86,7 +86,12 @@ fn mark_state(observables: &Observables, changed: Slices) {
         match slice {
             Slice::Participants => observables.mark_all(&participant_fields()),
             // Others show these.
-            Slice::Ring | Slice::Camera | Slice::Microphone | Slice::ScreenShare => {}
+            Slice::Ring
+            | Slice::Camera
+            | Slice::Microphone
+            | Slice::ScreenShare
+            | Slice::IncomingVideo
+            | Slice::BlockedAudio => {}
             slice => observables.mark(slice.name()),
         }
     }

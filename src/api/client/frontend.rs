@@ -9,10 +9,10 @@ use super::{
     tokens,
 };
 use crate::{
-    api::{client_state, error::to_js, statistics},
+    api::{client_state, error::to_js, rendering, statistics},
     core::{
-        AppEvent, CallKey, Changes, Error, EventPayload, LocalEvent, Outcome, PromiseId, Scope,
-        TokenRequestId,
+        AppEvent, CallKey, Changes, ElementEffect, ElementId, Error, EventPayload, LocalEvent,
+        Outcome, PromiseId, Scope, TokenRequestId, TrackType,
     },
     web::{Frontend, JsNode, field},
 };
@@ -101,6 +101,19 @@ impl Frontend for ClientShared {
         if let Some(call) = ClientShared::call(self, call) {
             statistics::measure(call);
         }
+    }
+
+    fn element(&self, element: ElementId, effect: &ElementEffect) {
+        let call = element.owner().and_then(|call| ClientShared::call(self, call));
+        if let Some(Err(thrown)) = call.map(|call| rendering::perform(&call, element, effect)) {
+            let message = "an element of the app cannot be used";
+            self.log(LogScope::Rendering, Level::Warn, message, &[thrown]);
+        }
+    }
+
+    fn warn_of_unheard(&self, _: CallKey, session_id: &str, track_type: TrackType) {
+        let message = rendering::warn_of_unheard(session_id, track_type);
+        self.log(LogScope::Rendering, Level::Warn, &message, &[]);
     }
 
     fn fetch_token(&self, request: TokenRequestId) {

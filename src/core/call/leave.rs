@@ -61,7 +61,6 @@ impl CallSession {
             Phase::Idle | Phase::Failed | Phase::Left => Vec::new(),
         };
         self.reset_media(context);
-        self.wishes.clear();
         self.rejoins.clear();
         self.unified_session_id = None;
         // The SFU's word that the call has ended may come before the coordinator's, which tells
@@ -75,6 +74,7 @@ impl CallSession {
         self.clear_captions();
         self.visible.enter(CallingState::Left);
         self.visible.clear_participants();
+        self.release_elements(context.out);
         self.visible.set(Slice::Watching, |s| &mut s.watching, false);
         context.out.settle_all(aborted, &Err(Error::join_aborted()));
         let event = LocalEvent::Left { cid: self.cid.clone(), reason };

@@ -9,6 +9,7 @@ use super::{
     rpc::{Rpc, RpcOutcome},
     sfu::SfuSession,
     subscriptions::urgency,
+    video_sizes::Video,
 };
 use crate::core::{
     effect::Effect,
@@ -21,24 +22,16 @@ use crate::core::{
 
 // Subscriptions.
 impl CallSession {
-    pub(super) fn set_video_size(
-        &mut self,
-        context: &mut CallContext<'_>,
-        session_id: String,
-        track_type: TrackType,
-        size: Option<Dimension>,
-    ) {
-        let size = size.filter(|size| size.width > 0 && size.height > 0);
-        self.show_video_size(&session_id, track_type, size);
-        let wish = (session_id, track_type);
+    pub(super) fn set_video_size(&mut self, out: &Outbox, video: Video, size: Option<Dimension>) {
+        self.show_video_size(&video.0, video.1, size);
         let before = match size {
-            Some(size) => self.wishes.insert(wish, size),
-            None => self.wishes.remove(&wish),
+            Some(size) => self.wishes.insert(video, size),
+            None => self.wishes.remove(&video),
         };
         if before != size
             && let Phase::Joined(session) = &mut self.phase
         {
-            session.subscriptions.touch(context.out, urgency(before, size));
+            session.subscriptions.touch(out, urgency(before, size));
         }
     }
 

@@ -1,6 +1,7 @@
 //! A browser, played: it performs the core's effects against the model server, in virtual time,
 //! and checks after every step what must always hold.
 
+mod elements;
 mod invariants;
 mod media;
 
@@ -89,6 +90,7 @@ pub(super) struct Host {
     pub(super) measured: Vec<u64>,
     /// Nobody knows yet what the user had chosen before.
     pub(super) holds_defaults: bool,
+    pub(super) elements: elements::Elements,
 }
 
 /// How many of each were opened in all.
@@ -154,6 +156,7 @@ impl Host {
             peer_effects: Vec::new(),
             measured: Vec::new(),
             holds_defaults: false,
+            elements: elements::Elements::default(),
         }
     }
 
@@ -484,6 +487,10 @@ impl Host {
                 self.client.command(Time::from_millis(self.now), Command::Call(call, order));
             }
             Effect::Measure(_) => self.measured.push(self.now),
+            Effect::Element(element, effect) => self.perform_element(element, effect),
+            Effect::WarnOfUnheard { session_id, track_type, .. } => {
+                self.elements.unheard.push((session_id, track_type));
+            }
             Effect::Settle { promise: PromiseId(promise), result } => {
                 let before = self.settled.insert(promise, result);
                 assert!(before.is_none(), "Q1: promise {promise} was settled twice");
