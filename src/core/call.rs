@@ -6,6 +6,7 @@ mod document;
 mod ice;
 mod join;
 mod leave;
+mod listening;
 mod media;
 mod muting;
 mod order;
@@ -17,6 +18,7 @@ mod ringing;
 mod rpc;
 mod sfu;
 mod sfu_events;
+mod speaker;
 mod statistics;
 mod subscriber;
 mod subscriptions;
@@ -29,6 +31,7 @@ use trunkline_protocol::{compact, sfu::event};
 use self::{
     devices::Device,
     join::{Join, Limits},
+    listening::Listening,
     order::Order,
     publishing::MediaWishes,
     ringing::Ring,
@@ -106,6 +109,7 @@ pub(crate) struct CallSession {
     microphone: Device,
     screen_share: Device,
     media: MediaWishes,
+    listening: Listening,
     wishes: Wishes,
     ring: Ring,
     /// Whether events of the coordinator reach it.
@@ -147,6 +151,7 @@ impl CallSession {
             microphone: Device::new(DeviceKind::Microphone),
             screen_share: Device::new(DeviceKind::ScreenShare),
             media: MediaWishes::default(),
+            listening: Listening::default(),
             wishes: Wishes::default(),
             ring: Ring::default(),
             set_up: false,
@@ -236,6 +241,13 @@ impl CallSession {
                 self.order_device(context, kind, order, promise);
             }
             CallCommand::SetMedia(option) => self.set_media(context, option),
+            CallCommand::AwaitDevice { promise, kind } => {
+                self.device_mut(kind).0.when_settled(promise);
+            }
+            CallCommand::SetAudioProfile { promise, kind, profile } => {
+                self.set_audio_profile(context, promise, kind, profile);
+            }
+            CallCommand::Speaker(order) => self.order_speaker(order),
             CallCommand::ApplyDefault { kind, on, device_id } => {
                 self.apply_default(context, kind, on, device_id);
             }

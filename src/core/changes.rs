@@ -178,6 +178,8 @@ slices! {
     Microphone = "microphone",
     /// The screen that is shared.
     ScreenShare = "screenShare",
+    /// How the others are heard.
+    Speaker = "speaker",
 }
 
 #[cfg(test)]

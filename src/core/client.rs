@@ -9,8 +9,8 @@ use super::{
     connection::{Connection, ConnectionNews, not_connected},
     effect::{Effect, LocalEvent, Method, Outcome, Scope},
     error::Error,
-    ids::{CallKey, CaptureId, PromiseId},
-    input::Input,
+    ids::{CallKey, PromiseId},
+    input::{Input, ListedDevice},
     json::{Json, ObjectWriter},
     outbox::Outbox,
     rest::{Finished, Gate, Purpose, Rest, RestNews, RestRequest},
@@ -68,6 +68,8 @@ pub struct Client {
     /// Calls that could not be watched again, with the number of failures, and when to try anew.
     rewatch: Option<(Time, Vec<String>, u32)>,
     online: bool,
+    /// The devices that there are, as far as is known.
+    devices: Vec<ListedDevice>,
 }
 
 impl Client {
@@ -82,6 +84,7 @@ impl Client {
             calls: Table::default(),
             rewatch: None,
             online: true,
+            devices: Vec::new(),
         }
     }
 
@@ -95,11 +98,6 @@ impl Client {
         let key = self.out.call_key();
         self.calls.insert(key, CallSession::new(key, call_type, id));
         Ok(key)
-    }
-
-    /// A name for a stream of the app that is going to be published in a call.
-    pub fn adopt_capture(&mut self, call: CallKey) -> CaptureId {
-        self.out.id(Some(call))
     }
 
     /// Takes an order of the app.
@@ -209,6 +207,8 @@ impl Client {
                     });
                 }
             }
+            Input::Devices(now) => self.on_devices(now),
+            Input::Heard { listening, sound } => self.on_heard(listening, sound),
             Input::Online(online) => self.on_online(online),
             Input::PageHidden => self.each_call(CallSession::on_page_hidden),
             Input::Timeout => self.on_timeout(),
@@ -345,15 +345,6 @@ impl Client {
             }
         }
         self.with_call(key, |call, context| call.command(context, command));
-    }
-
-    fn drop_call(&mut self, key: CallKey) {
-        if self.state.calls.contains(&key) {
-            return;
-        }
-        self.with_call(key, |call, context| call.leave_now(context, "dropped"));
-        self.calls.remove(&key);
-        self.out.changes.by_call.remove(&key);
     }
 
     fn on_rest_reply(
@@ -523,6 +514,7 @@ impl Client {
         }
         self.keep_registry();
         for call in self.calls.values_mut() {
+            call.settle_devices(&mut self.out);
             call.publish_changes(&mut self.out);
         }
     }

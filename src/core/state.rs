@@ -84,6 +84,10 @@ pub struct CallState {
     pub microphone: DeviceState,
     /// The screen that is shared.
     pub screen_share: DeviceState,
+    /// Whether the user speaks while muted; see [`MediaOption`](super::MediaOption).
+    pub speaking_while_muted: bool,
+    /// How the others are heard.
+    pub speaker: SpeakerState,
 }
 
 /// Where in its life a call is.
@@ -326,6 +330,23 @@ pub struct DeviceState {
     pub facing: Option<Facing>,
 }
 
+/// How the others are heard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpeakerState {
+    /// Id of the loudspeaker; empty for wherever the browser plays sound.
+    pub selected: String,
+    /// Whether the app has chosen, in this call.
+    pub is_chosen: bool,
+    /// 0 to 1, for everybody who has no volume of their own.
+    pub volume: f64,
+}
+
+impl Default for SpeakerState {
+    fn default() -> Self {
+        Self { selected: String::new(), is_chosen: false, volume: 1.0 }
+    }
+}
+
 /// Which way the camera of a phone looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Facing {
@@ -399,6 +420,8 @@ impl Default for CallState {
             camera: DeviceState::default(),
             microphone: DeviceState::default(),
             screen_share: DeviceState::default(),
+            speaking_while_muted: false,
+            speaker: SpeakerState::default(),
         }
     }
 }

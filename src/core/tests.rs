@@ -6,6 +6,7 @@
 mod coordinator;
 mod device_storms;
 mod devices;
+mod hardware;
 mod host;
 mod interleavings;
 mod json;

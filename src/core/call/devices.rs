@@ -1,11 +1,14 @@
 //! Camera, microphone and shared screen of a call: on, off, and what happens in between.
 
+mod plugging;
 mod request;
+mod upkeep;
 
 use std::mem;
 
+pub(super) use self::plugging::find;
 pub(crate) use self::request::{capability, is_on_by_default, not_permitted};
-use self::request::{capture_request, device_error, takes_one_at_a_time};
+use self::request::{capture_request, takes_one_at_a_time};
 use super::visible::Visible;
 use crate::core::{
     changes::Slice,
@@ -43,6 +46,10 @@ pub(crate) struct Device {
     pub(crate) profile: AudioBitrateProfile,
     /// Whether the sound of a screen is published.
     pub(crate) audio: bool,
+    /// Whether what is under way is the user's choice, to be kept for the next visit.
+    is_choice: bool,
+    /// Who waits until nothing is under way.
+    waiting: Vec<PromiseId>,
 }
 
 #[derive(Debug)]
@@ -122,6 +129,8 @@ impl Device {
             stops_on_leave: true,
             profile,
             audio: true,
+            is_choice: false,
+            waiting: Vec::new(),
         }
     }
 
@@ -196,6 +205,28 @@ impl Device {
         });
     }
 
+    /// What was ordered last is what the user wants.
+    pub(crate) fn choose(&mut self) {
+        self.is_choice = true;
+    }
+
+    /// Settles `promise` when nothing is under way.
+    pub(crate) fn when_settled(&mut self, promise: PromiseId) {
+        self.waiting.push(promise);
+    }
+
+    /// Tells those who wait, and has the choice kept, if nothing is under way.
+    pub(crate) fn settle(&mut self, out: &mut Outbox, owner: CallKey) {
+        match self.phase {
+            Phase::Opening { .. } | Phase::Renewing { .. } => return,
+            Phase::Off | Phase::On(_) | Phase::Paused(_) => {}
+        }
+        if mem::take(&mut self.is_choice) && self.kind != DeviceKind::ScreenShare {
+            out.push(Effect::RememberDevice(owner, self.kind));
+        }
+        out.settle_all(mem::take(&mut self.waiting), &Ok(()));
+    }
+
     /// Uses another device, or none in particular.
     pub(crate) fn select(
         &mut self,
@@ -203,7 +234,7 @@ impl Device {
         visible: &mut Visible,
         owner: CallKey,
         choice: Choice,
-        promise: PromiseId,
+        promise: Option<PromiseId>,
     ) {
         let same = self.choice == choice;
         let before = mem::replace(&mut self.choice, choice);
@@ -212,14 +243,14 @@ impl Device {
             Phase::Paused(_) if !same => {
                 self.stop(out);
                 self.show(visible, |device| device.capture = None);
-                out.settle_all(Some(promise), &Ok(()));
+                out.settle_all(promise, &Ok(()));
             }
-            Phase::Off | Phase::Paused(_) => out.settle_all(Some(promise), &Ok(())),
+            Phase::Off | Phase::Paused(_) => out.settle_all(promise, &Ok(())),
             Phase::Opening { .. } => {
                 if let Phase::Opening { capture, mut promises, or_else } =
                     mem::replace(&mut self.phase, Phase::Off)
                 {
-                    promises.push(promise);
+                    promises.extend(promise);
                     out.push(Effect::StopCapture(capture));
                     let or_else = match or_else {
                         OrElse::Restore(_) | OrElse::Reopen(_) => or_else,
@@ -231,9 +262,9 @@ impl Device {
                     self.open(out, visible, owner, promises, or_else);
                 }
             }
-            Phase::On(_) if same => out.settle_all(Some(promise), &Ok(())),
+            Phase::On(_) if same => out.settle_all(promise, &Ok(())),
             Phase::On(_) | Phase::Renewing { .. } => {
-                self.renew_from(out, visible, owner, Some(promise), Some(before), true);
+                self.renew_from(out, visible, owner, promise, Some(before), true);
             }
         }
     }
@@ -268,6 +299,12 @@ impl Device {
                 self.renew_from(out, visible, owner, promise, None, fresh);
             }
         }
+    }
+
+    /// The app has dropped the call: nobody could turn it off any more.
+    pub(crate) fn drop_media(&mut self, out: &mut Outbox) {
+        self.stop(out);
+        out.settle_all(mem::take(&mut self.waiting), &Ok(()));
     }
 
     /// The call was left: off, and nobody has touched it.
@@ -313,7 +350,7 @@ impl Device {
                 DeviceNews::Runs { promises, replaced: Some(running.capture) }
             }
             (Phase::Opening { promises, or_else, .. }, Err(failure)) => {
-                let error = device_error(self.kind, failure);
+                let error = self.error(failure);
                 self.failed(out, visible, owner, promises, error, or_else)
             }
             (Phase::Renewing { running, promises, before, .. }, Err(failure)) => {
@@ -324,10 +361,11 @@ impl Device {
                     self.open(out, visible, owner, promises, OrElse::Reopen(before));
                     return DeviceNews::Nothing;
                 }
+                let error = self.error(failure);
+                self.is_choice = false;
                 self.choice = before;
                 self.phase = Phase::On(running);
                 self.show_choice(visible);
-                let error = device_error(self.kind, failure);
                 self.show(visible, |device| device.error = Some(error.clone()));
                 out.settle_all(promises, &Err(error));
                 DeviceNews::Nothing
@@ -386,6 +424,7 @@ impl Device {
         error: Error,
         or_else: OrElse,
     ) -> DeviceNews {
+        self.is_choice = false;
         self.show(visible, |device| device.error = Some(error.clone()));
         match or_else {
             OrElse::Off | OrElse::Tell(..) => or_else.tell(out),
@@ -408,6 +447,10 @@ impl Device {
             device.capture = None;
         });
         DeviceNews::Off
+    }
+
+    fn error(&self, failure: DeviceFailure) -> Error {
+        Error::device(self.kind, failure, self.choice.device_id.clone())
     }
 
     fn renew_from(

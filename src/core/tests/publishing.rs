@@ -186,9 +186,19 @@ fn music_is_encoded_with_more() {
     host.enable(call, Microphone);
     host.run_for(50);
 
-    let profile = MediaOption::AudioProfile(Microphone, AudioBitrateProfile::MusicHighQuality);
-    host.order(call, |_| CallCommand::SetMedia(profile));
+    let profile = AudioBitrateProfile::MusicHighQuality;
+    let order = |promise| CallCommand::SetAudioProfile { promise, kind: Microphone, profile };
+    let refused = host.order(call, order);
+    assert_eq!(host.rejection(refused), "illegal-state");
+
+    host.server.hifi_audio = true;
+    let loaded = host.get(call);
     host.run_for(50);
+    host.assert_resolved(loaded);
+    let set = host.order(call, order);
+    assert!(!host.settled.contains_key(&set), "it takes effect with another capture");
+    host.run_for(50);
+    host.assert_resolved(set);
 
     let request = host.requested.last().unwrap();
     assert_eq!(request.profile, AudioBitrateProfile::MusicHighQuality);
