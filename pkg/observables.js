@@ -6,6 +6,9 @@
  */
 import { runIsolated } from './listeners.js';
 
+/** By the object whose values they are. */
+const observablesOf = new WeakMap();
+
 export class Observables {
   #owner;
   #onWatched;
@@ -24,6 +27,7 @@ export class Observables {
   constructor(owner, onWatched) {
     this.#owner = owner;
     this.#onWatched = onWatched;
+    observablesOf.set(owner, this);
   }
 
   /** The value as it was made last, if nothing changed since; `undefined` says to make it. */
@@ -45,10 +49,22 @@ export class Observables {
     return made;
   }
 
+  /** The same with a list, in place of which the last one stays if it has the same items. */
+  keepList(name, made) {
+    const last = this.last(name);
+    const isSame = last?.length === made.length && made.every((item, i) => item === last[i]);
+    return this.keep(name, isSame ? last : Object.freeze(made));
+  }
+
   /** The value has changed: it is to be made anew when somebody reads it. */
   mark(name) {
-    this.#value(name).isFresh = false;
+    this.expire(name);
     this.#marked.add(name);
+  }
+
+  /** The same for something of which watchers hear later. */
+  expire(name) {
+    this.#value(name).isFresh = false;
   }
 
   /** Tells one of several values that a value went through; the newest is what it is now. */
@@ -66,6 +82,18 @@ export class Observables {
       if (value.isWatched) value.notify(this.#owner[name]);
     }
     if (this.#pulse.isWatched) this.#pulse.notify({});
+  }
+
+  /**
+   * Tells the last value of all, as the object's maker has stopped for good; after its last breath,
+   * as watchers may call anything.
+   */
+  tellLast(name, passed) {
+    this.keep(name, passed);
+    queueMicrotask(() => {
+      this.tell(name, passed);
+      if (this.#pulse.isWatched) this.#pulse.notify({});
+    });
   }
 
   isWatched(name) {
@@ -114,6 +142,27 @@ export class Observables {
       last = selected;
       listener(selected);
     });
+  }
+
+  /** The values of those names as plain JSON. Streams are no data. */
+  snapshot(names) {
+    const values = names.map((name) => [name, this.#owner[name]]);
+    const plain = (_, value) => (value?.getTracks ? value.id : value);
+    return JSON.parse(JSON.stringify(Object.fromEntries(values), plain));
+  }
+
+  /** Gives the class of `owner` the getter of an observable for each name, unless it has it. */
+  static define(owner, names) {
+    const prototype = Object.getPrototypeOf(owner);
+    for (const name of names) {
+      if (Object.hasOwn(prototype, `${name}$`)) continue;
+      Object.defineProperty(prototype, `${name}$`, {
+        get() {
+          return observablesOf.get(this).observable(name);
+        },
+        enumerable: true,
+      });
+    }
   }
 
   #value(name) {

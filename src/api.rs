@@ -7,8 +7,11 @@
 
 mod app;
 mod call_shared;
+mod client_state;
+mod documents;
 mod engine;
 mod error;
+mod fields;
 mod handle;
 mod observables;
 mod options;
