@@ -2,16 +2,13 @@
  * One call. Types and documentation: `types/call.d.ts`.
  */
 import { describeAgent } from './agent.js';
-import { CameraManager } from './camera.js';
-import { recall } from './devices.js';
 import { Elements } from './elements.js';
 import { Listeners } from './events.js';
 import { abortable, copyObject, promised, readCount, readField } from './input.js';
-import { MicrophoneManager } from './microphone.js';
 import { defineFields } from './observable.js';
+import { Parts } from './parts.js';
 import { PermissionsContext } from './permissions.js';
 import { PIN, RESET_REACTION, UNPIN, hasTrack, tileEdit } from './participants.js';
-import { publish, readPublishOptions } from './publish.js';
 import {
   CALL_REQUESTS,
   GET,
@@ -26,8 +23,6 @@ import {
   query,
   readFeedback,
 } from './requests.js';
-import { ScreenShareManager } from './screen-share.js';
-import { SpeakerManager, recallSpeaker } from './speaker.js';
 import { CallTypes } from './sorting.js';
 import { CallStore } from './state.js';
 import { statsText } from './stats.js';
@@ -41,13 +36,9 @@ export let emitTo;
 /** For the core's side, not for apps: tells the SFU how media flow. */
 export let collectStatistics;
 
-/** For the core's side, not for apps: says what the user had chosen on an earlier visit. */
-export let applyDefaults;
-
 export class Call {
   static {
     storeOf = (call) => call.#store;
-    applyDefaults = (call) => void call.#recallDevices();
     collectStatistics = (call) => void call.#sendStatistics();
     emitTo = (call, event) => {
       call.#store.take(event);
@@ -73,13 +64,15 @@ export class Call {
     this.id = id;
     this.#store = new CallStore(handle, CallTypes.get(type).options.sortParticipantsBy);
     this.permissionsContext = new PermissionsContext(this.state);
-    const { camera, microphone, screenShare } = this.#store.cells;
-    const port = this.#port();
-    this.camera = new CameraManager(camera, port);
-    this.microphone = new MicrophoneManager(microphone, port, this.state);
-    this.screenShare = new ScreenShareManager(screenShare, port);
-    this.speaker = new SpeakerManager(port);
-    this.#elements = new Elements(this.state, this.#elementsPort(), this.speaker);
+    const parts = new Parts();
+    parts.own('call', this);
+    handle.setParts(parts);
+    this.camera = handle.makeCamera();
+    this.microphone = handle.makeMicrophone();
+    this.screenShare = handle.makeScreenShare();
+    this.speaker = handle.makeSpeaker();
+    const playOn = (...sound) => handle.playOn(...sound);
+    this.#elements = new Elements(this.state, this.#elementsPort(), playOn);
   }
 
   get trackSubscriptionManager() {
@@ -217,15 +210,15 @@ export class Call {
   }
 
   publish(stream, trackType, options) {
-    return promised(() => publish(this.#handle, stream, trackType, options));
+    return this.#handle.publish(stream, trackType, options);
   }
 
   stopPublish(...trackTypes) {
-    return promised(() => this.#handle.stopPublish(trackTypes));
+    return this.#handle.stopPublish(trackTypes);
   }
 
   updatePublishOptions(options) {
-    this.#handle.preferVideo(...readPublishOptions(options));
+    this.#handle.updatePublishOptions(options);
   }
 
   on(name, listener) {
@@ -339,23 +332,6 @@ export class Call {
     };
   }
 
-  /** What the managers of devices need of the core and of the client. */
-  #port() {
-    const handle = this.#handle;
-    return {
-      device: (...order) => handle.device(...order),
-      setMedia: (...option) => handle.setMedia(...option),
-      setVolume: (...volume) => handle.setVolume(...volume),
-      emit: (event) => {
-        const told = { ...event, call_cid: this.cid, received_at: new Date() };
-        emitTo(this, told);
-        handle.host()?.emit(told);
-      },
-      host: () => handle.host(),
-      settings: () => this.state.settings,
-    };
-  }
-
   async #sendStatistics() {
     const [, publisher, subscriber] = this.#handle.peers();
     try {
@@ -364,15 +340,6 @@ export class Call {
       this.#handle.sendStatistics(received, sent, `${browser}-${browserVersion}`);
     } catch {
       // A connection was closed meanwhile; the next round has better luck.
-    }
-  }
-
-  async #recallDevices() {
-    recallSpeaker(this.speaker).catch(() => {});
-    for (const [kind, manager] of [this.camera, this.microphone].entries()) {
-      // A browser that cannot tell leaves it to the call's settings.
-      const { deviceId, isMuted } = await recall(manager).catch(() => ({}));
-      this.#handle.applyDefault(kind, isMuted === undefined ? undefined : !isMuted, deviceId);
     }
   }
 }

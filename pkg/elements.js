@@ -6,7 +6,6 @@ import { AudioBindingsWatchdog } from './audio-watchdog.js';
 import { VisibilityState } from './enums.js';
 import { invalidArgument } from './errors.js';
 import { once } from './input.js';
-import { playOn } from './speaker.js';
 import { TrackSubscriptionManager } from './subscriptions.js';
 import { ViewportTracker, visibilityOf, watchOnPage } from './viewport.js';
 
@@ -17,7 +16,7 @@ const AUDIO = { audioTrack: 'audioStream', screenShareAudioTrack: 'screenShareAu
 export class Elements {
   #state;
   #setVisibility;
-  #speaker;
+  #playOn;
 
   subscriptions;
   viewport = new ViewportTracker();
@@ -28,12 +27,13 @@ export class Elements {
    * @param {import('./types/call-state.js').CallState} state
    * @param {{ setVideoSize, setVisibility, warn }} port the core's side: takes the size of the
    * largest element that shows a track, and whether a tile is visible; logs
-   * @param {import('./speaker.js').SpeakerManager} speaker plays the sound
+   * @param {(element: HTMLAudioElement, sessionId: string) => () => void} playOn plays an element on
+   * the speaker, until what it returns is called
    */
-  constructor(state, { setVideoSize, setVisibility, warn }, speaker) {
+  constructor(state, { setVideoSize, setVisibility, warn }, playOn) {
     this.#state = state;
     this.#setVisibility = setVisibility;
-    this.#speaker = speaker;
+    this.#playOn = playOn;
     this.subscriptions = new TrackSubscriptionManager(state, setVideoSize);
     this.watchdog = new AudioBindingsWatchdog(state, warn);
   }
@@ -92,7 +92,7 @@ export class Elements {
     const participant = this.#state.findParticipantBySessionId(sessionId);
     if (!participant || participant.isLocalParticipant) return undefined;
 
-    const detach = playOn(this.#speaker, element, sessionId);
+    const detach = this.#playOn(element, sessionId);
     const unbind = this.watchdog.bind(sessionId, trackType);
     const play = () => this.blockedAudio.play(element, sessionId);
     const isMeant = (p) => p.sessionId === sessionId;

@@ -5,7 +5,6 @@ import { describeAgent } from './agent.js';
 import { invalidArgument } from './errors.js';
 import { runIsolated } from './events.js';
 import { checkObject, copyObject, readCount, readField } from './input.js';
-import { DevicePreferences } from './preferences.js';
 
 /**
  * Reads `(apiKey, options)` or `({ apiKey, user, token, tokenProvider, options })`.
@@ -95,21 +94,14 @@ function readDefaults(options) {
   return when === 'on-load';
 }
 
-/** What keeps the user's devices for the next visit; nothing where that is not wanted. */
+/** Where the user's devices are kept for the next visit; nothing where that is not wanted. */
 function readPreferences(options) {
   const what = `${OPTIONS}.devicePersistence`;
   const given = readField(options, 'devicePersistence', 'object', OPTIONS);
   if (readField(given, 'enabled', 'boolean', what) === false) return undefined;
   const key = readField(given, 'storageKey', 'string', what) ?? 'trunkline:devices';
   const storage = readField(given, 'storage', 'object', what);
-  const log = readLog(options);
-  const warn = (message, error) => log('warn', message, [error], 'devices');
-  // Pages may be forbidden even to look at theirs, and servers have none.
-  const anywhere = {
-    getItem: (key) => (storage ?? globalThis.localStorage)?.getItem(key) ?? null,
-    setItem: (key, value) => (storage ?? globalThis.localStorage)?.setItem(key, value),
-  };
-  return new DevicePreferences(key, anywhere, warn);
+  return { key, storage };
 }
 
 function readBaseUrl(options) {

@@ -1,7 +1,7 @@
 /**
  * The app's side of one client, as the core sees it: its objects, its promises, and whom to tell.
  */
-import { Call, applyDefaults, collectStatistics, emitTo, storeOf } from './call.js';
+import { Call, collectStatistics, emitTo, storeOf } from './call.js';
 
 export class Shell {
   /** What the client is told: `mark`, `flush`, `emit`, `log`, `fetchToken`. */
@@ -113,12 +113,6 @@ export class Shell {
     const fields = { call_cid, online, reason };
     for (const name in fields) if (fields[name] !== undefined) event[name] = fields[name];
     this.emit(key, event);
-  }
-
-  /** Asks what the user had chosen for the devices of a call. */
-  askDefaults(key) {
-    const call = this.call(key);
-    if (call) this.#attempt(() => applyDefaults(call));
   }
 
   /** Asks for the statistics of the connections of a call. */

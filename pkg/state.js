@@ -49,13 +49,14 @@ export const SLICES = [
   'camera',
   'microphone',
   'screenShare',
+  'speaker',
 ];
 
 const CALLING_STATE = SLICES.indexOf('callingState');
 const PARTICIPANTS = SLICES.indexOf('rawParticipants');
 
 /** What the classes of calls and devices show instead. */
-const HIDDEN = ['ring', 'camera', 'microphone', 'screenShare'];
+const HIDDEN = ['ring', 'camera', 'microphone', 'screenShare', 'speaker'];
 
 const DATES = new Set(['createdAt', 'updatedAt', 'startsAt', 'endedAt', 'startedAt']);
 

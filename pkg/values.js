@@ -11,24 +11,3 @@ export function makeSession(document, participants, roles, counts, anonymousCoun
     anonymous_participant_count: anonymousCount,
   };
 }
-
-/** @param media where the streams are, by the number of the capture */
-export function makeDevice(
-  media,
-  capture,
-  status,
-  optimisticStatus,
-  selectedDevice,
-  direction,
-  error,
-) {
-  return {
-    status,
-    optimisticStatus,
-    mediaStream: media.stream(capture),
-    rootMediaStream: media.root(capture),
-    selectedDevice,
-    direction,
-    error,
-  };
-}

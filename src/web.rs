@@ -1,14 +1,17 @@
 //! The browser as the core's host: performs effects, reports what happened, decides nothing.
 
+mod capture;
 mod clock;
 mod describe;
 mod devices;
 mod driver;
 mod failure;
+mod foreign;
 mod http;
 mod js_reporter;
 mod json;
 mod listener;
+mod listening;
 mod media;
 mod object;
 mod page;
@@ -16,7 +19,16 @@ mod peer;
 mod report;
 mod socket;
 mod timers;
+mod watchers;
 
+pub(crate) use capture::{
+    Analyser, DevicesWatch, Failure, as_stream, frequencies, get_display_media, get_user_media,
+    hint, media_key, stop_tracks,
+};
+pub use capture::{
+    Capture, Opening, Permission, PermissionState, Setup, VirtualDevice, find_devices,
+    list_devices, listed, watch_devices,
+};
 pub use clock::Clock;
 pub use describe::describe;
 pub use devices::Devices;
@@ -24,14 +36,16 @@ pub(crate) use driver::thrown;
 pub use driver::{Driver, Frontend};
 pub use failure::has_panicked;
 pub(crate) use failure::on_panic;
+pub(crate) use foreign::{call_method, settled};
 pub use http::Http;
 pub use js_reporter::JsReporter;
 pub use json::JsNode;
 pub(crate) use listener::Listener;
 pub use media::MediaTable;
 pub(crate) use media::number as media_number;
-pub(crate) use object::field;
+pub(crate) use object::{field, object};
 pub use peer::Peers;
 pub use report::Reporter;
 pub use socket::Sockets;
 pub use timers::Timer;
+pub use watchers::Watch;

@@ -66,8 +66,6 @@ extern "C" {
         online: Option<bool>,
         reason: Option<&str>,
     );
-    #[wasm_bindgen(method, js_name = askDefaults)]
-    pub(crate) fn ask_defaults(this: &App, key: u32);
     #[wasm_bindgen(method, js_name = collectStatistics)]
     pub(crate) fn collect_statistics(this: &App, key: u32);
     #[wasm_bindgen(method, js_name = fetchToken)]

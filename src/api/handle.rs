@@ -3,12 +3,14 @@ use std::rc::Rc;
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
-use super::{call_shared::CallShared, values};
+use super::{
+    call_shared::CallShared, camera, error::to_js, microphone, parts::Parts, publish, screen_share,
+    speaker, values,
+};
 use crate::{
     core::{
-        AppRequest, AudioBitrateProfile, CallCommand, CallState, Choice, Criterion, DeviceKind,
-        DeviceOrder, Dimension, Facing, JoinOptions, LeaveOptions, MediaOption, Method,
-        ParticipantOrder, PromiseId, Slice, SortStep, Then, TrackType, Visibility,
+        AppRequest, CallCommand, CallState, Criterion, Dimension, JoinOptions, LeaveOptions,
+        Method, ParticipantOrder, PromiseId, Slice, SortStep, Then, TrackType, Visibility,
     },
     web::{JsNode, has_panicked},
 };
@@ -23,6 +25,10 @@ pub struct CallHandle {
 impl CallHandle {
     pub(crate) fn new(shared: Rc<CallShared>) -> Self {
         Self { shared }
+    }
+
+    fn make(&self, make: fn(&Rc<CallShared>, &Parts) -> JsValue) -> JsValue {
+        self.shared.parts().map(|parts| make(&self.shared, &parts)).unwrap_or_default()
     }
 
     fn read_state(&self, read: impl FnOnce(&CallState) -> JsValue) -> JsValue {
@@ -51,7 +57,7 @@ impl CallHandle {
         let Some(slice) = Slice::ALL.get(slice) else {
             return JsValue::UNDEFINED;
         };
-        self.read_state(|state| values::slice(state, *slice, self.shared.client.driver().media()))
+        self.read_state(|state| values::slice(state, *slice))
     }
 
     /// One participant.
@@ -190,82 +196,51 @@ impl CallHandle {
         vec![env!("CARGO_PKG_VERSION").into(), session.into()]
     }
 
-    /// Gives an order to a device, both by their numbers in `pkg/devices.js`.
-    pub fn device(
-        &self,
-        kind: u8,
-        order: u8,
-        flag: Option<bool>,
-        device_id: Option<String>,
-        is_back: Option<bool>,
-    ) -> Promise {
-        let flag = flag.unwrap_or_default();
-        let order = match order {
-            0 => DeviceOrder::Disable { keep: flag },
-            1 => DeviceOrder::Enable,
-            2 => DeviceOrder::Toggle { keep: flag },
-            3 => DeviceOrder::Resume,
-            4 => DeviceOrder::Renew { fresh: flag },
-            _ => {
-                let facing =
-                    is_back.map(|is_back| if is_back { Facing::Back } else { Facing::Front });
-                DeviceOrder::Select(Choice { device_id, facing })
-            }
-        };
-        let kind = read_kind(kind);
-        self.promise(|promise| CallCommand::Device { promise, kind, order })
+    /// Makes the camera, once.
+    #[wasm_bindgen(js_name = makeCamera)]
+    pub fn make_camera(&self) -> JsValue {
+        self.make(camera::make)
     }
 
-    /// Sets how media is captured and published, by the number in `pkg/devices.js`.
-    #[wasm_bindgen(js_name = setMedia)]
-    pub fn set_media(&self, option: u8, kind: u8, value: u32, other: u32) {
-        let kind = read_kind(kind);
-        self.order(CallCommand::SetMedia(match option {
-            0 => MediaOption::StopOnLeave(kind, value != 0),
-            1 => MediaOption::ScreenAudio(value != 0),
-            2 => MediaOption::AudioProfile(kind, read_profile(value).unwrap_or_default()),
-            _ => MediaOption::ScreenLimits { fps: value, bitrate: other },
-        }));
+    /// Makes the microphone, once.
+    #[wasm_bindgen(js_name = makeMicrophone)]
+    pub fn make_microphone(&self) -> JsValue {
+        self.make(microphone::make)
     }
 
-    /// Sets how the app would like its video to be published; 0 and no text are no preference.
-    #[wasm_bindgen(js_name = preferVideo)]
-    pub fn prefer_video(&self, codec: String, fmtp: String, bitrate: u32, layers: u32) {
-        let option = MediaOption::PreferVideo { codec, fmtp, bitrate, layers };
-        self.order(CallCommand::SetMedia(option));
+    /// Makes the shared screen, once.
+    #[wasm_bindgen(js_name = makeScreenShare)]
+    pub fn make_screen_share(&self) -> JsValue {
+        self.make(screen_share::make)
     }
 
-    /// Says what the user had chosen for a device that nobody has touched.
-    #[wasm_bindgen(js_name = applyDefault)]
-    pub fn apply_default(&self, kind: u8, on: Option<bool>, device_id: Option<String>) {
-        let kind = read_kind(kind);
-        self.order(CallCommand::ApplyDefault { kind, on, device_id });
+    /// Makes the loudspeakers, once.
+    #[wasm_bindgen(js_name = makeSpeaker)]
+    pub fn make_speaker(&self) -> JsValue {
+        self.make(speaker::make)
     }
 
-    /// Publishes a stream of the app, whose tracks were checked.
-    pub fn publish(&self, stream: &JsValue, track_type: i32, profile: Option<u32>) -> Promise {
-        let driver = self.shared.client.driver();
-        self.promise(|promise| {
-            let capture = driver.ask(|client| client.adopt_capture(self.shared.key));
-            let mut captured = driver.devices().adopt(capture, track_type, stream);
-            let track_type = TrackType::try_from(track_type).unwrap_or_default();
-            captured.profile = profile.and_then(read_profile);
-            CallCommand::Publish { promise, track_type, capture, captured }
-        })
+    /// Plays an element on the speaker; what it returns ends that.
+    #[wasm_bindgen(js_name = playOn)]
+    pub fn play_on(&self, element: &JsValue, session_id: &str) -> JsValue {
+        speaker::play_on(&self.shared, element, session_id)
+    }
+
+    /// Sets how the app would like its video to be published.
+    #[wasm_bindgen(js_name = updatePublishOptions)]
+    pub fn update_publish_options(&self, options: &JsValue) -> Result<(), JsValue> {
+        publish::update_publish_options(&self.shared, options).map_err(|error| to_js(&error))
+    }
+
+    /// Publishes a stream of the app.
+    pub fn publish(&self, stream: &JsValue, track_type: &JsValue, options: &JsValue) -> Promise {
+        publish::publish(&self.shared, stream, track_type, options)
     }
 
     /// Stops publishing.
     #[wasm_bindgen(js_name = stopPublish)]
-    pub fn stop_publish(&self, track_types: Vec<i32>) -> Promise {
-        let track_types =
-            track_types.into_iter().filter_map(|t| TrackType::try_from(t).ok()).collect();
-        self.promise(|promise| CallCommand::StopPublish { promise, track_types })
-    }
-
-    /// Sets how loud the app plays a participant.
-    #[wasm_bindgen(js_name = setVolume)]
-    pub fn set_volume(&self, session_id: String, volume: Option<f32>) {
-        self.order(CallCommand::SetVolume { session_id, volume });
+    pub fn stop_publish(&self, track_types: Vec<JsValue>) -> Promise {
+        publish::stop_publish(&self.shared, &track_types)
     }
 
     /// The SFU's name and the two peer connections, publisher first, of a joined call.
@@ -301,15 +276,6 @@ impl CallHandle {
     }
 }
 
-/// By the numbers of `pkg/capture.js`.
-fn read_kind(kind: u8) -> DeviceKind {
-    match kind {
-        0 => DeviceKind::Camera,
-        1 => DeviceKind::Microphone,
-        _ => DeviceKind::ScreenShare,
-    }
-}
-
 /// By the numbers of `pkg/sorting.js`.
 fn criterion(
     kind: u32,
@@ -335,9 +301,6 @@ fn criterion(
     }
 }
 
-fn read_profile(profile: u32) -> Option<AudioBitrateProfile> {
-    i32::try_from(profile).ok().and_then(|profile| profile.try_into().ok())
-}
 fn join_options(
     request: JsValue,
     max_join_retries: Option<u32>,

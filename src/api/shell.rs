@@ -9,16 +9,17 @@ use wasm_bindgen::JsValue;
 use super::{
     app::App,
     call_shared::CallShared,
+    device, device_preferences,
     error::{disposed, instance_dead, to_js},
     handle::CallHandle,
 };
 use crate::{
     core::{
-        AppEvent, CallChanges, CallKey, CallingState, Cause, Changes, Client, Command, Config,
-        Error, EventPayload, Input, LocalEvent, Outcome, PromiseId, Scope, Slice, Table,
-        TokenRequestId,
+        AppEvent, CallChanges, CallKey, CallingState, CaptureRequest, Cause, Changes, Client,
+        Command, Config, DeviceKind, Error, EventPayload, Input, LocalEvent, Outcome, PromiseId,
+        Scope, Slice, Table, TokenRequestId,
     },
-    web::{Driver, Frontend, JsNode, has_panicked, on_panic},
+    web::{Driver, Frontend, JsNode, Setup, has_panicked, on_panic},
 };
 
 /// The app's side of one client: its objects, its promises, and whom to tell.
@@ -29,6 +30,10 @@ pub(crate) struct Shell {
     last_promise: Cell<u64>,
     /// The calls that have an object, and what tells it from an earlier one for the same call.
     calls: RefCell<Table<CallKey, u32>>,
+    /// What the objects of those calls share.
+    shared: RefCell<Table<CallKey, rc::Weak<CallShared>>>,
+    /// The calls whose devices have news that watchers have not heard of.
+    devices_unheard: RefCell<Vec<CallKey>>,
     last_serial: Cell<u32>,
     disposed: Cell<bool>,
 }
@@ -41,6 +46,8 @@ impl Shell {
             app: App::new(sink),
             last_promise: Cell::new(0),
             calls: RefCell::default(),
+            shared: RefCell::default(),
+            devices_unheard: RefCell::default(),
             last_serial: Cell::new(0),
             disposed: Cell::new(false),
         });
@@ -137,7 +144,9 @@ impl Shell {
         };
         let serial = self.last_serial.get() + 1;
         self.last_serial.set(serial);
-        let handle = CallHandle::new(CallShared::new(this, call, serial));
+        let shared = CallShared::new(this, call, serial);
+        self.shared.borrow_mut().insert(call, Rc::downgrade(&shared));
+        let handle = CallHandle::new(shared);
         let object = self.app.make_call(call.number(), handle, &call_type, &id);
         self.calls.borrow_mut().insert(call, serial);
         self.keep_while_it_goes_on(call);
@@ -149,6 +158,7 @@ impl Shell {
         let current = self.calls.borrow().get(&call).copied();
         if current == Some(serial) && !has_panicked() {
             self.calls.borrow_mut().remove(&call);
+            self.shared.borrow_mut().remove(&call);
             self.app.forget_call(call.number());
             self.driver.command(Command::DropCall(call));
         }
@@ -158,6 +168,11 @@ impl Shell {
     pub(crate) fn take_token(&self, request: i64, answer: Result<String, JsValue>) {
         let request = TokenRequestId::from_number(request);
         self.driver.report(Input::Token { request, result: answer.map_err(Cause::new) });
+    }
+
+    /// What the objects that an app holds of a call share; `None` when it holds none.
+    fn call_shared(&self, call: CallKey) -> Option<Rc<CallShared>> {
+        self.shared.borrow().get(&call).and_then(rc::Weak::upgrade)
     }
 
     fn call_name(&self, call: CallKey) -> Option<(String, String)> {
@@ -176,8 +191,8 @@ impl Shell {
         self.app.keep_call(call.number(), goes_on);
     }
 
-    fn mark_call(&self, call: CallKey, changes: &CallChanges) {
-        let call = call.number();
+    fn mark_call(&self, key: CallKey, changes: &CallChanges) {
+        let call = key.number();
         for (place, slice) in (0_u8..).zip(Slice::ALL) {
             if changes.contains(*slice) {
                 self.app.mark(call, place);
@@ -191,6 +206,11 @@ impl Shell {
         }
         for transition in &changes.transitions {
             self.app.mark_transition(call, transition.to.as_str());
+        }
+        if let Some(parts) = self.call_shared(key).and_then(|shared| shared.parts())
+            && device::mark(&parts, changes)
+        {
+            self.devices_unheard.borrow_mut().push(key);
         }
     }
 }
@@ -223,6 +243,10 @@ impl Frontend for Shell {
 
     fn flush(&self) {
         self.app.flush();
+        let unheard = self.devices_unheard.take();
+        for shared in unheard.into_iter().filter_map(|call| self.call_shared(call)) {
+            device::flush(&shared);
+        }
     }
 
     fn settle(&self, promise: PromiseId, result: Result<Outcome, Error>) {
@@ -250,6 +274,11 @@ impl Frontend for Shell {
                 LocalEvent::ConnectionChanged { online } | LocalEvent::NetworkChanged { online },
             ) => (None, Some(*online), None),
             EventPayload::Local(LocalEvent::Unwatched { cid }) => (Some(cid.as_str()), None, None),
+            EventPayload::Local(
+                local @ (LocalEvent::DeviceDisconnected { .. } | LocalEvent::CaptureReport { .. }),
+            ) => {
+                return self.app.emit(key, &device::event(&event.name, local));
+            }
             EventPayload::Local(LocalEvent::Left { cid, reason }) => {
                 (Some(cid.as_str()), None, Some(*reason))
             }
@@ -257,12 +286,21 @@ impl Frontend for Shell {
         self.app.emit_own(key, &event.name, cid, online, reason);
     }
 
-    fn call(&self, call: CallKey) -> JsValue {
-        self.app.call(call.number())
+    fn setup(&self, request: &CaptureRequest) -> Setup {
+        let shared = request.capture.owner().and_then(|call| self.call_shared(call));
+        shared.map(|shared| device::setup(&shared, request)).unwrap_or_default()
+    }
+
+    fn remember_device(&self, call: CallKey, kind: DeviceKind) {
+        if let Some(shared) = self.call_shared(call) {
+            device_preferences::remember_device(&shared, kind);
+        }
     }
 
     fn ask_defaults(&self, call: CallKey) {
-        self.app.ask_defaults(call.number());
+        if let Some(shared) = self.call_shared(call) {
+            device_preferences::recall_all(shared);
+        }
     }
 
     fn collect_statistics(&self, call: CallKey) {

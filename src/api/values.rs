@@ -2,17 +2,13 @@
 
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use super::error::to_js;
 use crate::{
-    core::{
-        CallState, CaptureId, DeviceState, DeviceStatus, Dimension, Facing, Json, Participant,
-        Session, Slice, TrackType,
-    },
+    core::{CallState, Dimension, Json, Participant, Session, Slice, TrackType},
     web::{JsNode, MediaTable, media_number},
 };
 
 /// The value of one slice. Dates are ms since the epoch.
-pub(crate) fn slice(state: &CallState, slice: Slice, media: &MediaTable) -> JsValue {
+pub(crate) fn slice(state: &CallState, slice: Slice) -> JsValue {
     match slice {
         Slice::CallingState => state.calling_state.as_str().into(),
         Slice::Members => {
@@ -52,9 +48,10 @@ pub(crate) fn slice(state: &CallState, slice: Slice, media: &MediaTable) -> JsVa
             let ring: [JsValue; 2] = [ringing.outgoing.into(), ringing.expires_at.into()];
             Vec::from(ring).into()
         }),
-        Slice::Camera => device(&state.camera, media),
-        Slice::Microphone => device(&state.microphone, media),
-        Slice::ScreenShare => device(&state.screen_share, media),
+        // Their objects read them.
+        Slice::Camera | Slice::Microphone | Slice::ScreenShare | Slice::Speaker => {
+            JsValue::UNDEFINED
+        }
     }
 }
 
@@ -118,18 +115,6 @@ fn session(session: &Session) -> JsValue {
     )
 }
 
-fn device(device: &DeviceState, media: &MediaTable) -> JsValue {
-    make_device(
-        media,
-        device.capture.map_or(0, CaptureId::number),
-        device.status.map(DeviceStatus::as_str),
-        device.optimistic_status.map(DeviceStatus::as_str),
-        device.selected.as_deref(),
-        device.facing.map(Facing::as_str),
-        &device.error.as_ref().map(to_js).unwrap_or_default(),
-    )
-}
-
 fn track_types(types: &[TrackType]) -> Vec<i32> {
     types.iter().map(|track_type| *track_type as i32).collect()
 }
@@ -147,16 +132,6 @@ extern "C" {
         roles: Vec<JsValue>,
         counts: Vec<u32>,
         anonymous_count: u32,
-    ) -> JsValue;
-    #[wasm_bindgen(js_name = makeDevice)]
-    fn make_device(
-        media: &MediaTable,
-        capture: i64,
-        status: Option<&str>,
-        optimistic_status: Option<&str>,
-        selected: Option<&str>,
-        direction: Option<&str>,
-        error: &JsValue,
     ) -> JsValue;
 }
 
@@ -192,7 +167,7 @@ extern "C" {
         pin: Option<Vec<f64>>,
         reaction: &JsValue,
         interrupted_tracks: Vec<i32>,
-        audio_volume: Option<f32>,
+        audio_volume: Option<f64>,
         video_tile: u8,
         screen_share_tile: u8,
     ) -> JsValue;

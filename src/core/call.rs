@@ -258,9 +258,7 @@ impl CallSession {
                 self.stop_publish(context.out, &track_types);
                 context.out.resolve(promise, Outcome::Done);
             }
-            CallCommand::SetVolume { session_id, volume } => {
-                self.visible.edit_participant(&session_id, |p| p.audio_volume = volume);
-            }
+            CallCommand::SetVolume { session_id, volume } => self.set_volume(session_id, volume),
             CallCommand::SendStatistics { subscriber, publisher, browser } => {
                 self.send_statistics(context, &subscriber, &publisher, &browser);
             }

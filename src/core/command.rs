@@ -148,7 +148,7 @@ pub enum CallCommand {
         /// Whose.
         session_id: String,
         /// 0 to 1; `None` for as loud as everybody.
-        volume: Option<f32>,
+        volume: Option<f64>,
     },
     /// The largest element that shows a participant's video has this size; `None` when no visible
     /// element shows it.
@@ -284,12 +284,14 @@ pub enum MediaOption {
     NoticeSpeaking(bool),
     /// After how long of digital silence a microphone that is on is reported; `None` never reports.
     SilenceThreshold(Option<Duration>),
-    /// Upper limits of a shared screen: frames/s and bits/s.
+    /// Upper limits of a shared screen, and what matters in its picture.
     ScreenLimits {
         /// frames/s
         fps: u32,
         /// bits/s
         bitrate: u32,
+        /// `motion`, `detail`, `text`, or nothing.
+        content_hint: String,
     },
     /// How a camera is published, if the SFU agrees. Told to it at the next join.
     PreferVideo {

@@ -260,6 +260,10 @@ pub struct CaptureRequest {
     pub profile: AudioBitrateProfile,
     /// Whether the sound of a screen is wanted.
     pub audio: bool,
+    /// What a screen delivers at most, in frames/s.
+    pub max_framerate: Option<u32>,
+    /// What matters in the picture of a screen: `motion`, `detail`, `text`, or nothing.
+    pub content_hint: String,
     /// A running capture to take the source from, instead of asking the browser again.
     pub source: Option<CaptureId>,
 }

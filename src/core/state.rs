@@ -1,6 +1,6 @@
 //! What an app can see: the state of the client and of its calls.
 
-use std::rc::Rc;
+use std::{collections::BTreeMap, rc::Rc};
 
 use trunkline_protocol::sfu::models;
 
@@ -211,7 +211,7 @@ pub struct Participant {
     /// Tracks that are published, but deliver nothing for now.
     pub interrupted_tracks: Vec<TrackType>,
     /// How loud the app plays them, 0 to 1; none is as loud as everybody.
-    pub audio_volume: Option<f32>,
+    pub audio_volume: Option<f64>,
     /// Their last reaction, as the server wrote it.
     pub reaction: Option<Json>,
     /// Where their tiles are.
@@ -339,11 +339,13 @@ pub struct SpeakerState {
     pub is_chosen: bool,
     /// 0 to 1, for everybody who has no volume of their own.
     pub volume: f64,
+    /// By session, 0 to 1.
+    pub volumes: BTreeMap<String, f64>,
 }
 
 impl Default for SpeakerState {
     fn default() -> Self {
-        Self { selected: String::new(), is_chosen: false, volume: 1.0 }
+        Self { selected: String::new(), is_chosen: false, volume: 1.0, volumes: BTreeMap::new() }
     }
 }
 

@@ -1,19 +1,30 @@
 use std::{
-    cell::{Cell, Ref, RefCell},
+    cell::{Cell, OnceCell, Ref, RefCell},
     collections::VecDeque,
     rc::{Rc, Weak},
 };
 
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    clock::Clock, describe::describe, devices::Devices, failure::has_panicked, http::Http,
-    js_reporter::JsReporter, media::MediaTable, page::Page, peer::Peers, report::Reporter,
-    socket::Sockets, timers::Timer,
+    capture::{DevicesWatch, Setup, list_devices, watch_devices},
+    clock::Clock,
+    describe::describe,
+    devices::Devices,
+    failure::has_panicked,
+    http::Http,
+    js_reporter::JsReporter,
+    media::MediaTable,
+    page::Page,
+    peer::Peers,
+    report::Reporter,
+    socket::Sockets,
+    timers::Timer,
 };
 use crate::core::{
-    AppEvent, CallKey, Cause, Changes, Client, Command, Effect, Error, Input, Outcome, PeerId,
-    PromiseId, Time, TokenRequestId,
+    AppEvent, CallKey, CaptureRequest, Cause, Changes, Client, Command, DeviceKind, Effect, Error,
+    Input, Outcome, PeerId, PromiseId, Time, TokenRequestId,
 };
 
 /// Runs one client: gives it what the app and the browser say, and does what it asks for.
@@ -35,6 +46,9 @@ pub struct Driver {
     peers: Peers,
     devices: Devices,
     media: MediaTable,
+    /// Begins with the first call.
+    devices_watch: OnceCell<DevicesWatch>,
+    rust_reporter: Reporter,
     /// The [`Reporter`], as the package's JavaScript holds it.
     reporter: JsValue,
     frontend: Weak<dyn Frontend>,
@@ -53,8 +67,10 @@ pub trait Frontend {
     fn emit(&self, event: AppEvent);
     /// Asks the app for a token, which comes as an [`Input::Token`].
     fn fetch_token(&self, request: TokenRequestId);
-    /// The app's object for a call, or `undefined`.
-    fn call(&self, call: CallKey) -> JsValue;
+    /// How the app wants a device opened.
+    fn setup(&self, request: &CaptureRequest) -> Setup;
+    /// Keeps what the user has chosen for a device.
+    fn remember_device(&self, call: CallKey, kind: DeviceKind);
     /// Asks what the user had chosen for the devices of a call.
     fn ask_defaults(&self, call: CallKey);
     /// Asks for the statistics of the connections of a call.
@@ -94,7 +110,9 @@ impl Driver {
                 http: Http::new(&js_reporter),
                 sockets: Sockets::new(&js_reporter),
                 peers: Peers::new(&media, &js_reporter),
-                devices: Devices::new(&media, &js_reporter),
+                devices: Devices::new(&media, reporter.clone()),
+                devices_watch: OnceCell::new(),
+                rust_reporter: reporter,
                 media,
                 _page: Page::watch(&js_reporter),
                 reporter: js_reporter,
@@ -128,6 +146,28 @@ impl Driver {
     /// The captures.
     pub(crate) fn devices(&self) -> &Devices {
         &self.devices
+    }
+
+    /// Reports which devices there are from now on.
+    pub(crate) fn watch_devices(&self) {
+        self.devices_watch.get_or_init(|| {
+            let reporter = self.rust_reporter.clone();
+            let turn = Rc::new(Cell::new(0_u32));
+            let report = move || {
+                let (reporter, turn) = (reporter.clone(), turn.clone());
+                turn.set(turn.get() + 1);
+                let mine = turn.get();
+                spawn_local(async move {
+                    let devices = list_devices().await;
+                    // An older list may come after a newer one.
+                    if turn.get() == mine {
+                        reporter.report(Input::Devices(devices));
+                    }
+                });
+            };
+            report();
+            watch_devices(report)
+        });
     }
 
     /// A peer connection, or `undefined`.
@@ -212,13 +252,18 @@ impl Driver {
             Effect::DescribeCodecs(request) => describe(request, &self.reporter),
             Effect::Peer(peer, effect) => self.peers.perform(peer, effect),
             Effect::Capture(request) => {
-                let call = request.capture.owner().zip(self.frontend.upgrade());
-                let call = call.map(|(call, frontend)| frontend.call(call)).unwrap_or_default();
-                self.devices.capture(&call, &request);
+                let frontend = self.frontend.upgrade();
+                let setup = frontend.map(|frontend| frontend.setup(&request)).unwrap_or_default();
+                self.devices.capture(request, setup);
             }
             Effect::StopCapture(capture) => self.devices.stop(capture),
             Effect::SilenceCapture(capture, is_silent) => self.devices.silence(capture, is_silent),
             Effect::AskDefaults(call) => self.tell(|frontend| frontend.ask_defaults(call)),
+            Effect::RememberDevice(call, kind) => {
+                self.tell(|frontend| frontend.remember_device(call, kind));
+            }
+            Effect::Listen(request) => self.devices.listen(request),
+            Effect::StopListening(listening) => self.devices.stop_listening(listening),
             Effect::CollectStatistics(call) => {
                 self.tell(|frontend| frontend.collect_statistics(call));
             }

@@ -21,6 +21,9 @@ use crate::core::{
     state::{AudioBitrateProfile, CallState, DeviceKind, DeviceState, DeviceStatus},
 };
 
+/// What a screen delivers at most when the app does not say, in frames/s.
+const SCREEN_FRAMERATE: u32 = 30;
+
 /// One device.
 ///
 /// ```text
@@ -46,6 +49,8 @@ pub(crate) struct Device {
     pub(crate) profile: AudioBitrateProfile,
     /// Whether the sound of a screen is published.
     pub(crate) audio: bool,
+    /// How a screen is captured: frames/s, and what matters in its picture.
+    pub(crate) screen: (u32, String),
     /// Whether what is under way is the user's choice, to be kept for the next visit.
     is_choice: bool,
     /// Who waits until nothing is under way.
@@ -129,6 +134,7 @@ impl Device {
             stops_on_leave: true,
             profile,
             audio: true,
+            screen: (SCREEN_FRAMERATE, String::new()),
             is_choice: false,
             waiting: Vec::new(),
         }
@@ -505,6 +511,11 @@ impl Device {
         let mut request = capture_request(capture, self.kind, settings.as_ref(), &self.choice);
         request.profile = self.profile;
         request.audio = self.audio;
+        if self.kind == DeviceKind::ScreenShare {
+            let (max_framerate, content_hint) = self.screen.clone();
+            request.max_framerate = Some(max_framerate);
+            request.content_hint = content_hint;
+        }
         request.source = source;
         out.push(Effect::Capture(request));
         capture

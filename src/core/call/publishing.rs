@@ -251,7 +251,8 @@ impl CallSession {
             MediaOption::SilenceThreshold(threshold) => {
                 self.listening.set_silence_threshold(context.out, threshold);
             }
-            MediaOption::ScreenLimits { fps, bitrate } => {
+            MediaOption::ScreenLimits { fps, bitrate, content_hint } => {
+                self.device_mut(DeviceKind::ScreenShare).0.screen = (fps, content_hint);
                 self.media.screen_limits = Some((fps, bitrate));
             }
             MediaOption::PreferVideo { codec, fmtp, bitrate, layers } => {

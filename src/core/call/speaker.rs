@@ -22,6 +22,18 @@ impl CallSession {
         }
     }
 
+    /// How loud a participant is heard, who may be yet to come.
+    pub(super) fn set_volume(&mut self, session_id: String, volume: Option<f64>) {
+        self.visible.edit_participant(&session_id, |p| p.audio_volume = volume);
+        self.visible.edit(Slice::Speaker, |state| {
+            let volumes = &mut state.speaker.volumes;
+            match volume {
+                Some(volume) => drop(volumes.insert(session_id, volume)),
+                None => drop(volumes.remove(&session_id)),
+            }
+        });
+    }
+
     /// Other loudspeakers are there than before. One that is unplugged is silent until the browser
     /// is told to use another one.
     pub(super) fn on_speakers(&mut self, before: &[ListedDevice], now: &[ListedDevice]) {

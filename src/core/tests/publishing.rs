@@ -300,7 +300,11 @@ fn preferences_are_told_at_the_first_join() {
     };
     host.order(call, |_| CallCommand::SetMedia(prefer));
     host.order(call, |_| {
-        CallCommand::SetMedia(MediaOption::ScreenLimits { fps: 5, bitrate: 400_000 })
+        CallCommand::SetMedia(MediaOption::ScreenLimits {
+            fps: 5,
+            bitrate: 400_000,
+            content_hint: "text".to_owned(),
+        })
     });
 
     host.join(call);
@@ -322,7 +326,8 @@ fn new_limits_count_from_the_next_time_a_screen_is_shared() {
     let (mut host, call) = Host::joined();
     host.enable(call, ScreenShare);
     host.run_for(100);
-    let limits = MediaOption::ScreenLimits { fps: 5, bitrate: 400_000 };
+    let limits =
+        MediaOption::ScreenLimits { fps: 5, bitrate: 400_000, content_hint: "text".to_owned() };
     host.order(call, |_| CallCommand::SetMedia(limits));
     assert!(encodings(&host).is_empty(), "what is shared stays as it is");
 

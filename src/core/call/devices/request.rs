@@ -86,6 +86,8 @@ pub(super) fn capture_request(
         device_id: choice.device_id.clone(),
         profile: AudioBitrateProfile::VoiceStandardUnspecified,
         audio: false,
+        max_framerate: None,
+        content_hint: String::new(),
         source: None,
     }
 }
