@@ -23,7 +23,7 @@ mod watchers;
 
 pub(crate) use capture::{
     Analyser, DevicesWatch, Failure, as_stream, frequencies, get_display_media, get_user_media,
-    hint, media_key, stop_tracks,
+    hint, media_key, same, stop_tracks,
 };
 pub use capture::{
     Capture, Opening, Permission, PermissionState, Setup, VirtualDevice, find_devices,

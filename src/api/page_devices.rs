@@ -17,7 +17,7 @@ use crate::{
     core::{DeviceKind, Error, ListedKind},
     web::{
         Analyser, Failure, as_stream, frequencies, get_display_media, get_user_media, media_key,
-        object, stop_tracks,
+        object, same, stop_tracks,
     },
 };
 
@@ -120,7 +120,7 @@ pub fn create_sound_detector(
     let running = Rc::new(RefCell::new(Some(analyser)));
     let dispose = options.destroy_stream_on_stop.unwrap_or(true);
     Ok(promising(move || {
-        let (running, stream) = (running.take(), stream.clone());
+        let (running, stream) = (running.take(), same(&stream));
         promise(async move {
             if let Some(analyser) = running {
                 analyser.close().await;

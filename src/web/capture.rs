@@ -94,7 +94,7 @@ impl Opening {
         if self.is_given_up() {
             stop_tracks(root);
         } else {
-            *self.root.borrow_mut() = Some(root.clone());
+            *self.root.borrow_mut() = Some(same(root));
         }
     }
 }
@@ -154,7 +154,7 @@ impl Capture {
         };
         opening.opened(&root);
         // From here on whatever happens turns it off.
-        let tracks = Tracks(root.clone());
+        let tracks = Tracks(same(&root));
         if root.get_tracks().length() == 0 {
             return Err(Failure::named("NotFoundError"));
         }
@@ -164,7 +164,7 @@ impl Capture {
             (None, Some(device)) => Some(device.id.clone()),
             (None, None) => real_id(request.kind, &root).await,
         };
-        let stream = filters.output().unwrap_or(&root).clone();
+        let stream = same(filters.output().unwrap_or(&root));
         let running = Some(Running { _filters: filters, source, _tracks: tracks });
         let running = RefCell::new(running);
         Ok(Self { kind: request.kind, root, stream, device_id, running })
@@ -173,7 +173,7 @@ impl Capture {
     /// A stream of the app: it is published, but neither filtered nor stopped. `kind` is what it
     /// stands for; sound by itself is a source of its own.
     pub(crate) fn adopt(kind: DeviceKind, stream: MediaStream) -> Self {
-        let root = stream.clone();
+        let root = same(&stream);
         Self { kind, root, stream, device_id: None, running: RefCell::default() }
     }
 
@@ -241,9 +241,16 @@ impl Capture {
     }
 
     fn cloned_root(&self) -> Result<MediaStream, JsValue> {
-        let clones: Array = tracks(&self.root).map(|track| JsValue::from(track.clone())).collect();
+        let clones: Array = tracks(&self.root)
+            .map(|track| JsValue::from(MediaStreamTrack::clone(&track)))
+            .collect();
         MediaStream::new_with_tracks(&clones)
     }
+}
+
+/// The same stream once more. Its method `clone` is the browser's, and clones the tracks.
+pub(crate) fn same(stream: &MediaStream) -> MediaStream {
+    Clone::clone(stream)
 }
 
 /// Stops all tracks of a stream.

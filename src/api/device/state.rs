@@ -2,6 +2,7 @@
 
 use js_sys::{Error as JsError, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::MediaStream;
 
 use super::Device;
 use crate::{
@@ -72,11 +73,11 @@ impl Device {
     }
 
     pub(in crate::api) fn stream(&self) -> JsValue {
-        self.capture().as_deref().map(Capture::stream).into()
+        value(self.capture().as_deref().map(Capture::stream))
     }
 
     pub(in crate::api) fn root(&self) -> JsValue {
-        self.capture().as_deref().map(Capture::root).into()
+        value(self.capture().as_deref().map(Capture::root))
     }
 
     pub(in crate::api) fn selected(&self) -> JsValue {
@@ -109,6 +110,10 @@ impl Device {
     pub(in crate::api) fn is_prompting(&self) -> JsValue {
         (self.permission() == PermissionState::Prompting).into()
     }
+}
+
+fn value(stream: Option<&MediaStream>) -> JsValue {
+    stream.map(|stream| JsValue::clone(stream)).unwrap_or_default()
 }
 
 fn text(text: Option<&str>) -> JsValue {

@@ -104,13 +104,10 @@ async fn apply(
 ///
 /// A `TypeError` for anything else.
 pub(crate) fn as_stream(value: &JsValue, giver: &str) -> Result<MediaStream, JsValue> {
-    if let Some(stream) = value.dyn_ref::<MediaStream>() {
-        return Ok(stream.clone());
-    }
     // One that comes from another window is of another class, but the browser knows it.
-    let is_stream = value.is_object()
-        && !Array::is_array(value)
-        && MediaStream::new_with_stream(value.unchecked_ref()).is_ok();
+    let is_known = || MediaStream::new_with_stream(value.unchecked_ref()).is_ok();
+    let is_stream = value.is_instance_of::<MediaStream>()
+        || value.is_object() && !Array::is_array(value) && is_known();
     if is_stream {
         return Ok(value.clone().unchecked_into());
     }
