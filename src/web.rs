@@ -22,8 +22,8 @@ mod timers;
 mod watchers;
 
 pub(crate) use capture::{
-    Analyser, DevicesWatch, Failure, as_stream, frequencies, get_display_media, get_user_media,
-    hint, media_key, same, stop_tracks,
+    Analyser, DevicesWatch, Failure, as_stream, audio_tracks, frequencies, get_display_media,
+    get_user_media, hint, media_key, same, stop_tracks, text, video_tracks,
 };
 pub use capture::{
     Capture, Opening, Permission, PermissionState, Setup, VirtualDevice, find_devices,

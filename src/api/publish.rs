@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use js_sys::Promise;
 use serde::Deserialize;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{MediaStream, MediaStreamTrack, MediaStreamTrackState};
+use wasm_bindgen::JsValue;
+use web_sys::MediaStream;
 
 use super::{call_shared::CallShared, device::read_profile, functions::rejected, options};
 use crate::{
     core::{AudioBitrateProfile, CallCommand, Error, MediaOption, TrackType},
-    web::as_stream,
+    web::{as_stream, audio_tracks, text, video_tracks},
 };
 
 const CODECS: [&str; 4] = ["vp8", "h264", "vp9", "av1"];
@@ -101,15 +101,15 @@ fn read(
         return Err(options::invalid("publish: the first argument is no MediaStream"));
     };
     let tracks = match track_type {
-        TrackType::Video | TrackType::ScreenShare => stream.get_video_tracks(),
+        TrackType::Video | TrackType::ScreenShare => video_tracks(&stream),
         TrackType::Audio | TrackType::ScreenShareAudio | TrackType::Unspecified => {
-            stream.get_audio_tracks()
+            audio_tracks(&stream)
         }
     };
-    let Ok(track) = tracks.get(0).dyn_into::<MediaStreamTrack>() else {
+    let Some(track) = tracks.first() else {
         return Err(options::invalid("publish: the stream has no track of that kind"));
     };
-    if track.ready_state() == MediaStreamTrackState::Ended {
+    if text(track, "readyState") == "ended" {
         return Err(options::invalid("publish: the track has ended"));
     }
     let PublishOptions { audio_bitrate_profile: profile } = options::read(options, "publish")?;

@@ -6,14 +6,15 @@ mod failure;
 mod filters;
 mod permissions;
 mod sound;
+mod tracks;
 
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
 };
 
-use js_sys::{Array, Function, Object, Reflect, Set};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::{Function, Object, Reflect, Set};
+use wasm_bindgen::JsValue;
 use web_sys::{MediaStream, MediaStreamTrack};
 
 pub(crate) use self::{
@@ -22,10 +23,12 @@ pub(crate) use self::{
     failure::Failure,
     filters::as_stream,
     sound::{Analyser, frequencies, sound},
+    tracks::{audio_tracks, hint, same, stop_tracks, text, video_tracks},
 };
 use self::{
     constraints::{Attempts, screen_options, wishes},
     filters::{Enders, Filters},
+    tracks::{copy, setting, silence_tracks, size, tracks},
 };
 pub use self::{
     devices::{DevicesWatch, find_devices, list_devices, listed, watch_devices},
@@ -35,7 +38,7 @@ use super::{
     foreign::{call_method, settled},
     object::{field, object},
 };
-use crate::core::{CaptureRequest, Captured, DeviceKind, Dimension, ListedKind};
+use crate::core::{CaptureRequest, Captured, DeviceKind, ListedKind};
 
 /// How an app wants a device opened. It is kept for the time of one opening only.
 #[derive(Default)]
@@ -144,7 +147,7 @@ impl Capture {
     ) -> Result<Self, Failure> {
         let (source, root, device_id) = match source {
             Some(source) => {
-                let root = source.cloned_root().map_err(Failure::of_device)?;
+                let root = copy(&source.root).map_err(Failure::of_device)?;
                 (source.shared_source(), root, source.device_id.clone())
             }
             None => {
@@ -154,8 +157,8 @@ impl Capture {
         };
         opening.opened(&root);
         // From here on whatever happens turns it off.
-        let tracks = Tracks(same(&root));
-        if root.get_tracks().length() == 0 {
+        let guard = Tracks(same(&root));
+        if tracks(&root).is_empty() {
             return Err(Failure::named("NotFoundError"));
         }
         let filters = Filters::run(&setup, &root, opening).await;
@@ -165,7 +168,7 @@ impl Capture {
             (None, None) => real_id(request.kind, &root).await,
         };
         let stream = same(filters.output().unwrap_or(&root));
-        let running = Some(Running { _filters: filters, source, _tracks: tracks });
+        let running = Some(Running { _filters: filters, source, _tracks: guard });
         let running = RefCell::new(running);
         Ok(Self { kind: request.kind, root, stream, device_id, running })
     }
@@ -200,9 +203,7 @@ impl Capture {
     /// Delivers nothing, or something again.
     pub fn silence(&self, is_silent: bool) {
         for stream in [&self.root, &self.stream] {
-            for track in tracks(stream) {
-                track.set_enabled(!is_silent);
-            }
+            silence_tracks(stream, is_silent);
         }
     }
 
@@ -215,51 +216,29 @@ impl Capture {
     pub(crate) fn describe(&self) -> Captured {
         let track = self.track(false);
         let sound = (self.kind == DeviceKind::ScreenShare).then(|| self.track(true)).flatten();
-        let size = track.as_ref().filter(|_| self.kind != DeviceKind::Microphone).and_then(size_of);
+        let size = track.as_ref().filter(|_| self.kind != DeviceKind::Microphone).and_then(size);
         Captured {
-            track_id: track.as_ref().map(MediaStreamTrack::id).unwrap_or_default(),
+            track_id: track.as_ref().map(|track| text(track, "id")).unwrap_or_default(),
             size,
-            audio_track_id: sound.map(|sound| sound.id()),
+            audio_track_id: sound.map(|sound| text(&sound, "id")),
             device_id: self.device_id.clone(),
-            label: track.map(|track| track.label()).unwrap_or_default(),
+            label: track.map(|track| text(&track, "label")).unwrap_or_default(),
             profile: None,
         }
     }
 
     fn find(&self, stream: &MediaStream, is_sound: bool) -> Option<MediaStreamTrack> {
-        let first = |tracks: Array| tracks.get(0).dyn_into().ok();
-        let sound = || first(stream.get_audio_tracks());
+        let sound = || audio_tracks(stream).into_iter().next();
         if is_sound || self.kind == DeviceKind::Microphone {
             sound()
         } else {
-            first(stream.get_video_tracks()).or_else(sound)
+            video_tracks(stream).into_iter().next().or_else(sound)
         }
     }
 
     fn shared_source(&self) -> Rc<Source> {
         self.running.borrow().as_ref().map(|running| running.source.clone()).unwrap_or_default()
     }
-
-    fn cloned_root(&self) -> Result<MediaStream, JsValue> {
-        let clones: Array = tracks(&self.root)
-            .map(|track| JsValue::from(MediaStreamTrack::clone(&track)))
-            .collect();
-        MediaStream::new_with_tracks(&clones)
-    }
-}
-
-/// The same stream once more. Its method `clone` is the browser's, and clones the tracks.
-pub(crate) fn same(stream: &MediaStream) -> MediaStream {
-    Clone::clone(stream)
-}
-
-/// Stops all tracks of a stream.
-pub(crate) fn stop_tracks(stream: &MediaStream) {
-    tracks(stream).for_each(|track| track.stop());
-}
-
-fn tracks(stream: &MediaStream) -> impl Iterator<Item = MediaStreamTrack> {
-    stream.get_tracks().to_vec().into_iter().map(JsCast::unchecked_into)
 }
 
 async fn open_source(
@@ -269,8 +248,8 @@ async fn open_source(
     if request.kind == DeviceKind::ScreenShare {
         let options = screen_options(request, setup.constraints.as_ref());
         let root = get_display_media(&options).await?;
-        if let Some(track) = tracks(&root).find(|track| track.kind() == "video") {
-            hint(&track, &request.content_hint);
+        if let Some(track) = video_tracks(&root).first() {
+            hint(track, &request.content_hint);
         }
         return Ok((Source::default(), root));
     }
@@ -346,32 +325,17 @@ pub(crate) async fn get_display_media(options: &JsValue) -> Result<MediaStream, 
     as_stream(&stream, "the browser").map_err(Failure::of_screen)
 }
 
-/// Says what matters in the picture of a track.
-pub(crate) fn hint(track: &MediaStreamTrack, hint: &str) {
-    if !hint.is_empty() || field(track, "contentHint").is_truthy() {
-        let _ = Reflect::set(track, &"contentHint".into(), &hint.into());
-    }
-}
-
 /// Browsers may say `default` for a device that has an id.
 async fn real_id(kind: DeviceKind, root: &MediaStream) -> Option<String> {
     let listed_kind = ListedKind::of(kind)?;
-    let settings = tracks(root).next()?.get_settings();
-    let id = field(&settings, "deviceId").as_string()?;
+    let track = tracks(root).into_iter().next()?;
+    let id = setting(&track, "deviceId")?;
     if id != "default" {
         return Some(id);
     }
-    let group = field(&settings, "groupId").as_string();
+    let group = setting(&track, "groupId");
     let devices = find_devices(Some(listed_kind)).await.unwrap_or_default();
     let of_group =
         listed(&devices).into_iter().find(|device| Some(&device.group_id) == group.as_ref());
     Some(of_group.map_or(id, |device| device.id))
-}
-
-fn size_of(track: &MediaStreamTrack) -> Option<Dimension> {
-    let settings = track.get_settings();
-    // Browsers give sizes in whole pixels.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let px = |key| field(&settings, key).as_f64().map(|px| px as u32);
-    Some(Dimension { width: px("width")?, height: px("height")? })
 }

@@ -466,6 +466,11 @@ function script(state = {}) {
       read: (slice) => core[SLICES[slice]],
       participant: (sessionId) => people.find((p) => p.sessionId === sessionId),
       userId: () => 'me',
+      setParts: () => {},
+      makeCamera: () => ({}),
+      makeMicrophone: () => ({}),
+      makeScreenShare: () => ({}),
+      makeSpeaker: () => ({}),
       describe: () => ['1.2.3', 'session'],
       request: (...request) => {
         sent.push(request);

@@ -21,7 +21,6 @@ globalThis.IntersectionObserver = fakeObserver('intersection');
 globalThis.document = { fullscreenElement: null, pictureInPictureElement: null };
 
 const { Elements } = await import('../../pkg/elements.js');
-const { SpeakerManager } = await import('../../pkg/speaker.js');
 const { VisibilityState } = await import('../../pkg/enums.js');
 const { makeValue } = await import('../../pkg/observable.js');
 
@@ -283,7 +282,7 @@ function makeWorld() {
     },
     warn: (message) => warnings.push(message),
   };
-  const elements = new Elements(state, port, new SpeakerManager({ host: () => undefined }));
+  const elements = new Elements(state, port, () => () => {});
   return { elements, people, callingState, asked, warnings, visibility };
 }
 

@@ -206,9 +206,12 @@ function membersOf(object) {
   for (let at = object; !LANGUAGE.includes(at); at = Object.getPrototypeOf(at)) {
     for (const name of Reflect.ownKeys(at)) names.add(name);
   }
-  for (const name of ['constructor', 'stack', 'message']) names.delete(name);
+  for (const name of ['constructor', 'stack', 'message', ...OF_THE_GLUE]) names.delete(name);
   return names;
 }
+
+/** What wasm-bindgen gives each class, and nobody needs. */
+const OF_THE_GLUE = ['free', '__destroy_into_raw', '__wbg_ptr', Symbol.dispose];
 
 const LANGUAGE = [null, Object.prototype, Error.prototype];
 

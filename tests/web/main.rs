@@ -4,6 +4,7 @@
 
 mod describe;
 mod devices;
+mod hardware;
 mod http;
 mod json;
 mod peers;

@@ -7,7 +7,7 @@ use trunkline::{
         AudioBitrateProfile, CaptureId, CaptureRequest, Cause, DeviceKind, Encoding, IceServer,
         Input, Media, OfferReport, PeerEffect, PeerId, PeerInput, TrackType, TransceiverId,
     },
-    web::{Devices, MediaTable, Peers},
+    web::{Devices, MediaTable, Peers, Setup},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -370,8 +370,8 @@ impl Side {
     }
 
     async fn capture(&self) -> Devices {
-        let (inbox, reporter) = Inbox::new();
-        let devices = Devices::new(&self.media, &reporter);
+        let (inbox, reporter) = Inbox::reporting();
+        let devices = Devices::new(&self.media, reporter);
         let kind = DeviceKind::Camera;
         let request = CaptureRequest {
             capture: capture(),
@@ -381,9 +381,11 @@ impl Side {
             device_id: None,
             profile: AudioBitrateProfile::VoiceStandardUnspecified,
             audio: false,
+            max_framerate: None,
+            content_hint: String::new(),
             source: None,
         };
-        devices.capture(&JsValue::UNDEFINED, &request);
+        devices.capture(request, Setup::default());
         let input = inbox.next().await;
         assert!(matches!(input, Input::Captured { result: Ok(_), .. }), "{input:?}");
         devices

@@ -35,6 +35,12 @@ struct Shared {
 impl Inbox {
     /// An empty one, and what fills it.
     pub fn new() -> (Self, JsValue) {
+        let (inbox, reporter) = Self::reporting();
+        (inbox, JsReporter::new(reporter).into())
+    }
+
+    /// The same for what reports from Rust.
+    pub fn reporting() -> (Self, Reporter) {
         let shared = Rc::<Shared>::default();
         let (filled, warned) = (shared.clone(), shared.clone());
         let report = move |input| {
@@ -45,7 +51,7 @@ impl Inbox {
         };
         let warn =
             move |message: &str, _: &JsValue| warned.warnings.borrow_mut().push(message.into());
-        (Self(shared), JsReporter::new(Reporter::new(report, warn)).into())
+        (Self(shared), Reporter::new(report, warn))
     }
 
     /// The next report.

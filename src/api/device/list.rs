@@ -67,7 +67,8 @@ impl DeviceList {
     }
 }
 
-/// Gives the class the keys by which observable libraries know each other, unless it has them.
+/// Gives the class the keys by which observable libraries know each other, in place of a name that
+/// Rust can write, unless it has them.
 fn make_observable(list: &JsValue) {
     const KEY: &str = "@@observable";
     let class = Object::get_prototype_of(list);
@@ -75,6 +76,7 @@ fn make_observable(list: &JsValue) {
         return;
     }
     let method = field(&class, "observable");
+    let _ = Reflect::delete_property(&class, &"observable".into());
     let _ = Reflect::set(&class, &KEY.into(), &method);
     // The symbol is not standard: a polyfill may bring it.
     let symbol = field(&field(&js_sys::global(), "Symbol"), "observable");

@@ -24,7 +24,7 @@ impl Enders {
 
     /// Has the method `stop` of `object` called at the end, if it has one; the last one first.
     pub(super) fn add(&self, object: &JsValue) {
-        if let Some(list) = self.list.deref() {
+        if let Some(list) = self.list.deref().filter(|_| object.is_object()) {
             list.push(object);
         }
     }
