@@ -303,7 +303,9 @@ pub(super) fn mark(parts: &Parts, changes: &CallChanges) -> bool {
     for (_, name, names) in slices.into_iter().filter(|(slice, ..)| changes.contains(*slice)) {
         if let Some(observables) = fields::observables(parts, name) {
             any = true;
-            names.iter().for_each(|name| observables.mark(name));
+            for name in names {
+                observables.mark(name);
+            }
         }
     }
     any
@@ -360,11 +362,12 @@ fn plain(value: &JsValue, what: &str) -> Result<Object, Error> {
 
 /// One of `SfuModels.AudioBitrateProfile`.
 pub(super) fn read_profile(value: &JsValue) -> Option<AudioBitrateProfile> {
-    let number = value.as_f64()?;
-    // A number that is not whole is no profile either.
-    #[allow(clippy::cast_possible_truncation)]
-    let whole = number as i32;
-    if f64::from(whole) == number { whole.try_into().ok() } else { None }
+    let known = [
+        AudioBitrateProfile::VoiceStandardUnspecified,
+        AudioBitrateProfile::VoiceHighQuality,
+        AudioBitrateProfile::MusicHighQuality,
+    ];
+    known.into_iter().find(|known| *value == f64::from(*known as i32))
 }
 
 #[derive(Default, Deserialize)]

@@ -127,6 +127,5 @@ fn read(
 fn read_track_type(value: &JsValue) -> Option<TrackType> {
     let known =
         [TrackType::Audio, TrackType::Video, TrackType::ScreenShare, TrackType::ScreenShareAudio];
-    let number = value.as_f64()?;
-    known.into_iter().find(|known| f64::from(*known as i32) == number)
+    known.into_iter().find(|known| *value == f64::from(*known as i32))
 }

@@ -60,6 +60,7 @@ device_manager!(ScreenShareManager, "ScreenShareState");
 #[wasm_bindgen]
 impl ScreenShareManager {
     /// Screens are selected by the user: this rejects.
+    #[allow(clippy::unused_self)] // a method of objects for apps
     #[wasm_bindgen(unchecked_return_type = "Promise<void>")]
     pub fn select(
         &self,

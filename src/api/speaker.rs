@@ -45,6 +45,7 @@ fields! {
 impl SpeakerState {
     /// Whether this browser can play sound anywhere but where it wants.
     #[wasm_bindgen(getter, js_name = isDeviceSelectionSupported)]
+    #[allow(clippy::unused_self)] // a property of objects for apps
     pub fn is_device_selection_supported(&self) -> bool {
         let class = field(&js_sys::global(), "HTMLMediaElement");
         field(&field(&class, "prototype"), "setSinkId").is_function()
@@ -73,6 +74,7 @@ impl SpeakerManager {
 
     /// The loudspeakers.
     #[wasm_bindgen(unchecked_return_type = "Promise<MediaDeviceInfo[]>")]
+    #[allow(clippy::unused_self)] // a method of objects for apps
     pub fn devices(&self) -> Promise {
         promise(async {
             let found = find_devices(Some(ListedKind::AudioOutput)).await?;
@@ -187,18 +189,18 @@ fn route_all(shared: &Rc<CallShared>, parts: &Parts) -> Promise {
         let routing = parts.get(ROUTING).dyn_into();
         return routing.unwrap_or_else(|_| Promise::resolve(&JsValue::UNDEFINED));
     }
-    let mut routes = Vec::new();
+    let mut pending = Vec::new();
     elements(parts).for_each(&mut |entry, _| {
-        routes.push(route(shared.clone(), field(&entry, "element"), selected.clone()));
+        pending.push(route(shared.clone(), field(&entry, "element"), selected.clone()));
     });
     // All at once.
-    let routes = routes.into_iter().map(|route| {
+    let pending = pending.into_iter().map(|route| {
         promise(async move {
             route.await;
             Ok(JsValue::UNDEFINED)
         })
     });
-    let routing = Promise::all(&routes.collect::<js_sys::Array>());
+    let routing = Promise::all(&pending.collect::<js_sys::Array>());
     parts.set(ROUTED, &selected.into());
     parts.set(ROUTING, &routing);
     routing

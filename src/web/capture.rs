@@ -52,9 +52,12 @@ pub struct Setup {
     /// Where the app's objects hang that end with the capture; without it there are no filters and no
     /// devices of the app.
     pub home: Option<Set>,
-    /// Hears of filters that fail: a message, and what was thrown.
-    pub warn: Option<Box<dyn Fn(&str, &JsValue)>>,
+    /// Hears of filters that fail.
+    pub warn: Option<Warn>,
 }
+
+/// Takes a failure that nobody waits for: a message, and what was thrown.
+pub type Warn = Box<dyn Fn(&str, &JsValue)>;
 
 impl Setup {
     fn warn(&self, message: &str, thrown: &JsValue) {

@@ -59,9 +59,9 @@ impl Devices {
             let result = match result {
                 Ok(capture) => {
                     let capture = Rc::new(capture);
-                    let captured = capture.describe();
+                    let description = capture.describe();
                     add(&captures, &media, &reporter, id, capture);
-                    Ok(captured)
+                    Ok(description)
                 }
                 Err(failure) => {
                     captures.borrow_mut().remove(&id);
