@@ -133,7 +133,11 @@ test('a sound detector tells how loud it is until it is stopped', async (t) => {
   const stop = createSoundDetector(stream, (state) => heard.push(state));
   t.mock.timers.tick(500);
   await settle();
-  assert.deepEqual([heard, FakeAudioContext.last.source], [[], stream], 'nobody has touched the page');
+  assert.deepEqual(
+    [heard, FakeAudioContext.last.source],
+    [[], stream],
+    'nobody has touched the page',
+  );
   t.mock.timers.tick(500);
   assert.deepEqual(heard, [{ isSoundDetected: true, audioLevel: 80 }]);
   await stop();

@@ -211,28 +211,6 @@ impl Device {
         });
     }
 
-    /// What was ordered last is what the user wants.
-    pub(crate) fn choose(&mut self) {
-        self.is_choice = true;
-    }
-
-    /// Settles `promise` when nothing is under way.
-    pub(crate) fn when_settled(&mut self, promise: PromiseId) {
-        self.waiting.push(promise);
-    }
-
-    /// Tells those who wait, and has the choice kept, if nothing is under way.
-    pub(crate) fn settle(&mut self, out: &mut Outbox, owner: CallKey) {
-        match self.phase {
-            Phase::Opening { .. } | Phase::Renewing { .. } => return,
-            Phase::Off | Phase::On(_) | Phase::Paused(_) => {}
-        }
-        if mem::take(&mut self.is_choice) && self.kind != DeviceKind::ScreenShare {
-            out.push(Effect::RememberDevice(owner, self.kind));
-        }
-        out.settle_all(mem::take(&mut self.waiting), &Ok(()));
-    }
-
     /// Uses another device, or none in particular.
     pub(crate) fn select(
         &mut self,
@@ -305,12 +283,6 @@ impl Device {
                 self.renew_from(out, visible, owner, promise, None, fresh);
             }
         }
-    }
-
-    /// The app has dropped the call: nobody could turn it off any more.
-    pub(crate) fn drop_media(&mut self, out: &mut Outbox) {
-        self.stop(out);
-        out.settle_all(mem::take(&mut self.waiting), &Ok(()));
     }
 
     /// The call was left: off, and nobody has touched it.

@@ -1,12 +1,46 @@
 //! What is due for the devices of a call besides turning them on and off.
 
+use std::mem;
+
+use super::{Device, Phase};
 use crate::core::{
     call::{CallContext, CallSession},
+    effect::Effect,
     error::Error,
-    ids::PromiseId,
+    ids::{CallKey, PromiseId},
     outbox::Outbox,
     state::{AudioBitrateProfile, DeviceKind},
 };
+
+impl Device {
+    /// What was ordered last is what the user wants.
+    pub(crate) fn choose(&mut self) {
+        self.is_choice = true;
+    }
+
+    /// Settles `promise` when nothing is under way.
+    pub(crate) fn when_settled(&mut self, promise: PromiseId) {
+        self.waiting.push(promise);
+    }
+
+    /// Tells those who wait, and has the choice kept, if nothing is under way.
+    pub(crate) fn settle(&mut self, out: &mut Outbox, owner: CallKey) {
+        match self.phase {
+            Phase::Opening { .. } | Phase::Renewing { .. } => return,
+            Phase::Off | Phase::On(_) | Phase::Paused(_) => {}
+        }
+        if mem::take(&mut self.is_choice) && self.kind != DeviceKind::ScreenShare {
+            out.push(Effect::RememberDevice(owner, self.kind));
+        }
+        out.settle_all(mem::take(&mut self.waiting), &Ok(()));
+    }
+
+    /// The app has dropped the call: nobody could turn it off any more.
+    pub(crate) fn drop_media(&mut self, out: &mut Outbox) {
+        self.stop(out);
+        out.settle_all(mem::take(&mut self.waiting), &Ok(()));
+    }
+}
 
 impl CallSession {
     /// Publishes sound for voice or for music from now on.
