@@ -4,6 +4,7 @@
  */
 import { NotInitializedError } from './errors.js';
 import { load, loadSync } from './load.js';
+import * as wasm from './wasm/trunkline.js';
 import { Client as Exported } from './wasm/trunkline.js';
 
 export * from './enums.js';
@@ -18,18 +19,6 @@ export {
   SfuTimeoutError,
   VideoError,
 } from './errors.js';
-export {
-  disposeOfMediaStream,
-  getAudioStream,
-  getScreenShareStream,
-  getVideoStream,
-} from './capture.js';
-export {
-  deviceIds$,
-  getAudioDevices,
-  getAudioOutputDevices,
-  getVideoDevices,
-} from './device-list.js';
 export {
   hasAudio,
   hasInterruptedTrack,
@@ -61,11 +50,39 @@ export {
   speaking,
   withParticipantSource,
 } from './comparators.js';
-export { createSoundDetector } from './sound.js';
 export { Call } from './wasm/trunkline.js';
 
 let ready;
 let isReady = false;
+
+/** A function of the module, which says so when it is used too early. */
+function early(name) {
+  return (...args) => {
+    if (!isReady) throw new NotInitializedError(name);
+    return wasm[name](...args);
+  };
+}
+
+/** The same for one that gives a promise, and so never throws. */
+function earlyPromise(name) {
+  return async (...args) => early(name)(...args);
+}
+
+export const getVideoDevices = early('getVideoDevices');
+export const getAudioDevices = early('getAudioDevices');
+export const getAudioOutputDevices = early('getAudioOutputDevices');
+export const disposeOfMediaStream = early('disposeOfMediaStream');
+export const createSoundDetector = early('createSoundDetector');
+export const getVideoStream = earlyPromise('getVideoStream');
+export const getAudioStream = earlyPromise('getAudioStream');
+export const getScreenShareStream = earlyPromise('getScreenShareStream');
+
+const list = early('deviceIds');
+export const deviceIds$ = {
+  subscribe: (observer) => list().subscribe(observer),
+  '@@observable': () => list(),
+  ...(Symbol.observable && { [Symbol.observable]: () => list() }),
+};
 
 /** Loads the module once; later calls return the same promise, after a failure they try again. */
 export function init(source) {

@@ -14,22 +14,14 @@ export class MediaTable {
     return (this.#received.get(id) ?? this.#captures.get(id))?.stream;
   }
 
-  /** The stream of a capture before its filters. */
-  root(id) {
-    return this.#captures.get(id)?.root;
-  }
-
   /** What a capture publishes: its track, or the sound that came with a screen. */
   track(id, isSound) {
-    return this.#captures.get(id)?.track(isSound);
+    const capture = this.#captures.get(id);
+    return isSound ? capture?.sound : capture?.track;
   }
 
-  capture(id) {
-    return this.#captures.get(id);
-  }
-
-  addCapture(id, capture) {
-    this.#captures.set(id, capture);
+  addCapture(id, stream, track, sound) {
+    this.#captures.set(id, { stream, track, sound });
   }
 
   removeCapture(id) {

@@ -27,6 +27,7 @@ mod layers;
 mod link;
 mod liveness;
 mod outbox;
+pub mod preferences;
 mod random;
 mod rest;
 mod ringing_state;
@@ -46,20 +47,22 @@ pub use changes::{CallChanges, Changes, Slice, Slices, Transition};
 pub use client::{Client, Config};
 pub use command::{
     AppRequest, CallCommand, Choice, Command, DeviceOrder, JoinOptions, LeaveOptions, LocationHint,
-    MediaOption, Then,
+    MediaOption, SpeakerOrder, Then,
 };
 pub use effect::{
     AppEvent, CaptureRequest, Direction, Effect, Encoding, EventPayload, HttpBody, HttpRequest,
-    IceServer, LocalEvent, Method, Outcome, PeerEffect, ResponseKind, Scope,
+    IceServer, ListenRequest, ListenSource, LocalEvent, Method, Outcome, PeerEffect, ResponseKind,
+    Scope,
 };
 pub use element::{ElementEffect, ElementInput, ElementOrder, IncomingVideo, PlayOutcome};
-pub use error::{Category, Cause, Error, ErrorClass, Failure};
+pub use error::{Category, Cause, Error, ErrorClass, FailedDevice, Failure};
 pub use ids::{
-    CallKey, CaptureId, DescribeId, ElementId, PeerId, PromiseId, RemoteTrackId, RequestId,
-    SocketId, TokenRequestId, TransceiverId,
+    CallKey, CaptureId, DescribeId, ElementId, ListenId, PeerId, PromiseId, RemoteTrackId,
+    RequestId, SocketId, TokenRequestId, TransceiverId,
 };
 pub use input::{
-    Captured, DeviceFailure, HttpFailure, HttpReply, Input, OfferReport, PeerInput, Reply,
+    Captured, DeviceFailure, HttpFailure, HttpReply, Input, ListedDevice, ListedKind, OfferReport,
+    PeerInput, Reply, Sound,
 };
 pub use json::{Json, Node};
 pub use ringing_state::{Rejection, RingingState};
@@ -67,7 +70,7 @@ pub use sorting::{Arrangement, Criterion, ParticipantOrder, SortStep, Sorting};
 pub use state::{
     AudioBitrateProfile, CallState, CallingState, ClientState, ConnectionQuality, DeviceKind,
     DeviceState, DeviceStatus, Dimension, Facing, Media, Member, Participant, Pin, Ringing,
-    Session, Tiles, TrackType, Visibility,
+    Session, SpeakerState, Tiles, TrackType, Visibility,
 };
 pub use table::Table;
 pub use time::{Duration, Time};

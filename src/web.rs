@@ -1,17 +1,20 @@
 //! The browser as the core's host: performs effects, reports what happened, decides nothing.
 
+mod capture;
 mod clock;
 mod describe;
 mod devices;
 mod driver;
 mod entropy;
 mod failure;
+mod foreign;
 mod frame;
 mod guard;
 mod http;
 mod js_reporter;
 mod json;
 mod listener;
+mod listening;
 mod location;
 mod media;
 mod object;
@@ -21,7 +24,16 @@ mod report;
 mod socket;
 mod ticker;
 mod timers;
+mod watchers;
 
+pub(crate) use capture::{
+    Analyser, DevicesWatch, Failure, as_stream, audio_tracks, frequencies, get_display_media,
+    get_user_media, hint, media_key, same, stop_tracks, text, video_tracks,
+};
+pub use capture::{
+    Capture, Opening, Permission, PermissionState, Setup, VirtualDevice, find_devices,
+    list_devices, listed, watch_devices,
+};
 pub use clock::Clock;
 pub use describe::describe;
 pub use devices::Devices;
@@ -30,16 +42,18 @@ pub use driver::{Driver, Frontend};
 pub use entropy::random_bits;
 pub use failure::has_panicked;
 pub(crate) use failure::on_panic;
+pub(crate) use foreign::{call_method, settled};
 pub use frame::NextFrame;
 pub use http::Http;
 pub use js_reporter::JsReporter;
 pub use json::JsNode;
 pub(crate) use listener::Listener;
 pub use media::MediaTable;
-pub(crate) use object::field;
+pub(crate) use object::{field, object};
 pub use page::Page;
 pub use peer::Peers;
 pub use report::Reporter;
 pub use socket::Sockets;
 pub use ticker::Ticker;
 pub use timers::Timer;
+pub use watchers::Watch;

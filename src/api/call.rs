@@ -22,16 +22,16 @@ pub use self::permissions::PermissionsContext;
 use super::{
     abort::{Signal, abortable},
     body::{self, Body},
-    call_parts,
     call_shared::CallShared,
-    call_state,
+    call_state, camera,
     client::{app_request, listening},
     error::to_js,
-    fields, options,
+    fields, microphone, options,
     parts::Parts,
     promises::promised,
+    publish,
     query::{Query, segment},
-    rights, ringing,
+    rights, ringing, screen_share, speaker,
 };
 use crate::core::{CallCommand, CallState, Error, LeaveOptions, Method, Then};
 
@@ -53,14 +53,17 @@ pub(crate) fn make(shared: &Rc<CallShared>, call_type: String, id: String) -> Js
     let permissions = PermissionsContext::new(shared.clone());
     let joins = Joins::new(shared.clone());
     let call = Call { shared: shared.clone(), kind: call_type, id, joins };
-    let (call_type, cid) = (call.kind.clone(), call.cid());
+    let call_type = call.kind.clone();
     let object = JsValue::from(call);
     parts.own("call", &object);
     parts.own("permissionsContext", &permissions.into());
     fields::observe(&parts, "call", &object, &JsValue::UNDEFINED);
     call_state::make(shared, &parts, &call_type);
     super::rendering::make(shared, &parts);
-    call_parts::make(shared, &parts, &cid);
+    camera::make(shared, &parts);
+    microphone::make(shared, &parts);
+    screen_share::make(shared, &parts);
+    speaker::make(shared, &parts);
     object
 }
 
@@ -327,15 +330,7 @@ impl Call {
         track_type: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "PublishStreamOptions")] options: &JsValue,
     ) -> Promise {
-        let published = self
-            .shared
-            .parts()
-            .map(|parts| call_parts::publish(&parts, stream, track_type, options));
-        match published {
-            Some(Ok(promise)) => promise,
-            Some(Err(thrown)) => Promise::reject(&thrown),
-            None => Promise::resolve(&JsValue::UNDEFINED),
-        }
+        publish::publish(&self.shared, stream, track_type, options)
     }
 
     /// Stops publishing, without turning a device off. Does nothing when the call is not joined.
@@ -349,8 +344,7 @@ impl Call {
         #[wasm_bindgen(js_name = trackTypes, unchecked_param_type = "SfuModels.TrackType[]")]
         track_types: &JsValue,
     ) -> Promise {
-        let track_types = participants::track_types(track_types);
-        self.shared.promise(|promise| CallCommand::StopPublish { promise, track_types })
+        publish::stop_publish(&self.shared, track_types)
     }
 
     /// How you would like your camera to be published. Counts from the next join on.
@@ -359,8 +353,7 @@ impl Call {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ClientPublishOptions")] options: &JsValue,
     ) -> Result<(), JsValue> {
-        let parts = self.shared.parts();
-        parts.map_or(Ok(()), |parts| call_parts::update_publish_options(&parts, options))
+        publish::update_publish_options(&self.shared, options).map_err(|error| to_js(&error))
     }
 }
 

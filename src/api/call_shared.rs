@@ -1,14 +1,17 @@
 //! What all objects of one call share.
 
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 
 use super::{
-    call_parts,
     call_state::{self, Kept},
     client::ClientShared,
+    device,
     notes::Notes,
     parts::{Parts, WeakParts},
     promises::need_no_handler,
@@ -25,6 +28,8 @@ pub(crate) struct CallShared {
     pub(crate) key: CallKey,
     /// Of its state.
     pub(crate) kept: Kept,
+    /// Devices have news that watchers have not heard of.
+    devices_changed: Cell<bool>,
     parts: RefCell<Option<WeakParts>>,
     /// The calling states that the call went through, for a report of a problem.
     timeline: RefCell<Notes<&'static str>>,
@@ -36,6 +41,7 @@ impl CallShared {
             client,
             key,
             kept: Kept::default(),
+            devices_changed: Cell::default(),
             parts: RefCell::default(),
             timeline: RefCell::default(),
         })
@@ -97,7 +103,9 @@ impl CallShared {
         let Some(parts) = self.parts() else {
             return;
         };
-        call_parts::mark(&parts, changes);
+        if device::mark(&parts, changes) {
+            self.devices_changed.set(true);
+        }
         rendering::mark(&parts, changes);
         if changes.slices.contains(Slice::OwnCapabilities) {
             rights::mark(&parts);
@@ -105,10 +113,12 @@ impl CallShared {
     }
 
     /// Tells the watchers of everything that was marked.
-    pub(crate) fn flush(&self) {
+    pub(crate) fn flush(self: &Rc<Self>) {
         call_state::flush(self);
         if let Some(parts) = self.parts() {
-            call_parts::flush(&parts);
+            if self.devices_changed.take() {
+                device::flush(self);
+            }
             rendering::flush(&parts);
             rights::flush(&parts);
         }
@@ -118,13 +128,6 @@ impl CallShared {
     pub(crate) fn emit(&self, event: &JsValue) {
         if let Some(parts) = self.parts() {
             parts.listeners().emit(event);
-        }
-    }
-
-    /// Asks what the user had chosen for the devices.
-    pub(crate) fn ask_defaults(&self) {
-        if let Some(parts) = self.parts() {
-            call_parts::ask_defaults(&parts);
         }
     }
 

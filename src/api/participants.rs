@@ -78,7 +78,7 @@ record! {
     set_interrupted_tracks "interruptedTracks": "readonly SfuModels.TrackType[]", JsValue =
         tracks(&from.interrupted_tracks);
     /// How loud they are played, 0 to 1; `undefined` for as loud as everybody.
-    set_audio_volume "audioVolume" "?": "number", Option<f32> = from.audio_volume;
+    set_audio_volume "audioVolume" "?": "number", Option<f64> = from.audio_volume;
     /// Whether their tiles are in sight, as {@link Call.trackElementVisibility} found.
     set_tiles "viewportVisibilityState": "ViewportVisibility", JsValue = tiles(from.tiles);
     /// Whether and since when they are pinned.

@@ -9,6 +9,7 @@ mod elements;
 mod ice;
 mod join;
 mod leave;
+mod listening;
 mod media;
 mod muting;
 mod order;
@@ -21,6 +22,7 @@ mod ringing;
 mod rpc;
 mod sfu;
 mod sfu_events;
+mod speaker;
 mod statistics;
 mod subscriber;
 mod subscriptions;
@@ -36,6 +38,7 @@ use self::{
     devices::Device,
     elements::Elements,
     join::{Join, Limits},
+    listening::Listening,
     order::Order,
     publishing::MediaWishes,
     ringing::Ring,
@@ -114,6 +117,7 @@ pub(crate) struct CallSession {
     screen_share: Device,
     media: MediaWishes,
     elements: Elements,
+    listening: Listening,
     wishes: Wishes,
     captions: Captions,
     report: Report,
@@ -158,6 +162,7 @@ impl CallSession {
             screen_share: Device::new(DeviceKind::ScreenShare),
             media: MediaWishes::default(),
             elements: Elements::default(),
+            listening: Listening::default(),
             wishes: Wishes::default(),
             captions: Captions::default(),
             report: Report::default(),
@@ -243,6 +248,13 @@ impl CallSession {
                 self.order_device(context, kind, order, promise);
             }
             CallCommand::SetMedia(option) => self.set_media(context, option),
+            CallCommand::AwaitDevice { promise, kind } => {
+                self.device_mut(kind).0.when_settled(promise);
+            }
+            CallCommand::SetAudioProfile { promise, kind, profile } => {
+                self.set_audio_profile(context, promise, kind, profile);
+            }
+            CallCommand::Speaker(order) => self.order_speaker(order),
             CallCommand::ApplyDefault { kind, on, device_id } => {
                 self.apply_default(context, kind, on, device_id);
             }
@@ -253,9 +265,7 @@ impl CallSession {
                 self.stop_publish(context.out, &track_types);
                 context.out.resolve(promise, Outcome::Done);
             }
-            CallCommand::SetVolume { session_id, volume } => {
-                self.visible.edit_participant(&session_id, |p| p.audio_volume = volume);
-            }
+            CallCommand::SetVolume { session_id, volume } => self.set_volume(session_id, volume),
             CallCommand::SendStatistics { subscriber, publisher } => {
                 self.send_statistics(context, &subscriber, &publisher);
             }

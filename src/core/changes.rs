@@ -201,6 +201,8 @@ slices! {
     IncomingVideo = "incomingVideo",
     /// Whose sound the browser does not let play.
     BlockedAudio = "blockedAudio",
+    /// How the others are heard.
+    Speaker = "speaker",
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use super::{
     connection::{Connection, ConnectionNews, not_connected},
     effect::{Effect, LocalEvent, Method, Outcome, Scope},
     error::Error,
-    ids::{CallKey, CaptureId, ElementId, PromiseId},
-    input::Input,
+    ids::{CallKey, ElementId, PromiseId},
+    input::{Input, ListedDevice},
     json::{Json, ObjectWriter},
     outbox::Outbox,
     rest::{Finished, Gate, Purpose, Rest, RestNews, RestRequest},
@@ -70,6 +70,8 @@ pub struct Client {
     /// Whom to ask where this client is, with the attempts that are left.
     location_hint: Option<LocationHint>,
     online: bool,
+    /// The devices that there are, as far as is known.
+    devices: Vec<ListedDevice>,
 }
 
 impl Client {
@@ -85,6 +87,7 @@ impl Client {
             rewatch: None,
             location_hint: None,
             online: true,
+            devices: Vec::new(),
         }
     }
 
@@ -98,11 +101,6 @@ impl Client {
         let key = self.out.call_key();
         self.calls.insert(key, CallSession::new(key, call_type, id));
         Ok(key)
-    }
-
-    /// A name for a stream of the app that is going to be published in a call.
-    pub fn adopt_capture(&mut self, call: CallKey) -> CaptureId {
-        self.out.id(Some(call))
     }
 
     /// A name for an element of the app that is going to be bound in a call.
@@ -223,6 +221,8 @@ impl Client {
                     });
                 }
             }
+            Input::Devices(now) => self.on_devices(now),
+            Input::Heard { listening, sound } => self.on_heard(listening, sound),
             Input::Online(online) => self.on_online(online),
             Input::PageHidden => self.each_call(CallSession::on_page_hidden),
             Input::Timeout => self.on_timeout(),
@@ -355,15 +355,6 @@ impl Client {
             }
         }
         self.with_call(key, |call, context| call.command(context, command));
-    }
-
-    fn drop_call(&mut self, key: CallKey) {
-        if self.state.calls.contains(&key) {
-            return;
-        }
-        self.with_call(key, |call, context| call.leave_now(context, "dropped"));
-        self.calls.remove(&key);
-        self.out.changes.by_call.remove(&key);
     }
 
     fn on_rest_reply(
@@ -533,6 +524,7 @@ impl Client {
         }
         self.keep_registry();
         for call in self.calls.values_mut() {
+            call.settle_devices(&mut self.out);
             call.publish_changes(&mut self.out);
         }
     }

@@ -109,6 +109,24 @@ pub enum CallCommand {
     },
     /// How media is captured and published from now on.
     SetMedia(MediaOption),
+    /// Hear when nothing is under way for a device.
+    AwaitDevice {
+        /// Resolves then.
+        promise: PromiseId,
+        /// Which.
+        kind: DeviceKind,
+    },
+    /// Publish sound for voice or for music, if the call's settings allow it.
+    SetAudioProfile {
+        /// Resolves when it is in effect.
+        promise: PromiseId,
+        /// Of the microphone or the shared screen.
+        kind: DeviceKind,
+        /// Which.
+        profile: AudioBitrateProfile,
+    },
+    /// Where and how loud the others are heard.
+    Speaker(SpeakerOrder),
     /// The answer to [`Effect::AskDefaults`](super::Effect::AskDefaults) for one device: what the
     /// user had chosen before. Nothing happens to a device that somebody has touched since.
     ApplyDefault {
@@ -142,7 +160,7 @@ pub enum CallCommand {
         /// Whose.
         session_id: String,
         /// 0 to 1; `None` for as loud as everybody.
-        volume: Option<f32>,
+        volume: Option<f64>,
     },
     /// An order about the elements of the app.
     Element(ElementOrder),
@@ -262,6 +280,17 @@ pub struct Choice {
     pub facing: Option<Facing>,
 }
 
+/// Where and how loud the others are heard.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SpeakerOrder {
+    /// On that loudspeaker, or, when the id is empty, wherever the browser plays sound.
+    Select(String),
+    /// The same by a choice of an earlier visit, unless the app has chosen since.
+    Recall(String),
+    /// As loud as that, 0 to 1.
+    Volume(f64),
+}
+
 /// How media is captured and published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MediaOption {
@@ -269,14 +298,18 @@ pub enum MediaOption {
     StopOnLeave(DeviceKind, bool),
     /// Whether the sound of a shared screen is published.
     ScreenAudio(bool),
-    /// For voice or for music.
-    AudioProfile(DeviceKind, AudioBitrateProfile),
-    /// Upper limits of a shared screen: frames/s and bits/s.
+    /// Whether to notice when the user speaks while muted, which keeps the microphone open.
+    NoticeSpeaking(bool),
+    /// After how long of digital silence a microphone that is on is reported; `None` never reports.
+    SilenceThreshold(Option<Duration>),
+    /// Upper limits of a shared screen, and what matters in its picture.
     ScreenLimits {
         /// frames/s
         fps: u32,
         /// bits/s
         bitrate: u32,
+        /// `motion`, `detail`, `text`, or nothing.
+        content_hint: String,
     },
     /// How a camera is published, if the SFU agrees. Told to it at the next join.
     PreferVideo {

@@ -4,11 +4,11 @@ use super::{
     element::ElementInput,
     error::Cause,
     ids::{
-        CaptureId, DescribeId, ElementId, PeerId, RemoteTrackId, RequestId, SocketId,
+        CaptureId, DescribeId, ElementId, ListenId, PeerId, RemoteTrackId, RequestId, SocketId,
         TokenRequestId, TransceiverId,
     },
     json::Json,
-    state::{AudioBitrateProfile, Dimension},
+    state::{AudioBitrateProfile, DeviceKind, Dimension},
 };
 
 /// A report of the host.
@@ -67,6 +67,15 @@ pub enum Input {
     CaptureMuted(CaptureId, bool),
     /// An element of the app has news.
     Element(ElementId, ElementInput),
+    /// The devices that there are: once at first, and after each change.
+    Devices(Vec<ListedDevice>),
+    /// What a microphone sounds like at this moment.
+    Heard {
+        /// The [`Effect::Listen`](super::Effect::Listen) it answers, again and again.
+        listening: ListenId,
+        /// What was heard.
+        sound: Sound,
+    },
     /// The browser went online or offline.
     Online(bool),
     /// The page goes away for good.
@@ -158,6 +167,8 @@ pub struct Captured {
     pub audio_track_id: Option<String>,
     /// The device that the browser took.
     pub device_id: Option<String>,
+    /// Name of the track that is published, to be shown; empty when it has none.
+    pub label: String,
     /// How a stream of the app is to be encoded; none is as for the device.
     pub profile: Option<AudioBitrateProfile>,
 }
@@ -170,4 +181,57 @@ pub struct DeviceFailure {
     pub name: String,
     /// The exception.
     pub cause: Cause,
+}
+
+/// A device in the browser's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedDevice {
+    /// Unique on this page; empty while the user lets the page know nothing.
+    pub id: String,
+    /// What it is.
+    pub kind: ListedKind,
+    /// To be shown; empty while the user lets the page know nothing.
+    pub label: String,
+    /// Shared by the devices in one case.
+    pub group_id: String,
+}
+
+/// Kind of a device in the browser's list: `MediaDeviceKind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListedKind {
+    /// `videoinput`
+    VideoInput,
+    /// `audioinput`
+    AudioInput,
+    /// `audiooutput`
+    AudioOutput,
+}
+
+impl ListedKind {
+    /// The value apps see.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::VideoInput => "videoinput",
+            Self::AudioInput => "audioinput",
+            Self::AudioOutput => "audiooutput",
+        }
+    }
+
+    /// What a device captures from; `None` for screens, which no list has.
+    pub fn of(device: DeviceKind) -> Option<Self> {
+        match device {
+            DeviceKind::Camera => Some(Self::VideoInput),
+            DeviceKind::Microphone => Some(Self::AudioInput),
+            DeviceKind::ScreenShare => None,
+        }
+    }
+}
+
+/// What a microphone sounds like at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sound {
+    /// The loudest frequency, 0 to 255.
+    pub loudest: u8,
+    /// Whether there is anything but digital silence.
+    pub delivers: bool,
 }

@@ -1,5 +1,7 @@
 //! What an app can see: the state of the client and of its calls.
 
+use std::collections::BTreeMap;
+
 use trunkline_protocol::sfu::models;
 
 use super::{
@@ -90,6 +92,10 @@ pub struct CallState {
     pub incoming_video: IncomingVideo,
     /// Sessions whose sound the browser does not let play.
     pub blocked_audio: Vec<String>,
+    /// Whether the user speaks while muted; see [`MediaOption`](super::MediaOption).
+    pub speaking_while_muted: bool,
+    /// How the others are heard.
+    pub speaker: SpeakerState,
 }
 
 /// Where in its life a call is.
@@ -213,7 +219,7 @@ pub struct Participant {
     /// Tracks that are published, but deliver nothing for now.
     pub interrupted_tracks: Vec<TrackType>,
     /// How loud the app plays them, 0 to 1; none is as loud as everybody.
-    pub audio_volume: Option<f32>,
+    pub audio_volume: Option<f64>,
     /// Their last reaction, as the server wrote it.
     pub reaction: Option<Json>,
     /// Where their tiles are.
@@ -340,6 +346,25 @@ pub struct DeviceState {
     pub facing: Option<Facing>,
 }
 
+/// How the others are heard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpeakerState {
+    /// Id of the loudspeaker; empty for wherever the browser plays sound.
+    pub selected: String,
+    /// Whether the app has chosen, in this call.
+    pub is_chosen: bool,
+    /// 0 to 1, for everybody who has no volume of their own.
+    pub volume: f64,
+    /// By session, 0 to 1.
+    pub volumes: BTreeMap<String, f64>,
+}
+
+impl Default for SpeakerState {
+    fn default() -> Self {
+        Self { selected: String::new(), is_chosen: false, volume: 1.0, volumes: BTreeMap::new() }
+    }
+}
+
 /// Which way the camera of a phone looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Facing {
@@ -417,6 +442,8 @@ impl Default for CallState {
             screen_share: DeviceState::default(),
             incoming_video: IncomingVideo::default(),
             blocked_audio: Vec::new(),
+            speaking_while_muted: false,
+            speaker: SpeakerState::default(),
         }
     }
 }

@@ -8,6 +8,7 @@ mod coordinator;
 mod device_storms;
 mod devices;
 mod elements;
+mod hardware;
 mod host;
 mod interleavings;
 mod json;

@@ -1,72 +1,145 @@
-use js_sys::Array;
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
-use super::media::MediaTable;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{EventTarget, MediaStream};
+
+use super::{
+    capture::{Capture, Opening, Setup},
+    listener::Listener,
+    listening::Listening,
+    media::MediaTable,
+    report::Reporter,
+};
 use crate::core::{
-    AudioBitrateProfile, CaptureId, CaptureRequest, Captured, DeviceKind, Dimension,
+    CaptureId, CaptureRequest, Captured, DeviceKind, Input, ListenId, ListenRequest, TrackType,
 };
 
-/// The captures that run or begin.
-pub struct Devices(Captures);
+/// The captures that run or begin, and the microphones that are listened to.
+pub struct Devices {
+    captures: Captures,
+    media: MediaTable,
+    reporter: Reporter,
+    listening: Listening,
+}
+
+/// They outlive the [`Devices`] in what is being opened.
+type Captures = Rc<RefCell<BTreeMap<CaptureId, Entry>>>;
+
+enum Entry {
+    /// The browser has been asked.
+    Begins(Rc<Opening>),
+    Runs {
+        capture: Rc<Capture>,
+        news: Vec<Listener>,
+    },
+}
 
 impl Devices {
     /// None yet. Streams are put into `media`.
-    pub fn new(media: &MediaTable, reporter: &JsValue) -> Self {
-        Self(Captures::new(media, reporter))
+    pub fn new(media: &MediaTable, reporter: Reporter) -> Self {
+        let listening = Listening::new(reporter.clone());
+        Self { captures: Captures::default(), media: media.clone(), reporter, listening }
     }
 
-    /// Opens a device. `call` is the app's object that knows how the app wants it opened, or
-    /// `undefined`.
-    pub fn capture(&self, call: &JsValue, request: &CaptureRequest) {
-        let size = request.size.unwrap_or(Dimension { width: 0, height: 0 });
-        self.0.open(
-            request.capture.number(),
-            call,
-            place(request.kind),
-            size.width,
-            size.height,
-            request.facing,
-            request.device_id.as_deref(),
-            request.profile == AudioBitrateProfile::MusicHighQuality,
-            request.audio,
-            request.source.map_or(0, CaptureId::number),
-        );
+    /// Opens a device, as the app wants it.
+    pub fn capture(&self, request: CaptureRequest, setup: Setup) {
+        let id = request.capture;
+        let opening = Rc::<Opening>::default();
+        self.captures.borrow_mut().insert(id, Entry::Begins(opening.clone()));
+        let source = request.source.and_then(|source| self.running(source));
+        let captures = Rc::downgrade(&self.captures);
+        let (media, reporter) = (self.media.clone(), self.reporter.clone());
+        spawn_local(async move {
+            let result = Capture::open(&request, setup, source, &opening).await;
+            // Whoever gave it up wants to hear nothing of it, and what was opened ends here.
+            let Some(captures) = captures.upgrade().filter(|_| !opening.is_given_up()) else {
+                return;
+            };
+            let result = match result {
+                Ok(capture) => {
+                    let capture = Rc::new(capture);
+                    let description = capture.describe();
+                    add(&captures, &media, &reporter, id, capture);
+                    Ok(description)
+                }
+                Err(failure) => {
+                    captures.borrow_mut().remove(&id);
+                    Err(failure.into())
+                }
+            };
+            reporter.report(Input::Captured { capture: id, result });
+        });
     }
 
     /// Takes in a stream of the app.
-    pub(crate) fn adopt(&self, capture: CaptureId, track_type: i32, stream: &JsValue) -> Captured {
-        let fields = self.0.adopt(capture.number(), track_type, stream);
-        let text = |at| fields.get(at).as_string();
-        // Browsers give sizes in whole pixels.
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        let px = |at| fields.get(at).as_f64().map(|px| px as u32);
-        Captured {
-            track_id: text(0).unwrap_or_default(),
-            size: px(1).zip(px(2)).map(|(width, height)| Dimension { width, height }),
-            audio_track_id: text(3),
-            device_id: None,
-            profile: None,
+    pub fn adopt(&self, id: CaptureId, track_type: TrackType, stream: MediaStream) -> Captured {
+        let kind = match track_type {
+            TrackType::Video => DeviceKind::Camera,
+            TrackType::ScreenShare => DeviceKind::ScreenShare,
+            // Sound by itself, that of a screen too, is a source of its own.
+            TrackType::Audio | TrackType::ScreenShareAudio | TrackType::Unspecified => {
+                DeviceKind::Microphone
+            }
+        };
+        let capture = Rc::new(Capture::adopt(kind, stream));
+        let captured = capture.describe();
+        add(&self.captures, &self.media, &self.reporter, id, capture);
+        captured
+    }
+
+    /// A capture that runs.
+    pub fn running(&self, id: CaptureId) -> Option<Rc<Capture>> {
+        match self.captures.borrow().get(&id) {
+            Some(Entry::Runs { capture, .. }) => Some(capture.clone()),
+            Some(Entry::Begins(_)) | None => None,
         }
     }
 
     /// Has a capture deliver nothing, or something again.
-    pub fn silence(&self, capture: CaptureId, is_silent: bool) {
-        self.0.silence(capture.number(), is_silent);
+    pub fn silence(&self, id: CaptureId, is_silent: bool) {
+        if let Some(capture) = self.running(id) {
+            capture.silence(is_silent);
+        }
     }
 
     /// Ends a capture, running or not begun yet.
-    pub fn stop(&self, capture: CaptureId) {
-        self.0.stop(capture.number());
+    pub fn stop(&self, id: CaptureId) {
+        let entry = self.captures.borrow_mut().remove(&id);
+        self.media.remove_capture(id);
+        match entry {
+            Some(Entry::Begins(opening)) => opening.give_up(),
+            Some(Entry::Runs { capture, news }) => {
+                drop(news);
+                capture.stop();
+            }
+            None => {}
+        }
+    }
+
+    /// Listens to a microphone.
+    pub fn listen(&self, request: ListenRequest) {
+        let running = |id| self.running(id);
+        self.listening.start(request, &running);
+    }
+
+    /// Listens no longer.
+    pub fn stop_listening(&self, id: ListenId) {
+        self.listening.stop(id);
     }
 
     /// Ends all of them.
     pub fn stop_all(&self) {
-        self.0.close_all();
+        self.listening.stop_all();
+        let captures: Vec<CaptureId> = self.captures.borrow().keys().copied().collect();
+        for capture in captures {
+            self.stop(capture);
+        }
     }
 
-    /// How many there are.
+    /// How many captures there are.
     pub fn len(&self) -> usize {
-        self.0.size()
+        self.captures.borrow().len()
     }
 
     /// Whether there are none.
@@ -81,45 +154,26 @@ impl Drop for Devices {
     }
 }
 
-/// As the package's JavaScript numbers them.
-fn place(kind: DeviceKind) -> u8 {
-    match kind {
-        DeviceKind::Camera => 0,
-        DeviceKind::Microphone => 1,
-        DeviceKind::ScreenShare => 2,
-    }
-}
-
-#[wasm_bindgen(raw_module = "/pkg/captures.js")]
-extern "C" {
-    type Captures;
-
-    #[wasm_bindgen(constructor)]
-    fn new(media: &MediaTable, reporter: &JsValue) -> Captures;
-    #[wasm_bindgen(method, getter)]
-    fn size(this: &Captures) -> usize;
-    #[wasm_bindgen(method)]
-    #[allow(clippy::too_many_arguments)]
-    // one crossing of the boundary instead of one per field
-    fn open(
-        this: &Captures,
-        id: i64,
-        call: &JsValue,
-        kind: u8,
-        width: u32,
-        height: u32,
-        facing: Option<&str>,
-        device_id: Option<&str>,
-        is_music: bool,
-        with_sound: bool,
-        source: i64,
-    );
-    #[wasm_bindgen(method)]
-    fn adopt(this: &Captures, id: i64, track_type: i32, stream: &JsValue) -> Array;
-    #[wasm_bindgen(method)]
-    fn silence(this: &Captures, id: i64, is_silent: bool);
-    #[wasm_bindgen(method)]
-    fn stop(this: &Captures, id: i64);
-    #[wasm_bindgen(method, js_name = closeAll)]
-    fn close_all(this: &Captures);
+fn add(
+    captures: &Captures,
+    media: &MediaTable,
+    reporter: &Reporter,
+    id: CaptureId,
+    capture: Rc<Capture>,
+) {
+    let track = capture.device_track();
+    let news = |name, input: fn(CaptureId) -> Input| {
+        let target: Option<&EventTarget> = track.as_deref();
+        let reporter = reporter.clone();
+        target.map(|target| Listener::new(target, name, move |_| reporter.report(input(id))))
+    };
+    let news = [
+        news("ended", Input::CaptureEnded),
+        news("mute", |id| Input::CaptureMuted(id, true)),
+        news("unmute", |id| Input::CaptureMuted(id, false)),
+    ];
+    let [main, sound] = [false, true].map(|is_sound| JsValue::from(capture.track(is_sound)));
+    media.add_capture(id, capture.stream(), &main, &sound);
+    let news = news.into_iter().flatten().collect();
+    captures.borrow_mut().insert(id, Entry::Runs { capture, news });
 }

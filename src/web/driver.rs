@@ -1,19 +1,33 @@
 use std::{
-    cell::{Cell, Ref, RefCell},
+    cell::{Cell, OnceCell, Ref, RefCell},
     collections::VecDeque,
     rc::{Rc, Weak},
 };
 
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 use super::{
-    clock::Clock, describe::describe, devices::Devices, failure::has_panicked, http::Http,
-    js_reporter::JsReporter, location::find_location, media::MediaTable, page::Page, peer::Peers,
-    report::Reporter, socket::Sockets, ticker::Ticker, timers::Timer,
+    capture::{DevicesWatch, Setup, list_devices, watch_devices},
+    clock::Clock,
+    describe::describe,
+    devices::Devices,
+    failure::has_panicked,
+    http::Http,
+    js_reporter::JsReporter,
+    location::find_location,
+    media::MediaTable,
+    page::Page,
+    peer::Peers,
+    report::Reporter,
+    socket::Sockets,
+    ticker::Ticker,
+    timers::Timer,
 };
 use crate::core::{
-    AppEvent, CallKey, Cause, Changes, Client, Command, Effect, ElementEffect, ElementId, Error,
-    Input, Outcome, PeerId, PromiseId, Time, TokenRequestId, TrackType,
+    AppEvent, CallKey, CaptureRequest, Cause, Changes, Client, Command, DeviceKind, Effect,
+    ElementEffect, ElementId, Error, Input, Outcome, PeerId, PromiseId, Time, TokenRequestId,
+    TrackType,
 };
 
 /// Runs one client: gives it what the app and the browser say, and does what it asks for.
@@ -37,6 +51,8 @@ pub struct Driver {
     peers: Peers,
     devices: Devices,
     media: MediaTable,
+    /// Begins with the first call.
+    devices_watch: OnceCell<DevicesWatch>,
     reports: Reporter,
     /// The same, as the package's JavaScript holds it.
     reporter: JsValue,
@@ -56,8 +72,10 @@ pub trait Frontend {
     fn emit(&self, event: AppEvent);
     /// Asks the app for a token, which comes as an [`Input::Token`].
     fn fetch_token(&self, request: TokenRequestId);
-    /// The app's object for a call, or `undefined`.
-    fn call(&self, call: CallKey) -> JsValue;
+    /// How the app wants a device opened.
+    fn setup(&self, request: &CaptureRequest) -> Setup;
+    /// Keeps what the user has chosen for a device.
+    fn remember_device(&self, call: CallKey, kind: DeviceKind);
     /// Asks what the user had chosen for the devices of a call.
     fn ask_defaults(&self, call: CallKey);
     /// Asks for the statistics of the connections of a call.
@@ -104,7 +122,8 @@ impl Driver {
                 http: Http::new(reporter.clone()),
                 sockets: Sockets::new(reporter.clone()),
                 peers: Peers::new(&media, &js_reporter),
-                devices: Devices::new(&media, &js_reporter),
+                devices: Devices::new(&media, reporter.clone()),
+                devices_watch: OnceCell::new(),
                 media,
                 _page: Page::watch(&reporter),
                 reports: reporter,
@@ -139,6 +158,28 @@ impl Driver {
     /// The captures.
     pub(crate) fn devices(&self) -> &Devices {
         &self.devices
+    }
+
+    /// Reports which devices there are from now on.
+    pub(crate) fn watch_devices(&self) {
+        self.devices_watch.get_or_init(|| {
+            let reporter = self.reports.clone();
+            let turn = Rc::new(Cell::new(0_u32));
+            let report = move || {
+                let (reporter, turn) = (reporter.clone(), turn.clone());
+                turn.set(turn.get() + 1);
+                let mine = turn.get();
+                spawn_local(async move {
+                    let devices = list_devices().await;
+                    // An older list may come after a newer one.
+                    if turn.get() == mine {
+                        reporter.report(Input::Devices(devices));
+                    }
+                });
+            };
+            report();
+            watch_devices(report)
+        });
     }
 
     /// A peer connection, or `undefined`.
@@ -235,13 +276,18 @@ impl Driver {
             Effect::DescribeCodecs(request) => describe(request, &self.reporter),
             Effect::Peer(peer, effect) => self.peers.perform(peer, effect),
             Effect::Capture(request) => {
-                let call = request.capture.owner().zip(self.frontend.upgrade());
-                let call = call.map(|(call, frontend)| frontend.call(call)).unwrap_or_default();
-                self.devices.capture(&call, &request);
+                let frontend = self.frontend.upgrade();
+                let setup = frontend.map(|frontend| frontend.setup(&request)).unwrap_or_default();
+                self.devices.capture(request, setup);
             }
             Effect::StopCapture(capture) => self.devices.stop(capture),
             Effect::SilenceCapture(capture, is_silent) => self.devices.silence(capture, is_silent),
             Effect::AskDefaults(call) => self.tell(|frontend| frontend.ask_defaults(call)),
+            Effect::RememberDevice(call, kind) => {
+                self.tell(|frontend| frontend.remember_device(call, kind));
+            }
+            Effect::Listen(request) => self.devices.listen(request),
+            Effect::StopListening(listening) => self.devices.stop_listening(listening),
             Effect::CollectStatistics(call) => {
                 self.tell(|frontend| frontend.collect_statistics(call));
             }

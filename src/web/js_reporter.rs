@@ -4,8 +4,8 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use super::report::Reporter;
 use crate::core::{
-    CaptureId, Captured, Cause, DescribeId, DeviceFailure, Dimension, Input, OfferReport, PeerId,
-    PeerInput, RemoteTrackId, TransceiverId,
+    CaptureId, Cause, DescribeId, DeviceFailure, Input, OfferReport, PeerId, PeerInput,
+    RemoteTrackId, TransceiverId,
 };
 
 /// Where the package's JavaScript, which holds the objects of the browser, reports what happened to
@@ -72,22 +72,6 @@ impl JsReporter {
     pub fn described(&self, id: i64, receive: String, send: String) {
         let request = DescribeId::from_number(id);
         self.take(Input::Described { request, result: Ok((receive, send)) });
-    }
-
-    /// A device was opened.
-    pub fn captured(
-        &self,
-        id: i64,
-        track_id: String,
-        width: Option<u32>,
-        height: Option<u32>,
-        audio_track_id: Option<String>,
-        device_id: Option<String>,
-    ) {
-        let size = width.zip(height).map(|(width, height)| Dimension { width, height });
-        let captured = Captured { track_id, size, audio_track_id, device_id, profile: None };
-        let capture = CaptureId::from_number(id);
-        self.take(Input::Captured { capture, result: Ok(captured) });
     }
 }
 

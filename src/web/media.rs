@@ -1,4 +1,5 @@
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use web_sys::MediaStream;
 
 use crate::core::{CaptureId, Media, TrackType};
 
@@ -14,6 +15,10 @@ extern "C" {
     fn stream_of(this: &MediaTable, number: i64) -> JsValue;
     #[wasm_bindgen(method)]
     fn track(this: &MediaTable, capture: i64, is_sound: bool) -> JsValue;
+    #[wasm_bindgen(method, js_name = addCapture)]
+    fn add(this: &MediaTable, id: i64, stream: &MediaStream, track: &JsValue, sound: &JsValue);
+    #[wasm_bindgen(method, js_name = removeCapture)]
+    fn remove(this: &MediaTable, id: i64);
 }
 
 impl Default for MediaTable {
@@ -26,6 +31,22 @@ impl MediaTable {
     /// The stream of a track that a participant publishes, or `undefined`.
     pub fn stream(&self, media: Media) -> JsValue {
         self.stream_of(number(Some(media)))
+    }
+
+    /// Takes in what a capture delivers.
+    pub(super) fn add_capture(
+        &self,
+        capture: CaptureId,
+        stream: &MediaStream,
+        track: &JsValue,
+        sound: &JsValue,
+    ) {
+        self.add(capture.number(), stream, track, sound);
+    }
+
+    /// Forgets a capture.
+    pub(super) fn remove_capture(&self, capture: CaptureId) {
+        self.remove(capture.number());
     }
 
     /// What a capture publishes as `track_type`, or `undefined`.

@@ -193,6 +193,9 @@ function isOfBindgen(name) {
   return name === 'free' || name === Symbol.dispose || String(name).startsWith('__');
 }
 
+/** What wasm-bindgen gives each class, and nobody needs. */
+const OF_THE_GLUE = ['free', '__destroy_into_raw', '__wbg_ptr', Symbol.dispose];
+
 const LANGUAGE = [null, Object.prototype, Error.prototype];
 
 function typeOf(name) {

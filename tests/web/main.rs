@@ -8,6 +8,7 @@ mod devices;
 mod elements;
 mod entropy;
 mod frames;
+mod hardware;
 mod http;
 mod json;
 mod page;

@@ -7,7 +7,7 @@ use trunkline::{
         AudioBitrateProfile, CaptureId, CaptureRequest, Cause, DeviceKind, Encoding, IceServer,
         Input, Media, OfferReport, PeerEffect, PeerId, PeerInput, TrackType, TransceiverId,
     },
-    web::{Devices, JsReporter, MediaTable, Peers},
+    web::{Devices, JsReporter, MediaTable, Peers, Setup},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -371,7 +371,7 @@ impl Side {
 
     async fn capture(&self) -> Devices {
         let (inbox, reporter) = Inbox::new();
-        let devices = Devices::new(&self.media, &JsReporter::new(reporter).into());
+        let devices = Devices::new(&self.media, reporter);
         let kind = DeviceKind::Camera;
         let request = CaptureRequest {
             capture: capture(),
@@ -381,9 +381,11 @@ impl Side {
             device_id: None,
             profile: AudioBitrateProfile::VoiceStandardUnspecified,
             audio: false,
+            max_framerate: None,
+            content_hint: String::new(),
             source: None,
         };
-        devices.capture(&JsValue::UNDEFINED, &request);
+        devices.capture(request, Setup::default());
         let input = inbox.next().await;
         assert!(matches!(input, Input::Captured { result: Ok(_), .. }), "{input:?}");
         devices

@@ -90,6 +90,7 @@ fn mark_state(observables: &Observables, changed: Slices) {
             | Slice::Camera
             | Slice::Microphone
             | Slice::ScreenShare
+            | Slice::Speaker
             | Slice::IncomingVideo
             | Slice::BlockedAudio => {}
             slice => observables.mark(slice.name()),

@@ -9,12 +9,12 @@ use super::{
     tokens,
 };
 use crate::{
-    api::{client_state, error::to_js, rendering, statistics},
+    api::{client_state, device, device_preferences, error::to_js, rendering, statistics},
     core::{
-        AppEvent, CallKey, Changes, ElementEffect, ElementId, Error, EventPayload, LocalEvent,
-        Outcome, PromiseId, Scope, TokenRequestId, TrackType,
+        AppEvent, CallKey, CaptureRequest, Changes, DeviceKind, ElementEffect, ElementId, Error,
+        EventPayload, LocalEvent, Outcome, PromiseId, Scope, TokenRequestId, TrackType,
     },
-    web::{Frontend, JsNode, field},
+    web::{Frontend, JsNode, Setup, field},
 };
 
 impl Frontend for ClientShared {
@@ -80,14 +80,20 @@ impl Frontend for ClientShared {
         }
     }
 
-    fn call(&self, call: CallKey) -> JsValue {
-        let parts = ClientShared::call(self, call).and_then(|call| call.parts());
-        parts.map(|parts| parts.get("call")).unwrap_or_default()
+    fn setup(&self, request: &CaptureRequest) -> Setup {
+        let call = request.capture.owner().and_then(|call| ClientShared::call(self, call));
+        call.map(|call| device::setup(&call, request)).unwrap_or_default()
+    }
+
+    fn remember_device(&self, call: CallKey, kind: DeviceKind) {
+        if let Some(call) = ClientShared::call(self, call) {
+            device_preferences::remember_device(&call, kind);
+        }
     }
 
     fn ask_defaults(&self, call: CallKey) {
         if let Some(call) = ClientShared::call(self, call) {
-            call.ask_defaults();
+            device_preferences::recall_all(call);
         }
     }
 
@@ -168,6 +174,9 @@ fn own_event(name: &str, event: &LocalEvent) -> JsValue {
         LocalEvent::Left { cid, reason } => {
             set(&told, "call_cid", cid.as_str());
             set(&told, "reason", *reason);
+        }
+        LocalEvent::DeviceDisconnected { .. } | LocalEvent::CaptureReport { .. } => {
+            return device::event(name, event);
         }
     }
     told.into()

@@ -2,12 +2,12 @@
 
 use std::rc::{Rc, Weak};
 
-use js_sys::{Function, Reflect};
+use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use super::{AUDIO, VIDEO, has_method, not_usable, read_track};
 use crate::{
-    api::{call_shared::CallShared, options::invalid, parts::Parts},
+    api::{call_shared::CallShared, options::invalid, parts::Parts, speaker},
     core::{
         CallCommand, Dimension, ElementEffect, ElementId, ElementInput, ElementOrder, Error, Input,
         PlayOutcome, TrackType,
@@ -66,7 +66,7 @@ pub(crate) fn bind_audio(
     let Some(Binding { parts, id, end }) = bind(shared, WHAT, element, whom, track_type)? else {
         return Ok(JsValue::UNDEFINED);
     };
-    play_on_speaker(&parts, id, element, &session_id);
+    play_on_speaker(shared, &parts, id, element, &session_id);
     Ok(end)
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn perform(
             let reporter = ElementReporter::new(shared, id);
             let element = elements.make(id.number(), container.number(), reporter)?;
             if !element.is_undefined() {
-                play_on_speaker(&parts, id, &element, session_id);
+                play_on_speaker(shared, &parts, id, &element, session_id);
             }
             Ok(())
         }
@@ -173,17 +173,16 @@ fn check_tag(what: &str, element: &JsValue, tag: &str) -> Result<(), Error> {
 }
 
 /// Where and how loud an element plays is up to the speaker, as long as it is bound.
-fn play_on_speaker(parts: &Parts, id: ElementId, element: &JsValue, session_id: &str) {
-    let Ok(play_on) = parts.get(PLAY_ON_SPEAKER).dyn_into::<Function>() else {
-        return;
-    };
-    if let Ok(detach) = play_on.call2(&JsValue::UNDEFINED, element, &session_id.into()) {
-        elements(parts).on_end(id.number(), &detach);
-    }
+fn play_on_speaker(
+    shared: &Rc<CallShared>,
+    parts: &Parts,
+    id: ElementId,
+    element: &JsValue,
+    session_id: &str,
+) {
+    let end = speaker::play_on(shared, element, session_id);
+    elements(parts).on_end(id.number(), &end);
 }
-
-/// The part that plays an element on the speaker, and returns what ends that.
-const PLAY_ON_SPEAKER: &str = "playOnSpeaker";
 
 /// Where what happens to an element is reported.
 #[wasm_bindgen(skip_typescript)]

@@ -1,11 +1,14 @@
 //! Camera, microphone and shared screen of a call: on, off, and what happens in between.
 
+mod plugging;
 mod request;
+mod upkeep;
 
 use std::mem;
 
+pub(super) use self::plugging::find;
 pub(crate) use self::request::{capability, is_on_by_default, not_permitted};
-use self::request::{capture_request, device_error, takes_one_at_a_time};
+use self::request::{capture_request, takes_one_at_a_time};
 use super::visible::Visible;
 use crate::core::{
     changes::Slice,
@@ -17,6 +20,9 @@ use crate::core::{
     outbox::Outbox,
     state::{AudioBitrateProfile, CallState, DeviceKind, DeviceState, DeviceStatus},
 };
+
+/// What a screen delivers at most when the app does not say, in frames/s.
+const SCREEN_FRAMERATE: u32 = 30;
 
 /// One device.
 ///
@@ -43,6 +49,12 @@ pub(crate) struct Device {
     pub(crate) profile: AudioBitrateProfile,
     /// Whether the sound of a screen is published.
     pub(crate) audio: bool,
+    /// How a screen is captured: frames/s, and what matters in its picture.
+    pub(crate) screen: (u32, String),
+    /// Whether what is under way is the user's choice, to be kept for the next visit.
+    is_choice: bool,
+    /// Who waits until nothing is under way.
+    waiting: Vec<PromiseId>,
 }
 
 #[derive(Debug)]
@@ -122,6 +134,9 @@ impl Device {
             stops_on_leave: true,
             profile,
             audio: true,
+            screen: (SCREEN_FRAMERATE, String::new()),
+            is_choice: false,
+            waiting: Vec::new(),
         }
     }
 
@@ -203,7 +218,7 @@ impl Device {
         visible: &mut Visible,
         owner: CallKey,
         choice: Choice,
-        promise: PromiseId,
+        promise: Option<PromiseId>,
     ) {
         let same = self.choice == choice;
         let before = mem::replace(&mut self.choice, choice);
@@ -212,14 +227,14 @@ impl Device {
             Phase::Paused(_) if !same => {
                 self.stop(out);
                 self.show(visible, |device| device.capture = None);
-                out.settle_all(Some(promise), &Ok(()));
+                out.settle_all(promise, &Ok(()));
             }
-            Phase::Off | Phase::Paused(_) => out.settle_all(Some(promise), &Ok(())),
+            Phase::Off | Phase::Paused(_) => out.settle_all(promise, &Ok(())),
             Phase::Opening { .. } => {
                 if let Phase::Opening { capture, mut promises, or_else } =
                     mem::replace(&mut self.phase, Phase::Off)
                 {
-                    promises.push(promise);
+                    promises.extend(promise);
                     out.push(Effect::StopCapture(capture));
                     let or_else = match or_else {
                         OrElse::Restore(_) | OrElse::Reopen(_) => or_else,
@@ -231,9 +246,9 @@ impl Device {
                     self.open(out, visible, owner, promises, or_else);
                 }
             }
-            Phase::On(_) if same => out.settle_all(Some(promise), &Ok(())),
+            Phase::On(_) if same => out.settle_all(promise, &Ok(())),
             Phase::On(_) | Phase::Renewing { .. } => {
-                self.renew_from(out, visible, owner, Some(promise), Some(before), true);
+                self.renew_from(out, visible, owner, promise, Some(before), true);
             }
         }
     }
@@ -313,7 +328,7 @@ impl Device {
                 DeviceNews::Runs { promises, replaced: Some(running.capture) }
             }
             (Phase::Opening { promises, or_else, .. }, Err(failure)) => {
-                let error = device_error(self.kind, failure);
+                let error = self.error(failure);
                 self.failed(out, visible, owner, promises, error, or_else)
             }
             (Phase::Renewing { running, promises, before, .. }, Err(failure)) => {
@@ -324,10 +339,11 @@ impl Device {
                     self.open(out, visible, owner, promises, OrElse::Reopen(before));
                     return DeviceNews::Nothing;
                 }
+                let error = self.error(failure);
+                self.is_choice = false;
                 self.choice = before;
                 self.phase = Phase::On(running);
                 self.show_choice(visible);
-                let error = device_error(self.kind, failure);
                 self.show(visible, |device| device.error = Some(error.clone()));
                 out.settle_all(promises, &Err(error));
                 DeviceNews::Nothing
@@ -386,6 +402,7 @@ impl Device {
         error: Error,
         or_else: OrElse,
     ) -> DeviceNews {
+        self.is_choice = false;
         self.show(visible, |device| device.error = Some(error.clone()));
         match or_else {
             OrElse::Off | OrElse::Tell(..) => or_else.tell(out),
@@ -408,6 +425,10 @@ impl Device {
             device.capture = None;
         });
         DeviceNews::Off
+    }
+
+    fn error(&self, failure: DeviceFailure) -> Error {
+        Error::device(self.kind, failure, self.choice.device_id.clone())
     }
 
     fn renew_from(
@@ -462,6 +483,11 @@ impl Device {
         let mut request = capture_request(capture, self.kind, settings.as_ref(), &self.choice);
         request.profile = self.profile;
         request.audio = self.audio;
+        if self.kind == DeviceKind::ScreenShare {
+            let (max_framerate, content_hint) = self.screen.clone();
+            request.max_framerate = Some(max_framerate);
+            request.content_hint = content_hint;
+        }
         request.source = source;
         out.push(Effect::Capture(request));
         capture

@@ -65,13 +65,16 @@ impl CallSession {
         match order {
             DeviceOrder::Disable { keep } => {
                 self.disable_device(context, kind, keep);
+                self.device_mut(kind).0.choose();
                 context.out.resolve(promise, Outcome::Done);
             }
             DeviceOrder::Toggle { keep } if self.device(kind).is_wanted() => {
                 self.order_device(context, kind, DeviceOrder::Disable { keep }, promise);
             }
             DeviceOrder::Enable | DeviceOrder::Toggle { .. } => {
-                self.enable_device(context, kind, promise);
+                if self.enable_device(context, kind, promise) {
+                    self.device_mut(kind).0.choose();
+                }
             }
             DeviceOrder::Resume if self.device(kind).was_wanted() => {
                 self.enable_device(context, kind, promise);
@@ -83,21 +86,26 @@ impl CallSession {
             }
             DeviceOrder::Select(choice) => {
                 let (device, visible) = self.device_mut(kind);
-                device.select(context.out, visible, owner, choice, promise);
+                device.select(context.out, visible, owner, choice, Some(promise));
+                device.choose();
             }
         }
     }
 
+    /// `false` when it is not permitted.
     fn enable_device(
         &mut self,
         context: &mut CallContext<'_>,
         kind: DeviceKind,
         promise: PromiseId,
-    ) {
-        if matches!(self.phase, Phase::Joined(_)) && !self.may_publish(kind) {
-            return context.out.reject(promise, not_permitted(kind));
+    ) -> bool {
+        let is_permitted = !matches!(self.phase, Phase::Joined(_)) || self.may_publish(kind);
+        if is_permitted {
+            self.open_device(context, kind, Some(promise));
+        } else {
+            context.out.reject(promise, not_permitted(kind));
         }
-        self.open_device(context, kind, Some(promise));
+        is_permitted
     }
 
     fn open_device(
@@ -239,15 +247,12 @@ impl CallSession {
                     self.unpublish(context.out, TrackType::ScreenShareAudio);
                 }
             }
-            MediaOption::AudioProfile(kind, profile) => {
-                self.device_mut(kind).0.profile = profile;
-                // The microphone captures music in another way, too.
-                let fresh = kind == DeviceKind::Microphone;
-                let owner = self.key;
-                let (device, visible) = self.device_mut(kind);
-                device.renew(context.out, visible, owner, None, fresh);
+            MediaOption::NoticeSpeaking(notices) => self.listening.notice_speaking(notices),
+            MediaOption::SilenceThreshold(threshold) => {
+                self.listening.set_silence_threshold(context.out, threshold);
             }
-            MediaOption::ScreenLimits { fps, bitrate } => {
+            MediaOption::ScreenLimits { fps, bitrate, content_hint } => {
+                self.device_mut(DeviceKind::ScreenShare).0.screen = (fps, content_hint);
                 self.media.screen_limits = Some((fps, bitrate));
             }
             MediaOption::PreferVideo { codec, fmtp, bitrate, layers } => {
@@ -287,7 +292,7 @@ impl CallSession {
         self.state().document.as_ref().and_then(|document| document.get("settings"))
     }
 
-    fn device_mut(&mut self, kind: DeviceKind) -> (&mut Device, &mut Visible) {
+    pub(super) fn device_mut(&mut self, kind: DeviceKind) -> (&mut Device, &mut Visible) {
         let device = match kind {
             DeviceKind::Camera => &mut self.camera,
             DeviceKind::Microphone => &mut self.microphone,

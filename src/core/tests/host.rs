@@ -25,8 +25,8 @@ use crate::core::{
     AppEvent, AppRequest, CallCommand, CallKey, CallState, CallingState, CaptureId, CaptureRequest,
     Cause, Client, Command, Config, DeviceFailure, DeviceKind, Duration, Effect, Error,
     EventPayload as AppPayload, HttpFailure, HttpReply, HttpRequest, Input, JoinOptions,
-    LeaveOptions, LocalEvent, Method, Outcome, PeerEffect, PeerId, PromiseId, Reply, RequestId,
-    ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
+    LeaveOptions, ListenId, ListenRequest, LocalEvent, Method, Outcome, PeerEffect, PeerId,
+    PromiseId, Reply, RequestId, ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
 };
 
 /// What becomes of the things that the core asks for.
@@ -88,6 +88,10 @@ pub(super) struct Host {
     pub(super) peer_effects: Vec<PeerEffect>,
     /// When it was asked to measure how media flow; a test says when that is done.
     pub(super) measured: Vec<u64>,
+    /// What is listened to.
+    pub(super) listened: BTreeMap<ListenId, ListenRequest>,
+    /// The devices whose choice was kept.
+    pub(super) remembered: Vec<DeviceKind>,
     /// Nobody knows yet what the user had chosen before.
     pub(super) holds_defaults: bool,
     pub(super) elements: elements::Elements,
@@ -155,6 +159,8 @@ impl Host {
             requested: Vec::new(),
             peer_effects: Vec::new(),
             measured: Vec::new(),
+            listened: BTreeMap::new(),
+            remembered: Vec::new(),
             holds_defaults: false,
             elements: elements::Elements::default(),
         }
@@ -478,6 +484,14 @@ impl Host {
                             .command(Time::from_millis(self.now), Command::Call(call, order));
                     }
                 }
+            }
+            Effect::RememberDevice(_, kind) => self.remembered.push(kind),
+            Effect::Listen(request) => {
+                self.listened.insert(request.listening, request);
+            }
+            Effect::StopListening(listening) => {
+                let known = self.listened.remove(&listening);
+                assert!(known.is_some(), "G5: listening was stopped twice");
             }
             Effect::CollectStatistics(call) => {
                 let order = CallCommand::SendStatistics {
