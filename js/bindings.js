@@ -5,21 +5,35 @@
  * and the web server of wasm-bindgen's test runner forgets connections when more than four come
  * together (see `tests/web/support.rs`).
  */
+export { loadDiagnostics, summarise } from './chunks.js';
 export {
-  adoptStream,
-  Capture,
-  disposeOfMediaStream,
-  getAudioStream,
-  getScreenShareStream,
-  getVideoStream,
-  openCapture,
-} from './capture.js';
-export {
-  deviceIds$,
-  getAudioDevices,
-  getAudioOutputDevices,
-  getVideoDevices,
-} from './device-list.js';
+  ask,
+  CallType,
+  CallTypes,
+  combineComparators,
+  comparatorFor,
+  conditional,
+  defaultSortPreset,
+  descending,
+  describe,
+  dominantSpeaker,
+  livestreamOrAudioRoomSortPreset,
+  name,
+  noopComparator,
+  paginatedLayoutSortPreset,
+  pinned,
+  publishingAudio,
+  publishingVideo,
+  reactionType,
+  role,
+  screenSharing,
+  speakerLayoutSortPreset,
+  speaking,
+  withParticipantSource,
+} from './comparators.js';
+export { Elements } from './elements/elements.js';
+export { makeIncomingVideoSettings } from './elements/incoming-video.js';
+export { Viewport } from './elements/viewport.js';
 export {
   AudioSettingsRequestDefaultDeviceEnum,
   CallingState,
@@ -48,6 +62,8 @@ export {
   SfuTimeoutError,
   VideoError,
 } from './errors.js';
+export { callIsolated, Listeners } from './listeners.js';
+export { Observables } from './observables.js';
 export {
   hasAudio,
   hasInterruptedTrack,
@@ -56,41 +72,5 @@ export {
   hasScreenShareAudio,
   hasVideo,
   isPinned,
-  makeParticipant,
 } from './participants.js';
-export {
-  CallType,
-  CallTypes,
-  combineComparators,
-  conditional,
-  defaultSortPreset,
-  descending,
-  dominantSpeaker,
-  livestreamOrAudioRoomSortPreset,
-  name,
-  noopComparator,
-  paginatedLayoutSortPreset,
-  pinned,
-  publishingAudio,
-  publishingVideo,
-  reactionType,
-  role,
-  screenSharing,
-  speakerLayoutSortPreset,
-  speaking,
-  withParticipantSource,
-} from './sorting.js';
-export { callIsolated, Listeners } from './listeners.js';
-export { loadDiagnostics } from './chunks.js';
-export { Observables } from './observables.js';
 export { Parts } from './parts.js';
-export {
-  askDefaults,
-  detailStats,
-  makeCallParts,
-  makeClientParts,
-  publish,
-  setStatsInterval,
-  updatePublishOptions,
-} from './call-parts.js';
-export { createSoundDetector } from './sound.js';

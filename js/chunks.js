@@ -6,3 +6,7 @@
 export function loadDiagnostics() {
   return import('./diagnostics.js');
 }
+
+/** A report of how media flow; see `stats-report.js`. */
+export const summarise = async (measurement) =>
+  (await import('./stats-report.js')).summarise(measurement);

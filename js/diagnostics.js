@@ -15,7 +15,9 @@ export async function diagnose(state, { publisher, subscriber, ...facts }) {
   const [sent, received] = await Promise.all(
     [publisher, subscriber].map((peer) => peer?.getStats().catch(() => undefined)),
   );
-  const report = received && summarise(facts.datacenter, sent, received, [], new Set());
+  const report =
+    received &&
+    summarise({ datacenter: facts.datacenter, sent, received, participants: [], detailed: [] });
   return {
     ...facts,
     callingState: state.callingState,

@@ -101,31 +101,6 @@ export function invalidArgument(message, cause, hint = CORRECT_IT) {
   });
 }
 
-/** By the name of what a browser throws; see `device_error` of the core. */
-const DEVICE_CODES = {
-  NotAllowedError: 'permission-denied',
-  PermissionDismissedError: 'permission-dismissed',
-  NotFoundError: 'not-found',
-  NotReadableError: 'in-use',
-  OverconstrainedError: 'overconstrained',
-  SecurityError: 'insecure-context',
-  AbortError: 'aborted',
-};
-
-/** The failure for a device that the app opened by itself. */
-export function makeDeviceError(kind, cause) {
-  return new DeviceError(`${kind}: no stream`, {
-    code: DEVICE_CODES[cause?.name] ?? 'unsupported',
-    category: 'device',
-    hint: 'The cause is what the browser threw.',
-    retryable: false,
-    unrecoverable: false,
-    attempts: Object.freeze([]),
-    kind,
-    cause,
-  });
-}
-
 const CLASSES = {
   VideoError,
   ErrorFromResponse,

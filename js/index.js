@@ -6,6 +6,7 @@
  */
 import './shims.js';
 import { load, loadSync, startError } from './load.js';
+import * as wasm from './trunkline.js';
 import start, {
   Client as ReadyClient,
   NotInitializedError,
@@ -20,22 +21,13 @@ export {
   CallTypes,
   combineComparators,
   conditional,
-  createSoundDetector,
   defaultSortPreset,
   descending,
   DeviceError,
-  deviceIds$,
-  disposeOfMediaStream,
   dominantSpeaker,
   EncryptionSettingsRequestModeEnum,
   ErrorFromResponse,
   FrameRecordingSettingsRequestModeEnum,
-  getAudioDevices,
-  getAudioOutputDevices,
-  getAudioStream,
-  getScreenShareStream,
-  getVideoDevices,
-  getVideoStream,
   hasAudio,
   hasInterruptedTrack,
   hasPausedTrack,
@@ -114,9 +106,38 @@ export function initSync(source) {
   ready ??= Promise.resolve();
 }
 
-function assertReady() {
-  if (!isReady) throw new NotInitializedError('Client');
+function assertReady(name) {
+  if (!isReady) throw new NotInitializedError(name);
 }
+
+/** A function of the module, which says so when it is used too early. */
+function early(name) {
+  return (...args) => {
+    assertReady(name);
+    return wasm[name](...args);
+  };
+}
+
+/** The same for one that gives a promise, and so never throws. */
+function earlyPromise(name) {
+  return async (...args) => early(name)(...args);
+}
+
+export const getVideoDevices = early('getVideoDevices');
+export const getAudioDevices = early('getAudioDevices');
+export const getAudioOutputDevices = early('getAudioOutputDevices');
+export const disposeOfMediaStream = early('disposeOfMediaStream');
+export const createSoundDetector = early('createSoundDetector');
+export const getVideoStream = earlyPromise('getVideoStream');
+export const getAudioStream = earlyPromise('getAudioStream');
+export const getScreenShareStream = earlyPromise('getScreenShareStream');
+
+const list = early('deviceIds');
+export const deviceIds$ = {
+  subscribe: (observer) => list().subscribe(observer),
+  '@@observable': () => list(),
+  ...(Symbol.observable && { [Symbol.observable]: () => list() }),
+};
 
 /**
  * The class itself, guarded: what the core makes is an instance of it, and nothing of it runs before
@@ -124,7 +145,7 @@ function assertReady() {
  */
 export const Client = new Proxy(ReadyClient, {
   construct(target, args, newTarget) {
-    assertReady();
+    assertReady('Client');
     const client = new target(...args);
     // Rust knows nothing of classes that an app derives from this one.
     if (newTarget !== Client) Object.setPrototypeOf(client, newTarget.prototype);
@@ -136,7 +157,7 @@ ReadyClient.prototype.constructor = Client;
 const { getOrCreateInstance } = ReadyClient;
 Object.assign(ReadyClient, {
   getOrCreateInstance(args) {
-    assertReady();
+    assertReady('Client');
     return getOrCreateInstance.call(this, args);
   },
   async connect(args) {

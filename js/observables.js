@@ -6,6 +6,9 @@
  */
 import { runIsolated } from './listeners.js';
 
+/** By the object whose values they are. */
+const observablesOf = new WeakMap();
+
 export class Observables {
   #owner;
   #onWatched;
@@ -24,12 +27,19 @@ export class Observables {
   constructor(owner, onWatched) {
     this.#owner = owner;
     this.#onWatched = onWatched;
+    observablesOf.set(owner, this);
   }
 
-  /** The value as it was made last, if nothing changed since; `undefined` says to make it. */
+  /**
+   * The value as it was made last, if nothing changed since; `undefined` says to make it. Code of the
+   * app may run while it is made: for that code it is the one before, and what that code changes
+   * counts.
+   */
   fresh(name) {
-    const value = this.#values.get(name);
-    return value?.isFresh ? value.last : undefined;
+    const value = this.#value(name);
+    if (value.isFresh || value.isBeingMade) return value.last;
+    value.isFresh = value.isBeingMade = true;
+    return undefined;
   }
 
   /** The value as it was made last, so that an equal one can be kept. */
@@ -41,14 +51,26 @@ export class Observables {
   keep(name, made) {
     const value = this.#value(name);
     value.last = made;
-    value.isFresh = true;
+    value.isBeingMade = false;
     return made;
   }
 
-  /** The value has changed: it is to be made anew when somebody reads it. */
-  mark(name) {
-    this.#value(name).isFresh = false;
-    this.#marked.add(name);
+  /** The same with a list, in place of which the last one stays if it has the same items. */
+  keepList(name, made) {
+    const last = this.last(name);
+    const isSame = last?.length === made.length && made.every((item, i) => item === last[i]);
+    return this.keep(name, isSame ? last : Object.freeze(made));
+  }
+
+  /** These have changed: they are to be made anew when somebody reads them. */
+  mark(...names) {
+    this.expire(...names);
+    for (const name of names) this.#marked.add(name);
+  }
+
+  /** The same for some of which watchers hear later. */
+  expire(...names) {
+    for (const name of names) this.#value(name).isFresh = false;
   }
 
   /** Tells one of several values that a value went through; the newest is what it is now. */
@@ -68,6 +90,18 @@ export class Observables {
     if (this.#pulse.isWatched) this.#pulse.notify({});
   }
 
+  /**
+   * Tells the last value of all, as the object's maker has stopped for good; after its last breath,
+   * as watchers may call anything.
+   */
+  tellLast(name, passed) {
+    this.keep(name, passed);
+    queueMicrotask(() => {
+      this.tell(name, passed);
+      if (this.#pulse.isWatched) this.#pulse.notify({});
+    });
+  }
+
   isWatched(name) {
     return this.#values.get(name)?.isWatched === true;
   }
@@ -85,7 +119,11 @@ export class Observables {
   /** Calls `next` at once and after each change, until the returned function is called. */
   watch(name, next) {
     const value = this.#value(name);
-    const unwatch = value.add(next, () => this.#owner[name], () => this.#onWatched?.(name, true));
+    const unwatch = value.add(
+      next,
+      () => this.#owner[name],
+      () => this.#onWatched?.(name, true),
+    );
     let isOpen = true;
     return () => {
       if (!isOpen) return;
@@ -116,6 +154,27 @@ export class Observables {
     });
   }
 
+  /** The values of those names as plain JSON. Streams are no data. */
+  snapshot(names) {
+    const values = names.map((name) => [name, this.#owner[name]]);
+    const plain = (_, value) => (value?.getTracks ? value.id : value);
+    return JSON.parse(JSON.stringify(Object.fromEntries(values), plain));
+  }
+
+  /** Gives the class of `owner` the getter of an observable for each name, unless it has it. */
+  static define(owner, names) {
+    const prototype = Object.getPrototypeOf(owner);
+    for (const name of names) {
+      if (Object.hasOwn(prototype, `${name}$`)) continue;
+      Object.defineProperty(prototype, `${name}$`, {
+        get() {
+          return observablesOf.get(this).observable(name);
+        },
+        enumerable: true,
+      });
+    }
+  }
+
   #value(name) {
     let value = this.#values.get(name);
     if (!value) this.#values.set(name, (value = new Value()));
@@ -127,6 +186,7 @@ export class Observables {
 class Value {
   last;
   isFresh = false;
+  isBeingMade = false;
   observable;
   #watchers = new Set();
   /** Values that are to be told after the one that is being told. */

@@ -3,7 +3,7 @@
  *
  * All answer from `publishedTracks`: a stream may be there before or after the track is.
  */
-import { SfuModels, VisibilityState } from './enums.js';
+import { SfuModels } from './enums.js';
 
 const { AUDIO, VIDEO, SCREEN_SHARE, SCREEN_SHARE_AUDIO } = SfuModels.TrackType;
 
@@ -18,102 +18,3 @@ export const hasPausedTrack = (participant, trackType) =>
 
 export const hasInterruptedTrack = (participant, trackType) =>
   participant.interruptedTracks.includes(trackType);
-const KINDS = {
-  audio: AUDIO,
-  video: VIDEO,
-  screenshare: SCREEN_SHARE,
-  screenshare_audio: SCREEN_SHARE_AUDIO,
-};
-
-/** Whether they publish what a mute of that kind stops. */
-export const hasTrack = (participant, kind) => participant.publishedTracks.includes(KINDS[kind]);
-
-/**
- * Makes what apps see of a participant, from what the core knows.
- */
-export function makeParticipant(
-  userId,
-  sessionId,
-  name,
-  image,
-  roles,
-  custom,
-  joinedAt,
-  trackLookupPrefix,
-  publishedTracks,
-  pausedTracks,
-  connectionQuality,
-  isSpeaking,
-  isDominantSpeaker,
-  audioLevel,
-  source,
-  isLocalParticipant,
-  videoStream,
-  audioStream,
-  screenShareStream,
-  screenShareAudioStream,
-  videoDimension,
-  screenShareDimension,
-  pin,
-  reaction,
-  interruptedTracks,
-  audioVolume,
-  videoTile,
-  screenShareTile,
-) {
-  return Object.freeze({
-    userId,
-    sessionId,
-    name,
-    image,
-    roles: Object.freeze(roles),
-    custom,
-    joinedAt: joinedAt === undefined ? undefined : new Date(joinedAt),
-    trackLookupPrefix,
-    publishedTracks: Object.freeze([...publishedTracks]),
-    pausedTracks: Object.freeze([...pausedTracks]),
-    connectionQuality,
-    isSpeaking,
-    isDominantSpeaker,
-    audioLevel,
-    source,
-    isLocalParticipant,
-    videoStream,
-    audioStream,
-    screenShareStream,
-    screenShareAudioStream,
-    videoDimension: videoDimension && dimension(videoDimension),
-    screenShareDimension: screenShareDimension && dimension(screenShareDimension),
-    interruptedTracks: Object.freeze([...interruptedTracks]),
-    audioVolume,
-    viewportVisibilityState:
-      videoTile || screenShareTile
-        ? Object.freeze({
-            videoTrack: STATES[videoTile],
-            screenShareTrack: STATES[screenShareTile],
-          })
-        : UNKNOWN,
-    pin: pin && Object.freeze({ isLocalPin: pin[0] === 1, pinnedAt: pin[1] }),
-    reaction,
-  });
-}
-
-/** Where a tile can be, by the numbers of the core. */
-const STATES = Object.values(VisibilityState);
-
-export const tileNumber = (visibility) => STATES.indexOf(visibility);
-
-/** Edits of a participant, by the numbers of the core. */
-export const [UNPIN, PIN, RESET_REACTION] = [0, 1, 2];
-export const tileEdit = (trackType, visibility) =>
-  (trackType === 'screenShareTrack' ? 6 : 3) + tileNumber(visibility);
-
-/** Of tiles of which nothing is known. */
-export const UNKNOWN = Object.freeze({
-  videoTrack: VisibilityState.UNKNOWN,
-  screenShareTrack: VisibilityState.UNKNOWN,
-});
-
-function dimension([width, height]) {
-  return Object.freeze({ width, height });
-}

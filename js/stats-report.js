@@ -1,6 +1,6 @@
 /**
  * Makes one report of the browser's statistics of two peer connections. Types and documentation:
- * `types/stats.d.ts`.
+ * `types/stats.d.ts`. In JavaScript, as few apps watch them: it is loaded on first use.
  */
 import { SfuModels } from './enums.js';
 
@@ -14,14 +14,15 @@ const STREAMS = {
 };
 
 /**
- * @param {string} datacenter
- * @param {RTCStatsReport | undefined} sent of the publisher
- * @param {RTCStatsReport} received of the subscriber
- * @param {readonly object[]} people the participants
- * @param {Set<string>} detailed sessions of which everything is wanted
- * @param {object | undefined} before the last report, for what is measured over time
+ * @param {object} measurement
+ * @param {string} measurement.datacenter
+ * @param {RTCStatsReport} [measurement.sent] of the publisher
+ * @param {RTCStatsReport} measurement.received of the subscriber
+ * @param {readonly object[]} measurement.participants
+ * @param {readonly string[]} measurement.detailed sessions of which everything is wanted
+ * @param {object} [measurement.before] the last report, for what is measured over time
  */
-export function summarise(datacenter, sent, received, people, detailed, before) {
+export function summarise({ datacenter, sent, received, participants: people, detailed, before }) {
   const owners = findOwners(people);
   const publisher = readPeer(sent, 'outbound-rtp', owners);
   const subscriber = readPeer(received, 'inbound-rtp', owners);

@@ -19,6 +19,7 @@ mod client;
 mod command;
 mod connection;
 mod effect;
+mod element;
 mod error;
 mod host;
 mod ids;
@@ -27,8 +28,10 @@ mod layers;
 mod link;
 mod liveness;
 mod outbox;
+pub mod preferences;
 mod random;
 mod rest;
+mod ringing_state;
 mod roster;
 pub mod sdp;
 mod sorting;
@@ -44,31 +47,35 @@ mod tests;
 
 pub use agent::Agent;
 pub use body::Body;
-pub use changes::{CallChanges, Changes, Slice, Transition};
+pub use changes::{CallChanges, Changes, Slice, Slices, Transition};
 pub use client::{Client, Config};
 pub use command::{
     AppRequest, CallCommand, Choice, Command, DeviceOrder, JoinOptions, LeaveOptions, LocationHint,
-    MediaOption, Then,
+    MediaOption, SpeakerOrder, Then,
 };
 pub use effect::{
     AppEvent, CaptureRequest, Direction, Effect, Encoding, EventPayload, HttpBody, HttpRequest,
-    IceServer, LocalEvent, Method, Outcome, PeerEffect, ResponseKind, Scope,
+    IceServer, ListenRequest, ListenSource, LocalEvent, Method, Outcome, PeerEffect, ResponseKind,
+    Scope,
 };
-pub use error::{Category, Error, ErrorClass, Failure};
+pub use element::{ElementEffect, ElementInput, ElementOrder, IncomingVideo, PlayOutcome};
+pub use error::{Category, Error, ErrorClass, FailedDevice, Failure};
 pub use host::{Document, Host, Recordable};
 pub use ids::{
-    CallKey, CaptureId, DescribeId, PeerId, PromiseId, RemoteTrackId, RequestId, SocketId,
-    TokenRequestId, TransceiverId,
+    CallKey, CaptureId, DescribeId, ElementId, ListenId, PeerId, PromiseId, RemoteTrackId,
+    RequestId, SocketId, TokenRequestId, TransceiverId,
 };
 pub use input::{
-    Captured, DeviceFailure, HttpFailure, HttpReply, Input, OfferReport, PeerInput, Reply,
+    Captured, DeviceFailure, HttpFailure, HttpReply, Input, ListedDevice, ListedKind, OfferReport,
+    PeerInput, Reply, Sound,
 };
+pub use ringing_state::{Rejection, RingingState};
 pub use roster::Roster;
-pub use sorting::{Criterion, ParticipantOrder, SortStep, Sorting};
+pub use sorting::{Arrangement, Criterion, ParticipantOrder, SortStep, Sorting};
 pub use state::{
     AudioBitrateProfile, CallState, CallingState, ClientState, ConnectionQuality, DeviceKind,
     DeviceState, DeviceStatus, Dimension, Egress, Facing, Media, Participant, Pin, Ringing,
-    Session, Tiles, TrackType, Visibility,
+    Session, SpeakerState, Tiles, TrackType, Visibility,
 };
 pub use time::{Duration, Time};
 pub use user::{Tokens, User, UserKind};

@@ -9,10 +9,13 @@ mod document;
 mod driver;
 mod entropy;
 mod failure;
+mod foreign;
+mod frame;
 mod free_object;
 mod guard;
 mod http;
 mod listener;
+mod listening;
 mod location;
 mod media;
 mod object;
@@ -23,10 +26,19 @@ mod socket;
 mod task;
 mod ticker;
 mod timers;
+mod watchers;
 
 pub use browser::{
     AppEvent, Browser, CallState, Client, ClientState, DeviceFailure, Effect, Error, HttpFailure,
     HttpReply, Input, Outcome, Participant, PeerInput, Reply,
+};
+pub(crate) use capture::{
+    Analyser, DevicesWatch, Failure, as_stream, audio_tracks, frequencies, get_display_media,
+    get_user_media, hint, media_key, same, stop_tracks, text, video_tracks,
+};
+pub use capture::{
+    Capture, Opening, Permission, PermissionState, Setup, VirtualDevice, find_devices,
+    list_devices, listed, watch_devices,
 };
 pub use clock::Clock;
 pub use describe::describe;
@@ -36,16 +48,18 @@ pub use driver::{Driver, Frontend};
 pub use entropy::random_bits;
 pub use failure::has_panicked;
 pub(crate) use failure::on_panic;
+pub(crate) use foreign::{call_method, settled};
+pub use frame::NextFrame;
 pub use free_object::free_object;
-pub(crate) use free_object::own_fields;
 pub use http::Http;
 pub(crate) use listener::Listener;
 pub use location::find_location;
 pub use media::MediaTable;
-pub(crate) use object::field;
+pub(crate) use object::{field, object};
 pub use page::Page;
 pub use peer::Peers;
 pub use report::Reporter;
 pub use socket::Sockets;
 pub use ticker::Ticker;
 pub use timers::Timer;
+pub use watchers::Watch;

@@ -23,15 +23,16 @@ pub use self::permissions::PermissionsContext;
 use super::{
     abort::{Signal, abortable},
     body::{self, Body},
-    call_parts,
     call_shared::CallShared,
+    call_state, camera,
     client::{app_request, listening},
     error::to_js,
-    options,
+    fields, microphone, options,
     parts::Parts,
     promises::promised,
+    publish,
     query::{Query, segment},
-    rights,
+    rights, ringing, screen_share, speaker,
 };
 use crate::core::{CallCommand, LeaveOptions, Method, Then};
 
@@ -53,11 +54,17 @@ pub(crate) fn make(shared: &Rc<CallShared>, call_type: String, id: String) -> Js
     let permissions = PermissionsContext::new(shared.clone());
     let joins = Joins::new(shared.clone());
     let call = Call { shared: shared.clone(), kind: call_type, id, joins };
-    let (call_type, cid) = (call.kind.clone(), call.cid());
+    let call_type = call.kind.clone();
     let object = JsValue::from(call);
     parts.own("call", &object);
     parts.own("permissionsContext", &permissions.into());
-    call_parts::make(shared, &parts, &call_type, &cid);
+    fields::observe(&parts, "call", &object, &JsValue::UNDEFINED);
+    call_state::make(shared, &parts, &call_type);
+    super::rendering::make(shared, &parts);
+    camera::make(shared, &parts);
+    microphone::make(shared, &parts);
+    screen_share::make(shared, &parts);
+    speaker::make(shared, &parts);
     object
 }
 
@@ -139,9 +146,9 @@ impl Call {
     }
 
     /// Whether the call rings or rang, here or at the others; until it is left.
-    #[wasm_bindgen(getter, unchecked_return_type = "boolean")]
-    pub fn ringing(&self) -> JsValue {
-        self.ring("ringing")
+    #[wasm_bindgen(getter)]
+    pub fn ringing(&self) -> bool {
+        ringing::is_ringing(&self.shared)
     }
 
     /// {@link ringing}, observable.
@@ -151,7 +158,7 @@ impl Call {
         unchecked_return_type = "StateObservable<boolean>"
     )]
     pub fn ringing_observable(&self) -> JsValue {
-        self.ring("ringing$")
+        self.observable("ringing")
     }
 
     /// Who rings whom, and who has answered; `undefined` when nobody rings.
@@ -161,7 +168,7 @@ impl Call {
         unchecked_return_type = "RingingState | undefined"
     )]
     pub fn ringing_state(&self) -> JsValue {
-        self.ring("ringingState")
+        ringing::state(&self.shared)
     }
 
     /// {@link ringingState}, observable.
@@ -171,7 +178,7 @@ impl Call {
         unchecked_return_type = "StateObservable<RingingState | undefined>"
     )]
     pub fn ringing_state_observable(&self) -> JsValue {
-        self.ring("ringingState$")
+        self.observable("ringingState")
     }
 
     /// What this user may do.
@@ -324,15 +331,7 @@ impl Call {
         track_type: &JsValue,
         #[wasm_bindgen(unchecked_optional_param_type = "PublishStreamOptions")] options: &JsValue,
     ) -> Promise {
-        let published = self
-            .shared
-            .parts()
-            .map(|parts| call_parts::publish(&parts, stream, track_type, options));
-        match published {
-            Some(Ok(promise)) => promise,
-            Some(Err(thrown)) => Promise::reject(&thrown),
-            None => Promise::resolve(&JsValue::UNDEFINED),
-        }
+        publish::publish(&self.shared, stream, track_type, options)
     }
 
     /// Stops publishing, without turning a device off. Does nothing when the call is not joined.
@@ -346,8 +345,7 @@ impl Call {
         #[wasm_bindgen(js_name = trackTypes, unchecked_param_type = "SfuModels.TrackType[]")]
         track_types: &JsValue,
     ) -> Promise {
-        let track_types = participants::track_types(track_types);
-        self.shared.promise(|promise| CallCommand::StopPublish { promise, track_types })
+        publish::stop_publish(&self.shared, track_types)
     }
 
     /// How you would like your camera to be published. Counts from the next join on.
@@ -356,15 +354,14 @@ impl Call {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ClientPublishOptions")] options: &JsValue,
     ) -> Result<(), JsValue> {
-        let parts = self.shared.parts();
-        parts.map_or(Ok(()), |parts| call_parts::update_publish_options(&parts, options))
+        publish::update_publish_options(&self.shared, options).map_err(|error| to_js(&error))
     }
 }
 
 impl Call {
-    fn ring(&self, name: &str) -> JsValue {
-        let parts = self.shared.parts();
-        parts.map(|parts| call_parts::ringing(&parts, name)).unwrap_or_default()
+    fn observable(&self, name: &str) -> JsValue {
+        let observables = self.shared.parts().and_then(|parts| fields::observables(&parts, "call"));
+        observables.map(|observables| observables.observable(name)).unwrap_or_default()
     }
 
     fn load(&self, params: GetParams) -> Promise {

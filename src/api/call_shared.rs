@@ -1,26 +1,34 @@
 //! What all objects of one call share.
 
 use crate::web::CallState;
-use std::{cell::RefCell, rc::Rc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 
 use super::{
-    call_parts,
+    call_state::{self, Kept},
     client::ClientShared,
+    device,
     notes::Notes,
     parts::{Parts, WeakParts},
     promises::need_no_handler,
-    rights,
+    rendering, rights,
 };
-use crate::core::{CallChanges, CallCommand, CallKey, Command, PromiseId, Slice};
+use crate::core::{CallChanges, CallCommand, CallKey, CallingState, Command, PromiseId, Slice};
 
 /// What `Call`, its state and its devices share: the way to the core, and to each other. When an app
 /// has dropped all of them, the core forgets the call.
 pub(crate) struct CallShared {
     pub(crate) client: Rc<ClientShared>,
     pub(crate) key: CallKey,
+    /// Of its state.
+    pub(crate) kept: Kept,
+    /// Devices have news that watchers have not heard of.
+    devices_changed: Cell<bool>,
     parts: RefCell<Option<WeakParts>>,
     /// The calling states that the call went through, for a report of a problem.
     timeline: RefCell<Notes<&'static str>>,
@@ -28,7 +36,14 @@ pub(crate) struct CallShared {
 
 impl CallShared {
     pub(crate) fn new(client: Rc<ClientShared>, key: CallKey) -> Rc<Self> {
-        Rc::new(Self { client, key, parts: RefCell::default(), timeline: RefCell::default() })
+        Rc::new(Self {
+            client,
+            key,
+            kept: Kept::default(),
+            devices_changed: Cell::default(),
+            parts: RefCell::default(),
+            timeline: RefCell::default(),
+        })
     }
 
     /// The objects that the app holds hang together from now on.
@@ -79,23 +94,31 @@ impl CallShared {
     }
 
     /// What changed is current from now on, and told with the next [`Self::flush`].
-    pub(crate) fn mark(&self, changes: &CallChanges) {
+    pub(crate) fn mark(self: &Rc<Self>, changes: &CallChanges) {
         for transition in &changes.transitions {
-            self.timeline.borrow_mut().add(transition.to.as_str());
+            self.note(transition.to);
         }
+        call_state::mark(self, changes);
         let Some(parts) = self.parts() else {
             return;
         };
-        call_parts::mark(&parts, changes);
-        if changes.contains(Slice::OwnCapabilities) {
+        if device::mark(&parts, changes) {
+            self.devices_changed.set(true);
+        }
+        rendering::mark(&parts, changes);
+        if changes.slices.contains(Slice::OwnCapabilities) {
             rights::mark(&parts);
         }
     }
 
     /// Tells the watchers of everything that was marked.
-    pub(crate) fn flush(&self) {
+    pub(crate) fn flush(self: &Rc<Self>) {
+        call_state::flush(self);
         if let Some(parts) = self.parts() {
-            call_parts::flush(&parts);
+            if self.devices_changed.take() {
+                device::flush(self);
+            }
+            rendering::flush(&parts);
             rights::flush(&parts);
         }
     }
@@ -103,22 +126,15 @@ impl CallShared {
     /// Tells the listeners of the call.
     pub(crate) fn emit(&self, event: &JsValue) {
         if let Some(parts) = self.parts() {
-            call_parts::take(&parts, event);
             parts.listeners().emit(event);
         }
     }
 
-    /// Asks what the user had chosen for the devices.
-    pub(crate) fn ask_defaults(&self) {
-        if let Some(parts) = self.parts() {
-            call_parts::ask_defaults(&parts);
-        }
-    }
-
-    /// The core has stopped for good: a call that was going on is lost.
-    pub(crate) fn fail(&self) {
-        if let Some(parts) = self.parts() {
-            call_parts::fail(&parts);
+    /// Notes for a report of a problem that the call is in that state.
+    pub(crate) fn note(&self, state: CallingState) {
+        // After a panic it may be in use.
+        if let Ok(mut timeline) = self.timeline.try_borrow_mut() {
+            timeline.add(state.as_str());
         }
     }
 

@@ -2,12 +2,10 @@
 
 mod args;
 mod frontend;
-mod handle;
 mod instances;
 mod log;
 mod login;
 mod shared;
-mod state;
 mod tokens;
 
 use std::rc::Rc;
@@ -17,13 +15,18 @@ use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use self::{args::ClientArgs, log::Log, login::Login};
+use self::{
+    args::{ClientArgs, Persistence},
+    log::Log,
+    login::Login,
+};
 pub(crate) use self::{
     log::{Level, LogScope, Warning},
     shared::ClientShared,
 };
 use super::{
     body::{Body, function, given, text},
+    client_state, device_preferences,
     error::to_js,
     options::{self, invalid},
     parts::Parts,
@@ -415,7 +418,10 @@ fn make(args: ClientArgs) -> JsValue {
     let shared = ClientShared::new(args.config, &parts, log, args.key.clone(), args.timer_worker);
     let object = JsValue::from(Client { shared: shared.clone() });
     parts.own("client", &object);
-    state::make(&shared, &parts, args.persistence);
+    client_state::make(&shared, &parts);
+    if let Some(Persistence { key, storage }) = args.persistence {
+        device_preferences::keep(&parts, &key, &storage);
+    }
     let warn = |message: &str| shared.log(LogScope::Client, Level::Warn, message, &[]);
     for option in args.ignored {
         warn(&format!("options.{option} has no effect"));

@@ -4,7 +4,7 @@ use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    core::{Category, ErrorClass},
+    core::{Category, DeviceKind, ErrorClass},
     web::{Document, Error},
 };
 
@@ -22,6 +22,10 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
     fields.set_request_id(error.request_id.as_deref());
     fields.set_cause(error.cause.as_ref().unwrap_or(&JsValue::UNDEFINED));
     fields.set_response(&error.response.as_ref().map(Document::copy).unwrap_or_default());
+    if let Some(device) = &error.device {
+        fields.set_kind(device_name(device.kind));
+        fields.set_device_id(device.id.as_deref());
+    }
     make_error(class_name(error.class), &error.message, &fields)
 }
 
@@ -44,6 +48,15 @@ fn error(code: &'static str, category: Category, message: &str, hint: &'static s
     let mut error = Error::new(code, category, message).hint(hint);
     error.unrecoverable = true;
     error
+}
+
+/// What apps call a kind of device.
+pub(crate) fn device_name(kind: DeviceKind) -> &'static str {
+    match kind {
+        DeviceKind::Camera => "camera",
+        DeviceKind::Microphone => "microphone",
+        DeviceKind::ScreenShare => "screenShare",
+    }
 }
 
 fn class_name(class: ErrorClass) -> &'static str {
@@ -84,6 +97,10 @@ extern "C" {
     fn set_cause(this: &ErrorFields, value: &JsValue);
     #[wasm_bindgen(method, setter, structural)]
     fn set_response(this: &ErrorFields, value: &JsValue);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_kind(this: &ErrorFields, value: &str);
+    #[wasm_bindgen(method, setter, structural, js_name = deviceId)]
+    fn set_device_id(this: &ErrorFields, value: Option<&str>);
 
     /// A new error of the class with that name.
     #[wasm_bindgen(js_name = makeError)]

@@ -1,5 +1,6 @@
 //! Values of an exported object that are current and observable: `object.x` and `object.x$`.
 
+use js_sys::Array;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 #[wasm_bindgen(module = "/js/bindings.js")]
@@ -21,15 +22,28 @@ extern "C" {
     pub(crate) fn last(this: &Observables, name: &str) -> JsValue;
     #[wasm_bindgen(method)]
     fn keep(this: &Observables, name: &str, value: &JsValue);
+    /// Takes in a list that was made, and gives back the one to show: the last one if it has the same
+    /// items.
+    #[wasm_bindgen(method, js_name = keepList)]
+    pub(crate) fn keep_list(this: &Observables, name: &str, list: &Array) -> JsValue;
     /// The value has changed. It is made anew when somebody reads it.
     #[wasm_bindgen(method)]
     pub(crate) fn mark(this: &Observables, name: &str);
+    /// The same for several.
+    #[wasm_bindgen(method, variadic, js_name = mark)]
+    pub(crate) fn mark_all(this: &Observables, names: &Array);
+    /// The same for some of which watchers are going to hear later.
+    #[wasm_bindgen(method, variadic, js_name = expire)]
+    pub(crate) fn expire_all(this: &Observables, names: &Array);
     /// Tells one of several values that a value went through.
     #[wasm_bindgen(method)]
     pub(crate) fn tell(this: &Observables, name: &str, passed: &JsValue);
     /// Tells the watchers of everything that was marked, which runs code of the app.
     #[wasm_bindgen(method)]
     pub(crate) fn flush(this: &Observables);
+    /// Tells the last value of all, soon, when nothing of Rust may run any more.
+    #[wasm_bindgen(method, js_name = tellLast)]
+    pub(crate) fn tell_last(this: &Observables, name: &str, passed: &JsValue);
     /// Whether anybody watches that value.
     #[wasm_bindgen(method, js_name = isWatched)]
     pub(crate) fn is_watched(this: &Observables, name: &str) -> bool;
@@ -48,6 +62,12 @@ extern "C" {
         listener: &JsValue,
         equals: &JsValue,
     ) -> JsValue;
+    /// The values of those names as plain JSON. It throws for what has no JSON, such as a cycle.
+    #[wasm_bindgen(method, catch)]
+    pub(crate) fn snapshot(this: &Observables, names: &Array) -> Result<JsValue, JsValue>;
+    /// Gives the class of `owner` the getter `x$` for each name `x`, unless it has it.
+    #[wasm_bindgen(static_method_of = Observables)]
+    pub(crate) fn define(owner: &JsValue, names: &Array);
 }
 
 impl Observables {

@@ -13,8 +13,6 @@ macro_rules! exports {
                 #[wasm_bindgen(reexport, skip_typescript)]
                 pub fn $name();
             )*
-            #[wasm_bindgen(reexport = "deviceIds$", js_name = "deviceIds$", skip_typescript)]
-            pub fn device_ids();
         }
     };
 }
@@ -40,10 +38,10 @@ pub mod names {
 
     exports! {
         AudioSettingsRequestDefaultDeviceEnum CallingState CallType CallTypes
-        combineComparators conditional createSoundDetector defaultSortPreset descending
-        DeviceError disposeOfMediaStream dominantSpeaker EncryptionSettingsRequestModeEnum
-        ErrorFromResponse FrameRecordingSettingsRequestModeEnum getAudioDevices
-        getAudioOutputDevices getAudioStream getScreenShareStream getVideoDevices getVideoStream
+        combineComparators conditional  defaultSortPreset descending
+        DeviceError  dominantSpeaker EncryptionSettingsRequestModeEnum
+        ErrorFromResponse FrameRecordingSettingsRequestModeEnum
+
         hasAudio hasInterruptedTrack hasPausedTrack hasScreenShare hasScreenShareAudio hasVideo
         IllegalStateError IndividualRecordingSettingsRequestModeEnum isPinned JoinAbortedError
         livestreamOrAudioRoomSortPreset name NoiseCancellationSettingsModeEnum noopComparator
@@ -59,40 +57,21 @@ pub mod names {
 #[allow(missing_docs)] // the names of the files
 pub mod files {
     carried! {
-        audio_watchdog: "/js/audio-watchdog.js"
-        autoplay: "/js/autoplay.js"
-        call_parts: "/js/call-parts.js"
-        camera: "/js/camera.js"
         chunks: "/js/chunks.js"
-        captions: "/js/captions.js"
-        capture: "/js/capture.js"
-        device_kinds: "/js/device-kinds.js"
-        device_list: "/js/device-list.js"
-        device_permissions: "/js/device-permissions.js"
-        devices: "/js/devices.js"
+        comparators: "/js/comparators.js"
         diagnostics: "/js/diagnostics.js"
-        elements: "/js/elements.js"
+        element_bound_element: "/js/elements/bound-element.js"
+        elements: "/js/elements/elements.js"
+        element_incoming_video: "/js/elements/incoming-video.js"
+        element_once: "/js/elements/once.js"
+        element_viewport: "/js/elements/viewport.js"
         enums: "/js/enums.js"
         errors: "/js/errors.js"
-        input: "/js/input.js"
         listeners: "/js/listeners.js"
-        microphone: "/js/microphone.js"
-        notes: "/js/notes.js"
-        observable: "/js/observable.js"
         observables: "/js/observables.js"
         participants: "/js/participants.js"
         parts: "/js/parts.js"
-        preferences: "/js/preferences.js"
         protocol_enums: "/js/protocol-enums.js"
-        publish: "/js/publish.js"
-        screen_share: "/js/screen-share.js"
-        sorting: "/js/sorting.js"
-        sound: "/js/sound.js"
-        speaker: "/js/speaker.js"
-        state: "/js/state.js"
-        stats: "/js/stats.js"
         stats_report: "/js/stats-report.js"
-        subscriptions: "/js/subscriptions.js"
-        viewport: "/js/viewport.js"
     }
 }

@@ -1,15 +1,20 @@
 //! One call: owns the machines below, and routes what comes in to them.
 
+mod audio_watchdog;
 mod candidates;
+mod captions;
 mod devices;
 mod document;
+mod elements;
 mod ice;
 mod join;
 mod leave;
+mod listening;
 mod media;
 mod muting;
 mod order;
 mod participants;
+mod playback;
 mod publisher;
 mod publishing;
 mod request;
@@ -18,9 +23,11 @@ mod rpc;
 mod sending;
 mod sfu;
 mod sfu_events;
+mod speaker;
 mod statistics;
 mod subscriber;
 mod subscriptions;
+mod video_sizes;
 mod visible;
 
 use std::collections::VecDeque;
@@ -28,12 +35,16 @@ use std::collections::VecDeque;
 use trunkline_protocol::{compact, sfu::event};
 
 use self::{
+    captions::Captions,
     devices::Device,
+    elements::Elements,
     join::{Join, Limits},
+    listening::Listening,
     order::Order,
     publishing::MediaWishes,
     ringing::Ring,
     sfu::SfuSession,
+    statistics::Report,
     subscriptions::Wishes,
     visible::Visible,
 };
@@ -49,7 +60,6 @@ use super::{
     input::{HttpFailure, HttpReply},
     outbox::Outbox,
     rest::{Purpose, Rest, RestRequest},
-    sorting::{ParticipantOrder, Sorting},
     state::{CallState, CallingState, DeviceKind, Pin},
     time::Time,
     user::UserKind,
@@ -108,7 +118,11 @@ pub(crate) struct CallSession<H: Host> {
     microphone: Device<H>,
     screen_share: Device<H>,
     media: MediaWishes,
+    elements: Elements,
+    listening: Listening,
     wishes: Wishes,
+    captions: Captions<H>,
+    report: Report,
     ring: Ring,
     /// Whether events of the coordinator reach it.
     set_up: bool,
@@ -149,7 +163,11 @@ impl<H: Host> CallSession<H> {
             microphone: Device::new(DeviceKind::Microphone),
             screen_share: Device::new(DeviceKind::ScreenShare),
             media: MediaWishes::default(),
+            elements: Elements::default(),
+            listening: Listening::default(),
             wishes: Wishes::default(),
+            captions: Captions::default(),
+            report: Report::default(),
             ring: Ring::default(),
             set_up: false,
             registration: None,
@@ -172,16 +190,6 @@ impl<H: Host> CallSession<H> {
 
     pub(crate) fn state(&self) -> &CallState<H> {
         self.visible.state()
-    }
-
-    /// From now on the app is shown the participants in that order.
-    pub(crate) fn sort_by(&mut self, order: ParticipantOrder) {
-        self.visible.edit_quietly(|state| state.participant_order = order.into());
-    }
-
-    /// The app is shown the participants as they were sorted.
-    pub(crate) fn on_sorted(&mut self, sorting: &Sorting) {
-        self.visible.edit_quietly(|state| sorting.remember(state.participants.as_mut_slice()));
     }
 
     /// The session in which the user is, or was last.
@@ -220,6 +228,10 @@ impl<H: Host> CallSession<H> {
     }
 
     pub(crate) fn publish_changes(&mut self, out: &mut Outbox<H>) {
+        if !matches!(self.phase, Phase::Joined(_)) {
+            self.hide_report();
+        }
+        self.follow_changes(out);
         let changes = self.visible.take_changes();
         if !changes.is_empty() {
             out.changes.by_call.entry(self.key).or_default().absorb(changes);
@@ -238,6 +250,13 @@ impl<H: Host> CallSession<H> {
                 self.order_device(context, kind, order, promise);
             }
             CallCommand::SetMedia(option) => self.set_media(context, option),
+            CallCommand::AwaitDevice { promise, kind } => {
+                self.device_mut(kind).0.when_settled(promise);
+            }
+            CallCommand::SetAudioProfile { promise, kind, profile } => {
+                self.set_audio_profile(context, promise, kind, profile);
+            }
+            CallCommand::Speaker(order) => self.order_speaker(order),
             CallCommand::ApplyDefault { kind, on, device_id } => {
                 self.apply_default(context, kind, on, device_id);
             }
@@ -248,12 +267,14 @@ impl<H: Host> CallSession<H> {
                 self.stop_publish(context.out, &track_types);
                 context.out.resolve(promise, Outcome::Done);
             }
-            CallCommand::SetVolume { session_id, volume } => {
-                self.visible.edit_participant(&session_id, |p| p.audio_volume = volume);
+            CallCommand::SetVolume { session_id, volume } => self.set_volume(session_id, volume),
+            CallCommand::WatchReport(is_watched) => self.watch_report(context, is_watched),
+            CallCommand::SetReportInterval(interval) => self.report.set_interval(context, interval),
+            CallCommand::Measured { is_new } => self.on_measured(context, is_new),
+            CallCommand::SetCaptions { visible_for, limit } => {
+                self.set_captions(visible_for, limit);
             }
-            CallCommand::SetVideoSize { session_id, track_type, size } => {
-                self.set_video_size(context, session_id, track_type, size);
-            }
+            CallCommand::Element(order) => self.order_element(context, order),
             CallCommand::Pin { session_id, pinned } => {
                 let pin = Pin { is_local: true, pinned_at: context.out.epoch_millis() };
                 self.visible.edit_participant(&session_id, |participant| {
@@ -262,6 +283,7 @@ impl<H: Host> CallSession<H> {
             }
             CallCommand::SetVisibility { session_id, track_type, visibility } => {
                 self.visible.set_visibility(&session_id, track_type, visibility);
+                self.ask_for(context.out, [(session_id, track_type)]);
             }
             CallCommand::ResetReaction(session_id) => {
                 self.visible.edit_participant(&session_id, |p| p.reaction = None);
@@ -281,6 +303,9 @@ impl<H: Host> CallSession<H> {
                 call.visible.end_broadcast();
             }
             call.enforce_capabilities(context);
+            if name == "call.closed_caption" {
+                call.on_caption(context, event);
+            }
             if name == "call.deleted" {
                 // Another call of that name would be watched anew.
                 call.visible.set(Slice::Watching, |s| &mut s.watching, false);
@@ -415,6 +440,8 @@ impl<H: Host> CallSession<H> {
     }
 
     pub(crate) fn on_timeout(&mut self, context: &mut CallContext<'_, H>) {
+        self.on_captions_timeout(context.out.now);
+        self.on_elements_timeout(context.out);
         match &self.phase {
             Phase::Joining(_) => self.on_join_timeout(context),
             Phase::Joined(_) => self.on_session_timeout(context),
@@ -423,11 +450,12 @@ impl<H: Host> CallSession<H> {
     }
 
     pub(crate) fn due(&self) -> Option<Time> {
-        match &self.phase {
+        let phase = match &self.phase {
             Phase::Joining(join) => join.due(),
-            Phase::Joined(session) => session.due(),
+            Phase::Joined(session) => session.due().into_iter().chain(self.report.due()).min(),
             Phase::Idle | Phase::Failed | Phase::Left => self.ring_due(),
-        }
+        };
+        phase.into_iter().chain(self.captions.due()).chain(self.elements_due()).min()
     }
 
     /// A call that was left can be used again.

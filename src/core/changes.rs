@@ -19,7 +19,8 @@ pub struct Changes {
 /// What changed in one call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallChanges {
-    slices: u64,
+    /// What is to be read anew.
+    pub slices: Slices,
     /// Sessions whose participant is a new object: joined, or changed in any field.
     pub participants: Vec<String>,
     /// Sessions whose participant changed in its audio level or connection quality only. They come
@@ -47,13 +48,8 @@ impl Changes {
 }
 
 impl CallChanges {
-    /// Whether `slice` is to be read anew.
-    pub fn contains(&self, slice: Slice) -> bool {
-        self.slices & slice.bit() != 0
-    }
-
     pub(crate) fn mark(&mut self, slice: Slice) {
-        self.slices |= slice.bit();
+        self.slices.0 |= slice.bit();
     }
 
     pub(crate) fn mark_participant(&mut self, session_id: &str) {
@@ -66,7 +62,7 @@ impl CallChanges {
 
     /// Adds later changes to these.
     pub(crate) fn absorb(&mut self, later: Self) {
-        self.slices |= later.slices;
+        self.slices.0 |= later.slices.0;
         for session_id in later.participants {
             self.mark_participant(&session_id);
         }
@@ -78,7 +74,26 @@ impl CallChanges {
 
     pub(crate) fn is_empty(&self) -> bool {
         let Self { slices, participants, levels, transitions } = self;
-        *slices == 0 && participants.is_empty() && levels.is_empty() && transitions.is_empty()
+        *slices == Slices::default()
+            && participants.is_empty()
+            && levels.is_empty()
+            && transitions.is_empty()
+    }
+}
+
+/// A set of slices.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Slices(u64);
+
+impl Slices {
+    /// Whether `slice` is one of them.
+    pub fn contains(self, slice: Slice) -> bool {
+        self.0 & slice.bit() != 0
+    }
+
+    /// All of them.
+    pub fn iter(self) -> impl Iterator<Item = Slice> {
+        Slice::ALL.iter().copied().filter(move |slice| self.contains(*slice))
     }
 }
 
@@ -160,6 +175,10 @@ slices! {
     Transcribing = "transcribing",
     /// Whether captions are made.
     Captioning = "captioning",
+    /// The captions that are shown now.
+    ClosedCaptions = "closedCaptions",
+    /// How media flow.
+    CallStatsReport = "callStatsReport",
     /// Running recordings and broadcasts.
     Egress = "egress",
     /// Where broadcasts can come in.
@@ -180,6 +199,12 @@ slices! {
     Microphone = "microphone",
     /// The screen that is shared.
     ScreenShare = "screenShare",
+    /// Which videos of the others are received.
+    IncomingVideo = "incomingVideo",
+    /// Whose sound the browser does not let play.
+    BlockedAudio = "blockedAudio",
+    /// How the others are heard.
+    Speaker = "speaker",
 }
 
 #[cfg(test)]
@@ -193,7 +218,7 @@ mod tests {
         let mut changes = CallChanges::default();
         changes.mark(Slice::Microphone);
 
-        assert!(changes.contains(Slice::Microphone));
-        assert!(!changes.contains(Slice::Camera));
+        assert_eq!(changes.slices.iter().collect::<Vec<_>>(), [Slice::Microphone]);
+        assert!(!changes.slices.contains(Slice::Camera));
     }
 }

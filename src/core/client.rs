@@ -16,11 +16,10 @@ use super::{
     effect::{Effect, LocalEvent, Outcome, Scope},
     error::Error,
     host::Host,
-    ids::{CallKey, CaptureId, PromiseId},
-    input::{HttpFailure, HttpReply, Input},
+    ids::{CallKey, ElementId, PromiseId},
+    input::{HttpFailure, HttpReply, Input, ListedDevice},
     outbox::Outbox,
     rest::{Finished, Gate, Purpose, Rest, RestNews},
-    sorting::{ParticipantOrder, Sorting},
     state::{CallState, CallingState, ClientState},
     time::{Duration, Time},
     user::{Tokens, User, UserKind},
@@ -74,6 +73,8 @@ pub struct Client<H: Host> {
     /// Whom to ask where this client is, with the attempts that are left.
     location_hint: Option<LocationHint>,
     online: bool,
+    /// The devices that there are, as far as is known.
+    devices: Vec<ListedDevice>,
 }
 
 impl<H: Host> Client<H> {
@@ -89,6 +90,7 @@ impl<H: Host> Client<H> {
             rewatch: None,
             location_hint: None,
             online: true,
+            devices: Vec::new(),
         }
     }
 
@@ -104,8 +106,8 @@ impl<H: Host> Client<H> {
         Ok(key)
     }
 
-    /// A name for a stream of the app that is going to be published in a call.
-    pub fn adopt_capture(&mut self, call: CallKey) -> CaptureId {
+    /// A name for an element of the app that is going to be bound in a call.
+    pub fn element(&mut self, call: CallKey) -> ElementId {
         self.out.id(Some(call))
     }
 
@@ -198,6 +200,11 @@ impl<H: Host> Client<H> {
                     self.with_call(key, |call, context| call.on_peer(context, peer, input));
                 }
             }
+            Input::Element(element, input) => {
+                if let Some(key) = element.owner() {
+                    self.with_call(key, |call, context| call.on_element(context, element, input));
+                }
+            }
             Input::Captured { capture, result } => {
                 if let Some(key) = capture.owner() {
                     self.with_call(key, |call, context| {
@@ -217,6 +224,8 @@ impl<H: Host> Client<H> {
                     });
                 }
             }
+            Input::Devices(now) => self.on_devices(now),
+            Input::Heard { listening, sound } => self.on_heard(listening, sound),
             Input::Online(online) => self.on_online(online),
             Input::PageHidden => self.each_call(CallSession::on_page_hidden),
             Input::Timeout => self.on_timeout(),
@@ -250,21 +259,6 @@ impl<H: Host> Client<H> {
     /// The state of one call; `None` after [`Command::DropCall`].
     pub fn call(&self, call: CallKey) -> Option<&CallState<H>> {
         self.calls.get(&call).map(CallSession::state)
-    }
-
-    /// Shows the participants of a call in another order. See [`CallState::sorting`].
-    pub fn sort_by(&mut self, call: CallKey, order: ParticipantOrder) {
-        if let Some(call) = self.calls.get_mut(&call) {
-            call.sort_by(order);
-        }
-    }
-
-    /// Tells a call in which order its participants are shown, as that is where the next order
-    /// begins.
-    pub fn on_sorted(&mut self, call: CallKey, sorting: &Sorting) {
-        if let Some(call) = self.calls.get_mut(&call) {
-            call.on_sorted(sorting);
-        }
     }
 
     /// The registered call with that cid.
@@ -364,15 +358,6 @@ impl<H: Host> Client<H> {
             }
         }
         self.with_call(key, |call, context| call.command(context, command));
-    }
-
-    fn drop_call(&mut self, key: CallKey) {
-        if self.state.calls.contains(&key) {
-            return;
-        }
-        self.with_call(key, |call, context| call.leave_now(context, "dropped"));
-        self.calls.remove(&key);
-        self.out.changes.by_call.remove(&key);
     }
 
     fn on_rest_reply(
@@ -532,6 +517,7 @@ impl<H: Host> Client<H> {
         }
         self.keep_registry();
         for call in self.calls.values_mut() {
+            call.settle_devices(&mut self.out);
             call.publish_changes(&mut self.out);
         }
     }

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::{
     body::Body,
     effect::Method,
+    element::ElementOrder,
     ids::{CallKey, CaptureId, PromiseId},
     input::Captured,
-    state::{AudioBitrateProfile, DeviceKind, Dimension, Facing, TrackType, Visibility},
+    state::{AudioBitrateProfile, DeviceKind, Facing, TrackType, Visibility},
     time::Duration,
     user::{Tokens, User},
 };
@@ -110,6 +111,24 @@ pub enum CallCommand {
     },
     /// How media is captured and published from now on.
     SetMedia(MediaOption),
+    /// Hear when nothing is under way for a device.
+    AwaitDevice {
+        /// Resolves then.
+        promise: PromiseId,
+        /// Which.
+        kind: DeviceKind,
+    },
+    /// Publish sound for voice or for music, if the call's settings allow it.
+    SetAudioProfile {
+        /// Resolves when it is in effect.
+        promise: PromiseId,
+        /// Of the microphone or the shared screen.
+        kind: DeviceKind,
+        /// Which.
+        profile: AudioBitrateProfile,
+    },
+    /// Where and how loud the others are heard.
+    Speaker(SpeakerOrder),
     /// The answer to [`Effect::AskDefaults`](super::Effect::AskDefaults) for one device: what the
     /// user had chosen before. Nothing happens to a device that somebody has touched since.
     ApplyDefault {
@@ -143,18 +162,10 @@ pub enum CallCommand {
         /// Whose.
         session_id: String,
         /// 0 to 1; `None` for as loud as everybody.
-        volume: Option<f32>,
+        volume: Option<f64>,
     },
-    /// The largest element that shows a participant's video has this size; `None` when no visible
-    /// element shows it.
-    SetVideoSize {
-        /// Whose.
-        session_id: String,
-        /// `Video` or `ScreenShare`.
-        track_type: TrackType,
-        /// CSS pixels.
-        size: Option<Dimension>,
-    },
+    /// An order about the elements of the app.
+    Element(ElementOrder),
     /// Pin a participant for this app only, or take that pin off.
     Pin {
         /// Whose.
@@ -173,6 +184,22 @@ pub enum CallCommand {
     },
     /// Forget the last reaction of a participant.
     ResetReaction(String),
+    /// The app begins or ends to watch how media flow.
+    WatchReport(bool),
+    /// How often that is measured while the app watches; never for no time at all.
+    SetReportInterval(Duration),
+    /// The answer to [`Effect::Measure`](super::Effect::Measure).
+    Measured {
+        /// Whether there is a new report; a connection may be closed before it is read.
+        is_new: bool,
+    },
+    /// How captions are shown that come from now on; `None` leaves that as it is.
+    SetCaptions {
+        /// How long.
+        visible_for: Option<Duration>,
+        /// How many at once.
+        limit: Option<usize>,
+    },
 }
 
 /// A request of the app.
@@ -248,6 +275,17 @@ pub struct Choice {
     pub facing: Option<Facing>,
 }
 
+/// Where and how loud the others are heard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum SpeakerOrder {
+    /// On that loudspeaker, or, when the id is empty, wherever the browser plays sound.
+    Select(String),
+    /// The same by a choice of an earlier visit, unless the app has chosen since.
+    Recall(String),
+    /// As loud as that, 0 to 1.
+    Volume(f64),
+}
+
 /// How media is captured and published.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MediaOption {
@@ -255,14 +293,18 @@ pub enum MediaOption {
     StopOnLeave(DeviceKind, bool),
     /// Whether the sound of a shared screen is published.
     ScreenAudio(bool),
-    /// For voice or for music.
-    AudioProfile(DeviceKind, AudioBitrateProfile),
-    /// Upper limits of a shared screen: frames/s and bits/s.
+    /// Whether to notice when the user speaks while muted, which keeps the microphone open.
+    NoticeSpeaking(bool),
+    /// After how long of digital silence a microphone that is on is reported; `None` never reports.
+    SilenceThreshold(Option<Duration>),
+    /// Upper limits of a shared screen, and what matters in its picture.
     ScreenLimits {
         /// frames/s
         fps: u32,
         /// bits/s
         bitrate: u32,
+        /// `motion`, `detail`, `text`, or nothing.
+        content_hint: String,
     },
     /// How a camera is published, if the SFU agrees. Told to it at the next join.
     PreferVideo {

@@ -3,13 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    element::ElementEffect,
     error::Error,
     host::{Host, Recordable},
     ids::{
-        CallKey, CaptureId, DescribeId, PeerId, PromiseId, RequestId, SocketId, TokenRequestId,
-        TransceiverId,
+        CallKey, CaptureId, DescribeId, ElementId, ListenId, PeerId, PromiseId, RequestId,
+        SocketId, TokenRequestId, TransceiverId,
     },
-    state::{AudioBitrateProfile, DeviceKind, Dimension, TrackType},
+    input::ListedKind,
+    state::{AudioBitrateProfile, DeviceKind, DeviceStatus, Dimension, TrackType},
     time::Duration,
 };
 
@@ -66,6 +68,28 @@ pub enum Effect<H: Host> {
     /// Ask what the user had chosen before, for the devices of a call that nobody has touched.
     /// Answer: [`CallCommand::ApplyDefault`](super::CallCommand::ApplyDefault) for each device.
     AskDefaults(CallKey),
+    /// Keep what the user has chosen for a device, for the next visit.
+    RememberDevice(CallKey, DeviceKind),
+    /// Listen to a microphone. Reports: [`Input::Heard`](super::Input::Heard), for as long as it can
+    /// be heard.
+    Listen(ListenRequest),
+    /// Listen no longer; nothing about it is awaited any more.
+    StopListening(ListenId),
+    /// Measure how the media of a joined call flow, for the app, which sees the newest report while
+    /// [`CallState::has_report`](super::CallState::has_report). Answer:
+    /// [`CallCommand::Measured`](super::CallCommand::Measured).
+    Measure(CallKey),
+    /// Do something with an element of the app.
+    Element(ElementId, ElementEffect),
+    /// Tell the developer that a sound arrives and no element plays it.
+    WarnOfUnheard {
+        /// In which call.
+        call: CallKey,
+        /// Whose.
+        session_id: String,
+        /// Which sound.
+        track_type: TrackType,
+    },
     /// Settle a promise of the app.
     Settle {
         /// Which.
@@ -265,8 +289,33 @@ pub struct CaptureRequest {
     pub profile: AudioBitrateProfile,
     /// Whether the sound of a screen is wanted.
     pub audio: bool,
+    /// What a screen delivers at most, in frames/s.
+    pub max_framerate: Option<u32>,
+    /// What matters in the picture of a screen: `motion`, `detail`, `text`, or nothing.
+    pub content_hint: String,
     /// A running capture to take the source from, instead of asking the browser again.
     pub source: Option<CaptureId>,
+}
+
+/// A microphone to listen to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ListenRequest {
+    /// Its name from now on.
+    pub listening: ListenId,
+    /// Which one.
+    pub source: ListenSource,
+    /// How often to report.
+    pub every: Duration,
+}
+
+/// Where the sound comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum ListenSource {
+    /// What a capture delivers.
+    Capture(CaptureId),
+    /// A microphone by its id, or whichever there is: opened just for that, unless the user would
+    /// have to be asked.
+    Device(Option<String>),
 }
 
 /// What a promise resolves with.
@@ -339,6 +388,30 @@ pub enum LocalEvent {
         /// Such as `user_left`, `call_ended`, `kicked`, `ring_timeout`,
         /// `rejoin_attempt_limit_exceeded`.
         reason: &'static str,
+    },
+    /// `device.disconnected`: a device that was selected is not there any more.
+    DeviceDisconnected {
+        /// `type:id` of the call.
+        cid: String,
+        /// Whether it was on.
+        status: Option<DeviceStatus>,
+        /// Its id.
+        device_id: String,
+        /// Its name.
+        label: String,
+        /// What it is.
+        kind: ListedKind,
+    },
+    /// `mic.capture_report`: a microphone that is on delivers nothing at all, or something again.
+    CaptureReport {
+        /// `type:id` of the call.
+        cid: String,
+        /// Which of the two.
+        captures_audio: bool,
+        /// Its id.
+        device_id: Option<String>,
+        /// Its name; empty when it has none.
+        label: String,
     },
 }
 

@@ -6,6 +6,8 @@ use serde::Serialize;
 
 use super::{
     host::{Host, Recordable},
+    input::DeviceFailure,
+    state::DeviceKind,
     view::Refusal,
 };
 
@@ -47,6 +49,17 @@ pub struct Failure<H: Host> {
     pub cause: Option<H::Thrown>,
     /// What the coordinator answered.
     pub response: Option<H::Document>,
+    /// The device that failed.
+    pub device: Option<FailedDevice>,
+}
+
+/// A device that failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FailedDevice {
+    /// What it is.
+    pub kind: DeviceKind,
+    /// The one that was asked for, if one was.
+    pub id: Option<String>,
 }
 
 /// The JavaScript class of an [`Error`].
@@ -148,6 +161,7 @@ impl<H: Host> Error<H> {
             attempts: Vec::new(),
             cause: None,
             response: None,
+            device: None,
         }))
     }
 
@@ -199,6 +213,42 @@ impl<H: Host> Error<H> {
         Self::new("illegal-state", Category::State, message)
             .class(ErrorClass::IllegalState)
             .hint(hint)
+    }
+
+    /// A device could not be opened. `id` is the one that was asked for, if one was.
+    pub(crate) fn device(kind: DeviceKind, failure: DeviceFailure<H>, id: Option<String>) -> Self {
+        let (code, hint) = match failure.name.as_str() {
+            "NotAllowedError" => (
+                "permission-denied",
+                "Allow this page to use the device in the browser's address bar, then try again.",
+            ),
+            "PermissionDismissedError" => {
+                ("permission-dismissed", "Ask again when the user wants it.")
+            }
+            "InvalidStateError" => (
+                "permission-denied",
+                "Ask for it where the user has just touched the page, such as in a click.",
+            ),
+            "NotFoundError" => ("not-found", "Connect a device, then try again."),
+            "NotReadableError" => {
+                ("in-use", "Close other programs that use the device, then try again.")
+            }
+            "OverconstrainedError" => ("overconstrained", "Ask for less of the device."),
+            "SecurityError" => ("insecure-context", "Open the page over https or on localhost."),
+            "AbortError" => ("aborted", "Try again."),
+            _ => ("unsupported", "Use another browser or device."),
+        };
+        let message = match kind {
+            DeviceKind::Camera => "the camera could not be opened",
+            DeviceKind::Microphone => "the microphone could not be opened",
+            DeviceKind::ScreenShare => "the screen could not be shared",
+        };
+        let mut error = Self::new(code, Category::Device, message)
+            .class(ErrorClass::Device)
+            .hint(hint)
+            .cause(failure.cause);
+        error.device = Some(FailedDevice { kind, id });
+        error
     }
 
     /// `leave()` won over `join()`.

@@ -77,8 +77,12 @@ handles! {
     TransceiverId
     /// A running capture of a device.
     CaptureId
+    /// A microphone that is listened to.
+    ListenId
     /// A request for the SDP that tells what this browser can send and receive.
     DescribeId
+    /// An element with which the app shows or plays a participant.
+    ElementId
     /// A question to the app's token provider.
     TokenRequestId
 }

@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    element::ElementInput,
     host::{Host, Recordable},
     ids::{
-        CaptureId, DescribeId, PeerId, RemoteTrackId, RequestId, SocketId, TokenRequestId,
-        TransceiverId,
+        CaptureId, DescribeId, ElementId, ListenId, PeerId, RemoteTrackId, RequestId, SocketId,
+        TokenRequestId, TransceiverId,
     },
-    state::{AudioBitrateProfile, Dimension},
+    state::{AudioBitrateProfile, DeviceKind, Dimension},
     view::{AnswerOf, EventOf},
 };
 
@@ -67,6 +68,17 @@ pub enum Input<H: Host> {
     CaptureEnded(CaptureId),
     /// The system holds a captured track back, or delivers it again.
     CaptureMuted(CaptureId, bool),
+    /// An element of the app has news.
+    Element(ElementId, ElementInput),
+    /// The devices that there are: once at first, and after each change.
+    Devices(Vec<ListedDevice>),
+    /// What a microphone sounds like at this moment.
+    Heard {
+        /// The [`Effect::Listen`](super::Effect::Listen) it answers, again and again.
+        listening: ListenId,
+        /// What was heard.
+        sound: Sound,
+    },
     /// The browser went online or offline.
     Online(bool),
     /// The page goes away for good.
@@ -182,6 +194,8 @@ pub struct Captured {
     pub audio_track_id: Option<String>,
     /// The device that the browser took.
     pub device_id: Option<String>,
+    /// Name of the track that is published, to be shown; empty when it has none.
+    pub label: String,
     /// How a stream of the app is to be encoded; none is as for the device.
     pub profile: Option<AudioBitrateProfile>,
 }
@@ -195,4 +209,57 @@ pub struct DeviceFailure<H: Host> {
     pub name: String,
     /// The exception.
     pub cause: H::Thrown,
+}
+
+/// A device in the browser's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedDevice {
+    /// Unique on this page; empty while the user lets the page know nothing.
+    pub id: String,
+    /// What it is.
+    pub kind: ListedKind,
+    /// To be shown; empty while the user lets the page know nothing.
+    pub label: String,
+    /// Shared by the devices in one case.
+    pub group_id: String,
+}
+
+/// Kind of a device in the browser's list: `MediaDeviceKind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ListedKind {
+    /// `videoinput`
+    VideoInput,
+    /// `audioinput`
+    AudioInput,
+    /// `audiooutput`
+    AudioOutput,
+}
+
+impl ListedKind {
+    /// The value apps see.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::VideoInput => "videoinput",
+            Self::AudioInput => "audioinput",
+            Self::AudioOutput => "audiooutput",
+        }
+    }
+
+    /// What a device captures from; `None` for screens, which no list has.
+    pub fn of(device: DeviceKind) -> Option<Self> {
+        match device {
+            DeviceKind::Camera => Some(Self::VideoInput),
+            DeviceKind::Microphone => Some(Self::AudioInput),
+            DeviceKind::ScreenShare => None,
+        }
+    }
+}
+
+/// What a microphone sounds like at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sound {
+    /// The loudest frequency, 0 to 255.
+    pub loudest: u8,
+    /// Whether there is anything but digital silence.
+    pub delivers: bool,
 }

@@ -23,11 +23,6 @@ impl<H: Host> Roster<H> {
         self.participants.get_mut(*self.places.get(session_id)?)
     }
 
-    /// All of them, to be changed in anything but their session ids.
-    pub(crate) fn as_mut_slice(&mut self) -> &mut [Participant<H>] {
-        &mut self.participants
-    }
-
     /// Adds somebody at the end, unless their session is there already.
     pub(crate) fn push(&mut self, participant: Participant<H>) {
         if !self.places.contains_key(&participant.session_id) {

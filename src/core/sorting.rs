@@ -1,10 +1,10 @@
 //! The order in which participants are shown.
 
-use std::{cmp::Ordering, rc::Rc};
+use std::{cmp::Ordering, collections::BTreeMap, rc::Rc};
 
 use super::{
     host::Host,
-    state::{Participant, ShownAt, TrackType},
+    state::{Participant, TrackType},
 };
 
 /// How to compare two participants: the first step that tells them apart decides.
@@ -12,6 +12,38 @@ use super::{
 pub struct ParticipantOrder {
     /// From the most important to the least.
     pub steps: Vec<SortStep>,
+}
+
+/// How the participants of one call are shown: in which order, and where each was shown last, as that
+/// is where the next order begins.
+#[derive(Debug, Default)]
+pub struct Arrangement {
+    order: Rc<ParticipantOrder>,
+    /// By session id.
+    places: BTreeMap<String, usize>,
+}
+
+impl Arrangement {
+    /// From now on they are shown in another order.
+    pub fn set_order(&mut self, order: ParticipantOrder) {
+        self.order = order.into();
+    }
+
+    /// What it takes to put them in order.
+    pub fn sorting<H: Host>(&self, participants: &[Participant<H>]) -> Sorting {
+        Sorting::new(self, participants)
+    }
+
+    /// They are shown as they were sorted.
+    pub fn remember(&mut self, sorting: &Sorting) {
+        let places = sorting.sorted().enumerate();
+        self.places = places.map(|(place, entry)| (entry.session_id.clone(), place)).collect();
+    }
+
+    /// Where they were shown last; later than all for those who were not yet.
+    fn place<H: Host>(&self, participant: &Participant<H>) -> usize {
+        self.places.get(&participant.session_id).copied().unwrap_or(usize::MAX)
+    }
 }
 
 /// One step of a comparison.
@@ -90,29 +122,17 @@ struct Entry {
 const FOR_EVERYONE: f64 = -1e15;
 
 impl Sorting {
-    pub(crate) fn new<H: Host>(
-        order: &Rc<ParticipantOrder>,
-        participants: &[Participant<H>],
-    ) -> Self {
-        let mut entries = Vec::new();
-        let mut before = Vec::new();
-        sort(&mut before, participants.len(), &|a, b| {
-            Some(participants.get(a)?.shown_at.cmp(&participants.get(b)?.shown_at))
-        });
-        for place in before {
-            if let Some(participant) = participants.get(place) {
-                let mut ranks = Vec::new();
-                for step in &order.steps {
-                    ranks.push(rank(&step.criterion, participant));
-                }
-                entries.push(Entry {
-                    place: u32::try_from(place).unwrap_or_default(),
-                    session_id: participant.session_id.clone(),
-                    name: participant.name.clone(),
-                    ranks,
-                });
-            }
-        }
+    fn new<H: Host>(arrangement: &Arrangement, participants: &[Participant<H>]) -> Self {
+        let order = &arrangement.order;
+        let mut before: Vec<_> = (0..).zip(participants).collect();
+        before.sort_by_key(|(_, participant)| arrangement.place(participant));
+        let entry = |(place, participant): (u32, &Participant<H>)| Entry {
+            place,
+            session_id: participant.session_id.clone(),
+            name: participant.name.clone(),
+            ranks: order.steps.iter().map(|step| rank(&step.criterion, participant)).collect(),
+        };
+        let entries = before.into_iter().map(entry).collect();
         Self { order: order.clone(), entries, sorted: Vec::new() }
     }
 
@@ -134,16 +154,6 @@ impl Sorting {
             places.push(entry.place);
         }
         places
-    }
-
-    /// Writes down at which places they are shown. Those who left meanwhile do not count.
-    pub(crate) fn remember<H: Host>(&self, participants: &mut [Participant<H>]) {
-        for (shown_at, entry) in self.sorted().enumerate() {
-            let participant = participants.get_mut(entry.place as usize);
-            if let Some(participant) = participant.filter(|p| p.session_id == entry.session_id) {
-                participant.shown_at = ShownAt(shown_at);
-            }
-        }
     }
 
     fn sorted(&self) -> impl Iterator<Item = &Entry> {

@@ -1,16 +1,16 @@
 //! What an app can see: the state of the client and of its calls.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use trunkline_protocol::sfu::models;
 
 use super::{
+    element::IncomingVideo,
     error::Error,
     host::Host,
     ids::{CallKey, CaptureId, RemoteTrackId},
     roster::Roster,
-    sorting::{ParticipantOrder, Sorting},
     view::{Call, Member, Reaction, SessionParticipant, Settings, Viewed},
 };
 
@@ -53,8 +53,6 @@ pub struct CallState<H: Host> {
     pub session: Option<Session<H>>,
     /// Everybody in the call.
     pub participants: Roster<H>,
-    /// How they are ordered when they are shown.
-    pub participant_order: Rc<ParticipantOrder>,
     /// From the SFU while joined, from the session otherwise.
     pub participant_count: u32,
     /// From the SFU while joined, from the session otherwise.
@@ -71,6 +69,10 @@ pub struct CallState<H: Host> {
     pub transcribing: bool,
     /// Whether captions are made.
     pub captioning: bool,
+    /// The captions that are shown now, oldest first, as the server wrote them.
+    pub closed_captions: Vec<H::Document>,
+    /// Whether the app is shown the newest report of how media flow.
+    pub has_report: bool,
     /// Running recordings and broadcasts; newer than the document.
     pub egress: Option<Egress<H>>,
     /// Whether media is encrypted end to end.
@@ -81,12 +83,22 @@ pub struct CallState<H: Host> {
     pub created: bool,
     /// From the first ring to the leave.
     pub ringing: Option<Ringing>,
+    /// Who rejected the call since it was last left, by user id, and why if they said so.
+    pub rejections: Vec<(String, Option<String>)>,
     /// The camera.
     pub camera: DeviceState<H>,
     /// The microphone.
     pub microphone: DeviceState<H>,
     /// The screen that is shared.
     pub screen_share: DeviceState<H>,
+    /// Which videos of the others are received.
+    pub incoming_video: IncomingVideo,
+    /// Sessions whose sound the browser does not let play.
+    pub blocked_audio: Vec<String>,
+    /// Whether the user speaks while muted; see [`MediaOption`](super::MediaOption).
+    pub speaking_while_muted: bool,
+    /// How the others are heard.
+    pub speaker: SpeakerState,
 }
 
 /// Where in its life a call is.
@@ -217,22 +229,23 @@ pub struct Participant<H: Host> {
     /// Tracks that are published, but deliver nothing for now.
     pub interrupted_tracks: Vec<TrackType>,
     /// How loud the app plays them, 0 to 1; none is as loud as everybody.
-    pub audio_volume: Option<f32>,
+    pub audio_volume: Option<f64>,
     /// Their last reaction, as the server wrote it.
     pub reaction: Option<Viewed<Reaction, H::Document>>,
     /// Where their tiles are.
     pub tiles: Tiles,
-    /// Place at which they were last shown; later than all for those who were not yet.
-    pub shown_at: ShownAt,
 }
 
-/// Place in the list that is shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ShownAt(pub usize);
-
-impl Default for ShownAt {
-    fn default() -> Self {
-        Self(usize::MAX)
+impl<H: Host> Participant<H> {
+    /// Their track of that type, if the host holds it.
+    pub fn media(&self, track_type: TrackType) -> Option<Media> {
+        match track_type {
+            TrackType::Audio => self.audio,
+            TrackType::Video => self.video,
+            TrackType::ScreenShare => self.screen_share,
+            TrackType::ScreenShareAudio => self.screen_share_audio,
+            TrackType::Unspecified => None,
+        }
     }
 }
 
@@ -258,7 +271,7 @@ pub enum Visibility {
 }
 
 /// A track that the host holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Media {
     /// Captured here.
     Local(CaptureId),
@@ -282,6 +295,13 @@ pub struct Dimension {
     pub width: u32,
     /// px
     pub height: u32,
+}
+
+impl Dimension {
+    /// px²
+    pub fn area(self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
 }
 
 /// A device that the call captures from.
@@ -336,6 +356,25 @@ pub struct DeviceState<H: Host> {
     pub facing: Option<Facing>,
 }
 
+/// How the others are heard.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpeakerState {
+    /// Id of the loudspeaker; empty for wherever the browser plays sound.
+    pub selected: String,
+    /// Whether the app has chosen, in this call.
+    pub is_chosen: bool,
+    /// 0 to 1, for everybody who has no volume of their own.
+    pub volume: f64,
+    /// By session, 0 to 1.
+    pub volumes: BTreeMap<String, f64>,
+}
+
+impl Default for SpeakerState {
+    fn default() -> Self {
+        Self { selected: String::new(), is_chosen: false, volume: 1.0, volumes: BTreeMap::new() }
+    }
+}
+
 /// Which way the camera of a phone looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Facing {
@@ -356,7 +395,7 @@ impl Facing {
 }
 
 /// Whether a device is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum DeviceStatus {
     /// On.
     Enabled,
@@ -392,7 +431,6 @@ impl<H: Host> Default for CallState<H> {
             backstage: true,
             session: None,
             participants: Roster::default(),
-            participant_order: Rc::default(),
             participant_count: 0,
             anonymous_participant_count: 0,
             blocked_user_ids: Vec::new(),
@@ -401,14 +439,21 @@ impl<H: Host> Default for CallState<H> {
             raw_recording: false,
             transcribing: false,
             captioning: false,
+            closed_captions: Vec::new(),
+            has_report: false,
             egress: None,
             e2ee_enabled: false,
             watching: false,
             created: false,
             ringing: None,
+            rejections: Vec::new(),
             camera: DeviceState::default(),
             microphone: DeviceState::default(),
             screen_share: DeviceState::default(),
+            incoming_video: IncomingVideo::default(),
+            blocked_audio: Vec::new(),
+            speaking_while_muted: false,
+            speaker: SpeakerState::default(),
         }
     }
 }
@@ -430,11 +475,6 @@ impl<H: Host> CallState<H> {
             }
         }
         users
-    }
-
-    /// What it takes to put the participants in the order in which they are shown.
-    pub fn sorting(&self) -> Sorting {
-        Sorting::new(&self.participant_order, &self.participants)
     }
 
     /// The state of one device.

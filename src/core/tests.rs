@@ -4,19 +4,24 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod bodies;
+mod captions;
 mod coordinator;
 mod device_storms;
 mod devices;
+mod elements;
+mod hardware;
 mod host;
 mod interleavings;
 mod lifecycle;
 mod media;
 mod native;
 mod orders;
+mod preferences;
 mod publishing;
 mod records;
 mod refusals;
 mod ringing;
+mod ringing_state;
 mod roster;
 mod server;
 mod sorting;

@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwn
 
 use self::lenient::{
     count, counts, flag, millis, moments, number, object, objects, seen, seen_list, some_flag,
-    some_seen_list, some_texts, text, texts,
+    some_seen_list, some_text, some_texts, text, texts,
 };
 use super::host::{Document, Host};
 
@@ -269,6 +269,12 @@ pub struct EventFields<D> {
     /// A reaction.
     #[serde(deserialize_with = "seen::<D, _, _>")]
     pub reaction: Option<Viewed<Reaction, D>>,
+    /// Something that was said.
+    #[serde(deserialize_with = "seen::<D, _, _>")]
+    pub closed_caption: Option<Viewed<Caption, D>>,
+    /// Why a user rejected a ring.
+    #[serde(deserialize_with = "some_text")]
+    pub reason: Option<String>,
     /// `composite`, `individual`, `raw`.
     #[serde(deserialize_with = "text")]
     pub recording_type: String,
@@ -442,6 +448,18 @@ pub struct User {
     /// In the app, not in the call.
     #[serde(deserialize_with = "text")]
     pub role: String,
+}
+
+/// Something that somebody said.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Caption {
+    /// Who.
+    #[serde(deserialize_with = "text")]
+    pub speaker_id: String,
+    /// When they began to say it, as the server wrote it.
+    #[serde(deserialize_with = "text")]
+    pub start_time: String,
 }
 
 /// A reaction.

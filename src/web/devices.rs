@@ -1,120 +1,145 @@
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::AbortController;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{EventTarget, MediaStream};
 
 use super::{
-    browser::{DeviceFailure, Input},
-    capture::{Capture, adopt_stream, open_capture},
+    browser::Input,
+    capture::{Capture, Opening, Setup},
     listener::Listener,
+    listening::Listening,
     media::MediaTable,
-    object::field,
     report::Reporter,
-    task::{settled, spawn},
 };
 use crate::core::{
-    AudioBitrateProfile, CaptureId, CaptureRequest, Captured, DeviceKind, Dimension,
+    CaptureId, CaptureRequest, Captured, DeviceKind, ListenId, ListenRequest, TrackType,
 };
 
-/// The captures that run or begin.
-pub struct Devices(Rc<Captures>);
-
-struct Captures {
-    all: RefCell<BTreeMap<CaptureId, State>>,
+/// The captures that run or begin, and the microphones that are listened to.
+pub struct Devices {
+    captures: Captures,
     media: MediaTable,
     reporter: Reporter,
+    listening: Listening,
 }
 
-enum State {
-    /// The browser has been asked. Aborting turns the device off at once, whatever still takes its
-    /// time.
-    Opening(Option<AbortController>),
-    Running {
-        _listeners: [Listener; 3],
+/// They outlive the [`Devices`] in what is being opened.
+type Captures = Rc<RefCell<BTreeMap<CaptureId, Entry>>>;
+
+enum Entry {
+    /// The browser has been asked.
+    Begins(Rc<Opening>),
+    Runs {
+        capture: Rc<Capture>,
+        news: Vec<Listener>,
     },
 }
 
 impl Devices {
     /// None yet. Streams are put into `media`.
-    pub fn new(media: &MediaTable, reporter: &Reporter) -> Self {
-        let (media, reporter) = (media.clone(), reporter.clone());
-        Self(Rc::new(Captures { all: RefCell::default(), media, reporter }))
+    pub fn new(media: &MediaTable, reporter: Reporter) -> Self {
+        let listening = Listening::new(reporter.clone());
+        Self { captures: Captures::default(), media: media.clone(), reporter, listening }
     }
 
-    /// Opens a device. `call` is the app's object that knows how the app wants it opened, or
-    /// `undefined`.
-    pub fn capture(&self, call: &JsValue, request: &CaptureRequest) {
+    /// Opens a device, as the app wants it.
+    pub fn capture(&self, request: CaptureRequest, setup: Setup) {
         let id = request.capture;
-        let abort = AbortController::new().ok();
-        let signal = abort.as_ref().map(AbortController::signal);
-        self.0.all.borrow_mut().insert(id, State::Opening(abort));
-        let source = request.source.and_then(|source| self.0.media.capture(source));
-        let size = request.size.unwrap_or(Dimension { width: 0, height: 0 });
-        let asked = open_capture(
-            call,
-            place(request.kind),
-            size.width,
-            size.height,
-            request.facing,
-            request.device_id.as_deref(),
-            request.profile == AudioBitrateProfile::MusicHighQuality,
-            request.audio,
-            source.as_ref(),
-            signal.as_ref(),
-        );
-        let captures = Rc::downgrade(&self.0);
-        spawn(async move {
-            let opened = settled(asked).await.map(JsCast::unchecked_into::<Capture>);
-            let is_wanted = |captures: &Rc<Captures>| captures.all.borrow().contains_key(&id);
-            match (captures.upgrade().filter(is_wanted), opened) {
-                (Some(captures), opened) => captures.opened(id, opened),
-                // Stopped meanwhile: nobody may see the light of the camera any longer.
-                (None, Ok(capture)) => drop(capture.stop()),
-                (None, Err(_)) => {}
-            }
+        let opening = Rc::<Opening>::default();
+        self.captures.borrow_mut().insert(id, Entry::Begins(opening.clone()));
+        let source = request.source.and_then(|source| self.running(source));
+        let captures = Rc::downgrade(&self.captures);
+        let (media, reporter) = (self.media.clone(), self.reporter.clone());
+        spawn_local(async move {
+            let result = Capture::open(&request, setup, source, &opening).await;
+            // Whoever gave it up wants to hear nothing of it, and what was opened ends here.
+            let Some(captures) = captures.upgrade().filter(|_| !opening.is_given_up()) else {
+                return;
+            };
+            let result = match result {
+                Ok(capture) => {
+                    let capture = Rc::new(capture);
+                    let description = capture.describe();
+                    add(&captures, &media, &reporter, id, capture);
+                    Ok(description)
+                }
+                Err(failure) => {
+                    captures.borrow_mut().remove(&id);
+                    Err(failure.into())
+                }
+            };
+            reporter.report(Input::Captured { capture: id, result });
         });
     }
 
-    /// Takes in a stream of the app. One that cannot be looked at has no track to be sent.
-    pub(crate) fn adopt(&self, id: CaptureId, track_type: i32, stream: &JsValue) -> Captured {
-        let adopted = adopt_stream(track_type, stream).and_then(|capture| self.0.add(id, capture));
-        adopted.unwrap_or_else(|thrown| {
-            self.0.reporter.warn("a stream could not be taken in", &thrown);
-            Captured::default()
-        })
+    /// Takes in a stream of the app.
+    pub fn adopt(&self, id: CaptureId, track_type: TrackType, stream: MediaStream) -> Captured {
+        let kind = match track_type {
+            TrackType::Video => DeviceKind::Camera,
+            TrackType::ScreenShare => DeviceKind::ScreenShare,
+            // Sound by itself, that of a screen too, is a source of its own.
+            TrackType::Audio | TrackType::ScreenShareAudio | TrackType::Unspecified => {
+                DeviceKind::Microphone
+            }
+        };
+        let capture = Rc::new(Capture::adopt(kind, stream));
+        let captured = capture.describe();
+        add(&self.captures, &self.media, &self.reporter, id, capture);
+        captured
+    }
+
+    /// A capture that runs.
+    pub fn running(&self, id: CaptureId) -> Option<Rc<Capture>> {
+        match self.captures.borrow().get(&id) {
+            Some(Entry::Runs { capture, .. }) => Some(capture.clone()),
+            Some(Entry::Begins(_)) | None => None,
+        }
     }
 
     /// Has a capture deliver nothing, or something again.
     pub fn silence(&self, id: CaptureId, is_silent: bool) {
-        let capture = self.0.media.capture(id);
-        if let Some(Err(thrown)) = capture.map(|capture| capture.silence(is_silent)) {
-            self.0.reporter.warn("a track could not be switched", &thrown);
+        if let Some(capture) = self.running(id) {
+            capture.silence(is_silent);
         }
     }
 
     /// Ends a capture, running or not begun yet.
     pub fn stop(&self, id: CaptureId) {
-        let state = self.0.all.borrow_mut().remove(&id);
-        if let Some(State::Opening(Some(abort))) = state {
-            abort.abort();
+        let entry = self.captures.borrow_mut().remove(&id);
+        self.media.remove_capture(id);
+        match entry {
+            Some(Entry::Begins(opening)) => opening.give_up(),
+            Some(Entry::Runs { capture, news }) => {
+                drop(news);
+                capture.stop();
+            }
+            None => {}
         }
-        let capture = self.0.media.remove_capture(id);
-        if let Some(Err(thrown)) = capture.map(|capture| capture.stop()) {
-            self.0.reporter.warn("a capture could not be stopped", &thrown);
-        }
+    }
+
+    /// Listens to a microphone.
+    pub fn listen(&self, request: ListenRequest) {
+        let running = |id| self.running(id);
+        self.listening.start(request, &running);
+    }
+
+    /// Listens no longer.
+    pub fn stop_listening(&self, id: ListenId) {
+        self.listening.stop(id);
     }
 
     /// Ends all of them.
     pub fn stop_all(&self) {
-        let all: Vec<CaptureId> = self.0.all.borrow().keys().copied().collect();
-        for id in all {
-            self.stop(id);
+        self.listening.stop_all();
+        let captures: Vec<CaptureId> = self.captures.borrow().keys().copied().collect();
+        for capture in captures {
+            self.stop(capture);
         }
     }
 
-    /// How many there are.
+    /// How many captures there are.
     pub fn len(&self) -> usize {
-        self.0.all.borrow().len()
+        self.captures.borrow().len()
     }
 
     /// Whether there are none.
@@ -129,61 +154,25 @@ impl Drop for Devices {
     }
 }
 
-impl Captures {
-    /// A device was opened that is still wanted, or was not.
-    fn opened(&self, id: CaptureId, opened: Result<Capture, JsValue>) {
-        let result = opened.and_then(|capture| self.add(id, capture)).map_err(|thrown| {
-            self.all.borrow_mut().remove(&id);
-            let name = field(&thrown, "name").as_string().unwrap_or_default();
-            DeviceFailure { name, cause: thrown }
-        });
-        self.reporter.report(Input::Captured { capture: id, result });
-    }
-
-    /// Keeps a capture, unless it has nothing to be described.
-    fn add(&self, id: CaptureId, capture: Capture) -> Result<Captured, JsValue> {
-        let captured = describe(&capture).inspect_err(|_| drop(capture.stop()))?;
-        let running = self.listen(id, &capture);
-        self.all.borrow_mut().insert(id, running);
-        self.media.add_capture(id, capture);
-        Ok(captured)
-    }
-
-    fn listen(&self, id: CaptureId, capture: &Capture) -> State {
-        let on = |name, input: fn(CaptureId) -> Input| {
-            let reporter = self.reporter.clone();
-            Listener::new(capture, name, move |_| reporter.report(input(id)))
-        };
-        State::Running {
-            _listeners: [
-                on("ended", Input::CaptureEnded),
-                on("mute", |id| Input::CaptureMuted(id, true)),
-                on("unmute", |id| Input::CaptureMuted(id, false)),
-            ],
-        }
-    }
-}
-
-fn describe(capture: &Capture) -> Result<Captured, JsValue> {
-    let fields = capture.describe()?;
-    let text = |at| fields.get(at).as_string();
-    // Browsers give sizes in whole pixels.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let px = |at| fields.get(at).as_f64().map(|px| px as u32);
-    Ok(Captured {
-        track_id: text(0).unwrap_or_default(),
-        size: px(1).zip(px(2)).map(|(width, height)| Dimension { width, height }),
-        audio_track_id: text(3),
-        device_id: text(4),
-        profile: None,
-    })
-}
-
-/// As the package's JavaScript numbers them.
-fn place(kind: DeviceKind) -> u8 {
-    match kind {
-        DeviceKind::Camera => 0,
-        DeviceKind::Microphone => 1,
-        DeviceKind::ScreenShare => 2,
-    }
+fn add(
+    captures: &Captures,
+    media: &MediaTable,
+    reporter: &Reporter,
+    id: CaptureId,
+    capture: Rc<Capture>,
+) {
+    let track = capture.device_track();
+    let news = |name, input: fn(CaptureId) -> Input| {
+        let target: Option<&EventTarget> = track.as_deref();
+        let reporter = reporter.clone();
+        target.map(|target| Listener::new(target, name, move |_| reporter.report(input(id))))
+    };
+    let news = [
+        news("ended", Input::CaptureEnded),
+        news("mute", |id| Input::CaptureMuted(id, true)),
+        news("unmute", |id| Input::CaptureMuted(id, false)),
+    ];
+    media.add_capture(id, capture.clone());
+    let news = news.into_iter().flatten().collect();
+    captures.borrow_mut().insert(id, Entry::Runs { capture, news });
 }

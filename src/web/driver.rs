@@ -1,13 +1,15 @@
 use std::{
-    cell::{Cell, Ref, RefCell},
+    cell::{Cell, OnceCell, Ref, RefCell},
     collections::VecDeque,
     rc::{Rc, Weak},
 };
 
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 use super::{
     browser::{AppEvent, Client, Effect, Error, Input, Outcome},
+    capture::{DevicesWatch, Setup, list_devices, watch_devices},
     clock::Clock,
     describe::describe,
     devices::Devices,
@@ -22,7 +24,10 @@ use super::{
     ticker::Ticker,
     timers::Timer,
 };
-use crate::core::{CallKey, Changes, Command, PeerId, PromiseId, Time, TokenRequestId};
+use crate::core::{
+    CallKey, CaptureRequest, Changes, Command, DeviceKind, ElementEffect, ElementId, PeerId,
+    PromiseId, Time, TokenRequestId, TrackType,
+};
 
 /// Runs one client: gives it what the app and the browser say, and does what it asks for.
 ///
@@ -45,6 +50,8 @@ pub struct Driver {
     peers: Peers,
     devices: Devices,
     media: MediaTable,
+    /// Begins with the first call.
+    devices_watch: OnceCell<DevicesWatch>,
     reporter: Reporter,
     frontend: Weak<dyn Frontend>,
     _page: Page,
@@ -62,10 +69,18 @@ pub trait Frontend {
     fn emit(&self, event: AppEvent);
     /// Asks the app for a token, which comes as an [`Input::Token`].
     fn fetch_token(&self, request: TokenRequestId);
-    /// The app's object for a call, or `undefined`.
-    fn call(&self, call: CallKey) -> JsValue;
+    /// How the app wants a device opened.
+    fn setup(&self, request: &CaptureRequest) -> Setup;
+    /// Keeps what the user has chosen for a device.
+    fn remember_device(&self, call: CallKey, kind: DeviceKind);
     /// Asks what the user had chosen for the devices of a call.
     fn ask_defaults(&self, call: CallKey);
+    /// Measures how the media of a call flow.
+    fn measure(&self, call: CallKey);
+    /// Does something with an element of the app.
+    fn element(&self, element: ElementId, effect: &ElementEffect);
+    /// Tells the developer of a sound that no element plays.
+    fn warn_of_unheard(&self, call: CallKey, session_id: &str, track_type: TrackType);
     /// Logs a failure that no promise reports.
     fn warn(&self, message: &str, thrown: &JsValue);
 }
@@ -101,7 +116,8 @@ impl Driver {
                 http: Http::new(reporter.clone()),
                 sockets: Sockets::new(reporter.clone()),
                 peers: Peers::new(&media, &reporter),
-                devices: Devices::new(&media, &reporter),
+                devices: Devices::new(&media, reporter.clone()),
+                devices_watch: OnceCell::new(),
                 media,
                 _page: Page::watch(&reporter),
                 reporter,
@@ -135,6 +151,28 @@ impl Driver {
     /// The captures.
     pub(crate) fn devices(&self) -> &Devices {
         &self.devices
+    }
+
+    /// Reports which devices there are from now on.
+    pub(crate) fn watch_devices(&self) {
+        self.devices_watch.get_or_init(|| {
+            let reporter = self.reporter.clone();
+            let turn = Rc::new(Cell::new(0_u32));
+            let report = move || {
+                let (reporter, turn) = (reporter.clone(), turn.clone());
+                turn.set(turn.get() + 1);
+                let mine = turn.get();
+                spawn_local(async move {
+                    let devices = list_devices().await;
+                    // An older list may come after a newer one.
+                    if turn.get() == mine {
+                        reporter.report(Input::Devices(devices));
+                    }
+                });
+            };
+            report();
+            watch_devices(report)
+        });
     }
 
     /// A peer connection, or `undefined`.
@@ -231,17 +269,29 @@ impl Driver {
             Effect::DescribeCodecs(request) => describe(request, &self.reporter),
             Effect::Peer(peer, effect) => self.peers.perform(peer, effect),
             Effect::Capture(request) => {
-                let call = request.capture.owner().zip(self.frontend.upgrade());
-                let call = call.map(|(call, frontend)| frontend.call(call)).unwrap_or_default();
-                self.devices.capture(&call, &request);
+                let frontend = self.frontend.upgrade();
+                let setup = frontend.map(|frontend| frontend.setup(&request)).unwrap_or_default();
+                self.devices.capture(request, setup);
             }
             Effect::StopCapture(capture) => self.devices.stop(capture),
             Effect::SilenceCapture(capture, is_silent) => self.devices.silence(capture, is_silent),
             Effect::AskDefaults(call) => self.tell(|frontend| frontend.ask_defaults(call)),
+            Effect::RememberDevice(call, kind) => {
+                self.tell(|frontend| frontend.remember_device(call, kind));
+            }
+            Effect::Listen(request) => self.devices.listen(request),
+            Effect::StopListening(listening) => self.devices.stop_listening(listening),
             Effect::FindLocation { url, timeout } => {
                 find_location(url, timeout, &self.reporter);
             }
+            Effect::Measure(call) => self.tell(|frontend| frontend.measure(call)),
             Effect::FetchToken(request) => self.tell(|frontend| frontend.fetch_token(request)),
+            Effect::Element(element, effect) => {
+                self.tell(|frontend| frontend.element(element, &effect));
+            }
+            Effect::WarnOfUnheard { call, session_id, track_type } => {
+                self.tell(|frontend| frontend.warn_of_unheard(call, &session_id, track_type));
+            }
             Effect::Settle { promise, result } => {
                 self.tell(|frontend| frontend.settle(promise, result));
             }

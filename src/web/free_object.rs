@@ -24,7 +24,7 @@ fn free_value(value: &FreeValue) -> JsValue {
 }
 
 /// An object whose fields are its own, `__proto__` too.
-pub(crate) fn own_fields<'a>(fields: impl Iterator<Item = (&'a str, JsValue)>) -> Object {
+fn own_fields<'a>(fields: impl Iterator<Item = (&'a str, JsValue)>) -> Object {
     let entries: Array = fields.map(|(key, value)| Array::of2(&key.into(), &value)).collect();
     // A list of pairs is what it takes.
     Object::from_entries(&entries).unwrap_or_default()

@@ -6,7 +6,10 @@ use std::{
 
 use web_sys::{MediaStream, MediaStreamTrack};
 
-use super::{capture::Capture, listener::Listener};
+use super::{
+    capture::{Capture, same},
+    listener::Listener,
+};
 use crate::core::{CaptureId, Media, PeerId, RemoteTrackId, TrackType};
 
 /// The streams behind the names that the core gives them, cheap to clone. Received tracks get their
@@ -16,7 +19,7 @@ pub struct MediaTable(Rc<Tables>);
 
 #[derive(Default)]
 struct Tables {
-    captures: RefCell<BTreeMap<CaptureId, Capture>>,
+    captures: RefCell<BTreeMap<CaptureId, Rc<Capture>>>,
     received: RefCell<BTreeMap<RemoteTrackId, Received>>,
     last_received: Cell<u32>,
 }
@@ -32,18 +35,17 @@ impl MediaTable {
     /// The stream of a track that a participant publishes.
     pub fn stream(&self, media: Media) -> Option<MediaStream> {
         match media {
-            Media::Local(capture) => self.capture(capture).map(|capture| capture.stream()),
+            Media::Local(capture) => self.capture(capture).map(|capture| same(capture.stream())),
             Media::Remote(track) => {
                 let received = self.0.received.borrow();
-                // The method of that name would be the browser's, which makes another stream.
-                received.get(&track).map(|received| Clone::clone(&received.stream))
+                received.get(&track).map(|received| same(&received.stream))
             }
         }
     }
 
     /// The stream of a capture before its filters.
     pub fn root(&self, capture: CaptureId) -> Option<MediaStream> {
-        self.capture(capture).map(|capture| capture.root())
+        self.capture(capture).map(|capture| same(capture.root()))
     }
 
     /// What a capture publishes as `track_type`: its track, or the sound that came with a screen.
@@ -53,20 +55,21 @@ impl MediaTable {
         track_type: TrackType,
     ) -> Option<MediaStreamTrack> {
         let is_sound = track_type == TrackType::ScreenShareAudio;
-        // A stream of the app may do as it likes; what gives no track has none.
-        self.capture(capture)?.track(is_sound).ok()?
+        self.capture(capture)?.track(is_sound)
     }
 
-    pub(crate) fn capture(&self, id: CaptureId) -> Option<Capture> {
+    pub(crate) fn capture(&self, id: CaptureId) -> Option<Rc<Capture>> {
         self.0.captures.borrow().get(&id).cloned()
     }
 
-    pub(crate) fn add_capture(&self, id: CaptureId, capture: Capture) {
+    pub(crate) fn add_capture(&self, id: CaptureId, capture: Rc<Capture>) {
         self.0.captures.borrow_mut().insert(id, capture);
     }
 
-    pub(crate) fn remove_capture(&self, id: CaptureId) -> Option<Capture> {
-        self.0.captures.borrow_mut().remove(&id)
+    pub(crate) fn remove_capture(&self, id: CaptureId) {
+        let removed = self.0.captures.borrow_mut().remove(&id);
+        // The table is not borrowed while the capture ends.
+        drop(removed);
     }
 
     /// Takes in a received track and names it; a track that is known keeps its name. `on_ended` is

@@ -8,7 +8,7 @@ import { unique, world } from './support/world.mjs';
 let alice;
 /** @type {import('./support/world.mjs').Person} */
 let bob;
-world(async (world) => {
+const everybody = world(async (world) => {
   [alice, bob] = await Promise.all([world.person('Alice'), world.person('Bob')]);
   const callId = unique('rendering');
   await Promise.all([alice.join(callId), bob.join(callId)]);
@@ -40,6 +40,51 @@ test('an element that is scrolled far away receives nothing until it is near aga
   await alice.run(() => document.querySelector('video')?.scrollIntoView());
   await flows(alice, 'in sight');
   await alice.run(() => document.querySelector('#space')?.remove());
+});
+
+test('a tile as large as its picture receives it again after it was hidden', async () => {
+  const size = await alice.run(() => {
+    const video = document.querySelector('video');
+    return [video?.clientWidth, video?.clientHeight, video?.videoWidth, video?.videoHeight];
+  });
+  assert.deepEqual(size, [320, 240, 320, 240]);
+  const display = (/** @type {string} */ display) =>
+    alice.run((display) => {
+      const video = document.querySelector('video');
+      if (video) video.style.display = display;
+    }, display);
+  await display('none');
+  await stands(alice, 'hidden');
+  await display('');
+  await flows(alice, 'shown again');
+});
+
+test('an element of another window shows a participant until it is unbound', async () => {
+  const [during, after] = await alice.run(() => {
+    const frame = document.createElement('iframe');
+    document.body.append(frame);
+    const video = frame.contentDocument?.createElement('video');
+    const bob = call.state.remoteParticipants[0];
+    if (!video || !bob) throw new Error('there is no window, or nobody');
+    frame.contentDocument?.body.append(video);
+    const unbind = call.bindVideoElement(video, bob.sessionId, 'videoTrack');
+    const during = video.srcObject === bob.videoStream && video.muted;
+    unbind?.();
+    unbind?.();
+    frame.remove();
+    return [during, video.srcObject];
+  });
+  assert.equal(during, true);
+  assert.equal(after, null);
+});
+
+test('a preferred size is asked for instead of that of the tile', async () => {
+  const asked = () => alice.run(() => call.state.remoteParticipants[0]?.videoDimension);
+  assert.deepEqual(await asked(), { width: 320, height: 240 });
+  await alice.run(() => call.setPreferredIncomingVideoResolution({ width: 64, height: 48 }));
+  assert.deepEqual(await asked(), { width: 64, height: 48 });
+  await alice.run(() => call.setPreferredIncomingVideoResolution(undefined));
+  assert.deepEqual(await asked(), { width: 320, height: 240 });
 });
 
 test('a tile outside of the viewport says so, and its video stops', async () => {
@@ -193,6 +238,18 @@ test('sound that the browser does not let play is known, and plays after a click
     return document.querySelectorAll('audio[hidden]').length;
   });
   assert.equal(left, 0);
+});
+
+test('the developer is told of sound that no element plays', async () => {
+  const carol = await everybody.person('Carol');
+  await carol.open(unique('unheard'));
+  const warned = carol.page.waitForEvent('console', {
+    predicate: (message) => message.text().includes('nothing plays the audioTrack of session'),
+  });
+  await carol.run(() => call.join({ create: true }));
+  const dave = await everybody.person('Dave');
+  await dave.join(await carol.run(() => call.id));
+  assert.equal((await warned).type(), 'warning');
 });
 
 /** Frames go on arriving. */

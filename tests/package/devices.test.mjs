@@ -1,30 +1,29 @@
-// Lists, permissions, captures and managers of devices, with fakes for what Node has not.
+// Lists, permissions and managers of devices, through the built package, with fakes for what Node
+// has not.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+
 import {
-  FakeTrack,
-  FakeStream,
-  media,
-  permissions,
-  CAMERA,
-  MICROPHONE,
-  SCREEN,
   A,
   B,
+  FakeStream,
+  FakeTrack,
   hardware,
-  manager,
-  fakePort,
+  live,
+  makeCall,
+  media,
+  opened,
+  permissions,
   plug,
   settle,
 } from './support/fake-media.mjs';
 
-// After the fakes: the modules look for them when they are loaded.
-const { openCapture } = await import('../../js/capture.js');
-const { ScreenShareManager } = await import('../../js/screen-share.js');
-const { getVideoDevices } = await import('../../js/device-list.js');
-const { permissionOf } = await import('../../js/device-permissions.js');
-const { DeviceError } = await import('../../js/errors.js');
-const { makeValue } = await import('../../js/observable.js');
+const { DeviceError, getAudioStream, getScreenShareStream, getVideoDevices } = await import(
+  'trunkline'
+);
+
+const track = (name) => new FakeTrack('video', { deviceId: name });
+const named = (name) => new FakeStream([track(name)]);
 
 test('a list of devices hides the default one and follows what is plugged, once it has settled', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
@@ -56,7 +55,21 @@ test('a list of devices hides the default one and follows what is plugged, once 
   t.mock.timers.tick(500);
   await settle();
   assert.equal(seen.length, 3);
-  permissions.camera.set('prompt');
+});
+
+test('a list is an observable for those who know such, and follows what an app adds', async () => {
+  const list = makeCall().call.camera.listDevices({ prompt: false });
+  assert.deepEqual(Object.keys(list['@@observable']()), Object.keys(list));
+  const seen = [];
+  const throwing = list.subscribe(() => {
+    throw new Error('of the app');
+  });
+  const subscription = list['@@observable']().subscribe({ next: (d) => seen.push(d.length) });
+  await settle();
+  assert.deepEqual(seen, [2]);
+  subscription.unsubscribe();
+  subscription.unsubscribe();
+  throwing.unsubscribe();
 });
 
 test('a list that cannot be read is an error of its subscribers', async () => {
@@ -72,51 +85,104 @@ test('a list that cannot be read is an error of its subscribers', async () => {
 });
 
 test('a permission shows what the browser says, and that it asks', async () => {
+  const { camera } = makeCall().call;
   const seen = [];
-  const end = permissionOf(CAMERA).cell.watch((state) => seen.push(state));
   await settle();
-
-  await permissionOf(CAMERA).ask(async () => permissions.camera.set('granted'));
-  await assert.rejects(permissionOf(CAMERA).ask(() => Promise.reject(new Error('no'))));
+  const subscription = camera.state.browserPermissionState$.subscribe((state) => seen.push(state));
+  const getUserMedia = media.getUserMedia;
+  media.getUserMedia = async (constraints) => {
+    permissions.camera.set('granted');
+    return getUserMedia(constraints);
+  };
+  await camera.enable();
+  await camera.disable();
   permissions.camera.set('denied');
+  assert.equal(camera.state.hasBrowserPermission, false);
   permissions.camera.set('prompt');
-  end();
+  media.getUserMedia = async () => {
+    throw new DOMException('no', 'NotAllowedError');
+  };
+  await assert.rejects(camera.enable(), { code: 'permission-denied' });
+  subscription.unsubscribe();
 
-  assert.deepEqual(seen, ['prompt', 'prompting', 'granted', 'denied', 'prompt']);
+  const expected = ['prompt', 'prompting', 'granted', 'denied', 'prompt', 'prompting', 'prompt'];
+  assert.deepEqual(seen, expected);
 });
 
 test('filters follow each other, one that fails is left out, and all end with the source', async () => {
   const log = [];
-  const { camera, call } = manager();
+  const { call, warnings } = makeCall();
+  const { camera } = call;
   const make = (name, output) => (input) => {
     log.push(`${name} < ${input.name ?? 'root'}`);
     return { output, stop: () => log.push(`stop ${name}`) };
   };
-  const named = (name) => Object.assign(new FakeStream([new FakeTrack('video')]), { name });
-  const [one, two] = [named('one'), named('two')];
+  const [one, two] = ['one', 'two'].map((name) => Object.assign(named(name), { name }));
   camera.registerFilter(make('one', one));
   camera.registerFilter(() => {
     throw new Error('broken');
   });
   camera.registerFilter(make('two', Promise.resolve(two)));
 
-  const capture = await openCapture(call, CAMERA, 1280, 720);
-  assert.equal(capture.stream, two);
+  await camera.enable();
+  const { mediaStream, rootMediaStream, selectedDevice } = camera.state;
+  assert.equal(mediaStream, two);
   assert.deepEqual(log, ['one < root', 'two < one']);
-  assert.deepEqual(call.warnings, ['a filter failed and is left out']);
-  assert.equal(capture.describe()[4], 'a');
+  assert.deepEqual(warnings, ['a filter failed and is left out']);
+  assert.equal(selectedDevice, 'a');
 
-  const ends = [];
-  capture.addEventListener('ended', () => ends.push('ended'));
-  capture.root.tracks[0].dispatchEvent(new Event('ended'));
-  assert.deepEqual(ends, ['ended']);
-
-  capture.stop();
+  await camera.disable();
   assert.deepEqual(log.slice(2), ['stop two', 'stop one']);
-  for (const stream of [capture.root, one, two]) assert.equal(stream.tracks[0].readyState, 'ended');
+  for (const stream of [rootMediaStream, one, two]) {
+    assert.equal(stream.tracks[0].readyState, 'ended');
+  }
+});
+
+for (const [what, filter] of [
+  ['nothing', () => undefined],
+  ['an object without a stream', () => ({})],
+  ['something else than a stream', () => ({ output: { getTracks: () => [] } })],
+  ['an output that throws', () => ({ output: Promise.reject(new Error('no')) })],
+  [
+    'a getter that throws',
+    () => ({
+      get output() {
+        throw new Error('no');
+      },
+    }),
+  ],
+]) {
+  test(`a filter that gives ${what} is left out, and the camera goes off all the same`, async () => {
+    const { call, warnings } = makeCall();
+    call.camera.registerFilter(filter);
+
+    await call.camera.enable();
+    assert.equal(call.camera.state.mediaStream, call.camera.state.rootMediaStream);
+    assert.deepEqual(warnings, ['a filter failed and is left out']);
+    await call.camera.disable();
+    assert.deepEqual(live(), []);
+  });
+}
+
+test('a filter that is registered twice is taken out once', async () => {
+  const { camera } = makeCall().call;
+  let runs = 0;
+  const filter = (output) => {
+    runs += 1;
+    return { output };
+  };
+  const first = camera.registerFilter(filter);
+  await Promise.all([first.registered, camera.registerFilter(filter).registered]);
+  await first.unregister();
+
+  await camera.enable();
+  assert.equal(runs, 1);
+  assert.throws(() => camera.registerFilter({}), { code: 'invalid-argument' });
+  await camera.disable();
 });
 
 test('a device that is gone gives way to any, and constraints that are too much to none', async () => {
+  const { camera } = makeCall().call;
   const real = media.getUserMedia;
   const failures = ['NotFoundError', 'OverconstrainedError'];
   media.getUserMedia = async (constraints) => {
@@ -125,67 +191,46 @@ test('a device that is gone gives way to any, and constraints that are too much 
     hardware.asked.push(constraints);
     throw new DOMException('', name);
   };
+  camera.setDefaultConstraints({ frameRate: 7, facingMode: 'user' });
+  await camera.select('gone');
+  await camera.enable();
 
-  await openCapture(undefined, CAMERA, 1280, 720, 'user', 'gone');
-
-  const size = { width: { ideal: 1280 }, height: { ideal: 720 } };
+  const wishes = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: 7 };
   assert.deepEqual(hardware.asked, [
-    { video: { ...size, deviceId: { exact: 'gone' } } },
-    { video: { ...size, facingMode: 'user' } },
+    { video: { ...wishes, deviceId: { exact: 'gone' } } },
+    { video: { ...wishes, facingMode: 'user' } },
     { video: true },
   ]);
+  await camera.disable();
 });
 
 test('a device that is busy is not asked for in another way', async () => {
+  const { camera } = makeCall().call;
   media.getUserMedia = async (constraints) => {
     hardware.asked.push(constraints);
     throw new DOMException('', 'NotReadableError');
   };
+  await camera.select('a');
 
-  await assert.rejects(openCapture(undefined, CAMERA, 0, 0, undefined, 'a'), {
-    name: 'NotReadableError',
-  });
+  await assert.rejects(camera.enable(), { code: 'in-use', kind: 'camera', deviceId: 'a' });
   assert.equal(hardware.asked.length, 1);
 });
 
-test('music is captured as it is', async () => {
-  await openCapture(undefined, MICROPHONE, 0, 0, undefined, undefined, true);
-
-  const [{ audio }] = hardware.asked;
-  assert.equal(audio.echoCancellation || audio.noiseSuppression || audio.autoGainControl, false);
-});
-
 test('the real id stands for the default device', async () => {
+  const { camera } = makeCall().call;
   media.getUserMedia = async () =>
-    new FakeStream([new FakeTrack('video', { deviceId: 'default', groupId: '2' })]);
+    opened(new FakeTrack('video', { deviceId: 'default', groupId: '2' }));
 
-  const capture = await openCapture(undefined, CAMERA, 0, 0);
+  await camera.enable();
 
-  assert.equal(capture.describe()[4], 'b');
+  assert.equal(camera.state.selectedDevice, 'b');
+  await camera.disable();
 });
 
 test('a screen comes with its sound, its hint and the limits of the app', async () => {
-  media.getDisplayMedia = async (constraints) => {
-    hardware.asked.push(constraints);
-    return new FakeStream([
-      new FakeTrack('video', { width: 800, height: 600 }),
-      new FakeTrack('audio'),
-    ]);
-  };
-  const port = fakePort();
-  const screenShare = new ScreenShareManager(makeValue({}).cell, port);
+  const { screenShare } = makeCall().call;
   screenShare.setSettings({ maxFramerate: 5, contentHint: 'text' });
-
-  const capture = await openCapture(
-    { screenShare },
-    SCREEN,
-    2560,
-    1440,
-    undefined,
-    undefined,
-    true,
-    true,
-  );
+  await screenShare.enable();
 
   assert.deepEqual(hardware.asked[0].video, {
     width: { max: 2560 },
@@ -193,189 +238,245 @@ test('a screen comes with its sound, its hint and the limits of the app', async 
     frameRate: { ideal: 5 },
   });
   assert.equal(hardware.asked[0].systemAudio, 'include');
-  assert.equal(capture.track(false).contentHint, 'text');
-  assert.deepEqual(capture.describe().slice(1, 4), [800, 600, capture.track(true).id]);
-  assert.deepEqual(port.options, [[3, SCREEN, 5, 3_000_000]]);
+  const [screen] = screenShare.state.mediaStream.getVideoTracks();
+  assert.equal(screen.contentHint, 'text');
+  screenShare.setSettings({ contentHint: '' });
+  assert.equal(screen.contentHint, '');
+  assert.deepEqual(screenShare.getSettings(), {
+    maxFramerate: 5,
+    maxBitrate: 3_000_000,
+    contentHint: '',
+  });
+  for (const wrong of [{ maxFramerate: 0 }, { maxBitrate: '1' }, { bitrate: 1 }, [], undefined]) {
+    assert.throws(() => screenShare.setSettings(wrong), { code: 'invalid-argument' });
+  }
+  await screenShare.disable();
 
-  for (const [message, name] of [
-    ['Permission denied', 'PermissionDismissedError'],
-    ['Permission denied by system', 'NotAllowedError'],
+  for (const [message, code] of [
+    ['Permission denied', 'permission-dismissed'],
+    ['Permission denied by system', 'permission-denied'],
   ]) {
     media.getDisplayMedia = async () => {
       throw new DOMException(message, 'NotAllowedError');
     };
-    await assert.rejects(openCapture(undefined, SCREEN, 1, 1), { name });
+    await assert.rejects(screenShare.enable(), { code, kind: 'screenShare' });
+    await assert.rejects(getScreenShareStream(), { code });
   }
   await assert.rejects(screenShare.select('x'), { code: 'illegal-state' });
 });
 
 test('a virtual device is listed, opened by the app, and gone when it says so', async () => {
-  const { camera, call, device, port } = manager();
-  const stream = new FakeStream([new FakeTrack('video')]);
+  const { camera } = makeCall().call;
+  const stream = named('virtual');
   let stopped = 0;
   const virtual = camera.registerVirtualDevice({
     label: 'Virtual',
     getUserMedia: async () => ({ stream, stop: () => (stopped += 1) }),
   });
-  const labels = (await camera.devices()).map((each) => each.label);
-  assert.deepEqual(labels, ['Camera A', 'Camera B', 'Virtual']);
+  const listed = await camera.devices();
+  assert.deepEqual(
+    listed.map((each) => each.label),
+    ['Camera A', 'Camera B', 'Virtual'],
+  );
+  assert.deepEqual(JSON.parse(JSON.stringify(listed[2])), {
+    deviceId: virtual.deviceId,
+    label: 'Virtual',
+    kind: 'videoinput',
+    groupId: '',
+  });
 
-  const capture = await openCapture(call, CAMERA, 0, 0, undefined, virtual.deviceId);
-  assert.equal(capture.root, stream);
-  capture.stop();
-  assert.equal(stopped, 1);
-
-  device.set({ selectedDevice: virtual.deviceId });
+  await camera.select(virtual.deviceId);
+  await camera.enable();
+  assert.equal(camera.state.rootMediaStream, stream);
+  // Another filter takes the source that runs, which must not end meanwhile.
+  await camera.registerFilter((output) => ({ output })).registered;
+  assert.equal(stopped, 0);
   await virtual.unregister();
-  assert.deepEqual(port.orders, [
-    [CAMERA, 0, false, undefined, undefined],
-    [CAMERA, 5, false, undefined, undefined],
-  ]);
+
+  assert.deepEqual([stopped, stream.tracks[0].readyState], [1, 'ended']);
+  assert.deepEqual([camera.state.status, camera.state.selectedDevice], ['disabled', undefined]);
   assert.equal((await camera.devices()).length, 2);
+  for (const wrong of [undefined, 7, {}, { getUserMedia: () => {}, label: 7 }]) {
+    assert.throws(() => camera.registerVirtualDevice(wrong), { code: 'invalid-argument' });
+  }
 });
 
 test('a selected device that is unplugged goes off and is told of; a replaced one is renewed', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { camera, device, port } = manager();
+  const { client, call } = makeCall();
+  const events = [];
+  call.on('device.disconnected', (event) => events.push(event));
+  client.on('device.disconnected', (event) => events.push(event));
   await settle();
-  device.set({ selectedDevice: 'a', status: 'enabled', optimisticStatus: 'enabled' });
+  await call.camera.enable();
 
   await plug(t, [{ ...A, groupId: '9' }, B]);
-  assert.deepEqual(port.orders, [[CAMERA, 4, true, undefined, undefined]]);
+  assert.equal(hardware.asked.length, 2);
+  assert.equal(call.camera.state.status, 'enabled');
 
   await plug(t, [B]);
-  assert.deepEqual(port.orders.slice(1), [
-    [CAMERA, 0, false, undefined, undefined],
-    [CAMERA, 5, false, undefined, undefined],
-  ]);
-  assert.deepEqual(port.events, [
-    {
-      type: 'device.disconnected',
-      status: 'enabled',
-      deviceId: 'a',
-      label: 'Camera A',
-      kind: 'videoinput',
-    },
-  ]);
-  assert.equal(camera.state.selectedDevice, 'a', 'the core says when it is not');
+  assert.deepEqual([call.camera.state.status, live()], ['disabled', []]);
+  assert.equal(call.camera.state.selectedDevice, undefined);
+  const [{ received_at, ...event }] = events;
+  assert.ok(received_at instanceof Date);
+  assert.deepEqual(event, {
+    type: 'device.disconnected',
+    call_cid: 'default:fake',
+    status: 'enabled',
+    deviceId: 'a',
+    label: 'Camera A',
+    kind: 'videoinput',
+  });
+  assert.equal(events.length, 2);
 });
 
 test('the user is asked once for the names of devices, unless the app does not want that', async () => {
   hardware.present = [{ ...A, label: '' }];
-  const { camera } = manager();
+  const { camera } = makeCall().call;
 
   await camera.devices({ prompt: false });
   assert.deepEqual(hardware.asked, []);
   media.getUserMedia = async (constraints) => {
     hardware.asked.push(constraints);
     hardware.present = [A];
-    return new FakeStream([new FakeTrack('video')]);
+    return opened(track('a'));
   };
   const devices = await camera.devices();
   await camera.devices();
 
   assert.deepEqual([devices[0].label, hardware.asked], ['Camera A', [{ video: true }]]);
+  assert.deepEqual(live(), []);
+  await assert.rejects(camera.devices({ prompt: 'yes' }), { code: 'invalid-argument' });
 });
 
 test('a failure says of which device it is, and keeps its identity in the state', async () => {
-  const { camera, device, port } = manager();
-  const fail = () => new DeviceError('no', { code: 'in-use' });
-  port.fails = fail();
-
-  await assert.rejects(camera.select('b'), { kind: 'camera', deviceId: 'b', code: 'in-use' });
-
+  const { camera } = makeCall().call;
+  const cause = new DOMException('', 'NotReadableError');
+  media.getUserMedia = async () => {
+    throw cause;
+  };
   const seen = [];
   camera.state.error$.subscribe((error) => seen.push(error));
-  device.set({ error: fail() });
-  device.set({ error: fail() });
+  await camera.select('b');
+  await assert.rejects(camera.enable(), (error) => {
+    assert.ok(error instanceof DeviceError);
+    assert.deepEqual(
+      [error.kind, error.deviceId, error.code, error.cause],
+      ['camera', 'b', 'in-use', cause],
+    );
+    return true;
+  });
+  await assert.rejects(camera.enable());
+
   assert.equal(seen.length, 2);
+  assert.equal(camera.state.error, seen[1]);
 });
 
 test('what is under way has settled when nothing is left', async () => {
-  const { camera, device, port } = manager();
+  const { camera } = makeCall().call;
   let finish;
-  port.waits = new Promise((resolve) => (finish = resolve));
-  void camera.enable();
-  device.set({ status: 'disabled', optimisticStatus: 'enabled' });
-  let isSettled = false;
-  const settled = camera.statusChangeSettled().then(() => (isSettled = true));
-
-  finish();
+  media.getUserMedia = () => new Promise((resolve) => (finish = resolve));
+  const order = [];
+  void camera.enable().then(() => order.push('enabled'));
+  const settled = camera.statusChangeSettled().then(() => order.push('settled'));
   await settle();
-  assert.equal(isSettled, false, 'the states still differ');
-  device.set({ status: 'enabled', optimisticStatus: 'enabled' });
+  assert.deepEqual([camera.state.status, camera.state.optimisticStatus], [undefined, 'enabled']);
+  assert.deepEqual(order, []);
+
+  finish(opened(track('a')));
   await settled;
+  assert.deepEqual(order, ['enabled', 'settled']);
+  await camera.disable();
 });
 
 test('a signal gives up the opening of a device', async () => {
-  const { camera, port } = manager();
-  port.waits = new Promise(() => {});
+  const { camera } = makeCall().call;
+  media.getUserMedia = () => new Promise(() => {});
   const controller = new AbortController();
   const enabled = camera.enable({ signal: controller.signal });
-  controller.abort();
+  controller.abort('enough');
 
-  await assert.rejects(enabled, { code: 'aborted' });
-  assert.deepEqual(
-    port.orders.map(([, order]) => order),
-    [1, 0],
-  );
+  await assert.rejects(enabled, { code: 'aborted', name: 'AbortError', cause: 'enough' });
+  assert.equal(camera.state.optimisticStatus, 'disabled');
+  await assert.rejects(camera.enable({ signal: controller.signal }), { code: 'aborted' });
+  for (const wrong of [{ signal: {} }, { signals: 1 }, 'now']) {
+    await assert.rejects(camera.enable(wrong), { code: 'invalid-argument' });
+  }
 });
 
-test('disabling keeps the capture only where the app wants that', () => {
-  const { camera, port } = manager();
-  camera.disable();
-  camera.disableMode = 'disable-tracks';
-  camera.disable();
-  camera.disable(true);
-  camera.disable({ forceStop: true });
-  camera.toggle();
+test('disabling keeps the capture only where the app wants that', async () => {
+  const { microphone } = makeCall().call;
+  assert.equal(microphone.disableMode, 'stop-tracks');
+  microphone.disableMode = 'disable-tracks';
+  await microphone.enable();
+  const [sound] = microphone.state.mediaStream.getTracks();
 
-  assert.deepEqual(
-    port.orders.map(([, order, keeps]) => [order, keeps]),
-    [
-      [0, false],
-      [0, true],
-      [0, false],
-      [0, false],
-      [2, true],
-    ],
-  );
+  await microphone.disable();
+  assert.deepEqual([sound.readyState, sound.enabled], ['live', false]);
+  await microphone.toggle();
+  assert.deepEqual([sound.enabled, hardware.asked.length], [true, 1]);
+  await microphone.toggle();
+  assert.equal(sound.readyState, 'live');
+  await microphone.disable({ forceStop: true });
+  assert.equal(sound.readyState, 'ended');
+  await microphone.resume();
+  assert.deepEqual([microphone.state.status, live().length], ['enabled', 1]);
+  await microphone.disable(true);
+  assert.deepEqual(live(), []);
+
+  assert.throws(() => (microphone.disableMode = 'off'), { code: 'invalid-argument' });
+  await assert.rejects(microphone.disable({ force: true }), { code: 'invalid-argument' });
+  assert.throws(() => microphone.setSilenceThreshold('1'), { code: 'invalid-argument' });
+  await assert.rejects(microphone.setAudioBitrateProfile(7), { code: 'invalid-argument' });
+  await assert.rejects(microphone.setAudioBitrateProfile(2), { code: 'illegal-state' });
 });
 
 test('cameras turn on phones', async () => {
-  const { camera, device, port } = manager();
+  const { camera } = makeCall().call;
   await camera.flip();
-  device.set({ direction: 'back' });
+  assert.equal(camera.state.direction, 'back');
   await camera.flip();
+  assert.equal(camera.state.direction, 'front');
   await camera.selectDirection('back', { enableCamera: true });
 
-  assert.deepEqual(port.orders, [
-    [CAMERA, 5, false, undefined, true],
-    [CAMERA, 5, false, undefined, false],
-    [CAMERA, 5, false, undefined, true],
-    [CAMERA, 1, undefined, undefined, undefined],
-  ]);
+  assert.equal(hardware.asked[0].video.facingMode, 'environment');
+  assert.equal(camera.state.status, 'enabled');
   await assert.rejects(camera.selectDirection('up'), { code: 'invalid-argument' });
+  await camera.disable();
+
+  const phone = navigator.userAgent;
+  navigator.userAgent = 'Desktop';
+  const { call, warnings } = makeCall();
+  await call.camera.flip();
+  navigator.userAgent = phone;
+  assert.deepEqual(warnings, ['cameras have a direction on phones only']);
 });
 
 test('a capture that is given up turns its device off at once, whatever still takes its time', async () => {
-  const opened = [];
-  media.getUserMedia = async () => {
-    opened.push(new FakeTrack('video', { deviceId: 'a' }));
-    return new FakeStream([opened.at(-1)]);
-  };
-  const given = new AbortController();
-  const { camera } = manager();
+  const { camera } = makeCall().call;
   camera.registerFilter(() => new Promise(() => {}));
-  const how = [640, 480, undefined, undefined, false, false, undefined, given.signal];
-  void openCapture({ camera }, CAMERA, ...how);
+  void camera.enable();
   await settle();
-  assert.equal(opened[0].readyState, 'live');
-  given.abort();
-  assert.equal(opened[0].readyState, 'ended');
+  assert.equal(live().length, 1);
+  void camera.disable();
+  assert.deepEqual(live(), []);
 
   // Given up before the browser had opened it.
-  void openCapture({ camera }, CAMERA, ...how);
+  void camera.enable();
+  void camera.disable();
   await settle();
-  assert.equal(opened[1].readyState, 'ended');
+  assert.deepEqual(live(), []);
+});
+
+test('a page may open devices apart from any call, and hears in our words why not', async () => {
+  const stream = await getAudioStream();
+  assert.deepEqual([stream, hardware.asked], [hardware.opened[0], [{ audio: true }]]);
+  media.getUserMedia = async () => {
+    throw new DOMException('Permission dismissed', 'NotAllowedError');
+  };
+  await assert.rejects(getAudioStream({ sampleSize: 8 }), {
+    name: 'DeviceError',
+    code: 'permission-dismissed',
+    kind: 'microphone',
+  });
 });

@@ -29,6 +29,16 @@ test('a class that is used before the module is loaded says how to load it', asy
   );
 });
 
+test('devices that are used before the module is loaded say how to load it', async () => {
+  const trunkline = await import('trunkline');
+  const early = { name: 'NotInitializedError', code: 'not-initialized' };
+
+  assert.throws(() => trunkline.getVideoDevices(), early);
+  assert.throws(() => trunkline.deviceIds$.subscribe(() => {}), early);
+  assert.throws(() => trunkline.createSoundDetector(), early);
+  await assert.rejects(trunkline.getVideoStream(), early);
+});
+
 test('the module loads once, also where nothing can be fetched', async () => {
   const { init } = await import('trunkline');
 

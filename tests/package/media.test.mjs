@@ -1,151 +1,195 @@
-// What is kept of devices, how they sound, and how pictures are sent, with fakes for what Node has not.
+// What is kept of devices, how they sound, and how pictures are sent, through the built package with
+// fakes for what Node has not.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+
 import {
-  permissions,
   A,
-  B,
+  FakeAudioContext,
+  FakeStream,
+  FakeTrack,
+  SPEAKER,
   hardware,
-  manager,
-  fakePort,
-  storage,
+  live,
+  makeCall,
+  media,
+  permissions,
   plug,
   settle,
+  storage,
 } from './support/fake-media.mjs';
 
-// After the fakes: the modules look for them when they are loaded.
-const { MicrophoneManager } = await import('../../js/microphone.js');
-const { SpeakerManager, playOn, recallSpeaker } = await import('../../js/speaker.js');
-const { makeValue } = await import('../../js/observable.js');
-const { whileWanted } = await import('../../js/sound.js');
+const { createSoundDetector, disposeOfMediaStream } = await import('trunkline');
+const { setEncodings } = await import('../../pkg/senders.js');
+
+const kept = (store) => JSON.parse(store.text ?? '{}');
 
 test('what the user chooses is kept for the next visit, once the browser lets the page know', async () => {
-  const { camera, device, store } = manager();
-  device.set({ selectedDevice: 'b', optimisticStatus: 'enabled' });
+  const store = storage();
+  const { camera } = makeCall({ devicePersistence: { storage: store } }).call;
+  await camera.select('b');
   await camera.enable();
   await settle();
   assert.equal(store.text, null, 'not granted');
 
   permissions.camera.set('granted');
   await camera.enable();
-  device.set({ selectedDevice: 'a', optimisticStatus: 'disabled' });
-  await camera.disable();
-  device.set({ selectedDevice: 'of the app', optimisticStatus: 'disabled' });
+  await settle();
+  await camera.select('a');
   await camera.disable();
   await settle();
-  permissions.camera.set('prompt');
+  const { deviceId } = camera.registerVirtualDevice({ label: 'V', getUserMedia: async () => {} });
+  await camera.select(deviceId);
+  await settle();
 
-  assert.deepEqual(JSON.parse(store.text).camera, [
+  assert.deepEqual(kept(store).camera, [
     { selectedDeviceId: 'a', selectedDeviceLabel: 'Camera A', muted: true },
     { selectedDeviceId: 'b', selectedDeviceLabel: 'Camera B', muted: false },
   ]);
 });
 
-test('three devices are kept, and found by id or else by name', () => {
-  const { preferences, store } = storage();
-  for (const id of ['1', '2', '3', '4', '2'])
-    preferences.remember('camera', id, `no. ${id}`, false);
-  const kept = JSON.parse(store.text).camera.map((entry) => entry.selectedDeviceId);
-  assert.deepEqual(kept, ['2', '4', '3']);
-
-  const device = (deviceId, label) => ({ deviceId, label });
-  assert.deepEqual(preferences.recall('camera', [device('3', ''), device('4', '')]), {
-    deviceId: '4',
-    isMuted: false,
-  });
-  assert.equal(preferences.recall('camera', [device('x', 'no. 3')]).deviceId, 'x');
-  assert.deepEqual(preferences.recall('camera', [device('y', '')]), {});
-});
-
-test('a storage that is full, forbidden or of somebody else does no harm', () => {
-  for (const text of ['[', '7', '{"camera":7}', '{"camera":[null,{"selectedDeviceId":3}]}']) {
-    const { preferences, store } = storage(text);
-    assert.deepEqual(preferences.recall('camera', [A]), {});
-    preferences.remember('camera', 'a', 'A', true);
-    assert.equal(JSON.parse(store.text).camera.length, 1, text);
+test('a storage that is full, forbidden or of somebody else does no harm', async () => {
+  permissions.camera.set('granted');
+  for (const text of ['[', '7', '{"camera":7}', '{"camera":[null,{"selectedDeviceId":3}],"x":1}']) {
+    const store = storage(text);
+    const { call, warnings } = makeCall({ devicePersistence: { storage: store } });
+    await call.camera.select('a');
+    await settle();
+    assert.equal(kept(store).camera.length, 1, text);
+    assert.equal(warnings.length, text === '[' ? 1 : 0);
+    if (text.includes('x')) assert.equal(kept(store).x, 1);
   }
-  const { preferences, store, warnings } = storage();
+  const store = storage();
   store.getItem = store.setItem = () => {
     throw new DOMException('', 'SecurityError');
   };
-  preferences.remember('camera', 'a', 'A', true);
+  const { call, warnings } = makeCall({ devicePersistence: { storage: store } });
+  await call.camera.select('a');
+  await settle();
   assert.equal(warnings.length, 2);
 });
 
 test('a speaker plays every element, each as loud as it should be', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const port = fakePort();
-  const speaker = new SpeakerManager(port);
-  const element = () => {
-    const made = { volume: 1, sinks: [] };
-    made.setSinkId = async (id) => made.sinks.push(id);
-    return made;
-  };
-  const [one, two] = [element(), element()];
-  playOn(speaker, one, 'alice');
+  const store = storage();
+  const { call } = makeCall({ devicePersistence: { storage: store } });
+  const { speaker } = call;
+  await settle();
+  const volumes = [];
+  speaker.state.volume$.subscribe((volume) => volumes.push(volume));
   await speaker.select('s');
-  const detach = playOn(speaker, two, 'bob');
-  speaker.setVolume(0.5);
-  speaker.setParticipantVolume('bob', 0.1);
-  assert.deepEqual([one.volume, two.volume], [0.5, 0.1]);
-  assert.deepEqual([one.sinks, two.sinks], [['s'], ['s']]);
-  assert.deepEqual(port.volumes, [['bob', 0.1]]);
+  assert.equal(speaker.state.selectedDevice, 's');
+  assert.deepEqual(kept(store).speaker, [
+    { selectedDeviceId: 's', selectedDeviceLabel: 'Speaker' },
+  ]);
+  speaker.setVolume(0.1);
+  assert.deepEqual(volumes, [1, 0.1]);
+  assert.deepEqual(await speaker.devices(), [SPEAKER]);
 
   await plug(t, [A]);
   assert.equal(speaker.state.selectedDevice, '');
-  assert.deepEqual(one.sinks, ['s', '']);
-
-  detach();
-  speaker.setParticipantVolume('bob', undefined);
-  assert.equal(two.volume, 0.1);
-  for (const volume of [-0.1, 1.1, NaN, '1']) {
+  for (const volume of [-0.1, 1.1, NaN, '1', undefined]) {
     assert.throws(() => speaker.setVolume(volume), { code: 'invalid-argument' });
   }
-  await recallSpeaker(speaker);
-  assert.equal(speaker.state.selectedDevice, '', 'the app has chosen');
+  assert.throws(() => speaker.setParticipantVolume('bob', 2), { code: 'invalid-argument' });
+  assert.throws(() => speaker.setParticipantVolume(7, 1), { code: 'invalid-argument' });
+  await assert.rejects(speaker.select(undefined), { code: 'invalid-argument' });
 });
 
-test('one run at a time, and the last one that is wanted stays', async () => {
-  const log = [];
-  const want = whileWanted(
-    async (value) => {
-      log.push(`start ${value}`);
-      await settle();
-      if (value === 'broken') throw new Error('broken');
-      return () => log.push(`stop ${value}`);
+test('layers that nobody watches are off, and changes wait for each other', async () => {
+  const set = [];
+  const sender = {
+    encodings: ['q', 'h', 'f'].map((rid) => ({ rid, active: true, maxBitrate: 1 })),
+    getParameters() {
+      return { encodings: this.encodings.map((encoding) => ({ ...encoding })) };
     },
-    (error) => log.push(error.message),
-  );
-  want('a');
-  want('b');
-  await want('c');
-  await want('c');
-  assert.deepEqual(log, ['start c']);
+    async setParameters(parameters) {
+      await settle();
+      this.encodings = parameters.encodings;
+      set.push(parameters);
+    },
+  };
+  const active = () => sender.encodings.filter((e) => e.active).map((e) => e.rid + e.maxBitrate);
 
-  await want('broken');
-  await want(undefined);
-  await want('d');
-  assert.deepEqual(log.slice(1), ['stop c', 'start broken', 'broken', 'start d']);
+  setEncodings({ sender }, [{ rid: 'q', maxBitrate: 9 }], 'balanced');
+  await setEncodings({ sender }, [{ rid: 'h' }, { rid: 'q' }]);
+  assert.deepEqual(active(), ['q9', 'h1']);
+  assert.deepEqual([set.length, set[0].degradationPreference], [2, 'balanced']);
+
+  await setEncodings({ sender }, [{ rid: 'h' }, { rid: 'q' }]);
+  assert.equal(set.length, 2, 'nothing changed');
+
+  sender.encodings = [{ active: true }];
+  await setEncodings({ sender }, [{ rid: 'h', maxFramerate: 7 }]);
+  assert.deepEqual(sender.encodings, [{ active: true, maxFramerate: 7 }]);
+  await setEncodings({ sender }, []);
+  assert.equal(sender.encodings[0].active, false);
 });
 
-test('nobody listens to a muted microphone unless the app wants it', async () => {
-  const state = (values) =>
-    Object.fromEntries(
-      Object.entries(values).flatMap(([name, value]) => {
-        const cell = makeValue(value).cell;
-        return [
-          [name, value],
-          [`${name}$`, cell.observable],
-        ];
-      }),
-    );
-  globalThis.AudioContext = class {};
-  const call = state({ callingState: 'joined', ownCapabilities: ['send-audio'] });
-  const device = makeValue({ status: 'disabled' });
-  const microphone = new MicrophoneManager(device.cell, fakePort(), call);
+test('a sound detector tells how loud it is until it is stopped', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const stream = new FakeStream([new FakeTrack('audio')]);
+  const heard = [];
+  const stop = createSoundDetector(stream, (state) => heard.push(state));
+  t.mock.timers.tick(500);
   await settle();
-  delete globalThis.AudioContext;
+  assert.deepEqual(
+    [heard, FakeAudioContext.last.source],
+    [[], stream],
+    'nobody has touched the page',
+  );
+  t.mock.timers.tick(500);
+  assert.deepEqual(heard, [{ isSoundDetected: true, audioLevel: 80 }]);
+  await stop();
+  await stop();
+  t.mock.timers.tick(5000);
+  const { state } = FakeAudioContext.last;
+  assert.deepEqual([heard.length, state, stream.tracks[0].readyState], [1, 'closed', 'ended']);
 
-  assert.deepEqual(hardware.asked, []);
-  assert.equal(microphone.state.speakingWhileMuted, false);
+  for (const wrong of [[undefined], [{}, () => {}], [stream], [stream, () => {}, { every: 1 }]]) {
+    assert.throws(() => createSoundDetector(...wrong), { code: 'invalid-argument' });
+  }
+  assert.throws(() => createSoundDetector(stream, () => {}, { fftSize: 100 }), {
+    name: 'DeviceError',
+  });
+});
+
+test('a stream is disposed of with all its tracks', () => {
+  const stream = new FakeStream([new FakeTrack('audio'), new FakeTrack('video')]);
+  disposeOfMediaStream(stream);
+  assert.deepEqual(
+    stream.tracks.map((track) => track.readyState),
+    ['ended', 'ended'],
+  );
+  assert.throws(() => disposeOfMediaStream({}), { code: 'invalid-argument' });
+});
+
+test('what an app publishes by itself is checked before anything happens', async () => {
+  const { call } = makeCall();
+  const stream = new FakeStream([new FakeTrack('video')]);
+  const ended = new FakeStream([Object.assign(new FakeTrack('video'), { readyState: 'ended' })]);
+  for (const wrong of [
+    [],
+    [stream],
+    [stream, 9],
+    [stream, 1],
+    [{}, 2],
+    [ended, 2],
+    [stream, 2, { profile: 1 }],
+    [stream, 2, { audioBitrateProfile: 9 }],
+  ]) {
+    await assert.rejects(call.publish(...wrong), { code: 'invalid-argument' });
+  }
+  await assert.rejects(call.publish(stream, 2), { code: 'illegal-state' });
+  await call.stopPublish(2, 'no', undefined);
+  call.updatePublishOptions({ preferredCodec: 'vp9', maxSimulcastLayers: 2 });
+  for (const wrong of [
+    { preferredCodec: 'mp3' },
+    { preferredBitrate: 0 },
+    { maxSimulcastLayers: 1.5 },
+    { codec: 'vp8' },
+  ]) {
+    assert.throws(() => call.updatePublishOptions(wrong), { code: 'invalid-argument' });
+  }
+  assert.deepEqual([live(), hardware.asked, typeof media], [[], [], 'object']);
 });

@@ -1,312 +1,151 @@
-// Which videos are asked for, which tiles are seen, and what plays: with stand-ins for what Node
-// lacks, elements and their observers.
+// What shows a call, through the package as apps have it, where there is no page: arguments, settings
+// and endings. What elements show and ask for is tried in the core, and with real ones in a browser.
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, mock, test } from 'node:test';
+import { before, test } from 'node:test';
 
-const observers = { resize: [], intersection: [] };
-function fakeObserver(kind) {
-  return class {
-    targets = new Set();
-    constructor(tell, options) {
-      Object.assign(this, { tell, options });
-      observers[kind].push(this);
-    }
-    observe = (target) => this.targets.add(target);
-    unobserve = (target) => this.targets.delete(target);
-    disconnect = () => this.targets.clear();
-  };
-}
-globalThis.ResizeObserver = fakeObserver('resize');
-globalThis.IntersectionObserver = fakeObserver('intersection');
-globalThis.document = { fullscreenElement: null, pictureInPictureElement: null };
+import { Client, init } from 'trunkline';
 
-const { Elements } = await import('../../js/elements.js');
-const { SpeakerManager } = await import('../../js/speaker.js');
-const { VisibilityState } = await import('../../js/enums.js');
-const { makeValue } = await import('../../js/observable.js');
+before(() => init());
 
-let world;
-beforeEach(() => {
-  world = makeWorld();
-  observers.resize = [];
-  observers.intersection = [];
-});
-afterEach(() => mock.timers.reset());
-
-test('the largest element decides the size that is asked for, and none asks for none', () => {
-  const [small, large] = [video(100, 50), video(400, 300)];
-  const unbind = [small, large].map((element) => bind(element));
-  assert.equal(world.asked.at(-1), 'bob videoTrack 400x300');
-  unbind[1]();
-  unbind[1]();
-  assert.equal(world.asked.at(-1), 'bob videoTrack 100x50');
-  unbind[0]();
-  assert.equal(world.asked.at(-1), 'bob videoTrack 0x0');
-  assert.equal(large.srcObject, null);
-});
-
-test('without incoming video nothing is asked for until it is wanted again', () => {
-  const settings = [];
-  const { subscriptions } = world.elements;
-  subscriptions.incomingVideoSettings$.subscribe((s) => settings.push(s.enabled));
-  bind(video(400, 300));
-  subscriptions.setEnabled(false);
-  assert.equal(world.asked.at(-1), 'bob videoTrack 0x0');
-  assert.equal(subscriptions.incomingVideoSettings.isParticipantVideoEnabled('bob'), false);
-  bind(video(800, 600));
-  assert.equal(world.asked.at(-1), 'bob videoTrack 0x0');
-  subscriptions.setEnabled(true);
-  assert.equal(world.asked.at(-1), 'bob videoTrack 800x600');
-  assert.deepEqual(settings, [true, false, true]);
-  assert.throws(() => subscriptions.setEnabled('no'), { code: 'invalid-argument' });
-});
-
-test('a preferred size takes the place of that of the elements, for some before for all', () => {
-  const { subscriptions } = world.elements;
-  bind(video(400, 300));
-  bind(video(900, 500), 'screenShareTrack');
-  const prefer = (size, ids) => subscriptions.setPreferredResolution(size, ids);
-  prefer({ width: 64, height: 36 });
-  assert.deepEqual(world.asked.slice(-2), [
-    'bob videoTrack 64x36',
-    'bob screenShareTrack 900x500', // is there to be read
-  ]);
-  prefer({ width: 1280, height: 720 }, ['bob']);
-  assert.equal(world.asked.at(-2), 'bob videoTrack 1280x720');
-  prefer(undefined, ['bob']);
-  assert.equal(world.asked.at(-2), 'bob videoTrack 64x36');
-  prefer(undefined);
-  assert.equal(world.asked.at(-2), 'bob videoTrack 400x300');
-  const wrong = [[{ width: 1.5, height: 1 }], [{ width: 0, height: 1 }], [7], [undefined, 'bob']];
-  for (const args of wrong) assert.throws(() => prefer(...args), { code: 'invalid-argument' });
-});
-
-test('an element that scrolls out of the page asks for nothing until it is back', () => {
-  const element = video(400, 300);
-  bind(element);
-  const scroll = (isIntersecting, boundingClientRect = { width: 400, height: 300 }) =>
-    observers.intersection[0].tell([{ isIntersecting, boundingClientRect }]);
-  scroll(true);
-  scroll(false);
-  assert.equal(world.asked.at(-1), 'bob videoTrack 0x0');
-  // Whatever its size becomes meanwhile.
-  Object.assign(element, { clientWidth: 200 });
-  observers.resize[0].tell();
-  assert.equal(world.asked.at(-1), 'bob videoTrack 0x0');
-  scroll(true);
-  assert.equal(world.asked.at(-1), 'bob videoTrack 200x300');
-
-  document.pictureInPictureElement = element;
-  scroll(false);
-  document.pictureInPictureElement = null;
-  assert.equal(world.asked.at(-1), 'bob videoTrack 200x300');
-});
-
-test('tiles tracked before and after there is a viewport tell whether they are seen', () => {
-  const { elements } = world;
-  const [early, late] = [new EventTarget(), new EventTarget()];
-  const untrack = elements.trackVisibility(early, 'bob', 'videoTrack');
-  const root = new EventTarget();
-  const cleanup = elements.viewport.setViewport(root);
-  elements.trackVisibility(late, 'bob', 'screenShareTrack');
-  const [observer] = observers.intersection;
-  assert.deepEqual(observer.options, { root, threshold: 0.35 });
-  assert.deepEqual([...observer.targets], [early, late]);
-
-  bind(video(400, 300));
-  observer.tell([{ target: early, isIntersecting: false }]);
-  assert.deepEqual(world.visibility, ['bob videoTrack INVISIBLE']);
-  assert.equal(world.asked.at(-1), 'bob videoTrack 0x0');
-  document.fullscreenElement = early;
-  observer.tell([{ target: early, isIntersecting: false }]);
-  document.fullscreenElement = null;
-  assert.deepEqual(world.visibility.at(-1), 'bob videoTrack VISIBLE');
-  assert.equal(world.asked.at(-1), 'bob videoTrack 400x300');
-
-  untrack();
-  assert.deepEqual(world.visibility.at(-1), 'bob videoTrack UNKNOWN');
-  assert.deepEqual([...observer.targets], [late]);
-  cleanup();
-  assert.equal(observer.targets.size, 0);
-  const track = (...args) => elements.trackVisibility(...args);
-  assert.throws(() => track({}, 'bob', 'videoTrack'), { code: 'invalid-argument' });
-  assert.throws(() => track(early, 'bob', 'audioTrack'), { code: 'invalid-argument' });
-});
-
-test('sound that may not play is known, and plays in a click', async () => {
-  const { blockedAudio } = world.elements;
+test('the settings of incoming video are current, told, and the same until they change', () => {
+  const { call } = open();
+  const manager = call.trackSubscriptionManager;
+  assert.equal(manager, call.trackSubscriptionManager);
   const told = [];
-  blockedAudio.autoplayBlocked$.subscribe((isBlocked) => told.push(isBlocked));
-  const element = audio();
-  element.play = async () => {
-    throw new DOMException('', 'NotAllowedError');
-  };
-  const unbind = world.elements.bindAudio(element, 'bob');
-  await settle();
-  assert.deepEqual(blockedAudio.blockedSessionIds, ['bob']);
+  const subscription = manager.incomingVideoSettings$.subscribe((settings) => told.push(settings));
+  const [first] = told;
+  assert.equal(manager.incomingVideoSettings, first);
+  assert.deepEqual([first.enabled, first.preferredResolution], [true, undefined]);
+  assert.equal(first.isParticipantVideoEnabled('bob'), true);
 
-  element.play = async () => {};
-  await blockedAudio.resume();
-  assert.deepEqual(blockedAudio.blockedSessionIds, []);
-  assert.deepEqual(told, [false, true, false]);
-
-  // Another stream took this one's place: no browser forbids that.
-  element.play = async () => {
-    throw new DOMException('', 'AbortError');
-  };
-  unbind();
-  world.elements.bindAudio(element, 'bob');
-  await settle();
-  assert.equal(blockedAudio.autoplayBlocked, false);
+  call.setIncomingVideoEnabled(false);
+  assert.equal(manager.incomingVideoSettings.isParticipantVideoEnabled('bob'), false);
+  assert.equal(first.isParticipantVideoEnabled('bob'), true, 'what an app keeps stays as it was');
+  call.setPreferredIncomingVideoResolution({ width: 64, height: 36 });
+  call.setPreferredIncomingVideoResolution({ width: 128, height: 72 }, ['bob', '__proto__']);
+  const { preferredResolution, participants } = manager.incomingVideoSettings;
+  assert.deepEqual(preferredResolution, { width: 64, height: 36 });
+  assert.deepEqual(Object.keys(participants).sort(), ['__proto__', 'bob']);
+  assert.deepEqual(participants.bob, { preferredResolution: { width: 128, height: 72 } });
+  assert.ok([participants, participants.bob, preferredResolution].every(Object.isFrozen));
+  call.setPreferredIncomingVideoResolution(undefined, ['bob']);
+  call.setPreferredIncomingVideoResolution(undefined);
+  assert.equal(told.length, 6);
+  call.setPreferredIncomingVideoResolution(undefined);
+  assert.equal(told.length, 6, 'nothing changed');
+  assert.deepEqual(Object.keys(manager.incomingVideoSettings.participants), ['__proto__']);
+  subscription.unsubscribe();
 });
 
-test('an element that is unbound is not blocked any more', async () => {
-  const element = audio();
-  element.play = () => Promise.reject(new DOMException('', 'NotAllowedError'));
-  const unbind = world.elements.bindAudio(element, 'bob');
-  await settle();
-  assert.equal(world.elements.blockedAudio.autoplayBlocked, true);
-  unbind();
-  assert.equal(world.elements.blockedAudio.autoplayBlocked, false);
-});
-
-test('an element that stops by itself is started again, later each time, and not for ever', () => {
-  mock.timers.enable({ apis: ['setTimeout'] });
-  const element = audio();
-  let plays = 0;
-  element.play = async () => void (plays += 1);
-  const unbind = world.elements.bindAudio(element, 'bob');
-  assert.equal(plays, 1);
-  const stopFor = (ms) => {
-    element.dispatchEvent(new Event('pause'));
-    mock.timers.tick(ms);
+test('wrong arguments are named, and nothing is half done', () => {
+  const { call } = open();
+  const video = fake('VIDEO');
+  const audio = fake('AUDIO');
+  const prefer = 'setPreferredIncomingVideoResolution';
+  const throwing = {
+    get width() {
+      throw new Error('of the app');
+    },
+    height: 1,
   };
-  for (const ms of [250, 500, 1_000, 2_000, 4_000]) {
-    stopFor(ms - 1);
-    const before = plays;
-    mock.timers.tick(1);
-    assert.equal(plays, before + 1, `after ${ms} ms`);
+  const cases = [
+    ['setIncomingVideoEnabled', ['no'], 'setIncomingVideoEnabled: neither true nor false'],
+    ['setIncomingVideoEnabled', [], 'setIncomingVideoEnabled: neither true nor false'],
+    [prefer, [{ width: 1.5, height: 1 }], 'width and height are no whole numbers of px'],
+    [prefer, [{ width: 0, height: 1 }], 'width and height are no whole numbers of px'],
+    [prefer, [{ width: 1 }], 'width and height are no whole numbers of px'],
+    [prefer, [{ width: 1, height: 65_536 }], 'width and height are no whole numbers of px'],
+    [prefer, [{ width: '1', height: 1 }], `${prefer}.width`],
+    [prefer, [{ width: 1, height: 1, depth: 1 }], `${prefer}.depth`],
+    [prefer, [throwing], 'the object cannot be read'],
+    [prefer, [7], 'not an object'],
+    [prefer, [undefined, 'bob'], 'the sessions are no list of ids'],
+    [prefer, [undefined, [7]], 'the sessions are no list of ids'],
+    [prefer, [undefined, null], 'the sessions are no list of ids'],
+    ['bindVideoElement', [], 'the first argument is no <video> element'],
+    ['bindVideoElement', [audio, 's', 'videoTrack'], 'the first argument is no <video> element'],
+    [
+      'bindVideoElement',
+      [video, 's', 'audioTrack'],
+      'the third argument is neither videoTrack nor screenShareTrack',
+    ],
+    ['bindVideoElement', [video, 's', 'toString'], 'the third argument is neither'],
+    ['bindAudioElement', [], 'the first argument is no <audio> element'],
+    ['bindAudioElement', [video, 's'], 'the first argument is no <audio> element'],
+    [
+      'bindAudioElement',
+      [audio, 's', 'videoTrack'],
+      'the third argument is neither audioTrack nor screenShareAudioTrack',
+    ],
+    ['attachAudio', [], 'attachAudio: not an element'],
+    ['attachAudio', [{}], 'attachAudio: not an element'],
+    ['setViewport', [], 'setViewport: not an element'],
+    ['setViewport', [{}], 'setViewport: not an element'],
+    ['trackElementVisibility', [], 'the first argument is no element'],
+    ['trackElementVisibility', [video, 7, 'videoTrack'], 'the second argument is no id'],
+    ['trackElementVisibility', [video, 's', 'audioTrack'], 'the third argument is neither'],
+  ];
+  const before = call.trackSubscriptionManager.incomingVideoSettings;
+  for (const [method, args, message] of cases) {
+    assert.throws(
+      () => call[method](...args),
+      (error) => error.code === 'invalid-argument' && error.message.includes(message),
+      `${method}(${args.map(String)})`,
+    );
   }
-  stopFor(60_000);
-  assert.equal(plays, 6);
-  element.dispatchEvent(new Event('playing'));
-  stopFor(250);
-  assert.equal(plays, 7, 'once it played, it has all attempts again');
-  unbind();
-  stopFor(60_000);
-  assert.equal(plays, 7);
+  assert.equal(call.trackSubscriptionManager.incomingVideoSettings, before);
 });
 
-test('sound that nobody hears is warned of once, while the call is joined', () => {
-  mock.timers.enable({ apis: ['setInterval'] });
-  const [bob] = world.people.cell.value;
-  const ended = stream('sound of a screen that is not shared any more');
-  world.people.set([{ ...bob, screenShareAudioStream: ended }]);
-  world.callingState.set('joined');
-  mock.timers.tick(9_000);
-  assert.deepEqual(world.warnings, ['nothing plays the audioTrack of session bob']);
-  const unbind = world.elements.bindAudio(audio(), 'bob');
-  mock.timers.tick(9_000);
-  unbind();
-  mock.timers.tick(3_000);
-  assert.equal(world.warnings.length, 2, 'it was heard in between');
-
-  world.elements.bindAudio(audio(), 'bob')();
-  world.elements.watchdog.setEnabled(false);
-  mock.timers.tick(9_000);
-  world.elements.watchdog.setEnabled(true);
-  world.callingState.set('left');
-  mock.timers.tick(9_000);
-  assert.equal(world.warnings.length, 2);
+test('nobody is shown who is not there', () => {
+  const { call } = open();
+  const video = fake('VIDEO');
+  assert.equal(call.bindVideoElement(video, 'nobody', 'videoTrack'), undefined);
+  assert.equal(call.bindVideoElement(video, undefined, 'videoTrack'), undefined);
+  assert.equal(call.bindAudioElement(fake('AUDIO'), 'nobody'), undefined);
+  assert.equal(video.autoplay, undefined, 'it was left alone');
 });
 
-test('one call plays everybody, as they come and go', () => {
-  const container = { children: [], append: (element) => container.children.push(element) };
-  document.createElement = () => {
-    const element = audio();
-    element.remove = () => (container.children = container.children.filter((e) => e !== element));
-    return element;
-  };
-  const detach = world.elements.attachAudio(container);
-  assert.deepEqual(streams(container), ['sound of bob']);
-  const carol = {
-    sessionId: 'carol',
-    audioStream: stream('a'),
-    screenShareAudioStream: stream('s'),
-  };
-  world.people.set([...world.people.cell.value, carol]);
-  assert.deepEqual(streams(container), ['sound of bob', 'a', 's']);
-  world.people.set([carol]);
-  assert.deepEqual(streams(container), ['a', 's']);
-  detach();
-  assert.deepEqual(streams(container), []);
-  assert.throws(() => world.elements.attachAudio({}), { code: 'invalid-argument' });
+test('what ends something may be called as often and as late as one likes', async () => {
+  const { call, client } = open();
+  const ends = [
+    call.attachAudio(fake('DIV')),
+    call.trackElementVisibility(fake('DIV'), 'bob', 'videoTrack'),
+  ];
+  await client.dispose();
+  for (const end of [...ends, ...ends]) assert.equal(end(), undefined);
 });
 
-const stream = (id) => ({ id, active: true });
-const streams = (container) => container.children.map((element) => element.srcObject.id);
+test('nothing is blocked where nothing plays', async () => {
+  const { call } = open();
+  const { blockedAudioTracker: tracker } = call;
+  assert.equal(tracker.autoplayBlocked, false);
+  assert.deepEqual(tracker.blockedSessionIds, []);
+  assert.equal(tracker.blockedSessionIds, tracker.blockedSessionIds);
+  const told = [];
+  tracker.autoplayBlocked$.subscribe((isBlocked) => told.push(isBlocked));
+  tracker.blockedSessionIds$.subscribe((ids) => told.push(ids.length));
+  assert.deepEqual(told, [false, 0]);
+  assert.equal(await call.resumeAudio(), undefined);
+});
 
-function makeWorld() {
-  const bob = {
-    sessionId: 'bob',
-    publishedTracks: [1, 2],
-    audioStream: stream('sound of bob'),
-    videoStream: stream('v'),
-  };
-  const people = makeValue([bob]);
-  const callingState = makeValue('idle');
-  const asked = [];
-  const warnings = [];
-  const visibility = [];
-  const shown = {};
-  const state = {
-    get callingState() {
-      return callingState.cell.value;
-    },
-    callingState$: callingState.cell.observable,
-    participants$: people.cell.observable,
-    remoteParticipants$: people.cell.observable,
-    get remoteParticipants() {
-      return people.cell.value;
-    },
-    findParticipantBySessionId: (id) => {
-      const participant = people.cell.value.find((p) => p.sessionId === id);
-      return participant && { ...participant, viewportVisibilityState: shown };
-    },
-  };
-  const port = {
-    setVideoSize: (session, track, width, height) =>
-      asked.push(`${session} ${track} ${width}x${height}`),
-    setVisibility: (session, track, state = VisibilityState.UNKNOWN) => {
-      shown[track] = state;
-      visibility.push(`${session} ${track} ${state}`);
-    },
-    warn: (message) => warnings.push(message),
-  };
-  const elements = new Elements(state, port, new SpeakerManager({ host: () => undefined }));
-  return { elements, people, callingState, asked, warnings, visibility };
+test('a client that was disposed of refuses softly', async () => {
+  const { call, client } = open();
+  const before = call.trackSubscriptionManager.incomingVideoSettings;
+  await client.dispose();
+  await assert.rejects(call.resumeAudio(), { code: 'disposed' });
+  call.setIncomingVideoEnabled(false);
+  call.audioBindingsWatchdog.setEnabled(false);
+  call.audioBindingsWatchdog.setEnabled();
+  assert.equal(call.trackSubscriptionManager.incomingVideoSettings, before);
+  assert.deepEqual(call.blockedAudioTracker.blockedSessionIds, []);
+  assert.throws(() => call.viewportTracker.setViewport(), { code: 'invalid-argument' });
+});
+
+function open() {
+  const client = new Client('key');
+  return { client, call: client.call('default', 'rendering') };
 }
 
-function bind(element, trackType = 'videoTrack') {
-  const unbind = world.elements.bindVideo(element, 'bob', trackType);
-  observers.resize.at(-1).tell();
-  return unbind;
-}
-
-function video(clientWidth, clientHeight) {
-  return element('VIDEO', { clientWidth, clientHeight, videoWidth: 0, videoHeight: 0 });
-}
-
-function audio() {
-  return element('AUDIO', {});
-}
-
-function element(tagName, fields) {
-  const play = async () => {};
-  return Object.assign(new EventTarget(), { tagName, play, srcObject: null }, fields);
-}
-
-/** Lets everything run that waits for promises only. */
-async function settle() {
-  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+function fake(tagName) {
+  return Object.assign(new EventTarget(), { tagName, append() {} });
 }

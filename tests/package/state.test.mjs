@@ -1,311 +1,130 @@
-// The state store against a scripted core: what apps see of changes, and in which order.
+// The state of calls and clients in Node, where nothing can be reached: what is known before anything
+// is loaded, and what apps may not ask for.
 import assert from 'node:assert/strict';
-import { mock, test } from 'node:test';
+import { test } from 'node:test';
 
-import { CallStore, SLICES } from '../../js/state.js';
-import { makeParticipant } from '../../js/participants.js';
+import * as trunkline from 'trunkline';
 
-const PARTICIPANTS = SLICES.indexOf('rawParticipants');
-const CUSTOM = SLICES.indexOf('custom');
+await trunkline.init();
+const client = new trunkline.Client('key');
+const makeCall = (type = 'default') => client.call(type, 'standup');
 
-test('a subscriber is called at once, and then only when the value changed', () => {
-  const { core, store } = script({ custom: { color: 'red' } });
-  const seen = [];
-  store.state.custom$.subscribe((custom) => seen.push(custom.color));
-  assert.deepEqual(seen, ['red']);
-
-  store.mark(SLICES.indexOf('team'));
-  store.flush();
-  core.custom = { color: 'blue' };
-  store.mark(CUSTOM);
-  store.flush();
-
-  assert.deepEqual(seen, ['red', 'blue']);
-});
-
-test('an ended subscription hears nothing more, even in the middle of a notification', () => {
-  const { core, store } = script({ custom: 1 });
-  const seen = [];
-  let second;
-  store.state.custom$.subscribe(() => second?.unsubscribe());
-  second = store.state.custom$.subscribe({ next: (value) => seen.push(value) });
-
-  core.custom = 2;
-  store.mark(CUSTOM);
-  store.flush();
-
-  assert.deepEqual(seen, [1]);
-});
-
-test('getters are right as soon as a change is marked, before anybody is told', () => {
-  const { core, store } = script({ custom: 1 });
-  assert.equal(store.state.custom, 1);
-
-  core.custom = 2;
-  store.mark(CUSTOM);
-
-  assert.equal(store.state.custom, 2);
-  assert.equal(store.state.custom$.value, 2);
-});
-
-test('the calling state shows every value it went through, in order', () => {
-  const { core, store } = script({ callingState: 'idle' });
-  const seen = [];
-  store.state.callingState$.subscribe((state) => seen.push(state));
-
-  core.callingState = 'joined';
-  store.markTransition('joining');
-  store.markTransition('joined');
-  store.flush();
-
-  assert.deepEqual(seen, ['idle', 'joining', 'joined']);
-});
-
-test('a transition that a subscriber causes comes after the one it reacts to, for everybody', () => {
-  const { core, store } = script({ callingState: 'idle' });
-  const seen = [];
-  store.state.callingState$.subscribe((state) => {
-    if (state === 'joined') {
-      core.callingState = 'left';
-      store.markTransition('left');
-    }
-  });
-  store.state.callingState$.subscribe((state) => seen.push(state));
-
-  core.callingState = 'joined';
-  store.markTransition('joined');
-  store.flush();
-
-  assert.deepEqual(seen, ['idle', 'joined', 'left']);
-});
-
-test('a subscriber is never called from within itself, and all hear the same order', () => {
-  const { core, store } = script({ custom: 1 });
-  const change = (value) => {
-    core.custom = value;
-    store.mark(CUSTOM);
-    store.flush();
-  };
-  const seen = { first: [], second: [] };
-  let depth = 0;
-  store.state.custom$.subscribe((value) => {
-    depth += 1;
-    assert.equal(depth, 1);
-    seen.first.push(value);
-    // At once, as well as after a change.
-    if (value < 4) change(value + 1);
-    depth -= 1;
-  });
-  store.state.custom$.subscribe((value) => seen.second.push(value));
-  change(1);
-
-  assert.deepEqual(seen.first, [1, 2, 3, 4, 1, 2, 3, 4]);
-  assert.deepEqual(seen.second, [4, 1, 2, 3, 4]);
-});
-
-test('a participant who did not change stays the same object in a new list', () => {
-  const { core, store } = script({ people: [person('a'), person('b')] });
-  const before = store.state.participants;
-
-  core.people[1] = person('b', { name: 'Bea' });
-  store.markParticipant('b');
-
-  const after = store.state.participants;
-  assert.notEqual(after, before);
-  assert.equal(after[0], before[0]);
-  assert.equal(after[1].name, 'Bea');
-  assert.equal(before[1].name, '');
-});
-
-test('a list whose members did not change stays the same list', () => {
-  const { store } = script({ people: [person('me', { isLocalParticipant: true }), person('b')] });
-  const { participants, remoteParticipants } = store.state;
-
-  store.mark(PARTICIPANTS);
-
-  assert.equal(store.state.participants, participants);
-  assert.equal(store.state.remoteParticipants, remoteParticipants);
-});
-
-test('what follows from the participants changes with them', () => {
-  const { core, store } = script({ people: [] });
-  assert.equal(store.state.localParticipant, undefined);
-  assert.equal(store.state.hasOngoingScreenShare, false);
-  const speakers = [];
-  store.state.dominantSpeaker$.subscribe((speaker) => speakers.push(speaker?.sessionId));
-
-  core.people = [
-    person('me', { isLocalParticipant: true }),
-    person('b', { isDominantSpeaker: true, publishedTracks: [3], pin: [1, 5] }),
-  ];
-  store.mark(PARTICIPANTS);
-  store.flush();
-
-  assert.equal(store.state.localParticipant.sessionId, 'me');
-  assert.deepEqual(ids(store.state.remoteParticipants), ['b']);
-  assert.deepEqual(ids(store.state.pinnedParticipants), ['b']);
-  assert.equal(store.state.hasOngoingScreenShare, true);
-  assert.equal(store.state.findParticipantBySessionId('b'), store.state.participants[1]);
-  assert.equal(store.state.findParticipantBySessionId('gone'), undefined);
-  assert.deepEqual(speakers, [undefined, 'b']);
-});
-
-test('audio levels are read at once and told once per frame', () => {
-  mock.timers.enable({ apis: ['setTimeout'] });
-  try {
-    const { core, store } = script({ people: [person('a')] });
-    let told = 0;
-    store.state.participants$.subscribe(() => (told += 1));
-
-    for (const audioLevel of [0.1, 0.2, 0.3]) {
-      core.people[0] = person('a', { audioLevel });
-      store.markLevel('a');
-      store.flush();
-      assert.equal(store.state.participants[0].audioLevel, audioLevel);
-    }
-    assert.equal(told, 1);
-    mock.timers.tick(1000);
-
-    assert.equal(told, 2);
-  } finally {
-    mock.timers.reset();
+test('of a call that was not loaded nothing is known, and that is said with the right types', () => {
+  const { state } = makeCall();
+  const { participants, members, custom } = state;
+  assert.equal(state.callingState, 'idle');
+  assert.deepEqual([participants, members, custom, state.closedCaptions], [[], [], {}, []]);
+  assert.deepEqual([state.backstage, state.recording, state.participantCount], [true, false, 0]);
+  for (const name of ['settings', 'createdAt', 'session', 'localParticipant', 'callStatsReport']) {
+    assert.equal(state[name], undefined, name);
   }
 });
 
-test('a level that was told with another change is not told again', () => {
-  mock.timers.enable({ apis: ['setTimeout'] });
-  try {
-    const { core, store } = script({ people: [person('a')] });
-    let told = 0;
-    store.state.participants$.subscribe(() => (told += 1));
-
-    core.people[0] = person('a', { audioLevel: 0.5 });
-    store.markLevel('a');
-    core.people.push(person('b'));
-    store.mark(PARTICIPANTS);
-    store.flush();
-    assert.equal(told, 2);
-    mock.timers.tick(1000);
-
-    assert.equal(told, 2);
-  } finally {
-    mock.timers.reset();
+test('what did not change is the same object, and cannot be changed', () => {
+  const call = makeCall();
+  const { state } = call;
+  assert.equal(call.state, state);
+  for (const name of ['participants', 'remoteParticipants', 'members', 'custom', 'participants$']) {
+    assert.equal(state[name], state[name], name);
   }
+  assert.throws(() => state.participants.push(1), TypeError);
+  assert.throws(() => state.members.push(1), TypeError);
+  assert.throws(() => (state.callingState = 'joined'), TypeError);
+  assert.equal(state.participants$['@@observable'](), state.participants$);
 });
 
-test('a subscriber that throws is reported and does not stop the others', () => {
-  const reported = mock.method(console, 'error', () => {});
-  try {
-    const { core, store } = script({ custom: 1 });
-    const seen = [];
-    store.state.custom$.subscribe(() => {
+test('a call is shown in the order for its type until the app says otherwise', () => {
+  const byName = new trunkline.CallType('class', { sortParticipantsBy: trunkline.name });
+  trunkline.CallTypes.register(byName);
+  const call = makeCall('class');
+  assert.equal(call.state.getSortParticipantsBy(), trunkline.name);
+  assert.equal(makeCall().state.getSortParticipantsBy(), trunkline.defaultSortPreset);
+  call.setSortParticipantsBy(trunkline.role('host', 7));
+  const own = () => 0;
+  call.state.setSortParticipantsBy(own);
+  assert.equal(call.state.getSortParticipantsBy(), own);
+  for (const wrong of [undefined, 1, 'name', {}]) {
+    assert.throws(
+      () => call.state.setSortParticipantsBy(wrong),
+      isInvalid('setSortParticipantsBy'),
+    );
+  }
+  assert.equal(call.state.getSortParticipantsBy(), own);
+});
+
+test('wrong settings are refused by the name of the field', () => {
+  const call = makeCall();
+  call.updateClosedCaptionSettings({ maxVisibleCaptions: 3 });
+  call.state.updateClosedCaptionSettings();
+  const thrower = {
+    get visibilityDurationMs() {
       throw new Error('mine');
-    });
-    store.state.custom$.subscribe((value) => seen.push(value));
-
-    core.custom = 2;
-    store.mark(CUSTOM);
-    store.flush();
-
-    assert.deepEqual(seen, [1, 2]);
-    assert.equal(reported.mock.callCount(), 2);
-    assert.equal(reported.mock.calls[0].arguments[1].message, 'mine');
-  } finally {
-    reported.mock.restore();
+    },
+  };
+  for (const [wrong, field] of [
+    [{ maxVisibleCaptions: '3' }, 'maxVisibleCaptions'],
+    [{ maxVisibleCaptions: -1 }, 'maxVisibleCaptions'],
+    [{ visibilityDurationMs: 1.5 }, 'visibilityDurationMs'],
+    [{ colour: 'red' }, 'colour'],
+    [thrower, 'cannot be read'],
+    ['now', 'not an object'],
+  ]) {
+    assert.throws(() => call.state.updateClosedCaptionSettings(wrong), isInvalid(field));
+  }
+  for (const wrong of [-1, 1.5, '1', NaN, 2 ** 31, null]) {
+    assert.throws(
+      () => call.setStatsReportingIntervalInMs(wrong),
+      isInvalid('setStatsReportingIntervalInMs'),
+    );
   }
 });
 
-test('values and lists cannot be changed by apps', () => {
-  const { store } = script({ people: [person('a')], members: [{ user_id: 'a' }] });
-
-  assert.throws(() => store.state.participants.push(1), TypeError);
-  assert.throws(() => (store.state.participants[0].name = 'x'), TypeError);
-  assert.throws(() => store.state.members.push(1), TypeError);
-  assert.throws(() => (store.state.callingState = 'x'), TypeError);
+test('whoever asks for nothing gets nothing', () => {
+  const { state } = makeCall();
+  for (const nobody of [undefined, null, 7, {}, '', 'nobody']) {
+    assert.equal(state.findParticipantBySessionId(nobody), undefined);
+  }
+  assert.deepEqual(state.getParticipantLookupBySessionId(), {});
 });
 
-test('dates are dates, and absent ones are undefined', () => {
-  const { store } = script({ createdAt: 86_400_000 });
-
-  assert.deepEqual(store.state.createdAt, new Date('1970-01-02T00:00:00Z'));
-  assert.equal(store.state.createdAt, store.state.createdAt);
-  assert.equal(store.state.endedAt, undefined);
-});
-
-test('a failed core shows a lost call as failed, and an idle one as it is', async () => {
-  const lost = script({ callingState: 'joined' }).store;
-  const idle = script({ callingState: 'idle' }).store;
-  const seen = [];
-  lost.state.callingState$.subscribe((state) => seen.push(state));
-
-  lost.fail();
-  idle.fail();
-  await Promise.resolve();
-
-  assert.deepEqual(seen, ['joined', 'reconnecting-failed']);
-  assert.equal(lost.state.callingState, 'reconnecting-failed');
-  assert.equal(idle.state.callingState, 'idle');
-});
-
-test('a core that has stopped knows nobody, and says so without an exception', () => {
-  const { core, store } = script({ people: [person('a')] });
-  assert.equal(store.state.participants.length, 1);
-  core.people = undefined;
-  store.markParticipant('a');
-  assert.deepEqual(store.state.participants, []);
-});
-
-test('observables carry the key that RxJS looks for', () => {
-  const { store } = script({ custom: 1 });
-  const observable = store.state.custom$;
-
-  assert.equal(observable['@@observable'](), observable);
-});
-
-/** A core whose slices are the fields of `core`, and the store that shows them. */
-function script(core) {
-  core.people ??= [];
-  const store = new CallStore({
-    read: (slice) =>
-      slice === PARTICIPANTS ? core.people?.map((p) => p.sessionId) : core[SLICES[slice]],
-    participant: (sessionId) => core.people.find((p) => p.sessionId === sessionId),
-    sortBy: () => {},
-    sortedPlaces: () => core.people?.keys() ?? [],
-  });
-  return { core, store };
-}
-
-function person(sessionId, fields = {}) {
-  const of = { name: '', publishedTracks: [], audioLevel: 0, ...fields };
-  return makeParticipant(
-    `user-${sessionId}`,
-    sessionId,
-    of.name,
-    '',
-    [],
-    {},
-    undefined,
-    'prefix',
-    of.publishedTracks,
-    [],
-    0,
-    false,
-    of.isDominantSpeaker ?? false,
-    of.audioLevel,
-    0,
-    of.isLocalParticipant ?? false,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-    of.pin,
-    undefined,
-    [],
+test('the whole state can be subscribed to, selected from, and written down', () => {
+  const { state } = makeCall();
+  const told = [];
+  const stop = state.subscribe((of) => told.push(of));
+  state.select(
+    (of) => of.callingState,
+    (selected) => told.push(selected),
   );
-}
+  stop();
+  assert.deepEqual(told, [state, 'idle']);
+  const snapshot = state.snapshot();
+  assert.deepEqual([snapshot.callingState, snapshot.participants], ['idle', []]);
+  assert.equal('ringing' in snapshot, false);
+});
 
-function ids(participants) {
-  return participants.map((p) => p.sessionId);
-}
+test('nobody rings, and that can be watched', () => {
+  const call = makeCall();
+  const seen = [];
+  call.ringing$.subscribe((ringing) => seen.push(ringing));
+  call.ringingState$.subscribe((ringing) => seen.push(ringing));
+  assert.deepEqual(
+    [call.ringing, call.ringingState, ...seen],
+    [false, undefined, false, undefined],
+  );
+});
+
+test('a client knows its user and its calls', () => {
+  const { state } = client;
+  const seen = [];
+  state.calls$.subscribe((calls) => seen.push(calls));
+  assert.deepEqual([state.connectedUser, state.calls, seen], [undefined, [], [[]]]);
+  assert.equal(state.calls, state.calls);
+  assert.deepEqual(state.snapshot(), { calls: [] });
+});
+
+const isInvalid = (what) => (error) => {
+  assert.ok(error instanceof trunkline.VideoError, String(error));
+  assert.equal(error.code, 'invalid-argument');
+  assert.ok(error.message.includes(what), error.message);
+  return true;
+};

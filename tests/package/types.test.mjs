@@ -6,11 +6,10 @@ import { fileURLToPath } from 'node:url';
 import * as trunkline from 'trunkline';
 import ts from 'typescript';
 
-import { makeError } from '../../js/errors.js';
-import { makeParticipant } from '../../js/participants.js';
+import { makeError } from '../../pkg/errors.js';
 
-const ENTRY = fileURLToPath(new URL('../../js/index.d.ts', import.meta.url));
-const PACKAGE = fileURLToPath(new URL('../../js/', import.meta.url));
+const ENTRY = fileURLToPath(new URL('../../pkg/index.d.ts', import.meta.url));
+const PACKAGE = fileURLToPath(new URL('../../pkg/', import.meta.url));
 
 const program = ts.createProgram([ENTRY], {
   target: ts.ScriptTarget.ES2022,
@@ -93,40 +92,6 @@ test('the static members of a class are those that are declared', () => {
   }
 });
 
-test('a participant has the members that are declared', () => {
-  compare(
-    'StreamVideoParticipant',
-    makeParticipant(
-      'user',
-      'session',
-      'name',
-      'image',
-      ['role'],
-      {},
-      1,
-      'prefix',
-      [1],
-      [2],
-      1,
-      true,
-      true,
-      0.5,
-      0,
-      true,
-      {},
-      {},
-      {},
-      {},
-      [1, 1],
-      [1, 1],
-      [1, 1],
-      { type: 'wave' },
-      [1],
-      0.5,
-    ),
-  );
-});
-
 test('failures have the members that are declared', () => {
   const classes = Object.entries(trunkline).filter(([, value]) => value.prototype instanceof Error);
   const fields = {
@@ -147,7 +112,7 @@ test('failures have the members that are declared', () => {
 
   assert.equal(classes.length, made.length);
   for (const [name, Class] of classes) {
-    const error = made.find(({ constructor }) => constructor.name === Class.name);
+    const error = made.find(({ constructor }) => constructor === Class);
     compare(name, error);
     const literal = checker.getTypeOfSymbol(membersOfType(typeOf(name)).get('name'));
     if (literal.isStringLiteral()) assert.equal(error.name, literal.value);
@@ -227,6 +192,9 @@ function membersOf(object) {
 function isOfBindgen(name) {
   return name === 'free' || name === Symbol.dispose || String(name).startsWith('__');
 }
+
+/** What wasm-bindgen gives each class, and nobody needs. */
+const OF_THE_GLUE = ['free', '__destroy_into_raw', '__wbg_ptr', Symbol.dispose];
 
 const LANGUAGE = [null, Object.prototype, Error.prototype];
 

@@ -3,10 +3,10 @@
 
 use trunkline::{
     core::{
-        AudioBitrateProfile, CaptureId, CaptureRequest, Captured, DeviceKind, Dimension, Media,
-        TrackType,
+        AudioBitrateProfile, CaptureId, CaptureRequest, Captured, DeviceFailure, DeviceKind,
+        Dimension, Duration, Input, ListenId, ListenRequest, ListenSource, Media, TrackType,
     },
-    web::{DeviceFailure, Devices, Input, MediaTable},
+    web::{Devices, MediaTable, Setup, VirtualDevice},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
@@ -23,7 +23,7 @@ async fn a_camera_delivers_in_the_size_that_was_asked_for() {
     let captured = studio.capture(request).await.unwrap();
 
     assert_eq!(captured.size, Some(size));
-    let track = track_of(&studio.media, id(1), TrackType::Video);
+    let track = studio.media.captured_track(id(1), TrackType::Video);
     assert_eq!(get(&track, "id"), captured.track_id.as_str());
     assert_eq!(get(&track, "kind"), "video");
     assert_eq!(state(&track), "live");
@@ -36,7 +36,7 @@ async fn a_microphone_has_no_size() {
     let captured = studio.capture(microphone(1)).await.unwrap();
 
     assert_eq!(captured.size, None);
-    assert_eq!(get(&track_of(&studio.media, id(1), TrackType::Audio), "kind"), "audio");
+    assert_eq!(get(&studio.media.captured_track(id(1), TrackType::Audio), "kind"), "audio");
 }
 
 #[wasm_bindgen_test]
@@ -44,15 +44,15 @@ async fn stopping_ends_the_track_and_is_not_reported() {
     let studio = Studio::new();
     studio.capture(camera(1)).await.unwrap();
     studio.capture(microphone(2)).await.unwrap();
-    let track = track_of(&studio.media, id(1), TrackType::Video);
-    let other = track_of(&studio.media, id(2), TrackType::Audio);
+    let track = studio.media.captured_track(id(1), TrackType::Video);
+    let other = studio.media.captured_track(id(2), TrackType::Audio);
 
     studio.devices.stop(id(1));
     studio.devices.stop(id(1));
 
     assert_eq!(state(&track), "ended");
     assert_eq!(state(&other), "live");
-    assert!(studio.media.stream(Media::Local(id(1))).is_none());
+    assert!(studio.media.stream(Media::Local(id(1))).is_undefined());
     assert_eq!(studio.devices.len(), 1);
     // A late event of a track that is not ours any more.
     call(&track, "dispatchEvent", &[eval("return new Event('ended')", &JsValue::NULL)]);
@@ -63,7 +63,7 @@ async fn stopping_ends_the_track_and_is_not_reported() {
 async fn a_track_that_ends_by_itself_is_reported() {
     let studio = Studio::new();
     studio.capture(camera(1)).await.unwrap();
-    let track = track_of(&studio.media, id(1), TrackType::Video);
+    let track = studio.media.captured_track(id(1), TrackType::Video);
 
     // What the browser does when the device is unplugged.
     call(&track, "dispatchEvent", &[eval("return new Event('ended')", &JsValue::NULL)]);
@@ -77,7 +77,7 @@ async fn stopping_while_the_browser_opens_a_device_leaves_no_track_alive() {
     for is_asked in [false, true] {
         let studio = Studio::new();
         let patch = get_user_media("return (wishes) => (globalThis.opened = gum(wishes))");
-        studio.devices.capture(&JsValue::UNDEFINED, &camera(1));
+        studio.devices.capture(camera(1), Setup::default());
         if is_asked {
             microtask().await;
         }
@@ -92,7 +92,7 @@ async fn stopping_while_the_browser_opens_a_device_leaves_no_track_alive() {
         let states = eval("return it.getTracks().map((track) => track.readyState).join()", &stream);
         assert_eq!(states, "ended");
         assert!(studio.devices.is_empty());
-        assert!(studio.media.stream(Media::Local(id(1))).is_none());
+        assert!(studio.media.stream(Media::Local(id(1))).is_undefined());
         studio.inbox.assert_silent().await;
     }
 }
@@ -153,7 +153,7 @@ async fn a_capture_from_the_source_of_another_lives_on_without_it() {
     studio.devices.stop(id(1));
 
     drop(patch);
-    let track = track_of(&studio.media, id(2), TrackType::Video);
+    let track = studio.media.captured_track(id(2), TrackType::Video);
     assert_eq!(state(&track), "live");
 }
 
@@ -161,7 +161,7 @@ async fn a_capture_from_the_source_of_another_lives_on_without_it() {
 async fn a_silenced_capture_goes_on_without_a_sound() {
     let studio = Studio::new();
     studio.capture(microphone(1)).await.unwrap();
-    let track = track_of(&studio.media, id(1), TrackType::Audio);
+    let track = studio.media.captured_track(id(1), TrackType::Audio);
 
     studio.devices.silence(id(1), true);
     assert_eq!(get(&track, "enabled"), false);
@@ -191,7 +191,7 @@ async fn a_refusal_is_reported_by_its_name_however_it_comes() {
 
         assert_eq!(failure.name, name, "{how}");
         assert!(studio.devices.is_empty(), "{how}");
-        assert!(studio.media.stream(Media::Local(id(1))).is_none(), "{how}");
+        assert!(studio.media.stream(Media::Local(id(1))).is_undefined(), "{how}");
     }
 }
 
@@ -209,56 +209,141 @@ async fn a_page_without_devices_says_why() {
 }
 
 #[wasm_bindgen_test]
-async fn the_system_holds_a_track_back_and_lets_it_go() {
-    let studio = Studio::new();
-    studio.capture(camera(1)).await.unwrap();
-    let track = track_of(&studio.media, id(1), TrackType::Video);
-
-    for (name, expected) in [("mute", true), ("unmute", false)] {
-        let event = eval("return new Event(it)", &name.into());
-        call(&track, "dispatchEvent", &[event]);
-
-        let input = studio.inbox.next().await;
-        assert!(
-            matches!(input, Input::CaptureMuted(capture, muted) if capture == id(1) && muted == expected),
-            "{input:?}"
-        );
-    }
-}
-
-#[wasm_bindgen_test]
-async fn a_track_that_cannot_be_described_is_a_failure_and_leaves_nothing_on() {
-    let studio = Studio::new();
-    let patch = get_user_media(
-        "return async (wishes) => {
-           const stream = await gum(wishes);
-           globalThis.opened = stream.getTracks();
-           // It is asked for the device that the browser took, then what it delivers.
-           const answers = [() => ({}), () => { throw new RangeError('no settings') }];
-           opened[0].getSettings = () => answers.shift()();
-           return stream;
-         }",
-    );
-
-    let failure = studio.capture(camera(1)).await.unwrap_err();
-
-    drop(patch);
-    assert_eq!(failure.name, "RangeError");
-    assert!(studio.devices.is_empty());
-    assert_eq!(eval("return opened[0].readyState", &JsValue::NULL), "ended");
-}
-
-#[wasm_bindgen_test]
 async fn what_goes_away_turns_its_devices_off() {
     let Studio { devices, media, inbox } = Studio::new();
-    devices.capture(&JsValue::UNDEFINED, &camera(1));
+    devices.capture(camera(1), Setup::default());
     inbox.next().await;
-    let track = track_of(&media, id(1), TrackType::Video);
+    let track = media.captured_track(id(1), TrackType::Video);
 
     drop(devices);
 
     assert_eq!(state(&track), "ended");
     inbox.assert_silent().await;
+}
+
+#[wasm_bindgen_test]
+async fn music_is_captured_as_it_is() {
+    let studio = Studio::new();
+    let _patch = get_user_media("return (wishes) => gum((globalThis.asked = wishes))");
+    let profile = AudioBitrateProfile::MusicHighQuality;
+
+    studio.capture(CaptureRequest { profile, ..microphone(1) }).await.unwrap();
+
+    let asked = eval("return JSON.stringify(asked.audio)", &JsValue::NULL);
+    let expected = r#"{"echoCancellation":false,"noiseSuppression":false,"autoGainControl":false,"channelCount":{"ideal":2}}"#;
+    assert_eq!(asked, expected);
+}
+
+#[wasm_bindgen_test]
+async fn filters_run_in_their_order_and_end_with_the_capture() {
+    let studio = Studio::new();
+    let setup = filtered(
+        "globalThis.log = [];
+         const make = (name) => (input) => {
+           log.push(name + (input.name ?? 'root'));
+           const output = Object.assign(new MediaStream([input.getTracks()[0].clone()]), { name });
+           return { output: Promise.resolve(output), stop: () => log.push(`stop ${name}`) };
+         };
+         return [make('one'), () => { throw new Error('broken') }, make('two')];",
+    );
+    let home = setup.home.clone().unwrap();
+
+    studio.capture_as(camera(1), setup).await.unwrap();
+    let stream = studio.media.stream(Media::Local(id(1)));
+    assert_eq!(get(&stream, "name"), "two");
+    assert_eq!(home.size(), 1);
+    studio.devices.stop(id(1));
+
+    assert_eq!(eval("return log.join()", &JsValue::NULL), "oneroot,twoone,stop two,stop one");
+    let track = call(&call(&stream, "getTracks", &[]), "at", &[0.into()]);
+    assert_eq!(state(&track), "ended");
+    assert_eq!(home.size(), 0, "nothing of the app is kept");
+}
+
+#[wasm_bindgen_test]
+async fn a_filter_that_gives_no_stream_does_not_leave_the_camera_on() {
+    for gives in ["undefined", "7", "({})", "({ output: [] })", "({ output: Promise.reject(1) })"] {
+        let studio = Studio::new();
+        let warned = std::rc::Rc::new(std::cell::Cell::new(0));
+        let count = warned.clone();
+        let warn = move |_: &str, _: &JsValue| count.set(count.get() + 1);
+        let setup = filtered(&format!("return [() => {gives}]"));
+        let setup = Setup { warn: Some(Box::new(warn)), ..setup };
+
+        studio.capture_as(camera(1), setup).await.unwrap();
+        let track = studio.media.captured_track(id(1), TrackType::Video);
+        assert_eq!((state(&track), warned.get()), ("live".into(), 1), "{gives}");
+        studio.devices.stop(id(1));
+
+        assert_eq!(state(&track), "ended", "{gives}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_capture_that_is_given_up_while_a_filter_takes_its_time_is_off_at_once() {
+    let studio = Studio::new();
+    let _patch = get_user_media("return async (wishes) => (globalThis.opened = await gum(wishes))");
+    let setup = filtered("return [() => new Promise(() => globalThis.isFiltering?.())]");
+    let filtering =
+        eval("return new Promise((resolve) => (globalThis.isFiltering = resolve))", &JsValue::NULL);
+    studio.devices.capture(camera(1), setup);
+    JsFuture::from(js_sys::Promise::from(filtering)).await.unwrap();
+
+    studio.devices.stop(id(1));
+
+    let states = eval("return opened.getTracks().map((t) => t.readyState).join()", &JsValue::NULL);
+    assert_eq!(states, "ended");
+    studio.inbox.assert_silent().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_device_of_the_app_is_opened_by_the_app_and_ends_with_the_last_capture_of_it() {
+    let studio = Studio::new();
+    let device = eval(
+        "globalThis.stops = 0;
+         const stream = document.createElement('canvas').captureStream();
+         return { getUserMedia: async () => ({ stream, stop: () => (stops += 1) }) };",
+        &JsValue::NULL,
+    );
+    let virtual_device = Some(VirtualDevice { id: "mine".into(), device });
+    let setup = Setup { virtual_device, ..filtered("return []") };
+    let captured = studio.capture_as(camera(1), setup).await.unwrap();
+    assert_eq!(captured.device_id.as_deref(), Some("mine"));
+
+    let source = Some(id(1));
+    studio.capture(CaptureRequest { source, ..camera(2) }).await.unwrap();
+    studio.devices.stop(id(1));
+    assert_eq!(eval("return stops", &JsValue::NULL), 0);
+    studio.devices.stop(id(2));
+    assert_eq!(eval("return stops", &JsValue::NULL), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_capture_is_heard_until_nobody_listens() {
+    let studio = Studio::new();
+    studio.capture(microphone(1)).await.unwrap();
+    // Without a gesture the browser would not begin.
+    let _patch = Patch::new(
+        "AudioContext.prototype",
+        "resume",
+        "return function () { return it.call(this) }",
+    );
+    let listening = ListenId::from((None, 1));
+    let source = ListenSource::Capture(id(1));
+    let every = Duration::from_millis(10);
+    studio.devices.listen(ListenRequest { listening, source, every });
+
+    let input = studio.inbox.next().await;
+    assert!(matches!(input, Input::Heard { listening: l, .. } if l == listening), "{input:?}");
+    studio.devices.stop_listening(listening);
+    studio.devices.stop_listening(listening);
+}
+
+/// Has captures go through the filters that a script makes.
+fn filtered(script: &str) -> Setup {
+    let filters: js_sys::Array = eval(script, &JsValue::NULL).into();
+    let filters = filters.iter().map(Into::into).collect();
+    Setup { filters, home: Some(js_sys::Set::new(&JsValue::UNDEFINED)), ..Setup::default() }
 }
 
 struct Studio {
@@ -271,13 +356,21 @@ impl Studio {
     fn new() -> Self {
         let (inbox, reporter) = Inbox::new();
         let media = MediaTable::default();
-        let devices = Devices::new(&media, &reporter);
+        let devices = Devices::new(&media, reporter);
         Self { devices, media, inbox }
     }
 
     async fn capture(&self, request: CaptureRequest) -> Result<Captured, DeviceFailure> {
+        self.capture_as(request, Setup::default()).await
+    }
+
+    async fn capture_as(
+        &self,
+        request: CaptureRequest,
+        setup: Setup,
+    ) -> Result<Captured, DeviceFailure> {
         let expected = request.capture;
-        self.devices.capture(&JsValue::UNDEFINED, &request);
+        self.devices.capture(request, setup);
         let input = self.inbox.next().await;
         let Input::Captured { capture, result } = input else { panic!("{input:?}") };
         assert_eq!(capture, expected);
@@ -301,6 +394,8 @@ fn camera(serial: u32) -> CaptureRequest {
         device_id: None,
         profile: AudioBitrateProfile::VoiceStandardUnspecified,
         audio: false,
+        max_framerate: None,
+        content_hint: String::new(),
         source: None,
     }
 }
@@ -313,14 +408,10 @@ fn id(serial: u32) -> CaptureId {
     CaptureId::from((None, serial))
 }
 
-fn track_of(media: &MediaTable, capture: CaptureId, track_type: TrackType) -> JsValue {
-    media.captured_track(capture, track_type).unwrap().into()
-}
-
 fn state(track: &JsValue) -> JsValue {
     get(track, "readyState")
 }
 
 fn thrown(failure: &DeviceFailure) -> JsValue {
-    failure.cause.clone()
+    failure.cause.downcast::<JsValue>().unwrap().clone()
 }

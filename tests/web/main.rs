@@ -6,7 +6,10 @@
 mod describe;
 mod devices;
 mod documents;
+mod elements;
 mod entropy;
+mod frames;
+mod hardware;
 mod http;
 mod location;
 mod page;

@@ -1,12 +1,11 @@
 //! What only this side knows of participants.
 
-use js_sys::Array;
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use super::Call;
 use crate::{
-    api::{body::text, call_parts, error::to_js},
-    core::{CallCommand, TrackType},
+    api::{body::text, call_state, error::to_js},
+    core::CallCommand,
 };
 
 #[wasm_bindgen]
@@ -42,7 +41,7 @@ impl Call {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ParticipantComparator")] comparator: &JsValue,
     ) -> Result<(), JsValue> {
-        call_parts::state(&self.shared).set_sort_participants_by(comparator)
+        call_state::sort_by(&self.shared, comparator).map_err(|error| to_js(&error))
     }
 
     /// How long captions are shown (2700 ms), and how many (2).
@@ -51,7 +50,7 @@ impl Call {
         &self,
         #[wasm_bindgen(unchecked_param_type = "ClosedCaptionSettings")] settings: &JsValue,
     ) -> Result<(), JsValue> {
-        call_parts::state(&self.shared).update_closed_caption_settings(settings)
+        call_state::set_captions(&self.shared, settings).map_err(|error| to_js(&error))
     }
 }
 
@@ -61,17 +60,4 @@ impl Call {
         self.shared.order(edit(session_id));
         Ok(())
     }
-}
-
-/// One of `SfuModels.TrackType`, as apps give it.
-pub(super) fn track_type(given: &JsValue) -> Option<TrackType> {
-    let known =
-        [TrackType::Audio, TrackType::Video, TrackType::ScreenShare, TrackType::ScreenShareAudio];
-    known.into_iter().find(|known| *given == *known as i32)
-}
-
-/// A list of them; what is none is left out.
-pub(super) fn track_types(given: &JsValue) -> Vec<TrackType> {
-    let given = given.dyn_ref::<Array>().map(Array::to_vec).unwrap_or_default();
-    given.iter().filter_map(track_type).collect()
 }

@@ -4,9 +4,8 @@ use std::rc::Rc;
 
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
-use super::participants::track_type;
 use crate::{
-    api::{call_shared::CallShared, rights},
+    api::{call_shared::CallShared, publish::read_track_type, rights},
     core::{Category, TrackType},
     web::{Error, field},
 };
@@ -41,7 +40,7 @@ impl PermissionsContext {
         #[wasm_bindgen(js_name = trackType, unchecked_param_type = "SfuModels.TrackType")]
         kind: &JsValue,
     ) -> bool {
-        let capability = match track_type(kind) {
+        let capability = match read_track_type(kind) {
             Some(TrackType::Audio) => "send-audio",
             Some(TrackType::Video) => "send-video",
             Some(TrackType::ScreenShare | TrackType::ScreenShareAudio) => "screenshare",

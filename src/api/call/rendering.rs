@@ -4,7 +4,7 @@ use js_sys::Promise;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use super::Call;
-use crate::api::call_parts;
+use crate::api::{error::to_js, rendering, statistics};
 
 #[wasm_bindgen]
 impl Call {
@@ -64,7 +64,8 @@ impl Call {
         #[wasm_bindgen(js_name = trackType, unchecked_param_type = "VideoTrackType")]
         track_type: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        call_parts::elements(&self.shared).bind_video(element, session_id, track_type)
+        rendering::bind_video(&self.shared, element, session_id, track_type)
+            .map_err(|error| to_js(&error))
     }
 
     /// Plays a participant's sound with an element.
@@ -82,7 +83,8 @@ impl Call {
         #[wasm_bindgen(js_name = trackType, unchecked_optional_param_type = "AudioTrackType")]
         track_type: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        call_parts::elements(&self.shared).bind_audio(element, session_id, track_type)
+        rendering::bind_audio(&self.shared, element, session_id, track_type)
+            .map_err(|error| to_js(&error))
     }
 
     /// Plays everybody's sound, with hidden elements of its own: instead of
@@ -95,14 +97,13 @@ impl Call {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "HTMLElement")] container: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        call_parts::elements(&self.shared).attach_audio(container)
+        rendering::attach_audio(&self.shared, container).map_err(|error| to_js(&error))
     }
 
     /// Plays what {@link blockedAudioTracker} knows to be blocked. Call it in a click of the user.
     #[wasm_bindgen(js_name = resumeAudio, unchecked_return_type = "Promise<void>")]
     pub fn resume_audio(&self) -> Promise {
-        let resumed = call_parts::elements(&self.shared).resume_audio();
-        resumed.unwrap_or_else(|thrown| Promise::reject(&thrown))
+        rendering::resume_audio(&self.shared)
     }
 
     /// Says in which element tiles scroll. What {@link trackElementVisibility} tracks, before or after,
@@ -114,7 +115,7 @@ impl Call {
         &self,
         #[wasm_bindgen(unchecked_param_type = "HTMLElement")] element: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        call_parts::elements(&self.shared).set_viewport(element)
+        rendering::set_viewport(&self.shared, element).map_err(|error| to_js(&error))
     }
 
     /// Writes into `viewportVisibilityState` of a participant whether their tile is in sight: at least
@@ -132,7 +133,8 @@ impl Call {
         #[wasm_bindgen(js_name = trackType, unchecked_param_type = "VideoTrackType")]
         track_type: &JsValue,
     ) -> Result<JsValue, JsValue> {
-        call_parts::elements(&self.shared).track_visibility(element, session_id, track_type)
+        rendering::track_element_visibility(&self.shared, element, session_id, track_type)
+            .map_err(|error| to_js(&error))
     }
 
     /// `false` receives no video of the others at all: for a call that is only heard.
@@ -141,7 +143,7 @@ impl Call {
         &self,
         #[wasm_bindgen(unchecked_param_type = "boolean")] enabled: &JsValue,
     ) -> Result<(), JsValue> {
-        call_parts::elements(&self.shared).set_incoming_video(enabled)
+        rendering::set_incoming_video_enabled(&self.shared, enabled).map_err(|error| to_js(&error))
     }
 
     /// Asks for cameras in this size, whatever the sizes of the elements that show them; `undefined`
@@ -159,7 +161,8 @@ impl Call {
         )]
         session_ids: &JsValue,
     ) -> Result<(), JsValue> {
-        call_parts::elements(&self.shared).set_preferred_resolution(resolution, session_ids)
+        rendering::set_preferred_incoming_video_resolution(&self.shared, resolution, session_ids)
+            .map_err(|error| to_js(&error))
     }
 
     /// How often `state.callStatsReport$` is measured while somebody subscribes to it.
@@ -170,8 +173,7 @@ impl Call {
         &self,
         #[wasm_bindgen(unchecked_optional_param_type = "number")] interval: &JsValue,
     ) -> Result<(), JsValue> {
-        let parts = self.shared.parts();
-        parts.map_or(Ok(()), |parts| call_parts::set_stats_interval(&parts, interval))
+        statistics::set_interval(&self.shared, interval).map_err(|error| to_js(&error))
     }
 
     /// Puts everything that is known of a participant's streams into `callStatsReport.participants`.
@@ -195,8 +197,8 @@ impl Call {
 
 impl Call {
     fn detail_stats(&self, session_id: &JsValue, is_wanted: bool) {
-        if let Some(parts) = self.shared.parts() {
-            call_parts::detail_stats(&parts, session_id, is_wanted);
+        if let Some(session_id) = session_id.as_string() {
+            statistics::detail(&self.shared, session_id, is_wanted);
         }
     }
 }

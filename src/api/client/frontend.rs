@@ -6,12 +6,15 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::{
     log::{Level, LogScope},
     shared::ClientShared,
-    state, tokens,
+    tokens,
 };
 use crate::{
-    api::error::to_js,
-    core::{CallKey, Changes, EventPayload, LocalEvent, PromiseId, Scope, TokenRequestId},
-    web::{AppEvent, Error, Frontend, Outcome, field},
+    api::{client_state, device, device_preferences, error::to_js, rendering, statistics},
+    core::{
+        CallKey, CaptureRequest, Changes, DeviceKind, ElementEffect, ElementId, EventPayload,
+        LocalEvent, PromiseId, Scope, TokenRequestId, TrackType,
+    },
+    web::{AppEvent, Error, Frontend, Outcome, Setup, field},
 };
 
 impl Frontend for ClientShared {
@@ -34,7 +37,7 @@ impl Frontend for ClientShared {
             self.review_calls();
         }
         if let Some(parts) = self.parts() {
-            state::mark(&parts, changes);
+            client_state::mark(&parts, changes);
         }
     }
 
@@ -43,7 +46,7 @@ impl Frontend for ClientShared {
             call.flush();
         }
         if let Some(parts) = self.parts() {
-            state::flush(&parts);
+            client_state::flush(&parts);
         }
         self.review();
     }
@@ -77,15 +80,40 @@ impl Frontend for ClientShared {
         }
     }
 
-    fn call(&self, call: CallKey) -> JsValue {
-        let parts = ClientShared::call(self, call).and_then(|call| call.parts());
-        parts.map(|parts| parts.get("call")).unwrap_or_default()
+    fn setup(&self, request: &CaptureRequest) -> Setup {
+        let call = request.capture.owner().and_then(|call| ClientShared::call(self, call));
+        call.map(|call| device::setup(&call, request)).unwrap_or_default()
+    }
+
+    fn remember_device(&self, call: CallKey, kind: DeviceKind) {
+        if let Some(call) = ClientShared::call(self, call) {
+            device_preferences::remember_device(&call, kind);
+        }
     }
 
     fn ask_defaults(&self, call: CallKey) {
         if let Some(call) = ClientShared::call(self, call) {
-            call.ask_defaults();
+            device_preferences::recall_all(call);
         }
+    }
+
+    fn measure(&self, call: CallKey) {
+        if let Some(call) = ClientShared::call(self, call) {
+            statistics::measure(call);
+        }
+    }
+
+    fn element(&self, element: ElementId, effect: &ElementEffect) {
+        let call = element.owner().and_then(|call| ClientShared::call(self, call));
+        if let Some(Err(thrown)) = call.map(|call| rendering::perform(&call, element, effect)) {
+            let message = "an element of the app cannot be used";
+            self.log(LogScope::Rendering, Level::Warn, message, &[thrown]);
+        }
+    }
+
+    fn warn_of_unheard(&self, _: CallKey, session_id: &str, track_type: TrackType) {
+        let message = rendering::warn_of_unheard(session_id, track_type);
+        self.log(LogScope::Rendering, Level::Warn, &message, &[]);
     }
 
     fn fetch_token(&self, request: TokenRequestId) {
@@ -140,6 +168,9 @@ fn own_event(name: &str, event: &LocalEvent) -> JsValue {
         LocalEvent::Left { cid, reason } => {
             set(&told, "call_cid", cid.as_str());
             set(&told, "reason", *reason);
+        }
+        LocalEvent::DeviceDisconnected { .. } | LocalEvent::CaptureReport { .. } => {
+            return device::event(name, event);
         }
     }
     told.into()

@@ -19,6 +19,7 @@ use crate::{
     api::{
         call,
         call_shared::CallShared,
+        call_state,
         error::{disposed, instance_dead, to_js},
         parts::{Parts, WeakParts},
         promises::Promises,
@@ -339,7 +340,7 @@ fn last_words(panic: &str) {
         let calls = shared.calls();
         shared.shut_down();
         for call in calls {
-            call.fail();
+            call_state::fail(&call);
         }
     }
 }

@@ -1,11 +1,14 @@
 //! Camera, microphone and shared screen of a call: on, off, and what happens in between.
 
+mod plugging;
 mod request;
+mod upkeep;
 
 use std::mem;
 
+pub(super) use self::plugging::find;
 pub(crate) use self::request::{capability, is_on_by_default, not_permitted};
-use self::request::{capture_request, device_error, takes_one_at_a_time};
+use self::request::{capture_request, takes_one_at_a_time};
 use super::visible::Visible;
 use crate::core::{
     changes::Slice,
@@ -18,6 +21,9 @@ use crate::core::{
     outbox::Outbox,
     state::{AudioBitrateProfile, DeviceKind, DeviceState, DeviceStatus},
 };
+
+/// What a screen delivers at most when the app does not say, in frames/s.
+const SCREEN_FRAMERATE: u32 = 30;
 
 /// One device.
 ///
@@ -44,6 +50,12 @@ pub(crate) struct Device<H: Host> {
     pub(crate) profile: AudioBitrateProfile,
     /// Whether the sound of a screen is published.
     pub(crate) audio: bool,
+    /// How a screen is captured: frames/s, and what matters in its picture.
+    pub(crate) screen: (u32, String),
+    /// Whether what is under way is the user's choice, to be kept for the next visit.
+    is_choice: bool,
+    /// Who waits until nothing is under way.
+    waiting: Vec<PromiseId>,
 }
 
 #[derive(Debug)]
@@ -123,6 +135,9 @@ impl<H: Host> Device<H> {
             stops_on_leave: true,
             profile,
             audio: true,
+            screen: (SCREEN_FRAMERATE, String::new()),
+            is_choice: false,
+            waiting: Vec::new(),
         }
     }
 
@@ -204,7 +219,7 @@ impl<H: Host> Device<H> {
         visible: &mut Visible<H>,
         owner: CallKey,
         choice: Choice,
-        promise: PromiseId,
+        promise: Option<PromiseId>,
     ) {
         let same = self.choice == choice;
         let before = mem::replace(&mut self.choice, choice);
@@ -213,14 +228,14 @@ impl<H: Host> Device<H> {
             Phase::Paused(_) if !same => {
                 self.stop(out);
                 self.show(visible, |device| device.capture = None);
-                out.settle_all(Some(promise), &Ok(()));
+                out.settle_all(promise, &Ok(()));
             }
-            Phase::Off | Phase::Paused(_) => out.settle_all(Some(promise), &Ok(())),
+            Phase::Off | Phase::Paused(_) => out.settle_all(promise, &Ok(())),
             Phase::Opening { .. } => {
                 if let Phase::Opening { capture, mut promises, or_else } =
                     mem::replace(&mut self.phase, Phase::Off)
                 {
-                    promises.push(promise);
+                    promises.extend(promise);
                     out.push(Effect::StopCapture(capture));
                     let or_else = match or_else {
                         OrElse::Restore(_) | OrElse::Reopen(_) => or_else,
@@ -232,9 +247,9 @@ impl<H: Host> Device<H> {
                     self.open(out, visible, owner, promises, or_else);
                 }
             }
-            Phase::On(_) if same => out.settle_all(Some(promise), &Ok(())),
+            Phase::On(_) if same => out.settle_all(promise, &Ok(())),
             Phase::On(_) | Phase::Renewing { .. } => {
-                self.renew_from(out, visible, owner, Some(promise), Some(before), true);
+                self.renew_from(out, visible, owner, promise, Some(before), true);
             }
         }
     }
@@ -314,7 +329,7 @@ impl<H: Host> Device<H> {
                 DeviceNews::Runs { promises, replaced: Some(running.capture) }
             }
             (Phase::Opening { promises, or_else, .. }, Err(failure)) => {
-                let error = device_error(self.kind, failure);
+                let error = self.error(failure);
                 self.failed(out, visible, owner, promises, error, or_else)
             }
             (Phase::Renewing { running, promises, before, .. }, Err(failure)) => {
@@ -325,10 +340,11 @@ impl<H: Host> Device<H> {
                     self.open(out, visible, owner, promises, OrElse::Reopen(before));
                     return DeviceNews::Nothing;
                 }
+                let error = self.error(failure);
+                self.is_choice = false;
                 self.choice = before;
                 self.phase = Phase::On(running);
                 self.show_choice(visible);
-                let error = device_error(self.kind, failure);
                 self.show(visible, |device| device.error = Some(error.clone()));
                 out.settle_all(promises, &Err(error));
                 DeviceNews::Nothing
@@ -392,6 +408,7 @@ impl<H: Host> Device<H> {
         error: Error<H>,
         or_else: OrElse<H>,
     ) -> DeviceNews {
+        self.is_choice = false;
         self.show(visible, |device| device.error = Some(error.clone()));
         match or_else {
             OrElse::Off | OrElse::Tell(..) => or_else.tell(out),
@@ -414,6 +431,10 @@ impl<H: Host> Device<H> {
             device.capture = None;
         });
         DeviceNews::Off
+    }
+
+    fn error(&self, failure: DeviceFailure<H>) -> Error<H> {
+        Error::device(self.kind, failure, self.choice.device_id.clone())
     }
 
     fn renew_from(
@@ -468,6 +489,11 @@ impl<H: Host> Device<H> {
         let mut request = capture_request(capture, self.kind, settings, &self.choice);
         request.profile = self.profile;
         request.audio = self.audio;
+        if self.kind == DeviceKind::ScreenShare {
+            let (max_framerate, content_hint) = self.screen.clone();
+            request.max_framerate = Some(max_framerate);
+            request.content_hint = content_hint;
+        }
         request.source = source;
         out.push(Effect::Capture(request));
         capture

@@ -141,6 +141,14 @@ impl<H: Host> Visible<H> {
                     session.anonymous_count = event.counts.anonymous_participant_count;
                 });
             }
+            "call.rejected" => {
+                let user_id = event.user_id().to_owned();
+                let reason = fields.reason.clone();
+                self.edit(Slice::Ring, |state| {
+                    state.rejections.retain(|(known, _)| *known != user_id);
+                    state.rejections.push((user_id, reason));
+                });
+            }
             "call.reaction_new" => {
                 if let Some(reaction) = &fields.reaction {
                     self.set_reaction(reaction);

@@ -62,7 +62,6 @@ impl<H: Host> CallSession<H> {
             Phase::Idle | Phase::Failed | Phase::Left => Vec::new(),
         };
         self.reset_media(context);
-        self.wishes.clear();
         self.rejoins.clear();
         self.unified_session_id = None;
         // The SFU's word that the call has ended may come before the coordinator's, which tells
@@ -73,8 +72,10 @@ impl<H: Host> CallSession<H> {
             return;
         }
         self.forget_ring();
+        self.clear_captions();
         self.visible.enter(CallingState::Left);
         self.visible.clear_participants();
+        self.release_elements(context.out);
         self.visible.set(Slice::Watching, |s| &mut s.watching, false);
         context.out.settle_all(aborted, &Err(Error::join_aborted()));
         let event = LocalEvent::Left { cid: self.cid.clone(), reason };

@@ -9,8 +9,10 @@ use super::{
     rpc::{Rpc, RpcOutcome},
     sfu::SfuSession,
     subscriptions::urgency,
+    video_sizes::Video,
 };
 use crate::core::{
+    effect::Effect,
     error::Error,
     host::Host,
     ids::PeerId,
@@ -23,22 +25,19 @@ use crate::core::{
 impl<H: Host> CallSession<H> {
     pub(super) fn set_video_size(
         &mut self,
-        context: &mut CallContext<'_, H>,
-        session_id: String,
-        track_type: TrackType,
+        out: &Outbox<H>,
+        video: Video,
         size: Option<Dimension>,
     ) {
-        let size = size.filter(|size| size.width > 0 && size.height > 0);
-        self.show_video_size(&session_id, track_type, size);
-        let wish = (session_id, track_type);
+        self.show_video_size(&video.0, video.1, size);
         let before = match size {
-            Some(size) => self.wishes.insert(wish, size),
-            None => self.wishes.remove(&wish),
+            Some(size) => self.wishes.insert(video, size),
+            None => self.wishes.remove(&video),
         };
         if before != size
             && let Phase::Joined(session) = &mut self.phase
         {
-            session.subscriptions.touch(context.out, urgency(before, size));
+            session.subscriptions.touch(out, urgency(before, size));
         }
     }
 
@@ -231,6 +230,9 @@ impl<H: Host> CallSession<H> {
         let now = context.out.now;
         if session.statistics.as_mut().is_some_and(|statistics| statistics.on_timeout(now)) {
             session.read_statistics(context.out);
+        }
+        if self.report.on_timeout(now) {
+            context.out.push(Effect::Measure(self.key));
         }
         let peers = [Some(session.subscriber.peer), session.publisher.as_ref().map(|p| p.peer)];
         let outcomes = session.rpcs.on_timeout(context.out);

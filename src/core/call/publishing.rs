@@ -18,6 +18,7 @@ use crate::core::{
     input::{Captured, DeviceFailure},
     outbox::Outbox,
     state::{DeviceKind, Media, TrackType},
+    view::Settings,
 };
 
 /// How the app wants its media captured and sent.
@@ -67,13 +68,16 @@ impl<H: Host> CallSession<H> {
         match order {
             DeviceOrder::Disable { keep } => {
                 self.disable_device(context, kind, keep);
+                self.device_mut(kind).0.choose();
                 context.out.resolve(promise, Outcome::Done);
             }
             DeviceOrder::Toggle { keep } if self.device(kind).is_wanted() => {
                 self.order_device(context, kind, DeviceOrder::Disable { keep }, promise);
             }
             DeviceOrder::Enable | DeviceOrder::Toggle { .. } => {
-                self.enable_device(context, kind, promise);
+                if self.enable_device(context, kind, promise) {
+                    self.device_mut(kind).0.choose();
+                }
             }
             DeviceOrder::Resume if self.device(kind).was_wanted() => {
                 self.enable_device(context, kind, promise);
@@ -85,21 +89,26 @@ impl<H: Host> CallSession<H> {
             }
             DeviceOrder::Select(choice) => {
                 let (device, visible) = self.device_mut(kind);
-                device.select(context.out, visible, owner, choice, promise);
+                device.select(context.out, visible, owner, choice, Some(promise));
+                device.choose();
             }
         }
     }
 
+    /// `false` when it is not permitted.
     fn enable_device(
         &mut self,
         context: &mut CallContext<'_, H>,
         kind: DeviceKind,
         promise: PromiseId,
-    ) {
-        if matches!(self.phase, Phase::Joined(_)) && !self.may_publish(kind) {
-            return context.out.reject(promise, not_permitted(kind));
+    ) -> bool {
+        let is_permitted = !matches!(self.phase, Phase::Joined(_)) || self.may_publish(kind);
+        if is_permitted {
+            self.open_device(context, kind, Some(promise));
+        } else {
+            context.out.reject(promise, not_permitted(kind));
         }
-        self.open_device(context, kind, Some(promise));
+        is_permitted
     }
 
     fn open_device(
@@ -247,15 +256,12 @@ impl<H: Host> CallSession<H> {
                     self.unpublish(context.out, TrackType::ScreenShareAudio);
                 }
             }
-            MediaOption::AudioProfile(kind, profile) => {
-                self.device_mut(kind).0.profile = profile;
-                // The microphone captures music in another way, too.
-                let fresh = kind == DeviceKind::Microphone;
-                let owner = self.key;
-                let (device, visible) = self.device_mut(kind);
-                device.renew(context.out, visible, owner, None, fresh);
+            MediaOption::NoticeSpeaking(notices) => self.listening.notice_speaking(notices),
+            MediaOption::SilenceThreshold(threshold) => {
+                self.listening.set_silence_threshold(context.out, threshold);
             }
-            MediaOption::ScreenLimits { fps, bitrate } => {
+            MediaOption::ScreenLimits { fps, bitrate, content_hint } => {
+                self.device_mut(DeviceKind::ScreenShare).0.screen = (fps, content_hint);
                 self.media.screen_limits = Some((fps, bitrate));
             }
             MediaOption::PreferVideo { codec, fmtp, bitrate, layers } => {
@@ -289,6 +295,11 @@ impl<H: Host> CallSession<H> {
 
     fn may_publish(&self, kind: DeviceKind) -> bool {
         self.state().has_capability(capability(kind))
+    }
+
+    pub(super) fn settings(&self) -> Option<&Settings> {
+        let call = self.state().document.as_ref()?;
+        call.settings.as_ref().map(|settings| &settings.view)
     }
 
     pub(super) fn device_mut(&mut self, kind: DeviceKind) -> (&mut Device<H>, &mut Visible<H>) {

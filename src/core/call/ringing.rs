@@ -241,6 +241,7 @@ impl<H: Host> CallSession<H> {
             ..Ring::default()
         };
         self.show_ring(None);
+        self.visible.edit_quietly(|state| state.rejections.clear());
     }
 
     /// Whether the join has to tell those who ring that this device takes the call.

@@ -1,9 +1,11 @@
-//! When and what the SFU is told of how the media of a session flow (SFU protocol, SendStats).
+//! When it is measured how media flow: for the SFU, which is told (SFU protocol, SendStats), and for
+//! the app, while it watches.
 
 use trunkline_protocol::compact::{Write, Writer};
 
 use super::{CallContext, CallSession, Phase, rpc::Rpc, sfu::SfuSession};
 use crate::core::{
+    changes::Slice,
     host::Host,
     ids::PeerId,
     time::{Duration, Time},
@@ -61,6 +63,51 @@ impl Statistics {
     }
 }
 
+/// When it is measured for the app.
+#[derive(Debug)]
+pub(crate) struct Report {
+    interval: Duration,
+    is_watched: bool,
+    /// While the call is joined.
+    due: Option<Time>,
+    in_flight: bool,
+}
+
+impl Default for Report {
+    fn default() -> Self {
+        let interval = Duration::from_secs(2);
+        Self { interval, is_watched: false, due: None, in_flight: false }
+    }
+}
+
+impl Report {
+    pub(crate) fn due(&self) -> Option<Time> {
+        self.due
+    }
+
+    pub(crate) fn set_interval<H: Host>(
+        &mut self,
+        context: &CallContext<'_, H>,
+        interval: Duration,
+    ) {
+        self.interval = interval;
+        self.arm(context.out.after(interval));
+    }
+
+    /// Whether to measure now. Nothing is while the measurement before is under way.
+    pub(crate) fn on_timeout(&mut self, now: Time) -> bool {
+        if self.due.is_none_or(|due| due > now) {
+            return false;
+        }
+        self.due = None;
+        !std::mem::replace(&mut self.in_flight, true)
+    }
+
+    fn arm(&mut self, due: Time) {
+        self.due = (self.is_watched && self.interval > Duration::ZERO).then_some(due);
+    }
+}
+
 /// The part of a `SendStatsRequest` that a browser fills in. The whole message holds a dozen others
 /// that only phones have, and an app would download the code that writes them.
 struct Round<'a> {
@@ -69,7 +116,7 @@ struct Round<'a> {
     subscriber: &'a str,
     publisher: &'a str,
     /// Name and version of the browser.
-    browser: &'a str,
+    browser: String,
 }
 
 impl Write for Round<'_> {
@@ -77,7 +124,7 @@ impl Write for Round<'_> {
         out.string(1, self.session_id);
         out.string(2, self.subscriber);
         out.string(3, self.publisher);
-        out.string(4, self.browser);
+        out.string(4, &self.browser);
         out.string(5, "trunkline");
         out.string(6, env!("CARGO_PKG_VERSION"));
     }
@@ -114,9 +161,32 @@ impl<H: Host> CallSession<H> {
         };
         let (name, version) = &context.config.browser;
         let browser = format!("{name}-{version}");
-        let round = Round { session_id, subscriber, publisher, browser: &browser };
+        let round = Round { session_id, subscriber, publisher, browser };
         rpcs.send(context.out, Rpc::SendStats, &round);
         statistics.read.clear();
         statistics.in_flight = true;
+    }
+
+    /// The app begins or ends to watch. Whoever begins need not wait; old figures would be taken for
+    /// those of now, so they are not kept.
+    pub(super) fn watch_report(&mut self, context: &CallContext<'_, H>, is_watched: bool) {
+        self.report.is_watched = is_watched;
+        self.report.arm(context.out.now);
+        if !is_watched {
+            self.hide_report();
+        }
+    }
+
+    /// A measurement has ended.
+    pub(super) fn on_measured(&mut self, context: &CallContext<'_, H>, is_new: bool) {
+        self.report.in_flight = false;
+        self.report.arm(context.out.after(self.report.interval));
+        if is_new && self.report.is_watched && matches!(self.phase, Phase::Joined(_)) {
+            self.visible.edit(Slice::CallStatsReport, |state| state.has_report = true);
+        }
+    }
+
+    pub(super) fn hide_report(&mut self) {
+        self.visible.set(Slice::CallStatsReport, |s| &mut s.has_report, false);
     }
 }

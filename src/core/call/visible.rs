@@ -24,6 +24,11 @@ impl<H: Host> Visible<H> {
         std::mem::take(&mut self.changes)
     }
 
+    /// Whether the host has not been told yet that `slice` changed.
+    pub(crate) fn is_marked(&self, slice: Slice) -> bool {
+        self.changes.slices.contains(slice)
+    }
+
     pub(crate) fn mark(&mut self, slice: Slice) {
         self.changes.mark(slice);
     }
@@ -111,6 +116,15 @@ impl<H: Host> Visible<H> {
         self.tiles.retain(|(known, _)| known != session_id);
         self.tiles.push((session_id.to_owned(), tiles));
         self.edit_participant(session_id, |participant| participant.tiles = tiles);
+    }
+
+    /// Where the tile of a video is.
+    pub(crate) fn visibility(&self, session_id: &str, track_type: TrackType) -> Visibility {
+        let tiles = self.tiles_of(session_id);
+        match track_type {
+            TrackType::ScreenShare => tiles.screen_share,
+            _ => tiles.video,
+        }
     }
 
     fn tiles_of(&self, session_id: &str) -> Tiles {

@@ -11,7 +11,8 @@ use crate::core::{
     effect::{Method, Outcome},
     error::Error,
     host::Host,
-    ids::{CallKey, PeerId, PromiseId},
+    ids::{CallKey, CaptureId, ListenId, PeerId, PromiseId},
+    input::{ListedDevice, Sound},
     rest::{Purpose, RestRequest},
     view::{AnswerOf, Event},
 };
@@ -35,6 +36,39 @@ impl<H: Host> Client<H> {
     /// The name of the SFU, and publisher and subscriber, of a joined call.
     pub fn peers(&self, call: CallKey) -> Option<(&str, [Option<PeerId>; 2])> {
         self.calls.get(&call).and_then(CallSession::peers)
+    }
+
+    /// A new name, unique on earth.
+    pub fn uuid(&mut self) -> String {
+        self.out.uuid()
+    }
+
+    /// A name for a stream of the app that is going to be published in a call.
+    pub fn adopt_capture(&mut self, call: CallKey) -> CaptureId {
+        self.out.id(Some(call))
+    }
+
+    pub(super) fn on_devices(&mut self, now: Vec<ListedDevice>) {
+        let before = std::mem::replace(&mut self.devices, now.clone());
+        self.each_call(|call, context| call.on_devices(context, &before, &now));
+    }
+
+    pub(super) fn on_heard(&mut self, listening: ListenId, sound: Sound) {
+        if let Some(key) = listening.owner() {
+            self.with_call(key, |call, context| call.on_heard(context, listening, sound));
+        }
+    }
+
+    pub(super) fn drop_call(&mut self, key: CallKey) {
+        if self.state.calls.contains(&key) {
+            return;
+        }
+        self.with_call(key, |call, context| {
+            call.leave_now(context, "dropped");
+            call.drop_media(context.out);
+        });
+        self.calls.remove(&key);
+        self.out.changes.by_call.remove(&key);
     }
 
     /// Sends a request of the app.

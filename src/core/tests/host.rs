@@ -1,6 +1,7 @@
 //! A browser, played: it performs the core's effects against the model server, in virtual time,
 //! and checks after every step what must always hold.
 
+mod elements;
 mod invariants;
 mod media;
 
@@ -27,8 +28,8 @@ use crate::core::tests::native::{
 use crate::core::{
     AppEvent, AppRequest, CallCommand, CallKey, CallingState, CaptureId, CaptureRequest, Command,
     Config, DeviceKind, Duration, EventPayload as AppPayload, HttpRequest, JoinOptions,
-    LeaveOptions, LocalEvent, Method, PeerEffect, PeerId, PromiseId, Reply, RequestId,
-    ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
+    LeaveOptions, ListenId, ListenRequest, LocalEvent, Method, PeerEffect, PeerId, PromiseId,
+    Reply, RequestId, ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
 };
 
 /// What becomes of the things that the core asks for.
@@ -99,8 +100,15 @@ pub(super) struct Host {
     pub(super) requested: Vec<CaptureRequest>,
     /// All that was done with peer connections.
     pub(super) peer_effects: Vec<PeerEffect>,
+    /// When it was asked to measure how media flow; a test says when that is done.
+    pub(super) measured: Vec<u64>,
+    /// What is listened to.
+    pub(super) listened: BTreeMap<ListenId, ListenRequest>,
+    /// The devices whose choice was kept.
+    pub(super) remembered: Vec<DeviceKind>,
     /// Nobody knows yet what the user had chosen before.
     pub(super) holds_defaults: bool,
+    pub(super) elements: elements::Elements,
 }
 
 /// How many of each were opened in all.
@@ -164,7 +172,11 @@ impl Host {
             requests: BTreeSet::new(),
             requested: Vec::new(),
             peer_effects: Vec::new(),
+            measured: Vec::new(),
+            listened: BTreeMap::new(),
+            remembered: Vec::new(),
             holds_defaults: false,
+            elements: elements::Elements::default(),
         }
     }
 
@@ -486,6 +498,19 @@ impl Host {
                             .command(Time::from_millis(self.now), Command::Call(call, order));
                     }
                 }
+            }
+            Effect::RememberDevice(_, kind) => self.remembered.push(kind),
+            Effect::Listen(request) => {
+                self.listened.insert(request.listening, request);
+            }
+            Effect::StopListening(listening) => {
+                let known = self.listened.remove(&listening);
+                assert!(known.is_some(), "G5: listening was stopped twice");
+            }
+            Effect::Measure(_) => self.measured.push(self.now),
+            Effect::Element(element, effect) => self.perform_element(element, effect),
+            Effect::WarnOfUnheard { session_id, track_type, .. } => {
+                self.elements.unheard.push((session_id, track_type));
             }
             Effect::Settle { promise: PromiseId(promise), result } => {
                 let before = self.settled.insert(promise, result);

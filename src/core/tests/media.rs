@@ -7,9 +7,7 @@ use trunkline_protocol::sfu::{
 
 use super::{host::Host, server::participant};
 use crate::core::tests::native::Input;
-use crate::core::{
-    CallCommand, CallKey, CallingState, Dimension, Media, PeerInput, RemoteTrackId, TrackType,
-};
+use crate::core::{CallKey, CallingState, Dimension, Media, PeerInput, RemoteTrackId, TrackType};
 
 const SIZE: Dimension = Dimension { width: 320, height: 180 };
 
@@ -65,7 +63,8 @@ fn a_track_that_comes_before_its_participant_waits_for_them() {
 fn a_tile_subscribes_and_a_hidden_one_unsubscribes() {
     let (mut host, call) = Host::joined();
     host.run_for(100);
-    show(&mut host, call, Some(SIZE));
+    let tile = host.bind(call, "bob-session", TrackType::Video);
+    host.resize(tile, SIZE);
     host.run_for(1_000);
     assert_eq!(last_wish(&host), [], "bob does not publish yet");
 
@@ -73,7 +72,7 @@ fn a_tile_subscribes_and_a_hidden_one_unsubscribes() {
     host.run_for(1_000);
     assert_eq!(last_wish(&host), [("bob-session".to_owned(), 320)]);
 
-    show(&mut host, call, None);
+    host.resize(tile, Dimension { width: 0, height: 0 });
     host.run_for(1_000);
     assert_eq!(last_wish(&host), []);
 }
@@ -82,12 +81,13 @@ fn a_tile_subscribes_and_a_hidden_one_unsubscribes() {
 fn many_resizes_become_one_request() {
     let (mut host, call) = Host::joined();
     host.sfu(published("bob", TrackType::Video));
-    show(&mut host, call, Some(SIZE));
+    let tile = host.bind(call, "bob-session", TrackType::Video);
+    host.resize(tile, SIZE);
     host.run_for(1_000);
     let before = wishes(&host).len();
 
     for width in 0..50 {
-        show(&mut host, call, Some(Dimension { width: 300 + width, height: 180 }));
+        host.resize(tile, Dimension { width: 300 + width, height: 180 });
         host.run_for(5);
     }
     host.run_for(1_000);
@@ -184,15 +184,6 @@ fn published(user: &str, track_type: TrackType) -> EventPayload {
         r#type: track_type.into(),
         participant: None,
     })
-}
-
-fn show(host: &mut Host, call: CallKey, size: Option<Dimension>) {
-    let command = CallCommand::SetVideoSize {
-        session_id: "bob-session".to_owned(),
-        track_type: TrackType::Video,
-        size,
-    };
-    host.order(call, |_| command);
 }
 
 fn names(host: &Host, call: CallKey) -> Vec<String> {

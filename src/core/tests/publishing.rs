@@ -188,9 +188,19 @@ fn music_is_encoded_with_more() {
     host.enable(call, Microphone);
     host.run_for(50);
 
-    let profile = MediaOption::AudioProfile(Microphone, AudioBitrateProfile::MusicHighQuality);
-    host.order(call, |_| CallCommand::SetMedia(profile));
+    let profile = AudioBitrateProfile::MusicHighQuality;
+    let order = |promise| CallCommand::SetAudioProfile { promise, kind: Microphone, profile };
+    let refused = host.order(call, order);
+    assert_eq!(host.rejection(refused), "illegal-state");
+
+    host.server.hifi_audio = true;
+    let loaded = host.get(call);
     host.run_for(50);
+    host.assert_resolved(loaded);
+    let set = host.order(call, order);
+    assert!(!host.settled.contains_key(&set), "it takes effect with another capture");
+    host.run_for(50);
+    host.assert_resolved(set);
 
     let request = host.requested.last().unwrap();
     assert_eq!(request.profile, AudioBitrateProfile::MusicHighQuality);
@@ -292,7 +302,11 @@ fn preferences_are_told_at_the_first_join() {
     };
     host.order(call, |_| CallCommand::SetMedia(prefer));
     host.order(call, |_| {
-        CallCommand::SetMedia(MediaOption::ScreenLimits { fps: 5, bitrate: 400_000 })
+        CallCommand::SetMedia(MediaOption::ScreenLimits {
+            fps: 5,
+            bitrate: 400_000,
+            content_hint: "text".to_owned(),
+        })
     });
 
     host.join(call);
@@ -314,7 +328,8 @@ fn new_limits_count_from_the_next_time_a_screen_is_shared() {
     let (mut host, call) = Host::joined();
     host.enable(call, ScreenShare);
     host.run_for(100);
-    let limits = MediaOption::ScreenLimits { fps: 5, bitrate: 400_000 };
+    let limits =
+        MediaOption::ScreenLimits { fps: 5, bitrate: 400_000, content_hint: "text".to_owned() };
     host.order(call, |_| CallCommand::SetMedia(limits));
     assert!(encodings(&host).is_empty(), "what is shared stays as it is");
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::core::{
     AudioBitrateProfile, CallCommand, CallKey, CaptureId, Captured, Changes, Command, Config,
-    DeviceKind, JoinOptions, ParticipantOrder, Sorting, Then, Time, TrackType,
+    DeviceKind, ElementId, JoinOptions, Then, Time, TrackType,
 };
 
 /// What a core is told.
@@ -19,6 +19,7 @@ use crate::core::{
 enum Told {
     CreateCall(String, String),
     AdoptCapture(CallKey),
+    Element(CallKey),
     Command(Time, Command),
     Input(Time, Input),
 }
@@ -67,12 +68,9 @@ impl Recorder {
         self.client.take_changes()
     }
 
-    pub(super) fn sort_by(&mut self, call: CallKey, order: ParticipantOrder) {
-        self.client.sort_by(call, order);
-    }
-
-    pub(super) fn on_sorted(&mut self, call: CallKey, sorting: &Sorting) {
-        self.client.on_sorted(call, sorting);
+    pub(super) fn element(&mut self, call: CallKey) -> ElementId {
+        self.told.push(Told::Element(call));
+        self.client.element(call)
     }
 
     /// Tells another core the same, from a file, and compares what it asks for.
@@ -88,6 +86,9 @@ impl Recorder {
                 }
                 Told::AdoptCapture(call) => {
                     again.client.adopt_capture(call);
+                }
+                Told::Element(call) => {
+                    again.client.element(call);
                 }
                 Told::Command(now, command) => again.client.command(now, command),
                 Told::Input(now, input) => again.client.handle(now, input),

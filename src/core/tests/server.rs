@@ -19,6 +19,7 @@ pub(super) struct Server {
     pub(super) members: Vec<String>,
     pub(super) capabilities: Vec<&'static str>,
     pub(super) camera_default_on: bool,
+    pub(super) hifi_audio: bool,
     /// The user whose browser talks to it.
     pub(super) me: String,
     /// The session of the call, which several browsers may share.
@@ -51,6 +52,7 @@ impl Default for Server {
             members: Vec::new(),
             capabilities: vec!["join-call", "send-audio", "send-video", "screenshare", "end-call"],
             camera_default_on: false,
+            hifi_audio: false,
             me: "alice".to_owned(),
             session: Rc::default(),
             ring: (0, 0),
@@ -83,7 +85,11 @@ impl Server {
                     "incoming_call_timeout_ms": self.ring.1,
                 },
                 "video": { "enabled": true, "camera_default_on": self.camera_default_on },
-                "audio": { "mic_default_on": false, "opus_dtx_enabled": true },
+                "audio": {
+                    "mic_default_on": false,
+                    "opus_dtx_enabled": true,
+                    "hifi_audio_enabled": self.hifi_audio,
+                },
             },
         })
     }

@@ -10,10 +10,10 @@ use trunkline_protocol::sfu::{
 };
 
 use super::{host::Host, native::seen, server::participant};
-use crate::core::tests::native::{CallState, Native, Participant};
+use crate::core::tests::native::Participant;
 use crate::core::{
-    CallCommand, CallKey, Criterion, ParticipantOrder, Pin, Roster, SortStep, Tiles, TrackType,
-    Visibility,
+    Arrangement, CallCommand, CallKey, Criterion, ParticipantOrder, Pin, SortStep, Tiles,
+    TrackType, Visibility,
 };
 
 #[test]
@@ -139,16 +139,17 @@ fn equals_keep_the_places_at_which_they_were_shown() {
     for user in ["carol", "dave"] {
         host.sfu(joined(user));
     }
-    sort_by(&mut host, call, by(Criterion::Speaking));
-    assert_eq!(shown(&mut host, call), ["bob", "alice", "carol", "dave"]);
+    let mut speakers_first = arrangement(&[by(Criterion::Speaking)]);
+    let mut shown = |host: &Host| shown(&mut speakers_first, host, call);
+    assert_eq!(shown(&host), ["bob", "alice", "carol", "dave"]);
     host.sfu(speaks("carol", true));
-    assert_eq!(shown(&mut host, call), ["carol", "bob", "alice", "dave"]);
+    assert_eq!(shown(&host), ["carol", "bob", "alice", "dave"]);
     host.sfu(speaks("carol", false));
-    assert_eq!(shown(&mut host, call), ["carol", "bob", "alice", "dave"]);
+    assert_eq!(shown(&host), ["carol", "bob", "alice", "dave"]);
     host.sfu(left("bob"));
     host.sfu(joined("erin"));
     host.sfu(speaks("dave", true));
-    assert_eq!(shown(&mut host, call), ["dave", "carol", "alice", "erin"]);
+    assert_eq!(shown(&host), ["dave", "carol", "alice", "erin"]);
     let raw = host.state(call).participants.iter().map(|p| p.user_id.as_str());
     assert_eq!(
         raw.collect::<Vec<_>>(),
@@ -200,16 +201,20 @@ proptest! {
             let answer = answers[pair as usize % answers.len()];
             Some(if which < CONDITIONS && b < a { -answer } else { answer })
         };
-        let mut state = CallState { participants: roster(&people), ..CallState::default() };
-        state.participant_order = ParticipantOrder { steps }.into();
-        let mut sorting = state.sorting();
+        let named = |(number, person): (usize, Participant)| Participant {
+            session_id: number.to_string(),
+            ..person
+        };
+        let people: Vec<_> = people.into_iter().enumerate().map(named).collect();
+        let mut arrangement = arrangement(&steps);
+        let mut sorting = arrangement.sorting(&people);
         sorting.run(&ask);
         let first = sorting.places();
         let mut everybody = first.clone();
         everybody.sort_unstable();
-        prop_assert_eq!(everybody, (0..u32::try_from(state.participants.len())?).collect::<Vec<_>>());
-        sorting.remember(state.participants.as_mut_slice());
-        let mut sorting = state.sorting();
+        prop_assert_eq!(everybody, (0..u32::try_from(people.len())?).collect::<Vec<_>>());
+        arrangement.remember(&sorting);
+        let mut sorting = arrangement.sorting(&people);
         sorting.run(&ask);
         let again = sorting.places();
         prop_assert_eq!(first, again);
@@ -274,22 +279,22 @@ fn sort(
     people: &[Participant],
     ask: &dyn Fn(u32, u32, u32) -> Option<f64>,
 ) -> Vec<u32> {
-    let mut state = CallState { participants: roster(people), ..CallState::default() };
-    state.participant_order = ParticipantOrder { steps: steps.to_vec() }.into();
-    let mut sorting = state.sorting();
+    let mut sorting = arrangement(steps).sorting(people);
     sorting.run(ask);
     sorting.places()
 }
 
-fn sort_by(host: &mut Host, call: CallKey, step: SortStep) {
-    host.client.sort_by(call, ParticipantOrder { steps: vec![step] });
+fn arrangement(steps: &[SortStep]) -> Arrangement {
+    let mut arrangement = Arrangement::default();
+    arrangement.set_order(ParticipantOrder { steps: steps.to_vec() });
+    arrangement
 }
 
-fn shown(host: &mut Host, call: CallKey) -> Vec<String> {
-    let mut sorting = host.state(call).sorting();
-    sorting.run(&|_, _, _| None);
-    host.client.on_sorted(call, &sorting);
+fn shown(arrangement: &mut Arrangement, host: &Host, call: CallKey) -> Vec<String> {
     let people = &host.state(call).participants;
+    let mut sorting = arrangement.sorting(people);
+    sorting.run(&|_, _, _| None);
+    arrangement.remember(&sorting);
     sorting.places().into_iter().map(|place| people[place as usize].user_id.clone()).collect()
 }
 
@@ -320,13 +325,4 @@ fn speaks(user: &str, is_speaking: bool) -> EventPayload {
             is_speaking,
         }],
     })
-}
-
-/// People, each with a session of their own.
-fn roster(people: &[Participant]) -> Roster<Native> {
-    let mut roster = Roster::default();
-    for (number, person) in people.iter().enumerate() {
-        roster.push(Participant { session_id: number.to_string(), ..person.clone() });
-    }
-    roster
 }

@@ -17,7 +17,11 @@ fn the_others_who_publish_are_told_once_each() {
         participant("b", false, TrackType::Audio),
         participant("b", false, TrackType::Audio),
         participant("c", false, TrackType::Video),
-    ] {
+    ]
+    .into_iter()
+    .enumerate()
+    .map(|(number, person)| Participant { session_id: number.to_string(), ..person })
+    {
         state.participants.push(participant);
     }
 

@@ -3,7 +3,7 @@
 use trunkline_protocol::sfu::signal::SendStatsRequest;
 
 use super::host::Host;
-use crate::core::{CallKey, CallingState};
+use crate::core::{CallCommand, CallKey, CallingState, Duration};
 
 #[test]
 fn statistics_are_told_soon_after_the_join_and_then_at_the_interval_of_the_answer() {
@@ -83,4 +83,83 @@ fn joined(interval: u32) -> (Host, CallKey) {
 
 fn rounds(host: &Host) -> Vec<SendStatsRequest> {
     host.server.rpcs_of("SendStats")
+}
+
+#[test]
+fn nothing_is_measured_for_the_app_while_it_does_not_watch_or_the_call_is_not_joined() {
+    let (mut host, call) = joined(0);
+    host.run_for(10_000);
+    assert_eq!(host.measured.len(), 0);
+    host.leave(call);
+    host.tell(call, CallCommand::WatchReport(true));
+    host.run_for(10_000);
+    assert_eq!(host.measured.len(), 0);
+
+    host.join(call);
+    host.run_for(1_000);
+    assert_eq!(host.measured.len(), 1, "whoever watches need not wait");
+    host.tell(call, CallCommand::WatchReport(false));
+    measured(&mut host, call, true);
+    host.run_for(10_000);
+    assert_eq!(host.measured.len(), 1);
+    assert!(!host.state(call).has_report, "it came too late");
+}
+
+#[test]
+fn the_next_measurement_waits_for_the_end_of_the_one_before() {
+    let (mut host, call) = joined(0);
+    host.tell(call, CallCommand::WatchReport(true));
+    host.run_for(10_000);
+    assert_eq!(host.measured.len(), 1, "it is under way");
+    measured(&mut host, call, true);
+    let first = host.now;
+    host.run_for(2_000);
+    measured(&mut host, call, true);
+    host.run_for(1_999);
+    assert_eq!(host.measured[1..], [first + 2_000]);
+    host.run_for(1);
+    assert_eq!(host.measured[2..], [first + 4_000]);
+}
+
+#[test]
+fn the_app_may_measure_more_often_or_never() {
+    let (mut host, call) = joined(0);
+    host.tell(call, CallCommand::WatchReport(true));
+    host.run_for(0);
+    measured(&mut host, call, true);
+    host.tell(call, CallCommand::SetReportInterval(Duration::ZERO));
+    host.run_for(60_000);
+    assert_eq!(host.measured.len(), 1);
+    host.tell(call, CallCommand::SetReportInterval(Duration::from_millis(500)));
+    host.run_for(500);
+    measured(&mut host, call, true);
+    host.run_for(500);
+    assert_eq!(host.measured.len(), 3);
+}
+
+#[test]
+fn a_report_is_shown_while_it_is_watched_and_the_call_is_joined() {
+    let (mut host, call) = joined(0);
+    host.tell(call, CallCommand::WatchReport(true));
+    host.run_for(0);
+    measured(&mut host, call, false);
+    assert!(!host.state(call).has_report, "a connection was closed meanwhile");
+    host.run_for(2_000);
+    measured(&mut host, call, true);
+    assert!(host.state(call).has_report);
+    host.run_for(2_000);
+    measured(&mut host, call, false);
+    assert!(host.state(call).has_report, "the one before is the newest");
+
+    host.tell(call, CallCommand::WatchReport(false));
+    assert!(!host.state(call).has_report, "nobody keeps it up to date");
+    host.tell(call, CallCommand::WatchReport(true));
+    host.run_for(0);
+    measured(&mut host, call, true);
+    host.leave(call);
+    assert!(!host.state(call).has_report);
+}
+
+fn measured(host: &mut Host, call: CallKey, is_new: bool) {
+    host.tell(call, CallCommand::Measured { is_new });
 }

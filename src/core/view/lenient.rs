@@ -18,6 +18,11 @@ pub(crate) fn text<'de, R: Deserializer<'de>>(reader: R) -> Result<String, R::Er
     Ok(Scalar::deserialize(reader)?.text().unwrap_or_default())
 }
 
+/// A text that may be absent.
+pub(crate) fn some_text<'de, R: Deserializer<'de>>(reader: R) -> Result<Option<String>, R::Error> {
+    Ok(Scalar::deserialize(reader)?.text())
+}
+
 /// A number.
 pub(crate) fn number<'de, R: Deserializer<'de>>(reader: R) -> Result<Option<f64>, R::Error> {
     Ok(Scalar::deserialize(reader)?.number())

@@ -1,13 +1,16 @@
-// Fakes for what browsers have and Node has not: devices, permissions, streams.
+// Fakes for what browsers have and Node has not: devices, permissions, streams; and calls of the
+// built package that use them.
 import { beforeEach } from 'node:test';
 
 export class FakeTrack extends EventTarget {
   enabled = true;
   readyState = 'live';
+  contentHint = '';
 
   constructor(kind, settings = {}) {
     super();
     this.kind = kind;
+    this.label = `${kind} of ${settings.deviceId}`;
     this.settings = settings;
     this.id = `${kind} ${settings.deviceId}`;
   }
@@ -26,7 +29,8 @@ export class FakeTrack extends EventTarget {
 }
 
 export class FakeStream {
-  constructor(tracks) {
+  constructor(tracks = []) {
+    if (!Array.isArray(tracks)) throw new TypeError('neither a stream nor tracks');
     this.tracks = tracks;
   }
 
@@ -43,16 +47,52 @@ export class FakeStream {
   }
 }
 
+/** Where everything is as loud as 80 percent. */
+export class FakeAudioContext {
+  static last;
+  state = 'suspended';
+  source;
+
+  constructor() {
+    FakeAudioContext.last = this;
+  }
+
+  async resume() {
+    this.state = 'running';
+  }
+
+  async close() {
+    this.state = 'closed';
+  }
+
+  createAnalyser() {
+    return {
+      frequencyBinCount: 64,
+      set fftSize(size) {
+        if (size & (size - 1)) throw new DOMException('no power of two', 'IndexSizeError');
+      },
+      getByteFrequencyData: (levels) => levels.fill(204),
+    };
+  }
+
+  createMediaStreamSource(stream) {
+    this.source = stream;
+    return { connect() {}, disconnect() {} };
+  }
+}
+
 export const media = new EventTarget();
 export const permissions = { camera: new EventTarget(), microphone: new EventTarget() };
 for (const status of Object.values(permissions)) {
   status.state = 'prompt';
   status.set = (state) => {
     status.state = state;
-    status.onchange?.();
+    status.dispatchEvent(new Event('change'));
   };
 }
 globalThis.MediaStream = FakeStream;
+globalThis.MediaStreamTrack = FakeTrack;
+globalThis.AudioContext = FakeAudioContext;
 Object.defineProperty(globalThis, 'navigator', {
   value: {
     mediaDevices: media,
@@ -62,72 +102,72 @@ Object.defineProperty(globalThis, 'navigator', {
   configurable: true,
 });
 
-const { CameraManager } = await import('../../../js/camera.js');
-const { DevicePreferences } = await import('../../../js/preferences.js');
-const { makeValue } = await import('../../../js/observable.js');
+const { Client, init } = await import('trunkline');
+await init();
 
-export const [CAMERA, MICROPHONE, SCREEN] = [0, 1, 2];
 export const A = { kind: 'videoinput', deviceId: 'a', label: 'Camera A', groupId: '1' };
 export const B = { kind: 'videoinput', deviceId: 'b', label: 'Camera B', groupId: '2' };
 export const SPEAKER = { kind: 'audiooutput', deviceId: 's', label: 'Speaker', groupId: '3' };
 
-/** What is plugged in, and the constraints that a capture hardware.asked for. */
-export const hardware = { present: [], asked: [] };
+/** What is plugged in, the constraints that a capture asked for, and the streams that came. */
+export const hardware = { present: [], asked: [], opened: [] };
 
 beforeEach(() => {
   hardware.present = [{ ...A, deviceId: 'default' }, A, B, SPEAKER];
   hardware.asked = [];
+  hardware.opened = [];
+  permissions.camera.set('prompt');
+  permissions.microphone.set('prompt');
   media.enumerateDevices = async () => hardware.present;
   media.getUserMedia = async (constraints) => {
     hardware.asked.push(constraints);
     const kind = constraints.video ? 'video' : 'audio';
     const deviceId = constraints[kind].deviceId?.exact ?? 'a';
-    return new FakeStream([new FakeTrack(kind, { deviceId, width: 640, height: 480 })]);
+    return opened(new FakeTrack(kind, { deviceId, width: 640, height: 480 }));
+  };
+  media.getDisplayMedia = async (options) => {
+    hardware.asked.push(options);
+    const tracks = [new FakeTrack('video', { width: 800, height: 600 })];
+    if (options.audio) tracks.push(new FakeTrack('audio'));
+    return opened(...tracks);
   };
 });
 
-export function manager() {
-  const port = fakePort();
-  const device = makeValue({});
-  const camera = new CameraManager(device.cell, port);
-  const { store, preferences } = storage();
-  port.client.preferences = preferences;
-  return { camera, device, port, store, call: { camera, warnings: port.warnings } };
+/** A stream that the browser opened. */
+export function opened(...tracks) {
+  const stream = new FakeStream(tracks);
+  hardware.opened.push(stream);
+  return stream;
 }
 
-/** The core's side of the managers: notes what it is told. */
-export function fakePort() {
+/** The tracks that the browser opened and nobody has stopped. */
+export function live() {
+  return hardware.opened.flatMap(({ tracks }) => tracks).filter((t) => t.readyState === 'live');
+}
+
+/** A new call of a client that nobody is connected to, and what its log says. */
+export function makeCall(options = {}) {
   const warnings = [];
-  const port = {
-    orders: [],
-    options: [],
-    events: [],
-    volumes: [],
-    warnings,
-    client: { log: (level, message) => warnings.push(message) },
-    async device(...order) {
-      port.orders.push(order);
-      await port.waits;
-      if (port.fails) throw port.fails;
-    },
-    setMedia: (...option) => port.options.push(option),
-    setVolume: (...volume) => port.volumes.push(volume),
-    emit: (event) => port.events.push(event),
-    host: () => port.client,
-    settings: () => undefined,
-  };
-  return port;
+  const client = new Client('key', {
+    baseURL: 'http://127.0.0.1:9/video',
+    logger: (level, message) => warnings.push(message),
+    devicePersistence: { enabled: false },
+    ...options,
+  });
+  return { client, call: client.call('default', 'fake'), warnings };
 }
 
+/** A storage of the app's. */
 export function storage(text = null) {
-  const warnings = [];
-  const store = {
+  return {
     text,
-    getItem: () => store.text,
-    setItem: (key, value) => (store.text = value),
+    getItem() {
+      return this.text;
+    },
+    setItem(key, value) {
+      this.text = value;
+    },
   };
-  const warn = (message) => warnings.push(message);
-  return { store, warnings, preferences: new DevicePreferences('key', store, warn) };
 }
 
 export async function plug(t, devices) {
@@ -139,5 +179,5 @@ export async function plug(t, devices) {
 
 /** Lets everything run that waits for promises only. */
 export async function settle() {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  for (let turn = 0; turn < 100; turn += 1) await Promise.resolve();
 }

@@ -3,7 +3,7 @@
 use crate::core::{
     command::Choice,
     effect::CaptureRequest,
-    error::{Category, Error, ErrorClass},
+    error::{Category, Error},
     host::Host,
     ids::CaptureId,
     input::DeviceFailure,
@@ -90,6 +90,8 @@ pub(super) fn capture_request(
         device_id: choice.device_id.clone(),
         profile: AudioBitrateProfile::VoiceStandardUnspecified,
         audio: false,
+        max_framerate: None,
+        content_hint: String::new(),
         source: None,
     }
 }
@@ -104,35 +106,4 @@ fn lying(target: &TargetResolution) -> Option<Dimension> {
 /// Whether a device may have failed only because another of its kind is on.
 pub(super) fn takes_one_at_a_time<H: Host>(failure: &DeviceFailure<H>) -> bool {
     matches!(failure.name.as_str(), "NotReadableError" | "AbortError")
-}
-
-pub(super) fn device_error<H: Host>(kind: DeviceKind, failure: DeviceFailure<H>) -> Error<H> {
-    let (code, hint) = match failure.name.as_str() {
-        "NotAllowedError" => (
-            "permission-denied",
-            "Allow this page to use the device in the browser's address bar, then try again.",
-        ),
-        "PermissionDismissedError" => ("permission-dismissed", "Ask again when the user wants it."),
-        "InvalidStateError" => (
-            "permission-denied",
-            "Ask for it where the user has just touched the page, such as in a click.",
-        ),
-        "NotFoundError" => ("not-found", "Connect a device, then try again."),
-        "NotReadableError" => {
-            ("in-use", "Close other programs that use the device, then try again.")
-        }
-        "OverconstrainedError" => ("overconstrained", "Ask for less of the device."),
-        "SecurityError" => ("insecure-context", "Open the page over https or on localhost."),
-        "AbortError" => ("aborted", "Try again."),
-        _ => ("unsupported", "Use another browser or device."),
-    };
-    let message = match kind {
-        DeviceKind::Camera => "the camera could not be opened",
-        DeviceKind::Microphone => "the microphone could not be opened",
-        DeviceKind::ScreenShare => "the screen could not be shared",
-    };
-    Error::new(code, Category::Device, message)
-        .class(ErrorClass::Device)
-        .hint(hint)
-        .cause(failure.cause)
 }

@@ -143,6 +143,7 @@ impl Host {
             audio_track_id: (is_screen && request.audio).then(|| "sound".to_owned()),
             device_id: (!is_screen)
                 .then(|| request.device_id.clone().unwrap_or_else(|| "first".to_owned())),
+            label: "label".to_owned(),
             profile: None,
         };
         self.requested.push(request.clone());

@@ -60,6 +60,15 @@ declare global {
   var alive: (objects: readonly WeakRef<object>[]) => Promise<number>;
   /** What a test keeps on purpose. */
   var kept: unknown;
+  /** Plays the SFU and the page's frames, where a test has asked for that. */
+  var stage: {
+    /** The SFU says that to the first call that was joined. */
+    feed(event: number[]): void;
+    audioLevel(sessionId: string, level: number): number[];
+    dominantSpeaker(sessionId: string): number[];
+    /** Lets the frame come that was held back. */
+    nextFrame(): void;
+  };
   /** Whatever else a test collects, such as the values of an observable. */
   var seen: unknown[];
   /** What a test has go wrong with devices. */

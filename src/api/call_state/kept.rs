@@ -1,0 +1,168 @@
+//! What is kept of a call's state for the app, and how its watchers hear of changes.
+
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+    rc::Rc,
+};
+
+use js_sys::Array;
+
+use crate::{
+    api::{
+        call_shared::CallShared, fields, observables::Observables, participants::People,
+        parts::Parts, ringing::LastRing,
+    },
+    core::{CallChanges, CallingState, Slice, Slices},
+    web::{NextFrame, has_panicked},
+};
+
+/// What is kept of a call's state, besides the values that hang on the app's own objects.
+#[derive(Default)]
+pub(crate) struct Kept {
+    people: People,
+    ring: LastRing,
+    statistics: super::statistics::Measured,
+    /// Calling states that watchers have not heard of.
+    transitions: RefCell<VecDeque<CallingState>>,
+    /// The newest of them.
+    calling_state: Cell<CallingState>,
+    /// Somebody's level has changed: watchers hear of it with the next frame.
+    frame: RefCell<Option<NextFrame>>,
+}
+
+impl Kept {
+    pub(crate) fn people(&self) -> &People {
+        &self.people
+    }
+
+    pub(crate) fn ring(&self) -> &LastRing {
+        &self.ring
+    }
+
+    pub(crate) fn statistics(&self) -> &super::statistics::Measured {
+        &self.statistics
+    }
+}
+
+/// Notes what changed, so that getters are right from now on. Runs no code of the app.
+pub(crate) fn mark(shared: &Rc<CallShared>, changes: &CallChanges) {
+    let kept = &shared.kept;
+    for session_id in changes.participants.iter().chain(&changes.levels) {
+        kept.people.forget(session_id);
+    }
+    for transition in &changes.transitions {
+        kept.calling_state.set(transition.to);
+        kept.transitions.borrow_mut().push_back(transition.to);
+    }
+    let Some(parts) = shared.parts() else {
+        return;
+    };
+    if let Some(observables) = fields::observables(&parts, "state") {
+        mark_state(&observables, changes.slices);
+        if !changes.levels.is_empty() {
+            observables.expire_all(&participant_fields());
+            kept.frame.borrow_mut().get_or_insert_with(|| tell_with_next_frame(shared));
+        }
+    }
+    let rings = [Slice::Ring, Slice::Session, Slice::Members, Slice::CreatedBy];
+    if rings.into_iter().any(|slice| changes.slices.contains(slice))
+        && let Some(observables) = fields::observables(&parts, "call")
+    {
+        observables.mark("ringing");
+        observables.mark("ringingState");
+    }
+}
+
+/// The participants are to be read anew.
+pub(super) fn mark_participants(parts: &Parts) {
+    if let Some(observables) = fields::observables(parts, "state") {
+        observables.mark_all(&participant_fields());
+    }
+}
+
+fn mark_state(observables: &Observables, changed: Slices) {
+    for slice in changed.iter() {
+        match slice {
+            Slice::Participants => observables.mark_all(&participant_fields()),
+            // Others show these.
+            Slice::Ring
+            | Slice::Camera
+            | Slice::Microphone
+            | Slice::ScreenShare
+            | Slice::Speaker
+            | Slice::IncomingVideo
+            | Slice::BlockedAudio => {}
+            slice => observables.mark(slice.name()),
+        }
+    }
+}
+
+/// Tells those who watch of everything that was marked.
+pub(crate) fn flush(shared: &CallShared) {
+    let Some(parts) = shared.parts() else {
+        return;
+    };
+    if let Some(observables) = fields::observables(&parts, "state") {
+        // Watchers may cause further ones.
+        while let Some(state) = shared.kept.next_transition() {
+            observables.tell("callingState", &state.as_str().into());
+        }
+        observables.flush();
+    }
+    if let Some(observables) = fields::observables(&parts, "call") {
+        observables.flush();
+    }
+}
+
+impl Kept {
+    fn next_transition(&self) -> Option<CallingState> {
+        self.transitions.borrow_mut().pop_front()
+    }
+}
+
+/// Levels change many times a second. Getters show them at once, watchers hear of them once per frame,
+/// unless something else about the participants tells them before.
+fn tell_with_next_frame(shared: &Rc<CallShared>) -> NextFrame {
+    let weak = Rc::downgrade(shared);
+    NextFrame::new(move || {
+        let Some(shared) = weak.upgrade().filter(|_| !has_panicked()) else {
+            return;
+        };
+        drop(shared.kept.frame.take());
+        if let Some(parts) = shared.parts() {
+            mark_participants(&parts);
+            flush(&shared);
+        }
+    })
+}
+
+/// The module has stopped for good: a call that was going on is lost.
+pub(crate) fn fail(shared: &CallShared) {
+    if matches!(shared.kept.calling_state.get(), CallingState::Idle | CallingState::Left) {
+        return;
+    }
+    let failed = CallingState::ReconnectingFailed;
+    shared.note(failed);
+    if let Some(parts) = shared.parts()
+        && let Some(observables) = fields::observables(&parts, "state")
+    {
+        observables.tell_last("callingState", &failed.as_str().into());
+    }
+}
+
+/// What follows from the participants.
+fn participant_fields() -> Array {
+    thread_local! {
+        static FIELDS: Array = fields::list(&[
+            "rawParticipants",
+            "participants",
+            "localParticipant",
+            "remoteParticipants",
+            "pinnedParticipants",
+            "dominantSpeaker",
+            "hasOngoingScreenShare",
+        ]);
+    }
+    FIELDS.with(Clone::clone)
+}

@@ -1,0 +1,203 @@
+//! Declares what a state shows: for each field the getter `x`, the observable `x$`, and their types,
+//! from one line.
+
+use std::{cell::OnceCell, rc::Rc};
+
+use js_sys::{Array, WeakRef};
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::{observables::Observables, parts::Parts};
+use crate::web::has_panicked;
+
+/// Declares the fields of an exported state, and with them `subscribe`, `select` and `snapshot`. The
+/// struct has a field `observables: WeakObservables`, and is made by [`own`].
+///
+/// ```text
+/// fields! {
+///     CallState "CallState";
+///     /// Who is invited.
+///     members: "members", "readonly MemberResponse[]" = |state| state.make_members();
+/// }
+/// ```
+///
+/// The name in Rust, the name for apps, the type for apps, and how the value is made when somebody
+/// reads it after a change. While it is made code of the app may run, so nothing may be borrowed.
+/// After a panic it is made only if it never was before.
+macro_rules! fields {
+    (
+        $State:ident $name:tt;
+        $($(#[doc = $doc:tt])* $get:ident: $field:tt, $type:tt = $make:expr;)*
+    ) => {
+        impl $crate::api::fields::Fields for $State {
+            const NAMES: &'static [&'static str] = &[$($field),*];
+        }
+
+        #[wasm_bindgen::prelude::wasm_bindgen]
+        impl $State {
+            $(
+                $(#[doc = $doc])*
+                #[wasm_bindgen(getter, js_name = $field, skip_typescript)]
+                pub fn $get(&self) -> wasm_bindgen::JsValue {
+                    let make: fn(&Self) -> wasm_bindgen::JsValue = $make;
+                    $crate::api::fields::read(&self.observables, $field, &|| make(self))
+                }
+            )*
+
+            /// Calls back at once, and after each change of anything. What it returns ends that.
+            #[wasm_bindgen(skip_typescript)]
+            pub fn subscribe(&self, listener: &wasm_bindgen::JsValue) -> wasm_bindgen::JsValue {
+                self.observables.watch_all(listener)
+            }
+
+            /// Calls back at once with what `selector` takes out of the state, and after each change
+            /// of that. What it returns ends that.
+            #[wasm_bindgen(skip_typescript)]
+            pub fn select(
+                &self,
+                selector: &wasm_bindgen::JsValue,
+                listener: &wasm_bindgen::JsValue,
+                equals: &wasm_bindgen::JsValue,
+            ) -> wasm_bindgen::JsValue {
+                self.observables.select(selector, listener, equals)
+            }
+
+            /// All of it as plain JSON, for a look inside.
+            #[wasm_bindgen(skip_typescript)]
+            pub fn snapshot(&self) -> Result<wasm_bindgen::JsValue, wasm_bindgen::JsValue> {
+                self.observables.snapshot(<Self as $crate::api::fields::Fields>::NAMES)
+            }
+        }
+
+        // TypeScript merges it with the class. wasm-bindgen would garble docs that come from a macro.
+        #[wasm_bindgen::prelude::wasm_bindgen(typescript_custom_section)]
+        const FIELDS: &str = concat!(
+            "export interface ", $name, " extends Subscribable<", $name, "> {\n",
+            $(
+                "  /**\n", $("   *", $doc, "\n",)* "   */\n",
+                "  readonly ", $field, ": ", $type, ";\n",
+                "  /** {@link ", $field, "}, observable. */\n",
+                "  readonly ", $field, "$: StateObservable<", $type, ">;\n",
+            )*
+            "}\n",
+        );
+    };
+}
+
+pub(crate) use fields;
+
+/// A state that [`fields!`] declares.
+pub(crate) trait Fields {
+    /// What its fields are called by apps.
+    const NAMES: &'static [&'static str];
+}
+
+/// The observables of an object that apps hold, as Rust may hold them: for as long as the app holds
+/// the object.
+#[derive(Clone, Default)]
+pub(crate) struct WeakObservables(Rc<OnceCell<WeakRef>>);
+
+impl WeakObservables {
+    /// The observables; `None` when the app has dropped the object.
+    pub(crate) fn upgrade(&self) -> Option<Observables> {
+        self.0.get()?.deref().map(JsCast::unchecked_into)
+    }
+
+    /// See [`Observables::keep_list`].
+    pub(crate) fn keep_list(&self, name: &str, list: Array) -> JsValue {
+        match self.upgrade() {
+            Some(observables) => observables.keep_list(name, &list),
+            None => list.into(),
+        }
+    }
+
+    /// See [`Observables::watch_all`].
+    pub(crate) fn watch_all(&self, listener: &JsValue) -> JsValue {
+        self.upgrade().map(|kept| kept.watch_all(listener)).unwrap_or_default()
+    }
+
+    /// See [`Observables::select`].
+    pub(crate) fn select(
+        &self,
+        selector: &JsValue,
+        listener: &JsValue,
+        equals: &JsValue,
+    ) -> JsValue {
+        self.upgrade().map(|kept| kept.select(selector, listener, equals)).unwrap_or_default()
+    }
+
+    /// See [`Observables::snapshot`].
+    pub(crate) fn snapshot(&self, names: &[&str]) -> Result<JsValue, JsValue> {
+        self.upgrade().map_or(Ok(JsValue::UNDEFINED), |kept| kept.snapshot(&list(names)))
+    }
+}
+
+/// Makes the object that apps hold of a state, once per call or client. It is one of the `parts`
+/// under `name`, and its observables go with it as `name/observables`. `on_watched` is called with
+/// the name of a field and whether it is watched, or is `undefined`.
+pub(crate) fn own<S: Fields>(
+    parts: &Parts,
+    name: &str,
+    on_watched: &JsValue,
+    make: impl FnOnce(WeakObservables) -> S,
+) -> JsValue
+where
+    JsValue: From<S>,
+{
+    let weak = WeakObservables::default();
+    let object = JsValue::from(make(weak.clone()));
+    hang(parts, name, &object, on_watched, S::NAMES, &weak);
+    object
+}
+
+fn hang(
+    parts: &Parts,
+    name: &str,
+    object: &JsValue,
+    on_watched: &JsValue,
+    names: &[&str],
+    weak: &WeakObservables,
+) {
+    parts.own(name, object);
+    let observables = observe(parts, name, object, on_watched);
+    Observables::define(object, &list(names));
+    let _ = weak.0.set(WeakRef::new(observables.unchecked_ref()));
+}
+
+/// Makes what is behind the observables of an object that is one of the `parts`, see [`own`].
+pub(crate) fn observe(
+    parts: &Parts,
+    name: &str,
+    object: &JsValue,
+    on_watched: &JsValue,
+) -> Observables {
+    let observables = Observables::new(object, on_watched);
+    parts.set(&observables_of(name), &observables);
+    observables
+}
+
+/// The observables of the part with that name; `None` when there are none.
+pub(crate) fn observables(parts: &Parts, name: &str) -> Option<Observables> {
+    let kept = parts.get(&observables_of(name));
+    (!kept.is_undefined()).then(|| kept.unchecked_into())
+}
+
+fn observables_of(name: &str) -> String {
+    [name, "/observables"].concat()
+}
+
+/// The value of a field, made by `make` unless it is known. After a panic the last one that was
+/// known.
+pub(crate) fn read(weak: &WeakObservables, name: &str, make: &dyn Fn() -> JsValue) -> JsValue {
+    let Some(observables) = weak.upgrade() else {
+        return make();
+    };
+    if has_panicked() {
+        let last = observables.last(name);
+        return if last.is_undefined() { make() } else { last };
+    }
+    observables.value(name, make)
+}
+
+pub(crate) fn list(names: &[&str]) -> Array {
+    names.iter().map(|name| JsValue::from_str(name)).collect()
+}
