@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { SfuModels, VisibilityState } from '../../pkg/enums.js';
-import * as sorting from '../../pkg/comparators.js';
+import { SfuModels, VisibilityState } from '../../js/enums.js';
+import * as sorting from '../../js/comparators.js';
 
 const { AUDIO, VIDEO, SCREEN_SHARE } = SfuModels.TrackType;
 const { VISIBLE, INVISIBLE } = VisibilityState;

@@ -2,23 +2,22 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { diagnose } from '../../pkg/diagnostics.js';
-import { script } from './support/coordinator.mjs';
+import { Client, init } from 'trunkline';
 
-test('the newest hundred calling states are kept, each with its time', async () => {
-  const { call } = await script();
-  for (let n = 0; n < 60; n += 1) {
-    const joining = assert.rejects(call.join());
-    await call.leave();
-    await joining;
-  }
-  const { timeline } = await call.dumpDiagnostics();
-  assert.equal(timeline.length, 100);
-  assert.deepEqual(
-    timeline.slice(-2).map(({ state }) => state),
-    ['joining', 'left'],
-  );
-  for (const { at } of timeline) assert.match(at, /^\d{4}-\d\d-\d\dT/);
+import { diagnose } from '../../js/diagnostics.js';
+import { Notes } from '../../js/notes.js';
+
+await init();
+
+test('the newest hundred notes are kept, and what was given out does not change', () => {
+  const notes = new Notes();
+  for (let n = 1; n <= 100; n += 1) notes.add({ n });
+  const before = notes.kept;
+  notes.add({ n: 101 });
+  const kept = notes.kept.map(({ n }) => n);
+  assert.deepEqual([kept.length, kept[0], kept.at(-1)], [100, 2, 101]);
+  assert.deepEqual([before.length, before[0].n], [100, 1]);
+  assert.match(before[0].at, /^\d{4}-\d\d-\d\dT/);
 });
 
 test('a call that is not joined has diagnostics, too', async () => {
@@ -46,4 +45,22 @@ test('a connection whose statistics cannot be read is described without', async 
     [dump.subscriber.local, dump.stats, dump.participants],
     [undefined, undefined, 1],
   );
+});
+
+test('a call tells what it went through, and what its client warned of', async () => {
+  const client = new Client('key', { logger: () => {}, clientAppIdentifier: {} });
+  const call = client.call('default', 'a');
+
+  const before = await call.dumpDiagnostics();
+  await call.leave();
+  const { timeline, warnings, devices, callingState, sessionId } = await call.dumpDiagnostics();
+
+  assert.deepEqual([before.timeline, before.callingState], [[], 'idle']);
+  assert.deepEqual([timeline.map(({ state }) => state), callingState], [['left'], 'left']);
+  assert.match(timeline[0].at, /^\d{4}-\d\d-\d\dT/);
+  const [{ level, message }] = warnings;
+  assert.deepEqual([level, message], ['warn', 'options.clientAppIdentifier has no effect']);
+  assert.deepEqual(Object.keys(devices), ['camera', 'microphone', 'screenShare']);
+  assert.equal(sessionId, undefined);
+  await client.dispose();
 });

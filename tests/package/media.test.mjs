@@ -20,7 +20,7 @@ import {
 } from './support/fake-media.mjs';
 
 const { createSoundDetector, disposeOfMediaStream } = await import('trunkline');
-const { setEncodings } = await import('../../pkg/senders.js');
+const { setEncodings } = await import('../../js/senders.js');
 
 const kept = (store) => JSON.parse(store.text ?? '{}');
 

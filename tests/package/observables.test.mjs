@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 
-import { Observables } from '../../pkg/observables.js';
+import { Observables } from '../../js/observables.js';
 
 test('a subscriber is called at once, and then only when the value changed', () => {
   const { owner, set, observables } = script({ custom: 'red', team: 1 });

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
 
-import { SfuModels } from '../../pkg/enums.js';
-import { summarise } from '../../pkg/stats-report.js';
+import { SfuModels } from '../../js/enums.js';
+import { summarise } from '../../js/stats-report.js';
 
 const { AUDIO, VIDEO } = SfuModels.TrackType;
 

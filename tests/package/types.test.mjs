@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import * as trunkline from 'trunkline';
 import ts from 'typescript';
 
-import { makeError } from '../../pkg/errors.js';
+import { makeError } from '../../js/errors.js';
 
 const ENTRY = fileURLToPath(new URL('../../pkg/index.d.ts', import.meta.url));
 const PACKAGE = fileURLToPath(new URL('../../pkg/', import.meta.url));
