@@ -5,7 +5,8 @@ export type InitSource = string | URL | Request | Response | BufferSource | WebA
 
 /**
  * Loads the WebAssembly module. Needed once before any class is used, unless the app starts with
- * `Client.connect()`. Later calls return the same promise; after a failure they try again.
+ * `Client.connect()`. Later calls return the same promise; after a failure, which is a `VideoError`
+ * that says what to do, they try again.
  *
  * @param source where the module is; by default the file inside this package
  */

@@ -1,5 +1,9 @@
 //! The self-hosted backend of trunkline: coordinator and SFU in one process.
 
+// A panic in a command of the store, in a route or in one peer connection must not end the others.
+#[cfg(not(panic = "unwind"))]
+compile_error!("the server catches panics; build it with `--profile server`, which unwinds");
+
 pub mod admin;
 pub mod auth;
 mod clock;

@@ -2,6 +2,7 @@
 
 mod bench;
 mod build;
+mod card;
 mod counterpart;
 mod demo;
 mod generate;

@@ -1,22 +1,14 @@
 //! `cargo xtask test`: everything that a change must pass, on a fresh machine too.
 
-use std::{
-    collections::VecDeque,
-    env,
-    ffi::OsString,
-    net::{TcpListener, TcpStream},
-    process::Command,
-    thread,
-    time::Duration,
-};
+use std::ffi::OsString;
 
 use anyhow::{Result, bail, ensure};
 use clap::ValueEnum;
 
 use crate::{
-    Mode, build, counterpart, demo, generate, lint, package,
+    Mode, build, card, counterpart, demo, generate, lint, package,
     progress::Progress,
-    shell::{cargo, command, output, run as run_to_end},
+    shell::{cargo, command, exists, output, run as run_to_end},
     size, tools,
 };
 
@@ -42,7 +34,11 @@ pub fn run(only: Option<Kind>) -> Result<()> {
         kinds.into_iter().filter(|kind| only.is_none_or(|only| only == *kind)).collect();
     let mut steps: Vec<Step> = vec![("Installing what is missing", install)];
     if chosen.iter().any(|kind| *kind != Kind::Native) {
-        steps.push(("Building the SDK into pkg/", || package::build(Mode::Release)));
+        steps.push(("wasm-pack build --target web", || package::pack(Mode::Release)));
+        if chosen.contains(&Kind::Wasm) {
+            steps.push(("The package as wasm-pack writes it", as_wasm_pack_writes_it));
+        }
+        steps.push(("Completing the package", || package::complete(Mode::Release)));
     }
     for kind in &chosen {
         steps.extend(kind.steps());
@@ -74,6 +70,7 @@ impl Kind {
                 ("TypeScript", lint::typescript),
                 ("Licences", lint::licences),
                 ("The tree", lint::tree),
+                ("Crates and JavaScript", card::check),
             ],
             Self::Native => vec![("Rust tests", || {
                 run_to_end(cargo().args(["test", "--workspace", "--quiet"]))
@@ -81,7 +78,8 @@ impl Kind {
             Self::Wasm => vec![
                 ("Size of the package", size::check),
                 ("The package in Node", package_in_node),
-                ("The web layer in Chromium", wasm_tests),
+                ("wasm-pack test --headless --chrome", web_layer),
+                ("The web layer and a peer in Chromium", web_layer_with_a_peer),
             ],
             Self::E2e => vec![
                 ("Building the demo page", demo::build_page),
@@ -102,36 +100,9 @@ impl Kind {
 
 /// Runs one file of wasm tests in the browser, with a server that they can talk to.
 pub fn in_browser(args: Vec<OsString>) -> Result<()> {
-    if env::var_os(PAGE_ADDRESS).is_some() {
-        return wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args);
-    }
     counterpart::start()?;
-    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-    let mut runner = Command::new(env::current_exe()?)
-        .arg("test-runner")
-        .args(args.iter().skip(1))
-        .env(PAGE_ADDRESS, address.to_string())
-        .spawn()?;
-    // The runner's web server (tiny_http 0.12) may hand several connections to one idle thread; those
-    // behind the first wait until some thread is free, for ever if need be. So its first threads are
-    // kept busy, and one after the other is set free to look for connections that wait.
-    let mut busy = VecDeque::new();
-    let status = loop {
-        if let Some(status) = runner.try_wait()? {
-            break status;
-        }
-        busy.extend(TcpStream::connect(address));
-        if busy.len() > 4 {
-            busy.pop_front();
-        }
-        thread::sleep(Duration::from_millis(50));
-    };
-    ensure!(status.success(), "the tests failed: {status}");
-    Ok(())
+    wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(args)
 }
-
-/// Where the runner serves the page of the tests.
-const PAGE_ADDRESS: &str = "WASM_BINDGEN_TEST_ADDRESS";
 
 fn install() -> Result<()> {
     tools::wasm_target()?;
@@ -139,17 +110,35 @@ fn install() -> Result<()> {
     tools::chromium()
 }
 
+/// What somebody gets who runs wasm-pack and nothing of ours.
+fn as_wasm_pack_writes_it() -> Result<()> {
+    run_to_end(command("node").args(["--test", "tests/package/as-wasm-pack-writes-it.mjs"]))?;
+    let changes = output(command("git").args(["status", "--porcelain", "--", "pkg"]))?;
+    ensure!(changes.is_empty(), "wasm-pack changed files of the repository:\n{changes}");
+    Ok(())
+}
+
 fn package_in_node() -> Result<()> {
     run_to_end(command("npm").args(["test", "--workspace", "tests/package"]))?;
     run_to_end(command("npx").args(["publint", "pkg", "--strict"]))
 }
 
-fn wasm_tests() -> Result<()> {
+/// Tests that need nothing but a browser, run as CONTRIBUTING says.
+fn web_layer() -> Result<()> {
+    run_to_end(tools::wasm_pack()?.args(["test", "--headless", "--chrome"]))?;
+    if exists("geckodriver") {
+        run_to_end(tools::wasm_pack()?.args(["test", "--headless", "--firefox"]))?;
+    }
+    Ok(())
+}
+
+/// Tests that need somebody to talk to, see [`in_browser`].
+fn web_layer_with_a_peer() -> Result<()> {
     let chromedriver = output(command("sh").args(["-c", "command -v chromedriver"]))?;
     run_to_end(
         cargo()
             .args(["test", "--package", "trunkline", "--target", "wasm32-unknown-unknown"])
-            .args(["--test", "*"])
+            .args(["--test", "web-peer"])
             .env("CHROMEDRIVER", chromedriver),
     )
 }
