@@ -17,11 +17,30 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 /// Where nobody listens.
 const NOBODY: &str = "http://127.0.0.1:2/video";
 
-#[wasm_bindgen(raw_module = "/tests/app/scenarios.js")]
+#[wasm_bindgen(module = "/tests/panic/scenario.js")]
 extern "C" {
-    /// The scenario calls the global function `crash`.
-    #[wasm_bindgen(catch)]
-    async fn run(name: &str, client_class: &JsValue) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch, js_name = aCallThatWentOnIsLost)]
+    async fn a_call_that_went_on_is_lost(
+        client_class: &JsValue,
+        crash: &JsValue,
+    ) -> Result<JsValue, JsValue>;
+}
+
+/// With these the glue imports as many files at once as `tests/web/support.rs` says.
+mod connections {
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    #[wasm_bindgen(module = "/tests/web/connections/first.js")]
+    extern "C" {
+        #[wasm_bindgen(reexport = "firstOpened", js_name = opened)]
+        pub fn first();
+    }
+
+    #[wasm_bindgen(module = "/tests/web/connections/second.js")]
+    extern "C" {
+        #[wasm_bindgen(reexport = "secondOpened", js_name = opened)]
+        pub fn second();
+    }
 }
 
 /// A panic within this test would be one too many, so what is wrong is returned.
@@ -36,13 +55,13 @@ async fn after_a_panic_everything_says_why() -> Result<(), JsValue> {
     let never = Function::new_no_args("return new Promise(() => {})");
     let connecting = invoke(&client, "connectUser", &[user, never.into()])?;
     let loading = invoke(&call, "getOrCreate", &[])?;
+    let waiting = [connecting, loading].map(code_of);
 
     let panics: Closure<dyn Fn()> = Closure::new(|| panic!("on purpose"));
-    Reflect::set(&js_sys::global(), &"crash".into(), &panics.into_js_value())?;
-    run("a_call_that_went_on_is_lost", &get(&client, "constructor")?).await?;
+    a_call_that_went_on_is_lost(&get(&client, "constructor")?, &panics.into_js_value()).await?;
 
-    for promise in [connecting, loading] {
-        expect(rejection(promise).await == "instance-dead", "what waited is rejected")?;
+    for code in waiting {
+        expect(code.await == "instance-dead", "what waited is rejected")?;
     }
     // Most methods look at their arguments first.
     for (object, least) in [(&client, 8), (&call, 20), (&permissions, 0)] {
@@ -75,7 +94,7 @@ async fn try_all(object: &JsValue) -> Result<u32, JsValue> {
         }
         match invoke(object, &name, &[]) {
             Ok(result) if result.is_instance_of::<Promise>() => {
-                rejected += u32::from(rejection(result).await == "instance-dead");
+                rejected += u32::from(code_of(result).await == "instance-dead");
             }
             Ok(_) => {}
             Err(thrown) => {
@@ -87,10 +106,14 @@ async fn try_all(object: &JsValue) -> Result<u32, JsValue> {
     Ok(rejected)
 }
 
-async fn rejection(promise: JsValue) -> String {
-    match JsFuture::from(promise.unchecked_into::<Promise>()).await {
-        Ok(value) => format!("resolved with {value:?}"),
-        Err(error) => code(&error),
+/// The code that a promise is rejected with. Somebody waits for it from now on.
+fn code_of(promise: JsValue) -> impl Future<Output = String> {
+    let settled = JsFuture::from(promise.unchecked_into::<Promise>());
+    async {
+        match settled.await {
+            Ok(value) => format!("resolved with {value:?}"),
+            Err(error) => code(&error),
+        }
     }
 }
 
