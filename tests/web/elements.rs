@@ -274,7 +274,7 @@ fn options(name: &str) -> String {
 }
 
 // Unlike the SDK's own declarations in the names, as the linker finds the same ones twice.
-#[wasm_bindgen(raw_module = "/pkg/elements/elements.js")]
+#[wasm_bindgen(module = "/js/bindings.js")]
 extern "C" {
     type Elements;
 
@@ -298,7 +298,7 @@ extern "C" {
     fn end(this: &Elements, bound: i64);
 }
 
-#[wasm_bindgen(raw_module = "/pkg/elements/viewport.js")]
+#[wasm_bindgen(module = "/js/bindings.js")]
 extern "C" {
     type Viewport;
 
