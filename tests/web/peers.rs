@@ -336,7 +336,7 @@ async fn a_browser_without_scalable_codecs_sends_one_layer_of_them() {
     let _devices = side.capture().await;
     side.create_as(
         "addTransceiver(track, init) {
-           globalThis.asked = (globalThis.asked ?? 0) + 1;
+           globalThis.addings = (globalThis.addings ?? 0) + 1;
            if (init.sendEncodings.some((e) => 'scalabilityMode' in e)) throw new TypeError('no modes');
            return super.addTransceiver(track, init);
          }",
@@ -344,7 +344,7 @@ async fn a_browser_without_scalable_codecs_sends_one_layer_of_them() {
 
     side.add_transceiver(vec![layer("q"), layer("h")]).await.unwrap();
 
-    assert_eq!(eval("return asked", &JsValue::NULL), 2);
+    assert_eq!(eval("return addings", &JsValue::NULL), 2);
     let offer = side.offer().await.unwrap();
     assert!(offer.sdp.contains("a=rid:h send"), "{}", offer.sdp);
 }
