@@ -55,7 +55,7 @@ pub use http::Http;
 pub(crate) use listener::Listener;
 pub use location::find_location;
 pub use media::MediaTable;
-pub(crate) use object::{field, object};
+pub(crate) use object::{field, is_list, items, object};
 pub use page::Page;
 pub use peer::Peers;
 pub use report::Reporter;

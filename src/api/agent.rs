@@ -1,9 +1,11 @@
 //! Which browser this is.
 
-use js_sys::{Array, global};
-use wasm_bindgen::JsCast;
+use js_sys::global;
 
-use crate::{core::Agent, web::field};
+use crate::{
+    core::Agent,
+    web::{field, items},
+};
 
 /// Reads it from what the browser says of itself; empty where it says nothing.
 pub(crate) fn agent() -> Agent {
@@ -12,11 +14,11 @@ pub(crate) fn agent() -> Agent {
     let mut agent = Agent::read(&text);
     let hints = field(&navigator, "userAgentData");
     // One brand is the engine and one is made up, so that nobody relies on the list.
-    let brands = field(&hints, "brands").dyn_into::<Array>().unwrap_or_default();
+    let brands = items(&field(&hints, "brands")).unwrap_or_default();
     let brand = brands.iter().find_map(|brand| {
-        let name = field(&brand, "brand").as_string()?;
+        let name = field(brand, "brand").as_string()?;
         let is_real = name != "Chromium" && !name.to_ascii_lowercase().contains("not");
-        is_real.then(|| (name, field(&brand, "version").as_string()))
+        is_real.then(|| (name, field(brand, "version").as_string()))
     });
     if let Some((name, version)) = brand {
         agent.browser = name;

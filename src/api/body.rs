@@ -1,6 +1,6 @@
 //! Bodies of requests: what the app gave, as JSON writes it, checked by what we know of it.
 
-use js_sys::{Array, Function, JSON, Object, Reflect};
+use js_sys::{Function, JSON, Object, Reflect};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     core,
-    web::{self, Error, field},
+    web::{self, Error, field, is_list},
 };
 
 /// An object of our own, which holds nothing but JSON.
@@ -162,5 +162,5 @@ pub(crate) fn function<'a>(value: &'a JsValue, what: &str) -> Result<&'a Functio
 
 /// Whether a value is an object, and no list.
 fn is_record(value: &JsValue) -> bool {
-    value.is_object() && !Array::is_array(value)
+    value.is_object() && !is_list(value)
 }

@@ -11,7 +11,7 @@ use std::{
     rc::Rc,
 };
 
-use js_sys::{Array, Object, Promise, Set};
+use js_sys::{Object, Promise, Set};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -37,7 +37,7 @@ use crate::{
         AudioBitrateProfile, CallChanges, CallCommand, CaptureRequest, Choice, DeviceKind,
         DeviceOrder, DeviceState, Facing, LocalEvent, MediaOption, Slice,
     },
-    web::{Browser, Capture, Error, Permission, PermissionState, Setup, Watch, object},
+    web::{Browser, Capture, Error, Permission, PermissionState, Setup, Watch, is_list, object},
 };
 
 /// One device of a call. Functions of the app hang on the [`Parts`] of the call, not here.
@@ -345,7 +345,7 @@ pub(super) fn event(name: &str, event: &LocalEvent) -> JsValue {
 
 /// A copy of an object of the app.
 fn plain(value: &JsValue, what: &str) -> Result<Object, Error> {
-    if !value.is_object() || Array::is_array(value) {
+    if !value.is_object() || is_list(value) {
         return Err(options::invalid(&format!("{what}: not an object")));
     }
     // Its getters may throw.

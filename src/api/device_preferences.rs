@@ -14,7 +14,7 @@ use crate::{
         CallCommand, DeviceKind, ListedDevice, ListedKind, SpeakerOrder,
         preferences::{KeptDevice, Recalled, recall, remember},
     },
-    web::{Permission, PermissionState, call_method, field, list_devices, object},
+    web::{Permission, PermissionState, call_method, field, is_list, list_devices, object},
 };
 
 /// The name of loudspeakers in the storage.
@@ -131,7 +131,7 @@ impl Store {
             None => Ok(JsValue::UNDEFINED),
         });
         match parsed {
-            Ok(all) if all.is_object() && !Array::is_array(&all) => all,
+            Ok(all) if all.is_object() && !is_list(&all) => all,
             Ok(_) => object(&[]).into(),
             Err(thrown) => {
                 self.warn("the devices of the last visit could not be read", &thrown);

@@ -1,6 +1,6 @@
 //! Reads options that apps give: closed serde types, whose errors name the field.
 
-use crate::web::Error;
+use crate::web::{Error, is_list};
 use std::fmt;
 
 use js_sys::{Array, Object, Reflect};
@@ -90,7 +90,7 @@ pub(crate) mod object {
 
 /// A shallow copy of the app's object, plain objects and lists inside it copied as well.
 fn copy_object(value: &JsValue, what: &str, depth: u32) -> Result<Object, Error> {
-    if !value.is_object() || Array::is_array(value) {
+    if !value.is_object() || is_list(value) {
         return Err(invalid(&format!("{what}: not an object")));
     }
     let thrown = |thrown| {
@@ -104,7 +104,9 @@ fn copy_object(value: &JsValue, what: &str, depth: u32) -> Result<Object, Error>
         if field.is_undefined() {
             continue;
         }
-        if depth > 0 && is_plain(&field).map_err(thrown)? {
+        // Asked in any case: what cannot even tell its prototype has no place in an error's text.
+        let is_plain = is_plain(&field).map_err(thrown)?;
+        if depth > 0 && is_plain {
             let name = key.as_string().unwrap_or_default();
             field = copy_object(&field, &format!("{what}.{name}"), depth - 1)?.into();
         }
@@ -115,7 +117,7 @@ fn copy_object(value: &JsValue, what: &str, depth: u32) -> Result<Object, Error>
 
 /// Whether a value is an object without a class.
 fn is_plain(value: &JsValue) -> Result<bool, JsValue> {
-    if !value.is_object() || Array::is_array(value) {
+    if !value.is_object() || is_list(value) {
         return Ok(false);
     }
     let prototype = Reflect::get_prototype_of(value)?;

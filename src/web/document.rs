@@ -2,11 +2,14 @@
 
 use std::fmt;
 
-use js_sys::{Array, JSON, Object};
+use js_sys::{JSON, Object};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::browser::{Browser, Error, Reply};
+use super::{
+    browser::{Browser, Error, Reply},
+    object::is_list,
+};
 use crate::core::{self, Body, Viewed, view::EventOf};
 
 /// A value that came out of `JSON.parse`, and that is the core's alone: apps get copies of it, or
@@ -64,7 +67,7 @@ fn freeze(root: &JsValue) {
 
 impl core::Document for Document {
     fn view<V: DeserializeOwned>(&self) -> Option<V> {
-        let is_object = self.0.is_object() && !Array::is_array(&self.0);
+        let is_object = self.0.is_object() && !is_list(&self.0);
         is_object.then(|| serde_wasm_bindgen::from_value(self.0.clone()).ok()).flatten()
     }
 }

@@ -80,3 +80,50 @@ test('every promise of a disposed client is rejected, from wherever it is asked 
     await assert.rejects(promise, { code: 'disposed' });
   }
 });
+
+test('a proxy that was revoked is a wrong argument like any other', async () => {
+  const { client, call } = await script();
+  const { proxy, revoke } = Proxy.revocable([], {});
+  revoke();
+  const wrong = { code: 'invalid-argument' };
+
+  for (const promise of [
+    call.get(proxy),
+    call.getOrCreate(proxy),
+    call.getOrCreate({ data: proxy }),
+    call.update(proxy),
+    call.muteUser(proxy, 'audio'),
+    call.goLive({ notify: proxy }),
+    call.camera.enable(proxy),
+    client.queryCalls(proxy),
+    client.queryCalls({}, proxy),
+  ]) {
+    await assert.rejects(promise, wrong);
+  }
+  for (const work of [
+    () => client.call('default', 'b', proxy),
+    () => call.setPreferredIncomingVideoResolution(undefined, proxy),
+    () => call.setPreferredIncomingVideoResolution(proxy),
+    () => call.updatePublishOptions(proxy),
+    () => call.updatePublishOptions({ preferredCodec: proxy }),
+    () => new client.constructor('key', proxy),
+    () => new client.constructor('key', { enableTimerWorker: proxy }),
+    () => new client.constructor(proxy),
+  ]) {
+    assert.throws(work, wrong, String(work));
+  }
+});
+
+test('a list whose elements cannot be read is a wrong argument, too', async () => {
+  const { call } = await script();
+  const list = new Proxy(['a'], {
+    get() {
+      throw new Error('mine');
+    },
+  });
+
+  await assert.rejects(call.muteUser(list, 'audio'), { code: 'invalid-argument' });
+  assert.throws(() => call.setPreferredIncomingVideoResolution(undefined, list), {
+    code: 'invalid-argument',
+  });
+});

@@ -265,7 +265,10 @@ async fn filters_run_in_their_order_and_end_with_the_capture() {
 
 #[wasm_bindgen_test]
 async fn a_filter_that_gives_no_stream_does_not_leave_the_camera_on() {
-    for gives in ["undefined", "7", "({})", "({ output: [] })", "({ output: Promise.reject(1) })"] {
+    let revoked =
+        "({ output: (({ proxy, revoke }) => (revoke(), proxy))(Proxy.revocable([], {})) })";
+    let rejected = "({ output: Promise.reject(1) })";
+    for gives in ["undefined", "7", "({})", "({ output: [] })", revoked, rejected] {
         let studio = Studio::new();
         let warned = std::rc::Rc::new(std::cell::Cell::new(0));
         let count = warned.clone();

@@ -1,6 +1,6 @@
 //! The operations of a call that are one request each.
 
-use crate::web::Error;
+use crate::web::{Error, items};
 use js_sys::{Array, Promise};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -454,8 +454,8 @@ fn user(user_id: &JsValue) -> Result<Body, Error> {
 
 /// One user id, or a list of them.
 fn user_ids(given: &JsValue) -> Result<Vec<String>, Error> {
-    match given.dyn_ref::<Array>() {
-        Some(list) => list.to_vec().iter().map(|id| text(id, "the user id")).collect(),
+    match items(given) {
+        Some(list) => list.iter().map(|id| text(id, "the user id")).collect(),
         None => Ok(vec![text(given, "the user id")?]),
     }
 }

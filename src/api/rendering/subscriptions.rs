@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
@@ -15,7 +15,7 @@ use crate::{
         parts::Parts,
     },
     core::{CallCommand, Dimension, ElementOrder, IncomingVideo},
-    web::{Error, field},
+    web::{Error, items},
 };
 
 /// Knows which videos are asked for.
@@ -133,16 +133,8 @@ fn read_session_ids(value: &JsValue) -> Result<Option<Vec<String>>, Error> {
         return Ok(None);
     }
     let wrong = || invalid(&format!("{PREFER}: the sessions are no list of ids"));
-    if !Array::is_array(value) {
-        return Err(wrong());
-    }
-    let length = field(value, "length").as_f64().unwrap_or_default();
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // the length of a list
-    let places = 0..length as u32;
-    let ids = places.map(|place| {
-        Reflect::get_u32(value, place).ok().and_then(|id| id.as_string()).ok_or_else(wrong)
-    });
-    ids.collect::<Result<_, _>>().map(Some)
+    let ids = items(value).ok_or_else(wrong)?;
+    ids.iter().map(|id| id.as_string().ok_or_else(wrong)).collect::<Result<_, _>>().map(Some)
 }
 
 const PREFER: &str = "setPreferredIncomingVideoResolution";

@@ -6,7 +6,6 @@ use std::{
 };
 
 use gloo_timers::callback::Timeout;
-use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DomException, EventTarget};
 
@@ -17,7 +16,7 @@ use crate::{
         failure::has_panicked,
         foreign::{call_method, settled},
         listener::Listener,
-        object::field,
+        object::{field, items},
         watchers::{Watch, Watchers},
     },
 };
@@ -58,14 +57,12 @@ pub async fn find_devices(kind: Option<ListedKind>) -> Result<Vec<JsValue>, JsVa
         return Ok(Vec::new());
     };
     let found = settled(&call_method(&devices, "enumerateDevices", &JsValue::UNDEFINED)?).await?;
-    let Some(found) = found.dyn_ref::<Array>() else {
-        return Ok(Vec::new());
-    };
+    let found = items(&found).unwrap_or_default();
     let is_meant = |device: &JsValue| {
         kind.is_none_or(|kind| field(device, "kind") == kind.as_str())
             && field(device, "deviceId") != SYNTHETIC
     };
-    Ok(found.iter().filter(is_meant).collect())
+    Ok(found.into_iter().filter(is_meant).collect())
 }
 
 /// What the core needs to know of those devices.

@@ -5,7 +5,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MediaStream, console};
 
 use super::{Opening, Setup, stop_tracks};
-use crate::web::foreign::{call_method, settled};
+use crate::web::{
+    foreign::{call_method, settled},
+    object::is_list,
+};
 
 /// Objects of the app to be told when a capture ends. They hang where the app's objects hang, as the
 /// app can be reached through them; here is only the way to them.
@@ -106,8 +109,8 @@ async fn apply(
 pub(crate) fn as_stream(value: &JsValue, giver: &str) -> Result<MediaStream, JsValue> {
     // One that comes from another window is of another class, but the browser knows it.
     let is_known = || MediaStream::new_with_stream(value.unchecked_ref()).is_ok();
-    let is_stream = value.is_instance_of::<MediaStream>()
-        || value.is_object() && !Array::is_array(value) && is_known();
+    let is_stream =
+        value.is_instance_of::<MediaStream>() || value.is_object() && !is_list(value) && is_known();
     if is_stream {
         return Ok(value.clone().unchecked_into());
     }

@@ -8,7 +8,10 @@ use web_sys::{MediaStream, MediaStreamTrack};
 
 use crate::{
     core::Dimension,
-    web::{foreign::call_method, object::field},
+    web::{
+        foreign::call_method,
+        object::{field, items},
+    },
 };
 
 /// All tracks of a stream.
@@ -86,6 +89,6 @@ fn settings(track: &MediaStreamTrack) -> JsValue {
 
 fn list(stream: &MediaStream, method: &str) -> Vec<MediaStreamTrack> {
     let listed = call_method(stream, method, &JsValue::UNDEFINED).unwrap_or_default();
-    let listed: Array = listed.dyn_into().unwrap_or_default();
-    listed.iter().filter_map(|track| track.dyn_into().ok()).collect()
+    let listed = items(&listed).unwrap_or_default();
+    listed.into_iter().filter_map(|track| track.dyn_into().ok()).collect()
 }
