@@ -48,6 +48,7 @@ pub use http::Http;
 pub use js_reporter::JsReporter;
 pub use json::JsNode;
 pub(crate) use listener::Listener;
+pub use location::find_location;
 pub use media::MediaTable;
 pub(crate) use object::{field, object};
 pub use page::Page;

@@ -12,7 +12,7 @@ use crate::core::{Duration, Input};
 const HEADER: &str = "x-amz-cf-pop";
 
 /// Asks `url` where this client is, and reports the answer.
-pub(crate) fn find_location(url: String, timeout: Duration, reporter: &Reporter) {
+pub fn find_location(url: String, timeout: Duration, reporter: &Reporter) {
     let reporter = reporter.clone();
     spawn_local(async move {
         let place = ask(&url, timeout).await.ok().flatten();
@@ -27,7 +27,8 @@ async fn ask(url: &str, timeout: Duration) -> Result<Option<String>, JsValue> {
     let request: web_sys::Request = request.map_err(|_| JsValue::UNDEFINED)?.into();
     // Ends with this function.
     let _deadline = Timeout::new(millis(timeout), move || abort.abort());
-    let answer = JsFuture::from(fetch(&request)?).await?;
+    // A page may have replaced it by one that gives no promise.
+    let answer = JsFuture::from(Promise::resolve(&fetch(&request)?)).await?;
     let answer: web_sys::Response = answer.dyn_into()?;
     Ok(Response::from(answer).headers().get(HEADER))
 }
@@ -40,5 +41,5 @@ fn millis(timeout: Duration) -> u32 {
 extern "C" {
     // gloo-net's own lets through what is thrown at once, as where there is no fetch.
     #[wasm_bindgen(catch)]
-    fn fetch(request: &web_sys::Request) -> Result<Promise, JsValue>;
+    fn fetch(request: &web_sys::Request) -> Result<JsValue, JsValue>;
 }

@@ -47,7 +47,7 @@ for (const [what, listens] of /** @type {const} */ ([
 testWith('gc', 'calls that were loaded are held until they are left', async () => {
   const ids = Array.from({ length: 300 }, (_, turn) => unique(`loaded-${turn}`));
   const counts = await anna.run(async (ids) => {
-    /** @type {WeakRef<trunkline.Call>[]} */
+    /** @type {WeakRef<import('trunkline').Call>[]} */
     const made = [];
     for (const id of ids) {
       const call = client.call('default', id);
@@ -135,7 +135,7 @@ testWith('gc', 'a client is held while it is connected, and collected afterwards
       client.on('network.changed', ({ type }) => heard.push({ type, user: client.state }));
       return new WeakRef(client);
     };
-    /** @type {WeakRef<trunkline.Client>[]} */
+    /** @type {WeakRef<import('trunkline').Client>[]} */
     const made = [];
     for (let turn = 0; turn < 5; turn += 1) made.push(await connect());
     const connected = await alive(made);

@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { Client } from 'trunkline';
+
 import { diagnose } from '../../pkg/diagnostics.js';
 import { script } from './support/coordinator.mjs';
 
@@ -46,4 +48,22 @@ test('a connection whose statistics cannot be read is described without', async 
     [dump.subscriber.local, dump.stats, dump.participants],
     [undefined, undefined, 1],
   );
+});
+
+test('a call tells what it went through, and what its client warned of', async () => {
+  const client = new Client('key', { logger: () => {}, clientAppIdentifier: {} });
+  const call = client.call('default', 'a');
+
+  const before = await call.dumpDiagnostics();
+  await call.leave();
+  const { timeline, warnings, devices, callingState, sessionId } = await call.dumpDiagnostics();
+
+  assert.deepEqual([before.timeline, before.callingState], [[], 'idle']);
+  assert.deepEqual([timeline.map(({ state }) => state), callingState], [['left'], 'left']);
+  assert.match(timeline[0].at, /^\d{4}-\d\d-\d\dT/);
+  const [{ level, message }] = warnings;
+  assert.deepEqual([level, message], ['warn', 'options.clientAppIdentifier has no effect']);
+  assert.deepEqual(Object.keys(devices), ['camera', 'microphone', 'screenShare']);
+  assert.equal(sessionId, undefined);
+  await client.dispose();
 });

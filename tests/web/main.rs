@@ -11,6 +11,7 @@ mod frames;
 mod hardware;
 mod http;
 mod json;
+mod location;
 mod page;
 mod peers;
 mod sockets;

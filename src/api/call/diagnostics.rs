@@ -2,6 +2,7 @@
 
 use js_sys::{Function, Promise, Reflect};
 use serde::{Deserialize, Serialize};
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, future_to_promise};
 
@@ -102,7 +103,9 @@ impl Call {
                 screen_share: self.device("screenShare"),
             },
         };
-        let facts = serde_wasm_bindgen::to_value(&facts)?;
+        // What is flattened is a map to serde.
+        let serializer = Serializer::new().serialize_maps_as_objects(true);
+        let facts = facts.serialize(&serializer)?;
         let connection = |peer: Option<PeerId>| driver.connection(peer);
         let [publisher, subscriber] = peers.map(connection);
         Reflect::set(&facts, &"publisher".into(), &publisher)?;
