@@ -31,7 +31,6 @@ pub use js_reporter::JsReporter;
 pub use json::JsNode;
 pub(crate) use listener::Listener;
 pub use media::MediaTable;
-pub(crate) use media::number as media_number;
 pub(crate) use object::field;
 pub use peer::Peers;
 pub use report::Reporter;
