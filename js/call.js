@@ -1,7 +1,6 @@
 /**
  * One call. Types and documentation: `types/call.d.ts`.
  */
-import { describeAgent } from './agent.js';
 import { CameraManager } from './camera.js';
 import { recall } from './devices.js';
 import { Elements } from './elements.js';
@@ -30,16 +29,12 @@ import { ScreenShareManager } from './screen-share.js';
 import { SpeakerManager, recallSpeaker } from './speaker.js';
 import { CallTypes } from './sorting.js';
 import { CallStore } from './state.js';
-import { statsText } from './stats.js';
 
 /** For the core's side, not for apps: the store of a call. */
 export let storeOf;
 
 /** For the core's side, not for apps: tells the listeners of a call. */
 export let emitTo;
-
-/** For the core's side, not for apps: tells the SFU how media flow. */
-export let collectStatistics;
 
 /** For the core's side, not for apps: says what the user had chosen on an earlier visit. */
 export let applyDefaults;
@@ -48,7 +43,6 @@ export class Call {
   static {
     storeOf = (call) => call.#store;
     applyDefaults = (call) => void call.#recallDevices();
-    collectStatistics = (call) => void call.#sendStatistics();
     emitTo = (call, event) => {
       call.#store.take(event);
       call.#listeners.emit(event);
@@ -354,17 +348,6 @@ export class Call {
       host: () => handle.host(),
       settings: () => this.state.settings,
     };
-  }
-
-  async #sendStatistics() {
-    const [, publisher, subscriber] = this.#handle.peers();
-    try {
-      const [received, sent] = await Promise.all([subscriber, publisher].map(statsText));
-      const { browser, browserVersion } = describeAgent();
-      this.#handle.sendStatistics(received, sent, `${browser}-${browserVersion}`);
-    } catch {
-      // A connection was closed meanwhile; the next round has better luck.
-    }
   }
 
   async #recallDevices() {

@@ -1,7 +1,7 @@
 /**
  * The app's side of one client, as the core sees it: its objects, its promises, and whom to tell.
  */
-import { Call, applyDefaults, collectStatistics, emitTo, storeOf } from './call.js';
+import { Call, applyDefaults, emitTo, storeOf } from './call.js';
 
 export class Shell {
   /** What the client is told: `mark`, `flush`, `emit`, `log`, `fetchToken`. */
@@ -119,12 +119,6 @@ export class Shell {
   askDefaults(key) {
     const call = this.call(key);
     if (call) this.#attempt(() => applyDefaults(call));
-  }
-
-  /** Asks for the statistics of the connections of a call. */
-  collectStatistics(key) {
-    const call = this.call(key);
-    if (call) this.#attempt(() => collectStatistics(call));
   }
 
   /** Asks the app for a token; `false` when there is nobody to ask. */

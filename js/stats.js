@@ -76,8 +76,3 @@ export class StatsReporter {
     this.cell.notifyCurrent();
   }
 }
-
-/** All entries of the statistics of a peer connection, as JSON text. */
-export async function statsText(peer) {
-  return JSON.stringify(peer ? [...(await peer.getStats()).values()] : []);
-}

@@ -251,9 +251,6 @@ impl<H: Host> CallSession<H> {
             CallCommand::SetVolume { session_id, volume } => {
                 self.visible.edit_participant(&session_id, |p| p.audio_volume = volume);
             }
-            CallCommand::SendStatistics { subscriber, publisher, browser } => {
-                self.send_statistics(context, &subscriber, &publisher, &browser);
-            }
             CallCommand::SetVideoSize { session_id, track_type, size } => {
                 self.set_video_size(context, session_id, track_type, size);
             }

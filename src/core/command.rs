@@ -161,15 +161,6 @@ pub enum CallCommand {
     },
     /// Forget the last reaction of a participant.
     ResetReaction(String),
-    /// The answer to [`Effect::CollectStatistics`](super::Effect::CollectStatistics).
-    SendStatistics {
-        /// JSON array of all entries of `getStats()` of the subscriber.
-        subscriber: String,
-        /// The same of the publisher.
-        publisher: String,
-        /// Name and version of the browser.
-        browser: String,
-    },
 }
 
 /// A request of the app.

@@ -58,9 +58,6 @@ pub enum Effect<H: Host> {
     /// Ask what the user had chosen before, for the devices of a call that nobody has touched.
     /// Answer: [`CallCommand::ApplyDefault`](super::CallCommand::ApplyDefault) for each device.
     AskDefaults(CallKey),
-    /// Read the statistics of the peer connections of a call. Answer:
-    /// [`CallCommand::SendStatistics`](super::CallCommand::SendStatistics).
-    CollectStatistics(CallKey),
     /// Settle a promise of the app.
     Settle {
         /// Which.
@@ -209,6 +206,8 @@ pub enum PeerEffect {
         /// `RTCRtpSendParameters.degradationPreference`; none stays as it is.
         degradation: Option<&'static str>,
     },
+    /// Read its statistics. Answer: [`PeerInput::Statistics`](super::PeerInput::Statistics).
+    ReadStatistics,
     /// Close it; nothing about it is awaited any more.
     Close,
 }

@@ -146,6 +146,8 @@ pub enum PeerInput<H: Host> {
         /// The host's number for it.
         track: RemoteTrackId,
     },
+    /// All entries of its statistics: the text of a JSON array.
+    Statistics(Result<String, H::Thrown>),
     /// A received track ended.
     TrackEnded(RemoteTrackId),
     /// `connectionState` or `iceConnectionState` became `connected`.

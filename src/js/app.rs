@@ -68,8 +68,6 @@ extern "C" {
     );
     #[wasm_bindgen(method, js_name = askDefaults)]
     pub(crate) fn ask_defaults(this: &App, key: u32);
-    #[wasm_bindgen(method, js_name = collectStatistics)]
-    pub(crate) fn collect_statistics(this: &App, key: u32);
     #[wasm_bindgen(method, js_name = fetchToken)]
     pub(crate) fn fetch_token(this: &App, request: i64) -> bool;
     #[wasm_bindgen(method)]

@@ -281,12 +281,6 @@ impl CallHandle {
         vec![edge.into(), driver.connection(publisher), driver.connection(subscriber)]
     }
 
-    /// Tells the SFU the statistics of the connections.
-    #[wasm_bindgen(js_name = sendStatistics)]
-    pub fn send_statistics(&self, subscriber: String, publisher: String, browser: String) {
-        self.order(CallCommand::SendStatistics { subscriber, publisher, browser });
-    }
-
     /// What the client's side of the package shares with its calls.
     pub fn host(&self) -> JsValue {
         self.shell.sink()

@@ -255,10 +255,6 @@ impl Frontend for Shell {
         self.app.ask_defaults(call.number());
     }
 
-    fn collect_statistics(&self, call: CallKey) {
-        self.app.collect_statistics(call.number());
-    }
-
     fn fetch_token(&self, request: TokenRequestId) {
         let request = request.number();
         if !self.app.fetch_token(request) {

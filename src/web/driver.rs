@@ -65,8 +65,6 @@ pub trait Frontend {
     fn call(&self, call: CallKey) -> JsValue;
     /// Asks what the user had chosen for the devices of a call.
     fn ask_defaults(&self, call: CallKey);
-    /// Asks for the statistics of the connections of a call.
-    fn collect_statistics(&self, call: CallKey);
     /// Logs a failure that no promise reports.
     fn warn(&self, message: &str, thrown: &JsValue);
 }
@@ -239,9 +237,6 @@ impl Driver {
             Effect::StopCapture(capture) => self.devices.stop(capture),
             Effect::SilenceCapture(capture, is_silent) => self.devices.silence(capture, is_silent),
             Effect::AskDefaults(call) => self.tell(|frontend| frontend.ask_defaults(call)),
-            Effect::CollectStatistics(call) => {
-                self.tell(|frontend| frontend.collect_statistics(call));
-            }
             Effect::FetchToken(request) => self.tell(|frontend| frontend.fetch_token(request)),
             Effect::Settle { promise, result } => {
                 self.tell(|frontend| frontend.settle(promise, result));

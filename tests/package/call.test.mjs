@@ -436,7 +436,6 @@ function pinOf(user_id, session_id) {
 function person(sessionId, fields = {}) {
   const nothing = Array(20).fill(undefined);
   const made = makeParticipant(
-    { stream: () => undefined },
     sessionId,
     sessionId,
     '',

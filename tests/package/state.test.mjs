@@ -278,7 +278,6 @@ function script(core) {
 function person(sessionId, fields = {}) {
   const of = { name: '', publishedTracks: [], audioLevel: 0, ...fields };
   return makeParticipant(
-    { stream: () => undefined },
     `user-${sessionId}`,
     sessionId,
     of.name,
@@ -295,10 +294,10 @@ function person(sessionId, fields = {}) {
     of.audioLevel,
     0,
     of.isLocalParticipant ?? false,
-    0n,
-    0n,
-    0n,
-    0n,
+    undefined,
+    undefined,
+    undefined,
+    undefined,
     undefined,
     undefined,
     of.pin,

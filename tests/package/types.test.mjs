@@ -94,7 +94,6 @@ test('a participant has the members that are declared', () => {
   compare(
     'StreamVideoParticipant',
     makeParticipant(
-      { stream: () => ({}) },
       'user',
       'session',
       'name',
@@ -111,10 +110,10 @@ test('a participant has the members that are declared', () => {
       0.5,
       0,
       true,
-      1n,
-      2n,
-      3n,
-      4n,
+      {},
+      {},
+      {},
+      {},
       [1, 1],
       [1, 1],
       [1, 1],

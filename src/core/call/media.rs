@@ -11,7 +11,6 @@ use super::{
     subscriptions::urgency,
 };
 use crate::core::{
-    effect::Effect,
     error::Error,
     host::Host,
     ids::PeerId,
@@ -107,6 +106,7 @@ impl<H: Host> CallSession<H> {
             PeerInput::Track { stream_id, track } => {
                 self.visible.attach_track(&mut session.orphans, &stream_id, track);
             }
+            PeerInput::Statistics(read) => self.on_statistics(context, peer, read),
             PeerInput::TrackEnded(track) => {
                 self.visible.detach_track(&mut session.orphans, track);
             }
@@ -230,7 +230,7 @@ impl<H: Host> CallSession<H> {
         subscriptions.on_timeout(context.out, rpcs, session_id, participants);
         let now = context.out.now;
         if session.statistics.as_mut().is_some_and(|statistics| statistics.on_timeout(now)) {
-            context.out.push(Effect::CollectStatistics(self.key));
+            session.read_statistics(context.out);
         }
         let peers = [Some(session.subscriber.peer), session.publisher.as_ref().map(|p| p.peer)];
         let outcomes = session.rpcs.on_timeout(context.out);

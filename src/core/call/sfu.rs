@@ -224,6 +224,14 @@ impl SfuSession {
         self.statistics = Some(Statistics::new(now, self.credentials.statistics_interval));
     }
 
+    /// Has the browser asked for the statistics of both connections.
+    pub(crate) fn read_statistics<H: Host>(&self, out: &mut Outbox<H>) {
+        let publisher = self.publisher.as_ref().map(|publisher| publisher.peer);
+        for peer in publisher.into_iter().chain([self.subscriber.peer]) {
+            out.push(Effect::Peer(peer, PeerEffect::ReadStatistics));
+        }
+    }
+
     /// Anything came over the socket.
     pub(crate) fn heard(&mut self) {
         if let Some(liveness) = &mut self.liveness {

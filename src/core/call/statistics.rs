@@ -5,6 +5,7 @@ use trunkline_protocol::compact::{Write, Writer};
 use super::{CallContext, CallSession, Phase, rpc::Rpc, sfu::SfuSession};
 use crate::core::{
     host::Host,
+    ids::PeerId,
     time::{Duration, Time},
 };
 
@@ -23,6 +24,8 @@ pub(crate) struct Statistics {
     due: Option<Time>,
     round: usize,
     in_flight: bool,
+    /// What the browser has read for the round so far, by connection.
+    read: Vec<(PeerId, String)>,
 }
 
 impl Statistics {
@@ -32,7 +35,7 @@ impl Statistics {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // whole ms
         let interval = Duration::from_millis(interval.max(0.0) as u64);
         let due = (interval > Duration::ZERO).then(|| now + first);
-        Self { interval, due, round: 0, in_flight: false }
+        Self { interval, due, round: 0, in_flight: false, read: Vec::new() }
     }
 
     pub(crate) fn due(&self) -> Option<Time> {
@@ -47,12 +50,9 @@ impl Statistics {
         self.round += 1;
         let gap = FIRST_GAPS.get(self.round).copied().unwrap_or(self.interval);
         self.due = Some(now + gap);
+        // A round that the browser never read to its end is none.
+        self.read.clear();
         !self.in_flight
-    }
-
-    /// A round is on its way to the SFU.
-    pub(crate) fn sent(&mut self) {
-        self.in_flight = true;
     }
 
     /// It arrived, or did not.
@@ -84,23 +84,39 @@ impl Write for Round<'_> {
 }
 
 impl<H: Host> CallSession<H> {
-    /// Tells the SFU a round, if there still is a session whose round this can be.
-    pub(super) fn send_statistics(
+    /// The browser has read the statistics of one connection, or has not; once it has read all of
+    /// them, the SFU is told.
+    pub(super) fn on_statistics(
         &mut self,
         context: &mut CallContext<'_, H>,
-        subscriber: &str,
-        publisher: &str,
-        browser: &str,
+        peer: PeerId,
+        read: Result<String, H::Thrown>,
     ) {
         let Phase::Joined(session) = &mut self.phase else {
             return;
         };
-        let SfuSession { session_id, rpcs, statistics: Some(statistics), .. } = &mut **session
-        else {
+        let SfuSession { session_id, rpcs, subscriber, publisher, statistics, .. } = &mut **session;
+        // A connection that cannot be read makes no round; the next one has better luck.
+        let (Some(statistics), Ok(text)) = (statistics, read) else {
             return;
         };
-        statistics.sent();
-        let round = Round { session_id, subscriber, publisher, browser };
+        statistics.read.push((peer, text));
+        let of = |peer| {
+            let read = statistics.read.iter().rev().find(|(of, _)| *of == peer);
+            read.map(|(_, text)| text.as_str())
+        };
+        let sent = match publisher {
+            Some(publisher) => of(publisher.peer),
+            None => Some("[]"),
+        };
+        let (Some(subscriber), Some(publisher)) = (of(subscriber.peer), sent) else {
+            return;
+        };
+        let (name, version) = &context.config.browser;
+        let browser = format!("{name}-{version}");
+        let round = Round { session_id, subscriber, publisher, browser: &browser };
         rpcs.send(context.out, Rpc::SendStats, &round);
+        statistics.read.clear();
+        statistics.in_flight = true;
     }
 }

@@ -45,7 +45,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<bool>().prop_map(Step::SystemMute),
         1 => Just(Step::Rejoin),
         1 => (0..3u32, 0..3u32).prop_map(|(transceivers, replacements)| {
-            Step::Refuse(Refused { peers: 0, transceivers, replacements })
+            Step::Refuse(Refused { transceivers, replacements, ..Refused::default() })
         }),
     ]
 }

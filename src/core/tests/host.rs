@@ -48,6 +48,7 @@ pub(super) struct Refused {
     pub(super) peers: u32,
     pub(super) transceivers: u32,
     pub(super) replacements: u32,
+    pub(super) statistics: u32,
 }
 
 /// Things that get no answer.
@@ -122,7 +123,7 @@ impl Host {
             base_url: "http://coordinator/video".to_owned(),
             client_header: "trunkline-test".to_owned(),
             version: ["0", "1", "0"].map(str::to_owned),
-            browser: ("Test".to_owned(), "1".to_owned()),
+            browser: ("Browser".to_owned(), "1".to_owned()),
             os: ("Test".to_owned(), "1".to_owned()),
             location: "auto".to_owned(),
             timeout: Duration::from_secs(5),
@@ -475,14 +476,6 @@ impl Host {
                             .command(Time::from_millis(self.now), Command::Call(call, order));
                     }
                 }
-            }
-            Effect::CollectStatistics(call) => {
-                let order = CallCommand::SendStatistics {
-                    subscriber: "[1]".to_owned(),
-                    publisher: "[]".to_owned(),
-                    browser: "Browser-1".to_owned(),
-                };
-                self.client.command(Time::from_millis(self.now), Command::Call(call, order));
             }
             Effect::Settle { promise: PromiseId(promise), result } => {
                 let before = self.settled.insert(promise, result);

@@ -43,7 +43,7 @@ fn step() -> impl Strategy<Value = Step> {
         },
     );
     let refused = (0..2u32, 0..2u32, 0..2u32).prop_map(|(peers, transceivers, replacements)| {
-        Refused { peers, transceivers, replacements }
+        Refused { peers, transceivers, replacements, ..Refused::default() }
     });
     prop_oneof![
         6 => Just(Step::Join),

@@ -47,6 +47,19 @@ fn a_round_that_is_under_way_holds_the_next_one_back_and_a_lost_one_is_not_repea
 }
 
 #[test]
+fn a_round_that_the_browser_cannot_read_is_left_out() {
+    let (mut host, _) = joined(1_000);
+    host.weather.refused.statistics = 1;
+    host.run_for(4_000);
+    assert_eq!(rounds(&host).len(), 0);
+
+    // What was read of it is not mixed with that of the next.
+    host.run_for(1_000);
+    let [round] = &rounds(&host)[..] else { panic!() };
+    assert_eq!((&*round.subscriber_stats, &*round.publisher_stats), ("[1]", "[]"));
+}
+
+#[test]
 fn nothing_is_told_after_the_leave() {
     let (mut host, call) = joined(1_000);
     host.run_for(2_000);

@@ -5,6 +5,7 @@ mod creation;
 mod negotiation;
 mod pending;
 mod senders;
+mod stats;
 
 use std::{
     cell::RefCell,
@@ -103,6 +104,9 @@ impl Peers {
                     });
                 }
             }
+            PeerEffect::ReadStatistics => {
+                peer.then(async move |peer| PeerInput::Statistics(peer.statistics().await))
+            }
             PeerEffect::Close => {
                 self.open.borrow_mut().remove(&id);
                 peer.close(&self.media);
@@ -162,6 +166,7 @@ impl Peers {
             PeerEffect::AddTransceiver { transceiver, .. } => {
                 PeerInput::TransceiverAdded { transceiver, result: Err(cause()) }
             }
+            PeerEffect::ReadStatistics => PeerInput::Statistics(Err(cause())),
             PeerEffect::AddCandidate(_)
             | PeerEffect::ReplaceTrack { .. }
             | PeerEffect::SetEncodings { .. }

@@ -111,6 +111,14 @@ impl Host {
                 let report = OfferReport { sdp: "v=0\r\n".to_owned(), mids };
                 self.later(Input::Peer(peer, PeerInput::Offered(Ok(report))));
             }
+            PeerEffect::ReadStatistics => {
+                let is_newest = self.peers.keys().next_back() == Some(&peer);
+                // The sending one is made last, and sends nothing.
+                let text = if is_newest { "[]" } else { "[1]" }.to_owned();
+                let refused = super::take_one(&mut self.weather.refused.statistics);
+                let read = if refused { Err("closed".to_owned()) } else { Ok(text) };
+                self.at_once(Input::Peer(peer, PeerInput::Statistics(read)));
+            }
             PeerEffect::AcceptAnswer { .. } => {
                 self.later(Input::Peer(peer, PeerInput::AnswerApplied(Ok(()))));
             }
