@@ -263,7 +263,7 @@ pub(crate) struct Unsorted {
 }
 
 impl Unsorted {
-    /// Puts them in order. `ask` is code of the app; see [`crate::core::AskApp`].
+    /// Puts them in order. `ask` is code of the app; see `core::sorting::AskApp`.
     pub(crate) fn sort(&mut self, ask: impl Fn(u32, &JsValue, &JsValue) -> Option<f64>) {
         let Self { sorting, people } = self;
         let object = |place: u32| people.get(place as usize).map(|shown| &shown.object);
