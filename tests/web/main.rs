@@ -14,6 +14,7 @@ mod http;
 mod location;
 mod page;
 mod peers;
+mod side;
 mod sockets;
 mod support;
 mod ticker;
