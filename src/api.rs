@@ -14,6 +14,7 @@ mod observables;
 mod options;
 mod parts;
 mod shell;
+mod types;
 mod values;
 
 pub use engine::Engine;
