@@ -2,7 +2,8 @@
  * Derives the declarations of the package's entry from those that wasm-bindgen writes.
  *
  * JavaScript, as it needs TypeScript's own parser. Usage: `node entry-types.mjs trunkline.d.ts
- * index.js index.d.ts`, of which the last is written.
+ * index.js index.d.ts api.snapshot`, of which the last two are written. The snapshot is the
+ * declarations without comments.
  *
  * What belongs to the module's memory and loading goes: `free`, `Symbol.dispose`, and everything
  * about `init` but its place, which the entry's own declarations take. Classes that the entry does
@@ -50,7 +51,7 @@ const CONNECT = `    /**
     static connect(args: ClientArgs): Promise<Client>;
 `;
 
-const [from, entry, to] = process.argv.slice(2);
+const [from, entry, to, snapshot] = process.argv.slice(2);
 const text = readFileSync(from, 'utf8').replace(/^\/\* \w+lint.*\*\/\n/gm, '');
 const source = ts.createSourceFile(from, text, ts.ScriptTarget.ES2022, true);
 const values = exportsOf(
@@ -66,8 +67,10 @@ const declarations = `// Derived from what wasm-bindgen wrote. Do not edit.
 ${kept.map(({ printed }) => printed).join('\n\n')}
 
 ${LOADING}`;
-refuseAny(ts.createSourceFile(to, declarations, ts.ScriptTarget.ES2022, true));
+const derived = ts.createSourceFile(to, declarations, ts.ScriptTarget.ES2022, true);
+refuseAny(derived);
 writeFileSync(to, declarations);
+writeFileSync(snapshot, ts.createPrinter({ removeComments: true }).printFile(derived));
 
 /** The names of the values that a JavaScript module exports. */
 function exportsOf(module) {

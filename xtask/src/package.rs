@@ -23,7 +23,7 @@ pub const INLINE_WASM: &str = "trunkline_bg.inline.js";
 const ENTRY: [&str; 6] =
     ["index.js", "inline.d.ts", "inline.js", "load.js", "package.json", "shims.js"];
 /// The declarations of the entry, derived from those of [`TYPES`].
-pub const ENTRY_TYPES: &str = "index.d.ts";
+const ENTRY_TYPES: &str = "index.d.ts";
 /// The declarations that wasm-bindgen writes.
 const TYPES: &str = "trunkline.d.ts";
 
@@ -73,8 +73,16 @@ pub fn complete(mode: Mode) -> Result<()> {
 
 /// Makes the declarations of the entry from those that wasm-bindgen wrote.
 fn derive_types() -> Result<()> {
-    let [types, entry, derived] = [TYPES, "index.js", ENTRY_TYPES].map(|name| folder().join(name));
-    run(command("node").arg(root().join("xtask/entry-types.mjs")).args([types, entry, derived]))
+    let files = [TYPES, "index.js", ENTRY_TYPES].map(|name| folder().join(name));
+    run(command("node")
+        .arg(root().join("xtask/entry-types.mjs"))
+        .args(files)
+        .arg(api_snapshot()))
+}
+
+/// Where the declarations of the entry are written without their comments, to be compared.
+pub fn api_snapshot() -> PathBuf {
+    target_dir().join("api.snapshot")
 }
 
 /// Lets the demo and the tests import the package by its name. No workspace of npm does it, as the
