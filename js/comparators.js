@@ -1,8 +1,9 @@
 /**
  * The order of participants. Types and documentation: `types/sorting.d.ts`.
  *
- * The core sorts. It knows the comparators of this module by their steps. In JavaScript, as apps call
- * them, too, and build their own from them.
+ * The core sorts. It knows the comparators of this module by their steps.
+ *
+ * JavaScript, because apps call them, too, before `init()` as well, and build their own from them.
  */
 import { SfuModels, VisibilityState } from './enums.js';
 import { invalidArgument } from './errors.js';

@@ -1,6 +1,8 @@
 /**
  * A look inside a call, for a report of a problem: no media, no tokens, nobody's name. Types and
  * documentation: `types/stats.d.ts`.
+ *
+ * JavaScript, because few apps ask for it: it is loaded on first use.
  */
 import { summarise } from './stats-report.js';
 

@@ -1,5 +1,8 @@
 /**
  * Names for the values on the wire. Types and documentation: `types/enums.d.ts`.
+ *
+ * JavaScript, because apps use them before `init()`, and an enum of Rust is no object when its values
+ * are texts.
  */
 export * from './protocol-enums.js';
 

@@ -1,6 +1,8 @@
 /**
- * The failures that apps see. Real subclasses of `Error`, so that `instanceof`, `stack` and `cause`
- * work. Types and documentation: `types/errors.d.ts`.
+ * The failures that apps see. Types and documentation: `types/errors.d.ts`.
+ *
+ * JavaScript, because Rust cannot make subclasses of `Error`, without which `instanceof`, `stack` and
+ * `cause` do not work.
  */
 
 export class VideoError extends Error {
@@ -86,18 +88,15 @@ export function makeError(kind, message, fields) {
   return new (CLASSES[kind] ?? VideoError)(message, fields);
 }
 
-const CORRECT_IT = 'Correct the argument that the message names.';
-
-/** The failure for an argument of a wrong type or form; `cause` is what was thrown, if anything. */
-export function invalidArgument(message, cause, hint = CORRECT_IT) {
+/** The failure for an argument of a wrong type or form. */
+export function invalidArgument(message) {
   return new VideoError(message, {
     code: 'invalid-argument',
     category: 'conflict',
-    hint,
+    hint: 'Correct the argument that the message names.',
     retryable: false,
     unrecoverable: true,
     attempts: Object.freeze([]),
-    cause,
   });
 }
 

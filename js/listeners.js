@@ -1,7 +1,8 @@
 /**
- * The listeners of a client or a call. In JavaScript, as the garbage collector sees what a listener
- * mentions only where listeners hang on the object that they listen to; a list in Rust would keep
- * both for ever.
+ * The listeners of a client or a call.
+ *
+ * JavaScript, because the garbage collector sees what a listener mentions only where listeners hang
+ * on the object that they listen to; a list in Rust would keep both for ever.
  */
 export class Listeners {
   /** @type {{ name: string, listener: (event: object) => void }[]} */

@@ -1,8 +1,10 @@
 /**
  * The values of one object that are current and observable: `object.x` and `object.x$`. The object
  * is Rust's and makes its values; here they are kept until they change, and told to whoever watches
- * them. In JavaScript, as the garbage collector sees what watchers mention only where they hang on
- * the object itself.
+ * them.
+ *
+ * JavaScript, because the garbage collector sees what watchers mention only where they hang on the
+ * object itself.
  */
 import { runIsolated } from './listeners.js';
 

@@ -1,7 +1,9 @@
 /**
  * Questions about participants. Types and documentation: `types/participant.d.ts`.
  *
- * All answer from `publishedTracks`: a stream may be there before or after the track is.
+ * All answer from the lists of tracks: a stream may be there before or after the track is.
+ *
+ * JavaScript, because apps call them for each participant whenever they draw.
  */
 import { SfuModels } from './enums.js';
 

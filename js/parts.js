@@ -1,6 +1,7 @@
 /**
- * What belongs to one call or one client, and hangs on the objects that an app holds of it. In
- * JavaScript, as Rust may hold nothing from which such an object can be reached: its table of
+ * What belongs to one call or one client, and hangs on the objects that an app holds of it.
+ *
+ * JavaScript, because Rust may hold nothing from which such an object can be reached: its table of
  * references is a root of the garbage collector.
  */
 import { Listeners } from './listeners.js';

@@ -1,6 +1,8 @@
 /**
  * Makes one report of the browser's statistics of two peer connections. Types and documentation:
- * `types/stats.d.ts`. In JavaScript, as few apps watch them: it is loaded on first use.
+ * `types/stats.d.ts`.
+ *
+ * JavaScript, because few apps watch them: it is loaded on first use.
  */
 import { SfuModels } from './enums.js';
 

@@ -63,6 +63,7 @@ const kept = source.statements
   .map((statement) => ({ name: nameOf(statement), printed: print(statement) }))
   .sort((a, b) => (a.name === b.name ? 0 : a.name < b.name ? -1 : 1));
 const declarations = `// Derived from what wasm-bindgen wrote. Do not edit.
+/// <reference lib="esnext.disposable" />
 
 ${kept.map(({ printed }) => printed).join('\n\n')}
 

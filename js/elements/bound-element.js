@@ -1,6 +1,8 @@
 /**
- * Carries out what one element is to show, and reports what happens to it. In JavaScript, as all
- * that it holds, observers and listeners included, must go when the element goes.
+ * Carries out what one element is to show, and reports what happens to it.
+ *
+ * JavaScript, because all that it holds, observers and listeners included, must go when the element
+ * goes.
  */
 export class BoundElement {
   #element;

@@ -1,7 +1,8 @@
 /**
- * The elements that are bound to the participants of one call. In JavaScript, as they hang on the
- * objects of the call, where the garbage collector sees them, and never on Rust, which names them by
- * its numbers and says what each of them shows.
+ * The elements that are bound to the participants of one call.
+ *
+ * JavaScript, because they hang on the objects of the call, where the garbage collector sees them, and
+ * never on Rust, which names them by its numbers and says what each of them shows.
  */
 import { BoundElement } from './bound-element.js';
 import { once } from './once.js';

@@ -1,6 +1,7 @@
 /**
- * What apps see of the settings of incoming video. In JavaScript, as it holds a function that the app
- * may keep.
+ * What apps see of the settings of incoming video.
+ *
+ * JavaScript, because it holds a function that the app may keep: one of Rust would have to be freed.
  */
 export function makeIncomingVideoSettings(fields) {
   const { enabled } = fields;

@@ -1,6 +1,7 @@
 /**
- * Observes which tiles somebody can see inside an element that scrolls. In JavaScript, as the
- * observer holds the tiles and must go with them.
+ * Observes which tiles somebody can see inside an element that scrolls.
+ *
+ * JavaScript, because the observer holds the tiles and must go with them.
  */
 import { isFullscreen } from './bound-element.js';
 import { once } from './once.js';

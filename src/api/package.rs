@@ -38,10 +38,8 @@ pub mod names {
 
     exports! {
         AudioSettingsRequestDefaultDeviceEnum CallingState CallType CallTypes
-        combineComparators conditional  defaultSortPreset descending
-        DeviceError  dominantSpeaker EncryptionSettingsRequestModeEnum
-        ErrorFromResponse FrameRecordingSettingsRequestModeEnum
-
+        combineComparators conditional defaultSortPreset descending DeviceError dominantSpeaker
+        EncryptionSettingsRequestModeEnum ErrorFromResponse FrameRecordingSettingsRequestModeEnum
         hasAudio hasInterruptedTrack hasPausedTrack hasScreenShare hasScreenShareAudio hasVideo
         IllegalStateError IndividualRecordingSettingsRequestModeEnum isPinned JoinAbortedError
         livestreamOrAudioRoomSortPreset name NoiseCancellationSettingsModeEnum noopComparator

@@ -165,12 +165,18 @@ impl People {
 
     /// All of them, in the order in which they came.
     pub(crate) fn list(&self, call: &CallState, media: &MediaTable) -> Array {
-        let list = call.participants.iter().map(|p| self.object(p, media)).collect();
+        call.participants.iter().map(|p| self.object(p, media)).collect()
+    }
+
+    /// Lets go of those who have left.
+    pub(crate) fn forget_others(&self, call: &CallState) {
         let mut objects = self.objects.borrow_mut();
         if objects.len() > call.participants.len() {
             objects.retain(|session_id, _| call.participant(session_id).is_some());
         }
-        list
+        if call.participants.is_empty() {
+            self.shown.borrow_mut().clear();
+        }
     }
 
     fn object(&self, participant: &Participant, media: &MediaTable) -> JsValue {
@@ -257,7 +263,7 @@ pub(crate) struct Unsorted {
 }
 
 impl Unsorted {
-    /// Puts them in order. `ask` is code of the app; see [`crate::core::AskApp`].
+    /// Puts them in order. `ask` is code of the app; see `core::sorting::AskApp`.
     pub(crate) fn sort(&mut self, ask: impl Fn(u32, &JsValue, &JsValue) -> Option<f64>) {
         let Self { sorting, people } = self;
         let object = |place: u32| people.get(place as usize).map(|shown| &shown.object);

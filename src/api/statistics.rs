@@ -22,15 +22,28 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
+    /// Forgets the newest report.
+    pub(crate) fn clear(&self) {
+        self.report.take();
+    }
+
     fn detailed(&self) -> Array {
         self.detailed.borrow().iter().map(JsValue::from).collect()
     }
 }
 
+/// Whether the app is shown the newest report.
+pub(crate) fn has_report(shared: &CallShared) -> bool {
+    shared.read(|call| call.has_report).unwrap_or_default()
+}
+
 /// The newest report, or `undefined`.
 pub(crate) fn report(shared: &CallShared) -> JsValue {
-    let is_shown = shared.read(|call| call.has_report).unwrap_or_default();
-    if is_shown { shared.kept.statistics().report.borrow().clone() } else { JsValue::UNDEFINED }
+    if has_report(shared) {
+        shared.kept.statistics().report.borrow().clone()
+    } else {
+        JsValue::UNDEFINED
+    }
 }
 
 /// How often a report is made while somebody watches, in ms; 0 is never.

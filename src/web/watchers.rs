@@ -35,7 +35,7 @@ impl Watchers {
     }
 }
 
-/// A place in a list of [`Watchers`], for as long as it lives.
+/// A place in a list of `Watchers`, for as long as it lives.
 pub struct Watch {
     tell: Option<Rc<dyn Fn()>>,
     list: Weak<Watchers>,

@@ -1,4 +1,5 @@
 // What apps see of failures, promises and their own mistakes, through the built package.
+import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 
@@ -28,7 +29,7 @@ after(() => {
   counterpart.close();
 });
 
-for (const name of [
+const NAMES = [
   'failures_say_what_to_do',
   'refusals_of_the_server_carry_what_it_said',
   'answers_that_are_none_are_failures',
@@ -40,20 +41,31 @@ for (const name of [
   'throwing_subscribers_stop_nobody',
   'devices_are_turned_on_and_off',
   'a_denied_device_is_a_failure_of_its_own_class',
-]) {
+  'a_hidden_page_is_woken_as_long_as_there_is_a_user',
+];
+// The page has it, not this folder.
+const SCENARIOS = '/page/scenarios.js';
+
+test('none is left out', async () => {
+  const app = await here.stranger();
+
+  const names = await app.run(async (place) => (await import(place)).names, SCENARIOS);
+
+  assert.deepEqual(names, NAMES);
+});
+
+for (const name of NAMES) {
   test(name.replaceAll('_', ' '), async () => {
     const address = counterpart.address();
     if (!address || typeof address === 'string') throw new Error('no port');
     const app = await here.stranger();
     await app.run(
-      async ({ name, server }) => {
-        // The page has it, not this folder.
-        const place = '/page/scenarios.js';
+      async ({ name, place, server }) => {
         const scenarios = await import(place);
         await trunkline.init();
         await scenarios.run(name, server);
       },
-      { name, server: `http://127.0.0.1:${address.port}` },
+      { name, place: SCENARIOS, server: `http://127.0.0.1:${address.port}` },
     );
     await app.page.context().close();
   });

@@ -53,9 +53,9 @@ test('the state stays the same object until it changes, and nobody can change it
     'use strict';
     const { custom, settings } = call.state;
     const failures = [
-      () => /** @type {any} */ ((custom)['mine'].n = 'spoilt'),
-      () => /** @type {any} */ ((custom)['more'] = true),
-      () => /** @type {any} */ ((settings).audio.mic_default_on = 'spoilt'),
+      () => /** @type {any} */ (custom['mine'].n = 'spoilt'),
+      () => /** @type {any} */ (custom['more'] = true),
+      () => /** @type {any} */ (settings.audio.mic_default_on = 'spoilt'),
     ].map((edit) => {
       try {
         edit();

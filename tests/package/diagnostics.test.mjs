@@ -2,22 +2,25 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { Client, init } from 'trunkline';
+import { Client } from 'trunkline';
 
 import { diagnose } from '../../js/diagnostics.js';
-import { Notes } from '../../js/notes.js';
+import { script } from './support/coordinator.mjs';
 
-await init();
-
-test('the newest hundred notes are kept, and what was given out does not change', () => {
-  const notes = new Notes();
-  for (let n = 1; n <= 100; n += 1) notes.add({ n });
-  const before = notes.kept;
-  notes.add({ n: 101 });
-  const kept = notes.kept.map(({ n }) => n);
-  assert.deepEqual([kept.length, kept[0], kept.at(-1)], [100, 2, 101]);
-  assert.deepEqual([before.length, before[0].n], [100, 1]);
-  assert.match(before[0].at, /^\d{4}-\d\d-\d\dT/);
+test('the newest hundred calling states are kept, each with its time', async () => {
+  const { call } = await script();
+  for (let n = 0; n < 60; n += 1) {
+    const joining = assert.rejects(call.join());
+    await call.leave();
+    await joining;
+  }
+  const { timeline } = await call.dumpDiagnostics();
+  assert.equal(timeline.length, 100);
+  assert.deepEqual(
+    timeline.slice(-2).map(({ state }) => state),
+    ['joining', 'left'],
+  );
+  for (const { at } of timeline) assert.match(at, /^\d{4}-\d\d-\d\dT/);
 });
 
 test('a call that is not joined has diagnostics, too', async () => {

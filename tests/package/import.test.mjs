@@ -31,12 +31,27 @@ test('a class that is used before the module is loaded says how to load it', asy
 
 test('devices that are used before the module is loaded say how to load it', async () => {
   const trunkline = await import('trunkline');
-  const early = { name: 'NotInitializedError', code: 'not-initialized' };
+  const early = (name) => (error) => {
+    assert.ok(error instanceof trunkline.NotInitializedError, `${name} fails with ${error?.stack}`);
+    assert.equal(error.code, 'not-initialized');
+    assert.ok(error.message.startsWith(`${name} `), error.message);
+    return true;
+  };
 
-  assert.throws(() => trunkline.getVideoDevices(), early);
-  assert.throws(() => trunkline.deviceIds$.subscribe(() => {}), early);
-  assert.throws(() => trunkline.createSoundDetector(), early);
-  await assert.rejects(trunkline.getVideoStream(), early);
+  for (const name of [
+    'createSoundDetector',
+    'disposeOfMediaStream',
+    'getAudioDevices',
+    'getAudioOutputDevices',
+    'getVideoDevices',
+  ]) {
+    assert.throws(() => trunkline[name](), early(name));
+  }
+  for (const name of ['getAudioStream', 'getScreenShareStream', 'getVideoStream']) {
+    await assert.rejects(trunkline[name](), early(name));
+  }
+  assert.throws(() => trunkline.deviceIds$.subscribe(() => {}), early('deviceIds'));
+  assert.throws(() => trunkline.Client.getOrCreateInstance({}), early('Client'));
 });
 
 test('the module loads once, also where nothing can be fetched', async () => {

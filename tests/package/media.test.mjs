@@ -1,5 +1,5 @@
-// What is kept of devices, how they sound, and how pictures are sent, through the built package with
-// fakes for what Node has not.
+// What is kept of devices, and how they sound, through the built package with fakes for what Node has
+// not.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -20,7 +20,6 @@ import {
 } from './support/fake-media.mjs';
 
 const { createSoundDetector, disposeOfMediaStream } = await import('trunkline');
-const { setEncodings } = await import('../../js/senders.js');
 
 const kept = (store) => JSON.parse(store.text ?? '{}');
 
@@ -94,36 +93,6 @@ test('a speaker plays every element, each as loud as it should be', async (t) =>
   assert.throws(() => speaker.setParticipantVolume('bob', 2), { code: 'invalid-argument' });
   assert.throws(() => speaker.setParticipantVolume(7, 1), { code: 'invalid-argument' });
   await assert.rejects(speaker.select(undefined), { code: 'invalid-argument' });
-});
-
-test('layers that nobody watches are off, and changes wait for each other', async () => {
-  const set = [];
-  const sender = {
-    encodings: ['q', 'h', 'f'].map((rid) => ({ rid, active: true, maxBitrate: 1 })),
-    getParameters() {
-      return { encodings: this.encodings.map((encoding) => ({ ...encoding })) };
-    },
-    async setParameters(parameters) {
-      await settle();
-      this.encodings = parameters.encodings;
-      set.push(parameters);
-    },
-  };
-  const active = () => sender.encodings.filter((e) => e.active).map((e) => e.rid + e.maxBitrate);
-
-  setEncodings({ sender }, [{ rid: 'q', maxBitrate: 9 }], 'balanced');
-  await setEncodings({ sender }, [{ rid: 'h' }, { rid: 'q' }]);
-  assert.deepEqual(active(), ['q9', 'h1']);
-  assert.deepEqual([set.length, set[0].degradationPreference], [2, 'balanced']);
-
-  await setEncodings({ sender }, [{ rid: 'h' }, { rid: 'q' }]);
-  assert.equal(set.length, 2, 'nothing changed');
-
-  sender.encodings = [{ active: true }];
-  await setEncodings({ sender }, [{ rid: 'h', maxFramerate: 7 }]);
-  assert.deepEqual(sender.encodings, [{ active: true, maxFramerate: 7 }]);
-  await setEncodings({ sender }, []);
-  assert.equal(sender.encodings[0].active, false);
 });
 
 test('a sound detector tells how loud it is until it is stopped', async (t) => {

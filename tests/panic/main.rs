@@ -35,6 +35,8 @@ async fn after_a_panic_everything_says_why() -> Result<(), JsValue> {
     let user = object(&[("id", "anna".into())]);
     let never = Function::new_no_args("return new Promise(() => {})");
     let connecting = invoke(&client, "connectUser", &[user, never.into()])?;
+    // It is looked at only after the scenario, which wants nothing to be left unhandled.
+    invoke(&connecting, "catch", &[quiet()])?;
     let loading = invoke(&call, "getOrCreate", &[])?;
 
     let panics: Closure<dyn Fn()> = Closure::new(|| panic!("on purpose"));

@@ -7,7 +7,7 @@ use trunkline::{
         AudioBitrateProfile, CaptureId, CaptureRequest, DeviceKind, Encoding, IceServer, Media,
         OfferReport, PeerEffect, PeerId, TrackType, TransceiverId,
     },
-    web::{Devices, Input, MediaTable, PeerInput, Peers},
+    web::{Devices, Input, MediaTable, PeerInput, Peers, Setup},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -595,7 +595,7 @@ impl Side {
 
     async fn capture(&self) -> Devices {
         let (inbox, reporter) = Inbox::new();
-        let devices = Devices::new(&self.media, &reporter);
+        let devices = Devices::new(&self.media, reporter);
         let kind = DeviceKind::Camera;
         let request = CaptureRequest {
             capture: capture(),
@@ -605,9 +605,11 @@ impl Side {
             device_id: None,
             profile: AudioBitrateProfile::VoiceStandardUnspecified,
             audio: false,
+            max_framerate: None,
+            content_hint: String::new(),
             source: None,
         };
-        devices.capture(&JsValue::UNDEFINED, &request);
+        devices.capture(request, Setup::default());
         let input = inbox.next().await;
         assert!(matches!(input, Input::Captured { result: Ok(_), .. }), "{input:?}");
         devices

@@ -19,7 +19,7 @@ pub const LIMIT: u64 = 240_000;
 
 /// What it weighed when somebody last looked, so that a change shows what it adds. Written down anew
 /// with each change that means to.
-const LAST: u64 = 0;
+const LAST: u64 = 224_081;
 
 /// For those who do not download the module by itself; nobody loads both.
 const INLINE: [&str; 2] = ["inline.js", INLINE_WASM];

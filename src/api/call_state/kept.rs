@@ -10,8 +10,13 @@ use js_sys::Array;
 
 use crate::{
     api::{
-        call_shared::CallShared, fields, observables::Observables, participants::People,
-        parts::Parts, ringing::LastRing,
+        call_shared::CallShared,
+        fields,
+        observables::Observables,
+        participants::People,
+        parts::Parts,
+        ringing::LastRing,
+        statistics::{self, Measured},
     },
     core::{CallChanges, CallingState, Slice, Slices},
     web::{NextFrame, has_panicked},
@@ -22,7 +27,7 @@ use crate::{
 pub(crate) struct Kept {
     people: People,
     ring: LastRing,
-    statistics: super::statistics::Measured,
+    statistics: Measured,
     /// Calling states that watchers have not heard of.
     transitions: RefCell<VecDeque<CallingState>>,
     /// The newest of them.
@@ -40,7 +45,7 @@ impl Kept {
         &self.ring
     }
 
-    pub(crate) fn statistics(&self) -> &super::statistics::Measured {
+    pub(crate) fn statistics(&self) -> &Measured {
         &self.statistics
     }
 }
@@ -50,6 +55,12 @@ pub(crate) fn mark(shared: &Rc<CallShared>, changes: &CallChanges) {
     let kept = &shared.kept;
     for session_id in changes.participants.iter().chain(&changes.levels) {
         kept.people.forget(session_id);
+    }
+    if changes.slices.contains(Slice::Participants) {
+        shared.read(|call| kept.people.forget_others(call));
+    }
+    if changes.slices.contains(Slice::CallStatsReport) && !statistics::has_report(shared) {
+        kept.statistics.clear();
     }
     for transition in &changes.transitions {
         kept.calling_state.set(transition.to);

@@ -221,10 +221,11 @@ const scenarios = {
     await microphone.disable();
   },
 
-  async a_hidden_page_is_woken_as_long_as_there_is_a_user(Client) {
+  async a_hidden_page_is_woken_as_long_as_there_is_a_user() {
+    /** @type {{ isRunning: boolean }[]} */
     const workers = [];
     const { Worker } = globalThis;
-    globalThis.Worker = class extends EventTarget {
+    const Fake = class extends EventTarget {
       isRunning = true;
       constructor() {
         super();
@@ -234,6 +235,7 @@ const scenarios = {
         this.isRunning = false;
       }
     };
+    globalThis.Worker = /** @type {any} */ (Fake);
     Object.defineProperty(document, 'hidden', { value: true, configurable: true });
     const running = () => workers.filter(({ isRunning }) => isRunning).length;
     try {
@@ -255,13 +257,16 @@ const scenarios = {
       await content.dispose();
     } finally {
       globalThis.Worker = Worker;
-      delete document.hidden;
+      Reflect.deleteProperty(document, 'hidden');
     }
   },
 };
 
 /** Where nobody listens. */
 const NOBODY = 'http://127.0.0.1:2';
+
+/** What they are called. */
+export const names = Object.keys(scenarios);
 
 let origin = '';
 
