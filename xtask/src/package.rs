@@ -74,10 +74,7 @@ pub fn complete(mode: Mode) -> Result<()> {
 /// Makes the declarations of the entry from those that wasm-bindgen wrote.
 fn derive_types() -> Result<()> {
     let files = [TYPES, "index.js", ENTRY_TYPES].map(|name| folder().join(name));
-    run(command("node")
-        .arg(root().join("xtask/entry-types.mjs"))
-        .args(files)
-        .arg(api_snapshot()))
+    run(command("node").arg(root().join("xtask/entry-types.mjs")).args(files).arg(api_snapshot()))
 }
 
 /// Where the declarations of the entry are written without their comments, to be compared.

@@ -56,3 +56,10 @@ export type VideoTrackType = 'videoTrack' | 'screenShareTrack';
 
 /** Which sound of a participant. */
 export type AudioTrackType = 'audioTrack' | 'screenShareAudioTrack';
+
+export interface Call {
+  /** Starts a recording, by default the composite one. */
+  startRecording(type: RecordingType): Promise<ApiResponse>;
+  /** Starts a recording, by default the composite one. */
+  startRecording(request?: StartRecordingRequest, type?: RecordingType): Promise<ApiResponse>;
+}

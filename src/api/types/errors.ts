@@ -30,6 +30,8 @@ export type ErrorCategory =
 export type ErrorCode =
   /** `init()` has not been awaited. */
   | 'not-initialized'
+  /** The WebAssembly module did not come, or is none; the hint says what to do. */
+  | 'module-not-loaded'
   /** The WebAssembly instance stopped after a bug; reload the page. */
   | 'instance-dead'
   /** The client was disposed of. */
