@@ -52,7 +52,7 @@ const CONNECT = `    /**
 `;
 
 const [from, entry, to, snapshot] = process.argv.slice(2);
-const text = readFileSync(from, 'utf8').replace(/^\/\* \w+lint.*\*\/\n/gm, '');
+const text = readFileSync(from, 'utf8').replace(/^(\/\* \w+lint.*\*\/|\/\/ .*)\n/gm, '');
 const source = ts.createSourceFile(from, text, ts.ScriptTarget.ES2022, true);
 const values = exportsOf(
   ts.createSourceFile(entry, readFileSync(entry, 'utf8'), ts.ScriptTarget.ES2022, true),
@@ -61,7 +61,7 @@ const values = exportsOf(
 const kept = source.statements
   .filter((statement) => !isOfTheGlue(statement) && !isHidden(statement))
   .map((statement) => ({ name: nameOf(statement), printed: print(statement) }))
-  .sort((a, b) => (a.name === b.name ? 0 : a.name < b.name ? -1 : 1));
+  .sort((a, b) => compare(a.name, b.name) || compare(a.printed, b.printed));
 const declarations = `// Derived from what wasm-bindgen wrote. Do not edit.
 /// <reference lib="esnext.disposable" />
 
@@ -72,6 +72,11 @@ const derived = ts.createSourceFile(to, declarations, ts.ScriptTarget.ES2022, tr
 refuseAny(derived);
 writeFileSync(to, declarations);
 writeFileSync(snapshot, ts.createPrinter({ removeComments: true }).printFile(derived));
+
+function compare(a, b) {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
 
 /** The names of the values that a JavaScript module exports. */
 function exportsOf(module) {
