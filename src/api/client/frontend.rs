@@ -19,7 +19,7 @@ use crate::{
 
 impl Frontend for ClientShared {
     fn mark(&self, changes: &Changes) {
-        for (key, changes) in changes.by_call.iter() {
+        for (key, changes) in &changes.by_call {
             if let Some(call) = self.call(*key) {
                 call.mark(changes);
             }

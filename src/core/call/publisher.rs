@@ -7,6 +7,8 @@
 //!    └─ after a failure, Waiting for the next try
 //! ```
 
+mod source;
+
 use std::collections::BTreeMap;
 
 use trunkline_protocol::{
@@ -14,6 +16,7 @@ use trunkline_protocol::{
     sfu::{event, models, signal},
 };
 
+pub(crate) use self::source::{AudioSettings, Source};
 use super::{
     candidates::RemoteCandidates,
     ice::IceWatch,
@@ -95,40 +98,6 @@ pub(crate) enum PublisherNews<H: Host> {
     NotSent(TrackType, Error<H>),
     /// The connection is beyond repair, for that reason.
     Broken(&'static str),
-}
-
-/// Call settings that a published audio track announces.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct AudioSettings {
-    pub(crate) dtx: bool,
-    pub(crate) red: bool,
-    pub(crate) stereo: bool,
-}
-
-/// A track to be published.
-#[derive(Clone, Debug)]
-pub(crate) struct Source {
-    pub(crate) track_type: TrackType,
-    pub(crate) capture: CaptureId,
-    pub(crate) track_id: String,
-    pub(crate) size: Option<Dimension>,
-    pub(crate) profile: AudioBitrateProfile,
-    /// frames/s and bits/s that the app set as limits.
-    pub(crate) limits: Option<(u32, u32)>,
-}
-
-impl Source {
-    fn layers(&self, option: &models::PublishOption) -> Layers {
-        match self.track_type {
-            TrackType::Video | TrackType::ScreenShare => {
-                layers::video_layers(option, self.size, self.limits)
-            }
-            TrackType::Audio | TrackType::ScreenShareAudio | TrackType::Unspecified => Layers {
-                encodings: layers::audio_encodings(option, self.profile),
-                announced: Vec::new(),
-            },
-        }
-    }
 }
 
 impl Publisher {

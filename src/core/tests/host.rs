@@ -4,6 +4,7 @@
 mod elements;
 mod invariants;
 mod media;
+mod weather;
 
 use std::{
     cmp::Reverse,
@@ -17,6 +18,7 @@ use trunkline_protocol::sfu::{
     models,
 };
 
+pub(super) use self::weather::{Lost, Refused, Weather};
 use super::{
     native::{self, body, seen, token},
     records::Recorder,
@@ -31,42 +33,6 @@ use crate::core::{
     LeaveOptions, ListenId, ListenRequest, LocalEvent, Method, PeerEffect, PeerId, PromiseId,
     Reply, RequestId, ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
 };
-
-/// What becomes of the things that the core asks for.
-#[derive(Clone, Debug)]
-pub(super) struct Weather {
-    /// Delays in ms, taken in turn.
-    pub(super) delays: Vec<u64>,
-    /// How many of the next REST requests, socket openings, join requests, SFU requests and
-    /// captures get no answer at all.
-    pub(super) lost: Lost,
-    pub(super) refused: Refused,
-}
-
-/// How many of the next ones the browser refuses to make.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Refused {
-    pub(super) peers: u32,
-    pub(super) transceivers: u32,
-    pub(super) replacements: u32,
-    pub(super) statistics: u32,
-}
-
-/// Things that get no answer.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Lost {
-    pub(super) rest: u32,
-    pub(super) sockets: u32,
-    pub(super) join_responses: u32,
-    pub(super) rpcs: u32,
-    pub(super) captures: u32,
-}
-
-impl Default for Weather {
-    fn default() -> Self {
-        Self { delays: vec![1], lost: Lost::default(), refused: Refused::default() }
-    }
-}
 
 /// The browser.
 pub(super) struct Host {

@@ -105,7 +105,7 @@ impl Peers {
                 }
             }
             PeerEffect::ReadStatistics => {
-                peer.then(async move |peer| PeerInput::Statistics(peer.statistics().await))
+                peer.then(async move |peer| PeerInput::Statistics(peer.statistics().await));
             }
             PeerEffect::Close => {
                 self.open.borrow_mut().remove(&id);

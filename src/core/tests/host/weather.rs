@@ -1,0 +1,37 @@
+//! What goes wrong in a test.
+
+/// What becomes of the things that the core asks for.
+#[derive(Clone, Debug)]
+pub(crate) struct Weather {
+    /// Delays in ms, taken in turn.
+    pub(crate) delays: Vec<u64>,
+    /// How many of the next REST requests, socket openings, join requests, SFU requests and
+    /// captures get no answer at all.
+    pub(crate) lost: Lost,
+    pub(crate) refused: Refused,
+}
+
+/// How many of the next ones the browser refuses to make.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Refused {
+    pub(crate) peers: u32,
+    pub(crate) transceivers: u32,
+    pub(crate) replacements: u32,
+    pub(crate) statistics: u32,
+}
+
+/// Things that get no answer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lost {
+    pub(crate) rest: u32,
+    pub(crate) sockets: u32,
+    pub(crate) join_responses: u32,
+    pub(crate) rpcs: u32,
+    pub(crate) captures: u32,
+}
+
+impl Default for Weather {
+    fn default() -> Self {
+        Self { delays: vec![1], lost: Lost::default(), refused: Refused::default() }
+    }
+}
