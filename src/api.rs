@@ -35,6 +35,7 @@ mod screen_share;
 mod session;
 mod speaker;
 mod statistics;
+mod types;
 
 pub use call::{Call, PermissionsContext};
 pub use call_state::CallState;

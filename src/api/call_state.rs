@@ -38,7 +38,7 @@ pub struct CallState {
 }
 
 fields! {
-    CallState "CallState";
+    CallState "CallState": "CallStateFields";
     /// Where in its life the call is. The observable shows every step in order.
     calling_state: "callingState", "CallingState" =
         |state| state.value(|call| call.calling_state.as_str().into());
@@ -293,16 +293,6 @@ struct ClosedCaptionSettings {
     visibility_duration_ms: Option<u32>,
     max_visible_captions: Option<u32>,
 }
-
-#[wasm_bindgen(typescript_custom_section)]
-const CLOSED_CAPTION_SETTINGS: &str = "/** How captions are shown. */
-export interface ClosedCaptionSettings {
-  /** How long each, in ms. */
-  visibilityDurationMs?: number;
-  /** How many at once. */
-  maxVisibleCaptions?: number;
-}
-";
 
 /// Shows captions as an app wants them.
 pub(crate) fn set_captions(shared: &CallShared, settings: &JsValue) -> Result<(), Error> {

@@ -29,7 +29,7 @@ pub struct CameraState {
 }
 
 device_state! {
-    CameraState "CameraState";
+    CameraState "CameraState": "CameraValues";
     /// Which way the camera of a phone was told to look.
     direction: "direction", "CameraDirection | undefined" = |state| state.device.direction();
 }

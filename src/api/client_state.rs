@@ -21,7 +21,7 @@ pub struct ClientState {
 }
 
 fields! {
-    ClientState "ClientState";
+    ClientState "ClientState": "ClientStateFields";
     /// The connected user; `undefined` before and after, and for anonymous users.
     connected_user: "connectedUser", "OwnUserResponse | undefined" = Self::make_connected_user;
     /// The calls that were loaded or joined and not left. A new list after each change.

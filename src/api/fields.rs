@@ -14,18 +14,19 @@ use crate::web::has_panicked;
 ///
 /// ```text
 /// fields! {
-///     CallState "CallState";
+///     CallState "CallState": "CallStateFields";
 ///     /// Who is invited.
 ///     members: "members", "readonly MemberResponse[]" = |state| state.make_members();
 /// }
 /// ```
 ///
-/// The name in Rust, the name for apps, the type for apps, and how the value is made when somebody
-/// reads it after a change. While it is made code of the app may run, so nothing may be borrowed.
+/// First the state: its name in Rust, its name for apps, and the name of the type of its fields
+/// alone. Then each field: its name in Rust, its name for apps, its type for apps, and how the value
+/// is made when somebody reads it after a change. While it is made code of the app may run, so nothing may be borrowed.
 /// After a panic it is made only if it never was before.
 macro_rules! fields {
     (
-        $State:ident $name:tt;
+        $State:ident $name:tt: $fields:tt;
         $($(#[doc = $doc:tt])* $get:ident: $field:tt, $type:tt = $make:expr;)*
     ) => {
         impl $crate::api::fields::Fields for $State {
@@ -71,14 +72,15 @@ macro_rules! fields {
         // TypeScript merges it with the class. wasm-bindgen would garble docs that come from a macro.
         #[wasm_bindgen::prelude::wasm_bindgen(typescript_custom_section)]
         const FIELDS: &str = concat!(
-            "export interface ", $name, " extends Subscribable<", $name, "> {\n",
+            "/** The fields of {@link ", $name, "}. */\n",
+            "export interface ", $fields, " {\n",
             $(
                 "  /**\n", $("   *", $doc, "\n",)* "   */\n",
                 "  readonly ", $field, ": ", $type, ";\n",
-                "  /** {@link ", $field, "}, observable. */\n",
-                "  readonly ", $field, "$: StateObservable<", $type, ">;\n",
             )*
             "}\n",
+            "export interface ", $name,
+            " extends Observed<", $fields, ">, Subscribable<", $name, "> {}\n",
         );
     };
 }

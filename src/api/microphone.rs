@@ -24,7 +24,7 @@ pub struct MicrophoneState {
 }
 
 device_state! {
-    MicrophoneState "MicrophoneState";
+    MicrophoneState "MicrophoneState": "MicrophoneValues";
     /// See {@link MicrophoneManager.enableSpeakingWhileMutedNotification}.
     speaking_while_muted: "speakingWhileMuted", "boolean" = |state| state.is_speaking().into();
 }

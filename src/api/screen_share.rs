@@ -32,7 +32,7 @@ pub struct ScreenShareState {
 }
 
 device_state! {
-    ScreenShareState "ScreenShareState";
+    ScreenShareState "ScreenShareState": "ScreenShareValues";
     /// Whether the sound of the screen is published.
     audio_enabled: "audioEnabled", "boolean" = |state| state.audio.get().into();
 }

@@ -33,7 +33,7 @@ pub struct SpeakerState {
 }
 
 fields! {
-    SpeakerState "SpeakerState";
+    SpeakerState "SpeakerState": "SpeakerValues";
     /// Where the others are heard; `''` for wherever the browser plays sound.
     selected_device: "selectedDevice", "string" =
         |state| read(&state.shared, |speaker| speaker.selected.clone()).unwrap_or_default().into();

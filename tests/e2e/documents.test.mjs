@@ -51,11 +51,11 @@ test('an answer, an event and the state are not one object', async () => {
 test('the state stays the same object until it changes, and nobody can change it', async () => {
   const seen = await anna.run(() => {
     'use strict';
-    const { custom, settings } = call.state;
+    const { custom, settings } = /** @type {any} */ (call.state);
     const failures = [
-      () => /** @type {any} */ (custom['mine'].n = 'spoilt'),
-      () => /** @type {any} */ (custom['more'] = true),
-      () => /** @type {any} */ (settings.audio.mic_default_on = 'spoilt'),
+      () => (custom['mine'].n = 'spoilt'),
+      () => (custom['more'] = true),
+      () => (settings.audio.mic_default_on = 'spoilt'),
     ].map((edit) => {
       try {
         edit();

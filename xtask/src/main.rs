@@ -12,6 +12,7 @@ mod package;
 mod progress;
 mod shell;
 mod size;
+mod snapshot;
 mod test;
 mod third_party;
 mod tools;
@@ -40,6 +41,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Take the snapshot of the package's API anew, after `build`.
+    Snapshot,
     /// Run all checks and tests, or one kind of them.
     Test {
         /// Only these.
@@ -88,6 +91,7 @@ fn main() -> ExitCode {
             Task::Demo(options) => demo::run(&options),
             Task::Generate { check: true } => generate::check(),
             Task::Generate { check: false } => generate::run(),
+            Task::Snapshot => snapshot::take(),
             Task::Test { only } => test::run(only),
             Task::Bench => bench::run(),
             Task::Screenshot => bench::screenshot(),

@@ -20,16 +20,12 @@ pub const WASM: &str = "trunkline_bg.wasm";
 /// The module inside JavaScript.
 pub const INLINE_WASM: &str = "trunkline_bg.inline.js";
 /// What stands in `js/` for the completed package only. wasm-bindgen carries the other files.
-const ENTRY: [&str; 8] = [
-    "index.d.ts",
-    "index.js",
-    "inline.d.ts",
-    "inline.js",
-    "load.js",
-    "package.json",
-    "shims.js",
-    "types",
-];
+const ENTRY: [&str; 6] =
+    ["index.js", "inline.d.ts", "inline.js", "load.js", "package.json", "shims.js"];
+/// The declarations of the entry, derived from those of [`TYPES`].
+const ENTRY_TYPES: &str = "index.d.ts";
+/// The declarations that wasm-bindgen writes.
+const TYPES: &str = "trunkline.d.ts";
 
 /// Builds the whole package.
 pub fn build(mode: Mode) -> Result<()> {
@@ -65,6 +61,7 @@ pub fn complete(mode: Mode) -> Result<()> {
     for name in ENTRY {
         copy(&from.join(name), &to.join(name))?;
     }
+    derive_types()?;
     ensure_carried(&from)?;
     if mode == Mode::Release {
         optimise()?;
@@ -72,6 +69,17 @@ pub fn complete(mode: Mode) -> Result<()> {
     write_inline_copy()?;
     fs::write(to.join("THIRD-PARTY-LICENSES.txt"), third_party::licenses()?)?;
     link()
+}
+
+/// Makes the declarations of the entry from those that wasm-bindgen wrote.
+fn derive_types() -> Result<()> {
+    let files = [TYPES, "index.js", ENTRY_TYPES].map(|name| folder().join(name));
+    run(command("node").arg(root().join("xtask/entry-types.mjs")).args(files).arg(api_snapshot()))
+}
+
+/// Where the declarations of the entry are written without their comments, to be compared.
+pub fn api_snapshot() -> PathBuf {
+    target_dir().join("api.snapshot")
 }
 
 /// Lets the demo and the tests import the package by its name. No workspace of npm does it, as the

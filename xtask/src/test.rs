@@ -9,7 +9,7 @@ use crate::{
     Mode, build, card, counterpart, demo, generate, lint, package,
     progress::Progress,
     shell::{cargo, command, exists, output, run as run_to_end},
-    size, tools,
+    size, snapshot, tools,
 };
 
 /// A kind of test, for daily work.
@@ -68,6 +68,7 @@ impl Kind {
                 ("Clippy, wasm32", lint::clippy_wasm),
                 ("Documentation", lint::rustdoc),
                 ("TypeScript", lint::typescript),
+                ("The API is that of the snapshot", snapshot::check),
                 ("Licences", lint::licences),
                 ("The tree", lint::tree),
                 ("Crates and JavaScript", card::check),

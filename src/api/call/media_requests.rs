@@ -16,14 +16,10 @@ use crate::{
 #[wasm_bindgen]
 impl Call {
     /// Starts a recording, by default the composite one.
-    #[wasm_bindgen(js_name = startRecording, unchecked_return_type = "Promise<ApiResponse>")]
-    pub fn start_recording(
-        &self,
-        #[wasm_bindgen(js_name = requestOrType, unchecked_optional_param_type = "StartRecordingRequest | RecordingType")]
-        first: &JsValue,
-        #[wasm_bindgen(js_name = "type", unchecked_optional_param_type = "RecordingType")]
-        second: &JsValue,
-    ) -> Promise {
+    ///
+    /// Declared in `types/call.ts`, as it may be called in two ways.
+    #[wasm_bindgen(js_name = startRecording, skip_typescript)]
+    pub fn start_recording(&self, first: &JsValue, second: &JsValue) -> Promise {
         const NAME: &str = "startRecording";
         let (request, kind) =
             if first.is_string() { (&JsValue::UNDEFINED, first) } else { (first, second) };

@@ -26,9 +26,9 @@ pub(super) const FIELDS: &[&str] = &[
 /// Declares the state of a device: what all of them have, and its own fields, as for
 /// [`fields!`](crate::api::fields::fields).
 macro_rules! device_state {
-    ($State:ident $name:tt; $($own:tt)*) => {
+    ($State:ident $name:tt: $fields:tt; $($own:tt)*) => {
         crate::api::fields::fields! {
-            $State $name;
+            $State $name: $fields;
             /// What it does.
             status: "status", "DeviceStatus" = |state| state.device.status();
             /// What it will do once everything under way is done: bind buttons to this.

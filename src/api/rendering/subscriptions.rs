@@ -35,19 +35,7 @@ impl Fields for TrackSubscriptionManager {
 }
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = "/** Which videos of the others are received, and in which size. */
-export interface IncomingVideoSettings {
-  /** Whether any is. */
-  readonly enabled: boolean;
-  /** The size that is asked for instead of that of the elements; of cameras, not of screens. */
-  readonly preferredResolution?: VideoDimension;
-  /** The same for some participants, by session id. */
-  readonly participants: Readonly<Record<string, { readonly preferredResolution: VideoDimension }>>;
-  /** Whether the video of a participant is received when an element shows it. */
-  isParticipantVideoEnabled(sessionId: string): boolean;
-}
-
-export interface TrackSubscriptionManager {
+const OBSERVABLES: &str = "export interface TrackSubscriptionManager {
   /** {@link incomingVideoSettings}, to be watched. */
   readonly incomingVideoSettings$: StateObservable<IncomingVideoSettings>;
 }

@@ -1,9 +1,6 @@
 //! Types of TypeScript.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt::Write,
-};
+use std::{collections::BTreeSet, fmt::Write};
 
 use anyhow::{Result, ensure};
 use trunkline_schema::{Enum, Event, Field, Model, Operation, Presence, Schema, Subject, Type};
@@ -14,23 +11,16 @@ use super::{
     text::{HEADER, jsdoc},
 };
 
-pub const FOLDER: &str = "js/types/generated";
+pub const FOLDER: &str = "src/api/types/generated";
 
 pub fn render(schema: &Schema) -> Result<Files> {
     let inputs = inputs(schema)?;
-    let homes = homes(schema);
     let mut files = Files::new();
     for subject in &schema.subjects {
-        let module = Module { schema, subject, inputs: &inputs, homes: &homes };
-        files.insert(format!("{FOLDER}/{}.d.ts", subject.name), module.render());
+        let section = Section { schema, subject, inputs: &inputs };
+        files.insert(format!("{FOLDER}/{}.ts", subject.name), section.render());
     }
-    files.insert(format!("{FOLDER}/events.d.ts"), event_map(schema));
-    let mut index = format!("// {HEADER}\n\n");
-    for path in files.keys() {
-        let name = path.rsplit('/').next().unwrap_or_default().trim_end_matches(".d.ts");
-        _ = writeln!(index, "export * from './{name}.js';");
-    }
-    files.insert(format!("{FOLDER}/index.d.ts"), index);
+    files.insert(format!("{FOLDER}/events.ts"), event_map(schema));
     Ok(files)
 }
 
@@ -65,28 +55,15 @@ fn reachable<'a>(schema: &'a Schema, from: impl Iterator<Item = &'a str>) -> BTr
     found
 }
 
-/// Which module has which type.
-fn homes(schema: &Schema) -> BTreeMap<&str, &str> {
-    let mut homes = BTreeMap::new();
-    for subject in &schema.subjects {
-        let enums = subject.enums.iter().map(|of| of.name.as_str());
-        let models = subject.models.iter().map(|model| model.name.as_str());
-        let events = subject.events.iter().map(|event| event.model.name.as_str());
-        for name in enums.chain(models).chain(events) {
-            homes.insert(name, subject.name.as_str());
-        }
-    }
-    homes
-}
-
-struct Module<'a> {
+/// The types of one subject. All of them end up in the one file of declarations that wasm-bindgen
+/// writes, so they need no imports.
+struct Section<'a> {
     schema: &'a Schema,
     subject: &'a Subject,
     inputs: &'a BTreeSet<&'a str>,
-    homes: &'a BTreeMap<&'a str, &'a str>,
 }
 
-impl Module<'_> {
+impl Section<'_> {
     fn render(&self) -> String {
         let mut body = String::new();
         for of in &self.subject.enums {
@@ -107,7 +84,7 @@ impl Module<'_> {
         for event in &self.subject.events {
             body.push_str(&self.event(event));
         }
-        format!("// {HEADER}\n\n{}{body}", self.imports(&body))
+        format!("// {HEADER}\n\n{body}")
     }
 
     fn event(&self, event: &Event) -> String {
@@ -135,31 +112,6 @@ impl Module<'_> {
             }
         }
         text + "}\n\n"
-    }
-
-    /// What `body` takes from other modules.
-    fn imports(&self, body: &str) -> String {
-        let words: BTreeSet<&str> = body
-            .lines()
-            .filter(|line| !line.trim_start().starts_with(['*', '/']))
-            .flat_map(|line| line.split(|c: char| !c.is_ascii_alphanumeric()))
-            .collect();
-        let mut modules: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-        for base in ["ApiResponse", "BaseEvent", "CallEvent", "CustomData", "Timestamp"] {
-            if words.contains(base) {
-                modules.entry("../base.js".into()).or_default().push(base);
-            }
-        }
-        for (name, home) in self.homes {
-            if *home != self.subject.name && words.contains(name) {
-                modules.entry(format!("./{home}.js")).or_default().push(name);
-            }
-        }
-        let mut text = String::new();
-        for (module, names) in &modules {
-            _ = writeln!(text, "import type {{ {} }} from '{module}';", names.join(", "));
-        }
-        text + "\n"
     }
 }
 
@@ -235,12 +187,7 @@ fn values(of: &Enum) -> String {
 
 fn event_map(schema: &Schema) -> String {
     let mut text = format!("// {HEADER}\n\n");
-    for subject in schema.subjects.iter().filter(|subject| !subject.events.is_empty()) {
-        let names: Vec<&str> =
-            subject.events.iter().map(|event| event.model.name.as_str()).collect();
-        _ = writeln!(text, "import type {{ {} }} from './{}.js';", names.join(", "), subject.name);
-    }
-    text.push_str("\n/** The events of the coordinator, by name. */\n");
+    text.push_str("/** The events of the coordinator, by name. */\n");
     text.push_str("export interface CoordinatorEventMap {\n");
     for event in schema.events() {
         text.push_str(&jsdoc("  ", &event.model.doc));
