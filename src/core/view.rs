@@ -1,6 +1,6 @@
 //! What the core reads of the coordinator's answers and events, and no more.
 //!
-//! Every field is read leniently (see [`lenient`]). What apps see as the server wrote it is a
+//! Every field is read leniently (see `lenient`). What apps see as the server wrote it is a
 //! document `D` of the host.
 
 pub(super) mod lenient;
