@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { testWith } from './support/browser.mjs';
-import { unique, world } from './support/world.mjs';
+import { SMALL_VIDEO, unique, world } from './support/world.mjs';
 
 /** @type {import('./support/world.mjs').Person} */
 let anna;
@@ -152,3 +152,42 @@ testWith('gc', 'a client is held while it is connected, and collected afterwards
 
   assert.deepEqual(counts, { connected: 5, told: 10, others: 1, all: 0 });
 });
+
+testWith(
+  'gc',
+  'two hundred calls that were joined leave nothing open and nothing alive',
+  async () => {
+    const cycle = (/** @type {{ id: string, turns: number }} */ { id, turns }) =>
+      anna.run(
+        async ({ id, turns, settings_override }) => {
+          for (let turn = 0; turn < turns; turn += 1) {
+            const call = client.call('default', id);
+            seen.push(new WeakRef(call));
+            await call.join({ create: true, data: { settings_override } });
+            await Promise.all([call.camera.enable(), call.microphone.enable()]);
+            await call.leave();
+          }
+        },
+        { id, turns, settings_override: SMALL_VIDEO },
+      );
+    const look = () =>
+      anna.run(async () => ({
+        alive: await alive(/** @type {WeakRef<object>[]} */ (seen)),
+        open: spy.open(),
+        listeners: spy.listeners(),
+      }));
+    await anna.run(() => void (globalThis.seen = []));
+    const id = unique('again');
+    for (let round = 0; round < 4; round += 1) await cycle({ id, turns: 5 });
+    const first = await look();
+    for (let round = 0; round < 36; round += 1) await cycle({ id, turns: 5 });
+    const last = await look();
+
+    assert.deepEqual(last, first);
+    const { coordinatorSockets, sfuSockets, peers, tracks, captures } = last.open;
+    assert.deepEqual(
+      { alive: last.alive, coordinatorSockets, sfuSockets, peers, tracks, captures },
+      { alive: 0, coordinatorSockets: 1, sfuSockets: 0, peers: 0, tracks: 0, captures: 0 },
+    );
+  },
+);

@@ -103,6 +103,8 @@ declare global {
     /** Those that are not closed. */
     peers(): RTCPeerConnection[];
     open(): Open;
+    /** How many listeners there are on the page itself and its devices. */
+    listeners(): number;
   };
   /** Binds a video and an audio element to everybody else in the call. */
   var showEverybody: (call: Call) => { unsubscribe(): void };

@@ -3,8 +3,17 @@
 (() => {
   /** @type {WebSocket[]} */
   const sockets = [];
-  /** @type {RTCPeerConnection[]} */
+  /**
+   * Weak, as a browser has a bound on peer connections that are not collected, too.
+   *
+   * @type {WeakRef<RTCPeerConnection>[]}
+   */
   const peers = [];
+  const openPeers = () =>
+    peers
+      .map((peer) => peer.deref())
+      .filter((peer) => peer !== undefined)
+      .filter((peer) => peer.connectionState !== 'closed');
   /** @type {MediaStreamTrack[]} */
   const tracks = [];
   /** @type {Set<unknown>} */
@@ -34,7 +43,7 @@
     /** @param {RTCConfiguration} [configuration] */
     constructor(configuration) {
       super(configuration);
-      peers.push(this);
+      peers.push(new WeakRef(this));
     }
   };
 
@@ -90,6 +99,31 @@
     },
   });
 
+  /** What outlives every call, and so would collect what calls leave there. */
+  const lasting = [globalThis, document, navigator.mediaDevices];
+  /** @type {Set<string>[]} */
+  const listeners = lasting.map(() => new Set());
+  // Weak, as what is not listened to any more is to be collected.
+  /** @type {WeakMap<object, number>} */
+  const numbers = new WeakMap();
+  let heardOf = 0;
+  const key = (/** @type {unknown} */ type, /** @type {object} */ listener) => {
+    if (!numbers.has(listener)) numbers.set(listener, (heardOf += 1));
+    return `${type} ${numbers.get(listener)}`;
+  };
+  lasting.forEach((target, index) => {
+    if (!target) return;
+    const { addEventListener, removeEventListener } = target;
+    target.addEventListener = (/** @type {any[]} */ ...args) => {
+      listeners[index]?.add(key(args[0], args[1]));
+      return addEventListener.apply(target, /** @type {any} */ (args));
+    };
+    target.removeEventListener = (/** @type {any[]} */ ...args) => {
+      listeners[index]?.delete(key(args[0], args[1]));
+      return removeEventListener.apply(target, /** @type {any} */ (args));
+    };
+  });
+
   const send = globalThis.fetch;
   globalThis.fetch = async (input, init) => {
     const { method, url } = input instanceof Request ? input : new Request(input, init);
@@ -113,13 +147,14 @@
   globalThis.spy = {
     requests,
     moments,
-    peers: () => peers.filter((peer) => peer.connectionState !== 'closed'),
+    listeners: () => listeners.reduce((sum, { size }) => sum + size, 0),
+    peers: openPeers,
     open: () => {
       const live = sockets.filter((socket) => socket.readyState < WebSocket.CLOSING);
       return {
         sfuSockets: live.filter(isOfSfu).length,
         coordinatorSockets: live.filter((socket) => !isOfSfu(socket)).length,
-        peers: peers.filter((peer) => peer.connectionState !== 'closed').length,
+        peers: openPeers().length,
         tracks: tracks.filter((track) => track.readyState === 'live').length,
         captures,
         timers: timers.size,
