@@ -85,6 +85,7 @@ pub fn report() -> Result<Size> {
 pub fn check() -> Result<()> {
     let weight = report()?.brotli;
     println!("{:+} bytes since {LAST}", i128::from(weight) - i128::from(LAST));
+    println!("{:+} bytes to the goal of {GOAL}", i128::from(weight) - i128::from(GOAL));
     ensure!(weight <= LIMIT, "an app downloads {weight} bytes, the limit is {LIMIT}");
     Ok(())
 }
