@@ -1,5 +1,5 @@
 /**
- * The order of participants. Types and documentation: `types/sorting.d.ts`.
+ * The order of participants. Types and documentation: `src/api/types/sorting.ts`.
  *
  * The core sorts. It knows the comparators of this module by their steps.
  *

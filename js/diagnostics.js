@@ -1,6 +1,6 @@
 /**
  * A look inside a call, for a report of a problem: no media, no tokens, nobody's name. Types and
- * documentation: `types/stats.d.ts`.
+ * documentation: `src/api/types/stats.ts`.
  *
  * JavaScript, because few apps ask for it: it is loaded on first use.
  */

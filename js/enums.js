@@ -1,5 +1,5 @@
 /**
- * Names for the values on the wire. Types and documentation: `types/enums.d.ts`.
+ * Names for the values on the wire. Types and documentation: `src/api/types/enums.ts`.
  *
  * JavaScript, because apps use them before `init()`, and an enum of Rust is no object when its values
  * are texts.

@@ -1,5 +1,5 @@
 /**
- * The failures that apps see. Types and documentation: `types/errors.d.ts`.
+ * The failures that apps see. Types and documentation: `src/api/types/errors.ts`.
  *
  * JavaScript, because Rust cannot make subclasses of `Error`, without which `instanceof`, `stack` and
  * `cause` do not work.

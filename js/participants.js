@@ -1,5 +1,5 @@
 /**
- * Questions about participants. Types and documentation: `types/participant.d.ts`.
+ * Questions about participants. Types and documentation: `src/api/types/participant.ts`.
  *
  * All answer from the lists of tracks: a stream may be there before or after the track is.
  *

@@ -1,5 +1,5 @@
 // Generated from protocol/schema by `cargo xtask generate`. Do not edit: change the schema.
-// Types and documentation: `types/generated/enums.d.ts`.
+// Types and documentation: `src/api/types/generated/enums.ts`.
 
 export const OwnCapability = /* @__PURE__ */ kebabValues([
   'BLOCK_USERS',

@@ -1,6 +1,6 @@
 /**
  * Makes one report of the browser's statistics of two peer connections. Types and documentation:
- * `types/stats.d.ts`.
+ * `src/api/types/stats.ts`.
  *
  * JavaScript, because few apps watch them: it is loaded on first use.
  */

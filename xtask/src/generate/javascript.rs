@@ -13,7 +13,7 @@ const PATH: &str = "js/protocol-enums.js";
 /// from them: the file is part of what apps download.
 pub fn render(schema: &Schema) -> Result<Files> {
     let mut text =
-        format!("// {HEADER}\n// Types and documentation: `types/generated/enums.d.ts`.\n\n");
+        format!("// {HEADER}\n// Types and documentation: `src/api/types/generated/enums.ts`.\n\n");
     let enums = schema.subjects.iter().flat_map(|subject| &subject.enums);
     for of in enums.filter(|of| of.is_const || !of.aliases.is_empty()) {
         let keys: Vec<String> = of.values.iter().map(|(value, _)| key(value)).collect();
