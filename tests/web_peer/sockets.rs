@@ -116,18 +116,6 @@ async fn sending_and_closing_while_a_socket_opens_does_no_harm() {
 }
 
 #[wasm_bindgen_test]
-async fn nothing_is_sent_on_sockets_that_nobody_opened() {
-    let (inbox, reporter) = Inbox::new();
-    let sockets = Sockets::new(reporter);
-
-    sockets.send_text(id(), "{}");
-    sockets.send_bytes(id(), &[1]);
-    sockets.close(id(), 1000, "");
-
-    inbox.assert_silent().await;
-}
-
-#[wasm_bindgen_test]
 async fn what_goes_away_closes_its_sockets() {
     let (sockets, inbox) = open("/dropped").await;
 

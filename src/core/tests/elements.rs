@@ -5,7 +5,10 @@ use trunkline_protocol::sfu::{
     signal,
 };
 
-use super::{host::Host, server::participant};
+use super::{
+    host::Host,
+    server::{joined, left, published},
+};
 use crate::core::{
     CallCommand, CallKey, Dimension, ElementId, ElementInput, ElementOrder, Input, Media,
     PeerInput, PlayOutcome, RemoteTrackId, TrackType, Visibility,
@@ -301,29 +304,6 @@ fn arrives(host: &mut Host, user: &str, track_type: TrackType, track: u32) {
     let stream_id = format!("prefix-{user}-session:{}:x", track_type.as_str_name());
     let track = RemoteTrackId(track);
     host.feed(Input::Peer(subscriber, PeerInput::Track { stream_id, track }));
-}
-
-fn joined(user: &str) -> EventPayload {
-    EventPayload::ParticipantJoined(event::ParticipantJoined {
-        participant: Some(participant(user, &format!("{user}-session"))),
-        ..event::ParticipantJoined::default()
-    })
-}
-
-fn left(user: &str) -> EventPayload {
-    EventPayload::ParticipantLeft(event::ParticipantLeft {
-        participant: Some(participant(user, &format!("{user}-session"))),
-        ..event::ParticipantLeft::default()
-    })
-}
-
-fn published(user: &str, track_type: TrackType) -> EventPayload {
-    EventPayload::TrackPublished(event::TrackPublished {
-        user_id: user.to_owned(),
-        session_id: format!("{user}-session"),
-        r#type: track_type.into(),
-        participant: None,
-    })
 }
 
 fn speaks(user: &str) -> EventPayload {

@@ -5,7 +5,10 @@ use trunkline_protocol::sfu::{
     models, signal,
 };
 
-use super::{host::Host, server::participant};
+use super::{
+    host::Host,
+    server::{joined, participant, published},
+};
 use crate::core::tests::native::Input;
 use crate::core::{CallKey, CallingState, Dimension, Media, PeerInput, RemoteTrackId, TrackType};
 
@@ -168,22 +171,6 @@ fn lost_permission_to_send_turns_the_device_off() {
     assert!(!host.state(call).has_capability("send-video"));
     assert!(host.state(call).has_capability("send-audio"));
     assert!(host.running_captures().is_empty());
-}
-
-fn joined(user: &str) -> EventPayload {
-    EventPayload::ParticipantJoined(event::ParticipantJoined {
-        participant: Some(participant(user, &format!("{user}-session"))),
-        ..event::ParticipantJoined::default()
-    })
-}
-
-fn published(user: &str, track_type: TrackType) -> EventPayload {
-    EventPayload::TrackPublished(event::TrackPublished {
-        user_id: user.to_owned(),
-        session_id: format!("{user}-session"),
-        r#type: track_type.into(),
-        participant: None,
-    })
 }
 
 fn names(host: &Host, call: CallKey) -> Vec<String> {

@@ -5,10 +5,13 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use prost::Message;
 use serde_json::{Value, json};
-use trunkline_protocol::sfu::{event, models, signal};
+use trunkline_protocol::sfu::{
+    event::{self, sfu_event::EventPayload},
+    models, signal,
+};
 
 use super::native::token;
-use crate::core::{HttpBody, HttpRequest};
+use crate::core::{HttpBody, HttpRequest, TrackType};
 
 /// The truth about one call, as far as the tests need it.
 #[derive(Debug)]
@@ -287,4 +290,30 @@ pub(super) fn participant(user_id: &str, session_id: &str) -> models::Participan
         track_lookup_prefix: format!("prefix-{session_id}"),
         ..models::Participant::default()
     }
+}
+
+/// Somebody has come.
+pub(super) fn joined(user: &str) -> EventPayload {
+    EventPayload::ParticipantJoined(event::ParticipantJoined {
+        participant: Some(participant(user, &format!("{user}-session"))),
+        ..event::ParticipantJoined::default()
+    })
+}
+
+/// Somebody has gone.
+pub(super) fn left(user: &str) -> EventPayload {
+    EventPayload::ParticipantLeft(event::ParticipantLeft {
+        participant: Some(participant(user, &format!("{user}-session"))),
+        ..event::ParticipantLeft::default()
+    })
+}
+
+/// Somebody sends a track.
+pub(super) fn published(user: &str, track_type: TrackType) -> EventPayload {
+    EventPayload::TrackPublished(event::TrackPublished {
+        user_id: user.to_owned(),
+        session_id: format!("{user}-session"),
+        r#type: track_type.into(),
+        participant: None,
+    })
 }

@@ -4,12 +4,13 @@ use std::cell::Cell;
 
 use proptest::prelude::*;
 use serde_json::json;
-use trunkline_protocol::sfu::{
-    event::{self, sfu_event::EventPayload},
-    models,
-};
+use trunkline_protocol::sfu::event::{self, sfu_event::EventPayload};
 
-use super::{host::Host, native::seen, server::participant};
+use super::{
+    host::Host,
+    native::seen,
+    server::{joined, left},
+};
 use crate::core::tests::native::Participant;
 use crate::core::{
     Arrangement, CallCommand, CallKey, Criterion, ParticipantOrder, Pin, SortStep, Tiles,
@@ -296,24 +297,6 @@ fn shown(arrangement: &mut Arrangement, host: &Host, call: CallKey) -> Vec<Strin
     sorting.run(&|_, _, _| None);
     arrangement.remember(&sorting);
     sorting.places().into_iter().map(|place| people[place as usize].user_id.clone()).collect()
-}
-
-fn joined(user: &str) -> EventPayload {
-    EventPayload::ParticipantJoined(event::ParticipantJoined {
-        participant: Some(who(user)),
-        ..event::ParticipantJoined::default()
-    })
-}
-
-fn left(user: &str) -> EventPayload {
-    EventPayload::ParticipantLeft(event::ParticipantLeft {
-        participant: Some(who(user)),
-        ..event::ParticipantLeft::default()
-    })
-}
-
-fn who(user: &str) -> models::Participant {
-    participant(user, &format!("{user}-session"))
 }
 
 fn speaks(user: &str, is_speaking: bool) -> EventPayload {
