@@ -105,6 +105,8 @@ declare global {
     open(): Open;
     /** How many listeners there are on the page itself and its devices. */
     listeners(): number;
+    /** Bytes of the module's memory. */
+    memory(): number;
   };
   /** Binds a video and an audio element to everybody else in the call. */
   var showEverybody: (call: Call) => { unsubscribe(): void };
