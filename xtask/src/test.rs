@@ -78,7 +78,7 @@ impl Kind {
             })],
             Self::Wasm => vec![
                 ("Size of the package", size::check),
-                ("The package in Node", package_in_node),
+                ("The package in Node, jest and vitest", package_in_node),
                 ("wasm-pack test --headless --chrome", web_layer),
                 ("The web layer and a peer in Chromium", web_layer_with_a_peer),
             ],
@@ -120,7 +120,9 @@ fn as_wasm_pack_writes_it() -> Result<()> {
 }
 
 fn package_in_node() -> Result<()> {
-    run_to_end(command("npm").args(["test", "--workspace", "tests/package"]))?;
+    for tests in ["tests/package", "tests/runners"] {
+        run_to_end(command("npm").args(["test", "--workspace", tests]))?;
+    }
     run_to_end(command("npx").args(["publint", "pkg", "--strict"]))
 }
 
