@@ -485,33 +485,18 @@ impl<H: Host> CallSession<H> {
         }
     }
 
-    fn submit(
+    /// A request about this call, without a body, to that place below its path.
+    fn request(
         &self,
-        context: &mut CallContext<'_, H>,
-        request: CallRequest,
+        asked: CallRequest,
         method: Method,
         suffix: &str,
-        body: Option<String>,
-    ) -> RequestId {
-        self.send(context, request, method, suffix, body, "joining the call", None)
-    }
-
-    #[allow(clippy::too_many_arguments)] // the fields of a request
-    fn send(
-        &self,
-        context: &mut CallContext<'_, H>,
-        request: CallRequest,
-        method: Method,
-        suffix: &str,
-        body: Option<String>,
         doing: &str,
-        after: Option<RequestId>,
-    ) -> RequestId {
+    ) -> RestRequest {
         // The names were checked when the call was made.
         let path = call_path::<H>(&self.call_type, &self.id).unwrap_or_default() + suffix;
-        let purpose = Purpose::Call(self.key, (self.epoch, request));
-        let doing = doing.to_owned();
-        context.rest.submit(context.out, RestRequest { method, path, body, doing, purpose, after })
+        let purpose = Purpose::Call(self.key, (self.epoch, asked));
+        RestRequest { method, path, body: None, doing: doing.to_owned(), purpose, after: None }
     }
 
     /// Whether `socket` is that of a join under way.

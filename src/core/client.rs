@@ -357,7 +357,9 @@ impl<H: Host> Client<H> {
                 _ => {}
             }
         }
-        self.with_call(key, |call, context| call.command(context, command));
+        if let Some((call, mut context)) = self.call_in_context(key) {
+            call.command(&mut context, command);
+        }
     }
 
     fn on_rest_reply(

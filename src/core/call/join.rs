@@ -39,6 +39,7 @@ use crate::core::{
     error::{Category, Error, ErrorClass},
     host::Host,
     ids::{DescribeId, PromiseId, RequestId, SocketId},
+    rest::RestRequest,
     state::CallingState,
     time::Time,
     view::AnswerOf,
@@ -168,8 +169,11 @@ impl<H: Host> CallSession<H> {
                 return self.leave_now(context, "rejoin_attempt_limit_exceeded");
             }
         }
-        let body = Some(join.body(context));
-        let request = self.submit(context, CallRequest::Join, Method::Post, "/join", body);
+        let request = RestRequest {
+            body: Some(join.body(context)),
+            ..self.request(CallRequest::Join, Method::Post, "/join", "joining the call")
+        };
+        let request = context.rest.submit(context.out, request);
         join.step = Step::AwaitingCredentials { request };
         self.phase = Phase::Joining(Box::new(join));
     }
