@@ -34,7 +34,7 @@ impl Http {
         let former = self.pending.borrow_mut().insert(id, abortion.clone());
         drop(former);
         // Now, as a page that goes away may not come to what it has put off.
-        let answer = catching(|| fetch_request(request, &abortion)).flatten();
+        let answer = catching(|| fetch(&build(request, &abortion)?, &init(request)?)).flatten();
         drop(abortion);
 
         let (pending, reporter) = (self.pending.clone(), self.reporter.clone());
@@ -96,13 +96,13 @@ impl Drop for Abortion {
     }
 }
 
-fn fetch_request(request: &HttpRequest, abortion: &Abortion) -> Result<Promise, JsValue> {
+/// What neither gloo-net nor web-sys knows of a request.
+fn init(request: &HttpRequest) -> Result<Object, JsValue> {
     let init = Object::new();
     if request.keepalive {
-        // Neither gloo-net nor web-sys knows this field of a request.
         Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE)?;
     }
-    fetch(&build(request, abortion)?, &init)
+    Ok(init)
 }
 
 fn build(request: &HttpRequest, abortion: &Abortion) -> Result<Request, JsValue> {
