@@ -10,13 +10,14 @@
  * @property {string} callId of a call in which somebody sends camera, microphone and screen
  *
  * @typedef {object} Import something that the module calls
- * @property {string} name as the module has it
+ * @property {string} key as the module has it
+ * @property {string} name the same without what makes it unique
  * @property {string} does the glue's code, on one line
  * @property {boolean} isCaught whether the glue gives what is thrown to Rust
  *
  * @typedef {object} Attempt
  * @property {string} part of the scenario
- * @property {string} [name] of the import that throws; nothing throws without
+ * @property {string} [key] of the import that throws; nothing throws without
  * @property {number} [turn] at which call of it, from 1
  * @property {number} [value] which of the values it throws
  */
@@ -38,7 +39,7 @@ class Imports {
   list = [];
   /** How often each was called. @type {Record<string, number>} */
   calls = {};
-  /** @type {{ name: string, turn: number, value: unknown } | undefined} */
+  /** @type {{ key: string, turn: number, value: unknown } | undefined} */
   armed;
   hasThrown = false;
 
@@ -63,10 +64,10 @@ class Imports {
   #wrapOne(name, run) {
     const text = String(run).replaceAll(/\s+/g, ' ');
     const isCaught = text.includes('return handleError(function');
-    this.list.push({ name, does: body(text), isCaught });
+    this.list.push({ name: name.replace(/_[0-9a-f]{16}$/, ''), does: body(text), isCaught, key: name });
     return (/** @type {unknown[]} */ ...args) => {
       const turn = (this.calls[name] = (this.calls[name] ?? 0) + 1);
-      if (this.armed?.name !== name || this.armed.turn !== turn) return run(...args);
+      if (this.armed?.key !== name || this.armed.turn !== turn) return run(...args);
       this.hasThrown = true;
       if (!isCaught) throw this.armed.value;
       return throwInside(() => run(...args), this.armed.value);
@@ -77,8 +78,7 @@ class Imports {
 /** What the glue does, without how it passes that on. */
 function body(/** @type {string} */ text) {
   return text
-    .replace(/^function\([^)]*\) \{ (return handleError\(function \([^)]*\) \{ )?/, '')
-    .replace(/^\/\/ (Cast intrinsic for `[^`]*`).*$/, '$1')
+    .replace(/^function ?\([^)]*\) \{ (return handleError\(function \([^)]*\) \{ )?/, '')
     .replace(/^(const|let|var) ret = /, '')
     .replace(/; .*$/, '');
 }
@@ -104,6 +104,23 @@ function throwInside(run, value) {
     }
   }
 }
+
+/** All that were opened. @type {WebSocket[]} */
+const sockets = [];
+globalThis.WebSocket = class extends WebSocket {
+  /** @param {[string | URL, (string | string[])?]} args */
+  constructor(...args) {
+    super(...args);
+    sockets.push(this);
+  }
+
+  /** @param {[number?, string?]} args */
+  close(...args) {
+    // As browsers do for codes and reasons that they do not take.
+    if (args.length > 1) throw new DOMException('no such code', 'InvalidAccessError');
+    super.close(...args);
+  }
+};
 
 /** The page's time, which runs faster while somebody waits for a deadline. */
 const time = (() => {
@@ -187,6 +204,9 @@ async function inTime(promise, what) {
   }
 }
 
+/** What was thrown left nothing to take further steps with. */
+class Over extends Error {}
+
 /** Takes the steps of a part. */
 class Run {
   /** @type {string[]} */
@@ -197,14 +217,16 @@ class Run {
   /**
    * @param {any} sdk
    * @param {Setting} setting
+   * @param {boolean} isArmed
    */
-  constructor(sdk, setting) {
+  constructor(sdk, setting, isArmed) {
     this.sdk = sdk;
     this.setting = setting;
+    this.isArmed = isArmed;
   }
 
   /**
-   * Does something that may fail, with an error that says what failed.
+   * Does something, which may fail for what was thrown, with an error that says what failed.
    *
    * @param {string} what
    * @param {() => any} act
@@ -213,12 +235,28 @@ class Run {
     try {
       return await inTime(act(), what);
     } catch (error) {
-      const { code } = Object(error);
-      const isTyped = error instanceof this.sdk.VideoError;
-      if (isTyped && code !== 'instance-dead') return undefined;
-      this.problems.push(`${what}: ${describe(error)}`);
+      if (!this.#isTyped(error) || !this.isArmed) this.problems.push(`${what}: ${describe(error)}`);
       return undefined;
     }
+  }
+
+  /**
+   * Does something wrong, which fails in any case.
+   *
+   * @param {string} what
+   * @param {() => any} act
+   */
+  async wrong(what, act) {
+    try {
+      await inTime(act(), what);
+      if (!this.isArmed) this.problems.push(`${what} does not fail`);
+    } catch (error) {
+      if (!this.#isTyped(error)) this.problems.push(`${what}: ${describe(error)}`);
+    }
+  }
+
+  #isTyped(/** @type {unknown} */ error) {
+    return error instanceof this.sdk.VideoError && Object(error).code !== 'instance-dead';
   }
 
   /**
@@ -236,12 +274,15 @@ class Run {
     const { apiKey, baseURL, userId, token } = this.setting;
     const all = { baseURL, location: 'LCL', logger: () => {}, ...options };
     await this.step('new Client', () => (this.client = new this.sdk.Client(apiKey, all)));
-    await this.step('connectUser', () => this.client?.connectUser({ id: userId }, () => token));
+    if (!this.client) throw new Over();
+    await this.step('connectUser', () => this.client.connectUser({ id: userId }, () => token));
   }
 
   /** @param {string} [id] */
   async open(id = `throwing-${crypto.randomUUID()}`) {
-    return this.step('call', () => this.client?.call('default', id));
+    const call = await this.step('call', () => this.client.call('default', id));
+    if (!call) throw new Over();
+    return call;
   }
 
   /** On the same instance, with the same client if there is one: what was thrown stops nothing. */
@@ -264,6 +305,27 @@ class Run {
     await must('getOrCreate', () => call.getOrCreate());
     await must('leave', () => call.leave());
     await must('dispose', () => this.client.dispose());
+  }
+}
+
+/** A candidate as the SFU tells it to the publisher. */
+function trickle(/** @type {object} */ candidate) {
+  const text = [...new TextEncoder().encode(JSON.stringify(candidate))];
+  const inner = [(2 << 3) | 2, text.length, ...text];
+  return new Uint8Array([(5 << 3) | 2, inner.length, ...inner]).buffer;
+}
+
+/** Code of the app that throws. */
+function fail(/** @type {string} */ what) {
+  return () => {
+    throw new Error(`${what} of the app`);
+  };
+}
+
+/** What cannot even be described. */
+class Nameless {
+  get [Symbol.toStringTag]() {
+    throw new Error('a name of the app');
   }
 }
 
@@ -319,7 +381,7 @@ const parts = {
     await run.step('off', () => call.off('call.updated', () => {}));
     const { calls } = (await run.step('queryCalls', () => client.queryCalls({ limit: 2 }))) ?? {};
     await run.step('calls', () => calls?.forEach(readAll));
-    await run.step('nothing such', () => client.call('nothing', 'such').getOrCreate());
+    await run.wrong('nothing such', () => client.call('nothing', 'such').getOrCreate());
     await run.step('leave', () => call.leave());
     await run.step('disconnectUser', () => client.disconnectUser());
   },
@@ -334,7 +396,7 @@ const parts = {
     const dumb = document.createElement('div');
     document.body.append(dumb);
     const shown = [];
-    await run.step('attachAudio', () => shown.push(call.attachAudio(dumb)));
+    await run.step('attachAudio', () => call.attachAudio(dumb));
     await run.step('setViewport', () => shown.push(call.setViewport(dumb)));
     await run.step('participants$', () => call.state.participants$.subscribe(() => {}));
     await run.step('callStatsReport$', () => call.state.callStatsReport$.subscribe(() => {}));
@@ -376,9 +438,11 @@ const parts = {
     await run.step('state', () => readAll(call.state));
     await run.step('participant', () => readAll(other()));
     await run.step('snapshot', () => call.state.snapshot());
+    await run.step('can$', () => call.can$?.('send-audio').subscribe(() => {}));
     await run.step('dumpDiagnostics', () => call.dumpDiagnostics());
     await run.step('peers', () => [call.publisher, call.subscriber]);
     await run.step('unbind', () => shown.forEach((end) => end?.()));
+    await run.settles(() => call.state.participants.some((/** @type {any} */ p) => p.audioLevel > 0));
     await run.step('leave', () => call.leave());
     dumb.remove();
   },
@@ -388,6 +452,7 @@ const parts = {
     await run.connect();
     const call = await run.open();
     const { client, sdk } = run;
+    await run.step('setSilenceThreshold', () => call.microphone.setSilenceThreshold(100));
     await run.step('track', () => call.state.participants$.subscribe(() => {}));
     const small = { target_resolution: { width: 320, height: 240, bitrate: 500_000 } };
     const data = { settings_override: { video: small } };
@@ -397,9 +462,17 @@ const parts = {
     await run.step('screen', () => call.screenShare.enableScreenShareAudio());
     await run.step('screen', () => call.screenShare.enable());
     await run.settles(() => call.state.localParticipant.publishedTracks.length >= 3);
+    const { setRemoteDescription } = RTCPeerConnection.prototype;
+    RTCPeerConnection.prototype.setRemoteDescription = function () {
+      RTCPeerConnection.prototype.setRemoteDescription = setRemoteDescription;
+      return Promise.reject(new Error('no such description'));
+    };
     await run.step('options', () => call.updatePublishOptions({ preferredBitrate: 300_000 }));
+    await run.step('candidate', () => {
+      const candidate = { candidate: '', sdpMid: '0', usernameFragment: 'none' };
+      sockets.at(-1)?.dispatchEvent(new MessageEvent('message', { data: trickle(candidate) }));
+    });
     await run.step('mute', () => call.microphone.disable());
-    await run.step('profile', () => call.microphone.setAudioBitrateProfile(2));
     await run.step('unmute', () => call.microphone.enable());
     await run.step('filter', () => {
       const { registered } = call.camera.registerFilter((/** @type {any} */ input) => ({
@@ -417,6 +490,8 @@ const parts = {
       await call.stopPublish(sdk.SfuModels.TrackType.VIDEO);
       sdk.disposeOfMediaStream(stream);
     });
+    RTCPeerConnection.prototype.setRemoteDescription = setRemoteDescription;
+    await run.wrong('publish', () => call.publish({}, sdk.SfuModels.TrackType.VIDEO));
     await run.step('dumpDiagnostics', () => call.dumpDiagnostics());
     await run.step('endCall', () => call.endCall());
     await run.settles(() => call.state.callingState === 'left');
@@ -425,7 +500,7 @@ const parts = {
 
   /** Devices without a call. */
   async devices(run) {
-    await run.connect({ timerWorker: false });
+    await run.connect({ enableTimerWorker: false });
     const call = await run.open();
     const { sdk } = run;
     for (const list of [sdk.getVideoDevices, sdk.getAudioDevices, sdk.getAudioOutputDevices]) {
@@ -437,24 +512,32 @@ const parts = {
     });
     await run.step('getAudioStream', async () => {
       const stream = await sdk.getAudioStream();
-      const heard = new Promise((resolve) => {
-        const end = sdk.createSoundDetector(stream, () => resolve(end), { detectionFrequencyInMs: 20 });
-        time.after(() => resolve(end), 500);
-      });
-      await (await heard)();
+      let isTold = false;
+      const end = sdk.createSoundDetector(
+        stream,
+        () => {
+          isTold = true;
+          throw new Error('a detector of the app');
+        },
+        { detectionFrequencyInMs: 20 },
+      );
+      await run.settles(() => isTold);
+      await end();
       sdk.disposeOfMediaStream(stream);
     });
     await run.step('getScreenShareStream', async () => {
       sdk.disposeOfMediaStream(await sdk.getScreenShareStream());
     });
+    const { mediaDevices } = navigator;
+    Object.defineProperty(navigator, 'mediaDevices', { value: undefined, configurable: true });
+    await run.wrong('no devices', () => sdk.getVideoStream());
+    Object.defineProperty(navigator, 'mediaDevices', { value: mediaDevices, configurable: true });
     const { camera, microphone } = call ?? {};
     await run.step('camera state', () => readAll(camera.state));
     await run.step('status$', () => microphone.state.status$.subscribe(() => {}));
     await run.step('setDefaultConstraints', () => camera.setDefaultConstraints({ frameRate: 10 }));
-    const cameras = await run.step('devices', () => camera.devices());
-    await run.step('select', () => camera.select(cameras?.[0]?.deviceId));
     await run.step('virtual', () => {
-      return camera.registerVirtualDevice({
+      camera.registerVirtualDevice({
         label: 'drawn',
         getUserMedia: async () => {
           const stream = document.createElement('canvas').captureStream(5);
@@ -462,7 +545,10 @@ const parts = {
         },
       });
     });
+    const cameras = await run.step('devices', () => camera.devices());
+    await run.step('virtual', () => camera.select(cameras?.at(-1)?.deviceId));
     await run.step('camera', () => camera.enable());
+    await run.step('select', () => camera.select(cameras?.[0]?.deviceId));
     await run.step('camera off', () => camera.disable());
     await run.step('microphone', () => microphone.enable());
     await run.step('muted speaker', () => microphone.enableSpeakingWhileMutedNotification());
@@ -490,29 +576,38 @@ const parts = {
       dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }));
     });
     const signal = AbortSignal.abort('never mind');
-    await run.step('abort', () => call.join({ create: true, signal }));
+    await run.wrong('abort', () => call.join({ create: true, signal }));
     const later = new AbortController();
-    await run.step('abort later', () => {
+    await run.wrong('abort later', () => {
       const joined = call.join({ create: true, signal: later.signal });
       later.abort();
       return joined;
     });
-    await run.step('get', () => call.get({ signal: later.signal }));
-    const odd = new Proxy({}, { get: () => { throw new Error('a trap'); } });
-    for (const wrong of [odd, { nothing: 1 }, 5, { data: { custom: odd } }, { ring: 'yes' }]) {
-      await run.step('wrong options', () => call.join(wrong));
-      await run.step('wrong body', () => call.getOrCreate(wrong));
+    await run.wrong('get', () => call.get({ signal: later.signal }));
+    const trap = fail('a trap');
+    const odd = new Proxy({}, { get: trap, ownKeys: trap, getPrototypeOf: trap });
+    for (const wrong of [odd, { maxJoinRetries: new Nameless() }, { nothing: 1 }, 5, [odd]]) {
+      await run.wrong('wrong options', () => call.join(wrong));
     }
-    await run.step('wrong client', () => new run.sdk.Client('key', { baseURL: 5 }));
-    await run.step('wrong user', () => client.connectUser({ id: 5 }, () => { throw 5; }));
+    for (const wrong of [odd, { data: { custom: odd } }, { ring: 'yes' }, 5]) {
+      await run.wrong('wrong body', () => call.getOrCreate(wrong));
+    }
+    await run.wrong('wrong client', () => new run.sdk.Client('key', { baseURL: 5 }));
+    await run.wrong('wrong user', () => client.connectUser({ id: 5 }, fail('a provider')));
+    const { error } = console;
+    console.error = fail('a console');
     await run.step('listener', () => {
-      client.on('all', () => { throw new Error('of a listener'); });
-      call.state.custom$.subscribe(async () => { throw new Error('of a subscriber'); });
+      client.on('all', fail('a listener'));
+      call.state.custom$.subscribe(fail('a subscriber'));
+      call.setSortParticipantsBy(fail('a comparator'));
     });
     await run.step('getOrCreate', () => call.getOrCreate({ data: { custom: { n: 2 ** 60 } } }));
-    const guest = await run.step('guest', () => {
-      return new run.sdk.Client(run.setting.apiKey, { baseURL, location: 'LCL', logger: () => {} });
-    });
+    const lost = sockets.at(-1);
+    lost?.close();
+    await run.settles(() => sockets.at(-1) !== lost && sockets.at(-1)?.readyState === 1);
+    console.error = error;
+    const options = { baseURL, location: 'LCL', logger: fail('a logger'), logLevel: 'trace' };
+    const guest = await run.step('guest', () => new run.sdk.Client(run.setting.apiKey, options));
     await run.step('connect guest', () => guest.connectUser({ type: 'guest', id: 'guest' }));
     await run.step('dispose guest', () => guest.dispose());
     await run.step('shown', () => {
@@ -530,7 +625,7 @@ const parts = {
  * @param {Setting} setting
  * @param {Attempt} attempt
  */
-async function tryOut(setting, { part, name, turn = 1, value = 0 }) {
+async function tryOut(setting, { part, key, turn = 1, value = 0 }) {
   const imports = new Imports();
   const module = await compiled;
   WebAssembly.instantiate = /** @type {any} */ (
@@ -539,16 +634,20 @@ async function tryOut(setting, { part, name, turn = 1, value = 0 }) {
   );
   const place = `/pkg/trunkline.js?${crypto.randomUUID()}`;
   const sdk = await import(place);
-  if (name) imports.armed = { name, turn, value: THROWN[value]?.() };
+  if (key) imports.armed = { key, turn, value: THROWN[value]?.() };
   /** @type {string[]} */
   const flown = [];
   const fly = (/** @type {any} */ event) => flown.push(describe(event.error ?? event.reason));
   addEventListener('error', fly);
   addEventListener('unhandledrejection', fly);
   const began = performance.now();
-  const run = new Run(sdk, setting);
+  const run = new Run(sdk, setting, key !== undefined);
   await run.step('init', () => sdk.default({ module_or_path: module }));
-  await parts[part]?.(run);
+  try {
+    await parts[part]?.(run);
+  } catch (error) {
+    if (!(error instanceof Over) || !key) run.problems.push(`the part ends: ${describe(error)}`);
+  }
   const took = performance.now() - began;
   imports.armed = undefined;
   const calls = { ...imports.calls };
