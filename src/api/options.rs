@@ -52,15 +52,16 @@ fn read_to<T: DeserializeOwned + Default>(
 
 /// Reads those fields that `T` has out of an object of our own, whatever else it holds.
 pub(crate) fn read_copy<T: DeserializeOwned>(copy: JsValue, what: &str) -> Result<T, Error> {
-    let deserializer = serde_wasm_bindgen::Deserializer::from(copy);
-    // What is no text is described in errors, for which an object of the app is asked what it is.
-    let read = catching(|| serde_path_to_error::deserialize(deserializer));
+    // Errors describe what is of a wrong type, for which an object of the app is asked what it is.
+    let read = catching(|| {
+        let deserializer = serde_wasm_bindgen::Deserializer::from(copy);
+        serde_path_to_error::deserialize(deserializer).map_err(|error| {
+            let path = error.path().to_string();
+            format!("{what}.{path}: {}", error.inner())
+        })
+    });
     let read = read.map_err(|thrown| unreadable(what, thrown))?;
-    read.map_err(|error: serde_path_to_error::Error<serde_wasm_bindgen::Error>| {
-        let path = error.path().to_string();
-        let message = format!("{what}.{path}: {}", error.inner());
-        Error::invalid_argument(&message, CORRECT_IT)
-    })
+    read.map_err(|message| Error::invalid_argument(&message, CORRECT_IT))
 }
 
 /// The failure for a field that an object may not have.
