@@ -44,7 +44,8 @@ impl Sockets {
             on("message", |id, event| received(id, &field(&event, "data"))),
             on("close", |id, event| {
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 1000 to 4999
-                let code = field(&event, "code").as_f64().map_or(NO_CLOSE_FRAME, |code| code as u16);
+                let code =
+                    field(&event, "code").as_f64().map_or(NO_CLOSE_FRAME, |code| code as u16);
                 let reason = field(&event, "reason").as_string().unwrap_or_default();
                 Some(closed(id, code, reason))
             }),
