@@ -1,15 +1,17 @@
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use gloo_net::http::{self, RequestBuilder};
-use js_sys::{Object, Promise, Reflect, TypeError, Uint8Array};
+use js_sys::{Object, Reflect, TypeError, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, Headers, Request, Response};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{AbortController, AbortSignal, Headers, Request};
 
 use super::{
     browser::{HttpFailure, HttpReply, Input, Reply},
     document,
+    foreign::{bytes, call_method, settled},
     guard::catching,
+    object::field,
     report::Reporter,
 };
 use crate::core::{HttpBody, HttpRequest, Method, RequestId, ResponseKind};
@@ -80,18 +82,23 @@ impl Drop for Http {
 
 /// Ends a request when it goes away, which harms none that has ended. Where the browser cannot do
 /// that, a request that was given up runs on unheard.
-struct Abortion(Option<AbortController>);
+pub(super) struct Abortion(Option<AbortController>);
 
 impl Abortion {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(AbortController::new().ok())
+    }
+
+    /// What ends the request that it is given to.
+    pub(super) fn signal(&self) -> Option<AbortSignal> {
+        field(self.0.as_ref()?, "signal").dyn_into().ok()
     }
 }
 
 impl Drop for Abortion {
     fn drop(&mut self) {
         if let Some(controller) = &self.0 {
-            controller.abort();
+            let _ = call_method(controller, "abort", &JsValue::UNDEFINED);
         }
     }
 }
@@ -119,7 +126,7 @@ fn build(request: &HttpRequest, abortion: &Abortion) -> Result<Request, JsValue>
     for (name, value) in &request.headers {
         headers.set(name, value)?;
     }
-    let signal = abortion.0.as_ref().map(AbortController::signal);
+    let signal = abortion.signal();
     let builder = RequestBuilder::new(&request.url)
         .method(match request.method {
             Method::Get => http::Method::GET,
@@ -150,28 +157,26 @@ fn as_thrown(error: gloo_net::Error) -> JsValue {
 }
 
 async fn receive(
-    answer: Result<Promise, JsValue>,
+    answer: Result<JsValue, JsValue>,
     kind: ResponseKind,
 ) -> Result<HttpReply, JsValue> {
-    let response = settled(answer).await?;
+    let response = settled(&answer?).await?;
     if !response.is_object() {
         return Err(TypeError::new("fetch gave no response").into());
     }
     // No check of the class: a page may have replaced `fetch` by one with responses of its own.
-    let response: Response = response.unchecked_into();
-    let status = response.status();
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // they have three digits
+    let status = field(&response, "status").as_f64().unwrap_or_default() as u16;
     let body = if kind == ResponseKind::Bytes && status == OK {
-        let buffer = settled(response.array_buffer().map(Promise::unchecked_into)).await;
-        buffer.map(|buffer| Reply::Bytes(Uint8Array::new(&buffer).to_vec()))
+        read(&response, "arrayBuffer").await.and_then(|buffer| bytes(&buffer)).map(Reply::Bytes)
     } else {
-        settled(response.json()).await.map(document::reply)
+        read(&response, "json").await.map(document::reply)
     };
     Ok(HttpReply { status, body: body.unwrap_or(Reply::Unreadable) })
 }
 
-/// What a promise comes to, or the value itself where a page gave one in place of a promise.
-async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, JsValue> {
-    JsFuture::from(Promise::resolve(&promise?)).await
+async fn read(response: &JsValue, how: &str) -> Result<JsValue, JsValue> {
+    settled(&call_method(response, how, &JsValue::UNDEFINED)?).await
 }
 
 const OK: u16 = 200;
@@ -182,5 +187,5 @@ extern "C" {
     /// something else than an `Error`, let what it throws fly through Rust, and keep no more than
     /// name and message of it. So gloo-net makes the request, and it is sent from here.
     #[wasm_bindgen(catch)]
-    fn fetch(request: &Request, init: &Object) -> Result<Promise, JsValue>;
+    fn fetch(request: &Request, init: &Object) -> Result<JsValue, JsValue>;
 }

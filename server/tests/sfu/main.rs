@@ -6,6 +6,7 @@
 mod datagrams;
 mod forwarding;
 mod negotiation;
+mod panics;
 mod publishing;
 mod simulcast;
 mod sockets;

@@ -14,6 +14,7 @@ use str0m::{
     Candidate, Event, Input, Output, Rtc, RtcConfig,
     media::Mid,
     net::{Protocol, Receive},
+    rtp::Extension,
 };
 use tokio::{
     net::UdpSocket,
@@ -79,9 +80,18 @@ pub struct Actor {
 
 impl Peer {
     pub async fn new() -> Self {
+        Self::made(RtcConfig::new()).await
+    }
+
+    /// One that sends packets with the shortest headers there are.
+    pub async fn terse() -> Self {
+        Self::made(RtcConfig::new().clear_extension_map().set_extension(1, Extension::RtpMid)).await
+    }
+
+    async fn made(config: RtcConfig) -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
         let address = socket.local_addr().unwrap();
-        let mut rtc = RtcConfig::new().set_rtp_mode(true).build(Instant::now());
+        let mut rtc = config.set_rtp_mode(true).build(Instant::now());
         rtc.add_local_candidate(Candidate::host(address, Protocol::Udp).unwrap()).unwrap();
         let state = Arc::new(State::default());
         let (commands, inbox) = mpsc::unbounded_channel();

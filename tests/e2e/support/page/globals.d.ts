@@ -95,6 +95,13 @@ declare global {
   /** Ends what a test began. */
   var detach: () => void;
   var isReady: boolean;
+  /** Instances whose imports throw, see `throwing.js`. */
+  var throwing: {
+    tryOut: (
+      setting: import('./throwing.js').Setting,
+      attempt: import('./throwing.js').Attempt,
+    ) => Promise<import('./throwing.js').Outcome>;
+  };
   var spy: {
     /** Everything that was sent: requests, and sockets with the method `SOCKET`. */
     requests: { method: string; url: string }[];
