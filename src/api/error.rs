@@ -19,6 +19,8 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
     fields.set_attempts(&error.attempts.iter().map(to_js).collect::<Array>());
     fields.set_server_code(error.server_code);
     fields.set_status(error.status);
+    #[allow(clippy::cast_precision_loss)] // far below 2^53
+    fields.set_retry_after_ms(error.retry_after.map(|wait| wait.as_millis() as f64));
     fields.set_request_id(error.request_id.as_deref());
     fields.set_cause(error.cause.as_ref().unwrap_or(&JsValue::UNDEFINED));
     fields.set_response(&error.response.as_ref().map(Document::copy).unwrap_or_default());
@@ -91,6 +93,8 @@ extern "C" {
     fn set_server_code(this: &ErrorFields, value: Option<i32>);
     #[wasm_bindgen(method, setter, structural)]
     fn set_status(this: &ErrorFields, value: Option<u16>);
+    #[wasm_bindgen(method, setter, structural, js_name = retryAfterMs)]
+    fn set_retry_after_ms(this: &ErrorFields, value: Option<f64>);
     #[wasm_bindgen(method, setter, structural, js_name = requestId)]
     fn set_request_id(this: &ErrorFields, value: Option<&str>);
     #[wasm_bindgen(method, setter, structural)]

@@ -8,6 +8,7 @@ use super::{
     host::{Host, Recordable},
     input::DeviceFailure,
     state::DeviceKind,
+    time::Duration,
     view::Refusal,
 };
 
@@ -39,6 +40,8 @@ pub struct Failure<H: Host> {
     pub server_code: Option<i32>,
     /// HTTP status, when there was an answer.
     pub status: Option<u16>,
+    /// How long the server wants no repeat, when it says so.
+    pub retry_after: Option<Duration>,
     /// `x-client-request-id` of the request, for the server's log.
     pub request_id: Option<String>,
     /// The server says that a repeat is in vain.
@@ -156,6 +159,7 @@ impl<H: Host> Error<H> {
             retryable: false,
             server_code: None,
             status: None,
+            retry_after: None,
             request_id: None,
             unrecoverable: false,
             attempts: Vec::new(),
@@ -280,12 +284,25 @@ impl<H: Host> Error<H> {
             .retryable()
     }
 
+    /// The answer sends the request somewhere else. It is not followed: a user's token and data go to
+    /// nobody but the server that the app named, and nobody else's answer becomes state.
+    pub(crate) fn redirected(doing: &str) -> Self {
+        Self::new("redirected", Category::Network, format!("sent to another address while {doing}"))
+            .hint("Give the client the address that the server redirects to, as `baseURL`.")
+    }
+
+    /// An answer that refuses, in a form that only a proxy can have written: the status says it all.
+    pub(crate) fn refused(doing: &str, status: u16) -> Self {
+        let message = format!("the answer has status {status} and no reason");
+        Self::response(doing, status, &Refusal { message, ..Refusal::default() }, None)
+    }
+
     /// The coordinator answered with an error (coordinator protocol, errors).
     pub(crate) fn response(
         doing: &str,
         status: u16,
         refusal: &Refusal,
-        document: H::Document,
+        document: Option<H::Document>,
     ) -> Self {
         #[allow(clippy::cast_possible_truncation)] // codes are small integers
         let server_code = refusal.code.map(|code| code as i32);
@@ -344,7 +361,7 @@ impl<H: Host> Error<H> {
         error.status = Some(status);
         error.unrecoverable = unrecoverable;
         error.retryable = retryable;
-        error.response = Some(document);
+        error.response = document;
         error
     }
 }

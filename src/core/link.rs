@@ -275,8 +275,12 @@ impl Link {
         };
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // an HTTP status
         let status = refusal.status_code.map_or(401, |status| status as u16);
-        let error =
-            Error::response("connecting to the coordinator", status, refusal, document.clone());
+        let error = Error::response(
+            "connecting to the coordinator",
+            status,
+            refusal,
+            Some(document.clone()),
+        );
         if error.retryable {
             return self.fail(out, error);
         }

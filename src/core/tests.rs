@@ -3,6 +3,7 @@
 // clippy takes `cfg(all(test, …))` for production code.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod answers;
 mod bodies;
 mod captions;
 mod coordinator;

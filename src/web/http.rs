@@ -1,10 +1,10 @@
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use gloo_net::http::{self, RequestBuilder};
-use js_sys::{Object, Promise, Reflect, TypeError, Uint8Array};
+use js_sys::{Date, Object, Promise, Reflect, TypeError, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, Headers, Request, Response};
+use web_sys::{AbortController, Headers, Request, RequestRedirect, Response, ResponseType};
 
 use super::{
     browser::{HttpFailure, HttpReply, Input, Reply},
@@ -12,7 +12,7 @@ use super::{
     guard::catching,
     report::Reporter,
 };
-use crate::core::{HttpBody, HttpRequest, Method, RequestId, ResponseKind};
+use crate::core::{Duration, HttpBody, HttpRequest, Method, RequestId, ResponseKind};
 
 /// The requests that are not answered yet.
 pub struct Http {
@@ -128,6 +128,9 @@ fn build(request: &HttpRequest, abortion: &Abortion) -> Result<Request, JsValue>
             Method::Delete => http::Method::DELETE,
         })
         .headers(http::Headers::from_raw(headers))
+        // A browser would send token and body to wherever the answer says, and take what comes from
+        // there for the server's answer.
+        .redirect(RequestRedirect::Manual)
         .abort_signal(signal.as_ref());
     let built = match &request.body {
         HttpBody::Empty => builder.build(),
@@ -160,13 +163,29 @@ async fn receive(
     // No check of the class: a page may have replaced `fetch` by one with responses of its own.
     let response: Response = response.unchecked_into();
     let status = response.status();
+    let retry_after = retry_after(&response);
+    if response.type_() == ResponseType::Opaqueredirect {
+        return Ok(HttpReply { status, retry_after, body: Reply::Redirected });
+    }
     let body = if kind == ResponseKind::Bytes && status == OK {
         let buffer = settled(response.array_buffer().map(Promise::unchecked_into)).await;
         buffer.map(|buffer| Reply::Bytes(Uint8Array::new(&buffer).to_vec()))
     } else {
         settled(response.json()).await.map(document::reply)
     };
-    Ok(HttpReply { status, body: body.unwrap_or(Reply::Unreadable) })
+    Ok(HttpReply { status, retry_after, body: body.unwrap_or(Reply::Unreadable) })
+}
+
+/// `Retry-After`, which is a number of seconds or a date.
+fn retry_after(response: &Response) -> Option<Duration> {
+    let headers = catching(|| response.headers()).ok()?;
+    let text = headers.get("retry-after").ok().flatten()?;
+    if let Ok(seconds) = text.trim().parse::<u32>() {
+        return Some(Duration::from_secs(seconds.into()));
+    }
+    let wait = Date::parse(&text) - Date::now();
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates; no date is 0
+    (!wait.is_nan()).then(|| Duration::from_millis(wait as u64))
 }
 
 /// What a promise comes to, or the value itself where a page gave one in place of a promise.

@@ -73,6 +73,8 @@ export class VideoError extends Error {
   readonly serverCode?: number;
   /** HTTP status, when there was an answer. */
   readonly status?: number;
+  /** How long the server wants no repeat, in ms, when it says so. */
+  readonly retryAfterMs?: number;
   /** `x-client-request-id` of the request, for the server's log. */
   readonly requestId?: string;
   /** The server says that a repeat is in vain. */

@@ -86,6 +86,11 @@ pub(super) struct Opened {
     pub(super) rest_requests: u32,
 }
 
+/// An answer.
+pub(super) fn reply(status: u16, body: native::Reply) -> HttpReply {
+    HttpReply { status, retry_after: None, body }
+}
+
 /// Most steps without time passing; more is a loop.
 const STEPS_PER_MOMENT: u32 = 500;
 
@@ -383,11 +388,14 @@ impl Host {
                 if take_one(lost) {
                     return;
                 }
-                let reply = if rpc {
-                    HttpReply { status: 200, body: Reply::Bytes(self.server.rpc(&request)) }
+                let reply = if let Some(reply) = self.weather.answers[usize::from(rpc)].pop_front()
+                {
+                    reply
+                } else if rpc {
+                    reply(200, Reply::Bytes(self.server.rpc(&request)))
                 } else {
                     let (status, body) = self.server.rest(&request);
-                    HttpReply { status, body: Reply::Json(seen(body).into()) }
+                    reply(status, Reply::Json(seen(body).into()))
                 };
                 self.later(Input::Http { request: id, reply: Ok(reply) });
                 if request.url.contains("/mark_ended") {

@@ -1,5 +1,9 @@
 //! What goes wrong in a test.
 
+use std::collections::VecDeque;
+
+use crate::core::tests::native::HttpReply;
+
 /// What becomes of the things that the core asks for.
 #[derive(Clone, Debug)]
 pub(crate) struct Weather {
@@ -9,6 +13,8 @@ pub(crate) struct Weather {
     /// captures get no answer at all.
     pub(crate) lost: Lost,
     pub(crate) refused: Refused,
+    /// What a proxy answers in place of the server: to REST requests, and to SFU requests.
+    pub(crate) answers: [VecDeque<HttpReply>; 2],
 }
 
 /// How many of the next ones the browser refuses to make.
@@ -32,6 +38,11 @@ pub(crate) struct Lost {
 
 impl Default for Weather {
     fn default() -> Self {
-        Self { delays: vec![1], lost: Lost::default(), refused: Refused::default() }
+        Self {
+            delays: vec![1],
+            lost: Lost::default(),
+            refused: Refused::default(),
+            answers: <_>::default(),
+        }
     }
 }
