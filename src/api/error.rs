@@ -4,14 +4,14 @@ use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    core::{Category, DeviceKind, ErrorClass},
+    core::{Category, Code, DeviceKind, ErrorClass},
     web::{Document, Error},
 };
 
 /// The `VideoError`, or subclass of it, for `error`.
 pub(crate) fn to_js(error: &Error) -> JsValue {
     let fields: ErrorFields = Object::new().unchecked_into();
-    fields.set_code(error.code);
+    fields.set_code(error.code.as_str());
     fields.set_category(error.category.as_str());
     fields.set_hint(error.hint);
     fields.set_retryable(error.retryable);
@@ -33,20 +33,20 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
 
 /// The client was disposed of.
 pub(crate) fn disposed() -> Error {
-    error("disposed", Category::State, "The client was disposed of.", "Make a new client.")
+    error(Code::Disposed, Category::State, "The client was disposed of.", "Make a new client.")
 }
 
 /// The WebAssembly instance is of no use any more.
 pub(crate) fn instance_dead() -> Error {
     error(
-        "instance-dead",
+        Code::InstanceDead,
         Category::Internal,
         "A bug stopped trunkline.",
         "Reload the page, and report the error that the console shows.",
     )
 }
 
-fn error(code: &'static str, category: Category, message: &str, hint: &'static str) -> Error {
+fn error(code: Code, category: Category, message: &str, hint: &'static str) -> Error {
     let mut error = Error::new(code, category, message).hint(hint);
     error.unrecoverable = true;
     error

@@ -4,7 +4,7 @@ use super::{
     body::{Body, Fields},
     client::Config,
     effect::Outcome,
-    error::{Category, Error},
+    error::{Category, Code, Error},
     host::Host,
     ids::{PromiseId, SocketId, TokenRequestId},
     link::{Link, LinkConfig, LinkNews},
@@ -300,7 +300,7 @@ impl<H: Host> Connection<H> {
             }
             LinkNews::AttemptFailed(error) => self.attempt_failed(error, config),
             LinkNews::Refused(error) => {
-                if error.code == "auth-token-expired" && self.tokens.can_refresh() {
+                if error.code == Code::AuthTokenExpired && self.tokens.can_refresh() {
                     let token = self.tokens.current().map(str::to_owned);
                     self.tokens.expire(out, token.as_deref());
                     self.link.hold(out);
@@ -355,6 +355,6 @@ impl<H: Host> Connection<H> {
 
 /// The error of everything that needs a user while there is none.
 pub(crate) fn not_connected<H: Host>() -> Error<H> {
-    Error::new("not-connected", Category::Auth, "no user is connected")
+    Error::new(Code::NotConnected, Category::Auth, "no user is connected")
         .hint("Call connectUser() first, or construct the client with a user.")
 }

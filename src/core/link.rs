@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::{
     body::{Fields, to_text},
     effect::{Effect, Scope},
-    error::{Category, Error},
+    error::{Category, Code, Error},
     host::Host,
     ids::SocketId,
     liveness::{Liveness, Verdict},
@@ -189,7 +189,7 @@ impl Link {
             return LinkNews::Nothing;
         }
         let error = Error::new(
-            "ws-closed",
+            Code::WsClosed,
             Category::Network,
             format!("the coordinator socket was closed with code {code}"),
         )
@@ -215,7 +215,7 @@ impl Link {
             }
             (Phase::Opening { .. } | Phase::Greeting { .. } | Phase::Online { .. }, false) => {
                 self.drop_socket(out, "the browser is offline");
-                let error = Error::new("network", Category::Network, "the browser is offline")
+                let error = Error::new(Code::Network, Category::Network, "the browser is offline")
                     .hint("The client connects again when the browser is back online.")
                     .retryable();
                 self.fail(out, error)

@@ -6,7 +6,7 @@ use super::{
     call::CallRequest,
     client::Config,
     effect::{Effect, HttpBody, HttpRequest, Method, ResponseKind},
-    error::Error,
+    error::{Code, Error},
     host::Host,
     ids::{CallKey, PromiseId, RequestId},
     input::{HttpFailure, HttpReply, Reply},
@@ -193,7 +193,7 @@ impl Rest {
             return RestNews::Nothing;
         }
         if let Err(error) = &result
-            && error.code == "auth-token-expired"
+            && error.code == Code::AuthTokenExpired
             && can_refresh
             && !pending.refreshed
         {

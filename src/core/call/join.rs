@@ -36,7 +36,7 @@ use crate::core::{
     body::Body,
     command::JoinOptions,
     effect::{Effect, Method},
-    error::{Category, Error, ErrorClass},
+    error::{Category, Code, Error, ErrorClass},
     host::Host,
     ids::{DescribeId, PromiseId, RequestId, SocketId},
     state::CallingState,
@@ -264,7 +264,7 @@ impl<H: Host> CallSession<H> {
             }
             Err(cause) => {
                 let error = Error::new(
-                    "media-negotiation-failed",
+                    Code::MediaNegotiationFailed,
                     Category::Sfu,
                     "the browser could not tell what it can send and receive",
                 )
@@ -393,7 +393,7 @@ impl<H: Host> CallSession<H> {
             session.socket_closed();
         }
         let error = Error::new(
-            "sfu-join-failed",
+            Code::SfuJoinFailed,
             Category::Sfu,
             format!("the SFU closed the socket with code {code} during the join"),
         )

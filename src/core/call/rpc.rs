@@ -9,7 +9,7 @@ use trunkline_protocol::{
 
 use crate::core::{
     effect::{Effect, HttpBody, HttpRequest, Method, ResponseKind},
-    error::{Category, Error},
+    error::{Category, Code, Error},
     host::Host,
     ids::{CallKey, RequestId},
     input::{HttpFailure, HttpReply, Reply},
@@ -226,13 +226,13 @@ impl Rpc {
 /// An error of the SFU, in a response or as an event.
 pub(crate) fn sfu_error<H: Host>(doing: &str, wire: &models::Error) -> Error<H> {
     let (code, category) = match wire.code() {
-        models::ErrorCode::SfuFull => ("sfu-full", Category::Sfu),
-        models::ErrorCode::CallParticipantLimitReached => ("call-full", Category::Permission),
-        models::ErrorCode::PermissionDenied => ("permission-denied", Category::Permission),
-        models::ErrorCode::Unauthenticated => ("auth-token-invalid", Category::Auth),
-        models::ErrorCode::TooManyRequests => ("rate-limited", Category::RateLimit),
-        models::ErrorCode::CallNotFound => ("not-found", Category::NotFound),
-        _ => ("sfu-error", Category::Sfu),
+        models::ErrorCode::SfuFull => (Code::SfuFull, Category::Sfu),
+        models::ErrorCode::CallParticipantLimitReached => (Code::CallFull, Category::Permission),
+        models::ErrorCode::PermissionDenied => (Code::PermissionDenied, Category::Permission),
+        models::ErrorCode::Unauthenticated => (Code::AuthTokenInvalid, Category::Auth),
+        models::ErrorCode::TooManyRequests => (Code::RateLimited, Category::RateLimit),
+        models::ErrorCode::CallNotFound => (Code::NotFound, Category::NotFound),
+        _ => (Code::SfuError, Category::Sfu),
     };
     let mut message = format!("the SFU refused while {doing}: ");
     message.push_str(&wire.message);
@@ -255,11 +255,11 @@ fn twirp_error<H: Host>(doing: &str, reply: &HttpReply<H>) -> Error<H> {
         Reply::Bytes(_) | Reply::Unreadable => return Error::bad_response(doing).status(status),
     };
     let (code, category) = match status {
-        401 => ("auth-token-invalid", Category::Auth),
-        403 => ("permission-denied", Category::Permission),
-        404 => ("not-found", Category::NotFound),
-        429 => ("rate-limited", Category::RateLimit),
-        _ => ("sfu-error", Category::Sfu),
+        401 => (Code::AuthTokenInvalid, Category::Auth),
+        403 => (Code::PermissionDenied, Category::Permission),
+        404 => (Code::NotFound, Category::NotFound),
+        429 => (Code::RateLimited, Category::RateLimit),
+        _ => (Code::SfuError, Category::Sfu),
     };
     let mut error = Error::new(code, category, message).status(status);
     error.hint = "The message is the SFU's own.";

@@ -39,7 +39,7 @@ fn a_status_says_what_is_wrong_where_the_body_does_not() {
         for body in [Reply::Unreadable, Reply::Json(seen(json!(null)).into())] {
             let error = refusal([reply(status, body)]);
 
-            assert_eq!((error.code, error.category), (code, category), "{status}");
+            assert_eq!((error.code.as_str(), error.category), (code, category), "{status}");
             assert_eq!((error.status, error.retryable), (Some(status), retryable), "{status}");
         }
         assert!(refusal([reply(status, Reply::Unreadable)]).message.contains(&status.to_string()));
@@ -51,7 +51,7 @@ fn success_in_no_form_that_can_be_read_is_no_success() {
     for status in [200, 201, 204, 304] {
         let error = refusal([reply(status, Reply::Unreadable)]);
 
-        assert_eq!((error.code, error.status), ("bad-response", Some(status)));
+        assert_eq!((error.code.as_str(), error.status), ("bad-response", Some(status)));
         assert!(error.retryable);
     }
 }
@@ -59,7 +59,7 @@ fn success_in_no_form_that_can_be_read_is_no_success() {
 #[test]
 fn nobody_follows_to_another_address() {
     let error = refusal([reply(0, Reply::Redirected)]);
-    assert_eq!((error.code, error.retryable), ("redirected", false));
+    assert_eq!((error.code.as_str(), error.retryable), ("redirected", false));
 
     let (mut host, call) = Host::joined();
     host.weather.answers[SFU].extend((0..3).map(|_| reply(0, Reply::Redirected)));
@@ -98,7 +98,7 @@ fn what_is_read_is_read_again_when_a_busy_server_says_so() {
 fn nobody_waits_for_a_busy_server_in_vain() {
     // Later than the request may last, and for the second time.
     let error = refusal([busy(60)]);
-    assert_eq!(error.code, "rate-limited");
+    assert_eq!(error.code.as_str(), "rate-limited");
     assert_eq!(error.retry_after, Some(Duration::from_secs(60)));
     assert!(error.retryable);
     let error = refusal([busy(1), busy(1)]);

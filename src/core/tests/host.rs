@@ -268,7 +268,7 @@ impl Host {
     /// The code of the error that `promise` was rejected with.
     pub(super) fn rejection(&self, promise: u64) -> &'static str {
         match self.settled.get(&promise) {
-            Some(Err(error)) => error.code,
+            Some(Err(error)) => error.code.as_str(),
             other => panic!("promise {promise} was not rejected: {other:?}"),
         }
     }

@@ -379,6 +379,6 @@ fn an_unreachable_coordinator_is_a_network_error_with_its_cause() {
     let request = host.last_request();
     host.feed(Input::Http { request, reply: unreachable() });
     let Some(Err(error)) = host.settled.get(&get) else { panic!("not rejected") };
-    assert_eq!((error.code, error.category), ("network", Category::Network));
+    assert_eq!((error.code.as_str(), error.category), ("network", Category::Network));
     assert!(error.cause.is_some() && error.retryable && error.request_id.is_some());
 }
