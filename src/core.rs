@@ -21,6 +21,7 @@ mod connection;
 mod effect;
 mod element;
 mod error;
+mod garbage;
 mod host;
 mod ids;
 mod input;

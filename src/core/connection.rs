@@ -207,6 +207,17 @@ impl<H: Host> Connection<H> {
         self.on_link_news(out, news, config)
     }
 
+    /// A frame that is no JSON.
+    pub(crate) fn on_garbage(
+        &mut self,
+        out: &mut Outbox<H>,
+        socket: SocketId,
+        config: &Config,
+    ) -> ConnectionNews<H> {
+        let news = self.link.on_garbage(out, socket);
+        self.on_link_news(out, news, config)
+    }
+
     pub(crate) fn on_socket_closed(
         &mut self,
         out: &mut Outbox<H>,

@@ -36,10 +36,12 @@ pub enum Input<H: Host> {
     },
     /// A socket is open.
     SocketOpened(SocketId),
-    /// A text frame arrived that holds JSON. Frames that hold none are not reported.
+    /// A text frame arrived that holds JSON.
     SocketJson(SocketId, EventOf<H>),
     /// A binary frame arrived.
     SocketBytes(SocketId, Vec<u8>),
+    /// A text frame arrived that holds no JSON.
+    SocketGarbage(SocketId),
     /// A socket is closed, by whomever, or failed to open. The last report about it.
     SocketClosed {
         /// Which.

@@ -13,6 +13,7 @@ use super::{
     body::{Fields, to_text},
     effect::{Effect, Scope},
     error::{Category, Code, Error},
+    garbage::Garbage,
     host::Host,
     ids::SocketId,
     liveness::{Liveness, Verdict},
@@ -32,6 +33,10 @@ pub(crate) struct Link {
     /// Failures since it was last online; sets the back-off.
     failures: u32,
     offline: bool,
+    /// Since it was last closed for good.
+    was_online: bool,
+    /// Of the socket of now.
+    garbage: Garbage,
 }
 
 #[derive(Debug)]
@@ -76,7 +81,13 @@ pub(crate) enum LinkNews<H: Host> {
 
 impl Link {
     pub(crate) fn new() -> Self {
-        Self { phase: Phase::Off, failures: 0, offline: false }
+        Self {
+            phase: Phase::Off,
+            failures: 0,
+            offline: false,
+            was_online: false,
+            garbage: Garbage::default(),
+        }
     }
 
     pub(crate) fn connection_id(&self) -> Option<&str> {
@@ -101,6 +112,7 @@ impl Link {
     /// Opens a socket, in place of any other.
     pub(crate) fn open<H: Host>(&mut self, out: &mut Outbox<H>, config: &LinkConfig<'_>) {
         self.drop_socket(out, "replaced");
+        self.garbage = Garbage::default();
         let socket = out.id(None);
         out.push(Effect::OpenSocket { socket, url: config.url.to_owned() });
         self.phase = Phase::Opening { socket, until: out.after(config.timeout) };
@@ -151,6 +163,7 @@ impl Link {
                 match event.view.fields.name.as_str() {
                     "connection.ok" => {
                         self.failures = 0;
+                        self.was_online = true;
                         self.phase = Phase::Online {
                             socket,
                             connection_id: event.view.fields.connection_id.clone(),
@@ -159,16 +172,21 @@ impl Link {
                         LinkNews::Online(event)
                     }
                     "connection.error" => self.refused(out, &event.view, &event.document),
-                    "" => no_event(out),
+                    "" => self.on_garbage(out, socket),
                     _ => LinkNews::Nothing,
                 }
             }
             Phase::Online { socket: current, liveness, .. } if *current == socket => {
-                liveness.heard();
                 match event.view.fields.name.as_str() {
                     "connection.error" => self.refused(out, &event.view, &event.document),
-                    "" => no_event(out),
-                    _ => LinkNews::Event(event),
+                    "" => self.on_garbage(out, socket),
+                    name => {
+                        // Only this answers: events still come when our pings are lost.
+                        if name == "health.check" {
+                            liveness.heard();
+                        }
+                        LinkNews::Event(event)
+                    }
                 }
             }
             Phase::Off
@@ -177,6 +195,23 @@ impl Link {
             | Phase::Online { .. }
             | Phase::BackingOff { .. } => LinkNews::Nothing,
         }
+    }
+
+    /// A frame that is no JSON, or no object with a `type`: not for listeners.
+    pub(crate) fn on_garbage<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        socket: SocketId,
+    ) -> LinkNews<H> {
+        if self.socket() != Some(socket) {
+            return LinkNews::Nothing;
+        }
+        out.warn("the coordinator sent a frame that is no event", None);
+        if self.garbage.bear(out.now) {
+            return LinkNews::Nothing;
+        }
+        self.drop_socket(out, "too many frames that are no events");
+        self.fail(out, Error::bad_response("listening to the coordinator"))
     }
 
     pub(crate) fn on_closed<H: Host>(
@@ -273,15 +308,19 @@ impl Link {
         let Some(Viewed { view: refusal, document }) = &event.fields.error else {
             return self.fail(out, Error::bad_response("connecting to the coordinator"));
         };
+        let unknown = if self.was_online { 500 } else { 401 };
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // an HTTP status
-        let status = refusal.status_code.map_or(401, |status| status as u16);
+        let status = refusal.status_code.map_or(unknown, |status| status as u16);
         let error = Error::response(
             "connecting to the coordinator",
             status,
             refusal,
             Some(document.clone()),
         );
-        if error.retryable {
+        // Whoever was let in once is not turned away for anything but who they are.
+        let is_about_user = matches!(error.category, Category::Auth | Category::Permission);
+        let is_final = error.unrecoverable || !self.was_online || is_about_user;
+        if error.retryable || !is_final {
             return self.fail(out, error);
         }
         self.phase = Phase::Off;
@@ -309,10 +348,4 @@ impl Link {
             | Phase::Online { socket, .. } => Some(*socket),
         }
     }
-}
-
-/// A frame that is JSON, but no object with a `type`, is not for listeners.
-fn no_event<H: Host>(out: &mut Outbox<H>) -> LinkNews<H> {
-    out.warn("the coordinator sent a frame that is no event", None);
-    LinkNews::Nothing
 }

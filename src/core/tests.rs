@@ -10,6 +10,7 @@ mod coordinator;
 mod device_storms;
 mod devices;
 mod elements;
+mod frames;
 mod hardware;
 mod host;
 mod interleavings;

@@ -26,10 +26,10 @@ impl Sockets {
             return self.reporter.report(closed(id, NO_CLOSE_FRAME, String::new()));
         };
         socket.set_binary_type(BinaryType::Arraybuffer);
-        let on = |name, input: fn(SocketId, JsValue) -> Option<Input>| {
+        let on = |name, input: fn(SocketId, JsValue) -> Input| {
             let (open, reporter) = (Rc::downgrade(&self.open), self.reporter.clone());
             Listener::new(&socket, name, move |event| {
-                let Some(input) = input(id, event) else { return };
+                let input = input(id, event);
                 if let (Input::SocketClosed { .. }, Some(open)) = (&input, open.upgrade()) {
                     let socket = open.borrow_mut().remove(&id);
                     drop(socket);
@@ -38,12 +38,12 @@ impl Sockets {
             })
         };
         let listeners = [
-            on("open", |id, _| Some(Input::SocketOpened(id))),
+            on("open", |id, _| Input::SocketOpened(id)),
             on("message", |id, event| received(id, &event.unchecked_into::<MessageEvent>().data())),
             on("close", |id, event| {
                 // Not every host of WebSockets has that class (Node 22).
                 let event: CloseEvent = event.unchecked_into();
-                Some(closed(id, event.code(), event.reason()))
+                closed(id, event.code(), event.reason())
             }),
         ];
         let former = self.open.borrow_mut().insert(id, Socket { socket, _listeners: listeners });
@@ -122,12 +122,15 @@ impl Drop for Socket {
     }
 }
 
-/// What a frame holds; `None` when a server of ours would say no such thing.
-fn received(id: SocketId, data: &JsValue) -> Option<Input> {
-    if data.is_string() {
-        return Some(Input::SocketJson(id, document::event(parse(data).ok()?)));
+/// What a frame holds.
+fn received(id: SocketId, data: &JsValue) -> Input {
+    if data.is_object() {
+        return Input::SocketBytes(id, Uint8Array::new(data).to_vec());
     }
-    data.is_object().then(|| Input::SocketBytes(id, Uint8Array::new(data).to_vec()))
+    match parse(data) {
+        Ok(json) => Input::SocketJson(id, document::event(json)),
+        Err(_) => Input::SocketGarbage(id),
+    }
 }
 
 fn closed(socket: SocketId, code: u16, reason: String) -> Input {

@@ -29,7 +29,7 @@ pub(super) use self::limits::Limits;
 use self::wire::{client_details, is_edge_unusable, join_refused, sfu_timeout};
 use super::{
     CallContext, CallRequest, CallSession, Phase,
-    sfu::{CLOSE_JOIN_FAILED, CLOSE_REPLACED, Credentials, SessionOwner, SfuSession},
+    sfu::{CLOSE_JOIN_FAILED, Credentials, SessionOwner, SfuSession},
     subscriptions,
 };
 use crate::core::{
@@ -373,7 +373,8 @@ impl<H: Host> CallSession<H> {
         };
         session.joined(context.out.now, response);
         if let Some(replaced) = join.replaced {
-            replaced.close(context.out, CLOSE_REPLACED, "rejoined");
+            // Where it still hears us, the SFU is not to keep what nobody comes back to.
+            replaced.leave(context.out, "rejoined");
         }
         self.apply_snapshot(context, &session.session_id, response);
         self.phase = Phase::Joined(Box::new(session));

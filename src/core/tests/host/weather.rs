@@ -9,8 +9,8 @@ use crate::core::tests::native::HttpReply;
 pub(crate) struct Weather {
     /// Delays in ms, taken in turn.
     pub(crate) delays: Vec<u64>,
-    /// How many of the next REST requests, socket openings, join requests, SFU requests and
-    /// captures get no answer at all.
+    /// How many of the next REST requests, socket openings, join requests, SFU requests,
+    /// captures and pings get no answer at all.
     pub(crate) lost: Lost,
     pub(crate) refused: Refused,
     /// What a proxy answers in place of the server: to REST requests, and to SFU requests.
@@ -34,6 +34,7 @@ pub(crate) struct Lost {
     pub(crate) join_responses: u32,
     pub(crate) rpcs: u32,
     pub(crate) captures: u32,
+    pub(crate) pings: u32,
 }
 
 impl Default for Weather {
