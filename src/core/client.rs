@@ -504,7 +504,9 @@ impl<H: Host> Client<H> {
     /// What follows from any input: connect further, send what waits, keep the registry, tell what
     /// changed.
     fn finish_step(&mut self) {
+        let is_missed = self.calls.values().any(CallSession::is_active);
         if let Some(connection) = &mut self.connection {
+            connection.set_missed(is_missed);
             if connection.advance(&mut self.out, &self.config) {
                 for promise in connection.take_waiting() {
                     self.out.resolve(promise, Outcome::Done);

@@ -167,6 +167,11 @@ impl<H: Host> Connection<H> {
         false
     }
 
+    /// Whether somebody is in a call, and misses the socket when it is lost.
+    pub(crate) fn set_missed(&mut self, is_missed: bool) {
+        self.link.set_missed(is_missed);
+    }
+
     /// Requests wait: gets a token, if that is what they wait for.
     pub(crate) fn want_token(&mut self, out: &mut Outbox<H>) {
         if self.link.connection_id().is_some() {

@@ -25,6 +25,9 @@ use super::{
 const PING_EVERY: Duration = Duration::from_secs(25);
 /// 35 s of silence in all mean that the socket is dead (coordinator protocol, health).
 const PING_PATIENCE: Duration = Duration::from_secs(10);
+/// For so long it is tried once every [`PROBE_EVERY`] while somebody is in a call.
+const PROBING: Duration = Duration::from_secs(60);
+const PROBE_EVERY: Duration = Duration::from_secs(1);
 
 /// The machine above.
 #[derive(Debug)]
@@ -35,6 +38,10 @@ pub(crate) struct Link {
     offline: bool,
     /// Since it was last closed for good.
     was_online: bool,
+    /// When it ceased to be online.
+    lost_at: Option<Time>,
+    /// Somebody is in a call: it is missed.
+    is_missed: bool,
     /// Of the socket of now.
     garbage: Garbage,
 }
@@ -86,6 +93,8 @@ impl Link {
             failures: 0,
             offline: false,
             was_online: false,
+            lost_at: None,
+            is_missed: false,
             garbage: Garbage::default(),
         }
     }
@@ -120,9 +129,21 @@ impl Link {
 
     /// Waits a while before the next [`Self::open`], as after a failure.
     pub(crate) fn hold<H: Host>(&mut self, out: &mut Outbox<H>) {
-        let until = (!self.offline).then(|| out.back_off(self.failures));
+        let until = (!self.offline).then(|| self.next_attempt(out));
         self.failures = self.failures.saturating_add(1);
         self.phase = Phase::BackingOff { until };
+    }
+
+    /// Often at first when somebody waits for it, as most losses are short.
+    fn next_attempt<H: Host>(&self, out: &mut Outbox<H>) -> Time {
+        let usual = out.back_off(self.failures);
+        let is_new = self.lost_at.is_some_and(|lost_at| out.now - lost_at < PROBING);
+        if self.is_missed && is_new { usual.min(out.after(PROBE_EVERY)) } else { usual }
+    }
+
+    /// Whether somebody is in a call.
+    pub(crate) fn set_missed(&mut self, is_missed: bool) {
+        self.is_missed = is_missed;
     }
 
     /// Closes it for good.
@@ -241,6 +262,8 @@ impl Link {
                 LinkNews::Nothing
             }
             (Phase::BackingOff { until }, true) => {
+                // The time offline does not count.
+                self.lost_at = self.lost_at.map(|_| out.now);
                 *until = Some(out.now);
                 LinkNews::Nothing
             }
@@ -330,6 +353,9 @@ impl Link {
     /// The socket is gone; arms the next attempt.
     fn fail<H: Host>(&mut self, out: &mut Outbox<H>, error: Error<H>) -> LinkNews<H> {
         let was_online = matches!(self.phase, Phase::Online { .. });
+        if was_online {
+            self.lost_at = Some(out.now);
+        }
         self.hold(out);
         if was_online { LinkNews::Lost } else { LinkNews::AttemptFailed(error) }
     }

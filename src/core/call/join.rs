@@ -26,6 +26,7 @@ use std::mem;
 use trunkline_protocol::sfu::{event, models};
 
 pub(super) use self::limits::Limits;
+use self::reconnect::{next_rejoin, rejoin_limit};
 use self::wire::{client_details, is_edge_unusable, join_refused, sfu_timeout};
 use super::{
     CallContext, CallRequest, CallSession, Phase,
@@ -75,7 +76,12 @@ enum Trigger {
     /// `join()`; a failure leads back to this state.
     App { before: CallingState },
     /// The connection was lost.
-    Reconnect { reason: String, attempts: u32 },
+    Reconnect {
+        reason: String,
+        attempts: u32,
+        /// Since when it is being made again; time offline does not count.
+        since: Time,
+    },
 }
 
 #[derive(Debug)]
@@ -163,10 +169,6 @@ impl<H: Host> CallSession<H> {
     fn start_join(&mut self, context: &mut CallContext<'_, H>, mut join: Join<H>) {
         if let Trigger::Reconnect { attempts, .. } = &mut join.trigger {
             *attempts += 1;
-            if !self.may_rejoin(context.out.now) {
-                self.phase = Phase::Joining(Box::new(join));
-                return self.leave_now(context, "rejoin_attempt_limit_exceeded");
-            }
         }
         let body = Some(join.body(context));
         let request = self.submit(context, CallRequest::Join, Method::Post, "/join", body);
@@ -239,6 +241,9 @@ impl<H: Host> CallSession<H> {
         {
             *socket_open = true;
         }
+        if self.rejoins_too_often(context.out.now) {
+            return self.attempt_failed(context, rejoin_limit());
+        }
         self.send_join_request(context);
     }
 
@@ -297,7 +302,7 @@ impl<H: Host> CallSession<H> {
         let unified_session_id =
             self.unified_session_id.get_or_insert_with(|| session.session_id.clone()).clone();
         let reconnect_details = match (&join.trigger, &join.replaced) {
-            (Trigger::Reconnect { reason, attempts }, Some(replaced)) => {
+            (Trigger::Reconnect { reason, attempts, .. }, Some(replaced)) => {
                 Some(event::ReconnectDetails {
                     strategy: models::WebsocketReconnectStrategy::Rejoin.into(),
                     subscriptions,
@@ -416,12 +421,14 @@ impl<H: Host> CallSession<H> {
         join.errors.push(error.clone());
         join.attempt += 1;
 
+        let usual = context.out.back_off(join.attempt - 1);
         let again = match &join.trigger {
-            Trigger::App { .. } => error.retryable && join.attempt < join.limits.attempts,
-            Trigger::Reconnect { .. } => !error.unrecoverable,
+            Trigger::App { .. } => {
+                (error.retryable && join.attempt < join.limits.attempts).then_some(usual)
+            }
+            Trigger::Reconnect { since, .. } => next_rejoin(context.out, *since, usual, &error),
         };
-        if again {
-            let until = context.out.back_off(join.attempt - 1);
+        if let Some(until) = again {
             join.step = Step::BackingOff { until, credentials };
         } else {
             self.give_up(context, error);
@@ -441,6 +448,7 @@ impl<H: Host> CallSession<H> {
             Trigger::Reconnect { .. } => {
                 self.phase = Phase::Failed;
                 self.visible.enter(CallingState::ReconnectingFailed);
+                context.out.emit_lost(self.key, &self.cid, &error);
             }
         }
         if let Some(replaced) = join.replaced {

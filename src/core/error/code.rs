@@ -93,6 +93,8 @@ codes! {
     CallFull = "call-full",
     "The SFU refused something."
     SfuError = "sfu-error",
+    "The connection was lost again and again, however often it was made."
+    RejoinLimit = "rejoin-limit",
     "The browser made no connection, or could not send a track."
     MediaNegotiationFailed = "media-negotiation-failed",
     "`leave()` won over `join()`."
