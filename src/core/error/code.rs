@@ -134,7 +134,7 @@ mod tests {
 
     /// The codes in the first columns of the guide's tables.
     fn documented() -> BTreeSet<&'static str> {
-        let (codes, _) = GUIDE.split_once("## Why a call was left").unwrap();
+        let (codes, _) = GUIDE.split_once("## Why a call was lost").unwrap();
         let (_, codes) = codes.split_once("## Before anything is sent").unwrap();
         let rows = codes.lines().filter_map(|line| line.strip_prefix("| `"));
         let first = rows.filter_map(|row| row.split('|').next());
