@@ -32,7 +32,10 @@ mod visible;
 
 use std::collections::VecDeque;
 
-use trunkline_protocol::{compact, sfu::event};
+use trunkline_protocol::{
+    compact,
+    sfu::event::{self, sfu_event::EventPayload},
+};
 
 use self::{
     captions::Captions,
@@ -384,7 +387,7 @@ impl<H: Host> CallSession<H> {
         bytes: &[u8],
     ) {
         let Some(event) = compact::decode::<event::SfuEvent>(bytes) else {
-            return context.out.warn("the SFU sent a frame that cannot be read", None);
+            return self.on_garbage(context, socket);
         };
         if self.is_joining_over(socket) {
             return self.on_join_event(context, event);
@@ -392,8 +395,22 @@ impl<H: Host> CallSession<H> {
         if let Phase::Joined(session) = &mut self.phase
             && session.owns_socket(socket)
         {
-            session.heard();
+            // Only this answers: events still come when our pings are lost.
+            if matches!(event.event_payload, Some(EventPayload::HealthCheckResponse(_))) {
+                session.heard();
+            }
             self.on_sfu_event(context, event);
+        }
+    }
+
+    /// A frame of the SFU that cannot be read.
+    pub(crate) fn on_garbage(&mut self, context: &mut CallContext<'_, H>, socket: SocketId) {
+        context.out.warn("the SFU sent a frame that cannot be read", None);
+        if let Phase::Joined(session) = &mut self.phase
+            && session.owns_socket(socket)
+            && !session.garbage.bear(context.out.now)
+        {
+            self.reconnect(context, "too many frames that cannot be read");
         }
     }
 

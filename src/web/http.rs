@@ -1,10 +1,10 @@
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use gloo_net::http::{self, RequestBuilder};
-use js_sys::{Object, Reflect, TypeError, Uint8Array};
+use js_sys::{Date, Object, Reflect, TypeError, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{AbortController, AbortSignal, Headers, Request};
+use web_sys::{AbortController, AbortSignal, Headers, Request, RequestRedirect};
 
 use super::{
     browser::{HttpFailure, HttpReply, Input, Reply},
@@ -14,7 +14,7 @@ use super::{
     object::field,
     report::Reporter,
 };
-use crate::core::{HttpBody, HttpRequest, Method, RequestId, ResponseKind};
+use crate::core::{Duration, HttpBody, HttpRequest, Method, RequestId, ResponseKind};
 
 /// The requests that are not answered yet.
 pub struct Http {
@@ -135,6 +135,9 @@ fn build(request: &HttpRequest, abortion: &Abortion) -> Result<Request, JsValue>
             Method::Delete => http::Method::DELETE,
         })
         .headers(http::Headers::from_raw(headers))
+        // A browser would send token and body to wherever the answer says, and take what comes from
+        // there for the server's answer.
+        .redirect(RequestRedirect::Manual)
         .abort_signal(signal.as_ref());
     let built = match &request.body {
         HttpBody::Empty => builder.build(),
@@ -167,12 +170,28 @@ async fn receive(
     // No check of the class: a page may have replaced `fetch` by one with responses of its own.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // they have three digits
     let status = field(&response, "status").as_f64().unwrap_or_default() as u16;
+    let retry_after = retry_after(&response);
+    if field(&response, "type").as_string().as_deref() == Some("opaqueredirect") {
+        return Ok(HttpReply { status, retry_after, body: Reply::Redirected });
+    }
     let body = if kind == ResponseKind::Bytes && status == OK {
         read(&response, "arrayBuffer").await.and_then(|buffer| bytes(&buffer)).map(Reply::Bytes)
     } else {
         read(&response, "json").await.map(document::reply)
     };
-    Ok(HttpReply { status, body: body.unwrap_or(Reply::Unreadable) })
+    Ok(HttpReply { status, retry_after, body: body.unwrap_or(Reply::Unreadable) })
+}
+
+/// `Retry-After`, which is a number of seconds or a date.
+fn retry_after(response: &JsValue) -> Option<Duration> {
+    let headers = field(response, "headers");
+    let text = call_method(&headers, "get", &"retry-after".into()).ok()?.as_string()?;
+    if let Ok(seconds) = text.trim().parse::<u32>() {
+        return Some(Duration::from_secs(seconds.into()));
+    }
+    let wait = Date::parse(&text) - Date::now();
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates; no date is 0
+    (!wait.is_nan()).then(|| Duration::from_millis(wait as u64))
 }
 
 async fn read(response: &JsValue, how: &str) -> Result<JsValue, JsValue> {

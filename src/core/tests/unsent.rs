@@ -72,7 +72,10 @@ fn a_device_whose_track_is_not_added_goes_off_and_says_why() {
     let state = &host.state(call).camera;
     assert_eq!(state.status, Some(DeviceStatus::Disabled));
     assert_eq!(state.optimistic_status, Some(DeviceStatus::Disabled));
-    assert_eq!(state.error.as_ref().map(|error| error.code), Some("media-negotiation-failed"));
+    assert_eq!(
+        state.error.as_ref().map(|error| error.code.as_str()),
+        Some("media-negotiation-failed")
+    );
     assert!(host.running_captures().is_empty());
     assert_eq!(published(&host, call), []);
     assert_eq!(host.server.rpcs_of::<signal::SetPublisherRequest>("SetPublisher").len(), 0);
@@ -201,7 +204,10 @@ fn a_track_that_does_not_take_the_place_of_another_goes_off_and_says_why() {
 
     let state = &host.state(call).camera;
     assert_eq!(state.status, Some(DeviceStatus::Disabled));
-    assert_eq!(state.error.as_ref().map(|error| error.code), Some("media-negotiation-failed"));
+    assert_eq!(
+        state.error.as_ref().map(|error| error.code.as_str()),
+        Some("media-negotiation-failed")
+    );
     assert!(host.running_captures().is_empty());
     assert_eq!(published(&host, call), []);
     let Some(PeerEffect::ReplaceTrack { capture: None, .. }) = host.peer_effects.last() else {
@@ -229,7 +235,10 @@ fn another_device_whose_track_is_not_taken_while_live_goes_off_and_says_why() {
 
     let state = &host.state(call).camera;
     assert_eq!(state.status, Some(DeviceStatus::Disabled));
-    assert_eq!(state.error.as_ref().map(|error| error.code), Some("media-negotiation-failed"));
+    assert_eq!(
+        state.error.as_ref().map(|error| error.code.as_str()),
+        Some("media-negotiation-failed")
+    );
     assert_eq!(published(&host, call), []);
     assert!(host.running_captures().is_empty(), "neither the old one nor the new one");
 }
