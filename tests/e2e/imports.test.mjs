@@ -123,7 +123,10 @@ function byTime(/** @type {[string, Outcome]} */ [, a], /** @type {[string, Outc
 async function problemsOf(run, { it, part, turn, value }) {
   const what = `${whatIs(it)} throws value ${value} at call ${turn} of ${part}`;
   for (let left = TRIES; left > 0; left -= 1) {
-    const { problems, hasThrown } = await run({ part, key: it.key, turn, value });
+    const outcome = run({ part, key: it.key, turn, value });
+    const { problems, hasThrown } = await outcome.catch((error) => {
+      throw new Error(`${what}: ${error}`);
+    });
     if (problems.length > 0) return [`${what}: ${problems.join('\n')}`];
     if (hasThrown) return [];
     // Later calls depend on when things happen.

@@ -92,7 +92,7 @@ export class Run {
         return await inTime(act(), what);
       } catch (error) {
         this.problems.push(`afterwards, ${what}: ${describe(error)}`);
-        return undefined;
+        throw new Over();
       }
     };
     this.client ??= await must('new Client', () => {

@@ -154,7 +154,7 @@ async function tryOut(setting, { part, key, turn = 1, value = 0 }) {
   const took = performance.now() - began;
   imports.armed = undefined;
   const calls = { ...imports.calls };
-  await run.goesOn();
+  await run.goesOn().catch(() => {});
   await new Promise((resolve) => time.after(resolve));
   removeEventListener('error', fly);
   removeEventListener('unhandledrejection', fly);
