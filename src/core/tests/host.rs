@@ -28,10 +28,10 @@ use crate::core::tests::native::{
     CallState, DeviceFailure, Effect, Error, HttpFailure, HttpReply, Input, Outcome,
 };
 use crate::core::{
-    AppEvent, AppRequest, CallCommand, CallKey, CallingState, CaptureId, CaptureRequest, Command,
-    Config, DeviceKind, Duration, EventPayload as AppPayload, HttpRequest, JoinOptions,
+    AppEvent, AppRequest, Aspects, CallCommand, CallKey, CallingState, CaptureId, CaptureRequest,
+    Command, Config, DeviceKind, Duration, EventPayload as AppPayload, HttpRequest, JoinOptions,
     LeaveOptions, ListenId, ListenRequest, LocalEvent, Method, PeerEffect, PeerId, PromiseId,
-    Reply, RequestId, ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
+    Reply, RequestId, ResponseKind, Slot, SocketId, Then, Time, Tokens, User, UserKind,
 };
 
 /// The browser.
@@ -44,6 +44,8 @@ pub(super) struct Host {
     pub(super) events: Vec<(String, Option<LocalEvent>)>,
     pub(super) warnings: Vec<String>,
     pub(super) transitions: BTreeMap<CallKey, Vec<CallingState>>,
+    /// Who changed, and in what, since a test took it.
+    pub(super) people: BTreeMap<CallKey, Vec<(Slot, Aspects)>>,
     pub(super) opened: Opened,
     /// Requests as they were sent.
     pub(super) sent: Vec<HttpRequest>,
@@ -121,6 +123,7 @@ impl Host {
             events: Vec::new(),
             warnings: Vec::new(),
             transitions: BTreeMap::new(),
+            people: BTreeMap::new(),
             opened: Opened::default(),
             sent: Vec::new(),
             asked_for_tokens: 0,
@@ -355,6 +358,7 @@ impl Host {
 
     fn note_changes(&mut self) {
         for (call, changes) in self.client.take_changes().by_call {
+            self.people.entry(call).or_default().extend(changes.people);
             let seen = self.transitions.entry(call).or_insert_with(|| vec![CallingState::Idle]);
             for transition in changes.transitions {
                 let last = *seen.last().unwrap();
