@@ -12,6 +12,7 @@ mod elements;
 mod hardware;
 mod host;
 mod interleavings;
+mod large_calls;
 mod lifecycle;
 mod media;
 mod native;

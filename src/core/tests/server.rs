@@ -35,6 +35,10 @@ pub(super) struct Server {
     pub(super) expired: u32,
     /// Grows with each change, like the server's clock.
     pub(super) version: u64,
+    /// How many are in the call besides this browser and Bob.
+    pub(super) others: usize,
+    /// Whether the first participant of a join response has bytes for a name that are no text.
+    pub(super) spoils: bool,
     /// Sessions on the SFU, by id.
     pub(super) sessions: BTreeMap<String, String>,
     pub(super) bodies: Vec<(String, Value)>,
@@ -62,6 +66,8 @@ impl Default for Server {
             refused: Vec::new(),
             expired: 0,
             version: 0,
+            others: 0,
+            spoils: false,
             sessions: BTreeMap::new(),
             bodies: Vec::new(),
             rpcs: Vec::new(),
@@ -230,7 +236,7 @@ impl Server {
                 self.sessions.insert(join.session_id.clone(), self.me.clone());
                 self.joins.push(join);
                 let join = self.joins.last()?;
-                EventPayload::JoinResponse(join_response(&self.me, &join.session_id))
+                EventPayload::JoinResponse(join_response(&self.me, &join.session_id, self.others))
             }
         };
         Some(event::SfuEvent { event_payload: Some(payload) })
@@ -245,9 +251,14 @@ impl Server {
     }
 }
 
-fn join_response(me: &str, own_session_id: &str) -> event::JoinResponse {
+fn join_response(me: &str, own_session_id: &str, others: usize) -> event::JoinResponse {
     let mut participants = vec![participant("bob", "bob-session")];
     participants.push(participant(me, own_session_id));
+    participants.extend(
+        (0..others).map(|number| {
+            participant(&format!("user-{number}"), &format!("user-{number}-session"))
+        }),
+    );
     event::JoinResponse {
         call_state: Some(models::CallState {
             participants,
