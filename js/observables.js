@@ -175,20 +175,23 @@ export class Observables {
 
   /** What apps get as the observable of what a method answers; `about` is by what it is marked. */
   answer(method, about, ...args) {
-    return new AnswerObservable((next) => {
-      const answer = new Answer(() => this.#owner[method](...args));
-      const of = entry(this.#answers, method, () => new Map());
-      if (of.size === 0) this.#onWatched?.(method, true);
-      const same = entry(of, about, () => new Set());
-      same.add(answer);
-      const unwatch = answer.add(next);
-      return () => {
-        if (!same.delete(answer)) return;
-        unwatch();
-        if (same.size === 0) of.delete(about);
-        if (of.size === 0) this.#onWatched?.(method, false);
-      };
-    }, () => this.#owner[method](...args));
+    return new AnswerObservable(
+      (next) => {
+        const answer = new Answer(() => this.#owner[method](...args));
+        const of = entry(this.#answers, method, () => new Map());
+        if (of.size === 0) this.#onWatched?.(method, true);
+        const same = entry(of, about, () => new Set());
+        same.add(answer);
+        const unwatch = answer.add(next);
+        return () => {
+          if (!same.delete(answer)) return;
+          unwatch();
+          if (same.size === 0) of.delete(about);
+          if (of.size === 0) this.#onWatched?.(method, false);
+        };
+      },
+      () => this.#owner[method](...args),
+    );
   }
 
   /** Calls `listener` with the object at once and after each change of anything. */
@@ -390,7 +393,10 @@ const nextOf = (observer) =>
   typeof observer === 'function' ? observer : (value) => observer?.next?.(value);
 
 const isSameList = (a, b) =>
-  Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => item === b[i]);
+  Array.isArray(a) &&
+  Array.isArray(b) &&
+  a.length === b.length &&
+  a.every((item, i) => item === b[i]);
 
 function entry(map, key, make) {
   let known = map.get(key);

@@ -331,7 +331,11 @@ fn settle(shared: &CallShared) {
     let sorting = shared.read(|call| people.begin_sorting(call)).flatten();
     if let Some(mut sorting) = sorting {
         sorting.run(&AppsPart { shared, functions: OnceCell::new() });
-        people.finish_sorting(sorting);
+        if !people.finish_sorting(sorting)
+            && let Some(parts) = shared.parts()
+        {
+            kept::mark_participants(&parts);
+        }
     }
 }
 

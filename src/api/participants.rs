@@ -1,7 +1,7 @@
 //! What apps see of participants.
 
 use std::{
-    cell::{OnceCell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     ops::Range,
 };
 
@@ -244,6 +244,8 @@ pub(crate) struct People {
     /// By slot.
     objects: RefCell<Vec<Known>>,
     arrangement: RefCell<Arrangement>,
+    /// The order was read while it was being found.
+    shown_meanwhile: Cell<bool>,
 }
 
 /// What an app was shown of whoever is in a slot.
@@ -332,12 +334,18 @@ impl People {
 
     /// Begins to put them in order, unless they are; see [`Arrangement::begin`].
     pub(crate) fn begin_sorting(&self, call: &CallState) -> Option<Sorting> {
-        self.arrangement.borrow_mut().begin(&call.participants)
+        let mut arrangement = self.arrangement.borrow_mut();
+        if arrangement.is_sorting() {
+            self.shown_meanwhile.set(true);
+        }
+        arrangement.begin(&call.participants)
     }
 
-    /// They are shown in the order that was found.
-    pub(crate) fn finish_sorting(&self, sorting: Sorting) {
+    /// They are shown in the order that was found. `false` if code of the app that had a part in it
+    /// was shown the former order as the current one.
+    pub(crate) fn finish_sorting(&self, sorting: Sorting) -> bool {
         self.arrangement.borrow_mut().finish(sorting);
+        !self.shown_meanwhile.take()
     }
 
     /// Those whom `is_wanted` picks, as they are shown.

@@ -68,9 +68,9 @@ impl Arrangement {
         self.is_stale = true;
     }
 
-    /// Whether code of the app has a part in the order.
-    pub fn asks_app(&self) -> bool {
-        self.order.asks_app
+    /// Whether a [`Sorting`] is under way, further up the stack.
+    pub fn is_sorting(&self) -> bool {
+        self.is_sorting
     }
 
     /// Somebody changed. Nobody moves before the next [`Self::begin`].

@@ -266,6 +266,27 @@ fn an_app_is_asked_about_those_who_changed_and_as_few_others_as_can_be() {
 }
 
 #[test]
+fn code_of_an_app_may_set_another_order_while_it_sorts() {
+    let stage = RefCell::new(Stage::new(&["a", "b", "c"].map(named)));
+    let order = |step| ParticipantOrder::new(vec![step]).unwrap();
+    stage.borrow_mut().arrangement.set_order(order(by(Criterion::Custom(0))));
+    let mut sorting = stage.borrow_mut().begin().unwrap();
+    let ask = |_: u32, _: u32, _: u32| {
+        let by_name = SortStep { criterion: Criterion::Name, swapped: true };
+        let stage = &mut *stage.borrow_mut();
+        stage.arrangement.set_order(order(by_name));
+        let slot = stage.slot(0);
+        stage.arrangement.mark(&stage.roster, slot, Aspects::LOCAL);
+        assert!(stage.begin().is_none());
+        Some(0.0)
+    };
+    sorting.run(&App { stage: None, ask: &ask });
+    stage.borrow_mut().arrangement.finish(sorting);
+    let mut stage = stage.into_inner();
+    assert_eq!(stage.names(&|_, _, _| None), ["c", "b", "a"]);
+}
+
+#[test]
 fn code_of_an_app_may_change_what_is_being_sorted() {
     let stage = RefCell::new(Stage::new(&["a", "b", "c"].map(named)));
     let by_app = || ParticipantOrder::new(vec![by(Criterion::Custom(0))]).unwrap();
