@@ -15,6 +15,7 @@ mod interleavings;
 mod large_calls;
 mod lifecycle;
 mod media;
+mod model;
 mod native;
 mod orders;
 mod preferences;

@@ -37,6 +37,8 @@ pub(super) struct Server {
     pub(super) version: u64,
     /// How many are in the call besides this browser and Bob.
     pub(super) others: usize,
+    /// Who is in the call besides this browser, if not Bob and the others.
+    pub(super) listed: Option<Vec<models::Participant>>,
     /// Whether the first participant of a join response has bytes for a name that are no text.
     pub(super) spoils: bool,
     /// Sessions on the SFU, by id.
@@ -67,6 +69,7 @@ impl Default for Server {
             expired: 0,
             version: 0,
             others: 0,
+            listed: None,
             spoils: false,
             sessions: BTreeMap::new(),
             bodies: Vec::new(),
@@ -236,7 +239,12 @@ impl Server {
                 self.sessions.insert(join.session_id.clone(), self.me.clone());
                 self.joins.push(join);
                 let join = self.joins.last()?;
-                EventPayload::JoinResponse(join_response(&self.me, &join.session_id, self.others))
+                let mut response = join_response(&self.me, &join.session_id, self.others);
+                if let (Some(listed), Some(state)) = (&self.listed, &mut response.call_state) {
+                    let me = state.participants.remove(1);
+                    state.participants = listed.iter().cloned().chain([me]).collect();
+                }
+                EventPayload::JoinResponse(response)
             }
         };
         Some(event::SfuEvent { event_payload: Some(payload) })

@@ -476,16 +476,35 @@ fn sort(
 
 /// The participants of a call as somebody is shown them who looks after each step.
 fn shown(arrangement: &mut Arrangement, host: &mut Host, call: CallKey) -> Vec<String> {
+    bring_up_to_date(arrangement, host, call);
+    let people = &host.state(call).participants;
+    let user = |slot: &Slot| people.get(*slot).unwrap().user_id.clone();
+    arrangement.shown().iter().map(user).collect()
+}
+
+/// Somebody looks.
+pub(super) fn bring_up_to_date(arrangement: &mut Arrangement, host: &mut Host, call: CallKey) {
     for (slot, aspects) in host.people.remove(&call).unwrap_or_default() {
         arrangement.mark(&host.state(call).participants, slot, aspects);
     }
     let people = &host.state(call).participants;
     if let Some(mut sorting) = arrangement.begin(people) {
-        sorting.run(&App { stage: None, ask: &|_, _, _| None });
+        sorting.run(&NoApp(people));
         arrangement.finish(sorting);
     }
-    let user = |slot: &Slot| people.get(*slot).unwrap().user_id.clone();
-    arrangement.shown().iter().map(user).collect()
+}
+
+/// There is no app, but there are names.
+struct NoApp<'a>(&'a Roster<Native>);
+
+impl Beyond for NoApp<'_> {
+    fn ask(&self, _: u32, _: Slot, _: Slot) -> Option<f64> {
+        None
+    }
+
+    fn compare_names(&self, a: Slot, b: Slot) -> Ordering {
+        self.0.compare_names(a, b)
+    }
 }
 
 fn speaks(user: &str, is_speaking: bool) -> EventPayload {
