@@ -106,33 +106,27 @@ impl<E: Default> Iterator for Entries<'_, E> {
 
     fn next(&mut self) -> Option<Option<E>> {
         while !self.bytes.is_empty() {
-            match self.next_entry() {
-                Some(None) => {}
-                Some(Some(entry)) => return Some(Some(entry)),
-                None => {
-                    self.bytes = &[];
-                    return Some(None);
-                }
+            let Some((number, value)) = field(&mut self.bytes, MAX_DEPTH) else {
+                self.bytes = &[];
+                return Some(None);
+            };
+            if number == 1 {
+                return Some(self.entry(value));
             }
         }
         None
     }
 }
 
-impl<E: Default> Entries<'_, E> {
-    /// The next field, if it is an entry; `None` when it is malformed.
-    fn next_entry(&mut self) -> Option<Option<E>> {
-        let (number, value) = field(&mut self.bytes, MAX_DEPTH)?;
-        if number != 1 {
-            return Some(None);
-        }
+impl<'a, E: Default> Entries<'a, E> {
+    fn entry(&self, value: Value<'a>) -> Option<E> {
         let mut entry = E::default();
         let mut bytes = value.bytes()?;
         while !bytes.is_empty() {
             let (number, value) = field(&mut bytes, MAX_DEPTH)?;
             (self.read)(&mut entry, number, value)?;
         }
-        Some(Some(entry))
+        Some(entry)
     }
 }
 

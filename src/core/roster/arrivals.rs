@@ -24,7 +24,7 @@ impl Arrivals {
     }
 
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = Slot> {
-        self.order.iter().filter(|arrival| self.is_there(arrival)).map(|arrival| arrival.slot)
+        self.order.iter().filter(|arrival| self.is_there(**arrival)).map(|arrival| arrival.slot)
     }
 
     /// Somebody comes into a slot where nobody is.
@@ -50,7 +50,7 @@ impl Arrivals {
             return;
         }
         let mut order = std::mem::take(&mut self.order);
-        order.retain(|arrival| self.is_there(arrival));
+        order.retain(|arrival| self.is_there(*arrival));
         // Turns begin anew, so that they never come to an end.
         self.last = 0;
         for arrival in &mut order {
@@ -61,7 +61,7 @@ impl Arrivals {
         self.order = order;
     }
 
-    fn is_there(&self, arrival: &Arrival) -> bool {
+    fn is_there(&self, arrival: Arrival) -> bool {
         self.turns.get(arrival.slot.index()) == Some(&arrival.turn)
     }
 

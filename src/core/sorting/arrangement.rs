@@ -367,8 +367,7 @@ impl Sorting {
     }
 }
 
-/// How many are before that place in a list in whose `range` those come first for whom `is_before`
-/// says so.
+/// Where in a list those end for whom `is_before` says so; they are at the front of its `range`.
 fn partition<T>(
     list: &[T],
     range: Range<usize>,

@@ -30,10 +30,7 @@ fn each_criterion_puts_those_first_whom_it_asks_for() {
             Criterion::Publishing(TrackType::Video),
             active(|a| a.published_tracks = [TrackType::Video].into_iter().collect()),
         ),
-        (
-            Criterion::Reaction("wave".into()),
-            from(Participant { reaction: reaction("wave"), ..Participant::default() }),
-        ),
+        (Criterion::Reaction("wave".into()), reacting("wave")),
         (
             Criterion::Role(vec!["admin".into(), "host".into()]),
             from(Participant {
@@ -57,7 +54,7 @@ fn each_criterion_puts_those_first_whom_it_asks_for() {
     let other = [
         from(Participant { source: 5, ..Participant::default() }),
         active(|a| a.published_tracks = [TrackType::Audio].into_iter().collect()),
-        from(Participant { reaction: reaction("like"), ..Participant::default() }),
+        reacting("like"),
     ];
     for criterion in [
         Criterion::Source(0b110),
@@ -385,8 +382,9 @@ fn named(name: &str) -> Someone {
     from(Participant { name: name.to_owned(), ..Participant::default() })
 }
 
-fn reaction(kind: &str) -> Option<Box<Viewed<view::Reaction, Value>>> {
-    Some(Box::new(seen(json!({ "type": kind }))))
+fn reacting(kind: &str) -> Someone {
+    let reaction: Viewed<view::Reaction, Value> = seen(json!({ "type": kind }));
+    from(Participant { reaction: Some(Box::new(reaction)), ..Participant::default() })
 }
 
 /// People, known by the order in which they came, and how they are shown.
