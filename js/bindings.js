@@ -65,6 +65,7 @@ export {
 export { callIsolated, Listeners } from './listeners.js';
 export { Observables } from './observables.js';
 export {
+  copyParticipant,
   hasAudio,
   hasInterruptedTrack,
   hasPausedTrack,
@@ -72,5 +73,7 @@ export {
   hasScreenShareAudio,
   hasVideo,
   isPinned,
+  withQuality,
+  withSound,
 } from './participants.js';
 export { Parts } from './parts.js';

@@ -18,6 +18,17 @@ export class Observables {
   #values = new Map();
   /** What changed, and watchers have not heard of. */
   #marked = new Set();
+  /** What changed, and watchers are to hear of later. */
+  #late = new Set();
+  /**
+   * The answers of methods that are watched, by the name of the method and by what they are about.
+   *
+   * @type {Map<string, Map<unknown, Set<Answer>>>}
+   */
+  #answers = new Map();
+  /** Answers that may be others by now, of which watchers have not heard; or are to hear later. */
+  #markedAnswers = new Set();
+  #lateAnswers = new Set();
   /** The whole, for those who watch all of it. */
   #pulse = new Value();
 
@@ -60,19 +71,43 @@ export class Observables {
   /** The same with a list, in place of which the last one stays if it has the same items. */
   keepList(name, made) {
     const last = this.last(name);
-    const isSame = last?.length === made.length && made.every((item, i) => item === last[i]);
-    return this.keep(name, isSame ? last : Object.freeze(made));
+    return this.keep(name, isSameList(last, made) ? last : Object.freeze(made));
   }
 
   /** These have changed: they are to be made anew when somebody reads them. */
   mark(...names) {
-    this.expire(...names);
-    for (const name of names) this.#marked.add(name);
+    for (const name of names) {
+      this.#value(name).isFresh = false;
+      this.#marked.add(name);
+    }
   }
 
-  /** The same for some of which watchers hear later. */
-  expire(...names) {
-    for (const name of names) this.#value(name).isFresh = false;
+  /** The same for some of which watchers hear after the next `markLate`. */
+  markLater(...names) {
+    for (const name of names) {
+      this.#value(name).isFresh = false;
+      this.#late.add(name);
+    }
+  }
+
+  /** A method may answer something else, if it is asked about that. */
+  markAnswer(method, about) {
+    for (const answer of this.#answers.get(method)?.get(about) ?? []) {
+      this.#markedAnswers.add(answer);
+    }
+  }
+
+  /** The same with answers of which watchers hear after the next `markLate`. */
+  markAnswerLater(method, about) {
+    for (const answer of this.#answers.get(method)?.get(about) ?? []) this.#lateAnswers.add(answer);
+  }
+
+  /** Watchers are to hear of what was marked for later. */
+  markLate() {
+    for (const name of this.#late) this.#marked.add(name);
+    for (const answer of this.#lateAnswers) this.#markedAnswers.add(answer);
+    this.#late.clear();
+    this.#lateAnswers.clear();
   }
 
   /** Tells one of several values that a value went through; the newest is what it is now. */
@@ -83,12 +118,15 @@ export class Observables {
   /** Tells the watchers of everything that was marked. */
   flush() {
     const marked = [...this.#marked];
+    const answers = [...this.#markedAnswers];
     this.#marked.clear();
-    if (marked.length === 0) return;
+    this.#markedAnswers.clear();
+    if (marked.length + answers.length === 0) return;
     for (const name of marked) {
       const value = this.#value(name);
       if (value.isWatched) value.notify(this.#owner[name]);
     }
+    for (const answer of answers) answer.notify();
     if (this.#pulse.isWatched) this.#pulse.notify({});
   }
 
@@ -133,6 +171,27 @@ export class Observables {
       unwatch();
       if (!value.isWatched) this.#onWatched?.(name, false);
     };
+  }
+
+  /** What apps get as the observable of what a method answers; `about` is by what it is marked. */
+  answer(method, about, ...args) {
+    return new AnswerObservable(
+      (next) => {
+        const answer = new Answer(() => this.#owner[method](...args));
+        const of = entry(this.#answers, method, () => new Map());
+        if (of.size === 0) this.#onWatched?.(method, true);
+        const same = entry(of, about, () => new Set());
+        same.add(answer);
+        const unwatch = answer.add(next);
+        return () => {
+          if (!same.delete(answer)) return;
+          unwatch();
+          if (same.size === 0) of.delete(about);
+          if (of.size === 0) this.#onWatched?.(method, false);
+        };
+      },
+      () => this.#owner[method](...args),
+    );
   }
 
   /** Calls `listener` with the object at once and after each change of anything. */
@@ -180,9 +239,7 @@ export class Observables {
   }
 
   #value(name) {
-    let value = this.#values.get(name);
-    if (!value) this.#values.set(name, (value = new Value()));
-    return value;
+    return entry(this.#values, name, () => new Value());
   }
 }
 
@@ -279,11 +336,72 @@ class StateObservable {
   }
 
   subscribe(observer) {
-    const next = typeof observer === 'function' ? observer : (value) => observer?.next?.(value);
-    return { unsubscribe: this.#observables.watch(this.#name, next) };
+    return { unsubscribe: this.#observables.watch(this.#name, nextOf(observer)) };
   }
 
   ['@@observable']() {
     return this;
   }
+}
+
+/** What a method answers, for one watcher. */
+class Answer {
+  #read;
+  #value = new Value();
+  #last;
+
+  constructor(read) {
+    this.#read = () => {
+      const answer = read();
+      // Whoever watches a page of a list hears of it when somebody on the page is another one.
+      if (!isSameList(this.#last, answer)) this.#last = answer;
+      return this.#last;
+    };
+  }
+
+  add(next) {
+    return this.#value.add(next, this.#read);
+  }
+
+  notify() {
+    if (this.#value.isWatched) this.#value.notify(this.#read());
+  }
+}
+
+class AnswerObservable {
+  #watch;
+  #read;
+
+  constructor(watch, read) {
+    this.#watch = watch;
+    this.#read = read;
+    if (Symbol.observable) this[Symbol.observable] = () => this;
+  }
+
+  get value() {
+    return this.#read();
+  }
+
+  subscribe(observer) {
+    return { unsubscribe: this.#watch(nextOf(observer)) };
+  }
+
+  ['@@observable']() {
+    return this;
+  }
+}
+
+const nextOf = (observer) =>
+  typeof observer === 'function' ? observer : (value) => observer?.next?.(value);
+
+const isSameList = (a, b) =>
+  Array.isArray(a) &&
+  Array.isArray(b) &&
+  a.length === b.length &&
+  a.every((item, i) => item === b[i]);
+
+function entry(map, key, make) {
+  let known = map.get(key);
+  if (!known) map.set(key, (known = make()));
+  return known;
 }

@@ -29,6 +29,7 @@ mod layers;
 mod link;
 mod liveness;
 mod outbox;
+mod participant;
 pub mod preferences;
 mod random;
 mod rest;
@@ -39,6 +40,7 @@ mod sorting;
 mod state;
 mod time;
 mod token;
+mod tracks;
 mod url;
 mod user;
 pub mod view;
@@ -48,7 +50,7 @@ mod tests;
 
 pub use agent::Agent;
 pub use body::Body;
-pub use changes::{CallChanges, Changes, Slice, Slices, Transition};
+pub use changes::{Aspects, CallChanges, Changes, Slice, Slices, Transition};
 pub use client::{Client, Config};
 pub use command::{
     AppRequest, CallCommand, Choice, Command, DeviceOrder, JoinOptions, LeaveOptions, LocationHint,
@@ -70,14 +72,15 @@ pub use input::{
     Captured, DeviceFailure, HttpFailure, HttpReply, Input, ListedDevice, ListedKind, OfferReport,
     PeerInput, Reply, Sound,
 };
+pub use participant::{Activity, Dimension, Media, Participant, Pin, Tiles, Visibility};
 pub use ringing_state::{Rejection, RingingState};
-pub use roster::Roster;
-pub use sorting::{Arrangement, Criterion, ParticipantOrder, SortStep, Sorting};
+pub use roster::{Roster, Slot};
+pub use sorting::{Arrangement, Beyond, Criterion, ParticipantOrder, SortStep, Sorting};
 pub use state::{
     AudioBitrateProfile, CallState, CallingState, ClientState, ConnectionQuality, DeviceKind,
-    DeviceState, DeviceStatus, Dimension, Egress, Facing, Media, Participant, Pin, Ringing,
-    Session, SpeakerState, Tiles, TrackType, Visibility,
+    DeviceState, DeviceStatus, Egress, Facing, Ringing, Session, SpeakerState, TrackType,
 };
 pub use time::{Duration, Time};
+pub use tracks::TrackSet;
 pub use user::{Tokens, User, UserKind};
 pub use view::Viewed;

@@ -4,9 +4,12 @@
 //! loop reads all messages; generated code, a line per field, puts the values in their places. The
 //! bytes are the same.
 
+mod frames;
 #[cfg(test)]
 mod tests;
 mod well_known;
+
+pub use self::frames::{AudioLevel, Entries, Frame, JoinFrame, Quality};
 
 /// Messages in messages, at most, so that nobody can exhaust the stack.
 const MAX_DEPTH: u8 = 100;
@@ -53,20 +56,26 @@ enum Wire<'a> {
 
 pub(crate) fn merge(message: &mut dyn Read, mut bytes: &[u8], depth: u8) -> Option<()> {
     while !bytes.is_empty() {
-        let key = varint(&mut bytes)?;
-        let wire = match key & 7 {
-            0 => Wire::Varint(varint(&mut bytes)?),
-            1 => Wire::Fixed(u64::from_le_bytes(take(&mut bytes, 8)?.try_into().ok()?)),
-            2 => {
-                let length = varint(&mut bytes)?;
-                Wire::Bytes(take(&mut bytes, usize::try_from(length).ok()?)?)
-            }
-            5 => Wire::Fixed(u32::from_le_bytes(take(&mut bytes, 4)?.try_into().ok()?).into()),
-            _ => return None,
-        };
-        message.read(u32::try_from(key >> 3).ok()?, Value { wire, depth })?;
+        let (number, value) = field(&mut bytes, depth)?;
+        message.read(number, value)?;
     }
     Some(())
+}
+
+/// Takes the first field off `bytes`: its number and its value.
+fn field<'a>(bytes: &mut &'a [u8], depth: u8) -> Option<(u32, Value<'a>)> {
+    let key = varint(bytes)?;
+    let wire = match key & 7 {
+        0 => Wire::Varint(varint(bytes)?),
+        1 => Wire::Fixed(u64::from_le_bytes(take(bytes, 8)?.try_into().ok()?)),
+        2 => {
+            let length = varint(bytes)?;
+            Wire::Bytes(take(bytes, usize::try_from(length).ok()?)?)
+        }
+        5 => Wire::Fixed(u32::from_le_bytes(take(bytes, 4)?.try_into().ok()?).into()),
+        _ => return None,
+    };
+    Some((u32::try_from(key >> 3).ok()?, Value { wire, depth }))
 }
 
 fn varint(bytes: &mut &[u8]) -> Option<u64> {
@@ -119,7 +128,7 @@ impl Value<'_> {
     }
 
     pub(crate) fn string(self) -> Option<String> {
-        std::str::from_utf8(self.bytes()?).ok().map(String::from)
+        self.text().map(String::from)
     }
 
     /// One number, or several that are packed into one field.
@@ -146,6 +155,10 @@ impl Value<'_> {
 }
 
 impl<'a> Value<'a> {
+    fn text(self) -> Option<&'a str> {
+        std::str::from_utf8(self.bytes()?).ok()
+    }
+
     pub(crate) fn bytes(self) -> Option<&'a [u8]> {
         match self.wire {
             Wire::Bytes(bytes) => Some(bytes),

@@ -3,7 +3,7 @@
 mod kept;
 
 use crate::web::Error;
-use std::rc::Rc;
+use std::{cell::OnceCell, cmp::Ordering, ops::Range, rc::Rc};
 
 use js_sys::{Array, Object, Reflect};
 use serde::Deserialize;
@@ -12,20 +12,22 @@ use wasm_bindgen::{
     prelude::{Closure, wasm_bindgen},
 };
 
+use self::kept::{FIND, RANGE};
 pub(crate) use self::kept::{Kept, fail, flush, mark};
 use super::{
+    body::text,
     call_shared::CallShared,
     comparators::{self, Comparator},
     documents,
     error::to_js,
-    fields::{self, WeakObservables, fields, read},
-    options,
+    fields::{self, WeakObservables, fields},
+    options::{self, invalid},
     parts::Parts,
     record::date,
     session, statistics,
 };
 use crate::{
-    core::{CallCommand, Duration},
+    core::{Beyond, CallCommand, Duration, Slot},
     web,
 };
 
@@ -84,25 +86,37 @@ fields! {
         |state| state.value(|call| call.session.as_ref().map(session::make).unwrap_or_default());
     /// Everybody in the call, in the order of {@link CallState.setSortParticipantsBy}; empty unless
     /// joined.
-    participants: "participants", "readonly StreamVideoParticipant[]" = Self::make_participants;
+    participants: "participants", "readonly StreamVideoParticipant[]" =
+        |state| state.sorted("participants", |_, _| true);
     /// The same people in the order in which they came.
     raw_participants: "rawParticipants", "readonly StreamVideoParticipant[]" =
         |state| state.observables.keep_list("rawParticipants", participants(&state.shared));
     /// This page's own participant; `undefined` unless joined.
     local_participant: "localParticipant", "StreamVideoParticipant | undefined" =
-        |state| state.sorted().local();
+        |state| state.person(|call| call.participants.local());
     /// Everybody but {@link localParticipant}.
     remote_participants: "remoteParticipants", "readonly StreamVideoParticipant[]" =
-        |state| state.observables.keep_list("remoteParticipants", state.sorted().remote());
+        |state| state.sorted("remoteParticipants", |call, slot| {
+            call.participants.local() != Some(slot)
+        });
     /// Who is pinned.
     pinned_participants: "pinnedParticipants", "readonly StreamVideoParticipant[]" =
-        |state| state.observables.keep_list("pinnedParticipants", state.sorted().pinned());
+        |state| state.sorted("pinnedParticipants", |call, slot| {
+            call.participants.get(slot).is_some_and(|participant| participant.pin.is_some())
+        });
     /// The one to look at.
     dominant_speaker: "dominantSpeaker", "StreamVideoParticipant | undefined" =
-        |state| state.sorted().dominant();
+        |state| match state.shared.read(|call| call.participants.dominant().len()) {
+            None | Some(0) => JsValue::UNDEFINED,
+            Some(1) => state.person(|call| call.participants.dominant().first().copied()),
+            // The SFU has not made up its mind: the first one of those who are shown.
+            Some(_) => state.all_sorted(|call, slot| {
+                call.participants.dominant().contains(&slot)
+            }).get(0),
+        };
     /// Whether anybody shares their screen.
     has_ongoing_screen_share: "hasOngoingScreenShare", "boolean" =
-        |state| state.sorted().anybody_shares_screen().into();
+        |state| state.value(|call| call.participants.is_screen_shared().into());
     /// How many are in the call, anonymous ones included; known also before joining.
     participant_count: "participantCount", "number" =
         |state| state.value(|call| call.participant_count.into());
@@ -169,6 +183,60 @@ impl CallState {
         self.shared.read(|call| people.find(call, &session_id, media)).unwrap_or_default()
     }
 
+    /// The same, to be watched. What others do wakes nobody.
+    ///
+    /// @throws {VideoError} code `invalid-argument` for a session id that is no text
+    #[wasm_bindgen(
+        js_name = "participant$",
+        unchecked_return_type = "StateObservable<StreamVideoParticipant | undefined>"
+    )]
+    pub fn watch_participant(
+        &self,
+        #[wasm_bindgen(js_name = sessionId, unchecked_param_type = "string")] session_id: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        text(session_id, "the session id").map_err(|error| to_js(&error))?;
+        Ok(self.answer(FIND, session_id, &Array::of1(session_id)))
+    }
+
+    /// The {@link participants} at the places `from` up to, but not including, `to`: a page of them,
+    /// which costs what a page costs, however many there are. It is shorter where there are fewer,
+    /// and the same list as long as the same objects are on it.
+    ///
+    /// @throws {VideoError} code `invalid-argument` for anything but whole numbers of which the second
+    /// one is not below the first one
+    #[wasm_bindgen(
+        js_name = participantsRange,
+        unchecked_return_type = "readonly StreamVideoParticipant[]"
+    )]
+    pub fn participants_range(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "number")] from: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "number")] to: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let range = read_range("participantsRange", from, to).map_err(|error| to_js(&error))?;
+        settle(&self.shared);
+        let people = self.shared.kept.people();
+        let media = self.shared.client.driver().media();
+        let page = self.shared.read(|call| people.page(call, media, range)).unwrap_or_default();
+        Ok(self.observables.keep_list(RANGE, page))
+    }
+
+    /// The same, to be watched. Changes of those who are not on the page wake nobody.
+    ///
+    /// @throws {VideoError} as {@link participantsRange} does
+    #[wasm_bindgen(
+        js_name = "participantsRange$",
+        unchecked_return_type = "StateObservable<readonly StreamVideoParticipant[]>"
+    )]
+    pub fn watch_participants_range(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "number")] from: &JsValue,
+        #[wasm_bindgen(unchecked_param_type = "number")] to: &JsValue,
+    ) -> Result<JsValue, JsValue> {
+        read_range("participantsRange$", from, to).map_err(|error| to_js(&error))?;
+        Ok(self.answer(RANGE, &JsValue::UNDEFINED, &Array::of2(from, to)))
+    }
+
     /// All participants by session id.
     #[wasm_bindgen(
         js_name = getParticipantLookupBySessionId,
@@ -227,22 +295,84 @@ impl CallState {
         self.observables.keep_list(name, list)
     }
 
-    fn make_participants(&self) -> JsValue {
+    /// A participant, or `undefined`.
+    fn person(&self, find: fn(&web::CallState) -> Option<Slot>) -> JsValue {
         let people = self.shared.kept.people();
         let media = self.shared.client.driver().media();
-        let Some(mut unsorted) = self.shared.read(|call| people.begin_sorting(call, media)) else {
-            return self.observables.keep_list("participants", Array::new());
+        let person = |call: &web::CallState| {
+            find(call).map(|slot| people.object(call, slot, media)).unwrap_or_default()
         };
-        let parts = self.shared.parts();
-        let functions = parts.map(|parts| parts.get(COMPARATOR_FUNCTIONS)).unwrap_or_default();
-        unsorted.sort(|which, a, b| comparators::ask(&functions, which, a, b));
-        self.observables.keep_list("participants", people.finish_sorting(unsorted))
+        self.shared.read(person).unwrap_or_default()
     }
 
-    /// The participants, in order.
-    fn sorted(&self) -> &super::participants::People {
-        read(&self.observables, "participants", &|| self.make_participants());
-        self.shared.kept.people()
+    /// Those whom `is_wanted` picks, in order: the list of a field.
+    fn sorted(&self, name: &str, is_wanted: fn(&web::CallState, Slot) -> bool) -> JsValue {
+        self.observables.keep_list(name, self.all_sorted(is_wanted))
+    }
+
+    fn all_sorted(&self, is_wanted: fn(&web::CallState, Slot) -> bool) -> Array {
+        settle(&self.shared);
+        let people = self.shared.kept.people();
+        let media = self.shared.client.driver().media();
+        let list = |call: &web::CallState| people.shown(call, media, |slot| is_wanted(call, slot));
+        self.shared.read(list).unwrap_or_default()
+    }
+
+    /// What apps get as the observable of what `method` answers.
+    fn answer(&self, method: &str, about: &JsValue, arguments: &Array) -> JsValue {
+        let observables = self.observables.upgrade();
+        observables.map(|known| known.answer(method, about, arguments)).unwrap_or_default()
+    }
+}
+
+/// Brings the order of the participants up to date, which may run code of the app.
+fn settle(shared: &CallShared) {
+    let people = shared.kept.people();
+    let sorting = shared.read(|call| people.begin_sorting(call)).flatten();
+    if let Some(mut sorting) = sorting {
+        sorting.run(&AppsPart { shared, functions: OnceCell::new() });
+        if !people.finish_sorting(sorting)
+            && let Some(parts) = shared.parts()
+        {
+            kept::mark_participants(&parts);
+        }
+    }
+}
+
+/// What an order needs of the app.
+struct AppsPart<'a> {
+    shared: &'a CallShared,
+    functions: OnceCell<JsValue>,
+}
+
+impl Beyond for AppsPart<'_> {
+    fn ask(&self, function: u32, a: Slot, b: Slot) -> Option<f64> {
+        let functions = self.functions.get_or_init(|| self.shared.part(COMPARATOR_FUNCTIONS));
+        let people = self.shared.kept.people();
+        let media = self.shared.client.driver().media();
+        let object = |slot| self.shared.read(|call| people.object(call, slot, media));
+        comparators::ask(functions, function, &object(a)?, &object(b)?)
+    }
+
+    fn compare_names(&self, a: Slot, b: Slot) -> Ordering {
+        self.shared.read(|call| call.participants.compare_names(a, b)).unwrap_or(Ordering::Equal)
+    }
+}
+
+/// Reads the places of a page.
+fn read_range(what: &str, from: &JsValue, to: &JsValue) -> Result<Range<usize>, Error> {
+    let place = |value: &JsValue| {
+        let place = value.as_f64().filter(|place| place.fract() == 0.0 && *place >= 0.0)?;
+        // No list is longer; an infinite place has a fraction that is no number.
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let place = place.min(f64::from(u32::MAX)) as u32;
+        Some(place as usize)
+    };
+    match (place(from), place(to)) {
+        (Some(from), Some(to)) if from <= to => Ok(from..to),
+        _ => Err(invalid(&format!(
+            "{what}: not two whole numbers of which the second one is not below the first one"
+        ))),
     }
 }
 
@@ -250,9 +380,11 @@ impl CallState {
 pub(crate) fn make(shared: &Rc<CallShared>, parts: &Parts, call_type: &str) -> JsValue {
     let weak = Rc::downgrade(shared);
     let on_watched = Closure::<dyn Fn(String, bool)>::new(move |name: String, is_watched| {
-        if let Some(shared) = weak.upgrade().filter(|_| name == "callStatsReport") {
+        let Some(shared) = weak.upgrade() else { return };
+        if name == "callStatsReport" {
             shared.order(CallCommand::WatchReport(is_watched));
         }
+        shared.kept.watch(&name, is_watched);
     });
     let object = fields::own(parts, "state", &on_watched.into_js_value(), |observables| {
         // What comparators of the app see of it before it was made.
@@ -269,7 +401,9 @@ pub(crate) fn make(shared: &Rc<CallShared>, parts: &Parts, call_type: &str) -> J
 /// The participants of a call, in the order in which they came.
 pub(crate) fn participants(shared: &CallShared) -> Array {
     let media = shared.client.driver().media();
-    shared.read(|call| shared.kept.people().list(call, media)).unwrap_or_default()
+    let people = shared.kept.people();
+    let list = |call: &web::CallState| people.list(call, call.participants.slots(), media);
+    shared.read(list).unwrap_or_default()
 }
 
 /// Shows the participants in another order.

@@ -28,7 +28,9 @@ pub(crate) fn read(comparator: &JsValue, what: &str) -> Result<Comparator, Error
     let steps: Vec<Step> = serde_wasm_bindgen::from_value(description.steps())
         .map_err(|error| invalid(&format!("{what}: {error}")))?;
     let steps = steps.into_iter().map(SortStep::from).collect();
-    Ok(Comparator { order: ParticipantOrder { steps }, functions: description.functions() })
+    let order = ParticipantOrder::new(steps)
+        .ok_or_else(|| invalid(&format!("{what}: more than 64 comparators and conditions")))?;
+    Ok(Comparator { order, functions: description.functions() })
 }
 
 /// A step of a comparator, as `comparators.js` describes it.

@@ -32,9 +32,27 @@ extern "C" {
     /// The same for several.
     #[wasm_bindgen(method, variadic, js_name = mark)]
     pub(crate) fn mark_all(this: &Observables, names: &Array);
-    /// The same for some of which watchers are going to hear later.
-    #[wasm_bindgen(method, variadic, js_name = expire)]
-    pub(crate) fn expire_all(this: &Observables, names: &Array);
+    /// The same for some of which watchers hear after the next [`Self::mark_late`].
+    #[wasm_bindgen(method, variadic, js_name = markLater)]
+    pub(crate) fn mark_all_later(this: &Observables, names: &Array);
+    /// A method may answer something else, if it is asked about that.
+    #[wasm_bindgen(method, js_name = markAnswer)]
+    pub(crate) fn mark_answer(this: &Observables, method: &str, about: &JsValue);
+    /// The same, of which watchers hear after the next [`Self::mark_late`].
+    #[wasm_bindgen(method, js_name = markAnswerLater)]
+    pub(crate) fn mark_answer_later(this: &Observables, method: &str, about: &JsValue);
+    /// Watchers are to hear of what was marked for later.
+    #[wasm_bindgen(method, js_name = markLate)]
+    pub(crate) fn mark_late(this: &Observables);
+    /// What apps get as the observable of what a method answers to these arguments; `about` is by
+    /// what it is marked.
+    #[wasm_bindgen(method, variadic)]
+    pub(crate) fn answer(
+        this: &Observables,
+        method: &str,
+        about: &JsValue,
+        arguments: &Array,
+    ) -> JsValue;
     /// Tells one of several values that a value went through.
     #[wasm_bindgen(method)]
     pub(crate) fn tell(this: &Observables, name: &str, passed: &JsValue);

@@ -1,87 +1,134 @@
 //! What apps see of participants.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    ops::Range,
+};
 
-use js_sys::Array;
-use wasm_bindgen::JsValue;
+use js_sys::{Array, Object};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use super::{
     documents,
     record::{date, list, record, texts},
 };
 use crate::{
-    core::{Arrangement, Dimension, Media, Pin, Sorting, Tiles, TrackType, Visibility},
-    web::{CallState, MediaTable, Participant},
+    core::{
+        Activity, Arrangement, Aspects, Dimension, Pin, Slot, Sorting, Tiles, TrackSet, TrackType,
+        Visibility,
+    },
+    web::{CallState, MediaTable, Participant, field},
 };
 
-record! {
+/// Declares the object that apps get of a participant: its fields as `record!` has them, each with
+/// the aspect in which its value changes.
+macro_rules! participant {
+    (
+        $(#[doc = $doc:tt])*
+        $Record:ident $name:tt = $fill:ident($($argument:ident: $Argument:ty),*);
+        $(
+            $(#[doc = $field_doc:tt])*
+            $aspect:ident: $setter:ident $field:tt $($optional:literal)?: $type:tt, $Value:ty = $value:expr;
+        )*
+    ) => {
+        #[wasm_bindgen]
+        extern "C" {
+            type $Record;
+            $(
+                #[wasm_bindgen(method, setter, structural, js_name = $field)]
+                fn $setter(this: &$Record, value: $Value);
+            )*
+        }
+
+        /// Sets the fields that changed.
+        fn $fill(record: &$Record, changed: Aspects, $($argument: $Argument),*) {
+            $(if changed.any(Aspects::$aspect) {
+                record.$setter($value);
+            })*
+        }
+
+        #[wasm_bindgen(typescript_custom_section)]
+        const _: &str = concat!(
+            "/**\n", $(" *", $doc, "\n",)* " */\n",
+            "export interface ", $name, " {\n",
+            $(
+                "  /**\n", $("   *", $field_doc, "\n",)* "   */\n",
+                "  readonly ", $field, $($optional,)? ": ", $type, ";\n",
+            )*
+            "}\n",
+        );
+    };
+}
+
+participant! {
     /// Somebody present: one session of one user. A user with two open tabs is two participants.
     ///
     /// Objects are frozen. One that did not change stays the same object (`===`), also inside a new
     /// list.
-    StreamVideoParticipant "StreamVideoParticipant" = make(from: &Participant, media: &MediaTable);
+    StreamVideoParticipant "StreamVideoParticipant" =
+        fill(from: &Participant, does: Activity, media: &MediaTable);
     /// Who.
-    set_user_id "userId": "string", &str = &from.user_id;
+    IDENTITY: set_user_id "userId": "string", &str = &from.user_id;
     /// Unique within the call.
-    set_session_id "sessionId": "string", &str = &from.session_id;
+    IDENTITY: set_session_id "sessionId": "string", &str = &from.session_id;
     /// To be shown.
-    set_name "name": "string", &str = &from.name;
+    IDENTITY: set_name "name": "string", &str = &from.name;
     /// URL of a picture, or empty.
-    set_image "image": "string", &str = &from.image;
+    IDENTITY: set_image "image": "string", &str = &from.image;
     /// Roles in the call.
-    set_roles "roles": "readonly string[]", JsValue = texts(&from.roles);
+    IDENTITY: set_roles "roles": "readonly string[]", JsValue = texts(&from.roles);
     /// The user's free object.
-    set_custom "custom": "CustomData", JsValue = documents::custom(from.custom.as_ref());
+    IDENTITY: set_custom "custom": "CustomData", JsValue = documents::custom(from.custom.as_ref());
     /// Since when they are in the call.
-    set_joined_at "joinedAt" "?": "Date", JsValue = date(from.joined_at);
+    IDENTITY: set_joined_at "joinedAt" "?": "Date", JsValue = date(from.joined_at);
     /// First part of the ids of this participant's streams.
-    set_track_lookup_prefix "trackLookupPrefix": "string", &str = &from.track_lookup_prefix;
+    IDENTITY: set_track_lookup_prefix "trackLookupPrefix": "string", &str = &from.track_lookup_prefix;
     /// What they publish, unmuted.
-    set_published_tracks "publishedTracks": "readonly SfuModels.TrackType[]", JsValue =
-        tracks(&from.published_tracks);
+    TRACKS: set_published_tracks "publishedTracks": "readonly SfuModels.TrackType[]", JsValue =
+        tracks(does.published_tracks);
     /// Tracks that the SFU holds back for lack of bandwidth.
-    set_paused_tracks "pausedTracks": "readonly SfuModels.TrackType[]", JsValue =
-        tracks(&from.paused_tracks);
+    TRACKS: set_paused_tracks "pausedTracks": "readonly SfuModels.TrackType[]", JsValue =
+        tracks(does.paused_tracks);
     /// As the SFU sees it.
-    set_connection_quality "connectionQuality": "SfuModels.ConnectionQuality", i32 =
-        from.connection_quality as i32;
+    QUALITY: set_connection_quality "connectionQuality": "SfuModels.ConnectionQuality", i32 =
+        does.connection_quality as i32;
     /// Whether they speak.
-    set_is_speaking "isSpeaking": "boolean", bool = from.is_speaking;
+    SPEAKING: set_is_speaking "isSpeaking": "boolean", bool = does.is_speaking;
     /// Whether they are the one to look at.
-    set_is_dominant_speaker "isDominantSpeaker": "boolean", bool = from.is_dominant_speaker;
+    DOMINANT: set_is_dominant_speaker "isDominantSpeaker": "boolean", bool = does.is_dominant_speaker;
     /// 0 to 1.
-    set_audio_level "audioLevel": "number", f32 = from.audio_level;
+    LEVEL: set_audio_level "audioLevel": "number", f32 = does.audio_level;
     /// How they came into the call.
-    set_source "source": "SfuModels.ParticipantSource", i32 = from.source;
+    IDENTITY: set_source "source": "SfuModels.ParticipantSource", i32 = from.source;
     /// Whether this is the session of this very `Call` object.
-    set_is_local "isLocalParticipant": "boolean", bool = from.is_local;
+    IDENTITY: set_is_local "isLocalParticipant": "boolean", bool = from.is_local;
     /// Camera; of others, while subscribed.
-    set_video "videoStream" "?": "MediaStream", JsValue = stream(media, from.video);
+    MEDIA: set_video "videoStream" "?": "MediaStream", JsValue = stream(media, from, TrackType::Video);
     /// Microphone.
-    set_audio "audioStream" "?": "MediaStream", JsValue = stream(media, from.audio);
+    MEDIA: set_audio "audioStream" "?": "MediaStream", JsValue = stream(media, from, TrackType::Audio);
     /// Screen; of others, while subscribed.
-    set_screen_share "screenShareStream" "?": "MediaStream", JsValue =
-        stream(media, from.screen_share);
+    MEDIA: set_screen_share "screenShareStream" "?": "MediaStream", JsValue =
+        stream(media, from, TrackType::ScreenShare);
     /// Sound of the screen.
-    set_screen_share_audio "screenShareAudioStream" "?": "MediaStream", JsValue =
-        stream(media, from.screen_share_audio);
+    MEDIA: set_screen_share_audio "screenShareAudioStream" "?": "MediaStream", JsValue =
+        stream(media, from, TrackType::ScreenShareAudio);
     /// Size in which the camera is asked for; `undefined` when it is not.
-    set_video_dimension "videoDimension" "?": "VideoDimension", JsValue =
+    LOCAL: set_video_dimension "videoDimension" "?": "VideoDimension", JsValue =
         from.video_dimension.map(dimension).unwrap_or_default();
     /// Size in which the screen is asked for; `undefined` when it is not.
-    set_screen_share_dimension "screenShareDimension" "?": "VideoDimension", JsValue =
+    LOCAL: set_screen_share_dimension "screenShareDimension" "?": "VideoDimension", JsValue =
         from.screen_share_dimension.map(dimension).unwrap_or_default();
     /// Own tracks that the system holds back, as during a phone call.
-    set_interrupted_tracks "interruptedTracks": "readonly SfuModels.TrackType[]", JsValue =
-        tracks(&from.interrupted_tracks);
+    LOCAL: set_interrupted_tracks "interruptedTracks": "readonly SfuModels.TrackType[]", JsValue =
+        tracks(from.interrupted_tracks);
     /// How loud they are played, 0 to 1; `undefined` for as loud as everybody.
-    set_audio_volume "audioVolume" "?": "number", Option<f64> = from.audio_volume;
+    LOCAL: set_audio_volume "audioVolume" "?": "number", Option<f64> = from.audio_volume;
     /// Whether their tiles are in sight, as {@link Call.trackElementVisibility} found.
-    set_tiles "viewportVisibilityState": "ViewportVisibility", JsValue = tiles(from.tiles);
+    LOCAL: set_tiles "viewportVisibilityState": "ViewportVisibility", JsValue = tiles(from.tiles);
     /// Whether and since when they are pinned.
-    set_pin "pin" "?": "ParticipantPin", JsValue = from.pin.map(pin).unwrap_or_default();
+    LOCAL: set_pin "pin" "?": "ParticipantPin", JsValue = from.pin.map(pin).unwrap_or_default();
     /// Their last reaction, until {@link Call.resetReaction}.
-    set_reaction "reaction" "?": "VideoReactionResponse", JsValue =
+    LOCAL: set_reaction "reaction" "?": "VideoReactionResponse", JsValue =
         documents::value(from.reaction.as_ref().map(|reaction| &reaction.document));
 }
 
@@ -105,7 +152,7 @@ record! {
 
 record! {
     /// Whether the tiles of a participant are in sight.
-    ViewportVisibility "ViewportVisibility" = tiles(tiles: Tiles);
+    ViewportVisibility "ViewportVisibility" = make_tiles(tiles: Tiles);
     /// The tile of the camera.
     set_video_track "videoTrack": "VisibilityState", &str = visibility(tiles.video);
     /// The tile of the screen.
@@ -121,152 +168,217 @@ fn visibility(visibility: Visibility) -> &'static str {
     }
 }
 
-fn tracks(types: &[TrackType]) -> JsValue {
-    list(types.iter().map(|track_type| JsValue::from(*track_type as i32)))
+/// What is the same for many participants, and made once.
+#[derive(Default)]
+struct Shared {
+    /// An object with all fields, of which others are copies: so all have the same shape.
+    template: OnceCell<JsValue>,
+    tracks: [OnceCell<JsValue>; TrackSet::COUNT],
+    tiles: [[OnceCell<JsValue>; 3]; 3],
+}
+
+thread_local! {
+    static SHARED: Shared = Shared::default();
+}
+
+fn tracks(set: TrackSet) -> JsValue {
+    let make = || list(set.iter().map(|track_type| JsValue::from(track_type as i32)));
+    SHARED.with(|shared| match shared.tracks.get(set.index()) {
+        Some(known) => known.get_or_init(make).clone(),
+        None => make(),
+    })
+}
+
+fn tiles(tiles: Tiles) -> JsValue {
+    SHARED.with(|shared| {
+        let known = shared.tiles.get(tiles.video as usize);
+        match known.and_then(|known| known.get(tiles.screen_share as usize)) {
+            Some(known) => known.get_or_init(|| make_tiles(tiles)).clone(),
+            None => make_tiles(tiles),
+        }
+    })
 }
 
 /// The stream behind a name that the core gave it, or `undefined`.
-fn stream(media: &MediaTable, of: Option<Media>) -> JsValue {
-    of.and_then(|of| media.stream(of)).map(JsValue::from).unwrap_or_default()
+fn stream(media: &MediaTable, of: &Participant, track_type: TrackType) -> JsValue {
+    of.media(track_type).and_then(|of| media.stream(of)).map(JsValue::from).unwrap_or_default()
+}
+
+/// An object like `like`, but with what changed.
+fn remake(
+    like: &JsValue,
+    changed: Aspects,
+    from: &Participant,
+    does: Activity,
+    media: &MediaTable,
+) -> JsValue {
+    // What changes all the time, at one call into JavaScript.
+    if changed.is_within(Aspects::LEVEL.and(Aspects::SPEAKING)) {
+        return with_sound(like, does.audio_level, does.is_speaking);
+    }
+    if changed.is_within(Aspects::QUALITY) {
+        return with_quality(like, does.connection_quality as i32);
+    }
+    let made = copy(like);
+    fill(made.unchecked_ref(), changed, from, does, media);
+    Object::freeze(&made).into()
+}
+
+fn make(from: &Participant, does: Activity, media: &MediaTable) -> JsValue {
+    let template = SHARED.with(|shared| {
+        let make = || {
+            let template = Object::new();
+            let (nobody, nothing) = (Participant::default(), Activity::default());
+            fill(template.unchecked_ref(), Aspects::ALL, &nobody, nothing, media);
+            template.into()
+        };
+        shared.template.get_or_init(make).clone()
+    });
+    remake(&template, Aspects::ALL, from, does, media)
 }
 
 /// The objects that an app was shown of the participants of one call. What they mention comes from the
 /// server or is a stream, so that Rust may hold them while the call goes on.
 #[derive(Default)]
 pub(crate) struct People {
-    /// By session id; each is made when it is first read, and kept until its participant changes.
-    objects: RefCell<BTreeMap<String, JsValue>>,
+    /// By slot.
+    objects: RefCell<Vec<Known>>,
     arrangement: RefCell<Arrangement>,
-    /// In the order in which they were shown last.
-    shown: RefCell<Vec<Shown>>,
+    /// The order was read while it was being found.
+    shown_meanwhile: Cell<bool>,
 }
 
-/// Somebody who is shown, and what lists they are in.
-#[derive(Clone)]
-struct Shown {
-    object: JsValue,
-    is_local: bool,
-    is_pinned: bool,
-    is_dominant: bool,
-    shares_screen: bool,
+/// What an app was shown of whoever is in a slot.
+#[derive(Default)]
+struct Known {
+    /// Made when it is first read.
+    object: Option<JsValue>,
+    /// In what they have changed since.
+    changed: Aspects,
 }
 
 impl People {
-    /// Somebody changed, or is new.
-    pub(crate) fn forget(&self, session_id: &str) {
-        self.objects.borrow_mut().remove(session_id);
+    /// Somebody changed, came or went.
+    pub(crate) fn mark(&self, call: &CallState, changes: &[(Slot, Aspects)]) {
+        let mut objects = self.objects.borrow_mut();
+        let mut arrangement = self.arrangement.borrow_mut();
+        for (slot, aspects) in changes {
+            arrangement.mark(&call.participants, *slot, *aspects);
+            if let Some(known) = objects.get_mut(slot.index()) {
+                if aspects.any(Aspects::CAME.and(Aspects::LEFT)) {
+                    *known = Known::default();
+                }
+                known.changed = known.changed.and(*aspects);
+            }
+        }
     }
 
     /// One of them, or `undefined`.
     pub(crate) fn find(&self, call: &CallState, session_id: &str, media: &MediaTable) -> JsValue {
-        let participant = call.participant(session_id);
-        participant.map(|participant| self.object(participant, media)).unwrap_or_default()
+        let slot = call.participants.slot_of(session_id);
+        slot.map(|slot| self.object(call, slot, media)).unwrap_or_default()
     }
 
-    /// All of them, in the order in which they came.
-    pub(crate) fn list(&self, call: &CallState, media: &MediaTable) -> Array {
-        call.participants.iter().map(|p| self.object(p, media)).collect()
+    /// The session of whom an app was shown in that slot, and of whoever is in it now.
+    pub(crate) fn session_ids(&self, call: &CallState, slot: Slot) -> [Option<JsValue>; 2] {
+        let objects = self.objects.borrow();
+        let shown = objects.get(slot.index()).and_then(|known| known.object.as_ref());
+        let shown = shown.map(|object| field(object, "sessionId"));
+        [shown, call.participants.get(slot).map(|participant| (&participant.session_id).into())]
     }
 
-    /// Lets go of those who have left.
-    pub(crate) fn forget_others(&self, call: &CallState) {
+    /// All of these who are there.
+    pub(crate) fn list(
+        &self,
+        call: &CallState,
+        slots: impl IntoIterator<Item = Slot>,
+        media: &MediaTable,
+    ) -> Array {
+        let list = Array::new();
+        for slot in slots {
+            let object = self.object(call, slot, media);
+            if !object.is_undefined() {
+                list.push(&object);
+            }
+        }
+        list
+    }
+
+    /// Whoever is in that slot, or `undefined`.
+    pub(crate) fn object(&self, call: &CallState, slot: Slot, media: &MediaTable) -> JsValue {
+        let Some(participant) = call.participants.get(slot) else {
+            return JsValue::UNDEFINED;
+        };
+        let does = call.participants.activity(slot);
         let mut objects = self.objects.borrow_mut();
-        if objects.len() > call.participants.len() {
-            objects.retain(|session_id, _| call.participant(session_id).is_some());
+        if objects.len() <= slot.index() {
+            objects.resize_with(slot.index() + 1, Known::default);
         }
-        if call.participants.is_empty() {
-            self.shown.borrow_mut().clear();
-        }
+        let Some(known) = objects.get_mut(slot.index()) else {
+            return JsValue::UNDEFINED;
+        };
+        let changed = std::mem::take(&mut known.changed);
+        let object = match &known.object {
+            Some(object) if changed.is_empty() => return object.clone(),
+            Some(object) => remake(object, changed, participant, does, media),
+            None => make(participant, does, media),
+        };
+        known.object = Some(object.clone());
+        object
     }
 
-    fn object(&self, participant: &Participant, media: &MediaTable) -> JsValue {
-        let known = self.objects.borrow().get(&participant.session_id).cloned();
-        known.unwrap_or_else(|| {
-            let made = make(participant, media);
-            self.objects.borrow_mut().insert(participant.session_id.clone(), made.clone());
-            made
-        })
-    }
-
-    /// The order in which they are shown from now on.
+    /// The order in which they are shown.
     pub(crate) fn arrangement(&self) -> &RefCell<Arrangement> {
         &self.arrangement
     }
 
-    /// Begins to put them in order; the answer is to be finished.
-    pub(crate) fn begin_sorting(&self, call: &CallState, media: &MediaTable) -> Unsorted {
-        let shown = |participant: &Participant| Shown {
-            object: self.object(participant, media),
-            is_local: participant.is_local,
-            is_pinned: participant.pin.is_some(),
-            is_dominant: participant.is_dominant_speaker,
-            shares_screen: participant.published_tracks.contains(&TrackType::ScreenShare),
-        };
-        Unsorted {
-            sorting: self.arrangement.borrow().sorting(&call.participants),
-            people: call.participants.iter().map(shown).collect(),
+    /// Begins to put them in order, unless they are; see [`Arrangement::begin`].
+    pub(crate) fn begin_sorting(&self, call: &CallState) -> Option<Sorting> {
+        let mut arrangement = self.arrangement.borrow_mut();
+        if arrangement.is_sorting() {
+            self.shown_meanwhile.set(true);
         }
+        arrangement.begin(&call.participants)
     }
 
-    /// They are shown in the order that was found.
-    pub(crate) fn finish_sorting(&self, unsorted: Unsorted) -> Array {
-        let Unsorted { sorting, people } = unsorted;
-        self.arrangement.borrow_mut().remember(&sorting);
-        let places = sorting.places();
-        let sorted = places.into_iter().filter_map(|place| people.get(place as usize));
-        let shown: Vec<Shown> = sorted.cloned().collect();
-        let list = shown.iter().map(|shown| shown.object.clone()).collect();
-        *self.shown.borrow_mut() = shown;
-        list
+    /// They are shown in the order that was found. `false` if code of the app that had a part in it
+    /// was shown the former order as the current one.
+    pub(crate) fn finish_sorting(&self, sorting: Sorting) -> bool {
+        self.arrangement.borrow_mut().finish(sorting);
+        !self.shown_meanwhile.take()
     }
 
-    /// This page's own participant, or `undefined`.
-    pub(crate) fn local(&self) -> JsValue {
-        self.first(|shown| shown.is_local)
+    /// Those whom `is_wanted` picks, as they are shown.
+    pub(crate) fn shown(
+        &self,
+        call: &CallState,
+        media: &MediaTable,
+        is_wanted: impl Fn(Slot) -> bool,
+    ) -> Array {
+        let arrangement = self.arrangement.borrow();
+        let wanted = arrangement.shown().iter().copied().filter(|slot| is_wanted(*slot));
+        self.list(call, wanted, media)
     }
 
-    /// The one to look at, or `undefined`.
-    pub(crate) fn dominant(&self) -> JsValue {
-        self.first(|shown| shown.is_dominant)
-    }
-
-    /// Everybody but [`Self::local`].
-    pub(crate) fn remote(&self) -> Array {
-        self.all(|shown| !shown.is_local)
-    }
-
-    /// Those who are pinned.
-    pub(crate) fn pinned(&self) -> Array {
-        self.all(|shown| shown.is_pinned)
-    }
-
-    /// Whether anybody shares their screen.
-    pub(crate) fn anybody_shares_screen(&self) -> bool {
-        self.shown.borrow().iter().any(|shown| shown.shares_screen)
-    }
-
-    fn first(&self, test: fn(&Shown) -> bool) -> JsValue {
-        let shown = self.shown.borrow();
-        shown.iter().find(|shown| test(shown)).map(|s| s.object.clone()).unwrap_or_default()
-    }
-
-    fn all(&self, test: fn(&Shown) -> bool) -> Array {
-        let shown = self.shown.borrow();
-        shown.iter().filter(|shown| test(shown)).map(|shown| shown.object.clone()).collect()
+    /// Those who are shown at these places, of which there may be fewer.
+    pub(crate) fn page(&self, call: &CallState, media: &MediaTable, places: Range<usize>) -> Array {
+        let arrangement = self.arrangement.borrow();
+        let shown = arrangement.shown();
+        let end = places.end.min(shown.len());
+        let page = shown.get(places.start.min(end)..end).unwrap_or_default();
+        self.list(call, page.iter().copied(), media)
     }
 }
 
-/// Participants that are about to be put in order.
-pub(crate) struct Unsorted {
-    sorting: Sorting,
-    people: Vec<Shown>,
-}
-
-impl Unsorted {
-    /// Puts them in order. `ask` is code of the app; see `core::sorting::AskApp`.
-    pub(crate) fn sort(&mut self, ask: impl Fn(u32, &JsValue, &JsValue) -> Option<f64>) {
-        let Self { sorting, people } = self;
-        let object = |place: u32| people.get(place as usize).map(|shown| &shown.object);
-        sorting.run(&|which, a, b| ask(which, object(a)?, object(b)?));
-    }
+#[wasm_bindgen(module = "/js/bindings.js")]
+extern "C" {
+    /// A participant as before, but as loud as this.
+    #[wasm_bindgen(js_name = withSound)]
+    fn with_sound(participant: &JsValue, audio_level: f32, is_speaking: bool) -> JsValue;
+    /// A participant as before, but connected as well as this.
+    #[wasm_bindgen(js_name = withQuality)]
+    fn with_quality(participant: &JsValue, connection_quality: i32) -> JsValue;
+    /// A participant as before, to be changed and frozen.
+    #[wasm_bindgen(js_name = copyParticipant)]
+    fn copy(participant: &JsValue) -> Object;
 }

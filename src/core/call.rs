@@ -32,11 +32,6 @@ mod visible;
 
 use std::collections::VecDeque;
 
-use trunkline_protocol::{
-    compact,
-    sfu::event::{self, sfu_event::EventPayload},
-};
-
 use self::{
     captions::Captions,
     devices::Device,
@@ -47,13 +42,14 @@ use self::{
     publishing::MediaWishes,
     ringing::Ring,
     sfu::SfuSession,
+    sfu_events::warn_unreadable,
     statistics::Report,
     subscriptions::Wishes,
     visible::Visible,
 };
 pub(crate) use self::{request::call_path, ringing::reject_body};
 use super::{
-    changes::Slice,
+    changes::{Aspects, Slice},
     client::Config,
     command::CallCommand,
     connection::Connection,
@@ -280,16 +276,18 @@ impl<H: Host> CallSession<H> {
             CallCommand::Element(order) => self.order_element(context, order),
             CallCommand::Pin { session_id, pinned } => {
                 let pin = Pin { is_local: true, pinned_at: context.out.epoch_millis() };
-                self.visible.edit_participant(&session_id, |participant| {
-                    participant.pin = pinned.then_some(pin);
-                });
+                if let Some(slot) = self.state().participants.slot_of(&session_id) {
+                    self.visible.set_pin(slot, pinned.then_some(pin));
+                }
             }
             CallCommand::SetVisibility { session_id, track_type, visibility } => {
                 self.visible.set_visibility(&session_id, track_type, visibility);
                 self.ask_for(context.out, [(session_id, track_type)]);
             }
             CallCommand::ResetReaction(session_id) => {
-                self.visible.edit_participant(&session_id, |p| p.reaction = None);
+                self.visible.edit_participant(&session_id, Aspects::LOCAL, |participant| {
+                    participant.reaction.take().is_some()
+                });
             }
         }
     }
@@ -384,28 +382,22 @@ impl<H: Host> CallSession<H> {
         &mut self,
         context: &mut CallContext<'_, H>,
         socket: SocketId,
-        bytes: &[u8],
+        bytes: Vec<u8>,
     ) {
-        let Some(event) = compact::decode::<event::SfuEvent>(bytes) else {
-            return self.on_garbage(context, socket);
-        };
         if self.is_joining_over(socket) {
-            return self.on_join_event(context, event);
+            return self.on_join_frame(context, bytes);
         }
         if let Phase::Joined(session) = &mut self.phase
             && session.owns_socket(socket)
+            && !self.on_sfu_frame(context, &bytes)
         {
-            // Only this answers: events still come when our pings are lost.
-            if matches!(event.event_payload, Some(EventPayload::HealthCheckResponse(_))) {
-                session.heard();
-            }
-            self.on_sfu_event(context, event);
+            self.on_garbage(context, socket);
         }
     }
 
     /// A frame of the SFU that cannot be read.
     pub(crate) fn on_garbage(&mut self, context: &mut CallContext<'_, H>, socket: SocketId) {
-        context.out.warn("the SFU sent a frame that cannot be read", None);
+        warn_unreadable(context);
         if let Phase::Joined(session) = &mut self.phase
             && session.owns_socket(socket)
             && !session.garbage.bear(context.out.now)

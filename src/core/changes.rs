@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ids::CallKey, state::CallingState};
+use super::{ids::CallKey, roster::Slot, state::CallingState};
 
 /// What changed since the host last asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,11 +21,8 @@ pub struct Changes {
 pub struct CallChanges {
     /// What is to be read anew.
     pub slices: Slices,
-    /// Sessions whose participant is a new object: joined, or changed in any field.
-    pub participants: Vec<String>,
-    /// Sessions whose participant changed in its audio level or connection quality only. They come
-    /// many times a second, so a host may show them at most once per frame.
-    pub levels: Vec<String>,
+    /// Who changed, and in what. Somebody may be named more than once.
+    pub people: Vec<(Slot, Aspects)>,
     /// Every change of the calling state, in order, so that none is skipped.
     pub transitions: Vec<Transition>,
 }
@@ -52,32 +49,82 @@ impl CallChanges {
         self.slices.0 |= slice.bit();
     }
 
-    pub(crate) fn mark_participant(&mut self, session_id: &str) {
-        add(&mut self.participants, session_id);
-    }
-
-    pub(crate) fn mark_levels(&mut self, session_id: &str) {
-        add(&mut self.levels, session_id);
-    }
-
     /// Adds later changes to these.
     pub(crate) fn absorb(&mut self, later: Self) {
         self.slices.0 |= later.slices.0;
-        for session_id in later.participants {
-            self.mark_participant(&session_id);
-        }
-        for session_id in later.levels {
-            self.mark_levels(&session_id);
+        if self.people.is_empty() {
+            self.people = later.people;
+        } else {
+            self.people.extend(later.people);
         }
         self.transitions.extend(later.transitions);
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { slices, participants, levels, transitions } = self;
-        *slices == Slices::default()
-            && participants.is_empty()
-            && levels.is_empty()
-            && transitions.is_empty()
+        let Self { slices, people, transitions } = self;
+        *slices == Slices::default() && people.is_empty() && transitions.is_empty()
+    }
+}
+
+/// In what a participant changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Aspects(u16);
+
+impl Aspects {
+    /// They came.
+    pub const CAME: Self = Self(1);
+    /// They went. With [`Self::CAME`]: whoever is in the slot now, if anybody, came into it.
+    pub const LEFT: Self = Self(1 << 1);
+    /// How loud they are.
+    pub const LEVEL: Self = Self(1 << 2);
+    /// How well they are connected.
+    pub const QUALITY: Self = Self(1 << 3);
+    /// Whether they speak.
+    pub const SPEAKING: Self = Self(1 << 4);
+    /// Whether they are the dominant speaker.
+    pub const DOMINANT: Self = Self(1 << 5);
+    /// What they publish, and what of it comes through.
+    pub const TRACKS: Self = Self(1 << 6);
+    /// What the SFU tells of who they are.
+    pub const IDENTITY: Self = Self(1 << 7);
+    /// The tracks of theirs that the host holds.
+    pub const MEDIA: Self = Self(1 << 8);
+    /// What only this side knows: pin, tiles, sizes, volume, reaction.
+    pub const LOCAL: Self = Self(1 << 9);
+    /// All of them.
+    pub const ALL: Self = Self(u16::MAX);
+
+    /// Whether one of `others` is among these.
+    pub fn any(self, others: Self) -> bool {
+        self.0 & others.0 != 0
+    }
+
+    /// These and others.
+    #[must_use]
+    pub const fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
+    /// These, if so; otherwise none.
+    #[must_use]
+    pub(crate) fn only_if(self, so: bool) -> Self {
+        if so { self } else { Self::default() }
+    }
+
+    /// Whether nothing changed.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether there is nothing besides `others`.
+    pub fn is_within(self, others: Self) -> bool {
+        self.0 & !others.0 == 0
+    }
+
+    /// Whether nothing changed but levels and statistics. They come many times a second, so a host
+    /// may show them at most once per frame.
+    pub fn is_passing(self) -> bool {
+        self.is_within(Self::LEVEL.and(Self::QUALITY))
     }
 }
 
@@ -94,12 +141,6 @@ impl Slices {
     /// All of them.
     pub fn iter(self) -> impl Iterator<Item = Slice> {
         Slice::ALL.iter().copied().filter(move |slice| self.contains(*slice))
-    }
-}
-
-fn add(list: &mut Vec<String>, session_id: &str) {
-    if !list.iter().any(|known| known == session_id) {
-        list.push(session_id.to_owned());
     }
 }
 

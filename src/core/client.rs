@@ -173,7 +173,7 @@ impl<H: Host> Client<H> {
             Input::SocketBytes(socket, bytes) if socket.owner().is_some() => {
                 if let Some(key) = socket.owner() {
                     self.with_call(key, |call, context| {
-                        call.on_socket_bytes(context, socket, &bytes);
+                        call.on_socket_bytes(context, socket, bytes);
                     });
                 }
             }

@@ -1,49 +1,35 @@
-//! The order in which participants are shown.
+//! The order in which participants are shown: how two of them are compared.
 
-use std::{cmp::Ordering, collections::BTreeMap, rc::Rc};
+mod arrangement;
 
+use std::cmp::Ordering;
+
+pub use self::arrangement::{Arrangement, Sorting};
 use super::{
+    changes::Aspects,
     host::Host,
-    state::{Participant, TrackType},
+    participant::{Activity, Participant},
+    roster::Slot,
+    state::TrackType,
 };
 
 /// How to compare two participants: the first step that tells them apart decides.
 #[derive(Debug, Default)]
 pub struct ParticipantOrder {
-    /// From the most important to the least.
-    pub steps: Vec<SortStep>,
-}
-
-/// How the participants of one call are shown: in which order, and where each was shown last, as that
-/// is where the next order begins.
-#[derive(Debug, Default)]
-pub struct Arrangement {
-    order: Rc<ParticipantOrder>,
-    /// By session id.
-    places: BTreeMap<String, usize>,
-}
-
-impl Arrangement {
-    /// From now on they are shown in another order.
-    pub fn set_order(&mut self, order: ParticipantOrder) {
-        self.order = order.into();
-    }
-
-    /// What it takes to put them in order.
-    pub fn sorting<H: Host>(&self, participants: &[Participant<H>]) -> Sorting {
-        Sorting::new(self, participants)
-    }
-
-    /// They are shown as they were sorted.
-    pub fn remember(&mut self, sorting: &Sorting) {
-        let places = sorting.sorted().enumerate();
-        self.places = places.map(|(place, entry)| (entry.session_id.clone(), place)).collect();
-    }
-
-    /// Where they were shown last; later than all for those who were not yet.
-    fn place<H: Host>(&self, participant: &Participant<H>) -> usize {
-        self.places.get(&participant.session_id).copied().unwrap_or(usize::MAX)
-    }
+    steps: Vec<SortStep>,
+    /// The bits of keys by which a step alone puts one before the other.
+    flags: u64,
+    /// The bits of conditions on tiles.
+    tiles: u64,
+    /// The steps that are more than one of [`Self::flags`], in their order.
+    special: Vec<usize>,
+    /// Changes in anything else move nobody.
+    heeded: Aspects,
+    /// Whether people may be told apart by something that is in no key.
+    looks_beyond_keys: bool,
+    asks_app: bool,
+    /// Whether a condition of the app is among the steps.
+    has_condition: bool,
 }
 
 /// One step of a comparison.
@@ -93,139 +79,170 @@ pub enum Criterion {
     },
 }
 
-/// Asks a comparator or condition of the app, by its number, about two participants, by their
-/// places in the list of participants. A condition says 0 for no. `None`: it threw.
-pub type AskApp<'a> = dyn Fn(u32, u32, u32) -> Option<f64> + 'a;
-
-/// Participants that are put in order. It holds all that is compared, so that the state is free
-/// while code of the app runs.
-#[derive(Debug)]
-pub struct Sorting {
-    order: Rc<ParticipantOrder>,
-    /// In the order in which they were shown before, the new ones last.
-    entries: Vec<Entry>,
-    /// Places in `entries`.
-    sorted: Vec<usize>,
+/// What a comparison needs beyond the keys of the two.
+pub trait Beyond {
+    /// Asks a comparator or condition of the app, by its number. A condition says 0 for no. `None`:
+    /// it threw.
+    fn ask(&self, function: u32, a: Slot, b: Slot) -> Option<f64>;
+    /// Compares names, in the order of UTF-16 code units.
+    fn compare_names(&self, a: Slot, b: Slot) -> Ordering;
 }
 
-#[derive(Debug)]
-struct Entry {
-    /// In the list of participants.
-    place: u32,
-    session_id: String,
-    name: String,
-    /// By step; the smaller comes first.
-    ranks: Vec<f64>,
+/// All that is compared of a participant, apart from what is [`Beyond`].
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+struct Key {
+    /// A bit for each step, the highest for the first one. Where it puts people in order, those with 0
+    /// come first; where it is a condition on tiles, it holds for those with 0.
+    bits: u64,
+    /// Among those who are pinned, the smaller comes first.
+    pin: f64,
 }
 
 /// Pins for everyone come before those of this app, whose rank is their time in ms.
 const FOR_EVERYONE: f64 = -1e15;
 
-impl Sorting {
-    fn new<H: Host>(arrangement: &Arrangement, participants: &[Participant<H>]) -> Self {
-        let order = &arrangement.order;
-        let mut before: Vec<_> = (0..).zip(participants).collect();
-        before.sort_by_key(|(_, participant)| arrangement.place(participant));
-        let entry = |(place, participant): (u32, &Participant<H>)| Entry {
-            place,
-            session_id: participant.session_id.clone(),
-            name: participant.name.clone(),
-            ranks: order.steps.iter().map(|step| rank(&step.criterion, participant)).collect(),
-        };
-        let entries = before.into_iter().map(entry).collect();
-        Self { order: order.clone(), entries, sorted: Vec::new() }
-    }
+/// As many as a key has bits.
+const MOST_STEPS: usize = 64;
 
-    /// Puts them in order. Nobody moves who is equal to their neighbours, and nobody moves at all
-    /// when the app's code throws.
-    pub fn run(&mut self, ask: &AskApp<'_>) {
-        let mut sorted = Vec::new();
-        let count = self.entries.len();
-        if !sort(&mut sorted, count, &|a, b| self.compare(a, b, ask)) {
-            sort(&mut sorted, count, &|_, _| Some(Ordering::Equal));
+impl ParticipantOrder {
+    /// An order by these steps, from the most important to the least; `None` if there are more than
+    /// 64.
+    pub fn new(steps: Vec<SortStep>) -> Option<Self> {
+        if steps.len() > MOST_STEPS {
+            return None;
         }
-        self.sorted = sorted;
-    }
-
-    /// Places in the list of participants, in order.
-    pub fn places(&self) -> Vec<u32> {
-        let mut places = Vec::new();
-        for entry in self.sorted() {
-            places.push(entry.place);
+        let mut order = Self::default();
+        for (place, step) in steps.iter().enumerate() {
+            let heeded = match step.criterion {
+                Criterion::Dominant => Aspects::DOMINANT,
+                Criterion::Speaking => Aspects::SPEAKING,
+                Criterion::Publishing(_) => Aspects::TRACKS,
+                Criterion::Role(_) | Criterion::Source(_) | Criterion::Name => Aspects::IDENTITY,
+                Criterion::Pinned | Criterion::Reaction(_) | Criterion::IfTile { .. } => {
+                    Aspects::LOCAL
+                }
+                Criterion::Custom(_) | Criterion::If { .. } => Aspects::ALL,
+            };
+            order.heeded = order.heeded.and(heeded);
+            match step.criterion {
+                Criterion::IfTile { .. } => order.tiles |= bit(place),
+                Criterion::Name => order.looks_beyond_keys = true,
+                Criterion::Custom(_) | Criterion::If { .. } => {
+                    order.looks_beyond_keys = true;
+                    order.asks_app = true;
+                    order.has_condition |= matches!(step.criterion, Criterion::If { .. });
+                }
+                _ => order.flags |= bit(place),
+            }
+            if order.flags & bit(place) == 0 || step.criterion == Criterion::Pinned {
+                order.special.push(place);
+            }
         }
-        places
+        order.steps = steps;
+        Some(order)
     }
 
-    fn sorted(&self) -> impl Iterator<Item = &Entry> {
-        self.sorted.iter().filter_map(|index| self.entries.get(*index))
+    fn key<H: Host>(&self, participant: &Participant<H>, activity: Activity) -> Key {
+        let mut key = Key::default();
+        for (place, step) in self.steps.iter().enumerate() {
+            let mut is_first = is_first(&step.criterion, participant, activity);
+            if self.flags & bit(place) != 0 {
+                is_first ^= step.swapped;
+            }
+            if !is_first {
+                key.bits |= bit(place);
+            }
+        }
+        if let Some(pin) = participant.pin {
+            key.pin = if pin.is_local { -pin.pinned_at } else { FOR_EVERYONE - pin.pinned_at };
+        }
+        key
     }
 
-    fn compare(&self, a: usize, b: usize, ask: &AskApp<'_>) -> Option<Ordering> {
-        let (a, b) = (self.entries.get(a)?, self.entries.get(b)?);
-        let mut place = 0;
-        while let Some(step) = self.order.steps.get(place) {
-            let (a, b) = if step.swapped { (b, a) } else { (a, b) };
-            let ranks = (*a.ranks.get(place)?, *b.ranks.get(place)?);
-            place += 1;
-            let order = match step.criterion {
+    /// Whether `a` comes before `b`, or after it; `None` when code of the app threw.
+    fn compare(
+        &self,
+        (a, a_key): (Slot, Key),
+        (b, b_key): (Slot, Key),
+        beyond: &dyn Beyond,
+    ) -> Option<Ordering> {
+        let mut told_apart = (a_key.bits ^ b_key.bits) & self.flags;
+        let mut next = 0;
+        for &place in &self.special {
+            if told_apart.leading_zeros() as usize <= place {
+                break;
+            }
+            let Some(step) = self.steps.get(place).filter(|_| place >= next) else {
+                continue;
+            };
+            let (first, second) = if step.swapped { (b, a) } else { (a, b) };
+            let skipped = match step.criterion {
                 Criterion::IfTile { skip, .. } => {
-                    if ranks == (0.0, 0.0) {
-                        place += skip;
-                    }
-                    continue;
+                    (a_key.bits & b_key.bits & bit(place) != 0).then_some(skip)
                 }
                 Criterion::If { condition, skip } => {
-                    if ask(condition, a.place, b.place)? == 0.0 {
-                        place += skip;
+                    (beyond.ask(condition, first, second)? == 0.0).then_some(skip)
+                }
+                Criterion::Custom(function) => {
+                    let order = beyond.ask(function, first, second)?.partial_cmp(&0.0);
+                    if let Some(order @ (Ordering::Less | Ordering::Greater)) = order {
+                        return Some(order);
                     }
-                    continue;
+                    None
                 }
-                Criterion::Custom(comparator) => {
-                    ask(comparator, a.place, b.place)?.partial_cmp(&0.0)
+                _ => {
+                    let order = if step.criterion == Criterion::Name {
+                        beyond.compare_names(first, second)
+                    } else {
+                        // They are alike: both are pinned, or none is.
+                        let order = a_key.pin.total_cmp(&b_key.pin);
+                        if step.swapped { order.reverse() } else { order }
+                    };
+                    if order.is_ne() {
+                        return Some(order);
+                    }
+                    None
                 }
-                Criterion::Name => Some(a.name.encode_utf16().cmp(b.name.encode_utf16())),
-                _ => ranks.0.partial_cmp(&ranks.1),
             };
-            if order.is_some_and(Ordering::is_ne) {
-                return order;
+            if let Some(skipped) = skipped {
+                told_apart &= !bits_after(place, skipped);
+                next = (place + 1).saturating_add(skipped);
             }
         }
-        Some(Ordering::Equal)
+        let decides =
+            told_apart & !(u64::MAX.checked_shr(told_apart.leading_zeros() + 1).unwrap_or(0));
+        Some(match (told_apart, a_key.bits & decides) {
+            (0, _) => Ordering::Equal,
+            (_, 0) => Ordering::Less,
+            _ => Ordering::Greater,
+        })
     }
 }
 
-/// Fills `order` with the numbers below `count` in order; `false` if `compare` gives up.
-///
-/// A condition makes the order one that no algorithm of the standard library may be given: a may
-/// come before b, b before c, and c before a. Here each moves up past those who must come after
-/// them. So what was in order stays, whatever is compared, and that is nearly everybody: people are
-/// ordered again whenever something about one of them changes.
-fn sort(
-    order: &mut Vec<usize>,
-    count: usize,
-    compare: &dyn Fn(usize, usize) -> Option<Ordering>,
+/// The bit of the step at `place`.
+fn bit(place: usize) -> u64 {
+    (1 << 63) >> place.min(MOST_STEPS - 1)
+}
+
+/// The bits of the `count` steps after the one at `place`.
+fn bits_after(place: usize, count: usize) -> u64 {
+    let from = |place: usize| {
+        u32::try_from(place).ok().and_then(|place| u64::MAX.checked_shr(place)).unwrap_or(0)
+    };
+    from(place + 1) & !from((place + 1).saturating_add(count))
+}
+
+/// Whether a step puts somebody first, or is a condition that their tile meets; `true` for a step
+/// that is about more than one participant.
+fn is_first<H: Host>(
+    criterion: &Criterion,
+    participant: &Participant<H>,
+    activity: Activity,
 ) -> bool {
-    order.clear();
-    for next in 0..count {
-        let mut at = next;
-        while let Some(before) = at.checked_sub(1).and_then(|before| order.get(before)) {
-            match compare(*before, next) {
-                Some(Ordering::Greater) => at -= 1,
-                Some(_) => break,
-                None => return false,
-            }
-        }
-        order.insert(at, next);
-    }
-    true
-}
-
-/// What a step compares, unless that is the name or known to the app only.
-fn rank<H: Host>(criterion: &Criterion, participant: &Participant<H>) -> f64 {
-    let is_first = match criterion {
-        Criterion::Dominant => participant.is_dominant_speaker,
-        Criterion::Speaking => participant.is_speaking,
-        Criterion::Publishing(track) => participant.published_tracks.contains(track),
+    match criterion {
+        Criterion::Dominant => activity.is_dominant_speaker,
+        Criterion::Speaking => activity.is_speaking,
+        Criterion::Publishing(track) => activity.published_tracks.contains(*track),
         Criterion::Reaction(kind) => {
             participant.reaction.as_ref().is_some_and(|reaction| reaction.view.kind == *kind)
         }
@@ -234,15 +251,9 @@ fn rank<H: Host>(criterion: &Criterion, participant: &Participant<H>) -> f64 {
             u32::try_from(participant.source).is_ok_and(|source| contains(*sources, source))
         }
         Criterion::IfTile { states, .. } => contains(*states, participant.tiles.video as u32),
-        Criterion::Pinned => {
-            return participant.pin.map_or(0.0, |pin| {
-                let base = if pin.is_local { 0.0 } else { FOR_EVERYONE };
-                base - pin.pinned_at
-            });
-        }
-        Criterion::Name | Criterion::Custom(_) | Criterion::If { .. } => false,
-    };
-    if is_first { -1.0 } else { 0.0 }
+        Criterion::Pinned => participant.pin.is_some(),
+        Criterion::Name | Criterion::Custom(_) | Criterion::If { .. } => true,
+    }
 }
 
 fn contains(set: u32, number: u32) -> bool {

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use trunkline_protocol::sfu::models;
 
 use super::{
     element::IncomingVideo,
     error::Error,
     host::Host,
-    ids::{CallKey, CaptureId, RemoteTrackId},
+    ids::{CallKey, CaptureId},
+    participant::{Activity, Participant},
     roster::Roster,
-    view::{Call, Member, Reaction, SessionParticipant, Settings, Viewed},
+    view::{Call, Member, SessionParticipant, Settings},
 };
 
 /// The state of a client.
@@ -177,133 +177,6 @@ pub struct Session<H: Host> {
     pub has_ended: bool,
 }
 
-/// Somebody present: one session of one user.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Participant<H: Host> {
-    /// Who.
-    pub user_id: String,
-    /// Unique within the call.
-    pub session_id: String,
-    /// To be shown.
-    pub name: String,
-    /// URL of a picture, or empty.
-    pub image: String,
-    /// Call roles.
-    pub roles: Vec<String>,
-    /// The user's free object.
-    pub custom: Option<trunkline_protocol::sfu::Struct>,
-    /// ms since the epoch.
-    pub joined_at: Option<f64>,
-    /// First part of the ids of this participant's streams.
-    pub track_lookup_prefix: String,
-    /// What is published and not muted.
-    pub published_tracks: Vec<TrackType>,
-    /// As the SFU sees it.
-    pub connection_quality: ConnectionQuality,
-    /// Whether they speak.
-    pub is_speaking: bool,
-    /// Whether they are the one to look at.
-    pub is_dominant_speaker: bool,
-    /// 0 to 1.
-    pub audio_level: f32,
-    /// Number of `ParticipantSource`; 0 is a browser or app.
-    pub source: i32,
-    /// Whether this is the session of this very call object.
-    pub is_local: bool,
-    /// Camera.
-    pub video: Option<Media>,
-    /// Microphone.
-    pub audio: Option<Media>,
-    /// Screen.
-    pub screen_share: Option<Media>,
-    /// Sound of the screen.
-    pub screen_share_audio: Option<Media>,
-    /// Size asked of the SFU, in CSS px; none is not asked for.
-    pub video_dimension: Option<Dimension>,
-    /// Size asked of the SFU, in CSS px; none is not asked for.
-    pub screen_share_dimension: Option<Dimension>,
-    /// Whether and since when they are pinned.
-    pub pin: Option<Pin>,
-    /// Tracks that the SFU holds back for lack of bandwidth.
-    pub paused_tracks: Vec<TrackType>,
-    /// Tracks that are published, but deliver nothing for now.
-    pub interrupted_tracks: Vec<TrackType>,
-    /// How loud the app plays them, 0 to 1; none is as loud as everybody.
-    pub audio_volume: Option<f64>,
-    /// Their last reaction, as the server wrote it.
-    pub reaction: Option<Viewed<Reaction, H::Document>>,
-    /// Where their tiles are.
-    pub tiles: Tiles,
-}
-
-impl<H: Host> Participant<H> {
-    /// Their track of that type, if the host holds it.
-    pub fn media(&self, track_type: TrackType) -> Option<Media> {
-        match track_type {
-            TrackType::Audio => self.audio,
-            TrackType::Video => self.video,
-            TrackType::ScreenShare => self.screen_share,
-            TrackType::ScreenShareAudio => self.screen_share_audio,
-            TrackType::Unspecified => None,
-        }
-    }
-}
-
-/// Where the tiles of a participant are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tiles {
-    /// Of the camera.
-    pub video: Visibility,
-    /// Of the screen.
-    pub screen_share: Visibility,
-}
-
-/// Whether a tile is in sight.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Visibility {
-    /// Nobody said.
-    #[default]
-    Unknown,
-    /// It is.
-    Visible,
-    /// It is not.
-    Invisible,
-}
-
-/// A track that the host holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum Media {
-    /// Captured here.
-    Local(CaptureId),
-    /// Received.
-    Remote(RemoteTrackId),
-}
-
-/// A pinned participant.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Pin {
-    /// Pinned for this app only, not for everyone.
-    pub is_local: bool,
-    /// ms since the epoch; among the server's pins, more important ones have higher values.
-    pub pinned_at: f64,
-}
-
-/// A size in px.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Dimension {
-    /// px
-    pub width: u32,
-    /// px
-    pub height: u32,
-}
-
-impl Dimension {
-    /// px²
-    pub fn area(self) -> u64 {
-        u64::from(self.width) * u64::from(self.height)
-    }
-}
-
 /// A device that the call captures from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum DeviceKind {
@@ -413,7 +286,8 @@ impl DeviceStatus {
     }
 }
 
-pub use models::{AudioBitrateProfile, ConnectionQuality, TrackType};
+pub use super::participant::{Dimension, Media, Pin, Visibility};
+pub use trunkline_protocol::sfu::models::{AudioBitrateProfile, ConnectionQuality, TrackType};
 
 impl<H: Host> Default for CallState<H> {
     fn default() -> Self {
@@ -464,13 +338,22 @@ impl<H: Host> CallState<H> {
         self.participants.of_session(session_id)
     }
 
+    /// What the participant with that session does.
+    pub fn activity(&self, session_id: &str) -> Option<Activity> {
+        self.participants.slot_of(session_id).map(|slot| self.participants.activity(slot))
+    }
+
+    /// This very session in the call.
+    pub fn local_participant(&self) -> Option<&Participant<H>> {
+        self.participants.get(self.participants.local()?)
+    }
+
     /// The users, apart from one's own session, who publish a track of that type; each once.
     pub fn others_who_publish(&self, track_type: TrackType) -> Vec<String> {
-        let publishes =
-            |p: &&Participant<H>| !p.is_local && p.published_tracks.contains(&track_type);
         let mut users: Vec<String> = Vec::new();
-        for participant in self.participants.iter().filter(publishes) {
-            if !users.contains(&participant.user_id) {
+        for (participant, activity) in self.participants.active() {
+            let publishes = activity.published_tracks.contains(track_type);
+            if publishes && !participant.is_local && !users.contains(&participant.user_id) {
                 users.push(participant.user_id.clone());
             }
         }

@@ -50,14 +50,75 @@ test('what watchers are to hear later is current all the same', () => {
   owner.level$.subscribe((level) => seen.push(level));
   for (const level of [2, 3]) {
     values.level = level;
-    observables.expire('level');
+    observables.markLater('level');
     observables.flush();
     assert.equal(owner.level, level);
   }
   assert.deepEqual(seen, [1]);
-  observables.mark('level');
+  observables.markLate();
+  observables.flush();
+  observables.markLate();
   observables.flush();
   assert.deepEqual(seen, [1, 3]);
+});
+
+test('what a method answers is observed by what it is about', () => {
+  const watched = [];
+  const owner = {
+    answers: { a: 1, b: 2 },
+    calls: 0,
+    of: (name) => (owner.calls++, owner.answers[name]),
+  };
+  const observables = new Observables(owner, (...args) => watched.push(args));
+  const seen = [];
+  const of = (name) => observables.answer('of', name, name);
+  assert.equal(of('a').value, 1);
+  assert.deepEqual(watched, []);
+  const subscriptions = ['a', 'a', 'b'].map((name) =>
+    of(name).subscribe((told) => seen.push(told)),
+  );
+  assert.deepEqual([seen.splice(0), watched.splice(0)], [[1, 1, 2], [['of', true]]]);
+
+  owner.answers = { a: 10, b: 20 };
+  owner.calls = 0;
+  observables.markAnswer('of', 'a');
+  observables.markAnswer('of', 'nobody');
+  observables.flush();
+  assert.deepEqual([seen.splice(0), owner.calls], [[10, 10], 2], 'others are not even asked');
+  observables.markAnswerLater('of', 'b');
+  observables.flush();
+  assert.deepEqual(seen, []);
+  observables.markLate();
+  observables.flush();
+  assert.deepEqual(seen.splice(0), [20]);
+  observables.markAnswer('of', 'b');
+  observables.flush();
+  assert.deepEqual(seen, [], 'the same again is no change');
+
+  subscriptions.pop()?.unsubscribe();
+  assert.deepEqual(watched, []);
+  for (const subscription of [...subscriptions, ...subscriptions]) subscription.unsubscribe();
+  assert.deepEqual(watched, [['of', false]]);
+  owner.answers = { a: 100 };
+  observables.markAnswer('of', 'a');
+  observables.flush();
+  assert.deepEqual(seen, []);
+});
+
+test('a list that a method answers is another one when an item is', () => {
+  const owner = { list: [1, 2], page: () => [...owner.list] };
+  const observables = new Observables(owner);
+  const seen = [];
+  observables.answer('page', undefined).subscribe({ next: (list) => seen.push(list) });
+  const mark = (list) => {
+    owner.list = list;
+    observables.markAnswer('page', undefined);
+    observables.flush();
+  };
+  mark([1, 2]);
+  mark([1, 3]);
+  mark([1]);
+  assert.deepEqual(seen, [[1, 2], [1, 3], [1]]);
 });
 
 test('values that a value goes through are told one by one, for everybody in the same order', () => {

@@ -87,6 +87,40 @@ test('whoever asks for nothing gets nothing', () => {
   assert.deepEqual(state.getParticipantLookupBySessionId(), {});
 });
 
+test('a page of nobody is empty, and stays the same', () => {
+  const { state } = makeCall();
+  const seen = [];
+  state.participantsRange$(0, 25).subscribe((page) => seen.push(page));
+  state.participant$('nobody').subscribe((nobody) => seen.push(nobody));
+  assert.deepEqual(seen, [[], undefined]);
+  assert.equal(state.participantsRange(0, 25), state.participantsRange(0, 25));
+  assert.ok(Object.isFrozen(state.participantsRange(5, 2 ** 40)));
+  assert.deepEqual(state.participantsRange$(3, 3).value, []);
+  assert.equal(state.participant$('nobody').value, undefined);
+});
+
+test('pages that are none and sessions that are none are refused', () => {
+  const { state } = makeCall();
+  for (const page of [
+    [],
+    [1],
+    [2, 1],
+    [-1, 1],
+    [0, 1.5],
+    ['0', 1],
+    [0, NaN],
+    [0, Infinity],
+    [null, 1],
+  ]) {
+    for (const method of ['participantsRange', 'participantsRange$']) {
+      assert.throws(() => state[method](...page), isInvalid(method));
+    }
+  }
+  for (const wrong of [undefined, 7, {}]) {
+    assert.throws(() => state.participant$(wrong), isInvalid('session id'));
+  }
+});
+
 test('the whole state can be subscribed to, selected from, and written down', () => {
   const { state } = makeCall();
   const told = [];

@@ -89,6 +89,11 @@ export function readDerived({ state }: Call) {
   exactly<readonly StreamVideoParticipant[]>()(state.remoteParticipants);
   exactly<StreamVideoParticipant | undefined>()(state.dominantSpeaker);
   exactly<StreamVideoParticipant | undefined>()(state.findParticipantBySessionId('session'));
+  exactly<StateObservable<StreamVideoParticipant | undefined>>()(state.participant$('session'));
+  exactly<readonly StreamVideoParticipant[]>()(state.participantsRange(0, 25));
+  exactly<StateObservable<readonly StreamVideoParticipant[]>>()(state.participantsRange$(0, 25));
+  // @ts-expect-error: a page has two ends
+  state.participantsRange(25);
   // A list has no participant at a place that it may not reach.
   exactly<StreamVideoParticipant | undefined>()(state.participants[0]);
 }

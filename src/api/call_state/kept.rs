@@ -7,6 +7,7 @@ use std::{
 };
 
 use js_sys::Array;
+use wasm_bindgen::JsValue;
 
 use crate::{
     api::{
@@ -18,9 +19,13 @@ use crate::{
         ringing::LastRing,
         statistics::{self, Measured},
     },
-    core::{CallChanges, CallingState, Slice, Slices},
-    web::{NextFrame, has_panicked},
+    core::{Aspects, CallChanges, CallingState, Slice, Slices, Slot},
+    web::{self, NextFrame, has_panicked},
 };
+
+/// The methods whose answers are observable.
+pub(super) const FIND: &str = "findParticipantBySessionId";
+pub(super) const RANGE: &str = "participantsRange";
 
 /// What is kept of a call's state, besides the values that hang on the app's own objects.
 #[derive(Default)]
@@ -34,11 +39,20 @@ pub(crate) struct Kept {
     calling_state: Cell<CallingState>,
     /// Somebody's level has changed: watchers hear of it with the next frame.
     frame: RefCell<Option<NextFrame>>,
+    /// Whether anybody is watched by themselves.
+    watches_people: Cell<bool>,
 }
 
 impl Kept {
     pub(crate) fn people(&self) -> &People {
         &self.people
+    }
+
+    /// An answer of that method is watched, or none any more.
+    pub(crate) fn watch(&self, method: &str, is_watched: bool) {
+        if method == FIND {
+            self.watches_people.set(is_watched);
+        }
     }
 
     pub(crate) fn ring(&self) -> &LastRing {
@@ -53,11 +67,15 @@ impl Kept {
 /// Notes what changed, so that getters are right from now on. Runs no code of the app.
 pub(crate) fn mark(shared: &Rc<CallShared>, changes: &CallChanges) {
     let kept = &shared.kept;
-    for session_id in changes.participants.iter().chain(&changes.levels) {
-        kept.people.forget(session_id);
-    }
-    if changes.slices.contains(Slice::Participants) {
-        shared.read(|call| kept.people.forget_others(call));
+    let parts = shared.parts();
+    let observables = parts.as_ref().and_then(|parts| fields::observables(parts, "state"));
+    if !changes.people.is_empty() {
+        shared.read(|call| {
+            if let Some(observables) = observables.as_ref().filter(|_| kept.watches_people.get()) {
+                mark_watched(observables, &kept.people, call, &changes.people);
+            }
+            kept.people.mark(call, &changes.people);
+        });
     }
     if changes.slices.contains(Slice::CallStatsReport) && !statistics::has_report(shared) {
         kept.statistics.clear();
@@ -66,15 +84,16 @@ pub(crate) fn mark(shared: &Rc<CallShared>, changes: &CallChanges) {
         kept.calling_state.set(transition.to);
         kept.transitions.borrow_mut().push_back(transition.to);
     }
-    let Some(parts) = shared.parts() else {
+    let (Some(parts), Some(observables)) = (parts, observables) else {
         return;
     };
-    if let Some(observables) = fields::observables(&parts, "state") {
-        mark_state(&observables, changes.slices);
-        if !changes.levels.is_empty() {
-            observables.expire_all(&participant_fields());
-            kept.frame.borrow_mut().get_or_insert_with(|| tell_with_next_frame(shared));
+    mark_state(&observables, changes.slices);
+    if changes.people.iter().any(|(_, aspects)| aspects.is_passing()) {
+        if !changes.slices.contains(Slice::Participants) {
+            observables.mark_all_later(&participant_fields());
+            observables.mark_answer_later(RANGE, &JsValue::UNDEFINED);
         }
+        kept.frame.borrow_mut().get_or_insert_with(|| tell_with_next_frame(shared));
     }
     let rings = [Slice::Ring, Slice::Session, Slice::Members, Slice::CreatedBy];
     if rings.into_iter().any(|slice| changes.slices.contains(slice))
@@ -88,14 +107,37 @@ pub(crate) fn mark(shared: &Rc<CallShared>, changes: &CallChanges) {
 /// The participants are to be read anew.
 pub(super) fn mark_participants(parts: &Parts) {
     if let Some(observables) = fields::observables(parts, "state") {
-        observables.mark_all(&participant_fields());
+        mark_lists(&observables);
+    }
+}
+
+fn mark_lists(observables: &Observables) {
+    observables.mark_all(&participant_fields());
+    observables.mark_answer(RANGE, &JsValue::UNDEFINED);
+}
+
+/// Those who changed may be watched one by one.
+fn mark_watched(
+    observables: &Observables,
+    people: &People,
+    call: &web::CallState,
+    changes: &[(Slot, Aspects)],
+) {
+    for (slot, aspects) in changes {
+        for session_id in people.session_ids(call, *slot).into_iter().flatten() {
+            if aspects.is_passing() {
+                observables.mark_answer_later(FIND, &session_id);
+            } else {
+                observables.mark_answer(FIND, &session_id);
+            }
+        }
     }
 }
 
 fn mark_state(observables: &Observables, changed: Slices) {
     for slice in changed.iter() {
         match slice {
-            Slice::Participants => observables.mark_all(&participant_fields()),
+            Slice::Participants => mark_lists(observables),
             // Others show these.
             Slice::Ring
             | Slice::Camera
@@ -141,8 +183,9 @@ fn tell_with_next_frame(shared: &Rc<CallShared>) -> NextFrame {
             return;
         };
         drop(shared.kept.frame.take());
-        if let Some(parts) = shared.parts() {
-            mark_participants(&parts);
+        let parts = shared.parts();
+        if let Some(observables) = parts.and_then(|parts| fields::observables(&parts, "state")) {
+            observables.mark_late();
             flush(&shared);
         }
     })

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::core::{
     host::Host,
-    state::{Participant, TrackType},
+    roster::Roster,
+    state::TrackType,
     time::{Duration, Time},
 };
 
@@ -51,7 +52,7 @@ impl AudioWatchdog {
     pub(crate) fn on_timeout<H: Host>(
         &mut self,
         now: Time,
-        participants: &[Participant<H>],
+        participants: &Roster<H>,
         is_bound: impl Fn(&str, TrackType) -> bool,
     ) -> Vec<(String, TrackType)> {
         if self.due.is_none_or(|due| due > now) {
@@ -59,11 +60,11 @@ impl AudioWatchdog {
         }
         self.due = Some(now + EVERY);
         let mut unheard = Vec::new();
-        for participant in participants.iter().filter(|p| !p.is_local) {
+        for (participant, activity) in participants.active().filter(|(p, _)| !p.is_local) {
             for track_type in [TrackType::Audio, TrackType::ScreenShareAudio] {
                 // Streams outlive what is published.
                 let arrives = participant.media(track_type).is_some()
-                    && participant.published_tracks.contains(&track_type);
+                    && activity.published_tracks.contains(track_type);
                 if !arrives || is_bound(&participant.session_id, track_type) {
                     continue;
                 }

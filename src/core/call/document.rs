@@ -1,9 +1,10 @@
 //! The coordinator's side of a call's state: a fold of its answers and events.
 
-use super::visible::Visible;
+use super::visible::{Visible, put};
 use crate::core::{
-    changes::Slice,
+    changes::{Aspects, Slice},
     host::Host,
+    roster::Slot,
     state::{CallingState, Egress, Session},
     view::{
         self, Call, CallAnswer, Event, Member, Reaction, Recording, SessionParticipant, Viewed,
@@ -307,9 +308,12 @@ impl<H: Host> Visible<H> {
     /// Shows a reaction on every session of its user.
     fn set_reaction(&mut self, reaction: &Viewed<Reaction, H::Document>) {
         let user_id = reaction.view.user.as_ref().map_or("", |user| &user.id);
-        let theirs = self.state().participants.iter().filter(|p| p.user_id == user_id);
-        for session_id in theirs.map(|p| p.session_id.clone()).collect::<Vec<_>>() {
-            self.edit_participant(&session_id, |p| p.reaction = Some(reaction.clone()));
+        let participants = &self.state().participants;
+        let is_theirs = |slot: &Slot| participants.get(*slot).is_some_and(|p| p.user_id == user_id);
+        for slot in participants.slots().filter(is_theirs).collect::<Vec<_>>() {
+            self.edit_slot(slot, Aspects::LOCAL, |participant| {
+                put(&mut participant.reaction, Some(Box::new(reaction.clone())))
+            });
         }
     }
 }

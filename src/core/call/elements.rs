@@ -10,13 +10,15 @@ use super::{
     video_sizes::{Video, VideoSizes},
 };
 use crate::core::{
-    changes::Slice,
+    changes::{Aspects, Slice},
     effect::{Effect, Outcome},
     element::{ElementEffect, ElementInput, ElementOrder, IncomingVideo, PlayOutcome},
     host::Host,
     ids::{CallKey, ElementId, PromiseId},
     outbox::Outbox,
-    state::{CallState, CallingState, Media, Participant, TrackType},
+    participant::{Media, Participant},
+    roster::Roster,
+    state::{CallState, CallingState, TrackType},
     time::{Duration, Time},
 };
 
@@ -61,7 +63,7 @@ impl Bound {
     /// What it is to show.
     fn media<H: Host>(&self, state: &CallState<H>) -> Option<Media> {
         let participant = if self.is_own {
-            state.participants.iter().find(|p| p.is_local)
+            state.local_participant()
         } else {
             state.participant(&self.session_id)
         };
@@ -304,7 +306,7 @@ impl<H: Host> CallSession<H> {
 
     /// Elements follow what changed in this step.
     pub(super) fn follow_changes(&mut self, out: &mut Outbox<H>) {
-        if self.visible.is_marked(Slice::Participants) {
+        if self.visible.is_anybody_marked(Aspects::MEDIA) {
             self.elements.follow(self.visible.state(), out);
             self.show_blocked();
         }
@@ -361,9 +363,7 @@ impl<H: Host> CallSession<H> {
 }
 
 /// The sounds of the others that arrive.
-fn sounds<H: Host>(
-    participants: &[Participant<H>],
-) -> impl Iterator<Item = (&Participant<H>, TrackType)> {
+fn sounds<H: Host>(participants: &Roster<H>) -> impl Iterator<Item = (&Participant<H>, TrackType)> {
     let others = participants.iter().filter(|participant| !participant.is_local);
     others.flat_map(|participant| {
         [TrackType::Audio, TrackType::ScreenShareAudio]

@@ -6,9 +6,9 @@
 //!  join()
 //!    │
 //!    ▼   POST join                 sockets, peer connections        JoinRequest
-//!  AwaitingCredentials ─────────▶ Connecting ──────────────────▶ AwaitingResponse ──▶ joined
-//!    ▲         │                       │                                │
-//!    │         └───────────────────────┴───────── attempt failed ───────┘
+//!  AwaitingCredentials ─────────▶ Connecting ──────────────────▶ AwaitingResponse ─▶ Reading ─▶ joined
+//!    ▲         │                       │                                │             │
+//!    │         └───────────────────────┴───────── attempt failed ───────┴─────────────┘
 //!    │                                                  │
 //!    └──────────────── BackingOff ◀─────────────────────┤ attempts left
 //!                                                       ▼ none left, or in vain
@@ -23,14 +23,19 @@ mod wire;
 
 use std::mem;
 
-use trunkline_protocol::sfu::{event, models};
+use trunkline_protocol::{
+    compact::{self, Frame, JoinFrame},
+    sfu::{event, models},
+};
 
 pub(super) use self::limits::Limits;
 use self::reconnect::{next_rejoin, rejoin_limit};
 use self::wire::{client_details, is_edge_unusable, join_refused, sfu_timeout};
 use super::{
     CallContext, CallRequest, CallSession, Phase,
+    participants::Told,
     sfu::{CLOSE_JOIN_FAILED, Credentials, SessionOwner, SfuSession},
+    sfu_events::warn_unreadable,
     subscriptions,
 };
 use crate::core::{
@@ -48,8 +53,10 @@ use crate::core::{
 
 /// Failures on one SFU after which another one is asked for.
 const FAILURES_PER_EDGE: u32 = 2;
-/// Events that may come before the join response; they are taken after it.
-const EARLY_EVENTS: usize = 1000;
+/// Frames that may come before the join response; they are taken after it.
+const EARLY_FRAMES: usize = 1000;
+/// How many participants of a join response are read at once. That takes a phone a few ms.
+const PIECE: usize = 250;
 
 /// A join under way.
 #[derive(Debug)]
@@ -69,7 +76,7 @@ pub(crate) struct Join<H: Host> {
     replaced: Option<SfuSession>,
     /// The coordinator has answered once, and rung whom it was to ring.
     answered: bool,
-    step: Step,
+    step: Step<H>,
 }
 
 #[derive(Debug)]
@@ -86,7 +93,7 @@ enum Trigger {
 }
 
 #[derive(Debug)]
-enum Step {
+enum Step<H: Host> {
     AwaitingCredentials {
         request: RequestId,
     },
@@ -103,8 +110,20 @@ enum Step {
     },
     AwaitingResponse {
         session: SfuSession,
-        early: Vec<event::SfuEvent>,
+        /// Frames that came before the join response.
+        early: Vec<Vec<u8>>,
         until: Time,
+    },
+    /// The SFU let us in. Who is in the call is read in pieces, so that the page can do something
+    /// else in between.
+    Reading {
+        session: SfuSession,
+        frame: JoinFrame,
+        participants: Vec<Told<H>>,
+        /// Frames that came since.
+        early: Vec<Vec<u8>>,
+        /// When the next piece is read.
+        at: Time,
     },
     BackingOff {
         until: Time,
@@ -340,36 +359,80 @@ impl<H: Host> CallSession<H> {
         join.step = Step::AwaitingResponse { session, early: Vec::new(), until };
     }
 
-    /// An event on the socket of a session that is not joined yet.
-    pub(super) fn on_join_event(
-        &mut self,
-        context: &mut CallContext<'_, H>,
-        event: event::SfuEvent,
-    ) {
+    /// A frame on the socket of a session that is not joined yet.
+    pub(super) fn on_join_frame(&mut self, context: &mut CallContext<'_, H>, bytes: Vec<u8>) {
         use event::sfu_event::EventPayload;
 
         let Phase::Joining(join) = &mut self.phase else {
             return;
         };
-        let Step::AwaitingResponse { early, .. } = &mut join.step else {
-            return;
+        let early = match &mut join.step {
+            Step::AwaitingResponse { early, .. } => early,
+            // It is about people who may not be known yet.
+            Step::Reading { early, .. } => return early.push(bytes),
+            _ => return,
         };
-        match event.event_payload {
-            Some(EventPayload::JoinResponse(response)) => self.joined(context, &response),
-            Some(EventPayload::Error(refusal)) => {
-                let error = join_refused(&refusal);
-                if error.unrecoverable && matches!(join.trigger, Trigger::Reconnect { .. }) {
-                    return self.leave_now(context, "sfu_disconnect");
-                }
-                self.attempt_failed(context, error);
+        let refusal = match Frame::read(&bytes) {
+            Some(Frame::Joined) => match JoinFrame::new(bytes) {
+                Some(frame) => return self.let_in(context, frame),
+                None => return warn_unreadable(context),
+            },
+            Some(Frame::Other) => match compact::decode::<event::SfuEvent>(&bytes) {
+                Some(event) => event.event_payload,
+                None => return warn_unreadable(context),
+            },
+            Some(_) => None,
+            None => return warn_unreadable(context),
+        };
+        if let Some(EventPayload::Error(refusal)) = refusal {
+            let error = join_refused(&refusal);
+            if error.unrecoverable && matches!(join.trigger, Trigger::Reconnect { .. }) {
+                return self.leave_now(context, "sfu_disconnect");
             }
-            _ if early.len() < EARLY_EVENTS => early.push(event),
-            _ => {}
+            self.attempt_failed(context, error);
+        } else if early.len() < EARLY_FRAMES {
+            early.push(bytes);
         }
     }
 
-    /// The SFU let us in.
-    fn joined(&mut self, context: &mut CallContext<'_, H>, response: &event::JoinResponse) {
+    /// The SFU let us in. In a small call everybody is read at once.
+    fn let_in(&mut self, context: &mut CallContext<'_, H>, frame: JoinFrame) {
+        let Phase::Joining(join) = &mut self.phase else {
+            return;
+        };
+        match mem::replace(&mut join.step, Step::Offline) {
+            Step::AwaitingResponse { session, early, .. } => {
+                let participants = Vec::with_capacity(frame.left());
+                let at = context.out.now;
+                join.step = Step::Reading { session, frame, participants, early, at };
+                self.read_participants(context);
+            }
+            other => join.step = other,
+        }
+    }
+
+    /// Reads another piece of who is in the call.
+    fn read_participants(&mut self, context: &mut CallContext<'_, H>) {
+        let Phase::Joining(join) = &mut self.phase else {
+            return;
+        };
+        let Step::Reading { frame, participants, at, .. } = &mut join.step else {
+            return;
+        };
+        for participant in frame.by_ref().take(PIECE) {
+            match participant {
+                Some(participant) => participants.push(Told::new(participant)),
+                None => warn_unreadable(context),
+            }
+        }
+        *at = context.out.now;
+        if frame.left() == 0 {
+            self.joined(context);
+        }
+    }
+
+    /// Everybody is known.
+    fn joined(&mut self, context: &mut CallContext<'_, H>) {
         let join = match mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Joining(join) => *join,
             other => {
@@ -377,22 +440,25 @@ impl<H: Host> CallSession<H> {
                 return;
             }
         };
-        let Step::AwaitingResponse { mut session, early, .. } = join.step else {
+        let Step::Reading { mut session, frame, participants, early, .. } = join.step else {
             return;
         };
+        let response = &frame.response;
         session.joined(context.out.now, response);
         if let Some(replaced) = join.replaced {
             // Where it still hears us, the SFU is not to keep what nobody comes back to.
             replaced.leave(context.out, "rejoined");
         }
-        self.apply_snapshot(context, &session.session_id, response);
+        self.apply_snapshot(context, &session.session_id, response, participants);
         self.phase = Phase::Joined(Box::new(session));
         self.visible.enter(CallingState::Joined);
         self.take_counts(response);
         context.out.settle_all(join.promises, &Ok(()));
         self.start_media(context);
-        for event in early {
-            self.on_sfu_event(context, event);
+        for frame in early {
+            if !self.on_sfu_frame(context, &frame) {
+                warn_unreadable(context);
+            }
         }
     }
 
@@ -481,6 +547,7 @@ impl<H: Host> CallSession<H> {
             Step::Connecting { until, .. } if *until <= now => {
                 self.attempt_failed(context, sfu_timeout("opening the SFU socket"));
             }
+            Step::Reading { at, .. } if *at <= now => self.read_participants(context),
             Step::AwaitingResponse { until, .. } if *until <= now => {
                 self.attempt_failed(context, sfu_timeout("waiting for the SFU's join response"));
             }
@@ -492,6 +559,7 @@ impl<H: Host> CallSession<H> {
             | Step::Accepting { .. }
             | Step::Connecting { .. }
             | Step::AwaitingResponse { .. }
+            | Step::Reading { .. }
             | Step::BackingOff { .. }
             | Step::Offline => {}
         }
@@ -502,9 +570,9 @@ impl<H: Host> Join<H> {
     /// The session that is being opened.
     pub(super) fn session_mut(&mut self) -> Option<&mut SfuSession> {
         match &mut self.step {
-            Step::Connecting { session, .. } | Step::AwaitingResponse { session, .. } => {
-                Some(session)
-            }
+            Step::Connecting { session, .. }
+            | Step::AwaitingResponse { session, .. }
+            | Step::Reading { session, .. } => Some(session),
             Step::AwaitingCredentials { .. }
             | Step::Accepting { .. }
             | Step::BackingOff { .. }
@@ -540,7 +608,7 @@ impl<H: Host> Join<H> {
             | Step::AwaitingResponse { session, until, .. } => {
                 Some(session.due().map_or(*until, |due| due.min(*until)))
             }
-            Step::BackingOff { until, .. } => Some(*until),
+            Step::Reading { at: due, .. } | Step::BackingOff { until: due, .. } => Some(*due),
         }
     }
 
@@ -549,7 +617,9 @@ impl<H: Host> Join<H> {
             Step::AwaitingCredentials { request } | Step::Accepting { request, .. } => {
                 context.rest.abort(context.out, request);
             }
-            Step::Connecting { session, .. } | Step::AwaitingResponse { session, .. } => {
+            Step::Connecting { session, .. }
+            | Step::AwaitingResponse { session, .. }
+            | Step::Reading { session, .. } => {
                 session.close(context.out, CLOSE_JOIN_FAILED, "join aborted");
             }
             Step::BackingOff { .. } | Step::Offline => {}
@@ -564,7 +634,9 @@ impl<H: Host> Join<H> {
         error: &Error<H>,
     ) -> Option<Credentials> {
         let credentials = match mem::replace(&mut self.step, Step::Offline) {
-            Step::Connecting { session, .. } | Step::AwaitingResponse { session, .. } => {
+            Step::Connecting { session, .. }
+            | Step::AwaitingResponse { session, .. }
+            | Step::Reading { session, .. } => {
                 let credentials = session.credentials.clone();
                 session.close(context.out, CLOSE_JOIN_FAILED, "join failed");
                 credentials

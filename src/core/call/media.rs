@@ -10,8 +10,10 @@ use super::{
     sfu::SfuSession,
     subscriptions::urgency,
     video_sizes::Video,
+    visible::put,
 };
 use crate::core::{
+    changes::Aspects,
     effect::Effect,
     error::Error,
     host::Host,
@@ -19,6 +21,7 @@ use crate::core::{
     input::PeerInput,
     outbox::Outbox,
     state::{Dimension, TrackType},
+    tracks::TrackSet,
 };
 
 // Subscriptions.
@@ -48,11 +51,20 @@ impl<H: Host> CallSession<H> {
         }
     }
 
+    /// Wishes for one session that has just come.
+    pub(super) fn apply_wishes_for(&mut self, session_id: &str) {
+        for track_type in TrackSet::ALL {
+            if let Some(size) = self.wishes.get(&(session_id.to_owned(), track_type)).copied() {
+                self.show_video_size(session_id, track_type, Some(size));
+            }
+        }
+    }
+
     fn show_video_size(&mut self, session_id: &str, of: TrackType, size: Option<Dimension>) {
-        self.visible.edit_participant(session_id, |participant| match of {
-            TrackType::Video => participant.video_dimension = size,
-            TrackType::ScreenShare => participant.screen_share_dimension = size,
-            TrackType::Audio | TrackType::ScreenShareAudio | TrackType::Unspecified => {}
+        self.visible.edit_participant(session_id, Aspects::LOCAL, |participant| match of {
+            TrackType::Video => put(&mut participant.video_dimension, size),
+            TrackType::ScreenShare => put(&mut participant.screen_share_dimension, size),
+            TrackType::Audio | TrackType::ScreenShareAudio | TrackType::Unspecified => false,
         });
     }
 }

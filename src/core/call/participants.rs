@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 
 use trunkline_protocol::sfu::{event, models};
 
-use super::visible::Visible;
+use super::visible::{Visible, put};
 use crate::core::{
-    changes::Slice,
+    changes::{Aspects, Slice},
     host::Host,
     ids::RemoteTrackId,
-    state::{Media, Participant, Pin, TrackType},
+    participant::{Activity, Media, Participant, Pin},
+    roster::Slot,
+    state::TrackType,
+    tracks::TrackSet,
 };
 
 /// Received tracks whose participant is not known yet, by stream id.
@@ -18,151 +21,215 @@ pub(crate) struct Orphans {
     tracks: BTreeMap<RemoteTrackId, (String, TrackType)>,
 }
 
+/// What the SFU says of a participant.
+#[derive(Debug)]
+pub(crate) struct Told<H: Host> {
+    participant: Box<Participant<H>>,
+    activity: Activity,
+}
+
+impl<H: Host> Told<H> {
+    /// Takes in a message, which carries the whole participant: what it lacks has its default.
+    pub(crate) fn new(wire: models::Participant) -> Self {
+        let activity = Activity {
+            audio_level: wire.audio_level,
+            connection_quality: wire.connection_quality(),
+            is_speaking: wire.is_speaking,
+            is_dominant_speaker: wire.is_dominant_speaker,
+            published_tracks: wire.published_tracks().collect(),
+            paused_tracks: TrackSet::default(),
+        };
+        let participant = Box::new(Participant {
+            user_id: wire.user_id,
+            session_id: wire.session_id,
+            name: wire.name,
+            image: wire.image,
+            roles: wire.roles,
+            custom: wire.custom,
+            joined_at: wire.joined_at.as_ref().map(to_epoch_millis),
+            track_lookup_prefix: wire.track_lookup_prefix,
+            source: wire.source,
+            ..Participant::default()
+        });
+        Self { participant, activity }
+    }
+
+    /// Overwrites all that is told of somebody who is known; tells whether it changed anything.
+    fn overwrite(self, known: &mut Participant<H>) -> bool {
+        let told = *self.participant;
+        let joined_at = told.joined_at.or(known.joined_at);
+        // All of them, whatever one of them finds.
+        [
+            put(&mut known.user_id, told.user_id),
+            put(&mut known.name, told.name),
+            put(&mut known.image, told.image),
+            put(&mut known.roles, told.roles),
+            put(&mut known.custom, told.custom),
+            put(&mut known.joined_at, joined_at),
+            put(&mut known.track_lookup_prefix, told.track_lookup_prefix),
+            put(&mut known.source, told.source),
+        ]
+        .contains(&true)
+    }
+}
+
 impl<H: Host> Visible<H> {
     /// Takes the list of a join response in place of whoever was known. What only this side knows
     /// of a session (its streams, asked sizes, a local pin) stays.
     pub(crate) fn replace_participants(
         &mut self,
-        snapshot: &[models::Participant],
+        snapshot: Vec<Told<H>>,
         own_session_id: &str,
         now: f64,
     ) {
-        let ids: Vec<String> = snapshot.iter().map(|p| p.session_id.clone()).collect();
-        self.retain_participants(|known| ids.contains(&known.session_id));
-        for participant in snapshot {
-            self.upsert_participant(participant, own_session_id, now);
+        let before: Vec<Slot> = self.state().participants.slots().collect();
+        let mut is_listed: Vec<bool> = Vec::new();
+        let mut listed = 0;
+        for told in snapshot {
+            let Some(slot) = self.upsert_participant(told, own_session_id, now) else {
+                continue;
+            };
+            if is_listed.len() <= slot.index() {
+                is_listed.resize(slot.index() + 1, false);
+            }
+            let known = is_listed.get_mut(slot.index());
+            if known.is_some_and(|known| !std::mem::replace(known, true)) {
+                listed += 1;
+                self.move_back(slot);
+            }
         }
-        self.order_participants(&ids);
+        // Those who are not listed stand before all who are.
+        let participants = &self.state().participants;
+        let unlisted: Vec<Slot> =
+            participants.slots().take(participants.len().saturating_sub(listed)).collect();
+        for slot in unlisted {
+            self.remove_participant(slot);
+        }
+        if !self.state().participants.slots().eq(before) {
+            self.mark(Slice::Participants);
+        }
     }
 
     /// Adds a participant, or replaces all that the SFU says of a known one.
     pub(crate) fn upsert_participant(
         &mut self,
-        wire: &models::Participant,
+        told: Told<H>,
         own_session_id: &str,
         now: f64,
-    ) {
-        let known = self.edit_participant(&wire.session_id, |participant| merge(participant, wire));
-        if !known {
-            let mut participant = Participant {
-                session_id: wire.session_id.clone(),
-                is_local: wire.session_id == own_session_id,
-                joined_at: Some(now),
-                ..Participant::default()
-            };
-            merge(&mut participant, wire);
-            self.add_participant(participant);
+    ) -> Option<Slot> {
+        let known = self.state().participants.slot_of(&told.participant.session_id);
+        if let Some(slot) = known {
+            self.overwrite(slot, told);
+            return known;
         }
+        let Told { mut participant, mut activity } = told;
+        participant.is_local = participant.session_id == own_session_id;
+        participant.joined_at.get_or_insert(now);
+        if participant.is_local {
+            // What is published from here is known here first.
+            activity.published_tracks = TrackSet::default();
+        }
+        self.add_participant(participant, activity)
     }
 
     /// Replaces all that the SFU says of a known participant; an unknown one stays unknown.
-    pub(crate) fn edit_known(&mut self, wire: &models::Participant) {
-        self.edit_participant(&wire.session_id, |participant| merge(participant, wire));
+    pub(crate) fn edit_known(&mut self, told: Told<H>) -> Option<Slot> {
+        let slot = self.state().participants.slot_of(&told.participant.session_id)?;
+        self.overwrite(slot, told);
+        Some(slot)
     }
 
-    pub(crate) fn remove_participant(&mut self, session_id: &str) {
-        self.retain_participants(|participant| participant.session_id != session_id);
+    fn overwrite(&mut self, slot: Slot, told: Told<H>) {
+        let is_local = self.state().participants.local() == Some(slot);
+        let activity = told.activity;
+        self.edit_activity(slot, |known| {
+            // What is published from here is known here first.
+            let published_tracks =
+                if is_local { known.published_tracks } else { activity.published_tracks };
+            let paused_tracks = known.paused_tracks;
+            *known = Activity { published_tracks, paused_tracks, ..activity };
+        });
+        self.edit_slot(slot, Aspects::IDENTITY, |known| told.overwrite(known));
     }
 
-    /// A track was published or unpublished. An event that carries the participant replaces it: in
-    /// large calls that is how people are introduced.
-    pub(crate) fn set_published(
-        &mut self,
-        session_id: &str,
-        track_type: TrackType,
-        published: bool,
-        wire: Option<&models::Participant>,
-        own_session_id: &str,
-        now: f64,
-    ) {
-        if let Some(wire) = wire {
-            self.upsert_participant(wire, own_session_id, now);
+    /// Somebody has gone.
+    pub(crate) fn remove_session(&mut self, session_id: &str) {
+        if let Some(slot) = self.state().participants.slot_of(session_id) {
+            self.remove_participant(slot);
         }
-        self.edit_participant(session_id, |participant| {
-            let is_published = |of: &TrackType| {
-                if *of == track_type {
-                    published
-                } else {
-                    participant.published_tracks.contains(of)
-                }
-            };
-            participant.published_tracks = TRACK_TYPES.into_iter().filter(is_published).collect();
+    }
+
+    /// A track was published or unpublished.
+    pub(crate) fn set_published(&mut self, slot: Slot, track_type: TrackType, published: bool) {
+        self.edit_activity(slot, |activity| {
+            activity.published_tracks = activity.published_tracks.with(track_type, published);
             if !published {
-                participant.paused_tracks.retain(|known| *known != track_type);
+                activity.paused_tracks = activity.paused_tracks.with(track_type, false);
             }
         });
     }
 
-    pub(crate) fn set_audio_levels(&mut self, levels: &[event::AudioLevel]) {
-        for level in levels {
-            let speaking = |p: &Participant<_>| p.is_speaking == level.is_speaking;
-            let known = self.state().participant(&level.session_id);
-            if known.is_some_and(speaking) {
-                self.edit_levels(&level.session_id, |p| p.audio_level = level.level);
-            } else {
-                self.edit_participant(&level.session_id, |participant| {
-                    participant.audio_level = level.level;
-                    participant.is_speaking = level.is_speaking;
-                });
-            }
-        }
+    /// How loud somebody is.
+    pub(crate) fn set_audio_level(&mut self, slot: Slot, level: f32, is_speaking: bool) {
+        self.edit_activity(slot, |activity| {
+            activity.audio_level = level;
+            activity.is_speaking = is_speaking;
+        });
     }
 
     pub(crate) fn set_dominant_speaker(&mut self, session_id: &str) {
-        let others = self.state().participants.iter();
-        let others = others.filter(|p| p.is_dominant_speaker && p.session_id != session_id);
-        for id in others.map(|p| p.session_id.clone()).collect::<Vec<_>>() {
-            self.edit_participant(&id, |participant| participant.is_dominant_speaker = false);
+        let slot = self.state().participants.slot_of(session_id);
+        while let Some(other) =
+            self.state().participants.dominant().iter().copied().find(|other| Some(*other) != slot)
+        {
+            self.edit_activity(other, |activity| activity.is_dominant_speaker = false);
         }
-        self.edit_participant(session_id, |participant| participant.is_dominant_speaker = true);
-    }
-
-    pub(crate) fn set_connection_qualities(&mut self, updates: &[event::ConnectionQualityInfo]) {
-        for update in updates {
-            let quality = update.connection_quality();
-            self.edit_participant(&update.session_id, |p| p.connection_quality = quality);
+        if let Some(slot) = slot {
+            self.edit_activity(slot, |activity| activity.is_dominant_speaker = true);
         }
     }
 
     /// The full list of what is pinned for everyone, most important first. Local pins stay.
     pub(crate) fn set_server_pins(&mut self, pins: &[models::Pin], now: f64) {
-        let importance = |participant: &Participant<_>| {
-            pins.iter().position(|pin| {
-                if pin.session_id.is_empty() {
-                    pin.user_id == participant.user_id
-                } else {
-                    pin.session_id == participant.session_id
+        let participants = &self.state().participants;
+        let mut wanted: BTreeMap<Slot, Pin> = BTreeMap::new();
+        for (place, pin) in pins.iter().enumerate() {
+            let rank = u32::try_from(pins.len() - place).unwrap_or(u32::MAX);
+            let new = Pin { is_local: false, pinned_at: now + f64::from(rank) };
+            if pin.session_id.is_empty() {
+                let is_theirs =
+                    |slot: &Slot| participants.get(*slot).is_some_and(|p| p.user_id == pin.user_id);
+                for slot in participants.slots().filter(is_theirs) {
+                    wanted.entry(slot).or_insert(new);
                 }
-            })
-        };
-        let wanted: Vec<(String, Option<Pin>)> = self
-            .state()
-            .participants
+            } else if let Some(slot) = participants.slot_of(&pin.session_id) {
+                wanted.entry(slot).or_insert(new);
+            }
+        }
+        let pinned: Vec<(Slot, Pin)> = participants
+            .pinned()
             .iter()
-            .filter(|p| p.pin.is_none_or(|pin| !pin.is_local))
-            .map(|participant| {
-                let pin = importance(participant).map(|place| {
-                    let rank = u32::try_from(pins.len() - place).unwrap_or(u32::MAX);
-                    let new = Pin { is_local: false, pinned_at: now + f64::from(rank) };
-                    participant.pin.unwrap_or(new)
-                });
-                (participant.session_id.clone(), pin)
-            })
+            .filter_map(|slot| Some((*slot, participants.get(*slot)?.pin?)))
             .collect();
-        for (session_id, pin) in wanted {
-            self.edit_participant(&session_id, |participant| participant.pin = pin);
+        for (slot, pin) in pinned {
+            // Whoever is pinned already, here or for everyone, stays as they are.
+            if wanted.remove(&slot).is_none() && !pin.is_local {
+                self.set_pin(slot, None);
+            }
+        }
+        for (slot, pin) in wanted {
+            self.set_pin(slot, Some(pin));
         }
     }
 
     pub(crate) fn set_paused(&mut self, states: &[event::InboundVideoState]) {
         for state in states {
-            let track_type = state.track_type();
-            self.edit_participant(&state.session_id, |participant| {
-                participant.paused_tracks.retain(|known| *known != track_type);
-                if state.paused {
-                    participant.paused_tracks.push(track_type);
-                }
-            });
+            if let Some(slot) = self.state().participants.slot_of(&state.session_id) {
+                self.edit_activity(slot, |activity| {
+                    let paused = activity.paused_tracks.with(state.track_type(), state.paused);
+                    activity.paused_tracks = paused;
+                });
+            }
         }
     }
 
@@ -176,75 +243,68 @@ impl<H: Host> Visible<H> {
     ) {
         let mut parts = stream_id.split(':');
         let (prefix, track_type) = (parts.next(), parts.next().and_then(TrackType::from_str_name));
-        if let (Some(prefix), Some(track_type)) = (prefix, track_type) {
-            orphans.tracks.insert(track, (prefix.to_owned(), track_type));
-            self.adopt(orphans);
+        let (Some(prefix), Some(track_type)) = (prefix, track_type) else {
+            return;
+        };
+        orphans.tracks.insert(track, (prefix.to_owned(), track_type));
+        let participants = &self.state().participants;
+        let bears_it =
+            |slot: &Slot| participants.get(*slot).is_some_and(|p| p.track_lookup_prefix == prefix);
+        let parent = participants.slots().find(bears_it);
+        if let Some(parent) = parent {
+            self.adopt(orphans, parent);
         }
     }
 
-    /// Gives waiting tracks to participants that are known by now.
-    pub(crate) fn adopt(&mut self, orphans: &mut Orphans) {
-        orphans.tracks.retain(|track, (prefix, track_type)| {
-            let parent = self
-                .state()
-                .participants
-                .iter()
-                .find(|p| p.track_lookup_prefix == *prefix)
-                .map(|p| p.session_id.clone());
-            let Some(parent) = parent else { return true };
-            self.edit_participant(&parent, |participant| {
-                if let Some(slot) = media_slot(participant, *track_type) {
-                    *slot = Some(Media::Remote(*track));
+    /// Gives tracks that wait for whoever is in that slot to them.
+    pub(crate) fn adopt(&mut self, orphans: &mut Orphans, slot: Slot) {
+        if orphans.tracks.is_empty() {
+            return;
+        }
+        self.edit_slot(slot, Aspects::MEDIA, |participant| {
+            let mut changed = false;
+            orphans.tracks.retain(|track, (prefix, track_type)| {
+                let is_theirs = *prefix == participant.track_lookup_prefix;
+                if is_theirs && *track_type != TrackType::Unspecified {
+                    changed |= participant.set_media(*track_type, Some(Media::Remote(*track)));
                 }
+                !is_theirs
             });
-            false
+            changed
         });
     }
 
     /// A received track ended.
     pub(crate) fn detach_track(&mut self, orphans: &mut Orphans, track: RemoteTrackId) {
         orphans.tracks.remove(&track);
-        let media = Some(Media::Remote(track));
-        let owner =
-            self.state().participants.iter().find(|p| {
-                [p.video, p.audio, p.screen_share, p.screen_share_audio].contains(&media)
-            });
-        if let Some(owner) = owner.map(|p| p.session_id.clone()) {
-            self.edit_participant(&owner, |participant| {
-                for track_type in TRACK_TYPES {
-                    if let Some(slot) = media_slot(participant, track_type)
-                        && *slot == media
-                    {
-                        *slot = None;
-                    }
-                }
+        let media = Media::Remote(track);
+        let participants = &self.state().participants;
+        let holds_it = |slot: &Slot| {
+            participants.get(*slot).is_some_and(|p| p.media.iter().any(|(_, held)| *held == media))
+        };
+        let owner = participants.slots().find(holds_it);
+        if let Some(owner) = owner {
+            self.edit_slot(owner, Aspects::MEDIA, |participant| {
+                participant.media.retain(|(_, held)| *held != media);
+                true
             });
         }
     }
 
     /// Shows what is published from here on the local participant.
     pub(crate) fn set_local_media(&mut self, track_type: TrackType, media: Option<Media>) {
-        let local = self.state().participants.iter().find(|p| p.is_local);
-        let Some(session_id) = local.map(|p| p.session_id.clone()) else {
-            return;
-        };
-        self.set_published(&session_id, track_type, media.is_some(), None, &session_id, 0.0);
-        self.edit_participant(&session_id, |participant| {
-            if let Some(slot) = media_slot(participant, track_type) {
-                *slot = media;
-            }
-        });
+        if let Some(slot) = self.state().participants.local() {
+            self.set_published(slot, track_type, media.is_some());
+            self.edit_slot(slot, Aspects::MEDIA, |local| local.set_media(track_type, media));
+        }
     }
 
     /// One of our tracks is published, but delivers nothing for now, or does again.
     pub(crate) fn set_interrupted(&mut self, track_type: TrackType, interrupted: bool) {
-        let local = self.state().participants.iter().find(|p| p.is_local);
-        if let Some(session_id) = local.map(|p| p.session_id.clone()) {
-            self.edit_participant(&session_id, |participant| {
-                participant.interrupted_tracks.retain(|known| *known != track_type);
-                if interrupted {
-                    participant.interrupted_tracks.push(track_type);
-                }
+        if let Some(slot) = self.state().participants.local() {
+            self.edit_slot(slot, Aspects::LOCAL, |local| {
+                let tracks = local.interrupted_tracks.with(track_type, interrupted);
+                put(&mut local.interrupted_tracks, tracks)
             });
         }
     }
@@ -270,50 +330,12 @@ impl<H: Host> Visible<H> {
 
     /// Nobody is in a call that was left.
     pub(crate) fn clear_participants(&mut self) {
-        self.retain_participants(|_| false);
+        let everybody: Vec<Slot> = self.state().participants.slots().collect();
+        for slot in everybody {
+            self.remove_participant(slot);
+        }
         self.clear_tiles();
         self.set(Slice::StartedAt, |s| &mut s.started_at, None);
-    }
-}
-
-/// All of them, in the order in which they are listed.
-const TRACK_TYPES: [TrackType; 4] =
-    [TrackType::Audio, TrackType::Video, TrackType::ScreenShare, TrackType::ScreenShareAudio];
-
-/// Where a participant holds the media of a track type.
-fn media_slot<H: Host>(
-    participant: &mut Participant<H>,
-    track_type: TrackType,
-) -> Option<&mut Option<Media>> {
-    match track_type {
-        TrackType::Unspecified => None,
-        TrackType::Audio => Some(&mut participant.audio),
-        TrackType::Video => Some(&mut participant.video),
-        TrackType::ScreenShare => Some(&mut participant.screen_share),
-        TrackType::ScreenShareAudio => Some(&mut participant.screen_share_audio),
-    }
-}
-
-/// Overwrites all that the SFU says, defaults included: a message carries the whole participant.
-fn merge<H: Host>(participant: &mut Participant<H>, wire: &models::Participant) {
-    participant.user_id.clone_from(&wire.user_id);
-    participant.name.clone_from(&wire.name);
-    participant.image.clone_from(&wire.image);
-    participant.roles.clone_from(&wire.roles);
-    participant.custom.clone_from(&wire.custom);
-    participant.track_lookup_prefix.clone_from(&wire.track_lookup_prefix);
-    // What is published from here is known here first.
-    if !participant.is_local {
-        let is_published = |of: &TrackType| wire.published_tracks().any(|known| known == *of);
-        participant.published_tracks = TRACK_TYPES.into_iter().filter(is_published).collect();
-    }
-    participant.connection_quality = wire.connection_quality();
-    participant.is_speaking = wire.is_speaking;
-    participant.is_dominant_speaker = wire.is_dominant_speaker;
-    participant.audio_level = wire.audio_level;
-    participant.source = wire.source;
-    if let Some(joined_at) = &wire.joined_at {
-        participant.joined_at = Some(to_epoch_millis(joined_at));
     }
 }
 

@@ -1,14 +1,21 @@
 //! What the SFU tells during a call.
 
-use trunkline_protocol::sfu::{
-    event::{self, sfu_event::EventPayload},
-    models,
+use trunkline_protocol::{
+    compact::{self, AudioLevel, Entries, Frame, Quality},
+    sfu::{
+        event::{self, sfu_event::EventPayload},
+        models,
+    },
 };
 
-use super::{CallContext, CallSession, Phase, participants::to_epoch_millis};
+use super::{
+    CallContext, CallSession, Phase,
+    participants::{Told, to_epoch_millis},
+};
 use crate::core::{
     changes::Slice,
     host::Host,
+    roster::Slot,
     state::{DeviceKind, TrackType},
 };
 
@@ -19,10 +26,11 @@ impl<H: Host> CallSession<H> {
         context: &CallContext<'_, H>,
         own_session_id: &str,
         response: &event::JoinResponse,
+        participants: Vec<Told<H>>,
     ) {
         let now = context.out.epoch_millis();
         let state = response.call_state.clone().unwrap_or_default();
-        self.visible.replace_participants(&state.participants, own_session_id, now);
+        self.visible.replace_participants(participants, own_session_id, now);
         self.visible.set_server_pins(&state.pins, now);
         let started_at = state.started_at.as_ref().map_or(now, to_epoch_millis);
         self.visible.set(Slice::StartedAt, |s| &mut s.started_at, Some(started_at));
@@ -33,6 +41,47 @@ impl<H: Host> CallSession<H> {
     pub(super) fn take_counts(&mut self, response: &event::JoinResponse) {
         let counts = response.call_state.as_ref().and_then(|state| state.participant_count);
         self.set_counts(counts);
+    }
+
+    /// Takes a frame that came over the socket of the session; `false` when it cannot be read.
+    #[must_use]
+    pub(super) fn on_sfu_frame(&mut self, context: &mut CallContext<'_, H>, bytes: &[u8]) -> bool {
+        if !matches!(self.phase, Phase::Joined(_)) {
+            return true;
+        }
+        let taken = match Frame::read(bytes) {
+            Some(Frame::AudioLevels(levels)) => self.on_audio_levels(levels),
+            Some(Frame::Qualities(qualities)) => self.on_qualities(qualities),
+            Some(Frame::DominantSpeaker(session_id)) => {
+                self.visible.set_dominant_speaker(session_id);
+                Some(())
+            }
+            Some(Frame::Joined | Frame::Other) => {
+                compact::decode(bytes).map(|event| self.on_sfu_event(context, event))
+            }
+            None => None,
+        };
+        taken.is_some()
+    }
+
+    /// `None` when they are malformed: then nothing is changed.
+    fn on_audio_levels(&mut self, levels: Entries<'_, AudioLevel<'_>>) -> Option<()> {
+        for AudioLevel { session_id, level, is_speaking } in levels.collect::<Option<Vec<_>>>()? {
+            if let Some(slot) = self.state().participants.slot_of(session_id) {
+                self.visible.set_audio_level(slot, level, is_speaking);
+            }
+        }
+        Some(())
+    }
+
+    /// `None` when they are malformed: then nothing is changed.
+    fn on_qualities(&mut self, qualities: Entries<'_, Quality<'_>>) -> Option<()> {
+        for Quality { session_id, quality } in qualities.collect::<Option<Vec<_>>>()? {
+            if let Some(slot) = self.state().participants.slot_of(session_id) {
+                self.visible.edit_activity(slot, |activity| activity.connection_quality = quality);
+            }
+        }
+        Some(())
     }
 
     pub(super) fn on_sfu_event(
@@ -53,43 +102,45 @@ impl<H: Host> CallSession<H> {
             EventPayload::IceTrickle(trickle) => self.on_remote_candidate(context, trickle),
             EventPayload::ParticipantJoined(joined) => {
                 if let Some(participant) = joined.participant {
-                    self.visible.upsert_participant(&participant, &own, now);
-                    self.participant_appeared(context);
+                    let slot = self.visible.upsert_participant(Told::new(participant), &own, now);
+                    self.participant_appeared(context, slot);
                 }
             }
             EventPayload::ParticipantLeft(left) => {
                 if let Some(participant) = left.participant {
-                    self.visible.remove_participant(&participant.session_id);
+                    self.visible.remove_session(&participant.session_id);
                 }
             }
             EventPayload::ParticipantUpdated(updated) => {
                 if let Some(participant) = updated.participant {
-                    self.visible.edit_known(&participant);
+                    let slot = self.visible.edit_known(Told::new(participant));
+                    self.adopt_tracks(slot);
                 }
             }
             EventPayload::TrackPublished(track) => {
-                let (of, wire) = (track.r#type(), track.participant.as_ref());
-                self.visible.set_published(&track.session_id, of, true, wire, &own, now);
-                self.participant_appeared(context);
+                let of = track.r#type();
+                let slot = self.introduced(track.participant, &track.session_id, &own, now);
+                if let Some(slot) = slot {
+                    self.visible.set_published(slot, of, true);
+                }
+                self.participant_appeared(context, slot);
             }
             EventPayload::TrackUnpublished(track) => {
-                let (of, wire) = (track.r#type(), track.participant.as_ref());
-                self.visible.set_published(&track.session_id, of, false, wire, &own, now);
+                let (of, cause) = (track.r#type(), track.cause());
+                let slot = self.introduced(track.participant, &track.session_id, &own, now);
+                if let Some(slot) = slot {
+                    self.visible.set_published(slot, of, false);
+                }
                 if track.session_id == own {
-                    self.on_moderated(context, of, track.cause());
+                    self.on_moderated(context, of, cause);
                 }
                 self.subscriptions_changed(context, false);
             }
-            EventPayload::AudioLevelChanged(changed) => {
-                self.visible.set_audio_levels(&changed.audio_levels);
+            EventPayload::HealthCheckResponse(health) => {
+                // Only this answers pings: other events still come when they are lost.
+                session.heard();
+                self.set_counts(health.participant_count);
             }
-            EventPayload::DominantSpeakerChanged(changed) => {
-                self.visible.set_dominant_speaker(&changed.session_id);
-            }
-            EventPayload::ConnectionQualityChanged(changed) => {
-                self.visible.set_connection_qualities(&changed.connection_quality_updates);
-            }
-            EventPayload::HealthCheckResponse(health) => self.set_counts(health.participant_count),
             EventPayload::PinsUpdated(pins) => self.visible.set_server_pins(&pins.pins, now),
             EventPayload::InboundStateNotification(notification) => {
                 self.visible.set_paused(&notification.inbound_video_states);
@@ -120,20 +171,45 @@ impl<H: Host> CallSession<H> {
                     publisher.restart_ice(context.out);
                 }
             }
-            // A join response belongs to a join.
-            EventPayload::JoinResponse(_)
+            // A join response belongs to a join; the first three are read as frames.
+            EventPayload::AudioLevelChanged(_)
+            | EventPayload::ConnectionQualityChanged(_)
+            | EventPayload::DominantSpeakerChanged(_)
+            | EventPayload::JoinResponse(_)
             | EventPayload::ParticipantMigrationComplete(_)
             | EventPayload::PublisherAnswer(_) => {}
         }
     }
 
-    /// Somebody came, or began to publish: tracks and wishes may have waited for them.
-    fn participant_appeared(&mut self, context: &mut CallContext<'_, H>) {
-        self.apply_wishes();
-        if let Phase::Joined(session) = &mut self.phase {
-            self.visible.adopt(&mut session.orphans);
+    /// Whom an event about a track is about. One that carries the participant replaces them: in
+    /// large calls that is how people are introduced.
+    fn introduced(
+        &mut self,
+        wire: Option<models::Participant>,
+        session_id: &str,
+        own: &str,
+        now: f64,
+    ) -> Option<Slot> {
+        if let Some(wire) = wire {
+            self.visible.upsert_participant(Told::new(wire), own, now);
         }
+        self.state().participants.slot_of(session_id)
+    }
+
+    /// Somebody came, or began to publish: tracks and wishes may have waited for them.
+    fn participant_appeared(&mut self, context: &mut CallContext<'_, H>, slot: Option<Slot>) {
+        let participant = slot.and_then(|slot| self.state().participants.get(slot));
+        if let Some(session_id) = participant.map(|participant| participant.session_id.clone()) {
+            self.apply_wishes_for(&session_id);
+        }
+        self.adopt_tracks(slot);
         self.subscriptions_changed(context, true);
+    }
+
+    fn adopt_tracks(&mut self, slot: Option<Slot>) {
+        if let (Phase::Joined(session), Some(slot)) = (&mut self.phase, slot) {
+            self.visible.adopt(&mut session.orphans, slot);
+        }
     }
 
     fn subscriptions_changed(&mut self, context: &mut CallContext<'_, H>, published: bool) {
@@ -232,4 +308,9 @@ impl<H: Host> CallSession<H> {
             }
         }
     }
+}
+
+/// Whatever it was to tell, nothing of it counts.
+pub(super) fn warn_unreadable<H: Host>(context: &mut CallContext<'_, H>) {
+    context.out.warn("the SFU sent a frame that cannot be read", None);
 }

@@ -1,8 +1,8 @@
 //! Where and how loud the others are heard.
 
-use super::{CallSession, devices::find};
+use super::{CallSession, devices::find, visible::put};
 use crate::core::{
-    changes::Slice,
+    changes::{Aspects, Slice},
     command::SpeakerOrder,
     host::Host,
     input::{ListedDevice, ListedKind},
@@ -25,7 +25,9 @@ impl<H: Host> CallSession<H> {
 
     /// How loud a participant is heard, who may be yet to come.
     pub(super) fn set_volume(&mut self, session_id: String, volume: Option<f64>) {
-        self.visible.edit_participant(&session_id, |p| p.audio_volume = volume);
+        self.visible.edit_participant(&session_id, Aspects::LOCAL, |participant| {
+            put(&mut participant.audio_volume, volume)
+        });
         self.visible.edit(Slice::Speaker, |state| {
             let volumes = &mut state.speaker.volumes;
             match volume {

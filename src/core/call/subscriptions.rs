@@ -8,7 +8,8 @@ use super::rpc::{Rpc, Rpcs};
 use crate::core::{
     host::Host,
     outbox::Outbox,
-    state::{Dimension, Participant, TrackType},
+    roster::Roster,
+    state::{Dimension, TrackType},
     time::{Duration, Time},
 };
 
@@ -62,7 +63,7 @@ impl Subscriptions {
         out: &mut Outbox<H>,
         rpcs: &mut Rpcs,
         session_id: &str,
-        participants: &[Participant<H>],
+        participants: &Roster<H>,
     ) {
         if self.in_flight || self.due.is_none_or(|due| due > out.now) {
             return;
@@ -93,13 +94,11 @@ impl Subscriptions {
 
 /// The complete list for the SFU: what is left out is unsubscribed. Audio of people is not in it,
 /// since the SFU sends that unasked (SFU protocol, subscriptions).
-pub(crate) fn wanted<H: Host>(
-    participants: &[Participant<H>],
-) -> Vec<signal::TrackSubscriptionDetails> {
+pub(crate) fn wanted<H: Host>(participants: &Roster<H>) -> Vec<signal::TrackSubscriptionDetails> {
     let mut tracks = Vec::new();
-    for participant in participants.iter().filter(|p| !p.is_local) {
+    for (participant, activity) in participants.active().filter(|(p, _)| !p.is_local) {
         let mut want = |track_type: TrackType, size: Option<Dimension>| {
-            if participant.published_tracks.contains(&track_type) {
+            if activity.published_tracks.contains(track_type) {
                 tracks.push(signal::TrackSubscriptionDetails {
                     user_id: participant.user_id.clone(),
                     session_id: participant.session_id.clone(),

@@ -1,9 +1,13 @@
 //! The state of a call together with the note of what changed in it.
 
+use std::collections::BTreeMap;
+
 use crate::core::{
-    changes::{CallChanges, Slice, Transition},
+    changes::{Aspects, CallChanges, Slice, Transition},
     host::Host,
-    state::{CallState, CallingState, Participant, Tiles, TrackType, Visibility},
+    participant::{Activity, Participant, Pin, Tiles, Visibility},
+    roster::Slot,
+    state::{CallState, CallingState, TrackType},
 };
 
 /// What the app sees of a call. Every write goes through here, so that no change is left unmarked.
@@ -11,8 +15,10 @@ use crate::core::{
 pub(crate) struct Visible<H: Host> {
     state: CallState<H>,
     changes: CallChanges,
+    /// Where somebody is in the list of people who changed, by slot, counted from 1; 0 is not.
+    marked: Vec<u32>,
     /// By session; they may be known before the participant is.
-    tiles: Vec<(String, Tiles)>,
+    tiles: BTreeMap<String, Tiles>,
 }
 
 impl<H: Host> Visible<H> {
@@ -21,7 +27,17 @@ impl<H: Host> Visible<H> {
     }
 
     pub(crate) fn take_changes(&mut self) -> CallChanges {
+        for (slot, _) in &self.changes.people {
+            if let Some(place) = self.marked.get_mut(slot.index()) {
+                *place = 0;
+            }
+        }
         std::mem::take(&mut self.changes)
+    }
+
+    /// Whether anybody changed in one of these.
+    pub(crate) fn is_anybody_marked(&self, aspects: Aspects) -> bool {
+        self.changes.people.iter().any(|(_, changed)| changed.any(aspects))
     }
 
     /// Whether the host has not been told yet that `slice` changed.
@@ -67,38 +83,93 @@ impl<H: Host> Visible<H> {
         edit(&mut self.state);
     }
 
-    /// Edits one participant; marks them if that changes them. `false` when there is none.
+    /// Edits whoever has that session in `aspects`; `edit` tells whether it changed anything. `false`
+    /// when there is nobody.
     pub(crate) fn edit_participant(
         &mut self,
         session_id: &str,
-        edit: impl FnOnce(&mut Participant<H>),
+        aspects: Aspects,
+        edit: impl FnOnce(&mut Participant<H>) -> bool,
     ) -> bool {
-        let Some(participant) = self.state.participants.of_session_mut(session_id) else {
-            return false;
-        };
-        let before = participant.clone();
-        edit(participant);
-        if *participant != before {
-            self.changes.mark_participant(session_id);
-            self.mark(Slice::Participants);
+        let slot = self.state.participants.slot_of(session_id);
+        if let Some(slot) = slot {
+            self.edit_slot(slot, aspects, edit);
         }
-        true
+        slot.is_some()
     }
 
-    /// Edits what changes many times a second: audio level and connection quality.
-    pub(crate) fn edit_levels(&mut self, session_id: &str, edit: impl FnOnce(&mut Participant<H>)) {
-        if let Some(participant) = self.state.participants.of_session_mut(session_id) {
-            edit(participant);
-            self.changes.mark_levels(session_id);
+    /// The same with whoever is in that slot.
+    pub(crate) fn edit_slot(
+        &mut self,
+        slot: Slot,
+        aspects: Aspects,
+        edit: impl FnOnce(&mut Participant<H>) -> bool,
+    ) {
+        if self.state.participants.get_mut(slot).is_some_and(edit) {
+            self.mark_person(slot, aspects);
+        }
+    }
+
+    /// Edits what whoever is in that slot does.
+    pub(crate) fn edit_activity(&mut self, slot: Slot, edit: impl FnOnce(&mut Activity)) {
+        let before = self.state.participants.activity(slot);
+        let mut after = before;
+        edit(&mut after);
+        let changed = after.changed(before);
+        if !changed.is_empty() {
+            self.state.participants.set_activity(slot, after);
+            self.mark_person(slot, changed);
+        }
+    }
+
+    /// Pins whoever is in that slot, or takes their pin off.
+    pub(crate) fn set_pin(&mut self, slot: Slot, pin: Option<Pin>) {
+        if self.state.participants.set_pin(slot, pin) {
+            self.mark_person(slot, Aspects::LOCAL);
         }
     }
 
     /// Adds a participant at the end.
-    pub(crate) fn add_participant(&mut self, mut participant: Participant<H>) {
+    pub(crate) fn add_participant(
+        &mut self,
+        mut participant: Box<Participant<H>>,
+        activity: Activity,
+    ) -> Option<Slot> {
         participant.tiles = self.tiles_of(&participant.session_id);
-        self.changes.mark_participant(&participant.session_id);
-        self.state.participants.push(participant);
-        self.mark(Slice::Participants);
+        let slot = self.state.participants.insert(participant, activity)?;
+        self.mark_person(slot, Aspects::CAME);
+        Some(slot)
+    }
+
+    /// Takes out whoever is in that slot.
+    pub(crate) fn remove_participant(&mut self, slot: Slot) {
+        if let Some(participant) = self.state.participants.remove(slot) {
+            let media = Aspects::MEDIA.only_if(!participant.media.is_empty());
+            self.mark_person(slot, Aspects::LEFT.and(media));
+        }
+    }
+
+    /// Whoever is in that slot stands behind all others.
+    pub(crate) fn move_back(&mut self, slot: Slot) {
+        self.state.participants.move_back(slot);
+    }
+
+    fn mark_person(&mut self, slot: Slot, aspects: Aspects) {
+        if !aspects.is_passing() {
+            self.mark(Slice::Participants);
+        }
+        if self.marked.len() <= slot.index() {
+            self.marked.resize(slot.index() + 1, 0);
+        }
+        let people = &mut self.changes.people;
+        let Some(place) = self.marked.get_mut(slot.index()) else { return };
+        let known = (*place as usize).checked_sub(1).and_then(|place| people.get_mut(place));
+        if let Some((_, changed)) = known {
+            *changed = changed.and(aspects);
+        } else {
+            people.push((slot, aspects));
+            *place = u32::try_from(people.len()).unwrap_or(0);
+        }
     }
 
     /// A tile came into sight, or went out of it.
@@ -113,9 +184,10 @@ impl<H: Host> Visible<H> {
             TrackType::ScreenShare => tiles.screen_share = visibility,
             _ => tiles.video = visibility,
         }
-        self.tiles.retain(|(known, _)| known != session_id);
-        self.tiles.push((session_id.to_owned(), tiles));
-        self.edit_participant(session_id, |participant| participant.tiles = tiles);
+        self.tiles.insert(session_id.to_owned(), tiles);
+        self.edit_participant(session_id, Aspects::LOCAL, |participant| {
+            put(&mut participant.tiles, tiles)
+        });
     }
 
     /// Where the tile of a video is.
@@ -128,26 +200,20 @@ impl<H: Host> Visible<H> {
     }
 
     fn tiles_of(&self, session_id: &str) -> Tiles {
-        let tiles = self.tiles.iter().find(|(known, _)| known == session_id);
-        tiles.map(|(_, tiles)| *tiles).unwrap_or_default()
+        self.tiles.get(session_id).copied().unwrap_or_default()
     }
 
     /// Forgets where tiles are.
     pub(crate) fn clear_tiles(&mut self) {
         self.tiles.clear();
     }
+}
 
-    /// Takes out the participants for whom `keep` says no.
-    pub(crate) fn retain_participants(&mut self, keep: impl FnMut(&Participant<H>) -> bool) {
-        if self.state.participants.retain(keep) {
-            self.mark(Slice::Participants);
-        }
+/// Changes a field; tells whether that is anything new.
+pub(crate) fn put<T: PartialEq>(field: &mut T, value: T) -> bool {
+    let changed = *field != value;
+    if changed {
+        *field = value;
     }
-
-    /// Puts the participants in the order of `session_ids`; those not listed go last.
-    pub(crate) fn order_participants(&mut self, session_ids: &[String]) {
-        if self.state.participants.order_by(session_ids) {
-            self.mark(Slice::Participants);
-        }
-    }
+    changed
 }

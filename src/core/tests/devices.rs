@@ -7,7 +7,7 @@ use crate::core::tests::native::{DeviceFailure, Input};
 use crate::core::{
     CallCommand, CallKey, CallingState, Choice,
     DeviceKind::{Camera, Microphone, ScreenShare},
-    DeviceOrder, DeviceStatus, Facing, MediaOption, PeerEffect, TrackType, TransceiverId,
+    DeviceOrder, DeviceStatus, Facing, MediaOption, PeerEffect, TrackSet, TrackType, TransceiverId,
 };
 
 #[test]
@@ -27,9 +27,10 @@ fn a_preview_before_the_join_is_published_after_it() {
     let [track] = &request.tracks[..] else { panic!("one track") };
     assert_eq!((track.track_type(), track.mid.as_str()), (TrackType::Video, "0"));
     assert_eq!(track.layers.len(), 3);
-    let local = host.state(call).participants.iter().find(|p| p.is_local).unwrap();
-    assert_eq!(local.published_tracks, [TrackType::Video]);
-    assert!(local.video.is_some());
+    let (local, activity) =
+        host.state(call).participants.active().find(|(p, _)| p.is_local).unwrap();
+    assert_eq!(activity.published_tracks, [TrackType::Video]);
+    assert!(local.media(TrackType::Video).is_some());
 }
 
 #[test]
@@ -166,8 +167,7 @@ fn devices_are_published_again_after_a_rejoin() {
     host.run_for(200);
 
     assert_eq!(host.server.rpcs_of::<signal::SetPublisherRequest>("SetPublisher").len(), 2);
-    let local = host.state(call).participants.iter().find(|p| p.is_local).unwrap();
-    assert_eq!(local.published_tracks, [TrackType::Video]);
+    assert_eq!(published(&host, call), [TrackType::Video]);
 }
 
 #[test]
@@ -370,10 +370,7 @@ fn a_shared_screen_brings_its_sound_and_the_browsers_button_ends_both() {
     let (mut host, call) = Host::joined();
     host.enable(call, ScreenShare);
     host.run_for(100);
-    let local = |host: &Host| {
-        let local = host.state(call).participants.iter().find(|p| p.is_local).unwrap();
-        local.published_tracks.clone()
-    };
+    let local = |host: &Host| published(host, call);
     assert_eq!(local(&host), [TrackType::ScreenShare, TrackType::ScreenShareAudio]);
 
     host.order(call, |_| CallCommand::SetMedia(MediaOption::ScreenAudio(false)));
@@ -463,10 +460,8 @@ fn a_track_that_the_system_holds_back_shows_as_interrupted() {
     host.enable(call, Microphone);
     host.run_for(50);
     let capture = host.running_captures()[0];
-    let interrupted = |host: &Host| {
-        let local = host.state(call).participants.iter().find(|p| p.is_local).unwrap();
-        local.interrupted_tracks.clone()
-    };
+    let interrupted =
+        |host: &Host| host.state(call).local_participant().unwrap().interrupted_tracks;
 
     host.feed(Input::CaptureMuted(capture, true));
     assert_eq!(interrupted(&host), [TrackType::Audio]);
@@ -514,4 +509,10 @@ fn muted(host: &Host, of: TrackType) -> Vec<bool> {
         .filter(|state| state.track_type() == of)
         .map(|state| state.muted)
         .collect()
+}
+
+/// What the app sees published by its user.
+fn published(host: &Host, call: CallKey) -> TrackSet {
+    let participants = &host.state(call).participants;
+    participants.activity(participants.local().unwrap()).published_tracks
 }

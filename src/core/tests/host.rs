@@ -28,10 +28,10 @@ use crate::core::tests::native::{
     CallState, DeviceFailure, Effect, Error, HttpFailure, HttpReply, Input, Outcome,
 };
 use crate::core::{
-    AppEvent, AppRequest, CallCommand, CallKey, CallingState, CaptureId, CaptureRequest, Command,
-    Config, DeviceKind, Duration, EventPayload as AppPayload, HttpRequest, JoinOptions,
+    AppEvent, AppRequest, Aspects, CallCommand, CallKey, CallingState, CaptureId, CaptureRequest,
+    Command, Config, DeviceKind, Duration, EventPayload as AppPayload, HttpRequest, JoinOptions,
     LeaveOptions, ListenId, ListenRequest, LocalEvent, Method, PeerEffect, PeerId, PromiseId,
-    Reply, RequestId, ResponseKind, SocketId, Then, Time, Tokens, User, UserKind,
+    Reply, RequestId, ResponseKind, Slot, SocketId, Then, Time, Tokens, User, UserKind,
 };
 
 /// The browser.
@@ -45,6 +45,8 @@ pub(super) struct Host {
     lost: Vec<(String, &'static str)>,
     pub(super) warnings: Vec<String>,
     pub(super) transitions: BTreeMap<CallKey, Vec<CallingState>>,
+    /// Who changed, and in what, since a test took it.
+    pub(super) people: BTreeMap<CallKey, Vec<(Slot, Aspects)>>,
     pub(super) opened: Opened,
     /// Requests as they were sent.
     pub(super) sent: Vec<HttpRequest>,
@@ -130,6 +132,7 @@ impl Host {
             lost: Vec::new(),
             warnings: Vec::new(),
             transitions: BTreeMap::new(),
+            people: BTreeMap::new(),
             opened: Opened::default(),
             sent: Vec::new(),
             asked_for_tokens: 0,
@@ -333,6 +336,24 @@ impl Host {
         self.lost.iter().map(|(cid, code)| (cid.as_str(), *code)).collect()
     }
 
+    /// Lets the next thing happen, whenever that is.
+    pub(super) fn step(&mut self) {
+        let queued = self.queue.peek().map(|Reverse((at, _, _))| *at);
+        let timer = self.client.poll_timeout().map(Time::as_millis);
+        self.now = queued.into_iter().chain(timer).min().unwrap_or(self.now).max(self.now);
+        self.steps_at_this_time = 0;
+        match self.queue.peek() {
+            Some(Reverse((at, _, index))) if *at <= self.now => {
+                let index = *index;
+                self.queue.pop();
+                if let Some(input) = self.inputs[index].take() {
+                    self.feed(input);
+                }
+            }
+            _ => self.feed(Input::Timeout),
+        }
+    }
+
     /// Lets `ms` pass.
     pub(super) fn run_for(&mut self, ms: u64) {
         let end = self.now + ms;
@@ -372,6 +393,7 @@ impl Host {
 
     fn note_changes(&mut self) {
         for (call, changes) in self.client.take_changes().by_call {
+            self.people.entry(call).or_default().extend(changes.people);
             let seen = self.transitions.entry(call).or_insert_with(|| vec![CallingState::Idle]);
             for transition in changes.transitions {
                 let last = *seen.last().unwrap();
@@ -472,7 +494,12 @@ impl Host {
                 }
                 let is_join = matches!(answer.event_payload, Some(EventPayload::JoinResponse(_)));
                 if !(is_join && take_one(&mut self.weather.lost.join_responses)) {
-                    self.later(Input::SocketBytes(socket, answer.encode_to_vec()));
+                    let mut bytes = answer.encode_to_vec();
+                    if is_join && self.server.spoils {
+                        let name = bytes.windows(3).position(|bytes| bytes == b"bob").unwrap();
+                        bytes[name] = 0xff;
+                    }
+                    self.later(Input::SocketBytes(socket, bytes));
                 }
             }
             Effect::CloseSocket { socket, code, .. } => {

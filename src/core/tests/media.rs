@@ -56,10 +56,13 @@ fn a_track_that_comes_before_its_participant_waits_for_them() {
     host.sfu(joined("carol"));
 
     let carol = host.state(call).participant("carol-session").unwrap();
-    assert_eq!(carol.video, Some(Media::Remote(track)));
+    assert_eq!(carol.media(TrackType::Video), Some(Media::Remote(track)));
 
     host.feed(Input::Peer(subscriber, PeerInput::TrackEnded(track)));
-    assert_eq!(host.state(call).participant("carol-session").unwrap().video, None);
+    assert_eq!(
+        host.state(call).participant("carol-session").unwrap().media(TrackType::Video),
+        None
+    );
 }
 
 #[test]
@@ -137,7 +140,7 @@ fn levels_and_speakers_show_on_the_participants() {
         session_id: "bob-session".to_owned(),
     }));
 
-    let bob = host.state(call).participant("bob-session").unwrap();
+    let bob = host.state(call).activity("bob-session").unwrap();
     assert!(bob.is_speaking && bob.is_dominant_speaker);
     assert!((bob.audio_level - 0.5).abs() < f32::EPSILON);
 }

@@ -30,12 +30,25 @@ pub(super) struct Recorder {
     config: Config,
     told: Vec<Told>,
     effects: Vec<Value>,
+    /// A life may be too long to be kept.
+    has_stopped: bool,
 }
 
 impl Recorder {
     pub(super) fn new(config: Config) -> Self {
         let client = Client::new(config.clone());
-        Self { client, config, told: Vec::new(), effects: Vec::new() }
+        Self { client, config, told: Vec::new(), effects: Vec::new(), has_stopped: false }
+    }
+
+    /// From now on nothing is kept.
+    pub(super) fn stop_recording(&mut self) {
+        self.has_stopped = true;
+    }
+
+    fn note(&mut self, told: impl FnOnce() -> Told) {
+        if !self.has_stopped {
+            self.told.push(told());
+        }
     }
 
     pub(super) fn create_call(&mut self, call_type: &str, id: &str) -> Result<CallKey, Error> {
@@ -49,18 +62,20 @@ impl Recorder {
     }
 
     pub(super) fn command(&mut self, now: Time, command: Command) {
-        self.told.push(Told::Command(now, command.clone()));
+        self.note(|| Told::Command(now, command.clone()));
         self.client.command(now, command);
     }
 
     pub(super) fn handle(&mut self, now: Time, input: Input) {
-        self.told.push(Told::Input(now, input.clone()));
+        self.note(|| Told::Input(now, input.clone()));
         self.client.handle(now, input);
     }
 
     pub(super) fn poll_effect(&mut self) -> Option<Effect> {
         let effect = self.client.poll_effect()?;
-        self.effects.push(serde_json::to_value(&effect).unwrap());
+        if !self.has_stopped {
+            self.effects.push(serde_json::to_value(&effect).unwrap());
+        }
         Some(effect)
     }
 

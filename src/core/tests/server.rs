@@ -39,6 +39,12 @@ pub(super) struct Server {
     pub(super) expired: u32,
     /// Grows with each change, like the server's clock.
     pub(super) version: u64,
+    /// How many are in the call besides this browser and Bob.
+    pub(super) others: usize,
+    /// Who is in the call besides this browser, if not Bob and the others.
+    pub(super) listed: Option<Vec<models::Participant>>,
+    /// Whether the first participant of a join response has bytes for a name that are no text.
+    pub(super) spoils: bool,
     /// Sessions on the SFU, by id.
     pub(super) sessions: BTreeMap<String, String>,
     /// Sessions whose client has heard nothing, and may come back.
@@ -72,6 +78,9 @@ impl Default for Server {
             refused: Vec::new(),
             expired: 0,
             version: 0,
+            others: 0,
+            listed: None,
+            spoils: false,
             sessions: BTreeMap::new(),
             silent: BTreeSet::new(),
             left: BTreeSet::new(),
@@ -244,7 +253,12 @@ impl Server {
                 self.sessions.insert(join.session_id.clone(), self.me.clone());
                 self.joins.push(join);
                 let join = self.joins.last()?;
-                EventPayload::JoinResponse(join_response(&self.me, &join.session_id))
+                let mut response = join_response(&self.me, &join.session_id, self.others);
+                if let (Some(listed), Some(state)) = (&self.listed, &mut response.call_state) {
+                    let me = state.participants.remove(1);
+                    state.participants = listed.iter().cloned().chain([me]).collect();
+                }
+                EventPayload::JoinResponse(response)
             }
         };
         Some(event::SfuEvent { event_payload: Some(payload) })
@@ -272,9 +286,14 @@ impl Server {
     }
 }
 
-fn join_response(me: &str, own_session_id: &str) -> event::JoinResponse {
+fn join_response(me: &str, own_session_id: &str, others: usize) -> event::JoinResponse {
     let mut participants = vec![participant("bob", "bob-session")];
     participants.push(participant(me, own_session_id));
+    participants.extend(
+        (0..others).map(|number| {
+            participant(&format!("user-{number}"), &format!("user-{number}-session"))
+        }),
+    );
     event::JoinResponse {
         call_state: Some(models::CallState {
             participants,

@@ -1,42 +1,48 @@
 //! The order in which participants are shown.
 
-use std::cell::Cell;
+use std::{
+    cell::{Cell, RefCell},
+    cmp::Ordering,
+};
 
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 use trunkline_protocol::sfu::event::{self, sfu_event::EventPayload};
 
 use super::{
     host::Host,
-    native::seen,
+    native::{Native, seen},
     server::{joined, left},
 };
 use crate::core::tests::native::Participant;
 use crate::core::{
-    Arrangement, CallCommand, CallKey, Criterion, ParticipantOrder, Pin, SortStep, Tiles,
-    TrackType, Visibility,
+    Activity, Arrangement, Aspects, Beyond, CallCommand, CallKey, Criterion, ParticipantOrder, Pin,
+    Roster, Slot, SortStep, Sorting, Tiles, TrackType, Viewed, Visibility, view,
 };
 
 #[test]
 fn each_criterion_puts_those_first_whom_it_asks_for() {
-    let plain = Participant::default;
+    let plain = Someone::default;
     let cases = [
-        (Criterion::Dominant, Participant { is_dominant_speaker: true, ..plain() }),
-        (Criterion::Speaking, Participant { is_speaking: true, ..plain() }),
+        (Criterion::Dominant, active(|a| a.is_dominant_speaker = true)),
+        (Criterion::Speaking, active(|a| a.is_speaking = true)),
         (
             Criterion::Publishing(TrackType::Video),
-            Participant { published_tracks: vec![TrackType::Video], ..plain() },
+            active(|a| a.published_tracks = [TrackType::Video].into_iter().collect()),
         ),
-        (
-            Criterion::Reaction("wave".into()),
-            Participant { reaction: Some(seen(json!({ "type": "wave" }))), ..plain() },
-        ),
+        (Criterion::Reaction("wave".into()), reacting("wave")),
         (
             Criterion::Role(vec!["admin".into(), "host".into()]),
-            Participant { roles: vec!["user".into(), "host".into()], ..plain() },
+            from(Participant {
+                roles: vec!["user".into(), "host".into()],
+                ..Participant::default()
+            }),
         ),
-        (Criterion::Source(0b110), Participant { source: 2, ..plain() }),
-        (Criterion::Pinned, Participant { pin: Some(pin(true, 1.0)), ..plain() }),
+        (Criterion::Source(0b110), from(Participant { source: 2, ..Participant::default() })),
+        (
+            Criterion::Pinned,
+            from(Participant { pin: Some(pin(true, 1.0)), ..Participant::default() }),
+        ),
     ];
     for (criterion, them) in cases {
         let step = SortStep { criterion, swapped: false };
@@ -46,9 +52,9 @@ fn each_criterion_puts_those_first_whom_it_asks_for() {
         assert_eq!(order(std::slice::from_ref(&swapped), &people), [0, 2, 1, 3], "{swapped:?}");
     }
     let other = [
-        Participant { source: 5, ..plain() },
-        Participant { published_tracks: vec![TrackType::Audio], ..plain() },
-        Participant { reaction: Some(seen(json!({ "type": "like" }))), ..plain() },
+        from(Participant { source: 5, ..Participant::default() }),
+        active(|a| a.published_tracks = [TrackType::Audio].into_iter().collect()),
+        reacting("like"),
     ];
     for criterion in [
         Criterion::Source(0b110),
@@ -66,7 +72,7 @@ fn pins_for_everyone_come_before_those_of_this_app_and_newer_ones_before_older_o
         [None, Some((true, 9.0)), Some((false, 1.0)), Some((false, 2.0)), Some((true, 10.0))];
     // As they are: ms since the epoch.
     let pins = pins.map(|at| at.map(|(is_local, at)| pin(is_local, 1.8e12 + at)));
-    let people = pins.map(|pin| Participant { pin, ..Participant::default() });
+    let people = pins.map(|pin| from(Participant { pin, ..Participant::default() }));
     assert_eq!(order(&[by(Criterion::Pinned)], &people), [3, 2, 4, 1, 0]);
 }
 
@@ -79,7 +85,7 @@ fn names_are_ordered_as_in_javascript() {
 
 #[test]
 fn the_first_step_that_tells_two_apart_decides() {
-    let loud = |name| Participant { is_speaking: true, ..named(name) };
+    let loud = |name| speaking(named(name));
     let people = [named("a"), loud("d"), named("b"), loud("c")];
     let steps = [by(Criterion::Speaking), by(Criterion::Name)];
     assert_eq!(order(&steps, &people), [3, 1, 0, 2]);
@@ -90,7 +96,7 @@ fn a_condition_covers_as_many_steps_as_it_says() {
     use Visibility::{Invisible, Unknown, Visible};
     let at = |video, name| {
         let tiles = Tiles { video, ..Tiles::default() };
-        Participant { tiles, ..named(name) }
+        from(Participant { tiles, ..named(name).participant })
     };
     let if_invisible = by(Criterion::IfTile { states: 0b100, skip: 1 });
     let steps = [if_invisible, by(Criterion::Name)];
@@ -100,7 +106,7 @@ fn a_condition_covers_as_many_steps_as_it_says() {
     assert_eq!(order(&steps, &people([Visible, Visible, Invisible])), [2, 0, 1]);
 
     // What comes after the covered step counts in any case.
-    let loud = Participant { is_speaking: true, ..at(Visible, "c") };
+    let loud = speaking(at(Visible, "c"));
     let people = [at(Visible, "a"), at(Visible, "b"), loud];
     let steps = [steps[0].clone(), by(Criterion::Name), by(Criterion::Speaking)];
     assert_eq!(order(&steps, &people), [2, 0, 1]);
@@ -108,7 +114,7 @@ fn a_condition_covers_as_many_steps_as_it_says() {
 
 #[test]
 fn the_app_is_asked_for_its_own_part_only() {
-    let loud = |name| Participant { is_speaking: true, ..named(name) };
+    let loud = |name| speaking(named(name));
     let people = [named("a"), loud("b"), named("c")];
     let asked = Cell::new(0);
     let ask = |which: u32, a: u32, b: u32| {
@@ -140,17 +146,18 @@ fn equals_keep_the_places_at_which_they_were_shown() {
     for user in ["carol", "dave"] {
         host.sfu(joined(user));
     }
-    let mut speakers_first = arrangement(&[by(Criterion::Speaking)]);
-    let mut shown = |host: &Host| shown(&mut speakers_first, host, call);
-    assert_eq!(shown(&host), ["bob", "alice", "carol", "dave"]);
+    let mut speakers_first = Arrangement::default();
+    speakers_first.set_order(ParticipantOrder::new(vec![by(Criterion::Speaking)]).unwrap());
+    let mut shown = |host: &mut Host| shown(&mut speakers_first, host, call);
+    assert_eq!(shown(&mut host), ["bob", "alice", "carol", "dave"]);
     host.sfu(speaks("carol", true));
-    assert_eq!(shown(&host), ["carol", "bob", "alice", "dave"]);
+    assert_eq!(shown(&mut host), ["carol", "bob", "alice", "dave"]);
     host.sfu(speaks("carol", false));
-    assert_eq!(shown(&host), ["carol", "bob", "alice", "dave"]);
+    assert_eq!(shown(&mut host), ["carol", "bob", "alice", "dave"]);
     host.sfu(left("bob"));
     host.sfu(joined("erin"));
     host.sfu(speaks("dave", true));
-    assert_eq!(shown(&host), ["dave", "carol", "alice", "erin"]);
+    assert_eq!(shown(&mut host), ["dave", "carol", "alice", "erin"]);
     let raw = host.state(call).participants.iter().map(|p| p.user_id.as_str());
     assert_eq!(
         raw.collect::<Vec<_>>(),
@@ -202,24 +209,105 @@ proptest! {
             let answer = answers[pair as usize % answers.len()];
             Some(if which < CONDITIONS && b < a { -answer } else { answer })
         };
-        let named = |(number, person): (usize, Participant)| Participant {
-            session_id: number.to_string(),
-            ..person
-        };
-        let people: Vec<_> = people.into_iter().enumerate().map(named).collect();
-        let mut arrangement = arrangement(&steps);
-        let mut sorting = arrangement.sorting(&people);
-        sorting.run(&ask);
-        let first = sorting.places();
+        let mut stage = Stage::new(&people);
+        stage.arrangement.set_order(ParticipantOrder::new(steps).unwrap());
+        let first = stage.shown(&ask);
         let mut everybody = first.clone();
         everybody.sort_unstable();
         prop_assert_eq!(everybody, (0..u32::try_from(people.len())?).collect::<Vec<_>>());
-        arrangement.remember(&sorting);
-        let mut sorting = arrangement.sorting(&people);
-        sorting.run(&ask);
-        let again = sorting.places();
-        prop_assert_eq!(first, again);
+        // Whoever changed in something that makes no difference stays as well.
+        for slot in stage.roster.slots().collect::<Vec<_>>() {
+            stage.arrangement.mark(&stage.roster, slot, Aspects::ALL);
+        }
+        prop_assert_eq!(first, stage.shown(&ask));
     }
+}
+
+#[test]
+fn an_order_has_at_most_as_many_steps_as_a_key_has_bits() {
+    let steps = |count| vec![by(Criterion::Speaking); count];
+    assert!(ParticipantOrder::new(steps(65)).is_none());
+    let mut last = steps(64);
+    last[63] = by(Criterion::Dominant);
+    let people = [Someone::default(), active(|a| a.is_dominant_speaker = true)];
+    assert_eq!(order(&last, &people), [1, 0]);
+    last[62] = by(Criterion::IfTile { states: 0, skip: usize::MAX });
+    assert_eq!(order(&last, &people), [0, 1]);
+}
+
+#[test]
+fn an_app_is_asked_about_those_who_changed_and_as_few_others_as_can_be() {
+    let mut stage = Stage::new(&["d", "a", "c", "b", "e", "g", "f", "h"].map(named));
+    stage.arrangement.set_order(ParticipantOrder::new(vec![by(Criterion::Custom(0))]).unwrap());
+    // By name, as far as the core knows.
+    let levels = RefCell::new([0.0; 8]);
+    let asked = RefCell::new(Vec::new());
+    let ask = |_: u32, a: u32, b: u32| {
+        asked.borrow_mut().push([a, b]);
+        let levels = levels.borrow();
+        Some(levels[a as usize] - levels[b as usize])
+    };
+    assert_eq!(stage.shown(&ask), [0, 1, 2, 3, 4, 5, 6, 7]);
+    asked.take();
+    assert_eq!(stage.shown(&ask), [0, 1, 2, 3, 4, 5, 6, 7]);
+    assert_eq!(asked.take(), Vec::<[u32; 2]>::new(), "nothing has changed");
+
+    levels.borrow_mut()[6] = -1.0;
+    stage.mark(6, Aspects::LEVEL);
+    assert_eq!(stage.shown(&ask), [6, 0, 1, 2, 3, 4, 5, 7]);
+    let pairs = asked.take();
+    assert!(pairs.len() <= 5 && pairs.iter().all(|pair| pair.contains(&6)), "{pairs:?}");
+    stage.mark(3, Aspects::LEVEL);
+    assert_eq!(stage.shown(&ask), [6, 0, 1, 2, 3, 4, 5, 7]);
+    assert_eq!(asked.take(), [[2, 3], [4, 3]], "only about the neighbours");
+}
+
+#[test]
+fn code_of_an_app_may_set_another_order_while_it_sorts() {
+    let stage = RefCell::new(Stage::new(&["a", "b", "c"].map(named)));
+    let order = |step| ParticipantOrder::new(vec![step]).unwrap();
+    stage.borrow_mut().arrangement.set_order(order(by(Criterion::Custom(0))));
+    let mut sorting = stage.borrow_mut().begin().unwrap();
+    let ask = |_: u32, _: u32, _: u32| {
+        let by_name = SortStep { criterion: Criterion::Name, swapped: true };
+        let stage = &mut *stage.borrow_mut();
+        stage.arrangement.set_order(order(by_name));
+        let slot = stage.slot(0);
+        stage.arrangement.mark(&stage.roster, slot, Aspects::LOCAL);
+        assert!(stage.begin().is_none());
+        Some(0.0)
+    };
+    sorting.run(&App { stage: None, ask: &ask });
+    stage.borrow_mut().arrangement.finish(sorting);
+    let mut stage = stage.into_inner();
+    assert_eq!(stage.names(&|_, _, _| None), ["c", "b", "a"]);
+}
+
+#[test]
+fn code_of_an_app_may_change_what_is_being_sorted() {
+    let stage = RefCell::new(Stage::new(&["a", "b", "c"].map(named)));
+    let by_app = || ParticipantOrder::new(vec![by(Criterion::Custom(0))]).unwrap();
+    let mut sorting = {
+        let mut stage = stage.borrow_mut();
+        stage.arrangement.set_order(by_app());
+        stage.begin().unwrap()
+    };
+    let is_first = Cell::new(true);
+    let ask = |_: u32, _: u32, _: u32| {
+        let stage = &mut *stage.borrow_mut();
+        assert!(stage.begin().is_none(), "not within itself");
+        if is_first.replace(false) {
+            let slot = stage.slot(1);
+            stage.roster.remove(slot);
+            stage.arrangement.mark(&stage.roster, slot, Aspects::LEFT);
+            stage.add(named("d"));
+        }
+        Some(0.0)
+    };
+    sorting.run(&App { stage: None, ask: &ask });
+    stage.borrow_mut().arrangement.finish(sorting);
+    let mut stage = stage.into_inner();
+    assert_eq!(stage.names(&|_, _, _| Some(0.0)), ["a", "c", "d"]);
 }
 
 /// The first number of a condition.
@@ -240,7 +328,7 @@ fn step() -> impl Strategy<Value = SortStep> {
     (criterion, any::<bool>()).prop_map(|(criterion, swapped)| SortStep { criterion, swapped })
 }
 
-fn person() -> impl Strategy<Value = Participant> {
+fn person() -> impl Strategy<Value = Someone> {
     let tile = prop_oneof![
         Just(Visibility::Unknown),
         Just(Visibility::Visible),
@@ -248,13 +336,14 @@ fn person() -> impl Strategy<Value = Participant> {
     ];
     let pinned = prop::option::of((any::<bool>(), 0.0..4.0));
     (any::<(bool, bool)>(), -9..40i32, "[ab]?", tile, pinned).prop_map(
-        |((is_speaking, is_dominant_speaker), source, name, video, pinned)| Participant {
-            is_speaking,
-            is_dominant_speaker,
-            source,
-            tiles: Tiles { video, ..Tiles::default() },
-            pin: pinned.map(|(is_local, at)| pin(is_local, at)),
-            ..named(&name)
+        |((is_speaking, is_dominant_speaker), source, name, video, pinned)| Someone {
+            participant: Participant {
+                source,
+                tiles: Tiles { video, ..Tiles::default() },
+                pin: pinned.map(|(is_local, at)| pin(is_local, at)),
+                ..named(&name).participant
+            },
+            activity: Activity { is_speaking, is_dominant_speaker, ..Activity::default() },
         },
     )
 }
@@ -267,36 +356,153 @@ fn pin(is_local: bool, pinned_at: f64) -> Pin {
     Pin { is_local, pinned_at }
 }
 
-fn named(name: &str) -> Participant {
-    Participant { name: name.to_owned(), ..Participant::default() }
+/// A participant and what they do.
+#[derive(Clone, Debug, Default)]
+struct Someone {
+    participant: Participant,
+    activity: Activity,
 }
 
-fn order(steps: &[SortStep], people: &[Participant]) -> Vec<u32> {
+fn from(participant: Participant) -> Someone {
+    Someone { participant, activity: Activity::default() }
+}
+
+fn active(edit: impl FnOnce(&mut Activity)) -> Someone {
+    let mut someone = Someone::default();
+    edit(&mut someone.activity);
+    someone
+}
+
+fn speaking(someone: Someone) -> Someone {
+    let activity = Activity { is_speaking: true, ..someone.activity };
+    Someone { activity, ..someone }
+}
+
+fn named(name: &str) -> Someone {
+    from(Participant { name: name.to_owned(), ..Participant::default() })
+}
+
+fn reacting(kind: &str) -> Someone {
+    let reaction: Viewed<view::Reaction, Value> = seen(json!({ "type": kind }));
+    from(Participant { reaction: Some(Box::new(reaction)), ..Participant::default() })
+}
+
+/// People, known by the order in which they came, and how they are shown.
+#[derive(Default)]
+struct Stage {
+    roster: Roster<Native>,
+    arrangement: Arrangement,
+}
+
+impl Stage {
+    fn new(people: &[Someone]) -> Self {
+        let mut stage = Self::default();
+        for someone in people {
+            stage.add(someone.clone());
+        }
+        stage
+    }
+
+    fn add(&mut self, someone: Someone) {
+        let session_id = format!("{} {}", self.roster.len(), someone.participant.name);
+        let participant = Participant { session_id, ..someone.participant };
+        let slot = self.roster.insert(Box::new(participant), someone.activity).unwrap();
+        self.arrangement.mark(&self.roster, slot, Aspects::CAME);
+    }
+
+    fn slot(&self, number: u32) -> Slot {
+        self.roster.slots().nth(number as usize).unwrap()
+    }
+
+    fn number(&self, slot: Slot) -> u32 {
+        self.roster.slots().position(|known| known == slot).unwrap().try_into().unwrap()
+    }
+
+    fn mark(&mut self, number: u32, aspects: Aspects) {
+        self.arrangement.mark(&self.roster, self.slot(number), aspects);
+    }
+
+    fn begin(&mut self) -> Option<Sorting> {
+        self.arrangement.begin(&self.roster)
+    }
+
+    fn shown(&mut self, ask: &dyn Fn(u32, u32, u32) -> Option<f64>) -> Vec<u32> {
+        if let Some(mut sorting) = self.begin() {
+            sorting.run(&App { stage: Some(self), ask });
+            self.arrangement.finish(sorting);
+        }
+        self.arrangement.shown().iter().map(|slot| self.number(*slot)).collect()
+    }
+
+    fn names(&mut self, ask: &dyn Fn(u32, u32, u32) -> Option<f64>) -> Vec<String> {
+        let shown = self.shown(ask);
+        let name = |number| self.roster.get(self.slot(number)).unwrap().name.clone();
+        shown.into_iter().map(name).collect()
+    }
+}
+
+/// An app, which knows people by their numbers.
+struct App<'a> {
+    stage: Option<&'a Stage>,
+    ask: &'a dyn Fn(u32, u32, u32) -> Option<f64>,
+}
+
+impl Beyond for App<'_> {
+    fn ask(&self, function: u32, a: Slot, b: Slot) -> Option<f64> {
+        let number = |slot| self.stage.map_or(0, |stage| stage.number(slot));
+        (self.ask)(function, number(a), number(b))
+    }
+
+    fn compare_names(&self, a: Slot, b: Slot) -> Ordering {
+        self.stage.unwrap().roster.compare_names(a, b)
+    }
+}
+
+fn order(steps: &[SortStep], people: &[Someone]) -> Vec<u32> {
     sort(steps, people, &|_, _, _| panic!("the app has no part in it"))
 }
 
 fn sort(
     steps: &[SortStep],
-    people: &[Participant],
+    people: &[Someone],
     ask: &dyn Fn(u32, u32, u32) -> Option<f64>,
 ) -> Vec<u32> {
-    let mut sorting = arrangement(steps).sorting(people);
-    sorting.run(ask);
-    sorting.places()
+    let mut stage = Stage::new(people);
+    stage.arrangement.set_order(ParticipantOrder::new(steps.to_vec()).unwrap());
+    stage.shown(ask)
 }
 
-fn arrangement(steps: &[SortStep]) -> Arrangement {
-    let mut arrangement = Arrangement::default();
-    arrangement.set_order(ParticipantOrder { steps: steps.to_vec() });
-    arrangement
-}
-
-fn shown(arrangement: &mut Arrangement, host: &Host, call: CallKey) -> Vec<String> {
+/// The participants of a call as somebody is shown them who looks after each step.
+fn shown(arrangement: &mut Arrangement, host: &mut Host, call: CallKey) -> Vec<String> {
+    bring_up_to_date(arrangement, host, call);
     let people = &host.state(call).participants;
-    let mut sorting = arrangement.sorting(people);
-    sorting.run(&|_, _, _| None);
-    arrangement.remember(&sorting);
-    sorting.places().into_iter().map(|place| people[place as usize].user_id.clone()).collect()
+    let user = |slot: &Slot| people.get(*slot).unwrap().user_id.clone();
+    arrangement.shown().iter().map(user).collect()
+}
+
+/// Somebody looks.
+pub(super) fn bring_up_to_date(arrangement: &mut Arrangement, host: &mut Host, call: CallKey) {
+    for (slot, aspects) in host.people.remove(&call).unwrap_or_default() {
+        arrangement.mark(&host.state(call).participants, slot, aspects);
+    }
+    let people = &host.state(call).participants;
+    if let Some(mut sorting) = arrangement.begin(people) {
+        sorting.run(&NoApp(people));
+        arrangement.finish(sorting);
+    }
+}
+
+/// There is no app, but there are names.
+struct NoApp<'a>(&'a Roster<Native>);
+
+impl Beyond for NoApp<'_> {
+    fn ask(&self, _: u32, _: Slot, _: Slot) -> Option<f64> {
+        None
+    }
+
+    fn compare_names(&self, a: Slot, b: Slot) -> Ordering {
+        self.0.compare_names(a, b)
+    }
 }
 
 fn speaks(user: &str, is_speaking: bool) -> EventPayload {

@@ -1,15 +1,15 @@
 //! Questions about the state of a call.
 
 use super::native::{CallState, Participant};
-use crate::core::TrackType;
+use crate::core::{Activity, TrackType};
 
 #[test]
 fn the_others_who_publish_are_told_once_each() {
-    let participant = |user_id: &str, is_local, track_type| Participant {
-        user_id: user_id.to_owned(),
-        is_local,
-        published_tracks: vec![track_type],
-        ..Participant::default()
+    let participant = |user_id: &str, is_local, track_type: TrackType| {
+        let participant =
+            Participant { user_id: user_id.to_owned(), is_local, ..Participant::default() };
+        let published_tracks = [track_type].into_iter().collect();
+        (participant, Activity { published_tracks, ..Activity::default() })
     };
     let mut state = CallState::default();
     for participant in [
@@ -20,9 +20,10 @@ fn the_others_who_publish_are_told_once_each() {
     ]
     .into_iter()
     .enumerate()
-    .map(|(number, person)| Participant { session_id: number.to_string(), ..person })
     {
-        state.participants.push(participant);
+        let (number, (participant, activity)) = participant;
+        let participant = Participant { session_id: number.to_string(), ..participant };
+        state.participants.insert(Box::new(participant), activity);
     }
 
     assert_eq!(state.others_who_publish(TrackType::Audio), ["b"]);

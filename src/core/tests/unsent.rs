@@ -9,7 +9,7 @@ use super::{host::Host, native::Input, server::publish_option};
 use crate::core::{
     CallCommand, CallKey, CallingState, CaptureId, Captured, Choice,
     DeviceKind::{Camera, Microphone, ScreenShare},
-    DeviceOrder, DeviceStatus, PeerEffect, PeerInput, TrackType,
+    DeviceOrder, DeviceStatus, PeerEffect, PeerInput, TrackSet, TrackType,
 };
 
 #[test]
@@ -284,7 +284,7 @@ fn given() -> Captured {
 }
 
 /// What the app sees published by its user.
-fn published(host: &Host, call: CallKey) -> Vec<TrackType> {
-    let local = host.state(call).participants.iter().find(|participant| participant.is_local);
-    local.unwrap().published_tracks.clone()
+fn published(host: &Host, call: CallKey) -> TrackSet {
+    let participants = &host.state(call).participants;
+    participants.activity(participants.local().unwrap()).published_tracks
 }

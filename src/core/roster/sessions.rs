@@ -1,0 +1,105 @@
+//! Finds slots by session id.
+//!
+//! A table of the standard library would hold each id a second time, and hash it with keys that a
+//! browser does not give it anyway.
+
+use super::Slot;
+
+/// Slots by the hashes of their session ids; the ids themselves are the owner's.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sessions {
+    /// A slot is where its hash points to, or at one of the next places up to the first free one.
+    places: Vec<Option<Occupied>>,
+    count: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Occupied {
+    slot: Slot,
+    hash: u32,
+}
+
+impl Sessions {
+    /// The slot of that session; `is_it` tells whether a slot has it.
+    pub(super) fn find(&self, session_id: &str, is_it: impl Fn(Slot) -> bool) -> Option<Slot> {
+        let hash = hash(session_id.as_bytes());
+        for place in self.places_from(hash) {
+            let occupied = (*self.places.get(place)?)?;
+            if occupied.hash == hash && is_it(occupied.slot) {
+                return Some(occupied.slot);
+            }
+        }
+        None
+    }
+
+    /// Adds the slot of a session that is not there.
+    pub(super) fn insert(&mut self, session_id: &str, slot: Slot) {
+        // At least a quarter of the places is free, so that a search soon comes to one.
+        if (self.count + 1) * 4 > self.places.len() * 3 {
+            self.grow();
+        }
+        self.count += 1;
+        self.put(Occupied { slot, hash: hash(session_id.as_bytes()) });
+    }
+
+    /// Takes out the slot of a session that is there.
+    pub(super) fn remove(&mut self, session_id: &str, slot: Slot) {
+        let hash = hash(session_id.as_bytes());
+        let at = self.places_from(hash).find(|place| {
+            matches!(self.places.get(*place), Some(Some(occupied)) if occupied.slot == slot)
+        });
+        let Some(at) = at else { return };
+        self.count -= 1;
+        self.free(at);
+        // Those behind it may have stood there only because it was in their way.
+        let mask = self.places.len().wrapping_sub(1);
+        let mut next = (at + 1) & mask;
+        while let Some(occupied) = self.free(next) {
+            self.put(occupied);
+            next = (next + 1) & mask;
+        }
+    }
+
+    fn free(&mut self, place: usize) -> Option<Occupied> {
+        self.places.get_mut(place)?.take()
+    }
+
+    fn put(&mut self, occupied: Occupied) {
+        let free = self
+            .places_from(occupied.hash)
+            .find(|place| matches!(self.places.get(*place), Some(None)));
+        if let Some(place) = free.and_then(|place| self.places.get_mut(place)) {
+            *place = Some(occupied);
+        }
+    }
+
+    fn grow(&mut self) {
+        let size = (self.places.len() * 2).max(16);
+        let places = std::mem::replace(&mut self.places, vec![None; size]);
+        for occupied in places.into_iter().flatten() {
+            self.put(occupied);
+        }
+    }
+
+    /// All places once, from the one where `hash` points to.
+    fn places_from(&self, hash: u32) -> impl Iterator<Item = usize> + use<> {
+        let size = self.places.len();
+        // A power of two, or 0.
+        let mask = size.wrapping_sub(1);
+        (0..size).map(move |step| (hash as usize + step) & mask)
+    }
+}
+
+/// Eight bytes at a time.
+fn hash(text: &[u8]) -> u32 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mix = |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(FACTOR);
+    let (words, rest) = text.as_chunks::<8>();
+    let hash =
+        words.iter().fold(text.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+    let hash = rest.iter().fold(hash, |hash, byte| mix(hash, (*byte).into()));
+    // The upper half: every byte has a part in all of its bits.
+    #[allow(clippy::cast_possible_truncation)]
+    let upper = (hash >> 32) as u32;
+    upper
+}
