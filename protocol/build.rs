@@ -18,6 +18,13 @@ use prost_types::{
 
 const FILES: [&str; 3] = ["models.proto", "signal.proto", "events.proto"];
 
+/// What `src/compact/frames.rs` reads by hand.
+const FRAMES: [&str; 3] = [
+    ".stream.video.sfu.event.AudioLevelChanged",
+    ".stream.video.sfu.event.ConnectionQualityChanged",
+    ".stream.video.sfu.event.DominantSpeakerChanged",
+];
+
 const SERDE: &str =
     "#[cfg_attr(not(feature = \"json\"), derive(serde::Serialize, serde::Deserialize))]";
 
@@ -81,7 +88,8 @@ fn reachable(
     let mut open: Vec<&str> = messages.keys().map(String::as_str).filter(|m| fits(m)).collect();
     while let Some(name) = open.pop() {
         // Well-known types are written by hand.
-        if name.starts_with(".stream.") && found.insert(name.to_owned()) {
+        let is_generated = name.starts_with(".stream.") && !FRAMES.contains(&name);
+        if is_generated && found.insert(name.to_owned()) {
             let fields = messages[name].field.iter();
             open.extend(
                 fields.filter(|f| f.r#type() == Type::Message).map(FieldDescriptorProto::type_name),
@@ -100,7 +108,7 @@ fn read(code: &mut String, name: &str, message: &DescriptorProto) -> Result<(), 
     {
         // One place where the former value is dropped, instead of one for each field.
         writeln!(code, "{place} = Some(match number {{")?;
-        for field in &message.field {
+        for field in message.field.iter().filter(|f| !FRAMES.contains(&f.type_name())) {
             let (number, method) = (field.number(), method(field)?);
             let (_, variant) = oneof(name, message, field).unwrap_or_default();
             writeln!(code, "{number} => {variant}(value.{method}()?),")?;

@@ -117,7 +117,7 @@ impl<H: Host> Roster<H> {
     /// Compares names, in the order of UTF-16 code units, as JavaScript has it.
     pub fn compare_names(&self, a: Slot, b: Slot) -> Ordering {
         let name = |slot| self.get(slot).map_or("", |participant| participant.name.as_str());
-        name(a).encode_utf16().cmp(name(b).encode_utf16())
+        compare_utf16(name(a).as_bytes(), name(b).as_bytes())
     }
 
     /// Adds somebody behind all others, unless their session is there already.
@@ -203,6 +203,15 @@ impl<H: Host> Roster<H> {
         self.arrivals.remove(slot);
         self.arrivals.add(slot);
     }
+}
+
+/// Compares two texts in UTF-8 as if they were in UTF-16. That is the order of their bytes, but for the
+/// characters beyond the first 65,536: in UTF-16 they come before the last few thousand of those,
+/// whose first bytes are `EE` and `EF`.
+fn compare_utf16(a: &[u8], b: &[u8]) -> Ordering {
+    let rank = |byte: u8| if matches!(byte, 0xee | 0xef) { byte + 0x10 } else { byte };
+    let differs = a.iter().zip(b).find(|(a, b)| a != b);
+    differs.map_or_else(|| a.len().cmp(&b.len()), |(a, b)| rank(*a).cmp(&rank(*b)))
 }
 
 /// Slots and how people are found follow from who is there.

@@ -120,6 +120,51 @@ test('levels are read at once, and told with the next frame or with something el
   });
 });
 
+test('a page, and one participant, wake those who watch them and nobody else', async () => {
+  const seen = await alice.run(() => {
+    const { state } = call;
+    const [first, second, third] = state.participants;
+    if (!first || !second || !third) throw new Error('somebody is missing');
+    /** @type {string[]} */
+    const told = [];
+    const levels = (/** @type {readonly { audioLevel: number }[]} */ people) =>
+      people.map((p) => p.audioLevel).join();
+    const ends = [
+      state.participantsRange$(0, 2).subscribe((page) => told.push(`page ${levels(page)}`)),
+      state.participant$(third.sessionId).subscribe((p) => told.push(`third ${p?.audioLevel}`)),
+      state.participant$(first.sessionId).subscribe((p) => told.push(`first ${p?.audioLevel}`)),
+    ];
+    const page = state.participantsRange(1, 3);
+    const answers = {
+      page: page[0] === second && page[1] === third && page.length === 2,
+      same: state.participantsRange(1, 3) === page,
+      beyond: state.participantsRange(2, 99).length,
+      behind: state.participantsRange(7, 9).length,
+      frozen: Object.isFrozen(page),
+    };
+    const atFirst = told.splice(0);
+    stage.feed(stage.audioLevel(third.sessionId, 0.5));
+    const held = told.length;
+    stage.nextFrame();
+    const third_ = told.splice(0);
+    stage.feed(stage.audioLevel(first.sessionId, 0.25));
+    stage.nextFrame();
+    const first_ = told.splice(0);
+    for (const end of ends) end.unsubscribe();
+    stage.feed(stage.audioLevel(first.sessionId, 1));
+    stage.nextFrame();
+    return { answers, atFirst, held, third_, first_, after: told.length };
+  });
+  assert.deepEqual(seen.answers, { page: true, same: true, beyond: 1, behind: 0, frozen: true });
+  assert.equal(seen.atFirst.length, 3);
+  assert.equal(seen.held, 0, 'levels wait for the frame');
+  assert.deepEqual(seen.third_, ['third 0.5']);
+  assert.equal(seen.first_.length, 2);
+  assert.ok(seen.first_.includes('first 0.25'));
+  assert.ok(seen.first_.some((told) => told.startsWith('page 0.25,')));
+  assert.equal(seen.after, 0);
+});
+
 test('a report of how media flow is made while somebody watches, and goes with the last', async () => {
   await alice.run(() => {
     call.setStatsReportingIntervalInMs(100);

@@ -52,13 +52,13 @@ impl<'a> Frame<'a> {
         let mut frame = Self::Other;
         while !bytes.is_empty() {
             let (number, value) = field(&mut bytes, MAX_DEPTH)?;
-            // Of several payloads the last one counts.
             frame = match number {
                 LEVELS => Self::AudioLevels(Entries { bytes: value.bytes()?, read: audio_level }),
                 QUALITIES => Self::Qualities(Entries { bytes: value.bytes()?, read: quality }),
                 DOMINANT => Self::DominantSpeaker(dominant_speaker(value.bytes()?)?),
                 JOINED => Self::Joined,
-                _ => Self::Other,
+                // Another payload, of which a frame has one, or a field that nobody knows yet.
+                _ => continue,
             };
         }
         Some(frame)

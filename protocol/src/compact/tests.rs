@@ -139,3 +139,101 @@ fn malformed_bytes_are_refused() {
     assert!(refused(&[0xff; 16]), "a number without an end");
     assert!(refused(&[0x0b, 0x0c]), "a group");
 }
+
+fn frame(payload: EventPayload) -> Vec<u8> {
+    event::SfuEvent { event_payload: Some(payload) }.encode_to_vec()
+}
+
+/// Field 1000, which nobody knows.
+const UNKNOWN: [u8; 3] = [0xc0, 0x3e, 0x01];
+
+#[test]
+fn frames_that_come_all_the_time_are_read_as_they_are_written() {
+    use models::ConnectionQuality::{Excellent, Unspecified};
+
+    let level = |session_id: &str, level, is_speaking| event::AudioLevel {
+        user_id: "somebody".to_owned(),
+        session_id: session_id.to_owned(),
+        level,
+        is_speaking,
+    };
+    let audio_levels = vec![level("a", 0.25, true), event::AudioLevel::default()];
+    let changed = event::AudioLevelChanged { audio_levels };
+    let bytes = [frame(EventPayload::AudioLevelChanged(changed)), UNKNOWN.to_vec()].concat();
+    let Some(Frame::AudioLevels(levels)) = Frame::read(&bytes) else { panic!("no levels") };
+    let first = AudioLevel { session_id: "a", level: 0.25, is_speaking: true };
+    assert_eq!(levels.collect::<Vec<_>>(), [Some(first), Some(AudioLevel::default())]);
+
+    let info = event::ConnectionQualityInfo {
+        session_id: "b".to_owned(),
+        connection_quality: 3,
+        ..event::ConnectionQualityInfo::default()
+    };
+    let of_the_future = event::ConnectionQualityInfo { connection_quality: 99, ..info.clone() };
+    let changed =
+        event::ConnectionQualityChanged { connection_quality_updates: vec![info, of_the_future] };
+    let bytes = frame(EventPayload::ConnectionQualityChanged(changed));
+    let Some(Frame::Qualities(qualities)) = Frame::read(&bytes) else { panic!("no qualities") };
+    let read: Option<Vec<_>> = qualities.collect();
+    let read: Vec<_> = read.unwrap().into_iter().map(|q| (q.session_id, q.quality)).collect();
+    assert_eq!(read, [("b", Excellent), ("b", Unspecified)]);
+
+    let changed =
+        event::DominantSpeakerChanged { user_id: "u".to_owned(), session_id: "c".to_owned() };
+    let bytes = frame(EventPayload::DominantSpeakerChanged(changed));
+    assert!(matches!(Frame::read(&bytes), Some(Frame::DominantSpeaker("c"))));
+
+    let bytes = frame(EventPayload::GoAway(event::GoAway { reason: 1 }));
+    assert!(matches!(Frame::read(&bytes), Some(Frame::Other)));
+    assert!(matches!(Frame::read(&[]), Some(Frame::Other)));
+}
+
+#[test]
+fn such_frames_are_refused_where_they_are_cut_short_or_no_text() {
+    let audio_levels = vec![event::AudioLevel {
+        session_id: "xyz".to_owned(),
+        level: 1.0,
+        ..event::AudioLevel::default()
+    }];
+    let changed = event::AudioLevelChanged { audio_levels };
+    let bytes = frame(EventPayload::AudioLevelChanged(changed));
+    let is_read = |bytes: &[u8]| match Frame::read(bytes) {
+        Some(Frame::AudioLevels(levels)) => levels.collect::<Option<Vec<_>>>().is_some(),
+        Some(_) => true,
+        None => false,
+    };
+    assert!(is_read(&bytes));
+    for length in 1..bytes.len() {
+        assert!(!is_read(&bytes[..length]), "{length} bytes");
+    }
+    let mut spoilt = bytes.clone();
+    let text = bytes.windows(3).position(|text| text == b"xyz").unwrap();
+    spoilt[text] = 0xff;
+    assert!(!is_read(&spoilt));
+    // A number where the entry of a list belongs.
+    assert!(!is_read(&[0x22, 0x02, 0x08, 0x01]));
+}
+
+#[test]
+fn a_join_response_is_read_in_pieces_as_it_is_read_at_once() {
+    let whole = event();
+    let Some(EventPayload::JoinResponse(response)) = &whole.event_payload else { panic!() };
+    let participants = response.call_state.clone().unwrap().participants;
+    let bytes = [whole.encode_to_vec(), UNKNOWN.to_vec()].concat();
+    assert!(matches!(Frame::read(&bytes), Some(Frame::Joined)));
+
+    let mut frame = JoinFrame::new(bytes.clone()).unwrap();
+    let mut without = response.clone();
+    without.call_state.as_mut().unwrap().participants.clear();
+    assert_eq!((&frame.response, frame.left()), (&without, 2));
+    assert_eq!(frame.next(), Some(Some(participants[0].clone())));
+    assert_eq!(frame.left(), 1);
+    let rest: Vec<_> = frame.by_ref().collect();
+    assert_eq!((rest, frame.next()), (vec![Some(participants[1].clone())], None));
+
+    for length in 1..whole.encode_to_vec().len() {
+        assert!(JoinFrame::new(bytes[..length].to_vec()).is_none(), "{length} bytes");
+    }
+    let empty = JoinFrame::new(Vec::new()).unwrap();
+    assert_eq!((empty.left(), empty.response), (0, event::JoinResponse::default()));
+}

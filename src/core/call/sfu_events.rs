@@ -171,7 +171,7 @@ impl<H: Host> CallSession<H> {
                     publisher.restart_ice(context.out);
                 }
             }
-            // A join response belongs to a join; the first three are read as frames.
+            // A join response belongs to a join; the first three are read otherwise.
             EventPayload::AudioLevelChanged(_)
             | EventPayload::ConnectionQualityChanged(_)
             | EventPayload::DominantSpeakerChanged(_)

@@ -85,6 +85,20 @@ fn who_stands_out_is_known_without_a_search() {
 }
 
 proptest! {
+    #[test]
+    fn names_are_compared_as_javascript_does(
+        a in "[aé\u{7ff}\u{d7ff}\u{e000}\u{ffff}\u{10000}\u{10ffff}]{0,3}",
+        b in "[aé\u{7ff}\u{d7ff}\u{e000}\u{ffff}\u{10000}\u{10ffff}]{0,3}",
+    ) {
+        let mut roster: Roster<Native> = Roster::default();
+        let slots = [("a", &a), ("b", &b)].map(|(id, name)| {
+            let person = Participant { name: name.clone(), ..*person(id) };
+            roster.insert(Box::new(person), Activity::default()).unwrap()
+        });
+        let expected = a.encode_utf16().cmp(b.encode_utf16());
+        prop_assert_eq!(roster.compare_names(slots[0], slots[1]), expected);
+    }
+
     /// However people come and go, and wherever the hashes of their ids point to.
     #[test]
     fn nobody_is_lost_among_many(steps in prop::collection::vec((any::<bool>(), 0..60u32), 0..400)) {
