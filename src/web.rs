@@ -49,7 +49,7 @@ pub use entropy::random_bits;
 pub use failure::has_panicked;
 pub(crate) use failure::on_panic;
 pub(crate) use foreign::{call_method, complain, settled};
-pub use frame::NextFrame;
+pub use frame::Frames;
 pub use free_object::free_object;
 pub(crate) use guard::catching;
 pub use http::Http;

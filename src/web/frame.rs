@@ -1,3 +1,8 @@
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    rc::{Rc, Weak},
+};
+
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::{JsCast, prelude::Closure};
 
@@ -6,34 +11,92 @@ use super::timers::{Guarded, after};
 /// How long a frame may take to come, in ms; a hidden page has none.
 const FRAME_LIMIT: u32 = 200;
 
-/// Runs something once with the next frame of the page, or soon when there is none; not at all when
-/// this is dropped before.
-pub struct NextFrame {
-    /// Its number, and what it calls.
-    frame: Option<(i32, Closure<dyn FnMut()>)>,
-    _timer: Option<Guarded<Timeout>>,
+/// Runs something with the next frame of the page, or soon when there is none, each time that it is
+/// asked to; not any more when this is dropped.
+pub struct Frames(Rc<Waiting>);
+
+struct Waiting {
+    run: Box<dyn Fn()>,
+    /// What each frame calls: made once, as frames come many times a second.
+    on_frame: OnceCell<Closure<dyn FnMut()>>,
+    /// It is wanted, by the frame with that number, if the page has frames.
+    wanted: Cell<Option<Option<i32>>>,
+    /// How often it was wanted.
+    turn: Cell<u32>,
+    /// Looks now and then for a frame that does not come, as one timer per frame would be too dear.
+    timer: RefCell<Option<Guarded<Timeout>>>,
 }
 
-impl NextFrame {
-    /// Waits for the frame. `run` is called by whichever comes first, and has to drop this.
-    pub fn new(run: impl Fn() + Clone + 'static) -> Self {
-        let timer = after(FRAME_LIMIT, run.clone()).ok();
-        let frame = web_sys::window().and_then(|window| {
-            let closure = Closure::<dyn FnMut()>::new(run);
-            let number = window.request_animation_frame(closure.as_ref().unchecked_ref()).ok()?;
-            Some((number, closure))
-        });
-        Self { frame, _timer: timer }
+impl Frames {
+    /// Not before [`Self::want`].
+    pub fn new(run: impl Fn() + 'static) -> Self {
+        Self(Rc::new(Waiting {
+            run: Box::new(run),
+            on_frame: OnceCell::new(),
+            wanted: Cell::default(),
+            turn: Cell::default(),
+            timer: RefCell::default(),
+        }))
+    }
+
+    /// Runs it with the next frame, once however often that is asked before.
+    pub fn want(&self) {
+        let waiting = &self.0;
+        if waiting.wanted.get().is_some() {
+            return;
+        }
+        waiting.turn.set(waiting.turn.get().wrapping_add(1));
+        waiting.wanted.set(Some(waiting.ask_for_frame()));
+        if waiting.timer.borrow().is_none() {
+            waiting.watch_over();
+        }
     }
 }
 
-impl Drop for NextFrame {
+impl Drop for Frames {
     fn drop(&mut self) {
-        if let Some((number, _)) = &self.frame
+        self.0.forget_frame();
+    }
+}
+
+impl Waiting {
+    fn ask_for_frame(self: &Rc<Self>) -> Option<i32> {
+        let this = Rc::downgrade(self);
+        let on_frame = self.on_frame.get_or_init(|| Closure::new(move || Self::come(&this)));
+        web_sys::window()?.request_animation_frame(on_frame.as_ref().unchecked_ref()).ok()
+    }
+
+    fn come(this: &Weak<Self>) {
+        if let Some(waiting) = this.upgrade().filter(|waiting| waiting.wanted.take().is_some()) {
+            (waiting.run)();
+        }
+    }
+
+    fn watch_over(self: &Rc<Self>) {
+        let (this, turn) = (Rc::downgrade(self), self.turn.get());
+        let timer = after(FRAME_LIMIT, move || {
+            let Some(waiting) = this.upgrade() else { return };
+            let spent = waiting.timer.take();
+            drop(spent);
+            if waiting.wanted.get().is_none() {
+                return;
+            }
+            if waiting.turn.get() != turn {
+                return waiting.watch_over();
+            }
+            waiting.forget_frame();
+            (waiting.run)();
+        });
+        // Where no timer can be set, frames alone have to come.
+        *self.timer.borrow_mut() = timer.ok();
+    }
+
+    /// There is nothing to be done about a page that does not know its frame.
+    fn forget_frame(&self) {
+        if let Some(Some(number)) = self.wanted.take()
             && let Some(window) = web_sys::window()
         {
-            // There is nothing to be done about a page that does not know its frame.
-            let _ = window.cancel_animation_frame(*number);
+            let _ = window.cancel_animation_frame(number);
         }
     }
 }

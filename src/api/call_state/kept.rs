@@ -1,7 +1,7 @@
 //! What is kept of a call's state for the app, and how its watchers hear of changes.
 
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, OnceCell, RefCell},
     collections::VecDeque,
     rc::Rc,
 };
@@ -20,7 +20,7 @@ use crate::{
         statistics::{self, Measured},
     },
     core::{Aspects, CallChanges, CallingState, Slice, Slices, Slot},
-    web::{self, NextFrame, has_panicked},
+    web::{self, Frames, has_panicked},
 };
 
 /// The methods whose answers are observable.
@@ -38,7 +38,7 @@ pub(crate) struct Kept {
     /// The newest of them.
     calling_state: Cell<CallingState>,
     /// Somebody's level has changed: watchers hear of it with the next frame.
-    frame: RefCell<Option<NextFrame>>,
+    frames: OnceCell<Frames>,
     /// Whether anybody is watched by themselves.
     watches_people: Cell<bool>,
 }
@@ -93,7 +93,7 @@ pub(crate) fn mark(shared: &Rc<CallShared>, changes: &CallChanges) {
             observables.mark_all_later(&participant_fields());
             observables.mark_answer_later(RANGE, &JsValue::UNDEFINED);
         }
-        kept.frame.borrow_mut().get_or_insert_with(|| tell_with_next_frame(shared));
+        kept.frames.get_or_init(|| tell_with_frames(shared)).want();
     }
     let rings = [Slice::Ring, Slice::Session, Slice::Members, Slice::CreatedBy];
     if rings.into_iter().any(|slice| changes.slices.contains(slice))
@@ -176,13 +176,12 @@ impl Kept {
 
 /// Levels change many times a second. Getters show them at once, watchers hear of them once per frame,
 /// unless something else about the participants tells them before.
-fn tell_with_next_frame(shared: &Rc<CallShared>) -> NextFrame {
+fn tell_with_frames(shared: &Rc<CallShared>) -> Frames {
     let weak = Rc::downgrade(shared);
-    NextFrame::new(move || {
+    Frames::new(move || {
         let Some(shared) = weak.upgrade().filter(|_| !has_panicked()) else {
             return;
         };
-        drop(shared.kept.frame.take());
         let parts = shared.parts();
         if let Some(observables) = parts.and_then(|parts| fields::observables(&parts, "state")) {
             observables.mark_late();
