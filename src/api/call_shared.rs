@@ -19,7 +19,7 @@ use super::{
     rendering, rights,
 };
 use crate::core::{
-    CallChanges, CallCommand, CallKey, CallingState, Code, Command, PromiseId, Slice,
+    CallChanges, CallCommand, CallKey, CallingState, Code, Command, PromiseId, Slice, Slices,
 };
 
 /// What `Call`, its state and its devices share: the way to the core, and to each other. When an app
@@ -29,6 +29,8 @@ pub(crate) struct CallShared {
     pub(crate) key: CallKey,
     /// Of its state.
     pub(crate) kept: Kept,
+    /// There are news that watchers have not heard of.
+    has_news: Cell<bool>,
     /// Devices have news that watchers have not heard of.
     devices_changed: Cell<bool>,
     parts: RefCell<Option<WeakParts>>,
@@ -42,6 +44,7 @@ impl CallShared {
             client,
             key,
             kept: Kept::default(),
+            has_news: Cell::default(),
             devices_changed: Cell::default(),
             parts: RefCell::default(),
             timeline: RefCell::default(),
@@ -101,6 +104,11 @@ impl CallShared {
             self.note(transition.to);
         }
         call_state::mark(self, changes);
+        if changes.slices == Slices::default() {
+            // Nothing but levels and statistics, of which watchers hear later.
+            return;
+        }
+        self.has_news.set(true);
         let Some(parts) = self.parts() else {
             return;
         };
@@ -115,6 +123,9 @@ impl CallShared {
 
     /// Tells the watchers of everything that was marked.
     pub(crate) fn flush(self: &Rc<Self>) {
+        if !self.has_news.take() {
+            return;
+        }
         call_state::flush(self);
         if let Some(parts) = self.parts() {
             if self.devices_changed.take() {

@@ -29,6 +29,8 @@ pub struct Arrangement {
     changed: Vec<Slot>,
     /// Those who have come, and are not shown yet.
     came: Vec<Slot>,
+    /// How many of those who are shown have left.
+    left: usize,
     /// Whether there is anything to do.
     is_stale: bool,
     /// Whether nobody stands where the order wants them.
@@ -58,6 +60,8 @@ struct Compared {
     keys: Vec<Key>,
     /// Who may have to move.
     moves: Vec<bool>,
+    /// The slots of those, in no order.
+    movers: Vec<Slot>,
 }
 
 impl Arrangement {
@@ -86,7 +90,9 @@ impl Arrangement {
             if std::mem::take(&mut mark.has_come) {
                 self.came.retain(|known| *known != slot);
             }
-            mark.has_left |= mark.is_shown;
+            if mark.is_shown && !std::mem::replace(&mut mark.has_left, true) {
+                self.left += 1;
+            }
             self.is_stale = true;
         }
         if !is_there {
@@ -130,20 +136,23 @@ impl Arrangement {
                 compared.read(&self.order, roster, slot, self.order.looks_beyond_keys);
             }
         }
-        let mut people = Vec::with_capacity(before.len() + self.came.len());
+        let mut people = before;
         // Those who follow somebody who has left have other neighbours than before.
         let mut behind_gaps = Vec::new();
-        let mut is_behind_gap = false;
-        for slot in before {
-            let Some(mark) = self.marks.get_mut(slot.index()).filter(|mark| mark.has_left) else {
-                if std::mem::take(&mut is_behind_gap) {
-                    behind_gaps.push(slot);
+        if std::mem::take(&mut self.left) > 0 {
+            let mut is_behind_gap = false;
+            people.retain(|slot| {
+                let mark = self.marks.get_mut(slot.index()).filter(|mark| mark.has_left);
+                if let Some(mark) = mark {
+                    (mark.is_shown, mark.has_left) = (false, false);
+                    is_behind_gap = true;
+                    return false;
                 }
-                people.push(slot);
-                continue;
-            };
-            (mark.is_shown, mark.has_left) = (false, false);
-            is_behind_gap = true;
+                if std::mem::take(&mut is_behind_gap) {
+                    behind_gaps.push(*slot);
+                }
+                true
+            });
         }
         for slot in std::mem::take(&mut self.came) {
             if let Some(mark) = self.marks.get_mut(slot.index()) {
@@ -161,7 +170,7 @@ impl Arrangement {
         let moves_one_by_one = is_split || (self.was_split && !is_unsorted);
         if moves_one_by_one {
             for slot in behind_gaps {
-                compared.set_moves(slot, true);
+                compared.let_move(slot);
             }
         }
         self.is_sorting = true;
@@ -178,8 +187,10 @@ impl Arrangement {
     /// They are shown in the order that was found.
     pub fn finish(&mut self, sorting: Sorting) {
         let Sorting { people, mut compared, has_failed, .. } = sorting;
-        for slot in &people {
-            compared.set_moves(*slot, false);
+        for slot in std::mem::take(&mut compared.movers) {
+            if let Some(moves) = compared.moves.get_mut(slot.index()) {
+                *moves = false;
+            }
         }
         self.compared = compared;
         self.shown = people;
@@ -210,7 +221,7 @@ impl Compared {
             && (*known != key || in_any_case)
         {
             *known = key;
-            self.set_moves(slot, true);
+            self.let_move(slot);
         }
     }
 
@@ -222,9 +233,10 @@ impl Compared {
         self.moves.get(slot.index()) == Some(&true)
     }
 
-    fn set_moves(&mut self, slot: Slot, moves: bool) {
-        if let Some(known) = self.moves.get_mut(slot.index()) {
-            *known = moves;
+    fn let_move(&mut self, slot: Slot) {
+        let moves = self.moves.get_mut(slot.index());
+        if moves.is_some_and(|moves| !std::mem::replace(moves, true)) {
+            self.movers.push(slot);
         }
     }
 
@@ -301,11 +313,12 @@ impl Sorting {
         let mut stay: Vec<Slot> = Vec::with_capacity(self.people.len());
         // And how many of those who stay stood before them.
         let mut movers: Vec<(Slot, usize)> = Vec::new();
-        for &slot in &self.people {
-            if !self.compared.moves(slot) {
-                stay.push(slot);
-                continue;
-            }
+        let all_movers =
+            self.people.iter().enumerate().filter(|(_, slot)| self.compared.moves(**slot));
+        let mut from = 0;
+        for (at, &slot) in all_movers {
+            stay.extend_from_slice(self.people.get(from..at).unwrap_or_default());
+            from = at + 1;
             let is_before =
                 |known: &(Slot, usize)| Some(self.compare(known.0, slot, beyond)?.is_le());
             // Mostly they are in order already.
@@ -318,6 +331,7 @@ impl Sorting {
             };
             movers.insert(at, (slot, stay.len()));
         }
+        stay.extend_from_slice(self.people.get(from..).unwrap_or_default());
         let mut sorted = Vec::with_capacity(self.people.len());
         let mut from = 0;
         for (slot, stood_at) in movers {
