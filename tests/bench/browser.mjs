@@ -9,7 +9,16 @@ import { build } from 'esbuild';
 import { launch } from '../e2e/support/browser.mjs';
 import { serveBlankPage } from '../e2e/support/static.mjs';
 
-/** @typedef {import('./page/driver.js').Cell} Cell */
+/**
+ * @typedef {import('./page/driver.js').Cell} Cell
+ *
+ * @typedef {object} Taken of one cell
+ * @property {number} cpu ms for which the page's main thread kept a processor busy
+ * @property {number} wall ms
+ * @property {number} longest ms of the longest task, if that is 50 or more
+ * @property {number} checksum of what was read
+ * @property {number} bytes of heap and module together
+ */
 
 const HERE = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 const PAGE = `<!doctype html>
@@ -75,6 +84,7 @@ export class Bench {
    * Runs a cell in a page of its own: processor time of the page's main thread, and what was read.
    *
    * @param {Cell} cell
+   * @returns {Promise<Taken>}
    */
   async run(cell) {
     const page = await this.#open(cell);
@@ -85,7 +95,7 @@ export class Bench {
       const result = await page.evaluate('bench.result()');
       check(cell, result);
       const { wall, longest } = result;
-      return { cpu, wall, longest, checksum: result.read, last: result.last };
+      return { cpu, wall, longest, checksum: result.read, bytes: 0 };
     } finally {
       await page.close();
     }
@@ -114,6 +124,7 @@ export class Bench {
    * Bytes that a page holds after its garbage was collected.
    *
    * @param {Cell} cell
+   * @returns {Promise<Taken>}
    */
   async weigh(cell) {
     const page = await this.#open(cell);
@@ -124,7 +135,8 @@ export class Bench {
       const { usedSize, embedderHeapUsedSize = 0 } =
         await page.session.send('Runtime.getHeapUsage');
       const wasm = await page.evaluate('bench.wasmBytes()');
-      return { heap: usedSize + embedderHeapUsedSize, wasm };
+      const bytes = usedSize + embedderHeapUsedSize + wasm;
+      return { cpu: 0, wall: 0, longest: 0, checksum: 0, bytes };
     } finally {
       await page.close();
     }

@@ -31,7 +31,7 @@ class Index {
     this.#ids[slot] = id;
     this.#used += 1;
     if (4 * this.#used > 3 * this.#slots.length) this.#grow();
-    else this.#slots[this.#place(id, 0, id.length)] = slot;
+    this.#insert(slot);
   }
 
   /** @param {number} slot */
@@ -66,7 +66,6 @@ class Index {
     const slots = this.#slots;
     this.#slots = new Int32Array(2 * slots.length).fill(-1);
     slots.forEach((slot) => slot >= 0 && this.#insert(slot));
-    this.#insert(this.#ids.length - 1);
   }
 
   /** @param {number} slot */
