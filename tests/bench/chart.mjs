@@ -67,6 +67,12 @@ export function chart({ results, chromium, peer, machine }) {
       if (points.length === 0) continue;
       const path = points.map(({ size, median }) => `${x(size, left)},${y(median)}`).join(' ');
       lines.push(`<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>`);
+      const last = points.at(-1);
+      if (last) {
+        const value = Number(last.median.toPrecision(2));
+        const [at, height] = [x(last.size, left) + 9, y(last.median) + 4];
+        lines.push(`<text class="tick" x="${at}" y="${height}">${value}</text>`);
+      }
       for (const { size, median, low, high } of points) {
         const at = x(size, left);
         lines.push(

@@ -24,6 +24,7 @@ import { GOALS, plan, runs } from './plan.mjs';
  * @property {string} unit
  * @property {number} runs
  * @property {Partial<Record<Contender, Figure>>} figures
+ * @property {number} [ofWhichWasm] bytes per participant of ours that are the module's
  * @property {Partial<Record<Contender, number>>} [longestTask] ms, the longest of all runs
  */
 
@@ -123,9 +124,16 @@ function summary(row, taken) {
     ...{ key, label, runs: of('ours').length, figures: {} },
     unit: isMemory ? 'bytes per participant' : perEvent ? 'ms per event' : 'ms',
   };
+  const few = (/** @type {string} */ contender) => taken.get(`memory-10 ${contender}`) ?? [];
+  /** Bytes per participant, of a page in which there are many. */
+  const each = (
+    /** @type {number} */ bytes,
+    /** @type {string} */ contender,
+    /** @type {(of: import('./browser.mjs').Taken) => number} */ part,
+  ) => (bytes - median(few(contender).map(part))) / (cell.people - 10);
   for (const contender of row.contenders) {
-    const values = of(contender).map(({ cpu, bytes }) => {
-      if (isMemory) return (bytes - few(taken, contender)) / (cell.people - 10);
+    const values = of(contender).map(({ cpu, heap, wasm }) => {
+      if (isMemory) return each(heap + wasm, contender, ({ heap, wasm }) => heap + wasm);
       return Math.max(cpu - own, 0) / (perEvent ? cell.events : 1);
     });
     result.figures[contender] = {
@@ -133,6 +141,10 @@ function summary(row, taken) {
       low: Math.min(...values),
       high: Math.max(...values),
     };
+  }
+  if (isMemory) {
+    const wasm = median(of('ours').map(({ wasm }) => wasm));
+    result.ofWhichWasm = each(wasm, 'ours', ({ wasm }) => wasm);
   }
   if (cell.what === 'join') {
     result.longestTask = Object.fromEntries(
@@ -144,11 +156,6 @@ function summary(row, taken) {
     result.figures.nobody = { median: value, low: value, high: value };
   }
   return result;
-}
-
-/** Bytes of a page in which there are ten. @param {Map<string, import('./browser.mjs').Taken[]>} taken @param {string} contender */
-function few(taken, contender) {
-  return median((taken.get(`memory-10 ${contender}`) ?? []).map(({ bytes }) => bytes));
 }
 
 /** @param {Result[]} results */
@@ -165,7 +172,7 @@ function goals(results) {
 
 /** @param {Result[]} results */
 function print(results) {
-  for (const { label, unit, runs, figures, longestTask } of results) {
+  for (const { label, unit, runs, figures, longestTask, ofWhichWasm } of results) {
     console.log(`\n${label} (${unit}, ${runs} runs)`);
     for (const [name, { median, low, high }] of Object.entries(figures)) {
       const show = (/** @type {number} */ value) => {
@@ -173,7 +180,8 @@ function print(results) {
       };
       const contender = /** @type {Contender} */ (name);
       const longest = longestTask?.[contender];
-      const tail = longest ? `, longest task ${longest.toFixed(0)} ms` : '';
+      let tail = longest ? `, longest task ${longest.toFixed(0)} ms` : '';
+      if (ofWhichWasm && name === 'ours') tail = `, of which the module ${ofWhichWasm.toFixed(0)}`;
       const range = name === 'nobody' ? '' : `  (${show(low).trim()} to ${show(high).trim()})`;
       console.log(`${NAMES[contender].padEnd(30)}${show(median)}${range}${tail}`);
     }
