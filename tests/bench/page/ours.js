@@ -17,7 +17,7 @@ WebAssembly.instantiate = async (...args) => {
   return made;
 };
 
-/** @implements {Contender} */
+/** @implements {import('./driver.js').Contender} */
 export class Ours {
   frames = frames;
   #order;

@@ -23,7 +23,7 @@ const QUALITIES = {
 /** Who is louder than this is the dominant speaker of the bench. */
 const DOMINANT = 0.9;
 
-/** @implements {Contender} */
+/** @implements {import('./driver.js').Contender} */
 export class Peer {
   frames = frames;
   #sorts;

@@ -352,7 +352,7 @@ function grown(from, to) {
   return to;
 }
 
-/** @implements {Contender} */
+/** @implements {import('./driver.js').Contender} */
 export class Twin {
   frames = frames;
   #state = new State();
