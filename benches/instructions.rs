@@ -9,7 +9,7 @@ use prost::Message;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use trunkline::core::{
-    CallCommand, CallingState, Client, Command, Config, Document, Duration, Effect, Host,
+    CallCommand, CallKey, CallingState, Client, Command, Config, Document, Duration, Effect, Host,
     HttpReply, Input, JoinOptions, PromiseId, Reply, SocketId, Time, Tokens, User, UserKind,
     Viewed,
 };
@@ -22,14 +22,22 @@ use trunkline_protocol::sfu::{
 const PEOPLE: usize = 1000;
 /// How many events are handled; of snapshots it is one.
 const EVENTS: usize = 100;
-const NOW: Time = Time::from_millis(1000);
+const START: Time = Time::from_millis(1000);
+/// Within this everybody of a join response is read, and nothing else happens.
+const JOINING: Duration = Duration::from_millis(500);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let Some(event) = env::args().nth(1).filter(|arg| arg != "--bench") else {
         // `cargo bench` starts all benches; this one needs a name.
         return Ok(());
     };
-    let mut page = Page { client: Client::new(config()), sfu: None, own: String::new() };
+    let mut page = Page {
+        client: Client::new(config()),
+        now: START,
+        call: None,
+        sfu: None,
+        own: String::new(),
+    };
     page.join()?;
     let snapshot = page.snapshot();
     let mut frames: Vec<Vec<u8>> = Vec::new();
@@ -43,16 +51,30 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let socket = page.sfu.ok_or("the core opened no socket")?;
     let handled = if event == "snapshot" { 1 } else { EVENTS };
-    measured_events(&mut page.client, socket, frames);
+    measured_events(&mut page.client, page.now, socket, frames, event == "snapshot");
     println!("{handled}");
     Ok(())
 }
 
-/// Counted: the core takes each frame, and everything that follows is taken from it.
+/// Counted: the core takes each frame, and everything that follows is taken from it. A snapshot may be
+/// read in pieces.
 #[inline(never)]
-fn measured_events(client: &mut Client<Native>, socket: SocketId, frames: Vec<Vec<u8>>) {
+fn measured_events(
+    client: &mut Client<Native>,
+    now: Time,
+    socket: SocketId,
+    frames: Vec<Vec<u8>>,
+    in_pieces: bool,
+) {
     for frame in frames {
-        client.handle(NOW, Input::SocketBytes(socket, frame));
+        client.handle(now, Input::SocketBytes(socket, frame));
+        black_box(client.take_changes());
+        while let Some(effect) = client.poll_effect() {
+            black_box(effect);
+        }
+    }
+    while let Some(at) = client.poll_timeout().filter(|at| in_pieces && *at <= now + JOINING) {
+        client.handle(at, Input::Timeout);
         black_box(client.take_changes());
         while let Some(effect) = client.poll_effect() {
             black_box(effect);
@@ -154,6 +176,8 @@ fn encode(payload: EventPayload) -> Vec<u8> {
 /// A page that answers what a join needs, and drops what else the core wants done.
 struct Page {
     client: Client<Native>,
+    now: Time,
+    call: Option<CallKey>,
     sfu: Option<SocketId>,
     /// The session that the core made.
     own: String,
@@ -165,17 +189,17 @@ impl Page {
         let payload = URL_SAFE_NO_PAD.encode(json!({ "user_id": "own" }).to_string());
         let user = User { kind: UserKind::Authenticated, id: "own".to_owned(), details: None };
         let tokens = Tokens { fixed: Some(format!("e30.{payload}.c2ln")), provider: false };
-        self.client.command(NOW, Command::ConnectUser { promise: PromiseId(1), user, tokens });
+        self.client.command(self.now, Command::ConnectUser { promise: PromiseId(1), user, tokens });
         self.perform()?;
         let call = self.client.create_call("default", "bench").map_err(|e| format!("{e:?}"))?;
         let join = CallCommand::Join { promise: PromiseId(2), options: JoinOptions::default() };
-        self.client.command(NOW, Command::Call(call, join));
+        self.client.command(self.now, Command::Call(call, join));
         self.perform()?;
-        let joining = self.client.call(call).map(|call| call.calling_state);
-        if joining != Some(CallingState::Joining) || self.own.is_empty() {
-            return Err(format!("the join did not come to the SFU: {joining:?}").into());
+        self.call = Some(call);
+        if self.own.is_empty() {
+            return Err("the join did not come to the SFU".into());
         }
-        Ok(())
+        self.ensure(CallingState::Joining)
     }
 
     /// The join response.
@@ -192,9 +216,23 @@ impl Page {
 
     fn take(&mut self, frame: Vec<u8>) -> Result<(), Box<dyn Error>> {
         let socket = self.sfu.ok_or("the core opened no socket")?;
-        self.client.handle(NOW, Input::SocketBytes(socket, frame));
+        self.client.handle(self.now, Input::SocketBytes(socket, frame));
         self.client.take_changes();
-        self.perform()
+        self.perform()?;
+        let until = self.now + JOINING;
+        while let Some(at) = self.client.poll_timeout().filter(|at| *at <= until) {
+            self.now = at;
+            self.client.handle(at, Input::Timeout);
+            self.client.take_changes();
+            self.perform()?;
+        }
+        self.ensure(CallingState::Joined)
+    }
+
+    fn ensure(&self, state: CallingState) -> Result<(), Box<dyn Error>> {
+        let call = self.call.and_then(|call| self.client.call(call));
+        let is = call.map(|call| call.calling_state);
+        if is == Some(state) { Ok(()) } else { Err(format!("the call is {is:?}").into()) }
     }
 
     fn perform(&mut self) -> Result<(), Box<dyn Error>> {
@@ -204,7 +242,7 @@ impl Page {
                 inputs.extend(self.answer(effect)?);
             }
             let Some(input) = inputs.pop_front() else { return Ok(()) };
-            self.client.handle(NOW, input);
+            self.client.handle(self.now, input);
             self.client.take_changes();
         }
     }
