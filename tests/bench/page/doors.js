@@ -92,6 +92,13 @@ class FakeSocket extends EventTarget {
 
 /** The browser's own, which makes offers, and says that it is connected without anybody there. */
 class FakePeerConnection extends RTCPeerConnection {
+  /** @param {RTCConfiguration} [configuration] */
+  constructor(configuration) {
+    super(configuration);
+    // Whoever looks at it now and then, to see whether it is alive, waits to be told at first.
+    setTimeout(() => this.dispatchEvent(new Event('connectionstatechange')));
+  }
+
   get connectionState() {
     return 'connected';
   }
