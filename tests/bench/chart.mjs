@@ -42,6 +42,8 @@ export function chart({ results, chromium, peer, machine }) {
   };
 
   const parts = PANELS.map(({ title, row, left }) => {
+    /** @type {number[]} */
+    const heights = [];
     const lines = [`<text class="title" x="${left}" y="46">${title}</text>`];
     for (let power = from; power <= to; power += 1) {
       const at = y(10 ** power);
@@ -70,7 +72,11 @@ export function chart({ results, chromium, peer, machine }) {
       const last = points.at(-1);
       if (last) {
         const value = Number(last.median.toPrecision(2));
-        const [at, height] = [x(last.size, left) + 9, y(last.median) + 4];
+        const at = x(last.size, left) + 9;
+        // Two numbers in one place are none.
+        let height = y(last.median) + 4;
+        while (heights.some((taken) => Math.abs(taken - height) < 12)) height += 1;
+        heights.push(height);
         lines.push(`<text class="tick" x="${at}" y="${height}">${value}</text>`);
       }
       for (const { size, median, low, high } of points) {
