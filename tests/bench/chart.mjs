@@ -42,8 +42,8 @@ export function chart({ results, chromium, peer, machine }) {
   };
 
   const parts = PANELS.map(({ title, row, left }) => {
-    /** @type {number[]} */
-    const heights = [];
+    /** @type {{ median: number, colour: string }[]} at the right ends of the lines */
+    const ends = [];
     const lines = [`<text class="title" x="${left}" y="46">${title}</text>`];
     for (let power = from; power <= to; power += 1) {
       const at = y(10 ** power);
@@ -69,16 +69,7 @@ export function chart({ results, chromium, peer, machine }) {
       if (points.length === 0) continue;
       const path = points.map(({ size, median }) => `${x(size, left)},${y(median)}`).join(' ');
       lines.push(`<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"/>`);
-      const last = points.at(-1);
-      if (last) {
-        const value = Number(last.median.toPrecision(2));
-        const at = x(last.size, left) + 9;
-        // Two numbers in one place are none.
-        let height = y(last.median) + 4;
-        while (heights.some((taken) => Math.abs(taken - height) < 12)) height += 1;
-        heights.push(height);
-        lines.push(`<text class="tick" x="${at}" y="${height}">${value}</text>`);
-      }
+      ends.push({ median: points.at(-1)?.median ?? 0, colour });
       for (const { size, median, low, high } of points) {
         const at = x(size, left);
         lines.push(
@@ -88,6 +79,15 @@ export function chart({ results, chromium, peer, machine }) {
           `<circle cx="${at}" cy="${y(median)}" r="4" fill="${colour}"><title>${label}, ${size}: ${median.toFixed(4)} ms</title></circle>`,
         );
       }
+    }
+    let above = -Infinity;
+    for (const { median, colour } of ends.sort((a, b) => b.median - a.median)) {
+      // Two numbers in one place are none.
+      above = Math.max(y(median) + 4, above + 12);
+      const value = Number(median.toPrecision(2));
+      lines.push(
+        `<text class="tick" x="${left + PANEL - 20}" y="${above}" style="fill: ${colour}">${value}</text>`,
+      );
     }
     return lines.join('\n');
   });
