@@ -39,6 +39,14 @@ export function realFrame() {
   return new Promise((resolve) => realRequestAnimationFrame(resolve));
 }
 
+/** Opens a socket of nobody's. @param {(event: MessageEvent) => void} onMessage */
+export async function open(onMessage) {
+  const socket = new FakeSocket('ws://nobody.test');
+  socket.onmessage = onMessage;
+  await new Promise((resolve) => socket.addEventListener('open', resolve));
+  return socket;
+}
+
 class FakeSocket extends EventTarget {
   static CONNECTING = 0;
   static OPEN = 1;

@@ -5,6 +5,7 @@
 //
 // JavaScript, because that is the point of it. It is no SDK: it knows no peer connections, no errors, no
 // statistics, and no message but those of the bench.
+import { open } from './doors.js';
 import { frames, joinResponse } from './our-frames.js';
 import { Reader } from './protobuf.js';
 
@@ -361,6 +362,7 @@ export class Twin {
   /** The page that was read last, until something changes. */
   #page;
   #response;
+  #socket;
 
   /**
    * @param {import('./workload.js').Person[]} people
@@ -368,6 +370,7 @@ export class Twin {
    */
   async approach(people, own) {
     this.#response = joinResponse(people, own);
+    this.#socket = await open(({ data }) => this.#take(new Uint8Array(data)));
   }
 
   async enter() {
@@ -377,8 +380,12 @@ export class Twin {
 
   /** @param {Uint8Array} frame */
   deliver(frame) {
-    // The copy that a socket's message is.
-    this.#state.take(frame.slice());
+    this.#socket.deliver(frame);
+  }
+
+  /** @param {Uint8Array} frame */
+  #take(frame) {
+    this.#state.take(frame);
     this.#page = undefined;
     if (this.#watched === 0 || !this.#isTold) return;
     this.#isTold = false;
