@@ -1,45 +1,113 @@
 //! `cargo xtask bench`: speed and size, each beside something to compare it with.
 
-use std::path::PathBuf;
-
 use anyhow::Result;
+use clap::{Args, ValueEnum};
 
 use crate::{
-    Mode, build, demo, package,
+    Mode, build, demo, instructions, package,
     progress::Progress,
-    shell::{cargo, command, run as run_to_end},
+    shell::{cargo, command, root, run as run_to_end},
     size, tools,
 };
 
 /// What others weigh, brotli: their published bundles, minified.
 const PEERS: [(&str, u64); 2] = [("livekit-client", 125_000), ("twilio-video", 79_000)];
 
-/// Measures the package, the way into a call, media, and the requests of the server.
-pub fn run() -> Result<()> {
-    let mut progress = Progress::new(5);
-    let mut server = PathBuf::new();
-    progress.step("Building", || {
-        prepare()?;
-        server = build::server(Mode::Release)?;
-        Ok(())
-    })?;
-    progress.step("Size of the package", || {
-        let weight = size::report()?.brotli;
-        ratio("our limit", weight, size::LIMIT);
-        for (peer, bytes) in PEERS {
-            ratio(peer, weight, bytes);
+/// What to measure.
+#[derive(Args)]
+pub struct Options {
+    /// Only this part.
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+    /// Few events and small calls, for whoever works on the state.
+    #[arg(long)]
+    quick: bool,
+    /// Take what the core needs now as the baseline of `instructions`.
+    #[arg(long)]
+    raise: bool,
+}
+
+/// A part of the bench.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// What the package weighs.
+    Size,
+    /// The way into a call, layers of video, what a call costs the page.
+    Join,
+    /// Requests to the server.
+    Requests,
+    /// Packets that the SFU forwards.
+    Forwarding,
+    /// Instructions of the core for the events of large calls, against the baseline.
+    Instructions,
+    /// The state of large calls in a page, beside livekit-client.
+    State,
+}
+
+/// Measures all parts, or one.
+pub fn run(options: &Options) -> Result<()> {
+    let parts = Part::value_variants().iter().copied();
+    let parts: Vec<Part> =
+        parts.filter(|part| options.only.is_none_or(|only| only == *part)).collect();
+    let mut progress = Progress::new(parts.len() + 1);
+    progress.step("Building", || prepare_for(&parts))?;
+    for part in parts {
+        match part {
+            Part::Size => progress.step("Size of the package", weigh)?,
+            Part::Join => progress.step("Time to join, layers, costs", || {
+                let server = build::server(Mode::Release)?;
+                let mut bench = command("npm");
+                bench.args(["run", "--silent", "bench", "--workspace", "tests/e2e"]);
+                run_to_end(bench.env("TRUNKLINE_SERVER", &server))
+            })?,
+            Part::Requests => progress.step("Time per request", || {
+                run_to_end(cargo().args(SERVER_BENCH).arg("requests"))
+            })?,
+            Part::Forwarding => progress.step("Packets that the SFU forwards", || {
+                run_to_end(cargo().args(SERVER_BENCH).arg("forwarding"))
+            })?,
+            Part::Instructions => progress
+                .step("Instructions of the core", || instructions::measure(options.raise))?,
+            Part::State => progress.step("State of large calls", || state(options.quick))?,
         }
-        Ok(())
-    })?;
-    progress.step("Time to join, layers, costs", || {
-        let mut bench = command("npm");
-        bench.args(["run", "--silent", "bench", "--workspace", "tests/e2e"]);
-        run_to_end(bench.env("TRUNKLINE_SERVER", &server))
-    })?;
-    progress.step("Time per request", || run_to_end(cargo().args(SERVER_BENCH).arg("requests")))?;
-    progress.step("Packets that the SFU forwards", || {
-        run_to_end(cargo().args(SERVER_BENCH).arg("forwarding"))
-    })
+    }
+    Ok(())
+}
+
+/// What those parts measure.
+fn prepare_for(parts: &[Part]) -> Result<()> {
+    if parts.contains(&Part::Join) {
+        return prepare();
+    }
+    if parts.contains(&Part::Size) || parts.contains(&Part::State) {
+        tools::wasm_target()?;
+        tools::npm_packages()?;
+        package::build(Mode::Release)?;
+    }
+    Ok(())
+}
+
+fn weigh() -> Result<()> {
+    let weight = size::report()?.brotli;
+    ratio("our limit", weight, size::LIMIT);
+    for (peer, bytes) in PEERS {
+        ratio(peer, weight, bytes);
+    }
+    Ok(())
+}
+
+/// Installs the peer, which nothing else needs, and lays both beside each other.
+fn state(quick: bool) -> Result<()> {
+    tools::chromium()?;
+    let folder = root().join("tests/bench");
+    let install = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
+    run_to_end(command("npm").args(install).current_dir(&folder))?;
+    let mut bench = command("node");
+    bench.arg(folder.join("state.mjs"));
+    if quick {
+        bench.arg("--quick");
+    }
+    run_to_end(&mut bench)
 }
 
 const SERVER_BENCH: [&str; 7] =

@@ -6,6 +6,7 @@ mod card;
 mod counterpart;
 mod demo;
 mod generate;
+mod instructions;
 mod lint;
 mod order;
 mod package;
@@ -49,8 +50,8 @@ enum Task {
         #[arg(long, value_enum)]
         only: Option<test::Kind>,
     },
-    /// Measure the package's size, the time to join and the time per request, as ratios.
-    Bench,
+    /// Measure the package and the server beside something to compare them with, or one part.
+    Bench(bench::Options),
     /// Take the picture of the demo that the README shows.
     Screenshot,
 }
@@ -93,7 +94,7 @@ fn main() -> ExitCode {
             Task::Generate { check: false } => generate::run(),
             Task::Snapshot => snapshot::take(),
             Task::Test { only } => test::run(only),
-            Task::Bench => bench::run(),
+            Task::Bench(options) => bench::run(&options),
             Task::Screenshot => bench::screenshot(),
         }
     };

@@ -99,6 +99,11 @@ pub fn coturn() -> Result<()> {
     programs(&[("turnserver", "coturn")])
 }
 
+/// What counts instructions.
+pub fn valgrind() -> Result<()> {
+    programs(&[("valgrind", "valgrind")])
+}
+
 /// Programs, each with the package of Debian that has it.
 fn programs(wanted: &[(&str, &'static str)]) -> Result<()> {
     let missing: Vec<&str> = wanted

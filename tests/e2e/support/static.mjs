@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** @type {Record<string, string>} */
 const FOLDERS = {
   '/pkg/': fileURLToPath(new URL('../../../pkg/', import.meta.url)),
   '/page/': fileURLToPath(new URL('./page/', import.meta.url)),
@@ -11,19 +12,26 @@ const FOLDERS = {
 /** @type {Record<string, string>} */
 const TYPES = {
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.wasm': 'application/wasm',
   '.json': 'application/json',
 };
 
-/** @returns {Promise<{ url: string, close(): Promise<void> }>} */
-export async function serveBlankPage() {
+/**
+ * @param {Record<string, string>} [folders] more folders, by the start of their paths
+ * @param {string} [page] in place of the blank one
+ * @returns {Promise<{ url: string, close(): Promise<void> }>}
+ */
+export async function serveBlankPage(folders = {}, page = BLANK_PAGE) {
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? '/', 'http://any').pathname);
     if (path === '/') {
       response.setHeader('content-type', 'text/html');
-      return response.end(BLANK_PAGE);
+      return response.end(page);
     }
-    const folder = Object.entries(FOLDERS).find(([prefix]) => path.startsWith(prefix));
+    const folder = Object.entries({ ...FOLDERS, ...folders }).find(([prefix]) =>
+      path.startsWith(prefix),
+    );
     if (!folder) return response.writeHead(404).end();
     const file = createReadStream(join(folder[1], path.slice(folder[0].length)));
     file.once('error', () => response.writeHead(404).end());
