@@ -11,6 +11,7 @@ pub mod config;
 pub mod coordinator;
 pub mod http;
 pub mod metrics;
+pub mod native;
 pub mod rate_limit;
 pub mod self_check;
 pub mod serve;
