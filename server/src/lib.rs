@@ -9,6 +9,7 @@ pub mod auth;
 mod clock;
 pub mod config;
 pub mod coordinator;
+pub mod crowd;
 pub mod http;
 pub mod metrics;
 pub mod native;

@@ -17,3 +17,4 @@ pub use peer::{Actor, Log, Offer, Peer, Received, published};
 pub use socket::{Heard, Socket, SocketError};
 pub use source::{Source, is_keyframe, layer_of, picture_id, spatial_of};
 pub use voice::Voice;
+pub(crate) use voice::scatter;

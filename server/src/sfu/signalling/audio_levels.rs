@@ -38,8 +38,9 @@ struct Window {
     peak: Option<i8>,
 }
 
-/// What participants were last told, and for how many windows a session has spoken.
-#[derive(Default)]
+/// What participants were last told, and for how many windows a session has spoken. There is none of
+/// a session that was last told to be silent: in a large call that is nearly everybody.
+#[derive(Default, PartialEq)]
 struct Spoken {
     level: f32,
     speaking: bool,
@@ -75,6 +76,7 @@ impl AudioLevels {
                 changes.levels.push(Level { session: *session, level, speaking });
             }
         }
+        self.spoken.retain(|_, spoken| *spoken != Spoken::default());
         changes.levels.sort_by_key(|level| level.session);
         changes.dominant = self.elect();
         changes
