@@ -13,6 +13,7 @@ mod service;
 
 use std::{
     collections::BTreeMap,
+    fmt,
     net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
@@ -29,6 +30,7 @@ use crate::{auth::App, native::scatter};
 use attendee::{News, Part, Parting};
 pub use error::CrowdError;
 use figures::Figures;
+pub use figures::Report;
 use service::Service;
 
 /// Who comes to which call.
@@ -80,12 +82,20 @@ struct Seat {
     has_joined: bool,
 }
 
-/// Fills a call and keeps it filled until `stop`; then everybody leaves. `report` gets a line from
-/// time to time.
+/// What a crowd tells.
+#[derive(Clone, Debug)]
+pub enum Told {
+    /// From time to time, and at the end.
+    Figures(Report),
+    /// Once.
+    Everybody,
+}
+
+/// Fills a call and keeps it filled until `stop`; then everybody leaves.
 pub async fn run(
     crowd: Crowd,
     stop: impl Future<Output = ()>,
-    mut report: impl FnMut(&str),
+    mut tell: impl FnMut(Told),
 ) -> Result<(), CrowdError> {
     // The sockets of signalling and media, connections of requests, and what the process has open.
     let sockets = crowd.participants + crowd.speakers.max(crowd.media) + crowd.media;
@@ -118,15 +128,15 @@ pub async fn run(
             // Whoever has joined is known to be there before they are known to be gone.
             biased;
             () = &mut stop => break Ok(()),
-            _ = reports.tick() => report(&venue.figures.line(venue.began, seats.present, count)),
+            _ = reports.tick() => tell(seats.figures()),
             Some(News::Joined { index, took }) = told.recv() => {
                 seats.joined(index);
                 venue.figures.joined(took);
                 if seats.present == count && !is_full {
                     is_full = true;
                     next_change = Instant::now();
-                    report(&venue.figures.line(venue.began, seats.present, count));
-                    report("everybody is in the call");
+                    tell(seats.figures());
+                    tell(Told::Everybody);
                 }
             }
             Some(parted) = seats.partings.join_next() => match parted {
@@ -145,7 +155,7 @@ pub async fn run(
         }
     };
     seats.empty().await;
-    report(&venue.figures.line(venue.began, seats.present, count));
+    tell(seats.figures());
     ended
 }
 
@@ -166,6 +176,15 @@ async fn introduce(crowd: &Crowd, service: &Service) -> Result<(), CrowdError> {
     Ok(())
 }
 
+impl fmt::Display for Told {
+    fn fmt(&self, line: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Figures(report) => report.fmt(line),
+            Self::Everybody => line.write_str("everybody is in the call"),
+        }
+    }
+}
+
 impl Seats {
     fn new(venue: Arc<Venue>) -> Self {
         let taken = (0..venue.crowd.participants).map(|_| None).collect();
@@ -179,12 +198,16 @@ impl Seats {
         let part = Part { speaks: index < crowd.speakers, films: index < crowd.media };
         let (leave, left) = oneshot::channel();
         let venue = Arc::clone(&self.venue);
-        self.partings.spawn(async move {
-            (index, attendee::attend(&venue, index, part, left).await)
-        });
+        self.partings
+            .spawn(async move { (index, attendee::attend(&venue, index, part, left).await) });
         if let Some(seat) = self.taken.get_mut(index) {
             *seat = Some(Seat { leave: Some(leave), has_joined: false });
         }
+    }
+
+    fn figures(&self) -> Told {
+        let Venue { figures, began, crowd, .. } = &*self.venue;
+        Told::Figures(figures.report(*began, self.present, crowd.participants))
     }
 
     fn joined(&mut self, index: usize) {

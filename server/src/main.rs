@@ -78,8 +78,8 @@ fn gather(crowd: Crowd) -> Result<(), Box<dyn std::error::Error>> {
             }
         };
         // Who reads the figures may have seen enough.
-        let report = |line: &str| drop(writeln!(std::io::stdout(), "{line}"));
-        crowd::run(crowd, stop, report).await.map_err(Box::<dyn std::error::Error>::from)
+        let tell = |told: crowd::Told| drop(writeln!(std::io::stdout(), "{told}"));
+        crowd::run(crowd, stop, tell).await.map_err(Box::<dyn std::error::Error>::from)
     });
     // Requests that nobody waits for any more.
     runtime.shutdown_timeout(Duration::from_secs(1));

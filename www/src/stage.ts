@@ -149,9 +149,7 @@ export function stage(call: Call, report: ErrorReport): Stage {
     },
     set layout(choice) {
       layout = choice;
-      call.setSortParticipantsBy(
-        choice === 'speaker' ? speakerLayoutSortPreset : pageOrder,
-      );
+      call.setSortParticipantsBy(choice === 'speaker' ? speakerLayoutSortPreset : pageOrder);
       show();
     },
     dispose: () => disposables.dispose(),

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: speed and size, each beside something to compare it with.
 
+mod crowd;
+
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -16,7 +18,7 @@ const PEERS: [(&str, u64); 2] = [("livekit-client", 125_000), ("twilio-video", 7
 
 /// Measures the package, the way into a call, media, and the requests of the server.
 pub fn run() -> Result<()> {
-    let mut progress = Progress::new(5);
+    let mut progress = Progress::new(6);
     let mut server = PathBuf::new();
     progress.step("Building", || {
         prepare()?;
@@ -39,7 +41,8 @@ pub fn run() -> Result<()> {
     progress.step("Time per request", || run_to_end(cargo().args(SERVER_BENCH).arg("requests")))?;
     progress.step("Packets that the SFU forwards", || {
         run_to_end(cargo().args(SERVER_BENCH).arg("forwarding"))
-    })
+    })?;
+    progress.step("A call of a thousand", || crowd::run(&server))
 }
 
 const SERVER_BENCH: [&str; 7] =

@@ -94,8 +94,7 @@ impl<'a> Attendee<'a> {
         let url = format!(
             "{endpoint}?attempt=0&user_id={who}&api_key={key}&user_session_id={session_id}&cid={cid}"
         );
-        let unreachable =
-            |error: String| CrowdError::Unreachable { url: endpoint.clone(), error };
+        let unreachable = |error: String| CrowdError::Unreachable { url: endpoint.clone(), error };
         let socket = crate::native::Socket::open(&url).await;
         let mut socket = socket.map_err(|error| unreachable(error.to_string()))?;
         socket.send(RequestPayload::JoinRequest(JoinRequest {
@@ -107,15 +106,8 @@ impl<'a> Attendee<'a> {
         }));
         let answer = timeout(PATIENCE, answer(&mut socket, &who)).await;
         let joined = answer.map_err(|_| unreachable("no answer to the join".into()))??;
-        let mut attendee = Self {
-            venue,
-            who,
-            session_id,
-            credentials,
-            socket,
-            publisher: None,
-            receiver: None,
-        };
+        let mut attendee =
+            Self { venue, who, session_id, credentials, socket, publisher: None, receiver: None };
         if part.films {
             let mut receiver = attendee.receiver().await?;
             receiver.joined(&joined);
@@ -236,10 +228,7 @@ impl<'a> Attendee<'a> {
 }
 
 /// The answer to the join.
-async fn answer(
-    socket: &mut crate::native::Socket,
-    who: &str,
-) -> Result<JoinResponse, CrowdError> {
+async fn answer(socket: &mut crate::native::Socket, who: &str) -> Result<JoinResponse, CrowdError> {
     let refused = |code, reason: String| CrowdError::Refused { who: who.into(), code, reason };
     loop {
         let frame = match socket.next().await {

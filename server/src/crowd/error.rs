@@ -93,8 +93,6 @@ pub fn allow_open_files(needed: usize) -> Result<(), CrowdError> {
         return Ok(());
     }
     let raised = Rlimit { current: Some(needed), maximum };
-    setrlimit(Resource::Nofile, raised).map_err(|_| CrowdError::OpenFiles {
-        needed,
-        allowed: maximum.unwrap_or(u64::MAX),
-    })
+    setrlimit(Resource::Nofile, raised)
+        .map_err(|_| CrowdError::OpenFiles { needed, allowed: maximum.unwrap_or(u64::MAX) })
 }

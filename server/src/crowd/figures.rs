@@ -1,7 +1,7 @@
 //! What a crowd has done and heard.
 
 use std::{
-    fmt::Write as _,
+    fmt,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
@@ -60,8 +60,8 @@ impl Figures {
         self.bytes.fetch_add(u64::try_from(bytes).unwrap_or(0), Relaxed);
     }
 
-    /// All of it, the rates since the last line.
-    pub fn line(&self, began: Instant, present: usize, wanted: usize) -> String {
+    /// All of it, the rates since this was last asked for.
+    pub fn report(&self, began: Instant, present: usize, wanted: usize) -> Report {
         let now = Snapshot {
             at: Instant::now(),
             events: self.events.load(Relaxed),
@@ -76,25 +76,73 @@ impl Figures {
         let seconds = now.at.saturating_duration_since(before.at).as_secs_f64().max(0.001);
         #[allow(clippy::cast_precision_loss)] // nobody reads so many digits
         let rate = |now: u64, before: u64| (now - before) as f64 / seconds;
-        let mut line = format!(
-            "{:>4} s: {present} of {wanted} in the call; {} joins, {} leaves, {} put out; \
-             {:.0} events/s, {:.0} kB/s",
-            began.elapsed().as_secs(),
-            self.joins.load(Relaxed),
-            self.leaves.load(Relaxed),
-            self.lost.load(Relaxed),
-            rate(now.events, before.events),
-            rate(now.bytes, before.bytes) / 1000.0,
-        );
-        // Writing to a string does not fail.
-        if now.packets > 0 {
-            let _ = write!(line, ", {:.0} packets/s", rate(now.packets, before.packets));
-        }
         joins.sort_unstable();
-        let at = |share: usize| joins.get(joins.len() * share / 100).map(Duration::as_millis);
-        if let (Some(median), Some(late)) = (at(50), at(95)) {
-            let _ = write!(line, "; a join took {median} ms, 95 % at most {late} ms");
+        let at = |share: usize| joins.get(joins.len() * share / 100).copied();
+        Report {
+            elapsed: began.elapsed(),
+            present,
+            wanted,
+            joins: self.joins.load(Relaxed),
+            leaves: self.leaves.load(Relaxed),
+            lost: self.lost.load(Relaxed),
+            events: now.events,
+            events_per_second: rate(now.events, before.events),
+            bytes_per_second: rate(now.bytes, before.bytes),
+            packets_per_second: rate(now.packets, before.packets),
+            join_times: at(50).zip(at(95)),
         }
-        line
+    }
+}
+
+/// How a crowd is doing.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Since it began.
+    pub elapsed: Duration,
+    /// Who is in the call now.
+    pub present: usize,
+    /// Who is to be in the call.
+    pub wanted: usize,
+    /// How often somebody came.
+    pub joins: u64,
+    /// How often somebody left on purpose.
+    pub leaves: u64,
+    /// How often somebody was put out.
+    pub lost: u64,
+    /// What was heard over the sockets.
+    pub events: u64,
+    /// Since the last report.
+    pub events_per_second: f64,
+    /// Of events, since the last report.
+    pub bytes_per_second: f64,
+    /// Of media, since the last report.
+    pub packets_per_second: f64,
+    /// Median and 95th percentile of the joins since the last report, if there were any.
+    pub join_times: Option<(Duration, Duration)>,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, line: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            line,
+            "{:>4} s: {} of {} in the call; {} joins, {} leaves, {} put out; {:.0} events/s, \
+             {:.0} kB/s",
+            self.elapsed.as_secs(),
+            self.present,
+            self.wanted,
+            self.joins,
+            self.leaves,
+            self.lost,
+            self.events_per_second,
+            self.bytes_per_second / 1000.0,
+        )?;
+        if self.packets_per_second > 0.0 {
+            write!(line, ", {:.0} packets/s", self.packets_per_second)?;
+        }
+        if let Some((median, late)) = self.join_times {
+            let (median, late) = (median.as_millis(), late.as_millis());
+            write!(line, "; a join took {median} ms, 95 % at most {late} ms")?;
+        }
+        Ok(())
     }
 }

@@ -8,10 +8,7 @@ use tokio::{
     net::{UdpSocket, lookup_host},
     sync::Semaphore,
 };
-use trunkline_protocol::{
-    coordinator::UpdateUsersRequest,
-    sfu::models::Error as SfuError,
-};
+use trunkline_protocol::{coordinator::UpdateUsersRequest, sfu::models::Error as SfuError};
 
 use super::{Crowd, CrowdError, JOINING};
 use crate::native::{self, HttpError};
@@ -143,7 +140,8 @@ impl Service {
         struct Refusal {
             message: String,
         }
-        let body = serde_json::to_vec(body).map_err(|error| CrowdError::Fault(error.to_string()))?;
+        let body =
+            serde_json::to_vec(body).map_err(|error| CrowdError::Fault(error.to_string()))?;
         let url = format!("{}{path}", self.url);
         let reply = self.send(&url, token, "application/json", body).await;
         let reply = reply.map_err(|error| CrowdError::unreachable(&self.url, &error))?;

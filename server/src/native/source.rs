@@ -184,7 +184,9 @@ impl Source {
             film.next = next + 1;
             let chunks = film.clip.picture(next).chunks(LARGEST).enumerate();
             let id = self.picture_id;
-            return chunks.map(|(index, chunk)| [&descriptor(id, index == 0), chunk].concat()).collect();
+            return chunks
+                .map(|(index, chunk)| [&descriptor(id, index == 0), chunk].concat())
+                .collect();
         }
         if self.inside > 0 {
             let layers = (0..self.inside).flat_map(|spatial| self.layer_in_space(spatial));

@@ -166,6 +166,7 @@ mod tests {
         let silent = Level { session: ANN, level: 0.0, speaking: false };
         assert_eq!(levels.close_window().levels, [silent], "no packets came");
         assert_eq!(levels.close_window().levels, []);
+        assert!(levels.spoken.is_empty(), "who is silent takes no time");
     }
 
     #[test]
