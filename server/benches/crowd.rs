@@ -17,7 +17,7 @@ use std::{
 };
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{runtime::Runtime, sync::watch, time::sleep};
 use trunkline_server::{
     auth::App,
@@ -61,13 +61,18 @@ fn main() -> Result<(), Failure> {
 /// Bytes of the server for a call that nobody is in.
 async fn empty_calls() -> Result<f64, Failure> {
     let (server, app) = start()?;
+    let post = async |path: String, token: &str, body: Value| {
+        let url = format!("http://{}{path}?api_key={}", server.address, app.key);
+        let body = body.to_string().into_bytes();
+        let reply = native::send("POST", &url, token, "application/json", body).await?;
+        let text = String::from_utf8_lossy(&reply.body);
+        if reply.status == 201 { Ok(()) } else { Err(Failure::from(text)) }
+    };
+    let backend = app.server_token(None).map_err(|refusal| refusal.detail)?;
+    post("/api/v2/users".into(), &backend, json!({ "users": { "owner": {} } })).await?;
     let token = app.token_for("owner", None, None, None).map_err(|refusal| refusal.detail)?;
     let create = async |name: &str, index: usize| {
-        let base = format!("http://{}/video/call/default", server.address);
-        let url = format!("{base}/{name}-{index}?api_key={}", app.key);
-        let body = json!({}).to_string().into_bytes();
-        let reply = native::send("POST", &url, &token, "application/json", body).await?;
-        if reply.status == 201 { Ok(()) } else { Err(Failure::from("no call")) }
+        post(format!("/video/call/default/{name}-{index}"), &token, json!({})).await
     };
     for index in 0..CALLS / 10 {
         create("before", index).await?;
@@ -117,7 +122,7 @@ async fn measure(participants: usize) -> Result<Row, Failure> {
         sleep(SETTLED).await;
         let busy = busy(&server)?;
         sleep(MEASURED).await;
-        Ok(self::busy(&server)? - busy)
+        Ok(self::busy(&server)?.saturating_sub(busy))
     };
     let (busy, reports) = run(crowd, time).await?;
     // Those of the time that was measured, but for its ends.

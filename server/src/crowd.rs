@@ -265,11 +265,13 @@ impl Seats {
 
     /// Has everybody leave.
     async fn empty(&mut self) {
-        self.taken.clear();
+        self.taken.iter_mut().flatten().for_each(|seat| seat.leave = None);
         let leaving = async {
             while let Some(parted) = self.partings.join_next().await {
-                if let Ok((_, Ok(Parting::Left))) = parted {
-                    self.present = self.present.saturating_sub(1);
+                let index = parted.map(|(index, _)| index).unwrap_or(usize::MAX);
+                let seat = self.taken.get_mut(index).and_then(Option::take);
+                if seat.is_some_and(|seat| seat.has_joined) {
+                    self.present -= 1;
                     self.venue.figures.left();
                 }
             }

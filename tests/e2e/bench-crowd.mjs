@@ -7,6 +7,12 @@ import { button } from './support/demo.mjs';
 import { end } from './support/processes.mjs';
 import { unique, World } from './support/world.mjs';
 
+/**
+ * What the page notes: when join was clicked, and each long task, in ms.
+ *
+ * @typedef {{ clicked: number, tasks: { at: number, took: number }[] }} Seen
+ */
+
 const CROWD = { participants: 1000, speakers: 5, media: 5, churn: 1 };
 /** ms */
 const SPAN = 60_000;
@@ -43,7 +49,7 @@ async function measure(others, callId = unique('alone')) {
   const person = await world.visitor({ viewport }, url);
   await person.page.getByLabel('Your name').fill('Ada');
   await person.run(() => {
-    const seen = { clicked: Infinity, tasks: /** @type {{ at: number, took: number }[]} */ ([]) };
+    const seen = /** @type {Seen} */ ({ clicked: Infinity, tasks: [] });
     Object.assign(globalThis, { seen });
     addEventListener('click', () => (seen.clicked = performance.now()), {
       once: true,
@@ -56,19 +62,37 @@ async function measure(others, callId = unique('alone')) {
     }).observe({ type: 'longtask' });
   });
   await button(person, others > 0 ? 'Join call' : 'Start call').click();
-  const { tasks, videos } = await person.page.evaluate(async (span) => {
-    const { seen } = /** @type {any} */ (globalThis);
-    await new Promise((resolve) => setTimeout(resolve, span));
-    const videos = [...document.querySelectorAll('video')].filter((video) => video.currentTime > 1);
-    const tasks = seen.tasks.filter((/** @type {any} */ { at, took }) => at + took > seen.clicked);
-    return { tasks: tasks.map((/** @type {any} */ { took }) => took), videos: videos.length };
-  }, SPAN);
-  const whole = (/** @type {number} */ ms, /** @type {number} */ width) =>
-    `${Math.round(ms)}`.padStart(width);
-  const sum = tasks.reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b, 0);
-  console.log(
-    `${whole(others, 6)}  ${whole(videos, 6)}  ${whole(tasks.length, 16)}` +
-      `  ${whole(Math.max(0, ...tasks), 5)} ms  ${whole(sum, 5)} ms  ${(loadavg()[0] ?? 0).toFixed(1).padStart(5)}`,
-  );
+  const { tasks, videos } = await person.page.evaluate(look, SPAN);
+  const all = tasks.map(({ took }) => took);
+  const sum = all.reduce((one, other) => one + other, 0);
+  const cells = [
+    String(others).padStart(6),
+    String(videos).padStart(6),
+    String(tasks.length).padStart(16),
+    `${Math.round(Math.max(0, ...all))} ms`.padStart(8),
+    `${Math.round(sum)} ms`.padStart(8),
+    (loadavg()[0] ?? 0).toFixed(1).padStart(5),
+  ];
+  console.log(cells.join('  '));
+  for (const { at, took } of tasks) {
+    console.log(
+      `${' '.repeat(16)}${Math.round(took)} ms, ${(at / 1000).toFixed(1)} s after the click`,
+    );
+  }
   await person.close();
+}
+
+/**
+ * Runs in the page: waits, and gives the long tasks since the click, and how many videos play.
+ *
+ * @param {number} span ms
+ */
+async function look(span) {
+  await new Promise((resolve) => setTimeout(resolve, span));
+  const { seen } = /** @type {{ seen: Seen }} */ (/** @type {unknown} */ (globalThis));
+  const since = seen.tasks.filter(({ at, took }) => at + took > seen.clicked);
+  return {
+    tasks: since.map(({ at, took }) => ({ at: at - seen.clicked, took })),
+    videos: [...document.querySelectorAll('video')].filter((video) => video.currentTime > 1).length,
+  };
 }

@@ -1,6 +1,9 @@
 //! One participant: comes, stays, leaves.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use prost::Message as _;
 use tokio::{
@@ -22,7 +25,7 @@ use super::{
     receiver::Receiver,
     service::{Credentials, check, escape},
 };
-use crate::native::{Clip, Heard, Peer, Source, Voice, published};
+use crate::native::{Clip, Heard, Peer, Socket, Source, Voice, published};
 
 /// What a participant does besides being there.
 #[derive(Clone, Copy)]
@@ -53,7 +56,7 @@ struct Attendee<'a> {
     who: String,
     session_id: String,
     credentials: Credentials,
-    socket: crate::native::Socket,
+    socket: Socket,
     /// Sends as long as it is held.
     publisher: Option<Peer>,
     receiver: Option<Receiver>,
@@ -66,18 +69,15 @@ pub(super) async fn attend(
     part: Part,
     mut leave: oneshot::Receiver<()>,
 ) -> Result<Parting, CrowdError> {
-    let joining = async {
-        // Nobody closes it.
-        let _door = venue.doors.acquire().await;
-        let asked = Instant::now();
-        let attendee = Attendee::join(venue, index, part).await?;
-        Ok((attendee, asked.elapsed()))
-    };
-    let joined = tokio::select! {
-        joined = joining => joined?,
+    let door = tokio::select! {
+        door = venue.doors.acquire() => door,
         _ = &mut leave => return Ok(Parting::Left),
     };
-    let (mut attendee, took) = joined;
+    let asked = Instant::now();
+    // Not given up once it is begun: the server would keep a session for somebody who said nothing.
+    let mut attendee = Attendee::join(venue, index, part).await?;
+    let took = asked.elapsed();
+    drop(door);
     // The crowd is gone only when it is ending.
     let _ = venue.news.send(News::Joined { index, took });
     attendee.stay(leave).await
@@ -95,7 +95,7 @@ impl<'a> Attendee<'a> {
             "{endpoint}?attempt=0&user_id={who}&api_key={key}&user_session_id={session_id}&cid={cid}"
         );
         let unreachable = |error: String| CrowdError::Unreachable { url: endpoint.clone(), error };
-        let socket = crate::native::Socket::open(&url).await;
+        let socket = Socket::open(&url).await;
         let mut socket = socket.map_err(|error| unreachable(error.to_string()))?;
         socket.send(RequestPayload::JoinRequest(JoinRequest {
             token: credentials.token.clone(),
@@ -122,7 +122,7 @@ impl<'a> Attendee<'a> {
     async fn receiver(&self) -> Result<Receiver, CrowdError> {
         let peer = Peer::new(self.venue.address).await;
         let peer = peer.map_err(|error| self.no_media(&error.to_string()))?;
-        let counter = std::sync::Arc::clone(&self.venue.figures.packets);
+        let counter = Arc::clone(&self.venue.figures.packets);
         peer.with(move |peer| peer.counter = Some(counter)).await;
         Ok(Receiver::new(peer, self.session_id.clone()))
     }
@@ -228,7 +228,7 @@ impl<'a> Attendee<'a> {
 }
 
 /// The answer to the join.
-async fn answer(socket: &mut crate::native::Socket, who: &str) -> Result<JoinResponse, CrowdError> {
+async fn answer(socket: &mut Socket, who: &str) -> Result<JoinResponse, CrowdError> {
     let refused = |code, reason: String| CrowdError::Refused { who: who.into(), code, reason };
     loop {
         let frame = match socket.next().await {

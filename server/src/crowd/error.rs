@@ -33,6 +33,12 @@ pub enum CrowdError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The server names an address that cannot be spoken to.
+    #[error(
+        "the server says that its SFU is at {0}, and a crowd speaks no TLS: start the server without \
+         --public-url"
+    )]
+    Tls(String),
     /// A participant's media cannot be set up.
     #[error("{who} cannot send or receive: {reason}")]
     Media {

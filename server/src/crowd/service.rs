@@ -15,10 +15,9 @@ use crate::native::{self, HttpError};
 
 /// Asks the server.
 pub struct Service {
-    url: String,
-    host: String,
-    call: (String, String),
     crowd: Crowd,
+    /// With the port.
+    host: String,
     /// Each takes a thread as long as it is not answered.
     requests: Semaphore,
 }
@@ -46,13 +45,7 @@ impl Service {
         let uri: ureq::http::Uri = crowd.url.parse().map_err(|_| unreachable("it is no URL"))?;
         let host = uri.host().ok_or_else(|| unreachable("it names no host"))?;
         let host = format!("{host}:{}", uri.port_u16().unwrap_or(80));
-        Ok(Self {
-            url: crowd.url.clone(),
-            host,
-            call: crowd.call.clone(),
-            crowd: crowd.clone(),
-            requests: Semaphore::new(JOINING),
-        })
+        Ok(Self { crowd: crowd.clone(), host, requests: Semaphore::new(JOINING) })
     }
 
     /// The address from which this machine reaches the server.
@@ -67,7 +60,7 @@ impl Service {
         };
         let found: io::Result<IpAddr> = find().await;
         found.map_err(|error| CrowdError::Unreachable {
-            url: self.url.clone(),
+            url: self.crowd.url.clone(),
             error: error.to_string(),
         })
     }
@@ -87,7 +80,7 @@ impl Service {
         }
         let token = self.crowd.app.token_for(user_id, None, None, Some(TOKEN_SECONDS));
         let token = token.map_err(CrowdError::Token)?;
-        let (kind, id) = (escape(&self.call.0), escape(&self.call.1));
+        let (kind, id) = (escape(&self.crowd.call.0), escape(&self.crowd.call.1));
         let key = escape(&self.crowd.app.key);
         let path = format!("/video/call/{kind}/{id}/join?api_key={key}&user_id={user_id}");
         let body = serde_json::json!({ "create": true, "location": "LCL" });
@@ -97,11 +90,7 @@ impl Service {
         let address = &joined.credentials.server;
         for url in [&address.url, &address.ws_endpoint] {
             if !url.starts_with("http://") && !url.starts_with("ws://") {
-                let reason = format!(
-                    "its SFU is at {url}, and a crowd speaks no TLS; start the server without \
-                     --public-url"
-                );
-                return Err(CrowdError::NotOurs { url: self.url.clone(), reason });
+                return Err(CrowdError::Tls(url.clone()));
             }
         }
         Ok(joined.credentials)
@@ -142,9 +131,9 @@ impl Service {
         }
         let body =
             serde_json::to_vec(body).map_err(|error| CrowdError::Fault(error.to_string()))?;
-        let url = format!("{}{path}", self.url);
+        let url = format!("{}{path}", self.crowd.url);
         let reply = self.send(&url, token, "application/json", body).await;
-        let reply = reply.map_err(|error| CrowdError::unreachable(&self.url, &error))?;
+        let reply = reply.map_err(|error| CrowdError::unreachable(&self.crowd.url, &error))?;
         if (200..300).contains(&reply.status) {
             return Ok(reply.body);
         }
@@ -167,7 +156,7 @@ impl Service {
 
     fn read<T: DeserializeOwned>(&self, body: &[u8]) -> Result<T, CrowdError> {
         serde_json::from_slice(body).map_err(|error| CrowdError::NotOurs {
-            url: self.url.clone(),
+            url: self.crowd.url.clone(),
             reason: error.to_string(),
         })
     }

@@ -61,7 +61,7 @@ impl Source {
     pub fn film(mid: Mid, clip: &'static Clip) -> Self {
         let film = Some(Film { clip, next: 0 });
         let interval = Duration::from_secs(1) / PICTURES;
-        Self { film, interval, ..Self::new(mid, None, Codec::Vp8, 0) }
+        Self { interval, film, ..Self::new(mid, None, Codec::Vp8, 0) }
     }
 
     /// A VP8 camera, or one of its layers.
@@ -78,6 +78,7 @@ impl Source {
     }
 
     /// Sends 25 pictures per second that make so many bits per second, keyframes aside.
+    #[must_use]
     pub fn with_bitrate(mut self, bitrate: usize) -> Self {
         self.interval = Duration::from_millis(40);
         self.size = bitrate / 8 / 25;
@@ -85,6 +86,7 @@ impl Source {
     }
 
     /// Begins at this time.
+    #[must_use]
     pub fn from(mut self, start: Instant) -> Self {
         self.due = start;
         self

@@ -31,7 +31,7 @@ impl Voice {
                 let turn = millis / millis_of(TURN);
                 let speaks = scatter(seed ^ turn) % speakers.max(1) == index;
                 // Syllables: louder and quieter within some 30 dB, never so quiet as to be silence.
-                let syllable = scatter(seed ^ index << 32 ^ millis / millis_of(SYLLABLE)) % 30;
+                let syllable = scatter(seed ^ (index << 32) ^ (millis / millis_of(SYLLABLE))) % 30;
                 speaks.then(|| -40 + i8::try_from(syllable).unwrap_or(0))
             }
         }
@@ -41,9 +41,9 @@ impl Voice {
 /// A number that looks as if it came from nowhere (splitmix64).
 pub(crate) fn scatter(seed: u64) -> u64 {
     let mut mixed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ mixed >> 31
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
 }
 
 fn millis_of(duration: Duration) -> u64 {

@@ -48,17 +48,13 @@ impl Gathering {
 
     /// Has it end as Ctrl-C does, and waits until it has. Returns what it said last.
     async fn end(mut self) -> String {
-        let pid = Pid::from_child(&self.0);
-        kill_process(pid, Signal::INT).unwrap();
-        let mut child = std::mem::replace(&mut self.0, Command::new("true").spawn().unwrap());
-        let ending = spawn_blocking(move || {
-            let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-            let last = lines.last().unwrap_or_default();
-            (child.wait().unwrap(), last)
-        });
-        let (status, last) = timeout(PATIENCE, ending).await.expect("it ends").unwrap();
+        kill_process(Pid::from_child(&self.0), Signal::INT).unwrap();
+        let stdout = BufReader::new(self.0.stdout.take().unwrap());
+        let reading = spawn_blocking(move || stdout.lines().map_while(Result::ok).last());
+        let last = timeout(PATIENCE, reading).await.expect("it ends").unwrap();
+        let status = self.0.wait().unwrap();
         assert!(status.success(), "{status}");
-        last
+        last.unwrap_or_default()
     }
 }
 
