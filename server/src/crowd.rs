@@ -268,7 +268,7 @@ impl Seats {
         self.taken.iter_mut().flatten().for_each(|seat| seat.leave = None);
         let leaving = async {
             while let Some(parted) = self.partings.join_next().await {
-                let index = parted.map(|(index, _)| index).unwrap_or(usize::MAX);
+                let index = parted.map_or(usize::MAX, |(index, _)| index);
                 let seat = self.taken.get_mut(index).and_then(Option::take);
                 if seat.is_some_and(|seat| seat.has_joined) {
                     self.present -= 1;
