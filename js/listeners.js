@@ -58,7 +58,11 @@ export function runIsolated(run, what) {
 }
 
 function report(what, error) {
-  console.error(`trunkline: a ${what} threw`, error);
+  try {
+    console.error(`trunkline: a ${what} threw`, error);
+  } catch {
+    // Tests of apps have it throw.
+  }
 }
 
 /** The same with a function and its arguments. */

@@ -173,6 +173,8 @@ export class Observables {
           return observablesOf.get(this).observable(name);
         },
         enumerable: true,
+        // Unit tests of apps put others in their place, as they can with every getter of a class.
+        configurable: true,
       });
     }
   }

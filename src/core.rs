@@ -21,6 +21,7 @@ mod connection;
 mod effect;
 mod element;
 mod error;
+mod garbage;
 mod host;
 mod ids;
 mod input;
@@ -59,7 +60,7 @@ pub use effect::{
     Scope,
 };
 pub use element::{ElementEffect, ElementInput, ElementOrder, IncomingVideo, PlayOutcome};
-pub use error::{Category, Error, ErrorClass, FailedDevice, Failure};
+pub use error::{Category, Code, ERROR_CODE_TYPE, Error, ErrorClass, FailedDevice, Failure};
 pub use host::{Document, Host, Recordable};
 pub use ids::{
     CallKey, CaptureId, DescribeId, ElementId, ListenId, PeerId, PromiseId, RemoteTrackId,

@@ -13,7 +13,7 @@ use super::{
     promises::{Settle, open, rejected},
 };
 use crate::{
-    core::{Category, ErrorClass},
+    core::{Category, Code, ErrorClass},
     web::{Error, Listener, field},
 };
 
@@ -33,7 +33,7 @@ impl Signal {
 
     /// The failure of what is given up; `what` is the name of the method.
     pub(crate) fn abortion(&self, what: &str) -> Error {
-        let mut error = Error::new("aborted", Category::Abort, format!("{what} was aborted"))
+        let mut error = Error::new(Code::Aborted, Category::Abort, format!("{what} was aborted"))
             .class(ErrorClass::JoinAborted)
             .hint("Nothing to do if the app aborted it on purpose; otherwise call it again.")
             .retryable();

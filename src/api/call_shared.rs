@@ -18,7 +18,9 @@ use super::{
     promises::need_no_handler,
     rendering, rights,
 };
-use crate::core::{CallChanges, CallCommand, CallKey, CallingState, Command, PromiseId, Slice};
+use crate::core::{
+    CallChanges, CallCommand, CallKey, CallingState, Code, Command, PromiseId, Slice,
+};
 
 /// What `Call`, its state and its devices share: the way to the core, and to each other. When an app
 /// has dropped all of them, the core forgets the call.
@@ -65,7 +67,7 @@ impl CallShared {
     /// of the app.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&CallState) -> T) -> Option<T> {
         // A panic may have left the core borrowed.
-        if self.client.refusal().is_some_and(|error| error.code == "instance-dead") {
+        if self.client.refusal().is_some_and(|error| error.code == Code::InstanceDead) {
             return None;
         }
         self.client.driver().client().call(self.key).map(read)

@@ -4,14 +4,14 @@ use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use crate::{
-    core::{Category, DeviceKind, ErrorClass},
+    core::{Category, Code, DeviceKind, ErrorClass},
     web::{Document, Error},
 };
 
 /// The `VideoError`, or subclass of it, for `error`.
 pub(crate) fn to_js(error: &Error) -> JsValue {
     let fields: ErrorFields = Object::new().unchecked_into();
-    fields.set_code(error.code);
+    fields.set_code(error.code.as_str());
     fields.set_category(error.category.as_str());
     fields.set_hint(error.hint);
     fields.set_retryable(error.retryable);
@@ -19,6 +19,8 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
     fields.set_attempts(&error.attempts.iter().map(to_js).collect::<Array>());
     fields.set_server_code(error.server_code);
     fields.set_status(error.status);
+    #[allow(clippy::cast_precision_loss)] // far below 2^53
+    fields.set_retry_after_ms(error.retry_after.map(|wait| wait.as_millis() as f64));
     fields.set_request_id(error.request_id.as_deref());
     fields.set_cause(error.cause.as_ref().unwrap_or(&JsValue::UNDEFINED));
     fields.set_response(&error.response.as_ref().map(Document::copy).unwrap_or_default());
@@ -31,20 +33,20 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
 
 /// The client was disposed of.
 pub(crate) fn disposed() -> Error {
-    error("disposed", Category::State, "The client was disposed of.", "Make a new client.")
+    error(Code::Disposed, Category::State, "The client was disposed of.", "Make a new client.")
 }
 
 /// The WebAssembly instance is of no use any more.
 pub(crate) fn instance_dead() -> Error {
     error(
-        "instance-dead",
+        Code::InstanceDead,
         Category::Internal,
         "A bug stopped trunkline.",
         "Reload the page, and report the error that the console shows.",
     )
 }
 
-fn error(code: &'static str, category: Category, message: &str, hint: &'static str) -> Error {
+fn error(code: Code, category: Category, message: &str, hint: &'static str) -> Error {
     let mut error = Error::new(code, category, message).hint(hint);
     error.unrecoverable = true;
     error
@@ -91,6 +93,8 @@ extern "C" {
     fn set_server_code(this: &ErrorFields, value: Option<i32>);
     #[wasm_bindgen(method, setter, structural)]
     fn set_status(this: &ErrorFields, value: Option<u16>);
+    #[wasm_bindgen(method, setter, structural, js_name = retryAfterMs)]
+    fn set_retry_after_ms(this: &ErrorFields, value: Option<f64>);
     #[wasm_bindgen(method, setter, structural, js_name = requestId)]
     fn set_request_id(this: &ErrorFields, value: Option<&str>);
     #[wasm_bindgen(method, setter, structural)]

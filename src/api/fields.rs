@@ -6,7 +6,7 @@ use std::{cell::OnceCell, rc::Rc};
 use js_sys::{Array, WeakRef};
 use wasm_bindgen::{JsCast, JsValue};
 
-use super::{observables::Observables, parts::Parts};
+use super::{error::to_js, observables::Observables, options::unreadable, parts::Parts};
 use crate::web::has_panicked;
 
 /// Declares the fields of an exported state, and with them `subscribe`, `select` and `snapshot`. The
@@ -129,7 +129,8 @@ impl WeakObservables {
 
     /// See [`Observables::snapshot`].
     pub(crate) fn snapshot(&self, names: &[&str]) -> Result<JsValue, JsValue> {
-        self.upgrade().map_or(Ok(JsValue::UNDEFINED), |kept| kept.snapshot(&list(names)))
+        let Some(kept) = self.upgrade() else { return Ok(JsValue::UNDEFINED) };
+        kept.snapshot(&list(names)).map_err(|thrown| to_js(&unreadable("snapshot", thrown)))
     }
 }
 

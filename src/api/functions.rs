@@ -3,10 +3,9 @@
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
-use web_sys::console;
 
 use super::{error::instance_dead, promises::rejected};
-use crate::web::{has_panicked, settled};
+use crate::web::{complain, has_panicked, settled};
 
 /// A promise for what `run` gives.
 pub(crate) fn promise(run: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
@@ -53,15 +52,15 @@ pub(crate) fn tell(function: &JsValue, this: &JsValue, value: &JsValue, what: &s
             let message = message(what);
             spawn_local(async move {
                 if let Err(thrown) = settled(&result).await {
-                    console::error_2(&message, &thrown);
+                    complain(&message, &thrown);
                 }
             });
         }
         Ok(_) => {}
-        Err(thrown) => console::error_2(&message(what), &thrown),
+        Err(thrown) => complain(&message(what), &thrown),
     }
 }
 
-fn message(what: &str) -> JsValue {
-    format!("trunkline: a {what} threw").into()
+fn message(what: &str) -> String {
+    format!("trunkline: a {what} threw")
 }

@@ -1,6 +1,6 @@
 //! Reads options that apps give: closed serde types, whose errors name the field.
 
-use crate::web::{Error, is_list};
+use crate::web::{Error, catching, is_list};
 use std::fmt;
 
 use js_sys::{Array, Object, Reflect};
@@ -52,12 +52,16 @@ fn read_to<T: DeserializeOwned + Default>(
 
 /// Reads those fields that `T` has out of an object of our own, whatever else it holds.
 pub(crate) fn read_copy<T: DeserializeOwned>(copy: JsValue, what: &str) -> Result<T, Error> {
-    let deserializer = serde_wasm_bindgen::Deserializer::from(copy);
-    serde_path_to_error::deserialize(deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let message = format!("{what}.{path}: {}", error.inner());
-        Error::invalid_argument(&message, CORRECT_IT)
-    })
+    // Errors describe what is of a wrong type, for which an object of the app is asked what it is.
+    let read = catching(|| {
+        let deserializer = serde_wasm_bindgen::Deserializer::from(copy);
+        serde_path_to_error::deserialize(deserializer).map_err(|error| {
+            let path = error.path().to_string();
+            format!("{what}.{path}: {}", error.inner())
+        })
+    });
+    let read = read.map_err(|thrown| unreadable(what, thrown))?;
+    read.map_err(|message| Error::invalid_argument(&message, CORRECT_IT))
 }
 
 /// The failure for a field that an object may not have.
@@ -68,6 +72,13 @@ pub(crate) fn unknown(what: &str, field: &str) -> Error {
 /// The failure for an argument of a wrong type or form.
 pub(crate) fn invalid(message: &str) -> Error {
     Error::invalid_argument(message, CORRECT_IT)
+}
+
+/// The failure for an object that threw what `thrown` is.
+pub(crate) fn unreadable(what: &str, thrown: JsValue) -> Error {
+    let mut error = invalid(&format!("{what}: the object cannot be read"));
+    error.cause = Some(thrown);
+    error
 }
 
 /// A field that is a function, or an object of the browser or the app that is taken as it is: use as
@@ -93,11 +104,7 @@ fn copy_object(value: &JsValue, what: &str, depth: u32) -> Result<Object, Error>
     if !value.is_object() || is_list(value) {
         return Err(invalid(&format!("{what}: not an object")));
     }
-    let thrown = |thrown| {
-        let mut error = invalid(&format!("{what}: the object cannot be read"));
-        error.cause = Some(thrown);
-        error
-    };
+    let thrown = |thrown| unreadable(what, thrown);
     let copy = Object::new();
     for key in keys(value).map_err(thrown)?.iter() {
         let mut field = Reflect::get(value, &key).map_err(thrown)?;

@@ -3,14 +3,14 @@
 
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
-use js_sys::{Array, Object, Promise};
+use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 
 use super::{call_shared::CallShared, call_state::participants, options::invalid};
 use crate::{
     core::{CallCommand, Duration},
-    web::{Error, has_panicked},
+    web::{Error, has_panicked, settled},
 };
 
 /// What was measured for the app, and what it wants to know.
@@ -91,7 +91,7 @@ async fn make_report(shared: &CallShared) -> Result<JsValue, JsValue> {
     let Peers { edge, publisher, subscriber } = peers(shared);
     // Both at the same moment.
     let (sent, received) = (ask(&publisher)?, ask(&subscriber)?);
-    let (sent, received) = (JsFuture::from(sent).await?, JsFuture::from(received).await?);
+    let (sent, received) = (settled(&sent).await?, settled(&received).await?);
     let measurement: Measurement = Object::new().unchecked_into();
     measurement.set_datacenter(&edge);
     measurement.set_sent(&sent);
@@ -99,7 +99,7 @@ async fn make_report(shared: &CallShared) -> Result<JsValue, JsValue> {
     measurement.set_participants(&participants(shared));
     measurement.set_detailed(&shared.kept.statistics().detailed());
     measurement.set_before(&report(shared));
-    summarise(&measurement).await
+    settled(&summarise(&measurement)?).await
 }
 
 /// The connections of a joined call; `undefined` stands for one that there is not.
@@ -125,9 +125,9 @@ fn peers(shared: &CallShared) -> Peers {
 }
 
 /// Asks a connection, if there is one.
-fn ask(peer: &JsValue) -> Result<Promise, JsValue> {
+fn ask(peer: &JsValue) -> Result<JsValue, JsValue> {
     if peer.is_undefined() {
-        return Ok(Promise::resolve(&JsValue::UNDEFINED));
+        return Ok(JsValue::UNDEFINED);
     }
     peer.unchecked_ref::<Peer>().get_stats()
 }
@@ -138,7 +138,7 @@ extern "C" {
     #[wasm_bindgen(js_name = RTCPeerConnection)]
     type Peer;
     #[wasm_bindgen(method, catch, js_name = getStats)]
-    fn get_stats(this: &Peer) -> Result<Promise, JsValue>;
+    fn get_stats(this: &Peer) -> Result<JsValue, JsValue>;
 }
 
 #[wasm_bindgen(module = "/js/bindings.js")]
@@ -160,5 +160,5 @@ extern "C" {
 
     /// Makes a report, with a part of the package that is loaded on first use.
     #[wasm_bindgen(catch)]
-    async fn summarise(measurement: &Measurement) -> Result<JsValue, JsValue>;
+    fn summarise(measurement: &Measurement) -> Result<JsValue, JsValue>;
 }

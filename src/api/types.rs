@@ -27,6 +27,9 @@ sections! {
     STATS = "stats";
 }
 
+#[wasm_bindgen(typescript_custom_section)]
+const ERROR_CODE: &str = crate::core::ERROR_CODE_TYPE;
+
 // Written by `cargo xtask generate` from protocol/schema.
 sections! {
     GENERATED_CALLS = "generated/calls";

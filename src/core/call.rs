@@ -32,7 +32,10 @@ mod visible;
 
 use std::collections::VecDeque;
 
-use trunkline_protocol::{compact, sfu::event};
+use trunkline_protocol::{
+    compact,
+    sfu::event::{self, sfu_event::EventPayload},
+};
 
 use self::{
     captions::Captions,
@@ -384,7 +387,7 @@ impl<H: Host> CallSession<H> {
         bytes: &[u8],
     ) {
         let Some(event) = compact::decode::<event::SfuEvent>(bytes) else {
-            return context.out.warn("the SFU sent a frame that cannot be read", None);
+            return self.on_garbage(context, socket);
         };
         if self.is_joining_over(socket) {
             return self.on_join_event(context, event);
@@ -392,8 +395,22 @@ impl<H: Host> CallSession<H> {
         if let Phase::Joined(session) = &mut self.phase
             && session.owns_socket(socket)
         {
-            session.heard();
+            // Only this answers: events still come when our pings are lost.
+            if matches!(event.event_payload, Some(EventPayload::HealthCheckResponse(_))) {
+                session.heard();
+            }
             self.on_sfu_event(context, event);
+        }
+    }
+
+    /// A frame of the SFU that cannot be read.
+    pub(crate) fn on_garbage(&mut self, context: &mut CallContext<'_, H>, socket: SocketId) {
+        context.out.warn("the SFU sent a frame that cannot be read", None);
+        if let Phase::Joined(session) = &mut self.phase
+            && session.owns_socket(socket)
+            && !session.garbage.bear(context.out.now)
+        {
+            self.reconnect(context, "too many frames that cannot be read");
         }
     }
 
@@ -485,33 +502,18 @@ impl<H: Host> CallSession<H> {
         }
     }
 
-    fn submit(
+    /// A request about this call, without a body, to that place below its path.
+    fn request(
         &self,
-        context: &mut CallContext<'_, H>,
-        request: CallRequest,
+        asked: CallRequest,
         method: Method,
         suffix: &str,
-        body: Option<String>,
-    ) -> RequestId {
-        self.send(context, request, method, suffix, body, "joining the call", None)
-    }
-
-    #[allow(clippy::too_many_arguments)] // the fields of a request
-    fn send(
-        &self,
-        context: &mut CallContext<'_, H>,
-        request: CallRequest,
-        method: Method,
-        suffix: &str,
-        body: Option<String>,
         doing: &str,
-        after: Option<RequestId>,
-    ) -> RequestId {
+    ) -> RestRequest {
         // The names were checked when the call was made.
         let path = call_path::<H>(&self.call_type, &self.id).unwrap_or_default() + suffix;
-        let purpose = Purpose::Call(self.key, (self.epoch, request));
-        let doing = doing.to_owned();
-        context.rest.submit(context.out, RestRequest { method, path, body, doing, purpose, after })
+        let purpose = Purpose::Call(self.key, (self.epoch, asked));
+        RestRequest { method, path, body: None, doing: doing.to_owned(), purpose, after: None }
     }
 
     /// Whether `socket` is that of a join under way.

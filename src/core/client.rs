@@ -16,7 +16,7 @@ use super::{
     effect::{Effect, LocalEvent, Outcome, Scope},
     error::Error,
     host::Host,
-    ids::{CallKey, ElementId, PromiseId},
+    ids::{CallKey, ElementId, PromiseId, SocketId},
     input::{HttpFailure, HttpReply, Input, ListedDevice},
     outbox::Outbox,
     rest::{Finished, Gate, Purpose, Rest, RestNews},
@@ -162,6 +162,7 @@ impl<H: Host> Client<H> {
                     }
                 }
             },
+            Input::SocketJson(socket, _) if socket.owner().is_some() => self.on_garbage(socket),
             Input::SocketJson(socket, event) => {
                 let Self { connection, out, config, .. } = self;
                 let news = connection
@@ -169,12 +170,16 @@ impl<H: Host> Client<H> {
                     .map(|connection| connection.on_socket_event(out, socket, event, config));
                 self.on_connection_news(news);
             }
-            Input::SocketBytes(socket, bytes) => {
+            Input::SocketBytes(socket, bytes) if socket.owner().is_some() => {
                 if let Some(key) = socket.owner() {
                     self.with_call(key, |call, context| {
                         call.on_socket_bytes(context, socket, &bytes);
                     });
                 }
+            }
+            // The coordinator speaks JSON, an SFU bytes.
+            Input::SocketBytes(socket, _) | Input::SocketGarbage(socket) => {
+                self.on_garbage(socket);
             }
             Input::SocketClosed { socket, code, reason } => match socket.owner() {
                 Some(key) => self.with_call(key, |call, context| {
@@ -283,6 +288,15 @@ impl<H: Host> Client<H> {
         self.has_user() && self.calls.get(&call).is_some_and(CallSession::is_set_up)
     }
 
+    fn on_garbage(&mut self, socket: SocketId) {
+        if let Some(key) = socket.owner() {
+            return self.with_call(key, |call, context| call.on_garbage(context, socket));
+        }
+        let Self { connection, out, config, .. } = self;
+        let news = connection.as_mut().map(|connection| connection.on_garbage(out, socket, config));
+        self.on_connection_news(news);
+    }
+
     fn connect_user(&mut self, promise: PromiseId, mut user: User, tokens: &Tokens) {
         if user.kind == UserKind::Anonymous {
             "!anon".clone_into(&mut user.id);
@@ -357,7 +371,9 @@ impl<H: Host> Client<H> {
                 _ => {}
             }
         }
-        self.with_call(key, |call, context| call.command(context, command));
+        if let Some((call, mut context)) = self.call_in_context(key) {
+            call.command(&mut context, command);
+        }
     }
 
     fn on_rest_reply(
@@ -490,7 +506,9 @@ impl<H: Host> Client<H> {
     /// What follows from any input: connect further, send what waits, keep the registry, tell what
     /// changed.
     fn finish_step(&mut self) {
+        let is_missed = self.calls.values().any(CallSession::is_active);
         if let Some(connection) = &mut self.connection {
+            connection.set_missed(is_missed);
             if connection.advance(&mut self.out, &self.config) {
                 for promise in connection.take_waiting() {
                     self.out.resolve(promise, Outcome::Done);

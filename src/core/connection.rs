@@ -4,7 +4,7 @@ use super::{
     body::{Body, Fields},
     client::Config,
     effect::Outcome,
-    error::{Category, Error},
+    error::{Category, Code, Error},
     host::Host,
     ids::{PromiseId, SocketId, TokenRequestId},
     link::{Link, LinkConfig, LinkNews},
@@ -167,6 +167,11 @@ impl<H: Host> Connection<H> {
         false
     }
 
+    /// Whether somebody is in a call, and misses the socket when it is lost.
+    pub(crate) fn set_missed(&mut self, is_missed: bool) {
+        self.link.set_missed(is_missed);
+    }
+
     /// Requests wait: gets a token, if that is what they wait for.
     pub(crate) fn want_token(&mut self, out: &mut Outbox<H>) {
         if self.link.connection_id().is_some() {
@@ -204,6 +209,17 @@ impl<H: Host> Connection<H> {
         config: &Config,
     ) -> ConnectionNews<H> {
         let news = self.link.on_event(out, socket, event);
+        self.on_link_news(out, news, config)
+    }
+
+    /// A frame that is no JSON.
+    pub(crate) fn on_garbage(
+        &mut self,
+        out: &mut Outbox<H>,
+        socket: SocketId,
+        config: &Config,
+    ) -> ConnectionNews<H> {
+        let news = self.link.on_garbage(out, socket);
         self.on_link_news(out, news, config)
     }
 
@@ -300,7 +316,7 @@ impl<H: Host> Connection<H> {
             }
             LinkNews::AttemptFailed(error) => self.attempt_failed(error, config),
             LinkNews::Refused(error) => {
-                if error.code == "auth-token-expired" && self.tokens.can_refresh() {
+                if error.code == Code::AuthTokenExpired && self.tokens.can_refresh() {
                     let token = self.tokens.current().map(str::to_owned);
                     self.tokens.expire(out, token.as_deref());
                     self.link.hold(out);
@@ -355,6 +371,6 @@ impl<H: Host> Connection<H> {
 
 /// The error of everything that needs a user while there is none.
 pub(crate) fn not_connected<H: Host>() -> Error<H> {
-    Error::new("not-connected", Category::Auth, "no user is connected")
+    Error::new(Code::NotConnected, Category::Auth, "no user is connected")
         .hint("Call connectUser() first, or construct the client with a user.")
 }

@@ -361,6 +361,8 @@ pub enum EventPayload<H: Host> {
     Server(H::Document),
     /// An event of our own.
     Local(LocalEvent),
+    /// `call.reconnecting_failed`: the connection of the call with that cid is lost for good.
+    Lost(String, Error<H>),
 }
 
 /// Events that no server sends.
@@ -385,8 +387,7 @@ pub enum LocalEvent {
     Left {
         /// `type:id` of the call.
         cid: String,
-        /// Such as `user_left`, `call_ended`, `kicked`, `ring_timeout`,
-        /// `rejoin_attempt_limit_exceeded`.
+        /// Such as `user_left`, `call_ended`, `kicked`, `ring_timeout`.
         reason: &'static str,
     },
     /// `device.disconnected`: a device that was selected is not there any more.

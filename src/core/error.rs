@@ -1,13 +1,17 @@
 //! Why an operation failed: for programs a code, for people what was tried and what to do next.
 
+mod code;
+
 use std::ops::{Deref, DerefMut};
 
 use serde::Serialize;
 
+pub use self::code::{Code, ERROR_CODE_TYPE};
 use super::{
     host::{Host, Recordable},
     input::DeviceFailure,
     state::DeviceKind,
+    time::Duration,
     view::Refusal,
 };
 
@@ -26,7 +30,7 @@ pub struct Failure<H: Host> {
     /// Which JavaScript class it becomes.
     pub class: ErrorClass,
     /// Stable, kebab-case, documented in `docs/errors.md`.
-    pub code: &'static str,
+    pub code: Code,
     /// What the failure is about.
     pub category: Category,
     /// What was tried and what went wrong.
@@ -39,6 +43,8 @@ pub struct Failure<H: Host> {
     pub server_code: Option<i32>,
     /// HTTP status, when there was an answer.
     pub status: Option<u16>,
+    /// How long the server wants no repeat, when it says so.
+    pub retry_after: Option<Duration>,
     /// `x-client-request-id` of the request, for the server's log.
     pub request_id: Option<String>,
     /// The server says that a repeat is in vain.
@@ -142,11 +148,11 @@ impl<H: Host> DerefMut for Error<H> {
 }
 
 impl<H: Host> Error<H> {
-    pub(crate) fn new(code: &'static str, category: Category, message: impl Into<String>) -> Self {
+    pub(crate) fn new(code: Code, category: Category, message: impl Into<String>) -> Self {
         Self::of(code, category, message.into())
     }
 
-    fn of(code: &'static str, category: Category, message: String) -> Self {
+    fn of(code: Code, category: Category, message: String) -> Self {
         Self(Box::new(Failure {
             class: ErrorClass::Video,
             code,
@@ -156,6 +162,7 @@ impl<H: Host> Error<H> {
             retryable: false,
             server_code: None,
             status: None,
+            retry_after: None,
             request_id: None,
             unrecoverable: false,
             attempts: Vec::new(),
@@ -197,7 +204,7 @@ impl<H: Host> Error<H> {
 
     /// The app gave something that cannot be used. Nothing was sent.
     pub(crate) fn invalid_argument(message: impl Into<String>, hint: &'static str) -> Self {
-        Self::new("invalid-argument", Category::Conflict, message).hint(hint)
+        Self::new(Code::InvalidArgument, Category::Conflict, message).hint(hint)
     }
 
     /// The app gave something that is written as no JSON object. Nothing was sent.
@@ -210,7 +217,7 @@ impl<H: Host> Error<H> {
 
     /// The call or client cannot do that at this time.
     pub(crate) fn illegal_state(message: impl Into<String>, hint: &'static str) -> Self {
-        Self::new("illegal-state", Category::State, message)
+        Self::new(Code::IllegalState, Category::State, message)
             .class(ErrorClass::IllegalState)
             .hint(hint)
     }
@@ -219,24 +226,24 @@ impl<H: Host> Error<H> {
     pub(crate) fn device(kind: DeviceKind, failure: DeviceFailure<H>, id: Option<String>) -> Self {
         let (code, hint) = match failure.name.as_str() {
             "NotAllowedError" => (
-                "permission-denied",
+                Code::PermissionDenied,
                 "Allow this page to use the device in the browser's address bar, then try again.",
             ),
             "PermissionDismissedError" => {
-                ("permission-dismissed", "Ask again when the user wants it.")
+                (Code::PermissionDismissed, "Ask again when the user wants it.")
             }
             "InvalidStateError" => (
-                "permission-denied",
+                Code::PermissionDenied,
                 "Ask for it where the user has just touched the page, such as in a click.",
             ),
-            "NotFoundError" => ("not-found", "Connect a device, then try again."),
+            "NotFoundError" => (Code::NotFound, "Connect a device, then try again."),
             "NotReadableError" => {
-                ("in-use", "Close other programs that use the device, then try again.")
+                (Code::InUse, "Close other programs that use the device, then try again.")
             }
-            "OverconstrainedError" => ("overconstrained", "Ask for less of the device."),
-            "SecurityError" => ("insecure-context", "Open the page over https or on localhost."),
-            "AbortError" => ("aborted", "Try again."),
-            _ => ("unsupported", "Use another browser or device."),
+            "OverconstrainedError" => (Code::Overconstrained, "Ask for less of the device."),
+            "SecurityError" => (Code::InsecureContext, "Open the page over https or on localhost."),
+            "AbortError" => (Code::Aborted, "Try again."),
+            _ => (Code::Unsupported, "Use another browser or device."),
         };
         let message = match kind {
             DeviceKind::Camera => "the camera could not be opened",
@@ -253,14 +260,14 @@ impl<H: Host> Error<H> {
 
     /// `leave()` won over `join()`.
     pub(crate) fn join_aborted() -> Self {
-        Self::new("join-aborted", Category::Abort, "the call was left before it was joined")
+        Self::new(Code::JoinAborted, Category::Abort, "the call was left before it was joined")
             .class(ErrorClass::JoinAborted)
             .hint("Nothing to do if the app left on purpose; otherwise call join() again.")
     }
 
     /// No answer at all.
     pub(crate) fn network(doing: &str, cause: H::Thrown) -> Self {
-        Self::new("network", Category::Network, format!("no answer while {doing}"))
+        Self::new(Code::Network, Category::Network, format!("no answer while {doing}"))
             .hint("Check the connection and that the server's address is right and reachable.")
             .retryable()
             .cause(cause)
@@ -268,16 +275,33 @@ impl<H: Host> Error<H> {
 
     /// No answer in time.
     pub(crate) fn timeout(doing: &str) -> Self {
-        Self::new("timeout", Category::Network, format!("timed out while {doing}"))
+        Self::new(Code::Timeout, Category::Network, format!("timed out while {doing}"))
             .hint("Try again; if it stays like this, check the connection and the server.")
             .retryable()
     }
 
     /// An answer that is none: HTML of a proxy, a body cut short, required fields missing.
     pub(crate) fn bad_response(doing: &str) -> Self {
-        Self::new("bad-response", Category::Network, format!("unusable answer while {doing}"))
+        Self::new(Code::BadResponse, Category::Network, format!("unusable answer while {doing}"))
             .hint("Something between this page and the server answers in its place; check the address and proxies.")
             .retryable()
+    }
+
+    /// The answer sends the request somewhere else. It is not followed: a user's token and data go to
+    /// nobody but the server that the app named, and nobody else's answer becomes state.
+    pub(crate) fn redirected(doing: &str) -> Self {
+        Self::new(
+            Code::Redirected,
+            Category::Network,
+            format!("sent to another address while {doing}"),
+        )
+        .hint("Give the client the address that the server redirects to, as `baseURL`.")
+    }
+
+    /// An answer that refuses, in a form that only a proxy can have written: the status says it all.
+    pub(crate) fn refused(doing: &str, status: u16) -> Self {
+        let message = format!("the answer has status {status} and no reason");
+        Self::response(doing, status, &Refusal { message, ..Refusal::default() }, None)
     }
 
     /// The coordinator answered with an error (coordinator protocol, errors).
@@ -285,51 +309,53 @@ impl<H: Host> Error<H> {
         doing: &str,
         status: u16,
         refusal: &Refusal,
-        document: H::Document,
+        document: Option<H::Document>,
     ) -> Self {
         #[allow(clippy::cast_possible_truncation)] // codes are small integers
         let server_code = refusal.code.map(|code| code as i32);
         let (code, category, hint) = match (server_code, status) {
             (Some(40), _) => (
-                "auth-token-expired",
+                Code::AuthTokenExpired,
                 Category::Auth,
                 "Give the client a token provider, so that it can get a new token by itself.",
             ),
-            (Some(2), _) => {
-                ("auth-key-invalid", Category::Auth, "Check the API key the client was made with.")
-            }
+            (Some(2), _) => (
+                Code::AuthKeyInvalid,
+                Category::Auth,
+                "Check the API key the client was made with.",
+            ),
             (Some(46), _) => (
-                "connection-lost",
+                Code::ConnectionLost,
                 Category::Network,
                 "The socket was lost meanwhile; try again, the client connects by itself.",
             ),
             (Some(16), _) | (_, 404) => (
-                "not-found",
+                Code::NotFound,
                 Category::NotFound,
                 "Check type and id, or create the call with getOrCreate() or join({ create: true }).",
             ),
             (Some(17), _) | (_, 403) => (
-                "permission-denied",
+                Code::PermissionDenied,
                 Category::Permission,
                 "The user's role lacks the permission; state.ownCapabilities lists what is allowed.",
             ),
             (Some(9 | 71), _) | (_, 429) => {
-                ("rate-limited", Category::RateLimit, "Wait a moment before the next request.")
+                (Code::RateLimited, Category::RateLimit, "Wait a moment before the next request.")
             }
             (Some(22), _) | (_, 413) => (
-                "payload-too-large",
+                Code::PayloadTooLarge,
                 Category::Conflict,
                 "Send less data, for example in `custom`.",
             ),
-            (Some(23), _) | (_, 408) => ("timeout", Category::Network, "Try again."),
+            (Some(23), _) | (_, 408) => (Code::Timeout, Category::Network, "Try again."),
             (Some(3 | 5 | 41 | 42 | 43), _) | (_, 401) => (
-                "auth-token-invalid",
+                Code::AuthTokenInvalid,
                 Category::Auth,
                 "Check that the token is made with this app's secret and for this user.",
             ),
-            (_, 500..) => ("server-error", Category::Internal, "Try again later."),
+            (_, 500..) => (Code::ServerError, Category::Internal, "Try again later."),
             _ => (
-                "invalid-argument",
+                Code::InvalidArgument,
                 Category::Conflict,
                 "The message names what the server did not accept.",
             ),
@@ -344,7 +370,7 @@ impl<H: Host> Error<H> {
         error.status = Some(status);
         error.unrecoverable = unrecoverable;
         error.retryable = retryable;
-        error.response = Some(document);
+        error.response = document;
         error
     }
 }

@@ -10,6 +10,7 @@ use super::{
         TokenRequestId, TransceiverId,
     },
     state::{AudioBitrateProfile, DeviceKind, Dimension},
+    time::Duration,
     view::{AnswerOf, EventOf},
 };
 
@@ -35,10 +36,12 @@ pub enum Input<H: Host> {
     },
     /// A socket is open.
     SocketOpened(SocketId),
-    /// A text frame arrived that holds JSON. Frames that hold none are not reported.
+    /// A text frame arrived that holds JSON.
     SocketJson(SocketId, EventOf<H>),
     /// A binary frame arrived.
     SocketBytes(SocketId, Vec<u8>),
+    /// A text frame arrived that holds no JSON.
+    SocketGarbage(SocketId),
     /// A socket is closed, by whomever, or failed to open. The last report about it.
     SocketClosed {
         /// Which.
@@ -93,6 +96,8 @@ pub enum Input<H: Host> {
 pub struct HttpReply<H: Host> {
     /// HTTP status.
     pub status: u16,
+    /// How long the server wants no repeat (`Retry-After`), if it says so.
+    pub retry_after: Option<Duration>,
     /// The body, in the form the request asked for.
     pub body: Reply<H>,
 }
@@ -107,6 +112,8 @@ pub enum Reply<H: Host> {
     Bytes(Vec<u8>),
     /// Not what was asked for: HTML of a proxy, a body cut short.
     Unreadable,
+    /// Sent somewhere else, where nobody has followed.
+    Redirected,
 }
 
 /// A request without an answer: refused, cut, blocked by CORS. The browser does not tell which.

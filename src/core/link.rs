@@ -12,7 +12,8 @@ use serde::Serialize;
 use super::{
     body::{Fields, to_text},
     effect::{Effect, Scope},
-    error::{Category, Error},
+    error::{Category, Code, Error},
+    garbage::Garbage,
     host::Host,
     ids::SocketId,
     liveness::{Liveness, Verdict},
@@ -24,6 +25,9 @@ use super::{
 const PING_EVERY: Duration = Duration::from_secs(25);
 /// 35 s of silence in all mean that the socket is dead (coordinator protocol, health).
 const PING_PATIENCE: Duration = Duration::from_secs(10);
+/// For so long it is tried once every [`PROBE_EVERY`] while somebody is in a call.
+const PROBING: Duration = Duration::from_secs(60);
+const PROBE_EVERY: Duration = Duration::from_secs(1);
 
 /// The machine above.
 #[derive(Debug)]
@@ -32,6 +36,14 @@ pub(crate) struct Link {
     /// Failures since it was last online; sets the back-off.
     failures: u32,
     offline: bool,
+    /// Since it was last closed for good.
+    was_online: bool,
+    /// When it ceased to be online.
+    lost_at: Option<Time>,
+    /// Somebody is in a call: it is missed.
+    is_missed: bool,
+    /// Of the socket of now.
+    garbage: Garbage,
 }
 
 #[derive(Debug)]
@@ -76,7 +88,15 @@ pub(crate) enum LinkNews<H: Host> {
 
 impl Link {
     pub(crate) fn new() -> Self {
-        Self { phase: Phase::Off, failures: 0, offline: false }
+        Self {
+            phase: Phase::Off,
+            failures: 0,
+            offline: false,
+            was_online: false,
+            lost_at: None,
+            is_missed: false,
+            garbage: Garbage::default(),
+        }
     }
 
     pub(crate) fn connection_id(&self) -> Option<&str> {
@@ -101,6 +121,7 @@ impl Link {
     /// Opens a socket, in place of any other.
     pub(crate) fn open<H: Host>(&mut self, out: &mut Outbox<H>, config: &LinkConfig<'_>) {
         self.drop_socket(out, "replaced");
+        self.garbage = Garbage::default();
         let socket = out.id(None);
         out.push(Effect::OpenSocket { socket, url: config.url.to_owned() });
         self.phase = Phase::Opening { socket, until: out.after(config.timeout) };
@@ -108,9 +129,21 @@ impl Link {
 
     /// Waits a while before the next [`Self::open`], as after a failure.
     pub(crate) fn hold<H: Host>(&mut self, out: &mut Outbox<H>) {
-        let until = (!self.offline).then(|| out.back_off(self.failures));
+        let until = (!self.offline).then(|| self.next_attempt(out));
         self.failures = self.failures.saturating_add(1);
         self.phase = Phase::BackingOff { until };
+    }
+
+    /// Often at first when somebody waits for it, as most losses are short.
+    fn next_attempt<H: Host>(&self, out: &mut Outbox<H>) -> Time {
+        let usual = out.back_off(self.failures);
+        let is_new = self.lost_at.is_some_and(|lost_at| out.now - lost_at < PROBING);
+        if self.is_missed && is_new { usual.min(out.after(PROBE_EVERY)) } else { usual }
+    }
+
+    /// Whether somebody is in a call.
+    pub(crate) fn set_missed(&mut self, is_missed: bool) {
+        self.is_missed = is_missed;
     }
 
     /// Closes it for good.
@@ -151,6 +184,7 @@ impl Link {
                 match event.view.fields.name.as_str() {
                     "connection.ok" => {
                         self.failures = 0;
+                        self.was_online = true;
                         self.phase = Phase::Online {
                             socket,
                             connection_id: event.view.fields.connection_id.clone(),
@@ -159,16 +193,21 @@ impl Link {
                         LinkNews::Online(event)
                     }
                     "connection.error" => self.refused(out, &event.view, &event.document),
-                    "" => no_event(out),
+                    "" => self.on_garbage(out, socket),
                     _ => LinkNews::Nothing,
                 }
             }
             Phase::Online { socket: current, liveness, .. } if *current == socket => {
-                liveness.heard();
                 match event.view.fields.name.as_str() {
                     "connection.error" => self.refused(out, &event.view, &event.document),
-                    "" => no_event(out),
-                    _ => LinkNews::Event(event),
+                    "" => self.on_garbage(out, socket),
+                    name => {
+                        // Only this answers: events still come when our pings are lost.
+                        if name == "health.check" {
+                            liveness.heard();
+                        }
+                        LinkNews::Event(event)
+                    }
                 }
             }
             Phase::Off
@@ -177,6 +216,23 @@ impl Link {
             | Phase::Online { .. }
             | Phase::BackingOff { .. } => LinkNews::Nothing,
         }
+    }
+
+    /// A frame that is no JSON, or no object with a `type`: not for listeners.
+    pub(crate) fn on_garbage<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        socket: SocketId,
+    ) -> LinkNews<H> {
+        if self.socket() != Some(socket) {
+            return LinkNews::Nothing;
+        }
+        out.warn("the coordinator sent a frame that is no event", None);
+        if self.garbage.bear(out.now) {
+            return LinkNews::Nothing;
+        }
+        self.drop_socket(out, "too many frames that are no events");
+        self.fail(out, Error::bad_response("listening to the coordinator"))
     }
 
     pub(crate) fn on_closed<H: Host>(
@@ -189,7 +245,7 @@ impl Link {
             return LinkNews::Nothing;
         }
         let error = Error::new(
-            "ws-closed",
+            Code::WsClosed,
             Category::Network,
             format!("the coordinator socket was closed with code {code}"),
         )
@@ -206,6 +262,8 @@ impl Link {
                 LinkNews::Nothing
             }
             (Phase::BackingOff { until }, true) => {
+                // The time offline does not count.
+                self.lost_at = self.lost_at.map(|_| out.now);
                 *until = Some(out.now);
                 LinkNews::Nothing
             }
@@ -215,7 +273,7 @@ impl Link {
             }
             (Phase::Opening { .. } | Phase::Greeting { .. } | Phase::Online { .. }, false) => {
                 self.drop_socket(out, "the browser is offline");
-                let error = Error::new("network", Category::Network, "the browser is offline")
+                let error = Error::new(Code::Network, Category::Network, "the browser is offline")
                     .hint("The client connects again when the browser is back online.")
                     .retryable();
                 self.fail(out, error)
@@ -273,11 +331,19 @@ impl Link {
         let Some(Viewed { view: refusal, document }) = &event.fields.error else {
             return self.fail(out, Error::bad_response("connecting to the coordinator"));
         };
+        let unknown = if self.was_online { 500 } else { 401 };
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // an HTTP status
-        let status = refusal.status_code.map_or(401, |status| status as u16);
-        let error =
-            Error::response("connecting to the coordinator", status, refusal, document.clone());
-        if error.retryable {
+        let status = refusal.status_code.map_or(unknown, |status| status as u16);
+        let error = Error::response(
+            "connecting to the coordinator",
+            status,
+            refusal,
+            Some(document.clone()),
+        );
+        // Whoever was let in once is not turned away for anything but who they are.
+        let is_about_user = matches!(error.category, Category::Auth | Category::Permission);
+        let is_final = error.unrecoverable || !self.was_online || is_about_user;
+        if error.retryable || !is_final {
             return self.fail(out, error);
         }
         self.phase = Phase::Off;
@@ -287,6 +353,9 @@ impl Link {
     /// The socket is gone; arms the next attempt.
     fn fail<H: Host>(&mut self, out: &mut Outbox<H>, error: Error<H>) -> LinkNews<H> {
         let was_online = matches!(self.phase, Phase::Online { .. });
+        if was_online {
+            self.lost_at = Some(out.now);
+        }
         self.hold(out);
         if was_online { LinkNews::Lost } else { LinkNews::AttemptFailed(error) }
     }
@@ -305,10 +374,4 @@ impl Link {
             | Phase::Online { socket, .. } => Some(*socket),
         }
     }
-}
-
-/// A frame that is JSON, but no object with a `type`, is not for listeners.
-fn no_event<H: Host>(out: &mut Outbox<H>) -> LinkNews<H> {
-    out.warn("the coordinator sent a frame that is no event", None);
-    LinkNews::Nothing
 }

@@ -85,6 +85,17 @@ impl<H: Host> Outbox<H> {
         }));
     }
 
+    /// Tells everybody that the connection of a call is lost for good.
+    pub(crate) fn emit_lost(&mut self, call: CallKey, cid: &str, error: &Error<H>) {
+        for scope in [Scope::Call(call), Scope::Client] {
+            self.push(Effect::Emit(AppEvent {
+                scope,
+                name: "call.reconnecting_failed".to_owned(),
+                payload: EventPayload::Lost(cid.to_owned(), error.clone()),
+            }));
+        }
+    }
+
     pub(crate) fn warn(&mut self, message: impl Into<String>, cause: Option<H::Thrown>) {
         self.push(Effect::Warn { message: message.into(), cause });
     }

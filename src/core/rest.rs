@@ -6,7 +6,7 @@ use super::{
     call::CallRequest,
     client::Config,
     effect::{Effect, HttpBody, HttpRequest, Method, ResponseKind},
-    error::Error,
+    error::{Code, Error},
     host::Host,
     ids::{CallKey, PromiseId, RequestId},
     input::{HttpFailure, HttpReply, Reply},
@@ -100,6 +100,8 @@ struct Pending {
     /// The token it went out with.
     token: Option<String>,
     refreshed: bool,
+    /// The server has asked to come back later: when that is.
+    not_before: Option<Time>,
 }
 
 impl Rest {
@@ -117,6 +119,7 @@ impl Rest {
             sent: false,
             token: None,
             refreshed: false,
+            not_before: None,
         };
         self.requests.insert(id, pending);
         id
@@ -149,6 +152,9 @@ impl Rest {
             let Some(pending) = self.requests.get_mut(&id) else {
                 continue;
             };
+            if pending.not_before.is_some_and(|moment| moment > out.now) {
+                continue;
+            }
             match (gate, &pending.request.purpose) {
                 (_, Purpose::Guest | Purpose::Public(_)) => pending.send(out, config, id, &guest),
                 (Gate::Open(access), _) => pending.send(out, config, id, access),
@@ -177,19 +183,17 @@ impl Rest {
         let doing = pending.request.doing.as_str();
         let result = match reply {
             Err(failure) => Err(Error::network(doing, failure.cause)),
-            Ok(HttpReply { status, body: Reply::Json(body) }) if (200..300).contains(&status) => {
-                Ok(body)
-            }
-            Ok(HttpReply { status, body: Reply::Json(body) }) => {
-                let Viewed { view, document } = *body;
-                Err(Error::response(doing, status, &view.refusal, document))
-            }
-            Ok(HttpReply { status, body: Reply::Bytes(_) | Reply::Unreadable }) => {
-                Err(Error::bad_response(doing).status(status))
-            }
+            Ok(reply) => read_reply(doing, reply),
         };
         if let Err(error) = &result
-            && error.code == "auth-token-expired"
+            && let Some(until) = pending.wait_out(out, error)
+        {
+            pending.not_before = Some(until);
+            pending.sent = false;
+            return RestNews::Nothing;
+        }
+        if let Err(error) = &result
+            && error.code == Code::AuthTokenExpired
             && can_refresh
             && !pending.refreshed
         {
@@ -251,7 +255,7 @@ impl Rest {
     }
 
     pub(crate) fn due(&self) -> Option<Time> {
-        self.requests.values().map(|pending| pending.until).min()
+        self.requests.values().map(Pending::due).min()
     }
 
     fn finish<H: Host>(
@@ -268,7 +272,38 @@ impl Rest {
     }
 }
 
+/// What an answer says.
+fn read_reply<H: Host>(doing: &str, reply: HttpReply<H>) -> Result<AnswerOf<H>, Error<H>> {
+    let HttpReply { status, retry_after, body } = reply;
+    let mut error = match body {
+        Reply::Json(body) if (200..300).contains(&status) => return Ok(body),
+        Reply::Json(body) => {
+            let Viewed { view, document } = *body;
+            Error::response(doing, status, &view.refusal, Some(document))
+        }
+        Reply::Redirected => Error::redirected(doing),
+        Reply::Bytes(_) | Reply::Unreadable if status >= 400 => Error::refused(doing, status),
+        Reply::Bytes(_) | Reply::Unreadable => Error::bad_response(doing).status(status),
+    };
+    error.retry_after = retry_after;
+    Err(error)
+}
+
 impl Pending {
+    /// Reading once more later harms nobody, if there is time for it: when to.
+    fn wait_out<H: Host>(&self, out: &Outbox<H>, error: &Error<H>) -> Option<Time> {
+        let asked = error.retry_after.filter(|_| error.status == Some(429))?;
+        let is_first = self.not_before.is_none();
+        let at = out.after(asked);
+        (self.request.method == Method::Get && is_first && at < self.until).then_some(at)
+    }
+
+    /// When something is due about it.
+    fn due(&self) -> Time {
+        let again = self.not_before.filter(|_| !self.sent);
+        again.map_or(self.until, |again| again.min(self.until))
+    }
+
     fn send<H: Host>(
         &mut self,
         out: &mut Outbox<H>,
@@ -311,7 +346,10 @@ impl Pending {
             response: ResponseKind::Json,
             keepalive: false,
         }));
-        self.until = out.after(config.timeout);
+        // What was put off goes on within the time that it had.
+        if self.not_before.is_none() {
+            self.until = out.after(config.timeout);
+        }
         self.sent = true;
         self.token = access.token.map(str::to_owned);
     }

@@ -3,12 +3,14 @@
 // clippy takes `cfg(all(test, …))` for production code.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
+mod answers;
 mod bodies;
 mod captions;
 mod coordinator;
 mod device_storms;
 mod devices;
 mod elements;
+mod frames;
 mod hardware;
 mod host;
 mod interleavings;

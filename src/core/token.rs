@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{
     effect::Effect,
-    error::{Category, Error},
+    error::{Category, Code, Error},
     host::Host,
     ids::TokenRequestId,
     outbox::Outbox,
@@ -74,7 +74,7 @@ impl TokenSource {
             }
             (None, UserKind::Authenticated) if !tokens.provider => {
                 return Err(Error::new(
-                    "auth-token-missing",
+                    Code::AuthTokenMissing,
                     Category::Auth,
                     "an authenticated user needs a token or a token provider",
                 )
@@ -160,7 +160,7 @@ impl TokenSource {
     /// Whether `token` can be this user's: three parts, a JSON payload, the right `user_id`.
     fn accept<H: Host>(&self, token: &str) -> Result<(), Error<H>> {
         let refuse = |message: String| {
-            Err(Error::new("auth-token-invalid", Category::Auth, message)
+            Err(Error::new(Code::AuthTokenInvalid, Category::Auth, message)
                 .hint("Check that the token is made with this app's secret and for this user."))
         };
         let Some(claims) = Claims::read(token) else {
@@ -180,12 +180,12 @@ impl TokenSource {
 }
 
 fn expired_token<H: Host>() -> Error<H> {
-    Error::new("auth-token-expired", Category::Auth, "the token has expired")
+    Error::new(Code::AuthTokenExpired, Category::Auth, "the token has expired")
         .hint("Give the client a token provider, so that it can get a new token by itself.")
 }
 
 fn provider_failed<H: Host>(message: &str) -> Error<H> {
-    Error::new("auth-provider-failed", Category::Auth, message)
+    Error::new(Code::AuthProviderFailed, Category::Auth, message)
         .hint("The cause is what your provider threw; the next attempt calls it again.")
         .retryable()
 }

@@ -1,8 +1,8 @@
 //! Values of the app, and of browsers whose functions apps replace: nothing that they do may fly
 //! through frames of Rust.
 
-use js_sys::{Function, Promise, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::{Function, Promise, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 
 /// Waits for a value, whether or not it is a promise.
@@ -27,4 +27,29 @@ pub(crate) fn call_method(
         Some(method) => method.call1(object, argument),
         None => Ok(JsValue::UNDEFINED),
     }
+}
+
+/// What a buffer holds.
+///
+/// # Errors
+///
+/// What the browser throws, for one that was given away.
+pub(crate) fn bytes(buffer: &JsValue) -> Result<Vec<u8>, JsValue> {
+    Bytes::new(buffer).map(|view| view.to_vec())
+}
+
+/// Tells the developer of a failure, on the console. Tests of apps have it throw.
+pub(crate) fn complain(message: &str, thrown: &JsValue) {
+    let _ = error(message, thrown);
+}
+
+// js-sys and web-sys say that these cannot throw.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(extends = Uint8Array, js_name = Uint8Array)]
+    type Bytes;
+    #[wasm_bindgen(catch, constructor, js_class = "Uint8Array")]
+    fn new(buffer: &JsValue) -> Result<Bytes, JsValue>;
+    #[wasm_bindgen(catch, js_namespace = console)]
+    fn error(message: &str, thrown: &JsValue) -> Result<(), JsValue>;
 }

@@ -1,6 +1,8 @@
 use gloo_timers::callback::Timeout;
 use wasm_bindgen::{JsCast, prelude::Closure};
 
+use super::timers::{Guarded, after};
+
 /// How long a frame may take to come, in ms; a hidden page has none.
 const FRAME_LIMIT: u32 = 200;
 
@@ -9,13 +11,13 @@ const FRAME_LIMIT: u32 = 200;
 pub struct NextFrame {
     /// Its number, and what it calls.
     frame: Option<(i32, Closure<dyn FnMut()>)>,
-    _timer: Timeout,
+    _timer: Option<Guarded<Timeout>>,
 }
 
 impl NextFrame {
     /// Waits for the frame. `run` is called by whichever comes first, and has to drop this.
     pub fn new(run: impl Fn() + Clone + 'static) -> Self {
-        let timer = Timeout::new(FRAME_LIMIT, run.clone());
+        let timer = after(FRAME_LIMIT, run.clone()).ok();
         let frame = web_sys::window().and_then(|window| {
             let closure = Closure::<dyn FnMut()>::new(run);
             let number = window.request_animation_frame(closure.as_ref().unchecked_ref()).ok()?;

@@ -1,18 +1,20 @@
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use gloo_net::http::{self, RequestBuilder};
-use js_sys::{Object, Promise, Reflect, TypeError, Uint8Array};
+use js_sys::{Date, Object, Reflect, TypeError, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, Headers, Request, Response};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{AbortController, AbortSignal, Headers, Request, RequestRedirect};
 
 use super::{
     browser::{HttpFailure, HttpReply, Input, Reply},
     document,
+    foreign::{bytes, call_method, settled},
     guard::catching,
+    object::field,
     report::Reporter,
 };
-use crate::core::{HttpBody, HttpRequest, Method, RequestId, ResponseKind};
+use crate::core::{Duration, HttpBody, HttpRequest, Method, RequestId, ResponseKind};
 
 /// The requests that are not answered yet.
 pub struct Http {
@@ -34,7 +36,7 @@ impl Http {
         let former = self.pending.borrow_mut().insert(id, abortion.clone());
         drop(former);
         // Now, as a page that goes away may not come to what it has put off.
-        let answer = catching(|| fetch_request(request, &abortion)).flatten();
+        let answer = catching(|| fetch(&build(request, &abortion)?, &init(request)?)).flatten();
         drop(abortion);
 
         let (pending, reporter) = (self.pending.clone(), self.reporter.clone());
@@ -80,29 +82,34 @@ impl Drop for Http {
 
 /// Ends a request when it goes away, which harms none that has ended. Where the browser cannot do
 /// that, a request that was given up runs on unheard.
-struct Abortion(Option<AbortController>);
+pub(super) struct Abortion(Option<AbortController>);
 
 impl Abortion {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(AbortController::new().ok())
+    }
+
+    /// What ends the request that it is given to.
+    pub(super) fn signal(&self) -> Option<AbortSignal> {
+        field(self.0.as_ref()?, "signal").dyn_into().ok()
     }
 }
 
 impl Drop for Abortion {
     fn drop(&mut self) {
         if let Some(controller) = &self.0 {
-            controller.abort();
+            let _ = call_method(controller, "abort", &JsValue::UNDEFINED);
         }
     }
 }
 
-fn fetch_request(request: &HttpRequest, abortion: &Abortion) -> Result<Promise, JsValue> {
+/// What neither gloo-net nor web-sys knows of a request.
+fn init(request: &HttpRequest) -> Result<Object, JsValue> {
     let init = Object::new();
     if request.keepalive {
-        // Neither gloo-net nor web-sys knows this field of a request.
         Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE)?;
     }
-    fetch(&build(request, abortion)?, &init)
+    Ok(init)
 }
 
 fn build(request: &HttpRequest, abortion: &Abortion) -> Result<Request, JsValue> {
@@ -119,7 +126,7 @@ fn build(request: &HttpRequest, abortion: &Abortion) -> Result<Request, JsValue>
     for (name, value) in &request.headers {
         headers.set(name, value)?;
     }
-    let signal = abortion.0.as_ref().map(AbortController::signal);
+    let signal = abortion.signal();
     let builder = RequestBuilder::new(&request.url)
         .method(match request.method {
             Method::Get => http::Method::GET,
@@ -128,6 +135,9 @@ fn build(request: &HttpRequest, abortion: &Abortion) -> Result<Request, JsValue>
             Method::Delete => http::Method::DELETE,
         })
         .headers(http::Headers::from_raw(headers))
+        // A browser would send token and body to wherever the answer says, and take what comes from
+        // there for the server's answer.
+        .redirect(RequestRedirect::Manual)
         .abort_signal(signal.as_ref());
     let built = match &request.body {
         HttpBody::Empty => builder.build(),
@@ -150,28 +160,42 @@ fn as_thrown(error: gloo_net::Error) -> JsValue {
 }
 
 async fn receive(
-    answer: Result<Promise, JsValue>,
+    answer: Result<JsValue, JsValue>,
     kind: ResponseKind,
 ) -> Result<HttpReply, JsValue> {
-    let response = settled(answer).await?;
+    let response = settled(&answer?).await?;
     if !response.is_object() {
         return Err(TypeError::new("fetch gave no response").into());
     }
     // No check of the class: a page may have replaced `fetch` by one with responses of its own.
-    let response: Response = response.unchecked_into();
-    let status = response.status();
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // they have three digits
+    let status = field(&response, "status").as_f64().unwrap_or_default() as u16;
+    let retry_after = retry_after(&response);
+    if field(&response, "type").as_string().as_deref() == Some("opaqueredirect") {
+        return Ok(HttpReply { status, retry_after, body: Reply::Redirected });
+    }
     let body = if kind == ResponseKind::Bytes && status == OK {
-        let buffer = settled(response.array_buffer().map(Promise::unchecked_into)).await;
-        buffer.map(|buffer| Reply::Bytes(Uint8Array::new(&buffer).to_vec()))
+        read(&response, "arrayBuffer").await.and_then(|buffer| bytes(&buffer)).map(Reply::Bytes)
     } else {
-        settled(response.json()).await.map(document::reply)
+        read(&response, "json").await.map(document::reply)
     };
-    Ok(HttpReply { status, body: body.unwrap_or(Reply::Unreadable) })
+    Ok(HttpReply { status, retry_after, body: body.unwrap_or(Reply::Unreadable) })
 }
 
-/// What a promise comes to, or the value itself where a page gave one in place of a promise.
-async fn settled(promise: Result<Promise, JsValue>) -> Result<JsValue, JsValue> {
-    JsFuture::from(Promise::resolve(&promise?)).await
+/// `Retry-After`, which is a number of seconds or a date.
+fn retry_after(response: &JsValue) -> Option<Duration> {
+    let headers = field(response, "headers");
+    let text = call_method(&headers, "get", &"retry-after".into()).ok()?.as_string()?;
+    if let Ok(seconds) = text.trim().parse::<u32>() {
+        return Some(Duration::from_secs(seconds.into()));
+    }
+    let wait = Date::parse(&text) - Date::now();
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates; no date is 0
+    (!wait.is_nan()).then(|| Duration::from_millis(wait as u64))
+}
+
+async fn read(response: &JsValue, how: &str) -> Result<JsValue, JsValue> {
+    settled(&call_method(response, how, &JsValue::UNDEFINED)?).await
 }
 
 const OK: u16 = 200;
@@ -182,5 +206,5 @@ extern "C" {
     /// something else than an `Error`, let what it throws fly through Rust, and keep no more than
     /// name and message of it. So gloo-net makes the request, and it is sent from here.
     #[wasm_bindgen(catch)]
-    fn fetch(request: &Request, init: &Object) -> Result<Promise, JsValue>;
+    fn fetch(request: &Request, init: &Object) -> Result<JsValue, JsValue>;
 }

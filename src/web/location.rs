@@ -1,11 +1,11 @@
 use gloo_net::http::{Method, RequestBuilder, Response};
-use gloo_timers::callback::Timeout;
-use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::AbortController;
+use wasm_bindgen_futures::spawn_local;
 
-use super::{browser::Input, report::Reporter};
+use super::{
+    browser::Input, foreign::settled, guard::catching, http::Abortion, report::Reporter,
+    timers::after,
+};
 use crate::core::Duration;
 
 /// Where the answer names the place.
@@ -21,16 +21,17 @@ pub fn find_location(url: String, timeout: Duration, reporter: &Reporter) {
 }
 
 async fn ask(url: &str, timeout: Duration) -> Result<Option<String>, JsValue> {
-    let abort = AbortController::new()?;
-    let signal = abort.signal();
-    let request = RequestBuilder::new(url).method(Method::HEAD).abort_signal(Some(&signal)).build();
+    let abortion = Abortion::new();
+    // gloo-net throws what the browser threw.
+    let request = catching(|| {
+        let signal = abortion.signal();
+        RequestBuilder::new(url).method(Method::HEAD).abort_signal(signal.as_ref()).build()
+    })?;
     let request: web_sys::Request = request.map_err(|_| JsValue::UNDEFINED)?.into();
     // Ends with this function.
-    let _deadline = Timeout::new(millis(timeout), move || abort.abort());
-    // A page may have replaced it by one that gives no promise.
-    let answer = JsFuture::from(Promise::resolve(&fetch(&request)?)).await?;
-    let answer: web_sys::Response = answer.dyn_into()?;
-    Ok(Response::from(answer).headers().get(HEADER))
+    let _deadline = after(millis(timeout), move || drop(abortion))?;
+    let answer: web_sys::Response = settled(&fetch(&request)?).await?.dyn_into()?;
+    catching(|| Response::from(answer).headers().get(HEADER))
 }
 
 fn millis(timeout: Duration) -> u32 {

@@ -39,5 +39,5 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = Array, js_name = isArray)]
     fn is_array(value: &JsValue) -> Result<bool, JsValue>;
     #[wasm_bindgen(catch, js_namespace = Array, js_name = from)]
-    fn copy_list(list: &JsValue) -> Result<Array, JsValue>;
+    pub(super) fn copy_list(list: &JsValue) -> Result<Array, JsValue>;
 }

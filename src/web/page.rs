@@ -1,7 +1,7 @@
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{EventTarget, PageTransitionEvent};
+use web_sys::EventTarget;
 
-use super::{browser::Input, listener::Listener, report::Reporter};
+use super::{browser::Input, listener::Listener, object::field, report::Reporter};
 
 /// Watches whether the browser is online and the page is there, for as long as it lives.
 pub struct Page {
@@ -26,8 +26,7 @@ impl Page {
             on("offline", |_| Some(Input::Online(false))),
             on("pagehide", |event| {
                 // A page in the back-forward cache may come back as it was.
-                let event: PageTransitionEvent = event.unchecked_into();
-                (!event.persisted()).then_some(Input::PageHidden)
+                field(&event, "persisted").is_falsy().then_some(Input::PageHidden)
             }),
         ];
         Self { _listeners: listeners }

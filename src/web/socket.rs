@@ -1,10 +1,12 @@
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
-use js_sys::Uint8Array;
-use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use web_sys::{BinaryType, CloseEvent, MessageEvent, WebSocket};
+use js_sys::Reflect;
+use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use web_sys::WebSocket;
 
-use super::{browser::Input, document, listener::Listener, report::Reporter};
+use super::{
+    browser::Input, document, foreign::bytes, listener::Listener, object::field, report::Reporter,
+};
 use crate::core::SocketId;
 
 /// The open sockets.
@@ -25,11 +27,11 @@ impl Sockets {
             // The address is none, or the page's policy forbids it.
             return self.reporter.report(closed(id, NO_CLOSE_FRAME, String::new()));
         };
-        socket.set_binary_type(BinaryType::Arraybuffer);
-        let on = |name, input: fn(SocketId, JsValue) -> Option<Input>| {
+        let _ = Reflect::set(&socket, &"binaryType".into(), &"arraybuffer".into());
+        let on = |name, input: fn(SocketId, JsValue) -> Input| {
             let (open, reporter) = (Rc::downgrade(&self.open), self.reporter.clone());
             Listener::new(&socket, name, move |event| {
-                let Some(input) = input(id, event) else { return };
+                let input = input(id, event);
                 if let (Input::SocketClosed { .. }, Some(open)) = (&input, open.upgrade()) {
                     let socket = open.borrow_mut().remove(&id);
                     drop(socket);
@@ -38,12 +40,14 @@ impl Sockets {
             })
         };
         let listeners = [
-            on("open", |id, _| Some(Input::SocketOpened(id))),
-            on("message", |id, event| received(id, &event.unchecked_into::<MessageEvent>().data())),
+            on("open", |id, _| Input::SocketOpened(id)),
+            on("message", |id, event| received(id, &field(&event, "data"))),
             on("close", |id, event| {
-                // Not every host of WebSockets has that class (Node 22).
-                let event: CloseEvent = event.unchecked_into();
-                Some(closed(id, event.code(), event.reason()))
+                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 1000 to 4999
+                let code =
+                    field(&event, "code").as_f64().map_or(NO_CLOSE_FRAME, |code| code as u16);
+                let reason = field(&event, "reason").as_string().unwrap_or_default();
+                closed(id, code, reason)
             }),
         ];
         let former = self.open.borrow_mut().insert(id, Socket { socket, _listeners: listeners });
@@ -122,12 +126,14 @@ impl Drop for Socket {
     }
 }
 
-/// What a frame holds; `None` when a server of ours would say no such thing.
-fn received(id: SocketId, data: &JsValue) -> Option<Input> {
-    if data.is_string() {
-        return Some(Input::SocketJson(id, document::event(parse(data).ok()?)));
-    }
-    data.is_object().then(|| Input::SocketBytes(id, Uint8Array::new(data).to_vec()))
+/// What a frame holds.
+fn received(id: SocketId, data: &JsValue) -> Input {
+    let read = if data.is_object() {
+        bytes(data).map(|bytes| Input::SocketBytes(id, bytes))
+    } else {
+        parse(data).map(|json| Input::SocketJson(id, document::event(json)))
+    };
+    read.unwrap_or(Input::SocketGarbage(id))
 }
 
 fn closed(socket: SocketId, code: u16, reason: String) -> Input {

@@ -4,11 +4,10 @@ use std::{
     task::Poll,
 };
 
-use js_sys::Promise;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 
-use super::failure::has_panicked;
+use super::{failure::has_panicked, foreign};
 
 /// Runs a task that waits for the browser. What is done before it first waits is done later, too,
 /// after the effects that are performed now.
@@ -27,5 +26,5 @@ fn spawn_boxed(mut task: Pin<Box<dyn Future<Output = ()>>>) {
 /// What a call of the browser or of the app's code led to: it may have thrown at once, or given a
 /// promise, or anything else.
 pub(crate) async fn settled(called: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
-    JsFuture::from(Promise::resolve(&called?)).await
+    foreign::settled(&called?).await
 }

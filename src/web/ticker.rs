@@ -7,7 +7,9 @@ use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, Document, Url, Worker};
 
-use super::{browser::Input, listener::Listener, object::field, report::Reporter};
+use super::{
+    browser::Input, foreign::call_method, listener::Listener, object::field, report::Reporter,
+};
 
 /// Browsers hold back the timers of a page in the background, up to a minute, but not those of its
 /// workers. So while the page is hidden a worker wakes it once a second.
@@ -57,7 +59,7 @@ impl Ticker {
 fn follow(beat: &Weak<Beat>, document: &Document) {
     let Some(beat) = beat.upgrade() else { return };
     drop(beat.alarm.take());
-    if document.hidden() {
+    if field(document, "hidden").is_truthy() {
         // Without workers, or where the page forbids them, its timers come late, which is not taken
         // for a dead peer.
         let alarm = Alarm::new(&beat.reporter).ok();
@@ -84,7 +86,7 @@ impl Alarm {
 
 impl Drop for Alarm {
     fn drop(&mut self) {
-        self.worker.terminate();
+        let _ = call_method(&self.worker, "terminate", &JsValue::UNDEFINED);
     }
 }
 

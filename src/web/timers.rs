@@ -1,6 +1,10 @@
+//! Timers of gloo-timers, which throws what the browser threw: while it sets one, and while it takes
+//! one back.
+
 use std::{cell::RefCell, rc::Rc};
 
-use gloo_timers::callback::Timeout;
+use gloo_timers::callback::{Interval, Timeout};
+use wasm_bindgen::JsValue;
 
 use super::{browser::Input, clock::Clock, guard::catching, report::Reporter};
 use crate::core::Time;
@@ -14,7 +18,7 @@ pub struct Timer {
 
 struct Armed {
     due: Time,
-    _timeout: Timeout,
+    _timer: Guarded<Timeout>,
 }
 
 impl Timer {
@@ -44,11 +48,39 @@ impl Timer {
         // Whole, and between 0 and the longest.
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let delay = delay as u32;
-        // gloo-timers throws what the browser threw.
-        match catching(|| Timeout::new(delay, fire)) {
-            Ok(timeout) => *self.armed.borrow_mut() = Some(Armed { due, _timeout: timeout }),
+        match after(delay, fire) {
+            Ok(timer) => *self.armed.borrow_mut() = Some(Armed { due, _timer: timer }),
             Err(thrown) => self.reporter.warn("The browser sets no timer.", &thrown),
         }
+    }
+}
+
+/// Runs something once, in so many ms, unless the timer is dropped before.
+///
+/// # Errors
+///
+/// What the browser throws.
+pub(crate) fn after(ms: u32, run: impl FnOnce() + 'static) -> Result<Guarded<Timeout>, JsValue> {
+    catching(|| Timeout::new(ms, run)).map(|timer| Guarded(Some(timer)))
+}
+
+/// Runs something every so many ms, until the timer is dropped.
+///
+/// # Errors
+///
+/// What the browser throws.
+pub(crate) fn every(ms: u32, run: impl FnMut() + 'static) -> Result<Guarded<Interval>, JsValue> {
+    catching(|| Interval::new(ms, run)).map(|timer| Guarded(Some(timer)))
+}
+
+/// A timer until it is dropped.
+pub(crate) struct Guarded<T>(Option<T>);
+
+impl<T> Drop for Guarded<T> {
+    fn drop(&mut self) {
+        let timer = self.0.take();
+        // One that cannot be taken back finds nobody when it runs out.
+        let _ = catching(|| drop(timer));
     }
 }
 

@@ -167,7 +167,7 @@ fn what_json_cannot_express_is_an_error_whatever_the_app_throws() {
         "const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy",
     ] {
         let object = eval(script, &JsValue::UNDEFINED);
-        assert_eq!(body(&object).unwrap_err().code, "invalid-argument", "{script}");
+        assert_eq!(body(&object).unwrap_err().code.as_str(), "invalid-argument", "{script}");
     }
 }
 

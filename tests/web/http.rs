@@ -114,6 +114,51 @@ async fn pages_may_answer_with_responses_of_their_own() {
 }
 
 #[wasm_bindgen_test]
+async fn what_a_busy_server_asks_for_is_read() {
+    for (header, least, most) in [
+        ("'7'", 7_000, 7_000),
+        ("' 0 '", 0, 0),
+        ("new Date(Date.now() + 60_000).toUTCString()", 50_000, 60_000),
+        ("'Mon, 01 Jan 2024 00:00:00 GMT'", 0, 0),
+    ] {
+        let response = format!(
+            "return Promise.resolve(new Response('{{}}', {{ status: 429, headers: {{ 'retry-after': {header} }} }}))"
+        );
+        let patch = fetch(&response);
+
+        let reply = send(request()).await.unwrap();
+
+        drop(patch);
+        let wait = reply.retry_after.unwrap().as_millis();
+        assert!((least..=most).contains(&wait), "{header}: {wait}");
+    }
+    for headers in ["{}", "{ 'retry-after': 'soon' }", "{ 'retry-after': '' }"] {
+        let patch = fetch(&format!(
+            "return Promise.resolve(new Response('{{}}', {{ status: 429, headers: {headers} }}))"
+        ));
+
+        let reply = send(request()).await.unwrap();
+
+        drop(patch);
+        assert_eq!(reply.retry_after, None, "{headers}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn nobody_is_followed_to_another_address() {
+    let patch = fetch(
+        "globalThis.mode = all[0].redirect;
+         return Promise.resolve({ status: 0, type: 'opaqueredirect' })",
+    );
+
+    let reply = send(request()).await.unwrap();
+
+    drop(patch);
+    assert_eq!(tell(&reply), "0 redirected");
+    assert_eq!(eval("return globalThis.mode", &JsValue::NULL), "manual");
+}
+
+#[wasm_bindgen_test]
 async fn what_is_no_response_is_a_failure() {
     for answer in ["undefined", "null", "7", "'text'", "Promise.resolve(undefined)"] {
         let patch = fetch(&format!("return {answer}"));
@@ -317,6 +362,7 @@ fn tell(reply: &HttpReply) -> String {
         Reply::Json(json) => js_sys::JSON::stringify(&json.document.copy()).unwrap().into(),
         Reply::Bytes(bytes) => format!("{bytes:?}"),
         Reply::Unreadable => "unreadable".into(),
+        Reply::Redirected => "redirected".into(),
     };
     format!("{} {body}", reply.status)
 }

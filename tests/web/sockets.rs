@@ -42,10 +42,16 @@ async fn json_that_is_no_object_is_reported_as_it_is() {
 }
 
 #[wasm_bindgen_test]
-async fn frames_that_no_server_of_ours_sends_are_not_heard_of() {
+async fn frames_that_no_server_of_ours_sends_are_told_from_events() {
     let line = Line::open().await;
     for data in ["'hello'", "''", "'{'", "'undefined'", "undefined", "null", "7", "1e300"] {
         line.hears("message", &format!("{{ data: {data} }}"));
+
+        match line.inbox.next().await {
+            Input::SocketGarbage(_) => {}
+            Input::SocketJson(_, json) => assert_eq!(json.view.fields.name, "", "{data}"),
+            input => panic!("{data}: {input:?}"),
+        }
     }
     line.inbox.assert_silent().await;
 }

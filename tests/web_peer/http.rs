@@ -49,6 +49,18 @@ async fn bytes_are_sent_as_protobuf_and_nothing_as_nothing() {
 }
 
 #[wasm_bindgen_test]
+async fn a_redirect_is_not_followed() {
+    for status in [301, 307] {
+        let request = request(&format!("/redirect/{status}"), ResponseKind::Json).await;
+
+        let reply = send(request).await.unwrap();
+
+        assert!(matches!(reply.body, Reply::Redirected), "{reply:?}");
+    }
+    assert_eq!(ask("/redirected").await, "0");
+}
+
+#[wasm_bindgen_test]
 async fn bytes_come_as_bytes_and_refusals_of_bytes_as_json() {
     let reply = send(request("/bytes", ResponseKind::Bytes).await).await.unwrap();
     let Reply::Bytes(bytes) = reply.body else { panic!("{reply:?}") };

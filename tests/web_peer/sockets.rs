@@ -17,7 +17,6 @@ async fn frames_arrive_as_json_and_as_bytes() {
     let bytes: Vec<u8> = (0..=255).collect();
 
     sockets.send_text(id(), "{\"type\":\"é😀\"}");
-    // No JSON: nobody hears of it.
     sockets.send_text(id(), "hello");
     sockets.send_text(id(), "");
     sockets.send_bytes(id(), &bytes);
@@ -27,6 +26,9 @@ async fn frames_arrive_as_json_and_as_bytes() {
     let Input::SocketJson(socket, json) = input else { panic!("{input:?}") };
     assert_eq!(socket, id());
     assert_eq!(json.view.fields.name, "é😀");
+    for _ in ["hello", ""] {
+        assert!(matches!(inbox.next().await, Input::SocketGarbage(_)));
+    }
     for expected in [bytes, vec![]] {
         let input = inbox.next().await;
         let Input::SocketBytes(socket, bytes) = input else { panic!("{input:?}") };

@@ -52,6 +52,8 @@ struct Seen {
     held: BTreeMap<String, usize>,
     /// What sockets were closed with by the browser, by path.
     closed: BTreeMap<String, Value>,
+    /// How often a redirect was followed.
+    redirected: u32,
 }
 
 impl World {
@@ -115,6 +117,23 @@ fn serve(mut stream: TcpStream, world: &World) -> Result<()> {
         "html" => {
             let status = rest.split('/').next().unwrap_or_default().parse()?;
             answer(&mut stream, status, "text/html", b"<h1>Bad gateway</h1>")
+        }
+        "redirect" => {
+            let status: u16 = rest.parse()?;
+            write!(
+                stream,
+                "HTTP/1.1 {status} Elsewhere\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\
+                 access-control-allow-origin: *\r\nconnection: close\r\n\r\n"
+            )?;
+            Ok(())
+        }
+        "elsewhere" => {
+            world.change(|seen| seen.redirected += 1);
+            answer(&mut stream, 200, JSON, b"{}")
+        }
+        "redirected" => {
+            let count = world.wait_for(|seen| Some(seen.redirected));
+            answer(&mut stream, 200, JSON, count.to_string().as_bytes())
         }
         "bytes" => {
             let all: Vec<u8> = (0..=255).collect();

@@ -19,6 +19,8 @@ use crate::{
 pub const WASM: &str = "trunkline_bg.wasm";
 /// The module inside JavaScript.
 pub const INLINE_WASM: &str = "trunkline_bg.inline.js";
+/// The entry for who calls `require`, with its declarations.
+const COMMON_JS: [&str; 2] = ["index.cjs", "index.d.cts"];
 /// What stands in `js/` for the completed package only. wasm-bindgen carries the other files.
 const ENTRY: [&str; 6] =
     ["index.js", "inline.d.ts", "inline.js", "load.js", "package.json", "shims.js"];
@@ -67,6 +69,7 @@ pub fn complete(mode: Mode) -> Result<()> {
         optimise()?;
     }
     write_inline_copy()?;
+    write_common_js()?;
     fs::write(to.join("THIRD-PARTY-LICENSES.txt"), third_party::licenses()?)?;
     link()
 }
@@ -190,6 +193,22 @@ async function unzip(bytes) {
     );
     fs::write(folder().join(INLINE_WASM), module)?;
     Ok(())
+}
+
+/// The entry as one file for test runners and Node programs that know no modules: jest's default set-up
+/// is one. Bundlers take the modules, whatever calls them: `exports` of js/package.json says so.
+fn write_common_js() -> Result<()> {
+    let [script, types] = COMMON_JS.map(|name| folder().join(name));
+    let address = "const here = require('node:url').pathToFileURL(__filename).href;";
+    run(esbuild()
+        .arg(folder().join("index.js"))
+        .args(["--bundle", "--platform=node", "--format=cjs", "--define:import.meta.url=here"])
+        .arg(format!("--banner:js={address}"))
+        .arg(format!("--external:./{INLINE_WASM}"))
+        // wasm-bindgen names a file once for each block of Rust that does.
+        .arg("--log-override:duplicate-object-key=silent")
+        .arg(format!("--outfile={}", script.display())))?;
+    copy(&folder().join(ENTRY_TYPES), &types)
 }
 
 /// Copies a file, or a folder with what is in it.

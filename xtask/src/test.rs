@@ -73,12 +73,13 @@ impl Kind {
                 ("The tree", lint::tree),
                 ("Crates and JavaScript", card::check),
             ],
-            Self::Native => vec![("Rust tests", || {
-                run_to_end(cargo().args(["test", "--workspace", "--quiet"]))
-            })],
+            Self::Native => vec![
+                ("Rust tests", || run_to_end(cargo().args(["test", "--workspace", "--quiet"]))),
+                ("A panic in the server as it ships", panic_in_the_server),
+            ],
             Self::Wasm => vec![
                 ("Size of the package", size::check),
-                ("The package in Node", package_in_node),
+                ("The package in Node, jest and vitest", package_in_node),
                 ("wasm-pack test --headless --chrome", web_layer),
                 ("The web layer and a peer in Chromium", web_layer_with_a_peer),
             ],
@@ -120,8 +121,21 @@ fn as_wasm_pack_writes_it() -> Result<()> {
 }
 
 fn package_in_node() -> Result<()> {
-    run_to_end(command("npm").args(["test", "--workspace", "tests/package"]))?;
+    for tests in ["tests/package", "tests/runners"] {
+        run_to_end(command("npm").args(["test", "--workspace", tests]))?;
+    }
     run_to_end(command("npx").args(["publint", "pkg", "--strict"]))
+}
+
+/// What a panic ends depends on the profile, which is not that of tests.
+fn panic_in_the_server() -> Result<()> {
+    let server = build::unoptimised_server()?;
+    run_to_end(
+        cargo()
+            .args(["test", "--package", "trunkline-server", "--test", "sfu", "--quiet"])
+            .args(["--", "panics::"])
+            .env("TRUNKLINE_SERVER", server),
+    )
 }
 
 /// Tests that need nothing but a browser, run as CONTRIBUTING says.

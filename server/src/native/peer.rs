@@ -104,9 +104,14 @@ pub struct Actor {
 impl Peer {
     /// A peer connection over a socket on this address of this machine.
     pub async fn new(address: IpAddr) -> io::Result<Self> {
+        Self::configured(address, RtcConfig::new()).await
+    }
+
+    /// The same, configured otherwise than usual.
+    pub async fn configured(address: IpAddr, config: RtcConfig) -> io::Result<Self> {
         let socket = UdpSocket::bind((address, 0)).await?;
         let address = socket.local_addr()?;
-        let mut rtc = RtcConfig::new().set_rtp_mode(true).build(Instant::now());
+        let mut rtc = config.set_rtp_mode(true).build(Instant::now());
         let candidate = Candidate::host(address, Protocol::Udp).map_err(io::Error::other)?;
         rtc.add_local_candidate(candidate);
         let state = Arc::new(State::default());

@@ -7,6 +7,7 @@ mod crowd;
 mod datagrams;
 mod forwarding;
 mod negotiation;
+mod panics;
 mod publishing;
 mod simulcast;
 mod sockets;

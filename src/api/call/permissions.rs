@@ -6,7 +6,7 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 use crate::{
     api::{call_shared::CallShared, publish::read_track_type, rights},
-    core::{Category, TrackType},
+    core::{Category, Code, TrackType},
     web::{Error, field},
 };
 
@@ -85,7 +85,7 @@ fn lets_request(settings: &JsValue, capability: &str) -> bool {
 /// The failure of asking in vain.
 pub(super) fn not_requestable(permission: &str) -> Error {
     let message = format!("the call takes no requests for {permission}");
-    Error::new("permission-denied", Category::Permission, message).hint(
+    Error::new(Code::PermissionDenied, Category::Permission, message).hint(
         "Requests are allowed by `access_request_enabled` in the settings; load the call before.",
     )
 }

@@ -65,6 +65,7 @@ impl Frontend for ClientShared {
         let told = match &event.payload {
             EventPayload::Server(document) => received(document.copy()),
             EventPayload::Local(local) => received(own_event(&event.name, local)),
+            EventPayload::Lost(cid, error) => received(lost(&event.name, cid, error)),
         };
         match event.scope {
             Scope::Client => {
@@ -173,6 +174,14 @@ fn own_event(name: &str, event: &LocalEvent) -> JsValue {
             return device::event(name, event);
         }
     }
+    told.into()
+}
+
+fn lost(name: &str, cid: &str, error: &Error) -> JsValue {
+    let told = Object::new();
+    set(&told, "type", name);
+    set(&told, "call_cid", cid);
+    set(&told, "error", to_js(error));
     told.into()
 }
 

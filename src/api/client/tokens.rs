@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use js_sys::{Function, Promise, TypeError};
+use js_sys::{Function, TypeError};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 
 use super::shared::ClientShared;
-use crate::{api::parts::Parts, core::TokenRequestId};
+use crate::{api::parts::Parts, core::TokenRequestId, web::settled};
 
 /// What it is called among the parts of the client.
 const PROVIDER: &str = "tokenProvider";
@@ -27,7 +27,7 @@ pub(super) fn ask(shared: &Rc<ClientShared>, request: TokenRequestId) {
     let shared = Rc::downgrade(shared);
     spawn_local(async move {
         let answer = match given {
-            Ok(token) => JsFuture::from(Promise::resolve(&token)).await.and_then(read),
+            Ok(token) => settled(&token).await.and_then(read),
             Err(thrown) => Err(thrown),
         };
         if let Some(shared) = shared.upgrade() {

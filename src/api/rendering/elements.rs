@@ -265,8 +265,7 @@ fn read_size(element: &JsValue, width: &str, height: &str) -> Dimension {
 }
 
 fn body() -> JsValue {
-    let document = web_sys::window().and_then(|window| window.document());
-    document.and_then(|document| document.body()).map(JsValue::from).unwrap_or_default()
+    field(&field(&js_sys::global(), "document"), "body")
 }
 
 /// What carries out what elements are to show, made when it is first needed.

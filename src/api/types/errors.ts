@@ -23,40 +23,6 @@ export type ErrorCategory =
   /** A bug, here or on the server. */
   | 'internal';
 
-/**
- * A stable name for a failure; never reworded. All of them, with what to do about each, stand in
- * `docs/errors.md`. New ones may come, so keep a default branch.
- */
-export type ErrorCode =
-  /** `init()` has not been awaited. */
-  | 'not-initialized'
-  /** The WebAssembly module did not come, or is none; the hint says what to do. */
-  | 'module-not-loaded'
-  /** The WebAssembly instance stopped after a bug; reload the page. */
-  | 'instance-dead'
-  /** The client was disposed of. */
-  | 'disposed'
-  /** An argument has the wrong type or form; the message names it. */
-  | 'invalid-argument'
-  /** No camera or microphone access for this page. */
-  | 'permission-denied'
-  /** The user closed the browser's question without an answer. */
-  | 'permission-dismissed'
-  /** No such device. */
-  | 'not-found'
-  /** The device is used by another program. */
-  | 'in-use'
-  /** The device cannot deliver what was asked for. */
-  | 'overconstrained'
-  /** Devices need HTTPS or localhost. */
-  | 'insecure-context'
-  /** The browser lacks a feature. */
-  | 'unsupported'
-  /** Given up. */
-  | 'aborted'
-  /** Any other documented code. */
-  | (string & {});
-
 /** The base of every failure that trunkline reports. */
 export class VideoError extends Error {
   /** Not made by apps. */
@@ -73,6 +39,8 @@ export class VideoError extends Error {
   readonly serverCode?: number;
   /** HTTP status, when there was an answer. */
   readonly status?: number;
+  /** How long the server wants no repeat, in ms, when it says so. */
+  readonly retryAfterMs?: number;
   /** `x-client-request-id` of the request, for the server's log. */
   readonly requestId?: string;
   /** The server says that a repeat is in vain. */

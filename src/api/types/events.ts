@@ -90,8 +90,20 @@ export interface CallLeftEvent {
   call_cid: string;
   /** When it happened. */
   received_at: Date;
-  /** Why: `user_left`, `call_ended`, `kicked`, `rejoin_attempt_limit_exceeded`, … */
+  /** Why: `user_left`, `call_ended`, `kicked`, … */
   reason: string;
+}
+
+/** The connection of a call is lost for good; `join()` works. */
+export interface CallReconnectingFailedEvent {
+  /** Name of the event. */
+  type: 'call.reconnecting_failed';
+  /** `type:id` of the call. */
+  call_cid: string;
+  /** When it happened. */
+  received_at: Date;
+  /** Why it is not tried any more. */
+  error: VideoError;
 }
 
 /** The server does not send updates of a call any more. */
@@ -124,6 +136,8 @@ export interface EventMap extends CoordinatorEventMap {
   'network.changed': NetworkChangedEvent;
   /** The call is over for this client. Made here. */
   'call.left': CallLeftEvent;
+  /** The connection of a call is lost for good. Made here. */
+  'call.reconnecting_failed': CallReconnectingFailedEvent;
   /** A device that was selected is not there any more. Made here. */
   'device.disconnected': DeviceDisconnectedEvent;
   /** A microphone that is on hears nothing at all, or hears something again. Made here. */

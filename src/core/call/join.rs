@@ -26,19 +26,21 @@ use std::mem;
 use trunkline_protocol::sfu::{event, models};
 
 pub(super) use self::limits::Limits;
+use self::reconnect::{next_rejoin, rejoin_limit};
 use self::wire::{client_details, is_edge_unusable, join_refused, sfu_timeout};
 use super::{
     CallContext, CallRequest, CallSession, Phase,
-    sfu::{CLOSE_JOIN_FAILED, CLOSE_REPLACED, Credentials, SessionOwner, SfuSession},
+    sfu::{CLOSE_JOIN_FAILED, Credentials, SessionOwner, SfuSession},
     subscriptions,
 };
 use crate::core::{
     body::Body,
     command::JoinOptions,
     effect::{Effect, Method},
-    error::{Category, Error, ErrorClass},
+    error::{Category, Code, Error, ErrorClass},
     host::Host,
     ids::{DescribeId, PromiseId, RequestId, SocketId},
+    rest::RestRequest,
     state::CallingState,
     time::Time,
     view::AnswerOf,
@@ -75,7 +77,12 @@ enum Trigger {
     /// `join()`; a failure leads back to this state.
     App { before: CallingState },
     /// The connection was lost.
-    Reconnect { reason: String, attempts: u32 },
+    Reconnect {
+        reason: String,
+        attempts: u32,
+        /// Since when it is being made again; time offline does not count.
+        since: Time,
+    },
 }
 
 #[derive(Debug)]
@@ -163,13 +170,12 @@ impl<H: Host> CallSession<H> {
     fn start_join(&mut self, context: &mut CallContext<'_, H>, mut join: Join<H>) {
         if let Trigger::Reconnect { attempts, .. } = &mut join.trigger {
             *attempts += 1;
-            if !self.may_rejoin(context.out.now) {
-                self.phase = Phase::Joining(Box::new(join));
-                return self.leave_now(context, "rejoin_attempt_limit_exceeded");
-            }
         }
-        let body = Some(join.body(context));
-        let request = self.submit(context, CallRequest::Join, Method::Post, "/join", body);
+        let request = RestRequest {
+            body: Some(join.body(context)),
+            ..self.request(CallRequest::Join, Method::Post, "/join", "joining the call")
+        };
+        let request = context.rest.submit(context.out, request);
         join.step = Step::AwaitingCredentials { request };
         self.phase = Phase::Joining(Box::new(join));
     }
@@ -239,6 +245,9 @@ impl<H: Host> CallSession<H> {
         {
             *socket_open = true;
         }
+        if self.rejoins_too_often(context.out.now) {
+            return self.attempt_failed(context, rejoin_limit());
+        }
         self.send_join_request(context);
     }
 
@@ -264,7 +273,7 @@ impl<H: Host> CallSession<H> {
             }
             Err(cause) => {
                 let error = Error::new(
-                    "media-negotiation-failed",
+                    Code::MediaNegotiationFailed,
                     Category::Sfu,
                     "the browser could not tell what it can send and receive",
                 )
@@ -297,7 +306,7 @@ impl<H: Host> CallSession<H> {
         let unified_session_id =
             self.unified_session_id.get_or_insert_with(|| session.session_id.clone()).clone();
         let reconnect_details = match (&join.trigger, &join.replaced) {
-            (Trigger::Reconnect { reason, attempts }, Some(replaced)) => {
+            (Trigger::Reconnect { reason, attempts, .. }, Some(replaced)) => {
                 Some(event::ReconnectDetails {
                     strategy: models::WebsocketReconnectStrategy::Rejoin.into(),
                     subscriptions,
@@ -373,7 +382,8 @@ impl<H: Host> CallSession<H> {
         };
         session.joined(context.out.now, response);
         if let Some(replaced) = join.replaced {
-            replaced.close(context.out, CLOSE_REPLACED, "rejoined");
+            // Where it still hears us, the SFU is not to keep what nobody comes back to.
+            replaced.leave(context.out, "rejoined");
         }
         self.apply_snapshot(context, &session.session_id, response);
         self.phase = Phase::Joined(Box::new(session));
@@ -393,7 +403,7 @@ impl<H: Host> CallSession<H> {
             session.socket_closed();
         }
         let error = Error::new(
-            "sfu-join-failed",
+            Code::SfuJoinFailed,
             Category::Sfu,
             format!("the SFU closed the socket with code {code} during the join"),
         )
@@ -415,12 +425,14 @@ impl<H: Host> CallSession<H> {
         join.errors.push(error.clone());
         join.attempt += 1;
 
+        let usual = context.out.back_off(join.attempt - 1);
         let again = match &join.trigger {
-            Trigger::App { .. } => error.retryable && join.attempt < join.limits.attempts,
-            Trigger::Reconnect { .. } => !error.unrecoverable,
+            Trigger::App { .. } => {
+                (error.retryable && join.attempt < join.limits.attempts).then_some(usual)
+            }
+            Trigger::Reconnect { since, .. } => next_rejoin(context.out, *since, usual, &error),
         };
-        if again {
-            let until = context.out.back_off(join.attempt - 1);
+        if let Some(until) = again {
             join.step = Step::BackingOff { until, credentials };
         } else {
             self.give_up(context, error);
@@ -440,6 +452,7 @@ impl<H: Host> CallSession<H> {
             Trigger::Reconnect { .. } => {
                 self.phase = Phase::Failed;
                 self.visible.enter(CallingState::ReconnectingFailed);
+                context.out.emit_lost(self.key, &self.cid, &error);
             }
         }
         if let Some(replaced) = join.replaced {

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::core::{
     effect::{Effect, PeerEffect},
-    error::{Category, Error},
+    error::{Category, Code, Error},
     host::Host,
     ids::{CallKey, CaptureId, PeerId, TransceiverId},
     input::OfferReport,
@@ -129,7 +129,7 @@ impl Publisher {
         let of_type = || options.iter().filter(|option| option.track_type() == track_type);
         if of_type().next().is_none() {
             return Err(Error::new(
-                "sfu-error",
+                Code::SfuError,
                 Category::Sfu,
                 "the SFU offers no way to publish this",
             )
@@ -315,7 +315,7 @@ impl Publisher {
         cause: H::Thrown,
     ) -> PublisherNews<H> {
         let error = Error::new(
-            "media-negotiation-failed",
+            Code::MediaNegotiationFailed,
             Category::Sfu,
             "the browser could not send a track",
         )

@@ -19,6 +19,7 @@ use crate::core::{
     effect::Method,
     host::Host,
     ids::{PromiseId, RequestId},
+    rest::RestRequest,
     state::{CallingState, Ringing},
     time::{Duration, Time},
     view::Event,
@@ -112,7 +113,8 @@ impl<H: Host> CallSession<H> {
             Some(promise) => CallRequest::Found(promise),
             None => CallRequest::Order(Order { then: Then::Load, promise: None, removed: vec![] }),
         };
-        self.send(context, request, Method::Get, "", None, "loading the call", None);
+        let request = self.request(request, Method::Get, "", "loading the call");
+        context.rest.submit(context.out, request);
     }
 
     pub(super) fn is_rung_by_event(&self) -> bool {
@@ -281,7 +283,9 @@ impl<H: Host> CallSession<H> {
         }
         let doing = if accepts { "accepting the call" } else { "rejecting the call" };
         let after = self.ring.last_answer;
-        let id = self.send(context, request, Method::Post, suffix, Some(body), doing, after);
+        let request = self.request(request, Method::Post, suffix, doing);
+        let request = RestRequest { body: Some(body), after, ..request };
+        let id = context.rest.submit(context.out, request);
         self.ring.last_answer = Some(id);
         id
     }

@@ -9,7 +9,7 @@ use trunkline_protocol::{
 
 use crate::core::{
     effect::{Effect, HttpBody, HttpRequest, Method, ResponseKind},
-    error::{Category, Error},
+    error::{Category, Code, Error},
     host::Host,
     ids::{CallKey, RequestId},
     input::{HttpFailure, HttpReply, Reply},
@@ -91,13 +91,13 @@ impl Rpcs {
         let doing = pending.rpc.doing();
         let result = match reply {
             Err(failure) => Err(Error::network(doing, failure.cause)),
-            Ok(HttpReply { status: 200, body: Reply::Bytes(bytes) }) => {
+            Ok(HttpReply { status: 200, body: Reply::Bytes(bytes), .. }) => {
                 match pending.rpc.response_error(&bytes) {
                     None => Ok(bytes),
                     Some(error) => Err(sfu_error(doing, &error)),
                 }
             }
-            Ok(HttpReply { status, body }) => Err(twirp_error(doing, status, &body)),
+            Ok(reply) => Err(twirp_error(doing, &reply)),
         };
         self.end_attempt(out, pending, result)
     }
@@ -149,7 +149,8 @@ impl Rpcs {
             pending.rpc != Rpc::SendStats && result.as_ref().is_err_and(|error| error.retryable);
         if again && pending.attempt + 1 < ATTEMPTS {
             let attempt = pending.attempt + 1;
-            let until = out.back_off(attempt);
+            let asked = result.as_ref().err().and_then(|error| error.retry_after);
+            let until = out.back_off(attempt).max(out.after(asked.unwrap_or_default()));
             let request = out.id(Some(self.owner));
             self.pending.insert(request, Pending { attempt, until, sent: false, ..pending });
             return None;
@@ -225,13 +226,13 @@ impl Rpc {
 /// An error of the SFU, in a response or as an event.
 pub(crate) fn sfu_error<H: Host>(doing: &str, wire: &models::Error) -> Error<H> {
     let (code, category) = match wire.code() {
-        models::ErrorCode::SfuFull => ("sfu-full", Category::Sfu),
-        models::ErrorCode::CallParticipantLimitReached => ("call-full", Category::Permission),
-        models::ErrorCode::PermissionDenied => ("permission-denied", Category::Permission),
-        models::ErrorCode::Unauthenticated => ("auth-token-invalid", Category::Auth),
-        models::ErrorCode::TooManyRequests => ("rate-limited", Category::RateLimit),
-        models::ErrorCode::CallNotFound => ("not-found", Category::NotFound),
-        _ => ("sfu-error", Category::Sfu),
+        models::ErrorCode::SfuFull => (Code::SfuFull, Category::Sfu),
+        models::ErrorCode::CallParticipantLimitReached => (Code::CallFull, Category::Permission),
+        models::ErrorCode::PermissionDenied => (Code::PermissionDenied, Category::Permission),
+        models::ErrorCode::Unauthenticated => (Code::AuthTokenInvalid, Category::Auth),
+        models::ErrorCode::TooManyRequests => (Code::RateLimited, Category::RateLimit),
+        models::ErrorCode::CallNotFound => (Code::NotFound, Category::NotFound),
+        _ => (Code::SfuError, Category::Sfu),
     };
     let mut message = format!("the SFU refused while {doing}: ");
     message.push_str(&wire.message);
@@ -242,21 +243,27 @@ pub(crate) fn sfu_error<H: Host>(doing: &str, wire: &models::Error) -> Error<H> 
 }
 
 /// A response whose status is not 200: the Twirp envelope, or something in its place.
-fn twirp_error<H: Host>(doing: &str, status: u16, body: &Reply<H>) -> Error<H> {
-    let Reply::Json(envelope) = body else {
-        return Error::bad_response(doing).status(status);
+fn twirp_error<H: Host>(doing: &str, reply: &HttpReply<H>) -> Error<H> {
+    let HttpReply { status, retry_after, body } = reply;
+    let (status, refused) = (*status, format!("the SFU refused while {doing}: "));
+    let message = match body {
+        Reply::Redirected => return Error::redirected(doing),
+        Reply::Json(envelope) => [&refused, &*envelope.view.refusal.sfu_message].concat(),
+        Reply::Bytes(_) | Reply::Unreadable if status >= 400 => {
+            format!("{refused}the answer has status {status} and no reason")
+        }
+        Reply::Bytes(_) | Reply::Unreadable => return Error::bad_response(doing).status(status),
     };
     let (code, category) = match status {
-        401 => ("auth-token-invalid", Category::Auth),
-        403 => ("permission-denied", Category::Permission),
-        404 => ("not-found", Category::NotFound),
-        429 => ("rate-limited", Category::RateLimit),
-        _ => ("sfu-error", Category::Sfu),
+        401 => (Code::AuthTokenInvalid, Category::Auth),
+        403 => (Code::PermissionDenied, Category::Permission),
+        404 => (Code::NotFound, Category::NotFound),
+        429 => (Code::RateLimited, Category::RateLimit),
+        _ => (Code::SfuError, Category::Sfu),
     };
-    let mut message = format!("the SFU refused while {doing}: ");
-    message.push_str(&envelope.view.refusal.sfu_message);
     let mut error = Error::new(code, category, message).status(status);
     error.hint = "The message is the SFU's own.";
-    error.retryable = status == 429 || status >= 500;
+    error.retryable = matches!(status, 408 | 429 | 500..);
+    error.retry_after = *retry_after;
     error
 }

@@ -17,6 +17,7 @@ use super::{
 use crate::core::{
     client::Config,
     effect::{Effect, IceServer, PeerEffect},
+    garbage::Garbage,
     host::Host,
     ids::{CallKey, PeerId, SocketId},
     liveness::{Liveness, Verdict},
@@ -34,8 +35,6 @@ const PING_PATIENCE: Duration = Duration::from_secs(7);
 pub(crate) const CLOSE_NORMAL: u16 = 1000;
 /// Close code after silence: a reconnect follows, the SFU keeps the session.
 const CLOSE_UNHEALTHY: u16 = 4001;
-/// Close code of a socket that is replaced: the SFU keeps the session.
-pub(crate) const CLOSE_REPLACED: u16 = 4100;
 /// Close code after a failed join: the SFU drops what it made for it.
 pub(crate) const CLOSE_JOIN_FAILED: u16 = 4101;
 
@@ -103,6 +102,7 @@ pub(crate) struct SfuSession {
     pub(crate) statistics: Option<Statistics>,
     socket: Option<SocketId>,
     liveness: Option<Liveness>,
+    pub(crate) garbage: Garbage,
 }
 
 impl SfuSession {
@@ -152,6 +152,7 @@ impl SfuSession {
             statistics: None,
             socket: Some(socket),
             liveness: None,
+            garbage: Garbage::default(),
         }
     }
 
@@ -232,7 +233,7 @@ impl SfuSession {
         }
     }
 
-    /// Anything came over the socket.
+    /// The SFU answered a ping.
     pub(crate) fn heard(&mut self) {
         if let Some(liveness) = &mut self.liveness {
             liveness.heard();

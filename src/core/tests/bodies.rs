@@ -38,6 +38,6 @@ fn a_known_field_of_another_type_is_an_error_with_its_name() {
     assert_eq!(read(json!(true)).unwrap(), Some(true));
     assert_eq!(read(json!(null)).unwrap(), None);
     let error = read(json!("yes")).unwrap_err();
-    assert_eq!(error.code, "invalid-argument");
+    assert_eq!(error.code.as_str(), "invalid-argument");
     assert!(error.message.contains("`ring`"), "{}", error.message);
 }

@@ -108,7 +108,7 @@ fn a_refused_camera_is_a_typed_error_and_the_state_rolls_back() {
     assert_eq!(host.rejection(enable), "permission-denied");
     let camera = &host.state(call).camera;
     assert_eq!((camera.status, camera.optimistic_status), (None, None));
-    assert_eq!(camera.error.as_ref().map(|error| error.code), Some("permission-denied"));
+    assert_eq!(camera.error.as_ref().map(|error| error.code.as_str()), Some("permission-denied"));
 }
 
 #[test]

@@ -42,6 +42,7 @@ pub(super) struct Host {
     pub(super) now: u64,
     pub(super) settled: BTreeMap<u64, Result<Outcome, Error>>,
     pub(super) events: Vec<(String, Option<LocalEvent>)>,
+    lost: Vec<(String, &'static str)>,
     pub(super) warnings: Vec<String>,
     pub(super) transitions: BTreeMap<CallKey, Vec<CallingState>>,
     pub(super) opened: Opened,
@@ -50,6 +51,8 @@ pub(super) struct Host {
     /// How often the app's token provider was asked, and whether it throws.
     pub(super) asked_for_tokens: u32,
     pub(super) provider_throws: bool,
+    /// Whoever is asked refuses the connection.
+    pub(super) is_down: bool,
     /// How often somebody was asked where the client is, and what they say, the last one first.
     pub(super) asked_for_places: u32,
     pub(super) places: Vec<Option<String>>,
@@ -86,6 +89,11 @@ pub(super) struct Opened {
     pub(super) rest_requests: u32,
 }
 
+/// An answer.
+pub(super) fn reply(status: u16, body: native::Reply) -> HttpReply {
+    HttpReply { status, retry_after: None, body }
+}
+
 /// Most steps without time passing; more is a loop.
 const STEPS_PER_MOMENT: u32 = 500;
 
@@ -119,12 +127,14 @@ impl Host {
             now: 0,
             settled: BTreeMap::new(),
             events: Vec::new(),
+            lost: Vec::new(),
             warnings: Vec::new(),
             transitions: BTreeMap::new(),
             opened: Opened::default(),
             sent: Vec::new(),
             asked_for_tokens: 0,
             provider_throws: false,
+            is_down: false,
             asked_for_places: 0,
             places: Vec::new(),
             queue: BinaryHeap::new(),
@@ -263,7 +273,7 @@ impl Host {
     /// The code of the error that `promise` was rejected with.
     pub(super) fn rejection(&self, promise: u64) -> &'static str {
         match self.settled.get(&promise) {
-            Some(Err(error)) => error.code,
+            Some(Err(error)) => error.code.as_str(),
             other => panic!("promise {promise} was not rejected: {other:?}"),
         }
     }
@@ -280,8 +290,10 @@ impl Host {
     }
 
     pub(super) fn feed(&mut self, input: Input) {
-        if let Input::Http { request, .. } = &input {
-            self.requests.remove(request);
+        match &input {
+            Input::Http { request, .. } => drop(self.requests.remove(request)),
+            Input::SocketClosed { socket, .. } => drop(self.sockets.remove(socket)),
+            _ => {}
         }
         self.client.handle(Time::from_millis(self.now), input);
         self.drain();
@@ -314,6 +326,11 @@ impl Host {
         if let Some(socket) = self.coordinator_socket() {
             self.close_socket(socket, code);
         }
+    }
+
+    /// The calls that were lost, and with which code; once for each listener.
+    pub(super) fn losses(&self) -> Vec<(&str, &'static str)> {
+        self.lost.iter().map(|(cid, code)| (cid.as_str(), *code)).collect()
     }
 
     /// Lets `ms` pass.
@@ -383,11 +400,18 @@ impl Host {
                 if take_one(lost) {
                     return;
                 }
-                let reply = if rpc {
-                    HttpReply { status: 200, body: Reply::Bytes(self.server.rpc(&request)) }
+                if self.is_down {
+                    let reply = Err(HttpFailure { cause: "refused".to_owned() });
+                    return self.later(Input::Http { request: id, reply });
+                }
+                let reply = if let Some(reply) = self.weather.answers[usize::from(rpc)].pop_front()
+                {
+                    reply
+                } else if rpc {
+                    reply(200, Reply::Bytes(self.server.rpc(&request)))
                 } else {
                     let (status, body) = self.server.rest(&request);
-                    HttpReply { status, body: Reply::Json(seen(body).into()) }
+                    reply(status, Reply::Json(seen(body).into()))
                 };
                 self.later(Input::Http { request: id, reply: Ok(reply) });
                 if request.url.contains("/mark_ended") {
@@ -416,6 +440,10 @@ impl Host {
                     self.opened.sfu_sockets += 1;
                 }
                 assert!(self.sockets.insert(socket, url).is_none(), "G5: opened twice");
+                if self.is_down {
+                    let reason = String::new();
+                    return self.later(Input::SocketClosed { socket, code: 1006, reason });
+                }
                 if !take_one(&mut self.weather.lost.sockets) {
                     self.later(Input::SocketOpened(socket));
                 }
@@ -423,6 +451,9 @@ impl Host {
             Effect::SendText(socket, text) => {
                 assert!(self.sockets.contains_key(&socket), "G5: sent over a closed socket");
                 let greets = text.contains("\"products\"");
+                if !greets && take_one(&mut self.weather.lost.pings) {
+                    return;
+                }
                 let answer = if greets {
                     json!({ "type": "connection.ok", "connection_id": "c1", "me": { "id": self.server.me } })
                 } else {
@@ -434,6 +465,11 @@ impl Host {
                 assert!(self.sockets.contains_key(&socket), "G5: sent over a closed socket");
                 let answer = self.server.frame(&bytes);
                 let Some(answer) = answer else { return };
+                let is_answer =
+                    matches!(answer.event_payload, Some(EventPayload::HealthCheckResponse(_)));
+                if is_answer && take_one(&mut self.weather.lost.pings) {
+                    return;
+                }
                 let is_join = matches!(answer.event_payload, Some(EventPayload::JoinResponse(_)));
                 if !(is_join && take_one(&mut self.weather.lost.join_responses)) {
                     self.later(Input::SocketBytes(socket, answer.encode_to_vec()));
@@ -486,6 +522,10 @@ impl Host {
                 let local = match payload {
                     AppPayload::Local(event) => Some(event),
                     AppPayload::Server(_) => None,
+                    AppPayload::Lost(cid, error) => {
+                        self.lost.push((cid, error.code.as_str()));
+                        None
+                    }
                 };
                 self.events.push((name, local));
             }

@@ -2,11 +2,11 @@
 
 use serde_json::json;
 
-use super::host::{Host, unreachable};
-use crate::core::tests::native::Input;
+use super::host::{Host, reply, unreachable};
+use crate::core::tests::native::{Input, Reply, seen};
 use crate::core::{
     CallingState::{Idle, Joined, Joining, Left, Offline, Reconnecting, ReconnectingFailed},
-    Category, ErrorClass,
+    Category, DeviceKind, ErrorClass,
 };
 
 #[test]
@@ -288,16 +288,119 @@ fn a_silent_sfu_is_noticed_within_thirteen_seconds() {
 }
 
 #[test]
-fn rejoins_are_given_up_after_ten_in_two_minutes() {
+fn a_call_that_is_lost_again_and_again_is_given_up() {
     let (mut host, call) = Host::joined();
-    host.weather.lost.sockets = u32::MAX;
+    host.enable(call, DeviceKind::Camera);
+    host.run_for(100);
 
-    host.close_sfu(1006);
-    host.run_for(600_000);
+    for _ in 0..11 {
+        host.close_sfu(1006);
+        host.run_for(2_000);
+    }
 
-    assert_eq!(host.calling_state(call), Left);
-    assert_eq!(host.lefts().last().unwrap().1, "rejoin_attempt_limit_exceeded");
-    assert_eq!(host.opened.sfu_sockets, 11, "the join and ten rejoins");
+    assert_eq!(host.calling_state(call), ReconnectingFailed);
+    assert_eq!(host.losses(), [("default:demo", "rejoin-limit"); 2], "the call and the client");
+    assert!(host.running_captures().is_empty());
+    assert_eq!(host.opened.sfu_sockets, 12, "the join, ten rejoins, and one too many");
+    let join = host.join(call);
+    host.run_for(100);
+    host.assert_resolved(join);
+}
+
+#[test]
+fn a_call_that_is_lost_now_and_then_goes_on() {
+    let (mut host, call) = Host::joined();
+
+    for _ in 0..40 {
+        host.close_sfu(1006);
+        host.run_for(13_000);
+    }
+
+    assert_eq!(host.calling_state(call), Joined);
+    assert_eq!(host.losses(), []);
+}
+
+#[test]
+fn an_sfu_out_of_reach_is_waited_for() {
+    for (away, probes) in [(45_000, 8..=46), (110_000, 10..=110)] {
+        let (mut host, call) = Host::joined();
+        host.weather.lost.sockets = u32::MAX;
+        host.close_sfu(1006);
+        host.run_for(away);
+        assert_eq!(host.calling_state(call), Reconnecting);
+        assert!(probes.contains(&host.opened.sfu_sockets), "{}", host.opened.sfu_sockets);
+
+        host.weather.lost.sockets = 0;
+        host.run_for(11_000);
+
+        assert_eq!(host.calling_state(call), Joined);
+    }
+}
+
+#[test]
+fn what_stays_out_of_reach_is_given_up_after_two_minutes() {
+    for offline in [false, true] {
+        let (mut host, call) = Host::joined();
+        host.weather.lost.sockets = u32::MAX;
+        host.close_sfu(1006);
+        if offline {
+            host.run_for(100_000);
+            host.feed(Input::Online(false));
+            host.run_for(600_000);
+            host.feed(Input::Online(true));
+            host.weather.lost.sockets = u32::MAX;
+        }
+        host.run_for(110_000);
+        assert_eq!(host.calling_state(call), Reconnecting, "the time offline does not count");
+        host.run_for(25_000);
+
+        assert_eq!(host.calling_state(call), ReconnectingFailed);
+        assert!(host.losses()[0].1.ends_with("timeout"), "{:?}", host.losses());
+        host.weather.lost.sockets = 0;
+        let join = host.join(call);
+        host.run_for(30_000);
+        host.assert_resolved(join);
+    }
+}
+
+#[test]
+fn whoever_is_not_let_in_again_hears_so_at_once() {
+    for (status, code, expected) in [
+        (401, 40, "auth-token-expired"),
+        (401, 43, "auth-token-invalid"),
+        (403, 17, "permission-denied"),
+        (404, 16, "not-found"),
+    ] {
+        let (mut host, call) = Host::joined();
+        let body = seen(serde_json::json!({ "code": code, "message": "no" }));
+        host.weather.answers[0].push_back(reply(status, Reply::Json(body.into())));
+        let requests = host.opened.rest_requests;
+
+        host.close_sfu(1006);
+        host.run_for(100);
+
+        assert_eq!(host.calling_state(call), ReconnectingFailed, "{expected}");
+        assert_eq!(host.losses()[0], ("default:demo", expected));
+        host.run_for(60_000);
+        assert_eq!(host.opened.rest_requests, requests + 1);
+    }
+}
+
+#[test]
+fn a_server_that_comes_back_is_found_within_three_seconds() {
+    for away in [5_000, 20_000, 40_000, 58_000] {
+        let (mut host, call) = Host::joined();
+        host.is_down = true;
+        host.close_sfu(1006);
+        host.close_coordinator(1006);
+        host.run_for(away);
+        assert_eq!(host.calling_state(call), Reconnecting);
+
+        host.is_down = false;
+        host.run_for(3_000);
+
+        assert_eq!(host.calling_state(call), Joined, "{away}");
+    }
 }
 
 #[test]
@@ -379,6 +482,6 @@ fn an_unreachable_coordinator_is_a_network_error_with_its_cause() {
     let request = host.last_request();
     host.feed(Input::Http { request, reply: unreachable() });
     let Some(Err(error)) = host.settled.get(&get) else { panic!("not rejected") };
-    assert_eq!((error.code, error.category), ("network", Category::Network));
+    assert_eq!((error.code.as_str(), error.category), ("network", Category::Network));
     assert!(error.cause.is_some() && error.retryable && error.request_id.is_some());
 }

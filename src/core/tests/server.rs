@@ -1,7 +1,11 @@
 //! A small and honest server: it keeps the truth and answers what it is asked. Faults are put
 //! between it and the core, not into it.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use prost::Message;
 use serde_json::{Value, json};
@@ -37,6 +41,12 @@ pub(super) struct Server {
     pub(super) version: u64,
     /// Sessions on the SFU, by id.
     pub(super) sessions: BTreeMap<String, String>,
+    /// Sessions whose client has heard nothing, and may come back.
+    silent: BTreeSet<String>,
+    /// Sessions that were said goodbye to.
+    left: BTreeSet<String>,
+    /// The close codes of their sockets.
+    pub(super) goodbyes: Vec<u16>,
     pub(super) bodies: Vec<(String, Value)>,
     pub(super) rpcs: Vec<(String, Vec<u8>)>,
     pub(super) joins: Vec<event::JoinRequest>,
@@ -63,6 +73,9 @@ impl Default for Server {
             expired: 0,
             version: 0,
             sessions: BTreeMap::new(),
+            silent: BTreeSet::new(),
+            left: BTreeSet::new(),
+            goodbyes: Vec::new(),
             bodies: Vec::new(),
             rpcs: Vec::new(),
             joins: Vec::new(),
@@ -221,6 +234,7 @@ impl Server {
             }
             RequestPayload::LeaveCallRequest(leave) => {
                 self.sessions.remove(&leave.session_id);
+                self.left.insert(leave.session_id);
                 return None;
             }
             RequestPayload::JoinRequest(join) => {
@@ -242,6 +256,19 @@ impl Server {
         if let (Some(session_id), 1000 | 4101) = (session_id, code) {
             self.sessions.remove(session_id);
         }
+        if let (Some(session_id), 4001) = (session_id, code) {
+            self.silent.insert(session_id.to_owned());
+        }
+        if session_id.is_some_and(|session_id| self.left.contains(session_id)) {
+            self.goodbyes.push(code);
+        }
+    }
+}
+
+impl Server {
+    /// The SFU has waited long enough for those who were to come back.
+    pub(super) fn give_up_silent(&mut self) {
+        self.sessions.retain(|session_id, _| !self.silent.contains(session_id));
     }
 }
 

@@ -7,9 +7,9 @@ use trunkline_protocol::sfu::{
 
 use super::{host::Host, native::Input, server::publish_option};
 use crate::core::{
-    CallCommand, CallKey, CallingState, CaptureId, Captured,
+    CallCommand, CallKey, CallingState, CaptureId, Captured, Choice,
     DeviceKind::{Camera, Microphone, ScreenShare},
-    DeviceStatus, PeerEffect, PeerInput, TrackType,
+    DeviceOrder, DeviceStatus, PeerEffect, PeerInput, TrackType,
 };
 
 #[test]
@@ -72,7 +72,10 @@ fn a_device_whose_track_is_not_added_goes_off_and_says_why() {
     let state = &host.state(call).camera;
     assert_eq!(state.status, Some(DeviceStatus::Disabled));
     assert_eq!(state.optimistic_status, Some(DeviceStatus::Disabled));
-    assert_eq!(state.error.as_ref().map(|error| error.code), Some("media-negotiation-failed"));
+    assert_eq!(
+        state.error.as_ref().map(|error| error.code.as_str()),
+        Some("media-negotiation-failed")
+    );
     assert!(host.running_captures().is_empty());
     assert_eq!(published(&host, call), []);
     assert_eq!(host.server.rpcs_of::<signal::SetPublisherRequest>("SetPublisher").len(), 0);
@@ -201,7 +204,10 @@ fn a_track_that_does_not_take_the_place_of_another_goes_off_and_says_why() {
 
     let state = &host.state(call).camera;
     assert_eq!(state.status, Some(DeviceStatus::Disabled));
-    assert_eq!(state.error.as_ref().map(|error| error.code), Some("media-negotiation-failed"));
+    assert_eq!(
+        state.error.as_ref().map(|error| error.code.as_str()),
+        Some("media-negotiation-failed")
+    );
     assert!(host.running_captures().is_empty());
     assert_eq!(published(&host, call), []);
     let Some(PeerEffect::ReplaceTrack { capture: None, .. }) = host.peer_effects.last() else {
@@ -214,6 +220,27 @@ fn a_track_that_does_not_take_the_place_of_another_goes_off_and_says_why() {
     host.run_for(100);
     host.assert_resolved(camera);
     assert_eq!(published(&host, call), [TrackType::Video]);
+}
+
+#[test]
+fn another_device_whose_track_is_not_taken_while_live_goes_off_and_says_why() {
+    let (mut host, call) = Host::joined();
+    host.enable(call, Camera);
+    host.run_for(100);
+    host.weather.refused.replacements = 1;
+
+    let choice = Choice { device_id: Some("second".to_owned()), facing: None };
+    host.device(call, Camera, DeviceOrder::Select(choice));
+    host.run_for(1_000);
+
+    let state = &host.state(call).camera;
+    assert_eq!(state.status, Some(DeviceStatus::Disabled));
+    assert_eq!(
+        state.error.as_ref().map(|error| error.code.as_str()),
+        Some("media-negotiation-failed")
+    );
+    assert_eq!(published(&host, call), []);
+    assert!(host.running_captures().is_empty(), "neither the old one nor the new one");
 }
 
 #[test]

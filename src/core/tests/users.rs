@@ -265,3 +265,21 @@ fn a_refused_user_is_none_and_another_one_may_come() {
     host.promise(|promise| Command::DisconnectUser { promise });
     assert!(!host.client.has_user());
 }
+
+#[test]
+fn a_user_who_is_refused_later_may_connect_anew_with_other_tokens() {
+    let mut host = Host::new();
+    host.connect("alice", None, true);
+    host.run_for(100);
+    assert_eq!(host.asked_for_tokens, 1);
+    let error = json!({ "code": 2, "StatusCode": 401, "message": "no such key" });
+
+    host.coordinator(json!({ "type": "connection.error", "connection_id": "c", "error": error }));
+
+    assert!(!host.client.has_user(), "so that the next provider takes the place of this one");
+    let again = host.connect("alice", None, true);
+    host.run_for(100);
+    host.assert_resolved(again);
+    assert_eq!(host.asked_for_tokens, 2);
+    assert!(host.client.has_user());
+}

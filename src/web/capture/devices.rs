@@ -17,6 +17,7 @@ use crate::{
         foreign::{call_method, settled},
         listener::Listener,
         object::{field, items},
+        timers::{Guarded, after},
         watchers::{Watch, Watchers},
     },
 };
@@ -125,7 +126,7 @@ struct Plugs {
 struct Running {
     _change: Listener,
     _permissions: Vec<Watch>,
-    timer: Option<Timeout>,
+    timer: Option<Guarded<Timeout>>,
 }
 
 impl Plugs {
@@ -161,13 +162,16 @@ impl Plugs {
     fn on_change(this: &Weak<Self>) {
         let Some(plugs) = this.upgrade() else { return };
         let this = this.clone();
-        let timer = Timeout::new(DEBOUNCE, move || {
+        let timer = after(DEBOUNCE, move || {
             if let Some(plugs) = this.upgrade().filter(|_| !has_panicked()) {
                 plugs.watchers.tell();
             }
         });
-        if let Some(running) = plugs.running.borrow_mut().as_mut() {
-            running.timer = Some(timer);
-        }
+        // Where no timer can be set, it is told with the next change.
+        let former = match (plugs.running.borrow_mut().as_mut(), timer.ok()) {
+            (Some(running), Some(timer)) => running.timer.replace(timer),
+            _ => None,
+        };
+        drop(former);
     }
 }

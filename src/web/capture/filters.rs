@@ -2,11 +2,11 @@
 
 use js_sys::{Array, Function, Reflect, Set, WeakRef};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{MediaStream, console};
+use web_sys::MediaStream;
 
 use super::{Opening, Setup, stop_tracks};
 use crate::web::{
-    foreign::{call_method, settled},
+    foreign::{call_method, complain, settled},
     object::is_list,
 };
 
@@ -41,8 +41,7 @@ impl Drop for Enders {
         }
         while list.length() > 0 {
             if let Err(thrown) = call_method(&list.pop(), "stop", &JsValue::UNDEFINED) {
-                let message = "trunkline: a filter or device could not be stopped";
-                console::error_2(&message.into(), &thrown);
+                complain("trunkline: a filter or device could not be stopped", &thrown);
             }
         }
     }

@@ -2,19 +2,24 @@
 
 use gloo_timers::callback::Interval;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{AnalyserNode, AudioContext, MediaStream, MediaStreamAudioSourceNode};
 
 use crate::{
     core::Sound,
-    web::{failure::has_panicked, object::field},
+    web::{
+        failure::has_panicked,
+        foreign::{call_method, settled},
+        object::field,
+        timers::{Guarded, every},
+    },
 };
 
 /// Looks at the sound of a stream, again and again, until it is dropped.
 pub(crate) struct Analyser {
     context: AudioContext,
     source: Option<MediaStreamAudioSourceNode>,
-    timer: Option<Interval>,
+    timer: Option<Guarded<Interval>>,
 }
 
 impl Analyser {
@@ -23,7 +28,7 @@ impl Analyser {
         field(&js_sys::global(), "AudioContext").is_function()
     }
 
-    /// Calls `look` every so many ms while there is something to look at.
+    /// Calls `look` every `ms` while there is something to look at.
     ///
     /// # Errors
     ///
@@ -31,7 +36,7 @@ impl Analyser {
     pub(crate) fn new(
         stream: &MediaStream,
         fft_size: u32,
-        every: u32,
+        ms: u32,
         look: impl Fn(&AnalyserNode) + 'static,
     ) -> Result<Self, JsValue> {
         let context = AudioContext::new()?;
@@ -42,28 +47,28 @@ impl Analyser {
         source.connect_with_audio_node(&node)?;
         this.source = Some(source);
         let context = this.context.clone();
-        this.timer = Some(Interval::new(every, move || {
+        this.timer = Some(every(ms, move || {
             if has_panicked() {
                 return;
             }
             // A page that nobody has touched yet hears nothing.
             if field(&context, "state") == "running" {
                 look(&node);
-            } else if let Ok(resumed) = context.resume() {
-                spawn_local(async move { drop(JsFuture::from(resumed).await) });
+            } else if let Ok(resumed) = call_method(&context, "resume", &JsValue::UNDEFINED) {
+                spawn_local(async move { drop(settled(&resumed).await) });
             }
-        }));
+        })?);
         Ok(this)
     }
 
     /// Ends it, and waits until the browser has let go.
     pub(crate) async fn close(mut self) {
         if let Some(closing) = self.end() {
-            let _ = JsFuture::from(closing).await;
+            let _ = settled(&closing).await;
         }
     }
 
-    fn end(&mut self) -> Option<js_sys::Promise> {
+    fn end(&mut self) -> Option<JsValue> {
         self.timer = None;
         if let Some(source) = self.source.take() {
             let _ = source.disconnect();
@@ -71,33 +76,39 @@ impl Analyser {
         if field(&self.context, "state") == "closed" {
             return None;
         }
-        self.context.close().ok()
+        call_method(&self.context, "close", &JsValue::UNDEFINED).ok()
     }
 }
 
 impl Drop for Analyser {
     fn drop(&mut self) {
         if let Some(closing) = self.end() {
-            spawn_local(async move { drop(JsFuture::from(closing).await) });
+            spawn_local(async move { drop(settled(&closing).await) });
         }
     }
 }
 
 /// How loud each frequency is, 0 to 255.
 pub(crate) fn frequencies(node: &AnalyserNode) -> Vec<u8> {
-    let mut levels = vec![0; node.frequency_bin_count() as usize];
-    node.get_byte_frequency_data(&mut levels);
+    let mut levels = vec![0; size(node, "frequencyBinCount")];
+    // What cannot be heard is silence.
+    let _ = node.unchecked_ref::<Analysing>().read_frequencies(&mut levels);
     levels
 }
 
 /// What there is to be heard.
 pub(crate) fn sound(node: &AnalyserNode) -> Sound {
-    let mut samples = vec![0.0_f32; node.fft_size() as usize];
-    node.get_float_time_domain_data(&mut samples);
+    let mut samples = vec![0.0_f32; size(node, "fftSize")];
+    let _ = node.unchecked_ref::<Analysing>().read_samples(&mut samples);
     Sound {
         loudest: frequencies(node).into_iter().max().unwrap_or_default(),
         delivers: samples.iter().any(|sample| *sample != 0.0),
     }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // thousands at most
+fn size(node: &AnalyserNode, key: &str) -> usize {
+    field(node, key).as_f64().unwrap_or_default() as usize
 }
 
 #[wasm_bindgen]
@@ -107,4 +118,8 @@ extern "C" {
     type Analysing;
     #[wasm_bindgen(method, setter, js_name = fftSize, catch)]
     fn set_fft_size(this: &Analysing, value: u32) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, js_name = getByteFrequencyData, catch)]
+    fn read_frequencies(this: &Analysing, levels: &mut [u8]) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, js_name = getFloatTimeDomainData, catch)]
+    fn read_samples(this: &Analysing, samples: &mut [f32]) -> Result<(), JsValue>;
 }

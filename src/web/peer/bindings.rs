@@ -65,8 +65,6 @@ extern "C" {
 
     #[wasm_bindgen(catch, method, js_name = stop)]
     pub(crate) fn end(this: &Transceiver) -> Result<(), JsValue>;
-    #[wasm_bindgen(method, getter, js_name = sender)]
-    pub(crate) fn rtp_sender(this: &Transceiver) -> RtpSender;
 
     /// `RTCRtpSender`
     #[wasm_bindgen(extends = RtcRtpSender, js_name = RTCRtpSender)]
@@ -129,8 +127,6 @@ extern "C" {
     #[wasm_bindgen(js_name = RTCIceCandidate)]
     pub(crate) type Candidate;
 
-    #[wasm_bindgen(method, getter)]
-    pub(crate) fn candidate(this: &Candidate) -> Option<String>;
     #[wasm_bindgen(catch, method, js_name = toJSON)]
     pub(crate) fn to_init(this: &Candidate) -> Result<CandidateInit, JsValue>;
 
@@ -138,8 +134,6 @@ extern "C" {
     #[wasm_bindgen(extends = Object, js_name = Object)]
     pub(crate) type CandidateInit;
 
-    #[wasm_bindgen(method, getter, js_name = usernameFragment)]
-    pub(crate) fn username_fragment(this: &CandidateInit) -> Option<String>;
     #[wasm_bindgen(method, setter, js_name = usernameFragment)]
     pub(crate) fn set_username_fragment(this: &CandidateInit, ufrag: &str);
 

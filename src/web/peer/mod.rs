@@ -14,7 +14,7 @@ use std::{
 };
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{MediaStream, RtcIceConnectionState, RtcPeerConnectionState, RtcTrackEvent};
+use web_sys::{MediaStream, MediaStreamTrack};
 
 pub(super) use self::bindings::{Connection, Transceiver};
 use self::{
@@ -26,6 +26,7 @@ use super::{
     browser::{Input, PeerInput},
     listener::Listener,
     media::MediaTable,
+    object::{field, items},
     report::Reporter,
     task::spawn,
 };
@@ -248,7 +249,7 @@ impl Peer {
         };
         let (peer, media) = (Rc::downgrade(self), media.clone());
         let on_track = Listener::new(self.connection.as_ref(), "track", move |event| {
-            on_track(&peer, &media, event.unchecked_ref());
+            on_track(&peer, &media, &event);
         });
         self.listeners.borrow_mut().extend([
             on("icecandidate", |peer, event| {
@@ -256,18 +257,16 @@ impl Peer {
                     peer.report(PeerInput::Candidate(text));
                 }
             }),
-            on("connectionstatechange", |peer, _| match peer.connection.connection_state() {
-                RtcPeerConnectionState::Connected => peer.report(PeerInput::Connected),
-                RtcPeerConnectionState::Failed => peer.report(PeerInput::Failed),
+            on("connectionstatechange", |peer, _| match peer.state("connectionState").as_deref() {
+                Some("connected") => peer.report(PeerInput::Connected),
+                Some("failed") => peer.report(PeerInput::Failed),
                 _ => {}
             }),
             on("iceconnectionstatechange", |peer, _| {
-                let news = match peer.connection.ice_connection_state() {
-                    RtcIceConnectionState::Connected | RtcIceConnectionState::Completed => {
-                        PeerInput::Connected
-                    }
-                    RtcIceConnectionState::Disconnected => PeerInput::IceDisconnected,
-                    RtcIceConnectionState::Failed => PeerInput::IceFailed,
+                let news = match peer.state("iceConnectionState").as_deref() {
+                    Some("connected" | "completed") => PeerInput::Connected,
+                    Some("disconnected") => PeerInput::IceDisconnected,
+                    Some("failed") => PeerInput::IceFailed,
                     _ => return,
                 };
                 peer.report(news);
@@ -314,6 +313,11 @@ impl Peer {
         });
     }
 
+    /// How the connection is, in one respect.
+    fn state(&self, key: &str) -> Option<String> {
+        field(&self.connection, key).as_string()
+    }
+
     fn sending(&self, transceiver: TransceiverId) -> Option<Rc<Sending>> {
         self.transceivers.borrow().get(&transceiver).cloned()
     }
@@ -333,16 +337,19 @@ impl Peer {
     }
 }
 
-fn on_track(peer: &Weak<Peer>, media: &MediaTable, event: &RtcTrackEvent) {
+fn on_track(peer: &Weak<Peer>, media: &MediaTable, event: &JsValue) {
     let Some(open) = peer.upgrade() else {
         return;
     };
-    let Ok(stream) = event.streams().get(0).dyn_into::<MediaStream>() else {
+    let stream = items(&field(event, "streams")).and_then(|streams| streams.into_iter().next());
+    let stream = stream.and_then(|stream| stream.dyn_into::<MediaStream>().ok());
+    let track = field(event, "track").dyn_into::<MediaStreamTrack>().ok();
+    let (Some(stream), Some(track)) = (stream, track) else {
         return;
     };
-    let stream_id = stream.id();
+    let stream_id = field(&stream, "id").as_string().unwrap_or_default();
     let peer = peer.clone();
-    let track = media.add_received(open.id, stream, event.track(), move |track| {
+    let track = media.add_received(open.id, stream, track, move |track| {
         if let Some(peer) = peer.upgrade() {
             peer.report(PeerInput::TrackEnded(track));
         }

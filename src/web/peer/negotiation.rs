@@ -1,10 +1,7 @@
 //! The steps of a negotiation.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{
-    RtcOfferOptions, RtcPeerConnectionIceEvent, RtcSdpType, RtcSessionDescriptionInit,
-    RtcSignalingState,
-};
+use web_sys::{RtcOfferOptions, RtcSdpType, RtcSessionDescriptionInit};
 
 use super::{Peer, bindings::Candidate};
 use crate::{core::sdp, web::object::field};
@@ -16,9 +13,8 @@ impl Peer {
         options.set_ice_restart(ice_restart);
         let offer = self.settled(self.connection.create_offer(&options)).await?;
         self.settled(self.connection.set_local(offer.unchecked_ref())).await?;
-        let description = self.connection.local_description();
-        description
-            .map(|description| description.sdp())
+        field(&field(&self.connection, "localDescription"), "sdp")
+            .as_string()
             .ok_or_else(|| js_sys::Error::new("the browser forgot the offer it made").into())
     }
 
@@ -60,10 +56,10 @@ impl Peer {
 
     async fn roll_back(&self) -> Result<(), JsValue> {
         let rollback = RtcSessionDescriptionInit::new(RtcSdpType::Rollback);
-        if self.connection.signaling_state() == RtcSignalingState::HaveLocalOffer {
+        if self.state("signalingState").as_deref() == Some("have-local-offer") {
             self.settled(self.connection.set_local(&rollback)).await?;
         }
-        if self.connection.signaling_state() == RtcSignalingState::HaveRemoteOffer {
+        if self.state("signalingState").as_deref() == Some("have-remote-offer") {
             self.settled(self.connection.set_remote(&rollback)).await?;
         }
         Ok(())
@@ -72,16 +68,15 @@ impl Peer {
 
 /// The JSON text of the local candidate that an event tells of; `None` for the end of candidates.
 pub(super) fn candidate_text(event: &JsValue) -> Option<String> {
-    let event: &RtcPeerConnectionIceEvent = event.unchecked_ref();
-    let candidate: Candidate = event.candidate()?.unchecked_into();
-    candidate.candidate().filter(|line| !line.is_empty())?;
+    let candidate: Candidate = field(event, "candidate").unchecked_into();
+    let line = field(&candidate, "candidate").as_string().filter(|line| !line.is_empty())?;
     let init = candidate.to_init().ok()?;
     // The server tells ICE generations apart by it, and not every browser fills it in.
-    if init.username_fragment().is_none() {
-        let line = field(&init, "candidate").as_string()?;
+    let known = field(&init, "usernameFragment").as_string();
+    if known.is_none() {
         init.set_username_fragment(sdp::candidate_ufrag(&line)?);
     }
-    init.username_fragment().filter(|ufrag| !ufrag.is_empty())?;
+    known.is_none_or(|ufrag| !ufrag.is_empty()).then_some(())?;
     js_sys::JSON::stringify(&init).ok().map(String::from)
 }
 

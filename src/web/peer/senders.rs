@@ -14,7 +14,10 @@ use super::{
     Peer,
     bindings::{EncodingParameters, RtpSender, Transceiver},
 };
-use crate::{core::Encoding, web::task::spawn};
+use crate::{
+    core::Encoding,
+    web::{object::field, task::spawn},
+};
 
 /// A transceiver that only sends.
 pub(super) struct Sending {
@@ -53,11 +56,11 @@ impl Sending {
 
     /// As of the last description.
     pub(super) fn mid(&self) -> Option<String> {
-        self.transceiver.mid()
+        field(&self.transceiver, "mid").as_string()
     }
 
     pub(super) fn sender(&self) -> RtpSender {
-        self.transceiver.rtp_sender()
+        field(&self.transceiver, "sender").unchecked_into()
     }
 
     /// Changes what is encoded. `on_failure` is told what was thrown.

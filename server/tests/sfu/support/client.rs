@@ -61,7 +61,12 @@ pub enum Heard {
 
 impl Socket {
     pub async fn open(server: &TestServer) -> Self {
-        let url = format!("{}/sfu/ws?cid=x", server.base.replace("http", "ws"));
+        Self::open_at(&server.base).await
+    }
+
+    /// A socket of a server in another process.
+    pub async fn open_at(base: &str) -> Self {
+        let url = format!("{}/sfu/ws?cid=x", base.replace("http", "ws"));
         let mut socket = native::Socket::open(&url).await.unwrap();
         let (requests, mut outbox) = mpsc::unbounded_channel();
         let (hear, events) = mpsc::unbounded_channel();
@@ -156,11 +161,21 @@ impl Client {
         server: &TestServer,
         token: String,
         user_id: &str,
+        request: JoinRequest,
+    ) -> Self {
+        Self::join_at(&server.base, token, user_id, request).await
+    }
+
+    /// Joins at a server in another process.
+    pub async fn join_at(
+        base: &str,
+        token: String,
+        user_id: &str,
         mut request: JoinRequest,
     ) -> Self {
         request.token.clone_from(&token);
         let session_id = request.session_id.clone();
-        let mut socket = Socket::open(server).await;
+        let mut socket = Socket::open_at(base).await;
         socket.send(RequestPayload::JoinRequest(request));
         let Event::JoinResponse(joined) = socket.event().await else { panic!("not an answer") };
         let participants = &joined.call_state.as_ref().unwrap().participants;
@@ -168,7 +183,7 @@ impl Client {
         let prefix = own.map(|own| own.track_lookup_prefix.clone()).unwrap_or_default();
         let mut client = Self {
             user_id: user_id.into(),
-            twirp: server.twirp(&token),
+            twirp: Twirp::new(base, &token),
             session_id,
             token,
             publisher: Peer::new().await,

@@ -2,6 +2,7 @@
 
 use std::{net::Ipv4Addr, sync::MutexGuard};
 
+use str0m::{RtcConfig, rtp::Extension};
 use tokio::time::timeout;
 use trunkline_server::native::{self, Actor, Log, Received};
 
@@ -13,7 +14,16 @@ pub struct Peer(native::Peer);
 
 impl Peer {
     pub async fn new() -> Self {
-        Self(native::Peer::new(Ipv4Addr::LOCALHOST.into()).await.unwrap())
+        Self::made(RtcConfig::new()).await
+    }
+
+    /// One that sends packets with the shortest headers there are.
+    pub async fn terse() -> Self {
+        Self::made(RtcConfig::new().clear_extension_map().set_extension(1, Extension::RtpMid)).await
+    }
+
+    async fn made(config: RtcConfig) -> Self {
+        Self(native::Peer::configured(Ipv4Addr::LOCALHOST.into(), config).await.unwrap())
     }
 
     /// Does something with the peer connection.

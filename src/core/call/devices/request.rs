@@ -3,7 +3,7 @@
 use crate::core::{
     command::Choice,
     effect::CaptureRequest,
-    error::{Category, Error},
+    error::{Category, Code, Error},
     host::Host,
     ids::CaptureId,
     input::DeviceFailure,
@@ -45,7 +45,7 @@ pub(crate) fn not_permitted<H: Host>(kind: DeviceKind) -> Error<H> {
         DeviceKind::Microphone => "this user may not send audio in this call",
         DeviceKind::ScreenShare => "this user may not share the screen in this call",
     };
-    Error::new("permission-denied", Category::Permission, what)
+    Error::new(Code::PermissionDenied, Category::Permission, what)
         .hint("Ask for the permission, or have somebody who may grant it do so.")
 }
 

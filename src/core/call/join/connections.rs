@@ -2,7 +2,7 @@
 
 use crate::core::{
     call::{CallContext, CallSession, Phase},
-    error::{Category, Error},
+    error::{Category, Code, Error},
     host::Host,
     ids::PeerId,
 };
@@ -24,7 +24,7 @@ impl<H: Host> CallSession<H> {
             return;
         }
         let error = Error::new(
-            "media-negotiation-failed",
+            Code::MediaNegotiationFailed,
             Category::Sfu,
             "the browser made no peer connection",
         )

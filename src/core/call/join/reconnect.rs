@@ -5,7 +5,9 @@ use std::mem;
 use super::{Join, Step, Trigger};
 use crate::core::{
     call::{CallContext, CallSession, Phase},
+    error::{Category, Code, Error, ErrorClass},
     host::Host,
+    outbox::Outbox,
     state::CallingState,
     time::{Duration, Time},
 };
@@ -13,6 +15,11 @@ use crate::core::{
 /// Rejoins within the window after which the network is given up.
 const REJOIN_LIMIT: usize = 10;
 const REJOIN_WINDOW: Duration = Duration::from_secs(120);
+/// How long it is tried, while the browser is online.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(120);
+/// How long it is tried once every [`PROBE_EVERY`].
+const PROBING: Duration = Duration::from_secs(60);
+const PROBE_EVERY: Duration = Duration::from_secs(1);
 
 impl<H: Host> CallSession<H> {
     /// The connection of a joined call is lost: the story begins again.
@@ -36,7 +43,11 @@ impl<H: Host> CallSession<H> {
             CallingState::Reconnecting
         });
         let join = Join {
-            trigger: Trigger::Reconnect { reason: reason.to_owned(), attempts: 0 },
+            trigger: Trigger::Reconnect {
+                reason: reason.to_owned(),
+                attempts: 0,
+                since: context.out.now,
+            },
             promises: Vec::new(),
             request: None,
             rings: false,
@@ -64,10 +75,11 @@ impl<H: Host> CallSession<H> {
         let Phase::Joining(join) = &mut self.phase else {
             return;
         };
-        if matches!(join.trigger, Trigger::App { .. }) {
+        let Trigger::Reconnect { since, .. } = &mut join.trigger else {
             return;
-        }
+        };
         if online {
+            *since = context.out.now;
             self.visible.enter(CallingState::Reconnecting);
             self.restart_join(context);
         } else {
@@ -83,13 +95,44 @@ impl<H: Host> CallSession<H> {
         }
     }
 
-    /// Counts a rejoin, unless there were too many lately; success does not reset that.
-    pub(super) fn may_rejoin(&mut self, now: Time) -> bool {
-        self.rejoins.retain(|at| now - *at < REJOIN_WINDOW);
-        if self.rejoins.len() >= REJOIN_LIMIT {
+    /// Counts a rejoin that reached an SFU; tells whether there were too many lately, which success
+    /// does not reset.
+    pub(super) fn rejoins_too_often(&mut self, now: Time) -> bool {
+        let Phase::Joining(join) = &self.phase else {
+            return false;
+        };
+        if matches!(join.trigger, Trigger::App { .. }) {
             return false;
         }
+        self.rejoins.retain(|at| now - *at < REJOIN_WINDOW);
         self.rejoins.push_back(now);
-        true
+        self.rejoins.len() > REJOIN_LIMIT
     }
+}
+
+/// When to try again what has failed since `since`, if at all: often at first, as most losses are
+/// short, then as `usual`.
+pub(super) fn next_rejoin<H: Host>(
+    out: &Outbox<H>,
+    since: Time,
+    usual: Time,
+    error: &Error<H>,
+) -> Option<Time> {
+    let takes = out.now - since;
+    // The answer of the coordinator, which will be the same the next time.
+    let is_final = error.unrecoverable
+        || error.class == ErrorClass::Response
+            && matches!(error.category, Category::Auth | Category::Permission | Category::NotFound);
+    if is_final || takes >= GIVE_UP_AFTER {
+        return None;
+    }
+    Some(if takes < PROBING { usual.min(out.after(PROBE_EVERY)) } else { usual })
+}
+
+pub(super) fn rejoin_limit<H: Host>() -> Error<H> {
+    let message = "the connection was lost again each time that it was made";
+    let mut error = Error::new(Code::RejoinLimit, Category::Network, message)
+        .hint("Check the network, then call join().");
+    error.unrecoverable = true;
+    error
 }

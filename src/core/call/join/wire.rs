@@ -6,7 +6,7 @@ use super::{FAILURES_PER_EDGE, Join};
 use crate::core::{
     body::Body,
     call::{CallContext, rpc::sfu_error},
-    error::{Error, ErrorClass},
+    error::{Code, Error, ErrorClass},
     host::Host,
 };
 
@@ -57,7 +57,7 @@ pub(super) fn client_details<H: Host>(context: &CallContext<'_, H>) -> models::C
 
 pub(super) fn sfu_timeout<H: Host>(doing: &str) -> Error<H> {
     let mut error = Error::timeout(doing).class(ErrorClass::SfuTimeout);
-    error.code = "sfu-timeout";
+    error.code = Code::SfuTimeout;
     error
 }
 
@@ -66,8 +66,8 @@ pub(super) fn join_refused<H: Host>(refusal: &event::Error) -> Error<H> {
     let wire = refusal.error.clone().unwrap_or_default();
     let mut error = sfu_error("joining the call", &wire).class(ErrorClass::SfuJoin);
     let disconnect = refusal.reconnect_strategy() == models::WebsocketReconnectStrategy::Disconnect;
-    if error.code == "sfu-error" {
-        error.code = "sfu-join-failed";
+    if error.code == Code::SfuError {
+        error.code = Code::SfuJoinFailed;
     }
     error.unrecoverable = disconnect;
     error.retryable = !disconnect;

@@ -1,14 +1,20 @@
 //! What goes wrong in a test.
 
+use std::collections::VecDeque;
+
+use crate::core::tests::native::HttpReply;
+
 /// What becomes of the things that the core asks for.
 #[derive(Clone, Debug)]
 pub(crate) struct Weather {
     /// Delays in ms, taken in turn.
     pub(crate) delays: Vec<u64>,
-    /// How many of the next REST requests, socket openings, join requests, SFU requests and
-    /// captures get no answer at all.
+    /// How many of the next REST requests, socket openings, join requests, SFU requests,
+    /// captures and pings get no answer at all.
     pub(crate) lost: Lost,
     pub(crate) refused: Refused,
+    /// What a proxy answers in place of the server: to REST requests, and to SFU requests.
+    pub(crate) answers: [VecDeque<HttpReply>; 2],
 }
 
 /// How many of the next ones the browser refuses to make.
@@ -28,10 +34,16 @@ pub(crate) struct Lost {
     pub(crate) join_responses: u32,
     pub(crate) rpcs: u32,
     pub(crate) captures: u32,
+    pub(crate) pings: u32,
 }
 
 impl Default for Weather {
     fn default() -> Self {
-        Self { delays: vec![1], lost: Lost::default(), refused: Refused::default() }
+        Self {
+            delays: vec![1],
+            lost: Lost::default(),
+            refused: Refused::default(),
+            answers: <_>::default(),
+        }
     }
 }

@@ -95,6 +95,13 @@ declare global {
   /** Ends what a test began. */
   var detach: () => void;
   var isReady: boolean;
+  /** Instances whose imports throw, see `throwing.js`. */
+  var throwing: {
+    tryOut: (
+      setting: import('./throwing.js').Setting,
+      attempt: import('./throwing.js').Attempt,
+    ) => Promise<import('./throwing.js').Outcome>;
+  };
   var spy: {
     /** Everything that was sent: requests, and sockets with the method `SOCKET`. */
     requests: { method: string; url: string }[];
@@ -105,6 +112,8 @@ declare global {
     open(): Open;
     /** How many listeners there are on the page itself and its devices. */
     listeners(): number;
+    /** Bytes of the module's memory. */
+    memory(): number;
   };
   /** Binds a video and an audio element to everybody else in the call. */
   var showEverybody: (call: Call) => { unsubscribe(): void };

@@ -144,11 +144,28 @@
     return new URL(socket.url).pathname.includes('/sfu');
   }
 
+  /** @type {WebAssembly.Memory | undefined} */
+  let memory;
+  const { Instance, instantiate } = WebAssembly;
+  const remember = (/** @type {WebAssembly.Instance} */ instance) => {
+    if (instance.exports.memory instanceof WebAssembly.Memory) memory = instance.exports.memory;
+    return instance;
+  };
+  WebAssembly.Instance = new Proxy(Instance, {
+    construct: (of, args, target) => remember(Reflect.construct(of, args, target)),
+  });
+  WebAssembly.instantiate = async (/** @type {any[]} */ ...args) => {
+    const made = await Reflect.apply(instantiate, WebAssembly, args);
+    remember(made instanceof Instance ? made : made.instance);
+    return made;
+  };
+
   globalThis.spy = {
     requests,
     moments,
     listeners: () => listeners.reduce((sum, { size }) => sum + size, 0),
     peers: openPeers,
+    memory: () => memory?.buffer.byteLength ?? 0,
     open: () => {
       const live = sockets.filter((socket) => socket.readyState < WebSocket.CLOSING);
       return {
