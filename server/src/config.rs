@@ -1,5 +1,6 @@
 //! The command line.
 
+mod crowd;
 mod turn;
 
 use std::{
@@ -11,7 +12,8 @@ use clap::{Args, Parser, Subcommand};
 
 use trunkline_protocol::coordinator::{FullUserRequest, IceServerResponse, UpdateUsersRequest};
 
-use crate::{auth::App, http::SocketBounds, rate_limit::Budgets};
+use crate::{auth::App, crowd::Crowd, http::SocketBounds, rate_limit::Budgets};
+pub use crowd::CrowdConfigError;
 
 /// Self-hosted backend for trunkline: coordinator and SFU in one process.
 #[derive(Debug, Parser)]
@@ -31,6 +33,8 @@ enum Command {
     App(NewAppArgs),
     /// Create a user, or change role and teams of one.
     User(UserArgs),
+    /// Fill a call of a running server with participants without browsers, until Ctrl-C.
+    Crowd(crowd::CrowdArgs),
 }
 
 #[derive(Debug, Args)]
@@ -88,6 +92,10 @@ struct LimitArgs {
     /// Coordinator sockets that one address may hold open.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     sockets_per_address: usize,
+    /// Participants of a call above which those who only watch are counted but no longer introduced
+    /// to the others: each would be told to all of them.
+    #[arg(long, value_name = "N", default_value_t = 250)]
+    large_call: usize,
 }
 
 #[derive(Debug, Args)]
@@ -191,6 +199,8 @@ pub enum Task {
         /// The user.
         users: UpdateUsersRequest,
     },
+    /// Fill a call.
+    Crowd(Crowd),
 }
 
 /// Where users are kept.
@@ -226,6 +236,8 @@ pub struct Config {
     pub budgets: Budgets,
     /// How many sockets somebody may hold open.
     pub sockets: SocketBounds,
+    /// Participants above which those who only watch are not introduced to the others.
+    pub large_call: usize,
     /// The form of the log.
     pub log_json: bool,
 }
@@ -256,6 +268,9 @@ pub enum ConfigError {
     /// Not the URL of a server that can be spoken to.
     #[error("--url must be the address of the server itself and start with http://: {0}")]
     ServerUrl(String),
+    /// There cannot be such a crowd.
+    #[error(transparent)]
+    Crowd(#[from] CrowdConfigError),
     /// Nothing can be signed with it, or named by it.
     #[error("key and secret of an app must not be empty")]
     EmptyApp,
@@ -277,6 +292,7 @@ impl Cli {
             Some(Command::Token(args)) => args.print().map(Task::PrintToken),
             Some(Command::App(args)) => args.check(),
             Some(Command::User(args)) => args.check(),
+            Some(Command::Crowd(args)) => args.check(),
             None => self.serve.check().map(Task::Serve),
         }
     }
@@ -316,6 +332,7 @@ impl ServeArgs {
                 per_user: self.limits.sockets_per_user,
                 per_address: self.limits.sockets_per_address,
             },
+            large_call: self.limits.large_call,
             log_json: self.log_json,
         })
     }
@@ -376,8 +393,7 @@ impl UserArgs {
         let app = self.app.check()?;
         let place = match self.url {
             None => Place::Directory(self.data),
-            Some(url) if url.starts_with("http://") => Place::Server(check_url(url)?),
-            Some(url) => return Err(ConfigError::ServerUrl(url)),
+            Some(url) => Place::Server(check_server_url(url)?),
         };
         let teams = (self.no_teams || !self.teams.is_empty()).then_some(self.teams);
         let user = FullUserRequest {
@@ -390,6 +406,10 @@ impl UserArgs {
         let users = UpdateUsersRequest { users: [(self.id, user)].into() };
         Ok(Task::PutUser { place, app, users })
     }
+}
+
+fn check_server_url(url: String) -> Result<String, ConfigError> {
+    if url.starts_with("http://") { check_url(url) } else { Err(ConfigError::ServerUrl(url)) }
 }
 
 fn check_url(url: String) -> Result<String, ConfigError> {

@@ -5,6 +5,7 @@ use std::{
     path::Path,
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 use clap::Parser;
@@ -18,6 +19,7 @@ use trunkline_server::{
     admin::{self, AdminError},
     auth::App,
     config::{Cli, Config, Place, Task},
+    crowd::{self, Crowd},
     metrics::Registry,
     self_check,
     serve::{Media, Server},
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         Task::Serve(config) => serve(&config),
         Task::PutApp { data, app, name } => put_app(&data, app, name).map_err(Into::into),
         Task::PutUser { place, app, users } => put_users(place, &app, users).map_err(Into::into),
+        Task::Crowd(crowd) => gather(crowd),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -63,6 +66,26 @@ async fn put_users(place: Place, app: &App, users: UpdateUsersRequest) -> Result
     }
 }
 
+fn gather(crowd: Crowd) -> Result<(), Box<dyn std::error::Error>> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let ended = runtime.block_on(async {
+        let (mut interrupt, mut terminate) =
+            (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let stop = async {
+            tokio::select! {
+                _ = interrupt.recv() => (),
+                _ = terminate.recv() => (),
+            }
+        };
+        // Who reads the figures may have seen enough.
+        let tell = |told: crowd::Told| drop(writeln!(std::io::stdout(), "{told}"));
+        crowd::run(crowd, stop, tell).await.map_err(Box::<dyn std::error::Error>::from)
+    });
+    // Requests that nobody waits for any more.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    ended
+}
+
 fn start_log(json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt()
@@ -80,7 +103,7 @@ async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
 
     let (notify, notices) = mpsc::unbounded_channel();
     let metrics = Registry::default();
-    let sfu = Sfu::start(config.udp, config.public_ip, notify, &metrics).await?;
+    let sfu = Sfu::start(config.udp, config.public_ip, config.large_call, notify, &metrics).await?;
     let routes = sfu.clone();
     let (media_address, told) = sfu.addresses();
     let media = Media {

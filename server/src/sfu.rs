@@ -19,4 +19,5 @@ pub mod token;
 mod worker;
 
 pub use http::{Open, routes};
+pub(crate) use ids::is_audio;
 pub use worker::{Sfu, StartError};

@@ -9,6 +9,7 @@ import type { DeviceReport } from './device-button.js';
 import type { Dispose } from './dom.js';
 import { icon } from './icons.js';
 import { participantsPanel } from './participants.js';
+import { people, peopleCount, watchPeople } from './people.js';
 import { mutedHint } from './push-to-talk.js';
 import { sharingNotice } from './screen-button.js';
 import { stage } from './stage.js';
@@ -132,11 +133,10 @@ export function callView(call: Call, options: CallViewOptions): CallView {
     const text = bannerText(call.state.callingState);
     banner.hidden = text === undefined;
     setText(banner, text ?? '');
-    alone.hidden =
-      call.state.callingState !== CallingState.JOINED || call.state.participants.length !== 1;
+    alone.hidden = call.state.callingState !== CallingState.JOINED || peopleCount(call) !== 1;
   };
   disposables.watch(call.state.callingState$, showState);
-  disposables.watch(call.state.participants$, showState);
+  watchPeople(disposables, call, showState);
 
   const middle = element(
     'div',
@@ -196,12 +196,19 @@ export function formatTime(time: number): string {
     .join(':');
 }
 
-// Only what changes is said, not who is there already.
+// Only what changes is said, not who is there already; and not in a crowd, where something always
+// does.
 function announcePeople(call: Call, announcer: Announcer): Dispose {
   let known: ReadonlyMap<string, StreamVideoParticipant> | undefined;
   const disposables = new Disposables();
-  disposables.watch(call.state.participants$, (participants) => {
+  watchPeople(disposables, call, () => {
     if (call.state.callingState !== CallingState.JOINED) return;
+    const count = peopleCount(call);
+    if (count > MOST_ANNOUNCED) {
+      known = undefined;
+      return;
+    }
+    const participants = people(call, 0, count);
     const now = new Map(participants.map((participant) => [participant.sessionId, participant]));
     if (known) {
       const news = [...changes(known, now)];
@@ -233,4 +240,6 @@ function* changes(
   }
 }
 
+/** Participants whose coming and going is said. */
+const MOST_ANNOUNCED = 20;
 const SECOND = 1000;

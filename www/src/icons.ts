@@ -45,6 +45,8 @@ const PATHS = {
   screen: ['M4 5h16v11H4z', 'M9 20h6', 'M12 16v4'],
   screenOff: ['M7 5h13v11h-2', 'M14 16H4V6', 'M9 20h6', 'M12 16v4', 'M4 3l16 18'],
   chevron: ['M6 15l6-6 6 6'],
+  previous: ['M15 6l-6 6 6 6'],
+  next: ['M9 6l6 6-6 6'],
   more: ['M5 12v.01', 'M12 12v.01', 'M19 12v.01'],
   pin: ['M9 4h6l-1 6 3 3H7l3-3z', 'M12 13v7'],
   unpin: ['M10 4h5l-1 6 3 3', 'M13 13H7l3-3', 'M12 13v7', 'M4 3l16 18'],

@@ -43,6 +43,12 @@ export function tileSize(
   return { width: Math.max(best.width, SMALLEST), height: Math.max(best.height, SMALLEST) };
 }
 
+/** How many tiles are shown at once, so that there is something to see on each. */
+export function tilesPerPage(width: number, height: number): number {
+  const fitting = Math.floor((width * height) / LEAST_AREA);
+  return Math.min(Math.max(fitting, FEWEST_TILES), MOST_TILES);
+}
+
 /**
  * Divides the room, in px, between a large tile and a strip of small ones: at the right of a wide
  * room, at the bottom of a high one.
@@ -70,6 +76,11 @@ export function spotlight(others: number, width: number, height: number): Spotli
   return { main, strip };
 }
 
+/** Tiles on a page, whatever the room. */
+export const MOST_TILES = 24;
+const FEWEST_TILES = 4;
+// px²: 180×135.
+const LEAST_AREA = 24_300;
 // px; the style sheet has the same.
 const GAP = 8;
 /** Room around the tiles, in px; the style sheet has the same. */

@@ -1,10 +1,11 @@
 import { hasAudio, hasVideo } from 'trunkline';
 import type { Call, StreamVideoParticipant } from 'trunkline';
 
-import { button, Disposables, element, setText } from './dom.js';
+import { button, Disposables, element, setAttribute, setText } from './dom.js';
 import type { Dispose } from './dom.js';
 import { icon } from './icons.js';
 import { avatarColour, initials } from './identity.js';
+import { people, peopleCount, watchPeople } from './people.js';
 import { displayName } from './tile.js';
 
 /** The list of who is in the call. */
@@ -13,10 +14,21 @@ export interface ParticipantsPanel {
   dispose: Dispose;
 }
 
-/** Makes the list; it follows the participants of the call. */
+/**
+ * Makes the list; it follows the participants of the call. Only rows in sight are there: the list is
+ * as high as all of them.
+ */
 export function participantsPanel(call: Call, onClose: () => void): ParticipantsPanel {
   const heading = element('h2', { id: 'participants-heading', tabindex: '-1' });
+  // Scrolled with the keys, too.
+  const scroller = element('div', {
+    class: 'panel-rows',
+    tabindex: '0',
+    role: 'group',
+    'aria-labelledby': heading.id,
+  });
   const list = element('ul', {});
+  scroller.append(list);
   const made = element(
     'aside',
     {
@@ -36,26 +48,43 @@ export function participantsPanel(call: Call, onClose: () => void): Participants
         icon('close'),
       ),
     ),
-    list,
+    scroller,
   );
   const rows = new Map<string, Row>();
 
-  const disposables = new Disposables();
-  disposables.watch(call.state.participants$, (participants) => {
-    setText(heading, `In the call (${participants.length})`);
-    const present = new Set(participants.map((participant) => participant.sessionId));
+  const show = (): void => {
+    const count = peopleCount(call);
+    setText(heading, `In the call (${count})`);
+    const top = Math.floor(scroller.scrollTop / ROW_HEIGHT);
+    const first = Math.max(Math.min(top, count) - SPARE_ROWS, 0);
+    const room = Math.ceil(scroller.clientHeight / ROW_HEIGHT);
+    const shown = people(call, first, top + room + SPARE_ROWS);
+    list.style.height = `${count * ROW_HEIGHT}px`;
+    list.style.paddingTop = `${first * ROW_HEIGHT}px`;
+    const present = new Set(shown.map((participant) => participant.sessionId));
     for (const [sessionId, gone] of rows) {
       if (present.has(sessionId)) continue;
       gone.element.remove();
       rows.delete(sessionId);
     }
-    for (const participant of participants) {
+    shown.forEach((participant, index) => {
       const known = rows.get(participant.sessionId) ?? row(participant);
       rows.set(participant.sessionId, known);
       known.update(participant);
-      if (known.element.parentElement !== list) list.append(known.element);
-    }
-  });
+      setAttribute(known.element, 'aria-setsize', String(count));
+      setAttribute(known.element, 'aria-posinset', String(first + index + 1));
+      const before = list.children[index];
+      if (before !== known.element) list.insertBefore(known.element, before ?? null);
+    });
+  };
+
+  const disposables = new Disposables();
+  scroller.addEventListener('scroll', show);
+  // It has no height while it is closed.
+  const observer = new ResizeObserver(show);
+  observer.observe(scroller);
+  disposables.add(() => observer.disconnect());
+  watchPeople(disposables, call, show);
   return { element: made, dispose: () => disposables.dispose() };
 }
 
@@ -105,3 +134,8 @@ function showDevice(
   target.dataset['on'] = String(isOn);
   target.replaceChildren(icon(isOn ? name : `${name}Off`));
 }
+
+/** In px; the style sheet has the same. */
+const ROW_HEIGHT = 52;
+/** Rows above and below those in sight, so that there is something to scroll to. */
+const SPARE_ROWS = 8;

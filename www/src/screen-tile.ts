@@ -37,5 +37,11 @@ export function screenTile(call: Call, first: StreamVideoParticipant): Tile {
     showWaiting();
   };
   update(first);
-  return { element: made, isOwn: false, update, dispose: () => disposables.dispose() };
+  return {
+    element: made,
+    isOwn: false,
+    isScreen: true,
+    update,
+    dispose: () => disposables.dispose(),
+  };
 }

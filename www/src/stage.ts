@@ -1,16 +1,20 @@
 import {
   CallingState,
-  defaultSortPreset,
+  combineComparators,
   hasScreenShare,
+  paginatedLayoutSortPreset,
+  screenSharing,
   speakerLayoutSortPreset,
 } from 'trunkline';
 import type { Call, StreamVideoParticipant } from 'trunkline';
 
 import { Disposables, element, setText } from './dom.js';
 import type { Dispose } from './dom.js';
-import { PADDING, spotlight, tileSize } from './layout.js';
+import { MOST_TILES, PADDING, spotlight, tileSize, tilesPerPage } from './layout.js';
 import type { Rect } from './layout.js';
+import { pager } from './pager.js';
 import type { ErrorReport } from './participant-menu.js';
+import { people, peopleCount, watchPeople } from './people.js';
 import { screenTile } from './screen-tile.js';
 import { tile } from './tile.js';
 import type { Tile } from './tile.js';
@@ -21,7 +25,7 @@ import type { Tile } from './tile.js';
  */
 export type LayoutChoice = 'auto' | 'grid' | 'speaker';
 
-/** The tiles of all participants and shared screens. */
+/** The tiles of participants and shared screens: a page of them, or one large and some beside it. */
 export interface Stage {
   element: HTMLElement;
   /** How the user wants them arranged. */
@@ -37,15 +41,22 @@ export function stage(call: Call, report: ErrorReport): Stage {
   const made = element('section', { class: 'grid', 'aria-label': 'Participants’ videos' });
   const more = element('p', { class: 'stage-more', hidden: true });
   made.append(more);
+  const pages = pager(() => show());
   const tiles = new Map<string, Tile>();
   let layout: LayoutChoice = 'auto';
   let focused: string | undefined;
+  let perPage = MOST_TILES;
   /** The tiles in the order of the participants. */
   let order: readonly string[] = [];
 
   const arrange = (): void => {
     const { width, height } = made.getBoundingClientRect();
     if (tiles.size === 0 || width === 0 || height === 0) return;
+    if (tilesPerPage(width, height) !== perPage) {
+      perPage = tilesPerPage(width, height);
+      show();
+      return;
+    }
     const room = { width: width - 2 * PADDING, height: height - 2 * PADDING };
     const main = focused === undefined ? undefined : tiles.get(focused);
     made.dataset['layout'] = main ? 'spotlight' : 'grid';
@@ -69,8 +80,9 @@ export function stage(call: Call, report: ErrorReport): Stage {
     put(main.element, places.main);
     // Whoever has no place is not shown, and their video not requested.
     others.forEach((each, index) => put(each.element, places.strip[index] ?? null));
-    const hidden = others.length - places.strip.length;
-    more.hidden = hidden === 0;
+    const shown = others.slice(0, places.strip.length).filter((each) => !each.isScreen);
+    const hidden = peopleCount(call) - shown.length - (main.isScreen ? 0 : 1);
+    more.hidden = hidden <= 0;
     setText(more, `and ${hidden} more`);
     const { left, top, width: across, height: along } = places.main;
     more.style.left = `${left + across}px`;
@@ -78,7 +90,13 @@ export function stage(call: Call, report: ErrorReport): Stage {
   };
 
   const show = (): void => {
-    const { participants, callingState } = call.state;
+    const { callingState } = call.state;
+    // Whoever is to be large is among the first.
+    const first = people(call, 0, MOST_TILES);
+    focused = choose(first, layout, focused);
+    pages.setCount(focused === undefined ? Math.ceil(peopleCount(call) / perPage) : 1);
+    const begin = pages.page * perPage;
+    const participants = focused === undefined ? people(call, begin, begin + perPage) : first;
     const wanted = new Map<string, () => Tile>();
     for (const participant of participants) {
       const { sessionId, isLocalParticipant } = participant;
@@ -109,11 +127,11 @@ export function stage(call: Call, report: ErrorReport): Stage {
       tiles.get(participant.sessionId)?.update(participant);
       tiles.get(screenOf(participant.sessionId))?.update(participant);
     }
-    focused = choose(participants, layout, focused);
     made.dataset['count'] = String(tiles.size);
     arrange();
   };
 
+  call.setSortParticipantsBy(pageOrder);
   const disposables = new Disposables();
   const observer = new ResizeObserver(arrange);
   observer.observe(made);
@@ -122,23 +140,24 @@ export function stage(call: Call, report: ErrorReport): Stage {
   // Everybody is heard, whether there is a tile for them or not.
   disposables.add(call.attachAudio(made));
   disposables.add(() => tiles.forEach((each) => each.dispose()));
-  disposables.watch(call.state.participants$, show);
+  watchPeople(disposables, call, show);
   disposables.watch(call.state.callingState$, show);
   return {
-    element: made,
+    element: element('div', { class: 'tiles' }, made, pages.element),
     get layout() {
       return layout;
     },
     set layout(choice) {
       layout = choice;
-      call.setSortParticipantsBy(
-        choice === 'speaker' ? speakerLayoutSortPreset : defaultSortPreset,
-      );
+      call.setSortParticipantsBy(choice === 'speaker' ? speakerLayoutSortPreset : pageOrder);
       show();
     },
     dispose: () => disposables.dispose(),
   };
 }
+
+/** Who speaks or is to be seen comes to the first page; who is in sight there stays. */
+const pageOrder = combineComparators(screenSharing, paginatedLayoutSortPreset);
 
 /** The tile to show large, if one is to be. */
 function choose(

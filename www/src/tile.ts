@@ -14,6 +14,8 @@ export interface Tile {
   element: HTMLElement;
   /** Whether it shows the user's own camera. */
   isOwn: boolean;
+  /** Whether it shows a screen rather than a person. */
+  isScreen: boolean;
   /** Shows the participant as they are now. */
   update(participant: StreamVideoParticipant): void;
   dispose: Dispose;
@@ -103,7 +105,13 @@ export function tile(call: Call, first: StreamVideoParticipant, report: ErrorRep
     setAttribute(quality, 'title', text ?? '');
   };
   update(first);
-  return { element: made, isOwn: isLocalParticipant, update, dispose: () => disposables.dispose() };
+  return {
+    element: made,
+    isOwn: isLocalParticipant,
+    isScreen: false,
+    update,
+    dispose: () => disposables.dispose(),
+  };
 }
 
 /** The name to show, with a word for oneself. */

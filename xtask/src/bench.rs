@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: speed and size, each beside something to compare it with.
 
+mod crowd;
+
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
@@ -42,6 +44,8 @@ enum Part {
     Instructions,
     /// The state of large calls in a page, beside livekit-client.
     State,
+    /// A call of a thousand: the demo in it, and its server.
+    Crowd,
 }
 
 /// Measures all parts, or one.
@@ -69,6 +73,8 @@ pub fn run(options: &Options) -> Result<()> {
             Part::Instructions => progress
                 .step("Instructions of the core", || instructions::measure(options.raise))?,
             Part::State => progress.step("State of large calls", || state(options.quick))?,
+            Part::Crowd => progress
+                .step("A call of a thousand", || crowd::run(&build::server(Mode::Release)?))?,
         }
     }
     Ok(())
@@ -76,7 +82,7 @@ pub fn run(options: &Options) -> Result<()> {
 
 /// What those parts measure.
 fn prepare_for(parts: &[Part]) -> Result<()> {
-    if parts.contains(&Part::Join) {
+    if parts.contains(&Part::Join) || parts.contains(&Part::Crowd) {
         return prepare();
     }
     if parts.contains(&Part::Size) || parts.contains(&Part::State) {

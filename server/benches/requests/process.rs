@@ -13,16 +13,17 @@ use crate::Failure;
 
 /// A server that ends with this.
 pub struct Process {
-    child: Child,
+    pub child: Child,
     pub address: SocketAddr,
 }
 
 impl Process {
-    pub fn start(data: &Path, app: &App) -> Result<Self, Failure> {
+    pub fn start(data: &Path, app: &App, more: &[&str]) -> Result<Self, Failure> {
         let mut child = Command::new(env!("CARGO_BIN_EXE_trunkline-server"))
             .args(["--listen", "127.0.0.1:0", "--rate-limit", "0", "--app-rate-limit", "0"])
             .arg("--data")
             .arg(data)
+            .args(more)
             .env("TRUNKLINE_API_KEY", &app.key)
             .env("TRUNKLINE_API_SECRET", &app.secret)
             .stdout(Stdio::piped())

@@ -100,11 +100,13 @@ pub(super) type RpcResult = Result<Option<String>, Refusal>;
 impl Sfu {
     /// Opens the media port and begins to work. Ends when every handle is dropped.
     ///
-    /// `public_ip` is what clients are told in place of the address that `udp` is bound to.
+    /// `public_ip` is what clients are told in place of the address that `udp` is bound to. In a call
+    /// of more than `large_call` participants those who only watch are not introduced to the others.
     #[allow(clippy::unused_async)] // sockets open within a runtime only
     pub async fn start(
         udp: SocketAddr,
         public_ip: Option<IpAddr>,
+        large_call: usize,
         notices: mpsc::UnboundedSender<SfuNotice>,
         metrics: &Registry,
     ) -> Result<Self, StartError> {
@@ -117,7 +119,7 @@ impl Sfu {
 
         let (requests, inbox) = mpsc::unbounded_channel();
         let worker = Worker {
-            calls: Calls::default(),
+            calls: Calls::new(large_call),
             media: Media::new(addresses),
             network,
             frames: HashMap::new(),

@@ -89,7 +89,8 @@ impl TestServer {
         ));
         let (notify, received) = mpsc::unbounded_channel();
         let (ip, metrics) = (config.public_ip, Registry::default());
-        let sfu = Sfu::start(config.udp, ip, notify.clone(), &metrics).await.unwrap();
+        let sfu =
+            Sfu::start(config.udp, ip, config.large_call, notify.clone(), &metrics).await.unwrap();
         let (routes, (tell_secret, secret)) = (sfu.clone(), std::sync::mpsc::channel());
         let media = Media {
             control: Arc::new(sfu),

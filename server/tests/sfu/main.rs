@@ -3,6 +3,7 @@
 // Clippy recognises tests, not the helpers they share.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod crowd;
 mod datagrams;
 mod forwarding;
 mod negotiation;

@@ -83,6 +83,34 @@ export class Server {
     }
   }
 
+  /**
+   * Starts a crowd in a call of this server, and waits until everybody is there. It ends with the
+   * process that is returned.
+   *
+   * @param {string} callId
+   * @param {Record<string, number>} options such as `participants`
+   * @param {string[]} wrapper a command that starts it
+   */
+  async crowd(callId, options, wrapper = []) {
+    const [program = PROGRAM, ...args] = [
+      ...[...wrapper, PROGRAM, 'crowd', '--url', this.url, '--call', `default:${callId}`],
+      ...['--api-key', API_KEY, '--api-secret', SECRET],
+      ...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]),
+    ];
+    const child = start(program, args);
+    let errors = '';
+    child.stderr?.on('data', (text) => (errors += text));
+    if (!child.stdout) throw new Error('the crowd has no standard output');
+    const lines = createInterface({ input: child.stdout });
+    await new Promise((resolve, reject) => {
+      lines.on('line', (line) => {
+        if (line === 'everybody is in the call') resolve(undefined);
+      });
+      lines.once('close', () => reject(new Error(`the crowd ended: ${errors}`)));
+    });
+    return child;
+  }
+
   /** Ends it in good order and starts it again. */
   async restart() {
     if (this.#process) await end(this.#process);

@@ -17,6 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
+use futures_util::SinkExt;
 use prost::Message as _;
 use tokio::{
     sync::mpsc,
@@ -43,6 +44,7 @@ pub(super) async fn connect(
     match upgrade {
         Ok(upgrade) => upgrade
             .max_message_size(MAX_FRAME)
+            .read_buffer_size(READ_BUFFER)
             .on_upgrade(async move |socket| serve(access, socket).await),
         Err(_) => twirp::envelope(
             StatusCode::BAD_REQUEST,
@@ -122,16 +124,14 @@ async fn relay(
     loop {
         tokio::select! {
             frame = inbox.recv() => match frame {
-                Some(Frame::Event(event)) => {
-                    let sent = timeout(WRITE_DEADLINE, socket.send(Message::Binary(event))).await;
-                    if !matches!(sent, Ok(Ok(()))) {
+                Some(frame) => match timeout(WRITE_DEADLINE, write(socket, frame, &mut inbox)).await {
+                    Ok(Ok(None)) => {}
+                    Ok(Ok(Some((code, reason)))) => {
+                        hang_up(socket, code, reason).await;
                         return None;
                     }
-                }
-                Some(Frame::Close { code, reason }) => {
-                    hang_up(socket, code, reason).await;
-                    return None;
-                }
+                    Ok(Err(_)) | Err(_) => return None,
+                },
                 // The worker cut it off for not reading, or the server is going.
                 None => {
                     hang_up(socket, close_code::AGAIN, "too slow").await;
@@ -151,6 +151,29 @@ async fn relay(
             },
         }
     }
+}
+
+/// Writes a frame, and in the same go those that wait behind it. Returns the close that is among
+/// them.
+async fn write(
+    socket: &mut WebSocket,
+    first: Frame,
+    inbox: &mut mpsc::Receiver<Frame>,
+) -> Result<Option<(u16, &'static str)>, axum::Error> {
+    let mut next = Some(first);
+    let mut close = None;
+    while let Some(frame) = next {
+        match frame {
+            Frame::Event(event) => socket.feed(Message::Binary(event)).await?,
+            Frame::Close { code, reason } => {
+                close = Some((code, reason));
+                break;
+            }
+        }
+        next = inbox.try_recv().ok();
+    }
+    socket.flush().await?;
+    Ok(close)
 }
 
 fn on_frame(access: &Access, id: SocketId, bytes: Bytes) {
@@ -198,5 +221,8 @@ const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 const QUEUE: usize = 1024;
 /// Bytes. A JoinRequest holds two session descriptions of some 10 kB.
 const MAX_FRAME: usize = 256 * 1024;
+/// Bytes. Clients say little; what is usual, 128 kB for each socket, is filled with zeros for each
+/// read.
+const READ_BUFFER: usize = 4 * 1024;
 /// Hexadecimal digits of a track lookup prefix.
 const PREFIX: usize = 16;

@@ -128,11 +128,12 @@ impl Media {
 
     /// Brings what a session receives up to date.
     pub fn subscribe(&mut self, session: SessionKey, tracks: &[AvailableTrack], now: Instant) {
-        let sides = self.sessions.entry(session).or_default();
-        if sides.subscriber.is_none() && !tracks.iter().any(|track| track.wish.is_some()) {
+        let is_new = self.subscriber(session).is_none();
+        if is_new && !tracks.iter().any(|track| track.wish.is_some()) {
             return;
         }
         let addresses = &self.addresses;
+        let sides = self.sessions.entry(session).or_default();
         let subscriber = sides
             .subscriber
             .get_or_insert_with(|| Timed { side: Subscriber::new(addresses, now), due: None });

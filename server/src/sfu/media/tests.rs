@@ -3,11 +3,3 @@
 mod network;
 mod svc;
 mod weather;
-
-// Shared with the tests of the whole server, which need more of them.
-#[allow(dead_code)]
-#[path = "../../../tests/sfu/support/link.rs"]
-mod link;
-#[allow(dead_code)]
-#[path = "../../../tests/sfu/support/source.rs"]
-mod source;

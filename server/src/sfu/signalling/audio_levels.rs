@@ -38,8 +38,9 @@ struct Window {
     peak: Option<i8>,
 }
 
-/// What participants were last told, and for how many windows a session has spoken.
-#[derive(Default)]
+/// What participants were last told, and for how many windows a session has spoken. There is none of
+/// a session that was last told to be silent: in a large call that is nearly everybody.
+#[derive(Default, PartialEq)]
 struct Spoken {
     level: f32,
     speaking: bool,
@@ -75,6 +76,7 @@ impl AudioLevels {
                 changes.levels.push(Level { session: *session, level, speaking });
             }
         }
+        self.spoken.retain(|_, spoken| *spoken != Spoken::default());
         changes.levels.sort_by_key(|level| level.session);
         changes.dominant = self.elect();
         changes
@@ -164,6 +166,7 @@ mod tests {
         let silent = Level { session: ANN, level: 0.0, speaking: false };
         assert_eq!(levels.close_window().levels, [silent], "no packets came");
         assert_eq!(levels.close_window().levels, []);
+        assert!(levels.spoken.is_empty(), "who is silent takes no time");
     }
 
     #[test]

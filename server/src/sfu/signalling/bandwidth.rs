@@ -43,12 +43,9 @@ impl Calls {
 
     /// Finds out anew whose video comes first in a call.
     pub(super) fn review_importance(&mut self, cid: &str) {
-        let dominant = self.dominant(cid);
-        let matters = |session: &&super::session::Session| {
-            Some(session.key) == dominant || self.is_pinned(session)
-        };
-        let now: BTreeSet<_> =
-            self.in_call(cid).filter(matters).map(|session| session.key).collect();
+        let pinned = self.pins(cid).iter().filter_map(|pin| self.session_by_id(&pin.session_id));
+        let pinned = pinned.filter(|session| session.claims.cid == cid).map(|session| session.key);
+        let now: BTreeSet<_> = pinned.chain(self.dominant(cid)).collect();
         let Some(call) = self.calls.get_mut(cid) else {
             return;
         };

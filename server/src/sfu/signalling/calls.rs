@@ -24,9 +24,11 @@ use crate::sfu::{
 ///
 /// The flows are in their own files: `joining`, `leaving`, `moderation`, `tracks`,
 /// `upkeep`.
-#[derive(Default)]
 #[allow(clippy::struct_field_names)] // the calls are the calls
 pub struct Calls {
+    /// Participants above which those who only watch are no longer introduced: each would be told to
+    /// all the others.
+    pub(super) large_call: usize,
     pub(super) sessions: BTreeMap<SessionKey, Session>,
     pub(super) by_id: HashMap<String, SessionKey>,
     pub(super) calls: HashMap<String, Call>,
@@ -63,6 +65,10 @@ pub struct Call {
     pub started: SystemTime,
     /// In the order of joining.
     pub sessions: Vec<SessionKey>,
+    /// Those of the sessions that have announced tracks.
+    pub publishers: BTreeSet<SessionKey>,
+    /// How many of the sessions are anonymous.
+    pub anonymous: u32,
     pub levels: AudioLevels,
     /// Pinned for everyone, the most important first.
     pub pins: Vec<Pin>,
@@ -103,6 +109,23 @@ pub enum Refusal {
 }
 
 impl Calls {
+    /// No calls yet. In a call of more than `large_call` participants those who only watch are not
+    /// introduced to the others.
+    pub fn new(large_call: usize) -> Self {
+        Self {
+            large_call,
+            sessions: BTreeMap::new(),
+            by_id: HashMap::new(),
+            calls: HashMap::new(),
+            sockets: HashMap::new(),
+            rules: HashMap::new(),
+            revocations: Revocations::default(),
+            effects: Vec::new(),
+            levels_due: None,
+            last_key: 0,
+        }
+    }
+
     /// What has to be done since this was last asked.
     pub fn take_effects(&mut self) -> Vec<Effect> {
         mem::take(&mut self.effects)
@@ -168,12 +191,11 @@ impl Calls {
 
     /// Participants of a call, anonymous ones included in the total.
     pub(super) fn count(&self, cid: &str) -> ParticipantCount {
-        let mut count = ParticipantCount::default();
-        for session in self.in_call(cid) {
-            count.total += 1;
-            count.anonymous += u32::from(session.claims.anonymous);
-        }
-        count
+        let call = self.calls.get(cid);
+        call.map_or_else(ParticipantCount::default, |call| ParticipantCount {
+            total: u32::try_from(call.sessions.len()).unwrap_or(u32::MAX),
+            anonymous: call.anonymous,
+        })
     }
 
     pub(super) fn dominant(&self, cid: &str) -> Option<SessionKey> {

@@ -1,20 +1,21 @@
 //! What the browser of a participant can encode or decode.
 
-/// Codecs by their names in lower case.
+/// Codecs by their names in lower case; `None` for a client that did not show what it can.
 #[derive(Clone, Debug, Default)]
-pub struct Codecs(Vec<String>);
+pub struct Codecs(Option<Vec<String>>);
 
 impl Codecs {
     /// Those in an offer that a browser made to show what it can.
     pub fn of(offer: &str) -> Self {
         let formats = offer.lines().filter_map(|line| line.strip_prefix("a=rtpmap:"));
         let name = |format: &str| Some(format.split_once(' ')?.1.split('/').next()?.to_lowercase());
-        Self(formats.filter_map(name).collect())
+        Self((!offer.is_empty()).then(|| formats.filter_map(name).collect()))
     }
 
-    /// Whether this one is among them. A client that showed nothing is believed to have everything.
+    /// Whether this one is among them. A client that did not show any is believed to have everything.
     pub fn has(&self, name: &str) -> bool {
-        self.0.is_empty() || self.0.iter().any(|known| known.eq_ignore_ascii_case(name))
+        let is_it = |known: &String| known.eq_ignore_ascii_case(name);
+        self.0.as_ref().is_none_or(|known| known.iter().any(is_it))
     }
 }
 
@@ -31,5 +32,6 @@ mod tests {
         assert!(codecs.has("vp8") && codecs.has("VP8"));
         assert!(!codecs.has("h264"));
         assert!(Codecs::of("").has("h264"));
+        assert!(!Codecs::of("v=0\r\ns=-\r\n").has("opus"), "who only signals receives nothing");
     }
 }

@@ -85,12 +85,15 @@ impl Calls {
         let call = self.calls.entry(cid.clone()).or_insert_with(|| Call {
             started: now.wall,
             sessions: Vec::new(),
+            publishers: BTreeSet::new(),
+            anonymous: 0,
             levels: AudioLevels::default(),
             pins: Vec::new(),
             important: BTreeSet::new(),
         });
         call.sessions.push(key);
-        let small = call.sessions.len() <= LARGE_CALL;
+        call.anonymous += u32::from(join.claims.anonymous);
+        let small = call.sessions.len() <= self.large_call;
         let mut session = Session::new(key, join, now);
         session.introduced = small && !session.claims.anonymous;
         self.by_id.insert(session.id.clone(), key);
@@ -256,6 +259,3 @@ pub(super) const REMINDER_INTERVAL: Duration = Duration::from_secs(2);
 pub(super) const NORMAL: u16 = 1000;
 const POLICY_VIOLATION: u16 = 1008;
 const MAX_SESSION_ID: usize = 128;
-/// Participants above which those who only watch are no longer introduced: each would be told to
-/// all the others.
-const LARGE_CALL: usize = 250;

@@ -127,6 +127,8 @@ impl Calls {
         let was_dominant = self.dominant(cid) == Some(key);
         if let Some(call) = self.calls.get_mut(cid) {
             call.sessions.retain(|other| *other != key);
+            call.publishers.remove(&key);
+            call.anonymous -= u32::from(session.claims.anonymous);
             call.levels.remove(key);
             if call.sessions.is_empty() {
                 self.calls.remove(cid);

@@ -128,12 +128,15 @@ impl Calls {
             return Vec::new();
         };
         let mut available = Vec::new();
-        for publisher in self.in_call(&subscriber.claims.cid) {
-            if publisher.key == key {
-                continue;
-            }
-            let is_of_use =
-                |track: &&Track| is_audio(track.kind) || subscriber.decodes.has(&track.codec);
+        let Some(call) = self.calls.get(&subscriber.claims.cid) else {
+            return available;
+        };
+        let publishers = call.publishers.iter().filter(|publisher| **publisher != key);
+        for publisher in publishers.filter_map(|publisher| self.sessions.get(publisher)) {
+            let is_of_use = |track: &&Track| {
+                let codec = if is_audio(track.kind) { "opus" } else { &track.codec };
+                subscriber.decodes.has(codec)
+            };
             for track in publisher.tracks.iter().filter(is_of_use) {
                 let wish = subscriber.wishes.get(&(publisher.id.clone(), track.kind));
                 let implicit = (track.kind == TrackType::Audio).then(Wish::default);
@@ -166,6 +169,13 @@ impl Calls {
         session.introduced |= !changes.is_empty();
         let cid = session.claims.cid.clone();
         let still: Vec<_> = session.tracks.iter().map(|track| track.kind).collect();
+        if let Some(call) = self.calls.get_mut(&cid) {
+            if still.is_empty() {
+                call.publishers.remove(&key);
+            } else {
+                call.publishers.insert(key);
+            }
+        }
         for change in &changes {
             self.tell_track_change(&cid, key, *change, cause);
         }

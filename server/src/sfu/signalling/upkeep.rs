@@ -144,8 +144,9 @@ impl Calls {
         let changed: Vec<_> = self
             .calls
             .iter_mut()
-            .map(|(cid, call)| (cid.clone(), call.levels.close_window()))
+            .map(|(cid, call)| (cid, call.levels.close_window()))
             .filter(|(_, changes)| *changes != LevelChanges::default())
+            .map(|(cid, changes)| (cid.clone(), changes))
             .collect();
         for (cid, changes) in changed {
             self.tell_level_changes(&cid, &changes);

@@ -1,26 +1,14 @@
 //! A participant: socket, service and two peer connections.
 
-use std::{
-    collections::HashMap,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
-use bytes::Bytes;
-use futures_util::{SinkExt, StreamExt};
 use prost::Message as _;
-use str0m::{
-    change::{SdpAnswer, SdpOffer, SdpPendingOffer},
-    media::{Direction, MediaKind, Mid, Simulcast, SimulcastLayer},
-};
-use tokio::{
-    sync::mpsc,
-    time::{interval, timeout},
-};
-use tokio_tungstenite::{connect_async, tungstenite::Message};
+use str0m::{change::SdpPendingOffer, media::Mid};
+use tokio::{sync::mpsc, time::timeout};
+use tokio_tungstenite::tungstenite::Message;
 use trunkline_protocol::sfu::{
     event::{
         HealthCheckRequest, JoinRequest, JoinResponse, LeaveCallRequest, SfuEvent, SfuRequest,
@@ -36,7 +24,9 @@ use trunkline_protocol::sfu::{
     },
 };
 
-use super::{PATIENCE, Peer, Source, TestServer, Twirp};
+use trunkline_server::native;
+
+use super::{PATIENCE, Peer, Source, TestServer, Twirp, published};
 
 /// A participant.
 pub struct Client {
@@ -55,9 +45,9 @@ pub struct Client {
     socket: Socket,
 }
 
-/// A socket, read to the end in a task.
+/// A socket whose events are decoded in a task.
 pub struct Socket {
-    frames: mpsc::UnboundedSender<Message>,
+    requests: mpsc::UnboundedSender<Message>,
     events: mpsc::UnboundedReceiver<Heard>,
 }
 
@@ -77,36 +67,35 @@ impl Socket {
     /// A socket of a server in another process.
     pub async fn open_at(base: &str) -> Self {
         let url = format!("{}/sfu/ws?cid=x", base.replace("http", "ws"));
-        let (mut stream, _) = connect_async(url).await.unwrap();
-        let (frames, mut outbox) = mpsc::unbounded_channel::<Message>();
+        let mut socket = native::Socket::open(&url).await.unwrap();
+        let (requests, mut outbox) = mpsc::unbounded_channel();
         let (hear, events) = mpsc::unbounded_channel();
         tokio::spawn(async move {
-            let mut pings = interval(Duration::from_secs(5));
-            let mut code = None;
             loop {
-                tokio::select! {
-                    frame = outbox.recv() => match frame {
-                        // What cannot be sent shows when reading.
-                        Some(frame) => drop(stream.send(frame).await),
+                let heard = tokio::select! {
+                    request = outbox.recv() => match request {
+                        Some(request) => {
+                            socket.send_raw(request);
+                            continue;
+                        }
                         // The client is gone, and the connection with it, without a goodbye.
                         None => return,
                     },
-                    _ = pings.tick() => drop(stream.send(Message::Ping(Bytes::new())).await),
-                    frame = stream.next() => match frame {
-                        Some(Ok(Message::Binary(bytes))) => {
-                            let event = SfuEvent::decode(bytes).unwrap().event_payload.unwrap();
-                            // A test may have heard enough.
-                            let _ = hear.send(Heard::Event(Box::new(event)));
-                        }
-                        Some(Ok(Message::Close(frame))) => code = frame.map(|f| f.code.into()),
-                        Some(Ok(_)) => {}
-                        Some(Err(_)) | None => break,
-                    },
-                }
+                    heard = socket.next() => heard,
+                };
+                let heard = match heard {
+                    Some(native::Heard::Frame(bytes)) => {
+                        let event = SfuEvent::decode(bytes).unwrap().event_payload.unwrap();
+                        Heard::Event(Box::new(event))
+                    }
+                    Some(native::Heard::End(close)) => Heard::End(close.map(|(code, _)| code)),
+                    None => return,
+                };
+                // A test may have heard enough.
+                let _ = hear.send(heard);
             }
-            let _ = hear.send(Heard::End(code));
         });
-        Self { frames, events }
+        Self { requests, events }
     }
 
     pub fn send(&self, request: RequestPayload) {
@@ -115,7 +104,8 @@ impl Socket {
     }
 
     pub fn send_raw(&self, frame: Message) {
-        self.frames.send(frame).unwrap();
+        // An end shows when reading.
+        let _ = self.requests.send(frame);
     }
 
     pub async fn next(&mut self) -> Heard {
@@ -324,21 +314,9 @@ impl Client {
         kind: TrackType,
         rids: Vec<String>,
     ) -> (Mid, String, SdpPendingOffer) {
-        let audio = matches!(kind, TrackType::Audio | TrackType::ScreenShareAudio);
-        self.publisher
-            .with(move |peer| {
-                let mut simulcast = Simulcast::new();
-                for rid in &rids {
-                    simulcast.add_send_layer(SimulcastLayer::new(rid));
-                }
-                let kind = if audio { MediaKind::Audio } else { MediaKind::Video };
-                let mut api = peer.rtc.sdp_api();
-                let simulcast = (!rids.is_empty()).then_some(simulcast);
-                let mid = api.add_media(kind, Direction::SendOnly, None, None, simulcast);
-                let (offer, pending) = api.apply().unwrap();
-                (mid, offer.to_sdp_string(), pending)
-            })
-            .await
+        let offer = self.publisher.with(move |peer| peer.offer(kind, &rids)).await;
+        let native::Offer { mid, sdp, pending } = offer.expect("no other offer waits");
+        (mid, sdp, pending)
     }
 
     /// Sends an offer with the tracks so far.
@@ -356,12 +334,7 @@ impl Client {
     }
 
     pub async fn accept(&self, pending: SdpPendingOffer, answer: String) {
-        self.publisher
-            .with(move |peer| {
-                let answer = SdpAnswer::from_sdp_string(&answer).unwrap();
-                peer.rtc.sdp_api().accept_answer(pending, answer).unwrap();
-            })
-            .await;
+        self.publisher.with(move |peer| peer.accept(pending, &answer)).await.unwrap();
     }
 
     pub async fn mute(&self, kind: TrackType, muted: bool) {
@@ -398,14 +371,7 @@ struct Answerer {
 impl Answerer {
     async fn answer(&self, offer: &SubscriberOffer) {
         let sdp = offer.sdp.clone();
-        let sdp = self
-            .subscriber
-            .with(move |peer| {
-                let offer = SdpOffer::from_sdp_string(&sdp).unwrap();
-                peer.rtc.sdp_api().accept_offer(offer).unwrap().to_sdp_string()
-            })
-            .await;
-        self.subscriber.log().tracks = tracks(&offer.sdp);
+        let sdp = self.subscriber.with(move |peer| peer.answer(&sdp)).await.unwrap();
         let request = SendAnswerRequest {
             peer_type: PeerType::Subscriber.into(),
             sdp,
@@ -417,38 +383,10 @@ impl Answerer {
     }
 }
 
-/// The m-lines of an offer that are in use, by stream id.
-pub fn tracks(offer: &str) -> HashMap<String, Mid> {
-    let sections = offer.split("\r\nm=").skip(1);
-    let used = sections.filter(|section| {
-        let port = section.split(' ').nth(1).unwrap();
-        port != "0" && !section.contains("\r\na=inactive")
-    });
-    used.filter_map(|section| {
-        let value = |name: &str| {
-            let line = section.lines().find_map(|line| line.strip_prefix(name))?;
-            line.split(' ').next()
-        };
-        Some((value("a=msid:")?.to_owned(), Mid::from(value("a=mid:")?)))
-    })
-    .collect()
-}
-
 /// A codec as a browser announces it.
 #[allow(clippy::unnecessary_wraps)] // as the field is
 pub fn named(codec: &str) -> Option<Codec> {
     Some(Codec { name: codec.into(), ..Codec::default() })
-}
-
-/// A track as a browser announces it.
-pub fn published(kind: TrackType, mid: Mid) -> TrackInfo {
-    TrackInfo {
-        track_type: kind.into(),
-        mid: mid.to_string(),
-        // The ids of the options are those of the types.
-        publish_option_id: kind.into(),
-        ..TrackInfo::default()
-    }
 }
 
 /// A layer as a browser announces it.

@@ -1,17 +1,16 @@
 //! A server in this process, and clients of it.
 
 mod client;
-mod link;
 mod peer;
 mod server;
-mod source;
 mod twirp;
 
-pub use client::{Client, Socket, named, published, video, wish};
-pub use link::{Conditions, Link};
-pub use peer::{Log, Peer, Received};
+pub use client::{Client, Socket, named, video, wish};
+pub use peer::Peer;
 pub use server::{CALL, TestServer};
-pub use source::{Source, is_keyframe, layer_of, picture_id, spatial_of};
+pub use trunkline_server::native::{
+    Conditions, Log, Received, Source, is_keyframe, layer_of, picture_id, published, spatial_of,
+};
 pub use twirp::Twirp;
 
 use std::time::Duration;

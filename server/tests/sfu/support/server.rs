@@ -33,18 +33,26 @@ pub struct TestServer {
 
 impl TestServer {
     pub async fn start() -> Self {
+        Self::start_with("").await
+    }
+
+    /// With more arguments.
+    pub async fn start_with(more: &str) -> Self {
         // Silent unless RUST_LOG asks; the first test of the process sets it up for all.
         let filter = EnvFilter::builder().with_default_directive(LevelFilter::OFF.into());
         let log = tracing_subscriber::fmt().with_env_filter(filter.from_env_lossy());
         let _ = log.with_test_writer().try_init();
         let data = tempfile::tempdir().unwrap();
-        let arguments =
-            format!("trunkline-server --dev --listen 127.0.0.1:0 --data {}", data.path().display());
+        let arguments = format!(
+            "trunkline-server --dev --listen 127.0.0.1:0 --data {} {more}",
+            data.path().display()
+        );
         let arguments = Cli::try_parse_from(arguments.split_whitespace()).unwrap();
         let Ok(Task::Serve(config)) = arguments.into_task() else { panic!("not a server") };
         let (notify, notices) = mpsc::unbounded_channel();
         let metrics = Registry::default();
-        let sfu = Sfu::start(config.udp, config.public_ip, notify, &metrics).await.unwrap();
+        let (udp, ip, large) = (config.udp, config.public_ip, config.large_call);
+        let sfu = Sfu::start(udp, ip, large, notify, &metrics).await.unwrap();
         let (tell_secret, secret) = std::sync::mpsc::channel();
         let handle = sfu.clone();
         let media = Media {

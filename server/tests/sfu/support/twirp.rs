@@ -1,10 +1,8 @@
-use std::sync::LazyLock;
+use std::ops::Deref;
 
 use prost::Message;
 use serde_json::Value;
-use tokio::task::spawn_blocking;
-
-use super::PATIENCE;
+use trunkline_server::native;
 
 /// The service as one user calls it.
 #[derive(Clone)]
@@ -14,12 +12,7 @@ pub struct Twirp {
 }
 
 /// What came back.
-#[derive(Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub content_type: String,
-    pub body: Vec<u8>,
-}
+pub struct Reply(native::Reply);
 
 impl Twirp {
     pub fn new(base: &str, token: &str) -> Self {
@@ -47,23 +40,16 @@ impl Twirp {
 
     /// Any request at all.
     pub async fn send(&self, method: &str, path: &str, content_type: &str, body: Vec<u8>) -> Reply {
-        let request = ureq::http::Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.base))
-            .header("authorization", format!("Bearer {}", self.token))
-            .header("content-type", content_type)
-            .body(body)
-            .unwrap();
-        let sent = spawn_blocking(move || {
-            let mut response = AGENT.run(request).unwrap();
-            let content_type = response.headers().get("content-type");
-            Reply {
-                status: response.status().as_u16(),
-                content_type: content_type.map_or("", |value| value.to_str().unwrap()).into(),
-                body: response.body_mut().read_to_vec().unwrap(),
-            }
-        });
-        sent.await.unwrap()
+        let (url, token) = (format!("{}{path}", self.base), format!("Bearer {}", self.token));
+        Reply(native::send(method, &url, &token, content_type, body).await.unwrap())
+    }
+}
+
+impl Deref for Reply {
+    type Target = native::Reply;
+
+    fn deref(&self) -> &native::Reply {
+        &self.0
     }
 }
 
@@ -89,12 +75,3 @@ impl Reply {
         body["msg"].as_str().unwrap().into()
     }
 }
-
-static AGENT: LazyLock<ureq::Agent> = LazyLock::new(|| {
-    ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .allow_non_standard_methods(true)
-        .timeout_global(Some(PATIENCE))
-        .build()
-        .into()
-});

@@ -14,14 +14,13 @@ use str0m::{
 };
 use trunkline_protocol::sfu::models::{self, TrackInfo, TrackType, VideoDimension, VideoLayer};
 
-use super::{
-    link::{Conditions, Link},
-    source::{Source, layer_of, spatial_of},
-};
-use crate::sfu::{
-    ids::{SessionKey, TrackKey},
-    media::{Media, MediaEvent},
-    signalling::{AvailableTrack, Wish},
+use crate::{
+    native::{Conditions, Link, Source, layer_of, spatial_of},
+    sfu::{
+        ids::{SessionKey, TrackKey},
+        media::{Media, MediaEvent},
+        signalling::{AvailableTrack, Wish},
+    },
 };
 
 /// The publisher that there always is.

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use super::{
-    link::Conditions,
-    network::{LAYERS, PUBLISHER, World},
-};
+use super::network::{LAYERS, PUBLISHER, World};
+use crate::native::Conditions;
 
 const FREE: Conditions = Conditions { delay: Duration::from_millis(20), ..Conditions::PERFECT };
 

@@ -1,9 +1,7 @@
 use std::{ops::Range, time::Duration};
 
-use super::{
-    link::Conditions,
-    network::{LAYERS, OTHER, PUBLISHER, World},
-};
+use super::network::{LAYERS, OTHER, PUBLISHER, World};
+use crate::native::Conditions;
 
 /// Packets of a microphone in a second.
 const AUDIO: usize = 50;

@@ -188,6 +188,35 @@ fn nobody_receives_its_own_tracks() {
 }
 
 #[test]
+fn who_shows_that_nothing_can_be_received_is_offered_nothing() {
+    let mut world = World::new();
+    let ann = world.join("ann", "a");
+    world.publish(ann, &[track(TrackType::Audio, "0"), track(TrackType::Video, "1")]);
+    for (shown, offered) in [("", 2), ("v=0\r\ns=-\r\nt=0 0\r\n", 0)] {
+        let mut join = world.request("ben", "b");
+        join.decodes = Codecs::of(shown);
+        world.submit(join);
+        let ben = world.key("ben", "b");
+        assert_eq!(world.calls.available_tracks(ben).len(), offered, "{shown:?}");
+    }
+}
+
+#[test]
+fn who_publishes_nothing_any_more_is_not_looked_at() {
+    let mut world = World::new();
+    let (ann, ben) = (world.join("ann", "a"), world.join("ben", "b"));
+    world.publish(ann, &[track(TrackType::Audio, "0")]);
+    world.publish(ben, &[track(TrackType::Audio, "0")]);
+    let publishers = |world: &World| world.calls.calls[super::world::CALL].publishers.len();
+    assert_eq!(publishers(&world), 2);
+    world.publish(ann, &[]);
+    assert_eq!(publishers(&world), 1);
+    world.close(ben.socket, Some(1000));
+    assert_eq!(publishers(&world), 0);
+    assert!(world.calls.available_tracks(ann.key).is_empty());
+}
+
+#[test]
 fn an_ice_restart_goes_to_the_side_that_can_do_it() {
     let mut world = World::new();
     let ann = world.join("ann", "a");

@@ -42,7 +42,7 @@ pub struct Seat {
 impl World {
     pub fn new() -> Self {
         let now = Now { instant: Instant::now(), wall: SystemTime::UNIX_EPOCH };
-        Self { calls: Calls::default(), now, sockets: 0 }
+        Self { calls: Calls::new(250), now, sockets: 0 }
     }
 
     pub fn pass(&mut self, time: Duration) {

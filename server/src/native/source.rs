@@ -1,4 +1,5 @@
-//! Synthetic media: small packets with valid descriptors, and marks to know them by.
+//! Synthetic media: speech, a film, and small packets with valid descriptors and marks to know
+//! them by.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +10,14 @@ use str0m::{
     rtp::{ExtensionValues, RtpWrite},
 };
 
+use super::{Clip, Voice};
+
 /// Something that sends one picture or sound per interval on one m-line, in one packet unless it
 /// has a bitrate.
 pub struct Source {
+    /// The m-line.
     pub mid: Mid,
+    /// The layer of it.
     pub rid: Option<Rid>,
     codec: Codec,
     /// Marks the packets.
@@ -29,13 +34,34 @@ pub struct Source {
     time: u32,
     picture_id: u16,
     keyframe: bool,
-    audio_level: i8,
+    voice: Voice,
+    /// For how many intervals nothing was said.
+    silence: u32,
+    film: Option<Film>,
+}
+
+/// A film and where it is.
+struct Film {
+    clip: &'static Clip,
+    next: usize,
 }
 
 impl Source {
     /// A microphone at speaking volume.
     pub fn microphone(mid: Mid) -> Self {
         Self::new(mid, None, Codec::Opus, 0)
+    }
+
+    /// A microphone with this voice in front of it.
+    pub fn voice(mid: Mid, voice: Voice) -> Self {
+        Self { voice, ..Self::microphone(mid) }
+    }
+
+    /// A VP8 camera in front of which a film runs.
+    pub fn film(mid: Mid, clip: &'static Clip) -> Self {
+        let film = Some(Film { clip, next: 0 });
+        let interval = Duration::from_secs(1) / PICTURES;
+        Self { interval, film, ..Self::new(mid, None, Codec::Vp8, 0) }
     }
 
     /// A VP8 camera, or one of its layers.
@@ -52,6 +78,7 @@ impl Source {
     }
 
     /// Sends 25 pictures per second that make so many bits per second, keyframes aside.
+    #[must_use]
     pub fn with_bitrate(mut self, bitrate: usize) -> Self {
         self.interval = Duration::from_millis(40);
         self.size = bitrate / 8 / 25;
@@ -59,6 +86,7 @@ impl Source {
     }
 
     /// Begins at this time.
+    #[must_use]
     pub fn from(mut self, start: Instant) -> Self {
         self.due = start;
         self
@@ -80,14 +108,18 @@ impl Source {
             time: 1_000_000 * u32::from(layer),
             picture_id: 0,
             keyframe: true,
-            audio_level: -25,
+            voice: Voice::Steady(-25),
+            silence: 0,
+            film: None,
         }
     }
 
+    /// When the next picture or sound is due.
     pub fn due(&self) -> Instant {
         self.due
     }
 
+    /// The next picture is to need no other.
     pub fn want_keyframe(&mut self) {
         self.keyframe = true;
     }
@@ -95,8 +127,8 @@ impl Source {
     /// Sends what is due. Nothing can be sent before the m-line is negotiated.
     pub fn run(&mut self, rtc: &mut Rtc, now: Instant) {
         while self.due <= now {
-            self.due += self.interval;
             self.send(rtc, now);
+            self.due += self.interval;
         }
     }
 
@@ -109,16 +141,22 @@ impl Source {
         else {
             return;
         };
+        let audio = self.codec == Codec::Opus;
+        let level = audio.then(|| self.voice.level(self.due));
+        // As browsers do: in silence a packet from time to time.
+        self.silence = if level == Some(None) { self.silence + 1 } else { 0 };
+        if self.silence % SILENT_INTERVALS > 1 {
+            return self.pass();
+        }
         let payloads = self.payloads();
-        let last = payloads.len() - 1;
+        let last = payloads.len().saturating_sub(1);
         let mut api = rtc.direct_api();
         let Some(stream) = api.stream_tx_by_mid(self.mid, self.rid) else {
             return;
         };
-        let audio = self.codec == Codec::Opus;
         let extensions = ExtensionValues {
-            audio_level: audio.then_some(self.audio_level),
-            voice_activity: audio.then_some(true),
+            audio_level: level.map(|level| level.unwrap_or(SILENCE)),
+            voice_activity: level.map(|level| level.is_some()),
             ..ExtensionValues::default()
         };
         for (index, payload) in payloads.into_iter().enumerate() {
@@ -129,14 +167,29 @@ impl Source {
             stream.write_rtp(write);
             self.seq += 1;
         }
-        let ticks = if audio { 48 } else { 90 };
-        self.time += ticks * u32::try_from(self.interval.as_millis()).unwrap().max(1);
         self.picture_id = (self.picture_id + 1) & 0x7fff;
         self.keyframe = false;
+        self.pass();
+    }
+
+    /// The media's time passes.
+    fn pass(&mut self) {
+        let ticks = if self.codec == Codec::Opus { 48 } else { 90 };
+        let millis = u32::try_from(self.interval.as_millis()).unwrap_or(u32::MAX).max(1);
+        self.time = self.time.wrapping_add(ticks * millis);
     }
 
     /// The packets of a picture or sound.
-    fn payloads(&self) -> Vec<Vec<u8>> {
+    fn payloads(&mut self) -> Vec<Vec<u8>> {
+        if let Some(film) = &mut self.film {
+            let next = if self.keyframe { 0 } else { film.next };
+            film.next = next + 1;
+            let chunks = film.clip.picture(next).chunks(LARGEST).enumerate();
+            let id = self.picture_id;
+            return chunks
+                .map(|(index, chunk)| [&descriptor(id, index == 0), chunk].concat())
+                .collect();
+        }
         if self.inside > 0 {
             let layers = (0..self.inside).flat_map(|spatial| self.layer_in_space(spatial));
             return std::iter::once(vec![0xa8, 0x80]).chain(layers).collect();
@@ -212,31 +265,42 @@ const SMALLEST: usize = 24;
 /// Bytes that leave room for all headers.
 const LARGEST: usize = 1100;
 const KEYFRAME_FACTOR: usize = 3;
+/// dBov.
+const SILENCE: i8 = -127;
+/// Intervals between two packets of silence.
+const SILENT_INTERVALS: u32 = 20;
+/// Of a film, in a second.
+const PICTURES: u32 = 15;
 
-/// Descriptor with a long picture id, TL0PICIDX and TID, then the first byte of a picture, or of
-/// what follows of it.
-fn vp8(picture_id: u16, begins: bool, keyframe: bool) -> Vec<u8> {
+/// Descriptor with a long picture id, TL0PICIDX and TID.
+fn descriptor(picture_id: u16, begins: bool) -> [u8; 6] {
     let [high, low] = picture_id.to_be_bytes();
+    [if begins { 0x90 } else { 0x80 }, 0xe0, 0x80 | high, low, low, 0]
+}
+
+/// Descriptor and the first byte of a picture, or of what follows of it.
+fn vp8(picture_id: u16, begins: bool, keyframe: bool) -> Vec<u8> {
     let picture = if begins && keyframe { 0x10 } else { 0x11 };
-    let descriptor = if begins { 0x90 } else { 0x80 };
-    vec![descriptor, 0xe0, 0x80 | high, low, low, 0, picture]
+    [&descriptor(picture_id, begins)[..], &[picture]].concat()
 }
 
 /// The layer in space of a packet of a VP9 camera.
 pub fn spatial_of(payload: &[u8]) -> u8 {
-    payload[3] >> 1 & 7
+    payload.get(3).map_or(0, |byte| byte >> 1 & 7)
 }
 
 /// The mark of a VP8 packet.
 pub fn layer_of(payload: &[u8]) -> u8 {
-    payload[7]
+    payload.get(7).copied().unwrap_or_default()
 }
 
 /// Whether a VP8 packet begins a picture that needs no other.
 pub fn is_keyframe(payload: &[u8]) -> bool {
-    payload[6] & 1 == 0
+    payload.get(6).is_some_and(|byte| byte & 1 == 0)
 }
 
+/// Of a VP8 packet.
 pub fn picture_id(payload: &[u8]) -> u16 {
-    u16::from_be_bytes([payload[2] & 0x7f, payload[3]])
+    let id = payload.get(2..4).and_then(|id| id.first_chunk()).copied();
+    u16::from_be_bytes(id.unwrap_or_default()) & 0x7fff
 }

@@ -35,6 +35,7 @@ pub struct Link<T> {
 }
 
 impl<T> Link<T> {
+    /// A path with nothing on it.
     pub fn new(conditions: Conditions) -> Self {
         Self { conditions, busy_until: None, travelling: VecDeque::new(), random: 1 }
     }
