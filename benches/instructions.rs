@@ -251,7 +251,7 @@ impl Page {
         Ok(match effect {
             Effect::Http(request) if request.url.contains("/join") => {
                 let body = Reply::Json(Box::new(Viewed::new(Json(answer()))));
-                let reply = Ok(HttpReply { status: 201, body });
+                let reply = Ok(HttpReply { status: 201, retry_after: None, body });
                 Some(Input::Http { request: request.request, reply })
             }
             Effect::OpenSocket { socket, url } => {
