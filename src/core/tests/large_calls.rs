@@ -7,6 +7,7 @@ use trunkline_protocol::sfu::{
 
 use super::{
     host::Host,
+    native::Input,
     server::{joined, left, participant},
 };
 use crate::core::{CallKey, CallingState};
@@ -50,6 +51,18 @@ fn everybody_is_read_in_pieces_before_the_join_resolves() {
     assert_eq!(shown.len(), MANY + 2);
     assert_eq!((shown[0], shown[2], shown[MANY + 1]), ("bob", "user-0", "user-1199"));
     host.client.assert_repeatable();
+}
+
+#[test]
+fn a_hidden_page_reads_all_that_is_left_in_its_next_turn() {
+    let (mut host, call, join) = reading();
+
+    host.now += 1_000;
+    host.feed(Input::Timeout);
+
+    assert_eq!(host.calling_state(call), CallingState::Joined);
+    assert_eq!(user_ids(&host, call).len(), MANY + 2);
+    host.assert_resolved(join);
 }
 
 #[test]

@@ -11,12 +11,16 @@ use super::{Step, Trigger, wire::join_refused};
 use crate::core::{
     call::{CallContext, CallSession, Phase, participants::Told, sfu_events::warn_unreadable},
     host::Host,
+    time::Duration,
 };
 
 /// Frames that may come before the join response; they are taken after it.
 const EARLY_FRAMES: usize = 1000;
 /// How many participants of a join response are read at once. That takes a phone a few ms.
 const PIECE: usize = 250;
+/// A page that waits so long for its next turn is hidden: it shows nothing that could stop, and gets a
+/// turn once a second. All the rest is read at once.
+const LATE: Duration = Duration::from_millis(500);
 
 impl<H: Host> CallSession<H> {
     /// A frame on the socket of a session that is not joined yet.
@@ -81,7 +85,9 @@ impl<H: Host> CallSession<H> {
         let Step::Reading { frame, participants, at, .. } = &mut join.step else {
             return;
         };
-        for participant in frame.by_ref().take(PIECE) {
+        let is_late = context.out.now - *at >= LATE;
+        let piece = if is_late { usize::MAX } else { PIECE };
+        for participant in frame.by_ref().take(piece) {
             match participant {
                 Some(participant) => participants.push(Told::new(participant)),
                 None => warn_unreadable(context),
