@@ -1,6 +1,8 @@
 //! What apps see of participants.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
+
+use litemap::LiteMap;
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
@@ -135,7 +137,7 @@ fn stream(media: &MediaTable, of: Option<Media>) -> JsValue {
 #[derive(Default)]
 pub(crate) struct People {
     /// By session id; each is made when it is first read, and kept until its participant changes.
-    objects: RefCell<BTreeMap<String, JsValue>>,
+    objects: RefCell<LiteMap<String, JsValue>>,
     arrangement: RefCell<Arrangement>,
     /// In the order in which they were shown last.
     shown: RefCell<Vec<Shown>>,

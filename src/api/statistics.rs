@@ -1,7 +1,7 @@
 //! How the media of a call flow, as the browser measures it: for the app (`call.state.callStatsReport`)
 //! and for the SFU.
 
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 use js_sys::{Array, Object, Promise};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
@@ -18,7 +18,7 @@ use crate::{
 pub(crate) struct Measured {
     report: RefCell<JsValue>,
     /// Sessions of which everything is wanted.
-    detailed: RefCell<BTreeSet<String>>,
+    detailed: RefCell<Vec<String>>,
 }
 
 impl Measured {
@@ -68,10 +68,9 @@ const LONGEST: f64 = 2_147_483_648.0;
 /// Whether reports say everything of a participant.
 pub(crate) fn detail(shared: &CallShared, session_id: String, is_wanted: bool) {
     let mut detailed = shared.kept.statistics().detailed.borrow_mut();
+    detailed.retain(|detailed| *detailed != session_id);
     if is_wanted {
-        detailed.insert(session_id);
-    } else {
-        detailed.remove(&session_id);
+        detailed.push(session_id);
     }
 }
 

@@ -1,8 +1,12 @@
 //! Bodies of requests: an app's object as `JSON.stringify` writes it, and what the core adds to it.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use litemap::LiteMap;
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{DeserializeOwned, MapAccess, Visitor},
+};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::{error::Error, host::Host};
@@ -61,9 +65,35 @@ impl Body {
 }
 
 /// The fields of a JSON object, each of them as text.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Fields(BTreeMap<String, Box<RawValue>>);
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fields(LiteMap<String, Box<RawValue>>);
+
+impl Serialize for Fields {
+    fn serialize<S: Serializer>(&self, writer: S) -> Result<S::Ok, S::Error> {
+        writer.collect_map(self.0.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<R: Deserializer<'de>>(reader: R) -> Result<Self, R::Error> {
+        reader.deserialize_map(Self::default())
+    }
+}
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<Self, A::Error> {
+        while let Some((key, value)) = object.next_entry()? {
+            self.0.insert(key, value);
+        }
+        Ok(self)
+    }
+}
 
 impl Fields {
     /// Sets a field, in place of one of that name.

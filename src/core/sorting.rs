@@ -1,6 +1,8 @@
 //! The order in which participants are shown.
 
-use std::{cmp::Ordering, collections::BTreeMap, rc::Rc};
+use std::{cmp::Ordering, rc::Rc};
+
+use litemap::LiteMap;
 
 use super::{
     host::Host,
@@ -20,7 +22,7 @@ pub struct ParticipantOrder {
 pub struct Arrangement {
     order: Rc<ParticipantOrder>,
     /// By session id.
-    places: BTreeMap<String, usize>,
+    places: LiteMap<String, usize>,
 }
 
 impl Arrangement {

@@ -1,4 +1,6 @@
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
+
+use litemap::LiteMap;
 
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{EventTarget, MediaStream};
@@ -24,7 +26,7 @@ pub struct Devices {
 }
 
 /// They outlive the [`Devices`] in what is being opened.
-type Captures = Rc<RefCell<BTreeMap<CaptureId, Entry>>>;
+type Captures = Rc<RefCell<LiteMap<CaptureId, Entry>>>;
 
 enum Entry {
     /// The browser has been asked.

@@ -1,4 +1,6 @@
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
+
+use litemap::LiteMap;
 
 use gloo_net::http::{self, RequestBuilder};
 use js_sys::{Object, Promise, Reflect, TypeError, Uint8Array};
@@ -16,7 +18,7 @@ use crate::core::{HttpBody, HttpRequest, Method, RequestId, ResponseKind};
 
 /// The requests that are not answered yet.
 pub struct Http {
-    pending: Rc<RefCell<BTreeMap<RequestId, Rc<Abortion>>>>,
+    pending: Rc<RefCell<LiteMap<RequestId, Rc<Abortion>>>>,
     reporter: Reporter,
 }
 

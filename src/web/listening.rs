@@ -1,7 +1,9 @@
 //! The microphones that are listened to.
 
 use crate::web::Input;
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
+
+use litemap::LiteMap;
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
@@ -22,7 +24,7 @@ const FINE: u32 = 2048;
 
 /// The microphones that are listened to.
 pub(super) struct Listening {
-    entries: Rc<RefCell<BTreeMap<ListenId, Entry>>>,
+    entries: Rc<RefCell<LiteMap<ListenId, Entry>>>,
     reporter: Reporter,
 }
 
@@ -136,7 +138,7 @@ fn analyse(
 }
 
 fn put(
-    entries: &RefCell<BTreeMap<ListenId, Entry>>,
+    entries: &RefCell<LiteMap<ListenId, Entry>>,
     reporter: &Reporter,
     listening: ListenId,
     analyser: Result<Analyser, JsValue>,

@@ -1,6 +1,6 @@
 //! Who is in the call: a fold of the SFU's snapshot and the events after it.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use trunkline_protocol::sfu::{event, models};
 
@@ -15,7 +15,7 @@ use crate::core::{
 /// Received tracks whose participant is not known yet, by stream id.
 #[derive(Debug, Default)]
 pub(crate) struct Orphans {
-    tracks: BTreeMap<RemoteTrackId, (String, TrackType)>,
+    tracks: LiteMap<RemoteTrackId, (String, TrackType)>,
 }
 
 impl<H: Host> Visible<H> {

@@ -1,7 +1,9 @@
 //! Fields as a server should have written them: one of another type, or `null`, is absent, and an
 //! element of a list that cannot be read is left out. No answer is lost for it.
 
-use std::{collections::BTreeMap, fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData};
+
+use litemap::LiteMap;
 
 use serde::{
     Deserialize, Deserializer,
@@ -105,20 +107,27 @@ pub(crate) fn some_seen_list<'de, D: Document, V: DeserializeOwned, R: Deseriali
 /// How many of each name.
 pub(crate) fn counts<'de, R: Deserializer<'de>>(
     reader: R,
-) -> Result<BTreeMap<String, u32>, R::Error> {
-    let counts = scalars(reader)?.into_iter();
-    Ok(counts.map(|(name, count)| (name, to_count(count.number()))).collect())
+) -> Result<LiteMap<String, u32>, R::Error> {
+    let mut counts = LiteMap::new();
+    for (name, count) in scalars(reader)? {
+        counts.insert(name, to_count(count.number()));
+    }
+    Ok(counts)
 }
 
 /// When something happened, by the name of who did it.
 pub(crate) fn moments<'de, R: Deserializer<'de>>(
     reader: R,
-) -> Result<BTreeMap<String, Option<f64>>, R::Error> {
-    Ok(scalars(reader)?.into_iter().map(|(name, at)| (name, at.millis())).collect())
+) -> Result<LiteMap<String, Option<f64>>, R::Error> {
+    let mut moments = LiteMap::new();
+    for (name, at) in scalars(reader)? {
+        moments.insert(name, at.millis());
+    }
+    Ok(moments)
 }
 
-fn scalars<'de, R: Deserializer<'de>>(reader: R) -> Result<BTreeMap<String, Scalar>, R::Error> {
-    Ok(object(reader)?.unwrap_or_default())
+fn scalars<'de, R: Deserializer<'de>>(reader: R) -> Result<Vec<(String, Scalar)>, R::Error> {
+    Ok(reader.deserialize_any(Scalars)?.unwrap_or_default())
 }
 
 fn to_count(number: Option<f64>) -> u32 {
@@ -282,6 +291,31 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Self::Value, A::Error> {
         T::deserialize(MapAccessDeserializer::new(object)).map(Some)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        skip_list(list)?;
+        Ok(None)
+    }
+
+    no_scalars!();
+}
+
+struct Scalars;
+
+impl<'de> Visitor<'de> for Scalars {
+    type Value = Option<Vec<(String, Scalar)>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(field) = object.next_entry()? {
+            fields.push(field);
+        }
+        Ok(Some(fields))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
