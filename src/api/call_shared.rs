@@ -1,8 +1,8 @@
 //! What all objects of one call share.
 
-use crate::web::CallState;
+use crate::web::{CallState, has_panicked};
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, Ref, RefCell},
     rc::Rc,
 };
 
@@ -64,11 +64,15 @@ impl CallShared {
     /// Reads the state of the call; `None` when nothing can be read any more. `read` may run no code
     /// of the app.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&CallState) -> T) -> Option<T> {
+        self.state().map(|state| read(&state))
+    }
+
+    fn state(&self) -> Option<Ref<'_, CallState>> {
         // A panic may have left the core borrowed.
-        if self.client.refusal().is_some_and(|error| error.code == "instance-dead") {
+        if has_panicked() {
             return None;
         }
-        self.client.driver().client().call(self.key).map(read)
+        Ref::filter_map(self.client.driver().client(), |client| client.call(self.key)).ok()
     }
 
     /// Gives an order that no promise waits for.

@@ -1,11 +1,12 @@
 //! How the media of a call flow, as the browser measures it: for the app (`call.state.callStatsReport`)
 //! and for the SFU.
 
+use crate::web::task::detach;
 use std::{cell::RefCell, rc::Rc};
 
 use js_sys::{Array, Object, Promise};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
 use super::{call_shared::CallShared, call_state::participants, options::invalid};
 use crate::{
@@ -76,7 +77,7 @@ pub(crate) fn detail(shared: &CallShared, session_id: String, is_wanted: bool) {
 
 /// Makes a report for the app.
 pub(crate) fn measure(shared: Rc<CallShared>) {
-    spawn_local(async move {
+    detach(async move {
         let made = make_report(&shared).await;
         let is_new = made.is_ok();
         if let Ok(report) = made {

@@ -1,8 +1,8 @@
+use crate::web::task::detach;
 use std::{cell::RefCell, rc::Rc};
 
 use litemap::LiteMap;
 
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{EventTarget, MediaStream};
 
 use super::{
@@ -52,7 +52,7 @@ impl Devices {
         let source = request.source.and_then(|source| self.running(source));
         let captures = Rc::downgrade(&self.captures);
         let (media, reporter) = (self.media.clone(), self.reporter.clone());
-        spawn_local(async move {
+        detach(async move {
             let result = Capture::open(&request, setup, source, &opening).await;
             // Whoever gave it up wants to hear nothing of it, and what was opened ends here.
             let Some(captures) = captures.upgrade().filter(|_| !opening.is_given_up()) else {

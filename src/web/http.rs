@@ -1,3 +1,4 @@
+use crate::web::task::detach;
 use std::{cell::RefCell, rc::Rc};
 
 use litemap::LiteMap;
@@ -5,7 +6,7 @@ use litemap::LiteMap;
 use gloo_net::http::{self, RequestBuilder};
 use js_sys::{Object, Promise, Reflect, TypeError, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, Request, Response};
 
 use super::{
@@ -40,7 +41,7 @@ impl Http {
         drop(abortion);
 
         let (pending, reporter) = (self.pending.clone(), self.reporter.clone());
-        spawn_local(async move {
+        detach(async move {
             let reply = receive(answer, kind).await;
             // Else it was given up, and its name may be another request's by now.
             if is_pending.strong_count() > 0 {

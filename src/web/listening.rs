@@ -1,12 +1,12 @@
 //! The microphones that are listened to.
 
 use crate::web::Input;
+use crate::web::task::detach;
 use std::{cell::RefCell, rc::Rc};
 
 use litemap::LiteMap;
 
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::MediaStream;
 
 use super::{
@@ -65,7 +65,7 @@ impl Listening {
             ListenSource::Device(id) => {
                 let entries = Rc::downgrade(&self.entries);
                 let reporter = self.reporter.clone();
-                spawn_local(async move {
+                detach(async move {
                     let Some(result) = open(id, &opening).await else { return };
                     let Some(entries) = entries.upgrade().filter(|_| !opening.is_given_up()) else {
                         return;

@@ -1,8 +1,9 @@
+use crate::web::task::detach;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use gloo_timers::callback::Timeout;
 use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
 use super::{browser::Input, report::Reporter};
@@ -14,7 +15,7 @@ const HEADER: &str = "x-amz-cf-pop";
 /// Asks `url` where this client is, and reports the answer.
 pub fn find_location(url: String, timeout: Duration, reporter: &Reporter) {
     let reporter = reporter.clone();
-    spawn_local(async move {
+    detach(async move {
         let place = ask(&url, timeout).await.ok().flatten();
         reporter.report(Input::Location(place));
     });

@@ -1,10 +1,11 @@
 //! The app's token provider.
 
+use crate::web::task::detach;
 use std::rc::Rc;
 
 use js_sys::{Function, Promise, TypeError};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
 use super::shared::ClientShared;
 use crate::{api::parts::Parts, core::TokenRequestId};
@@ -25,7 +26,7 @@ pub(super) fn ask(shared: &Rc<ClientShared>, request: TokenRequestId) {
         None => Err(JsValue::UNDEFINED),
     };
     let shared = Rc::downgrade(shared);
-    spawn_local(async move {
+    detach(async move {
         let answer = match given {
             Ok(token) => JsFuture::from(Promise::resolve(&token)).await.and_then(read),
             Err(thrown) => Err(thrown),

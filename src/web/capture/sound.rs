@@ -1,8 +1,9 @@
 //! Listening to a stream.
 
+use crate::web::task::detach;
 use gloo_timers::callback::Interval;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AnalyserNode, AudioContext, MediaStream, MediaStreamAudioSourceNode};
 
 use crate::{
@@ -50,7 +51,7 @@ impl Analyser {
             if field(&context, "state") == "running" {
                 look(&node);
             } else if let Ok(resumed) = context.resume() {
-                spawn_local(async move { drop(JsFuture::from(resumed).await) });
+                detach(async move { drop(JsFuture::from(resumed).await) });
             }
         }));
         Ok(this)
@@ -78,7 +79,7 @@ impl Analyser {
 impl Drop for Analyser {
     fn drop(&mut self) {
         if let Some(closing) = self.end() {
-            spawn_local(async move { drop(JsFuture::from(closing).await) });
+            detach(async move { drop(JsFuture::from(closing).await) });
         }
     }
 }
