@@ -63,7 +63,7 @@ pub(crate) fn texts<'de, R: Deserializer<'de>>(reader: R) -> Result<Vec<String>,
 pub(crate) fn some_texts<'de, R: Deserializer<'de>>(
     reader: R,
 ) -> Result<Option<Vec<String>>, R::Error> {
-    let list: Option<Vec<Scalar>> = reader.deserialize_any(List(PhantomData))?;
+    let Scalars(list) = Scalars::deserialize(reader)?;
     Ok(list.map(|list| list.into_iter().filter_map(Scalar::text).collect()))
 }
 
@@ -72,6 +72,26 @@ pub(crate) fn object<'de, T: Deserialize<'de>, R: Deserializer<'de>>(
     reader: R,
 ) -> Result<Option<T>, R::Error> {
     reader.deserialize_any(Object(PhantomData))
+}
+
+/// The same out of JSON text. All that the core reads of JSON goes this way, as `serde_json`'s texts
+/// for what is mistyped weigh, and nobody sees them.
+pub(crate) fn object_in<'de, T: Deserialize<'de>>(json: &'de str) -> Option<T> {
+    serde_json::from_str::<Element<T>>(json).ok()?.0
+}
+
+/// A truth value out of JSON text.
+pub(crate) fn flag_in(json: &str) -> Option<bool> {
+    match serde_json::from_str(json).ok()? {
+        Scalar::Flag(flag) => Some(flag),
+        Scalar::Text(_) | Scalar::Number(_) | Scalar::Other => None,
+    }
+}
+
+/// A list out of JSON text that holds texts only.
+pub(crate) fn texts_in(json: &str) -> Option<Vec<String>> {
+    let Scalars(list) = serde_json::from_str(json).ok()?;
+    list?.into_iter().map(Scalar::text).collect()
 }
 
 /// The objects in a list that hold no documents.
@@ -127,7 +147,7 @@ pub(crate) fn moments<'de, R: Deserializer<'de>>(
 }
 
 fn scalars<'de, R: Deserializer<'de>>(reader: R) -> Result<Vec<(String, Scalar)>, R::Error> {
-    Ok(reader.deserialize_any(Scalars)?.unwrap_or_default())
+    Ok(reader.deserialize_any(Fields)?.unwrap_or_default())
 }
 
 fn to_count(number: Option<f64>) -> u32 {
@@ -251,6 +271,15 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Element<T> {
     }
 }
 
+/// A list, whatever stands in it.
+struct Scalars(Option<Vec<Scalar>>);
+
+impl<'de> Deserialize<'de> for Scalars {
+    fn deserialize<R: Deserializer<'de>>(reader: R) -> Result<Self, R::Error> {
+        reader.deserialize_any(List(PhantomData)).map(Self)
+    }
+}
+
 /// Scalars are no object, and no list.
 macro_rules! no_scalars {
     () => {
@@ -301,9 +330,9 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
     no_scalars!();
 }
 
-struct Scalars;
+struct Fields;
 
-impl<'de> Visitor<'de> for Scalars {
+impl<'de> Visitor<'de> for Fields {
     type Value = Option<Vec<(String, Scalar)>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
