@@ -23,7 +23,7 @@ mod page;
 mod peer;
 mod report;
 mod socket;
-mod task;
+pub(crate) mod task;
 mod ticker;
 mod timers;
 mod watchers;

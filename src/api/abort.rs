@@ -1,11 +1,12 @@
 //! Operations that an app may give up through an `AbortSignal`.
 
+use crate::web::task::detach;
 use std::cell::Cell;
 
 use js_sys::Promise;
 use serde::{Deserialize, Deserializer, de::Error as _};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
 use super::{
@@ -83,7 +84,7 @@ pub(crate) fn follow(
 ) -> Promise {
     let (promise, settle) = open();
     let listener = listen(signal, what, settle.clone(), on_abort);
-    spawn_local(async move {
+    detach(async move {
         let result = JsFuture::from(running).await;
         drop(listener);
         settle.settle(result);

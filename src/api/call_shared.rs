@@ -1,8 +1,8 @@
 //! What all objects of one call share.
 
-use crate::web::CallState;
+use crate::web::{CallState, has_panicked};
 use std::{
-    cell::{Cell, RefCell},
+    cell::{Cell, Ref, RefCell},
     rc::Rc,
 };
 
@@ -19,7 +19,7 @@ use super::{
     rendering, rights,
 };
 use crate::core::{
-    CallChanges, CallCommand, CallKey, CallingState, Code, Command, PromiseId, Slice, Slices,
+    CallChanges, CallCommand, CallKey, CallingState, Command, PromiseId, Slice, Slices,
 };
 
 /// What `Call`, its state and its devices share: the way to the core, and to each other. When an app
@@ -69,11 +69,15 @@ impl CallShared {
     /// Reads the state of the call; `None` when nothing can be read any more. `read` may run no code
     /// of the app.
     pub(crate) fn read<T>(&self, read: impl FnOnce(&CallState) -> T) -> Option<T> {
+        self.state().map(|state| read(&state))
+    }
+
+    fn state(&self) -> Option<Ref<'_, CallState>> {
         // A panic may have left the core borrowed.
-        if self.client.refusal().is_some_and(|error| error.code == Code::InstanceDead) {
+        if has_panicked() {
             return None;
         }
-        self.client.driver().client().call(self.key).map(read)
+        Ref::filter_map(self.client.driver().client(), |client| client.call(self.key)).ok()
     }
 
     /// Gives an order that no promise waits for.

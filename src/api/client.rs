@@ -1,5 +1,6 @@
 //! `Client`: one user's connection to the coordinator, and their calls.
 
+use crate::web::task::detach;
 mod args;
 mod frontend;
 mod instances;
@@ -13,7 +14,7 @@ use std::rc::Rc;
 use js_sys::{Array, Promise};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
 use self::{
     args::{ClientArgs, Persistence},
@@ -296,7 +297,7 @@ impl Client {
         let disconnected = self.shared.disconnect();
         self.shared.refuse();
         let shared = self.shared.clone();
-        spawn_local(async move {
+        detach(async move {
             let result = JsFuture::from(disconnected).await;
             shared.shut_down();
             settle.settle(result);
@@ -447,7 +448,7 @@ fn connect(shared: &Rc<ClientShared>, login: Login) -> Promise {
     let connecting = shared.connect(login);
     if shared.function(ON_CONNECT_USER_ERROR).is_some() {
         let (shared, connecting) = (Rc::downgrade(shared), connecting.clone());
-        spawn_local(async move {
+        detach(async move {
             if let Err(error) = JsFuture::from(connecting).await
                 && let Some(shared) = shared.upgrade()
             {
@@ -462,7 +463,7 @@ fn connect(shared: &Rc<ClientShared>, login: Login) -> Promise {
 fn follow(shared: &Rc<ClientShared>, connecting: Promise) -> Promise {
     let (connected, settle) = open();
     let (shared, told) = (Rc::downgrade(shared), connected.clone());
-    spawn_local(async move {
+    detach(async move {
         match JsFuture::from(connecting).await {
             Ok(_) => settle.resolve(&JsValue::UNDEFINED),
             Err(error) => {

@@ -1,10 +1,10 @@
 //! What users chose, in the storage of the page or the app.
 
+use crate::web::task::detach;
 use std::rc::Rc;
 
 use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 
 use super::{
     call_shared::CallShared, client::ClientShared, device, error::device_name, parts::Parts,
@@ -35,7 +35,7 @@ pub(super) fn keep(parts: &Parts, key: &str, storage: &JsValue) {
 pub(super) fn remember_device(shared: &Rc<CallShared>, kind: DeviceKind) {
     let Some(store) = Store::of(&shared.client) else { return };
     let shared = shared.clone();
-    spawn_local(async move {
+    detach(async move {
         if !is_granted(kind).await {
             return;
         }
@@ -59,7 +59,7 @@ pub(super) async fn remember_speaker(shared: &CallShared, id: &str) {
 /// A browser that cannot tell leaves it to the call's settings.
 pub(super) fn recall_all(shared: Rc<CallShared>) {
     let store = Store::of(&shared.client);
-    spawn_local(async move {
+    detach(async move {
         if let Some(store) = &store {
             let recalled = store.recall(SPEAKER, ListedKind::AudioOutput, &list_devices().await);
             if let Some(id) = recalled.device_id {

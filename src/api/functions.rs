@@ -1,19 +1,16 @@
 //! Functions for apps, and what becomes of those of apps.
 
+use crate::web::task::{detach, to_promise};
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
 use super::{error::instance_dead, promises::rejected};
 use crate::web::{complain, has_panicked, settled};
 
 /// A promise for what `run` gives.
 pub(crate) fn promise(run: impl Future<Output = Result<JsValue, JsValue>> + 'static) -> Promise {
-    let run: std::pin::Pin<Box<dyn Future<Output = _>>> = Box::pin(run);
-    if has_panicked() {
-        return rejected(&instance_dead());
-    }
-    future_to_promise(run)
+    if has_panicked() { rejected(&instance_dead()) } else { to_promise(run) }
 }
 
 /// A function for apps that gives a promise each time. What it holds lives as long as the app holds
@@ -40,7 +37,7 @@ fn function(run: Box<dyn Fn() -> JsValue>) -> JsValue {
 
 /// Waits for a promise that nobody else waits for; that it is rejected does not matter.
 pub(crate) fn ignore(promise: Promise) {
-    spawn_local(async move { drop(JsFuture::from(promise).await) });
+    detach(async move { drop(JsFuture::from(promise).await) });
 }
 
 /// Calls a function of the app with a value; what it throws is reported and stops nobody else.
@@ -50,7 +47,7 @@ pub(crate) fn tell(function: &JsValue, this: &JsValue, value: &JsValue, what: &s
         // An async function throws into its promise.
         Ok(result) if result.is_instance_of::<Promise>() => {
             let message = message(what);
-            spawn_local(async move {
+            detach(async move {
                 if let Err(thrown) = settled(&result).await {
                     complain(&message, &thrown);
                 }

@@ -1,6 +1,6 @@
 //! Reads options that apps give: closed serde types, whose errors name the field.
 
-use crate::web::{Error, catching, is_list};
+use crate::web::{Error, catching, field, is_list};
 use std::fmt;
 
 use js_sys::{Array, Object, Reflect};
@@ -9,7 +9,7 @@ use serde::{
     de::{DeserializeOwned, Visitor},
     forward_to_deserialize_any,
 };
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 /// How deep options may nest; none of ours does so much.
 const DEEPEST: u32 = 8;
@@ -50,18 +50,29 @@ fn read_to<T: DeserializeOwned + Default>(
     read_copy(copy.into(), what)
 }
 
-/// Reads those fields that `T` has out of an object of our own, whatever else it holds.
+/// Reads those fields that `T` has out of an object of our own, whatever else it holds. None of its
+/// fields is required.
 pub(crate) fn read_copy<T: DeserializeOwned>(copy: JsValue, what: &str) -> Result<T, Error> {
     // Errors describe what is of a wrong type, for which an object of the app is asked what it is.
-    let read = catching(|| {
-        let deserializer = serde_wasm_bindgen::Deserializer::from(copy);
-        serde_path_to_error::deserialize(deserializer).map_err(|error| {
-            let path = error.path().to_string();
-            format!("{what}.{path}: {}", error.inner())
-        })
-    });
-    let read = read.map_err(|thrown| unreadable(what, thrown))?;
-    read.map_err(|message| Error::invalid_argument(&message, CORRECT_IT))
+    let parse = |value| catching(|| serde_wasm_bindgen::from_value::<T>(value));
+    let read = parse(copy.clone()).map_err(|thrown| unreadable(what, thrown))?;
+    read.map_err(|error| {
+        let culprit = culprit(&copy, &|alone| !matches!(parse(alone), Ok(Ok(_))));
+        invalid(&format!("{what}.{culprit}: {error}"))
+    })
+}
+
+/// The field of an object that cannot be read by itself either: serde does not tell which it was.
+fn culprit(object: &JsValue, fails: &dyn Fn(JsValue) -> bool) -> String {
+    for key in Object::keys(object.unchecked_ref::<Object>()).iter() {
+        let alone = Object::new();
+        let name = key.as_string().unwrap_or_default();
+        let _ = Reflect::set(&alone, &key, &field(object, &name));
+        if fails(alone.into()) {
+            return name;
+        }
+    }
+    String::new()
 }
 
 /// The failure for a field that an object may not have.

@@ -3,9 +3,10 @@
 use crate::web::Error;
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     mem,
 };
+
+use litemap::LiteMap;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsValue, prelude::Closure};
@@ -75,7 +76,7 @@ fn call(function: Option<&Function>, value: &JsValue) {
 /// The promises that wait for the core, by the names that it knows them by.
 #[derive(Default)]
 pub(crate) struct Promises {
-    pending: RefCell<BTreeMap<PromiseId, Pending>>,
+    pending: RefCell<LiteMap<PromiseId, Pending>>,
     last: Cell<u64>,
 }
 
@@ -119,7 +120,7 @@ impl Promises {
         else {
             return;
         };
-        for Pending { settle, .. } in pending.into_values() {
+        for (_, Pending { settle, .. }) in pending {
             settle.reject(error);
         }
     }

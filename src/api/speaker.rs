@@ -1,5 +1,6 @@
 //! Where and how loud the others are heard.
 
+use crate::web::task::detach;
 use std::rc::Rc;
 
 use js_sys::{Map, Promise};
@@ -160,7 +161,7 @@ pub(crate) fn play_on(shared: &Rc<CallShared>, element: &JsValue, session_id: &s
     let selected = selected(shared);
     if !selected.is_empty() {
         let routing = route(shared.clone(), element.clone(), selected);
-        wasm_bindgen_futures::spawn_local(routing);
+        detach(routing);
     }
     let shared = shared.clone();
     procedure(move || {

@@ -1,11 +1,11 @@
 //! How the media of a call flow, as the browser measures it: for the app (`call.state.callStatsReport`)
 //! and for the SFU.
 
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+use crate::web::task::detach;
+use std::{cell::RefCell, rc::Rc};
 
 use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::spawn_local;
 
 use super::{call_shared::CallShared, call_state::participants, options::invalid};
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
 pub(crate) struct Measured {
     report: RefCell<JsValue>,
     /// Sessions of which everything is wanted.
-    detailed: RefCell<BTreeSet<String>>,
+    detailed: RefCell<Vec<String>>,
 }
 
 impl Measured {
@@ -68,16 +68,15 @@ const LONGEST: f64 = 2_147_483_648.0;
 /// Whether reports say everything of a participant.
 pub(crate) fn detail(shared: &CallShared, session_id: String, is_wanted: bool) {
     let mut detailed = shared.kept.statistics().detailed.borrow_mut();
+    detailed.retain(|detailed| *detailed != session_id);
     if is_wanted {
-        detailed.insert(session_id);
-    } else {
-        detailed.remove(&session_id);
+        detailed.push(session_id);
     }
 }
 
 /// Makes a report for the app.
 pub(crate) fn measure(shared: Rc<CallShared>) {
-    spawn_local(async move {
+    detach(async move {
         let made = make_report(&shared).await;
         let is_new = made.is_ok();
         if let Ok(report) = made {

@@ -1,11 +1,19 @@
 //! Bodies of requests: an app's object as `JSON.stringify` writes it, and what the core adds to it.
 
-use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use litemap::LiteMap;
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+};
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::{error::Error, host::Host};
+use super::{
+    error::Error,
+    host::Host,
+    view::lenient::{flag_in, object_in, texts_in},
+};
 
 /// An object that an app gave, as JSON text. It is sent as it is: what the core does not know of it,
 /// the server may.
@@ -23,7 +31,7 @@ impl Default for Body {
 impl Body {
     /// Takes the text of a JSON object; `None` when it is none.
     pub fn new(text: String) -> Option<Self> {
-        let is_object = serde_json::from_str::<Fields>(&text).is_ok();
+        let is_object = object_in::<Fields>(&text).is_some();
         is_object.then_some(Self(text))
     }
 
@@ -35,23 +43,42 @@ impl Body {
     /// Its fields.
     pub(crate) fn fields(&self) -> Fields {
         // The text was read once already.
-        serde_json::from_str(&self.0).unwrap_or_default()
+        object_in(&self.0).unwrap_or_default()
     }
 
-    /// A field that means something to the core; `None` when it is absent or `null`.
+    /// A field that is true or false; `None` when it is absent or `null`.
     ///
     /// # Errors
     ///
-    /// `invalid-argument` when it is not `expected`.
-    pub(crate) fn known<T: DeserializeOwned, H: Host>(
+    /// `invalid-argument` when it is something else.
+    pub(crate) fn flag<H: Host>(&self, key: &str) -> Result<Option<bool>, Error<H>> {
+        self.known(key, "a boolean", flag_in)
+    }
+
+    /// A field that is a list of texts, which are `expected`; `None` when it is absent or `null`.
+    ///
+    /// # Errors
+    ///
+    /// `invalid-argument` when it is something else.
+    pub(crate) fn texts<H: Host>(
         &self,
         key: &str,
         expected: &str,
+    ) -> Result<Option<Vec<String>>, Error<H>> {
+        self.known(key, expected, texts_in)
+    }
+
+    fn known<T, H: Host>(
+        &self,
+        key: &str,
+        expected: &str,
+        read: fn(&str) -> Option<T>,
     ) -> Result<Option<T>, Error<H>> {
-        let Some(value) = self.fields().0.remove(key) else {
+        let value = self.fields().0.remove(key).filter(|value| value.get() != "null");
+        let Some(value) = value else {
             return Ok(None);
         };
-        serde_json::from_str(value.get()).map_err(|_| {
+        read(value.get()).map(Some).ok_or_else(|| {
             Error::invalid_argument(
                 format!("`{key}` of the request is not {expected}"),
                 "The message names the field; the types of the package say what it may hold.",
@@ -61,9 +88,35 @@ impl Body {
 }
 
 /// The fields of a JSON object, each of them as text.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Fields(BTreeMap<String, Box<RawValue>>);
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Fields(LiteMap<String, Box<RawValue>>);
+
+impl Serialize for Fields {
+    fn serialize<S: Serializer>(&self, writer: S) -> Result<S::Ok, S::Error> {
+        writer.collect_map(self.0.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<R: Deserializer<'de>>(reader: R) -> Result<Self, R::Error> {
+        reader.deserialize_map(Self::default())
+    }
+}
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<Self, A::Error> {
+        while let Some((key, value)) = object.next_entry()? {
+            self.0.insert(key, value);
+        }
+        Ok(self)
+    }
+}
 
 impl Fields {
     /// Sets a field, in place of one of that name.

@@ -4,7 +4,7 @@ mod calls;
 mod guest;
 mod location;
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +67,7 @@ pub struct Client<H: Host> {
     state: ClientState<H>,
     connection: Option<Connection<H>>,
     rest: Rest,
-    calls: BTreeMap<CallKey, CallSession<H>>,
+    calls: LiteMap<CallKey, CallSession<H>>,
     /// Calls that could not be watched again, with the number of failures, and when to try anew.
     rewatch: Option<(Time, Vec<String>, u32)>,
     /// Whom to ask where this client is, with the attempts that are left.
@@ -86,7 +86,7 @@ impl<H: Host> Client<H> {
             state: ClientState::default(),
             connection: None,
             rest: Rest::default(),
-            calls: BTreeMap::new(),
+            calls: LiteMap::new(),
             rewatch: None,
             location_hint: None,
             online: true,
@@ -534,7 +534,7 @@ impl<H: Host> Client<H> {
             self.on_finished(refused);
         }
         self.keep_registry();
-        for call in self.calls.values_mut() {
+        for (_, call) in self.calls.iter_mut() {
             call.settle_devices(&mut self.out);
             call.publish_changes(&mut self.out);
         }

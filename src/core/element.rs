@@ -1,6 +1,6 @@
 //! What passes between the core and the elements with which an app shows and plays participants.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -109,11 +109,11 @@ pub struct IncomingVideo {
     /// The size that is asked for instead of that of the elements; of cameras, not of screens.
     pub preferred: Option<Dimension>,
     /// The same for some participants, by session.
-    pub by_session: BTreeMap<String, Dimension>,
+    pub by_session: LiteMap<String, Dimension>,
 }
 
 impl Default for IncomingVideo {
     fn default() -> Self {
-        Self { enabled: true, preferred: None, by_session: BTreeMap::new() }
+        Self { enabled: true, preferred: None, by_session: LiteMap::new() }
     }
 }

@@ -1,6 +1,6 @@
 //! Requests to the coordinator: each waits until it can be sent, is sent, and ends in time.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::{
     call::CallRequest,
@@ -87,7 +87,7 @@ pub(crate) enum RestNews<H: Host> {
 /// All requests under way.
 #[derive(Debug, Default)]
 pub(crate) struct Rest {
-    requests: BTreeMap<RequestId, Pending>,
+    requests: LiteMap<RequestId, Pending>,
 }
 
 #[derive(Debug)]

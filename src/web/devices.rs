@@ -1,6 +1,8 @@
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use crate::web::task::detach;
+use std::{cell::RefCell, rc::Rc};
 
-use wasm_bindgen_futures::spawn_local;
+use litemap::LiteMap;
+
 use web_sys::{EventTarget, MediaStream};
 
 use super::{
@@ -24,7 +26,7 @@ pub struct Devices {
 }
 
 /// They outlive the [`Devices`] in what is being opened.
-type Captures = Rc<RefCell<BTreeMap<CaptureId, Entry>>>;
+type Captures = Rc<RefCell<LiteMap<CaptureId, Entry>>>;
 
 enum Entry {
     /// The browser has been asked.
@@ -50,7 +52,7 @@ impl Devices {
         let source = request.source.and_then(|source| self.running(source));
         let captures = Rc::downgrade(&self.captures);
         let (media, reporter) = (self.media.clone(), self.reporter.clone());
-        spawn_local(async move {
+        detach(async move {
             let result = Capture::open(&request, setup, source, &opening).await;
             // Whoever gave it up wants to hear nothing of it, and what was opened ends here.
             let Some(captures) = captures.upgrade().filter(|_| !opening.is_given_up()) else {

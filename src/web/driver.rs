@@ -1,3 +1,4 @@
+use crate::web::task::detach;
 use std::{
     cell::{Cell, OnceCell, Ref, RefCell},
     collections::VecDeque,
@@ -5,7 +6,6 @@ use std::{
 };
 
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 
 use super::{
     browser::{AppEvent, Client, Effect, Error, Input, Outcome},
@@ -162,7 +162,7 @@ impl Driver {
                 let (reporter, turn) = (reporter.clone(), turn.clone());
                 turn.set(turn.get() + 1);
                 let mine = turn.get();
-                spawn_local(async move {
+                detach(async move {
                     let devices = list_devices().await;
                     // An older list may come after a newer one.
                     if turn.get() == mine {

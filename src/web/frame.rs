@@ -19,8 +19,9 @@ struct Waiting {
     run: Box<dyn Fn()>,
     /// What each frame calls: made once, as frames come many times a second.
     on_frame: OnceCell<Closure<dyn FnMut()>>,
-    /// It is wanted, by the frame with that number, if the page has frames.
-    wanted: Cell<Option<Option<i32>>>,
+    is_wanted: Cell<bool>,
+    /// The frame that is asked for, if the page has frames.
+    frame: Cell<Option<i32>>,
     /// How often it was wanted.
     turn: Cell<u32>,
     /// Looks now and then for a frame that does not come, as one timer per frame would be too dear.
@@ -33,7 +34,8 @@ impl Frames {
         Self(Rc::new(Waiting {
             run: Box::new(run),
             on_frame: OnceCell::new(),
-            wanted: Cell::default(),
+            is_wanted: Cell::default(),
+            frame: Cell::default(),
             turn: Cell::default(),
             timer: RefCell::default(),
         }))
@@ -42,11 +44,11 @@ impl Frames {
     /// Runs it with the next frame, once however often that is asked before.
     pub fn want(&self) {
         let waiting = &self.0;
-        if waiting.wanted.get().is_some() {
+        if waiting.is_wanted.replace(true) {
             return;
         }
         waiting.turn.set(waiting.turn.get().wrapping_add(1));
-        waiting.wanted.set(Some(waiting.ask_for_frame()));
+        waiting.frame.set(waiting.ask_for_frame());
         if waiting.timer.borrow().is_none() {
             waiting.watch_over();
         }
@@ -67,7 +69,7 @@ impl Waiting {
     }
 
     fn come(this: &Weak<Self>) {
-        if let Some(waiting) = this.upgrade().filter(|waiting| waiting.wanted.take().is_some()) {
+        if let Some(waiting) = this.upgrade().filter(|waiting| waiting.is_wanted.take()) {
             (waiting.run)();
         }
     }
@@ -78,7 +80,7 @@ impl Waiting {
             let Some(waiting) = this.upgrade() else { return };
             let spent = waiting.timer.take();
             drop(spent);
-            if waiting.wanted.get().is_none() {
+            if !waiting.is_wanted.get() {
                 return;
             }
             if waiting.turn.get() != turn {
@@ -93,7 +95,8 @@ impl Waiting {
 
     /// There is nothing to be done about a page that does not know its frame.
     fn forget_frame(&self) {
-        if let Some(Some(number)) = self.wanted.take()
+        if self.is_wanted.take()
+            && let Some(number) = self.frame.take()
             && let Some(window) = web_sys::window()
         {
             let _ = window.cancel_animation_frame(number);

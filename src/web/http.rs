@@ -1,9 +1,11 @@
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use crate::web::task::detach;
+use std::{cell::RefCell, rc::Rc};
+
+use litemap::LiteMap;
 
 use gloo_net::http::{self, RequestBuilder};
 use js_sys::{Date, Object, Reflect, TypeError, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{AbortController, AbortSignal, Headers, Request, RequestRedirect};
 
 use super::{
@@ -18,7 +20,7 @@ use crate::core::{Duration, HttpBody, HttpRequest, Method, RequestId, ResponseKi
 
 /// The requests that are not answered yet.
 pub struct Http {
-    pending: Rc<RefCell<BTreeMap<RequestId, Rc<Abortion>>>>,
+    pending: Rc<RefCell<LiteMap<RequestId, Rc<Abortion>>>>,
     reporter: Reporter,
 }
 
@@ -40,7 +42,7 @@ impl Http {
         drop(abortion);
 
         let (pending, reporter) = (self.pending.clone(), self.reporter.clone());
-        spawn_local(async move {
+        detach(async move {
             let reply = receive(answer, kind).await;
             // Else it was given up, and its name may be another request's by now.
             if is_pending.strong_count() > 0 {

@@ -1,10 +1,12 @@
 //! The microphones that are listened to.
 
 use crate::web::Input;
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use crate::web::task::detach;
+use std::{cell::RefCell, rc::Rc};
+
+use litemap::LiteMap;
 
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::MediaStream;
 
 use super::{
@@ -22,7 +24,7 @@ const FINE: u32 = 2048;
 
 /// The microphones that are listened to.
 pub(super) struct Listening {
-    entries: Rc<RefCell<BTreeMap<ListenId, Entry>>>,
+    entries: Rc<RefCell<LiteMap<ListenId, Entry>>>,
     reporter: Reporter,
 }
 
@@ -63,7 +65,7 @@ impl Listening {
             ListenSource::Device(id) => {
                 let entries = Rc::downgrade(&self.entries);
                 let reporter = self.reporter.clone();
-                spawn_local(async move {
+                detach(async move {
                     let Some(result) = open(id, &opening).await else { return };
                     let Some(entries) = entries.upgrade().filter(|_| !opening.is_given_up()) else {
                         return;
@@ -136,7 +138,7 @@ fn analyse(
 }
 
 fn put(
-    entries: &RefCell<BTreeMap<ListenId, Entry>>,
+    entries: &RefCell<LiteMap<ListenId, Entry>>,
     reporter: &Reporter,
     listening: ListenId,
     analyser: Result<Analyser, JsValue>,

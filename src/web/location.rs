@@ -1,6 +1,6 @@
+use crate::web::task::detach;
 use gloo_net::http::{Method, RequestBuilder, Response};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::spawn_local;
 
 use super::{
     browser::Input, foreign::settled, guard::catching, http::Abortion, report::Reporter,
@@ -14,7 +14,7 @@ const HEADER: &str = "x-amz-cf-pop";
 /// Asks `url` where this client is, and reports the answer.
 pub fn find_location(url: String, timeout: Duration, reporter: &Reporter) {
     let reporter = reporter.clone();
-    spawn_local(async move {
+    detach(async move {
         let place = ask(&url, timeout).await.ok().flatten();
         reporter.report(Input::Location(place));
     });

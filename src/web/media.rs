@@ -1,8 +1,9 @@
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     rc::Rc,
 };
+
+use litemap::LiteMap;
 
 use web_sys::{MediaStream, MediaStreamTrack};
 
@@ -19,8 +20,8 @@ pub struct MediaTable(Rc<Tables>);
 
 #[derive(Default)]
 struct Tables {
-    captures: RefCell<BTreeMap<CaptureId, Rc<Capture>>>,
-    received: RefCell<BTreeMap<RemoteTrackId, Received>>,
+    captures: RefCell<LiteMap<CaptureId, Rc<Capture>>>,
+    received: RefCell<LiteMap<RemoteTrackId, Received>>,
     last_received: Cell<u32>,
 }
 

@@ -1,4 +1,6 @@
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
+
+use litemap::LiteMap;
 
 use js_sys::Reflect;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
@@ -11,7 +13,7 @@ use crate::core::SocketId;
 
 /// The open sockets.
 pub struct Sockets {
-    open: Rc<RefCell<BTreeMap<SocketId, Socket>>>,
+    open: Rc<RefCell<LiteMap<SocketId, Socket>>>,
     reporter: Reporter,
 }
 

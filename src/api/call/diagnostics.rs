@@ -1,10 +1,11 @@
 //! What helps to find out what went wrong, and what a user thinks of it.
 
+use crate::web::task::to_promise;
 use js_sys::{Function, Promise, Reflect};
 use serde::{Deserialize, Serialize};
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 
 use super::Call;
 use crate::{
@@ -40,7 +41,7 @@ impl Call {
     pub fn dump_diagnostics(&self) -> Promise {
         let facts = self.facts();
         let state = self.shared.part("state");
-        future_to_promise(async move {
+        to_promise(async move {
             let chunk = JsFuture::from(load_diagnostics()).await?;
             let diagnose: Function = Reflect::get(&chunk, &"diagnose".into())?.dyn_into()?;
             let report: Promise =

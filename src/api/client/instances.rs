@@ -1,13 +1,15 @@
 //! The clients with a user, by app and user, of which an app wants one each.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
+
+use litemap::LiteMap;
 
 use js_sys::WeakRef;
 use wasm_bindgen::{JsCast, JsValue};
 
 thread_local! {
     /// They are not kept for being here.
-    static INSTANCES: RefCell<BTreeMap<String, WeakRef>> = const { RefCell::new(BTreeMap::new()) };
+    static INSTANCES: RefCell<LiteMap<String, WeakRef>> = const { RefCell::new(LiteMap::new()) };
 }
 
 /// The client with that key, if there is one.

@@ -2,9 +2,10 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     rc::{self, Rc},
 };
+
+use litemap::LiteMap;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
@@ -37,7 +38,7 @@ pub(crate) struct ClientShared {
     parts: WeakParts,
     /// The same while a user is connected or connecting.
     kept: RefCell<Option<Parts>>,
-    calls: RefCell<BTreeMap<CallKey, KnownCall>>,
+    calls: RefCell<LiteMap<CallKey, KnownCall>>,
     pub(super) promises: Promises,
     log: Log,
     /// Its name among the instances.
@@ -187,7 +188,7 @@ impl ClientShared {
             *kept = None;
         }
         if let Ok(mut calls) = self.calls.try_borrow_mut() {
-            for call in calls.values_mut() {
+            for (_, call) in calls.iter_mut() {
                 call.kept = None;
             }
         }

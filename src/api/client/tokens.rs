@@ -1,10 +1,10 @@
 //! The app's token provider.
 
+use crate::web::task::detach;
 use std::rc::Rc;
 
 use js_sys::{Function, TypeError};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::spawn_local;
 
 use super::shared::ClientShared;
 use crate::{api::parts::Parts, core::TokenRequestId, web::settled};
@@ -25,7 +25,7 @@ pub(super) fn ask(shared: &Rc<ClientShared>, request: TokenRequestId) {
         None => Err(JsValue::UNDEFINED),
     };
     let shared = Rc::downgrade(shared);
-    spawn_local(async move {
+    detach(async move {
         let answer = match given {
             Ok(token) => settled(&token).await.and_then(read),
             Err(thrown) => Err(thrown),

@@ -1,5 +1,6 @@
 //! Lists of devices, and those who watch them.
 
+use crate::web::task::detach;
 use std::{
     cell::{Cell, RefCell},
     rc::Rc,
@@ -8,7 +9,6 @@ use std::{
 use js_sys::{Array, Map, Object, Promise, Reflect};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::spawn_local;
 
 use super::Device;
 use crate::{
@@ -162,7 +162,7 @@ impl Subscription {
         let turn = self.turn.get() + 1;
         self.turn.set(turn);
         let this = self.clone();
-        spawn_local(async move {
+        detach(async move {
             let found = this.source.find().await;
             if this.turn.get() == turn {
                 this.tell(found);

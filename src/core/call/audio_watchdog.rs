@@ -1,7 +1,5 @@
 //! Finds participants who speak to nobody: their sound arrives and no element plays it.
 
-use std::collections::BTreeSet;
-
 use crate::core::{
     host::Host,
     roster::Roster,
@@ -17,12 +15,12 @@ pub(crate) struct AudioWatchdog {
     is_enabled: bool,
     due: Option<Time>,
     /// What was warned of, and has not been bound since.
-    warned: BTreeSet<(String, TrackType)>,
+    warned: Vec<(String, TrackType)>,
 }
 
 impl Default for AudioWatchdog {
     fn default() -> Self {
-        Self { is_enabled: true, due: None, warned: BTreeSet::new() }
+        Self { is_enabled: true, due: None, warned: Vec::new() }
     }
 }
 
@@ -69,7 +67,8 @@ impl AudioWatchdog {
                     continue;
                 }
                 let sound = (participant.session_id.clone(), track_type);
-                if self.warned.insert(sound.clone()) {
+                if !self.warned.contains(&sound) {
+                    self.warned.push(sound.clone());
                     unheard.push(sound);
                 }
             }

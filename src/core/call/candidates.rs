@@ -8,7 +8,7 @@ use crate::core::{
     ids::PeerId,
     outbox::Outbox,
     sdp,
-    view::lenient::text,
+    view::lenient::{object_in, text},
 };
 
 /// Most candidates held back; a server that sends more makes no sense.
@@ -37,7 +37,7 @@ struct Candidate {
 impl RemoteCandidates {
     /// Takes a candidate (JSON text of an `RTCIceCandidateInit`).
     pub(crate) fn add<H: Host>(&mut self, out: &mut Outbox<H>, peer: PeerId, candidate: String) {
-        let Ok(Candidate { username_fragment }) = serde_json::from_str(&candidate) else {
+        let Some(Candidate { username_fragment }) = object_in(&candidate) else {
             return;
         };
         let generation = Some(username_fragment).filter(|name| !name.is_empty());

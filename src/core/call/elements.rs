@@ -1,7 +1,7 @@
 //! The elements with which an app shows and plays participants: what each of them shows, and whether
 //! it plays.
 
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
 
 use super::{
     CallContext, CallSession,
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// All that an app bound to the participants of one call.
 #[derive(Debug, Default)]
 pub(crate) struct Elements {
-    bound: BTreeMap<ElementId, Bound>,
+    bound: LiteMap<ElementId, Bound>,
     /// Elements of the app in which everybody's sound is played, with elements of our own.
     containers: Vec<ElementId>,
     /// Those that the browser does not let play, in the order in which that was found.
@@ -112,15 +112,16 @@ impl Elements {
         if self.containers.is_empty() {
             return;
         }
-        let played: BTreeSet<_> = self
-            .bound
-            .values()
-            .map(|bound| (bound.container, bound.session_id.clone(), bound.track_type))
-            .collect();
+        let mut played = LiteMap::new_vec();
+        for bound in self.bound.values() {
+            if let Some(container) = bound.container {
+                played.insert((container, bound.session_id.clone(), bound.track_type), ());
+            }
+        }
         for container in self.containers.clone() {
             for (participant, track_type) in sounds(&state.participants) {
                 let session_id = participant.session_id.clone();
-                if played.contains(&(Some(container), session_id.clone(), track_type)) {
+                if played.contains_key(&(container, session_id.clone(), track_type)) {
                     continue;
                 }
                 let element: ElementId = out.id(container.owner());

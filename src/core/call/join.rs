@@ -153,7 +153,7 @@ impl<H: Host> CallSession<H> {
             Phase::Idle | Phase::Left | Phase::Failed => {}
         }
         let request = options.request.as_ref();
-        let rings = match request.map(|request| request.known("ring", "a boolean")).transpose() {
+        let rings = match request.map(|request| request.flag("ring")).transpose() {
             Ok(rings) => rings.flatten().unwrap_or_default(),
             Err(error) => return context.out.settle_all(promise, &Err(error)),
         };

@@ -1,6 +1,6 @@
 //! What the SFU was told of mute states, and what it is to be told.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use trunkline_protocol::sfu::signal;
 
@@ -10,9 +10,9 @@ use crate::core::{error::Error, host::Host, outbox::Outbox, state::TrackType};
 /// One request at a time, so that the last state is the one that stands.
 #[derive(Debug, Default)]
 pub(crate) struct Muting {
-    wanted: BTreeMap<TrackType, bool>,
-    told: BTreeMap<TrackType, bool>,
-    in_flight: Option<BTreeMap<TrackType, bool>>,
+    wanted: LiteMap<TrackType, bool>,
+    told: LiteMap<TrackType, bool>,
+    in_flight: Option<LiteMap<TrackType, bool>>,
 }
 
 impl Muting {
@@ -31,14 +31,10 @@ impl Muting {
         if self.in_flight.is_some() {
             return;
         }
-        let news: BTreeMap<TrackType, bool> = self
-            .wanted
-            .iter()
-            .filter(|(track_type, muted)| {
-                is_announced(**track_type) && self.told.get(track_type) != Some(muted)
-            })
-            .map(|(track_type, muted)| (*track_type, *muted))
-            .collect();
+        let mut news = self.wanted.clone();
+        news.retain(|track_type, muted| {
+            is_announced(*track_type) && self.told.get(track_type) != Some(muted)
+        });
         if news.is_empty() {
             return;
         }

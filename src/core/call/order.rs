@@ -34,7 +34,7 @@ impl<H: Host> CallSession<H> {
         let AppRequest { method, path, body, doing } = request;
         let removed = match (then, &body) {
             (Then::Members, Some(body)) => {
-                match body.known("remove_members", "a list of user ids") {
+                match body.texts("remove_members", "a list of user ids") {
                     Ok(removed) => removed.unwrap_or_default(),
                     Err(error) => return context.out.reject(promise, error),
                 }

@@ -1,6 +1,6 @@
 //! Who is in the call: a fold of the SFU's snapshot and the events after it.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use trunkline_protocol::sfu::{event, models};
 
@@ -18,7 +18,7 @@ use crate::core::{
 /// Received tracks whose participant is not known yet, by stream id.
 #[derive(Debug, Default)]
 pub(crate) struct Orphans {
-    tracks: BTreeMap<RemoteTrackId, (String, TrackType)>,
+    tracks: LiteMap<RemoteTrackId, (String, TrackType)>,
 }
 
 /// What the SFU says of a participant.
@@ -192,7 +192,7 @@ impl<H: Host> Visible<H> {
     /// The full list of what is pinned for everyone, most important first. Local pins stay.
     pub(crate) fn set_server_pins(&mut self, pins: &[models::Pin], now: f64) {
         let participants = &self.state().participants;
-        let mut wanted: BTreeMap<Slot, Pin> = BTreeMap::new();
+        let mut wanted: LiteMap<Slot, Pin> = LiteMap::new();
         for (place, pin) in pins.iter().enumerate() {
             let rank = u32::try_from(pins.len() - place).unwrap_or(u32::MAX);
             let new = Pin { is_local: false, pinned_at: now + f64::from(rank) };

@@ -1,6 +1,6 @@
 //! Requests to the SFU: Twirp over HTTP, protobuf bodies, tried again while that can help.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use trunkline_protocol::{
     compact,
@@ -46,7 +46,7 @@ pub(crate) struct Rpcs {
     base_url: String,
     token: String,
     timeout: Duration,
-    pending: BTreeMap<RequestId, Pending>,
+    pending: LiteMap<RequestId, Pending>,
 }
 
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl Rpcs {
             base_url: base_url.to_owned(),
             token: token.to_owned(),
             timeout,
-            pending: BTreeMap::new(),
+            pending: LiteMap::new(),
         }
     }
 

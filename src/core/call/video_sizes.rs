@@ -1,7 +1,7 @@
 //! In which size the videos of the others are asked for: as large as the largest element that shows
 //! them, unless the app prefers another size or wants none.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use crate::core::{
     element::IncomingVideo,
@@ -12,7 +12,7 @@ use crate::core::{
 /// The elements that show videos of others.
 #[derive(Debug, Default)]
 pub(crate) struct VideoSizes {
-    elements: BTreeMap<ElementId, Shown>,
+    elements: LiteMap<ElementId, Shown>,
 }
 
 /// A video of somebody.

@@ -78,7 +78,7 @@ impl<H: Host> Client<H> {
     }
 
     pub(super) fn query_calls(&mut self, promise: PromiseId, body: Body) {
-        let watch = match body.known("watch", "a boolean") {
+        let watch = match body.flag("watch") {
             Ok(watch) => watch.unwrap_or_default(),
             Err(error) => return self.out.reject(promise, error),
         };

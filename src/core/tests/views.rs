@@ -59,7 +59,7 @@ fn what_fits_is_read_and_what_apps_see_stays_as_it_came() {
     let counts: Vec<(&str, u32)> =
         session.participants_count_by_role.iter().map(|(role, n)| (role.as_str(), *n)).collect();
     assert_eq!(counts, [("admin", 1), ("user", 2)]);
-    assert_eq!(session.accepted_by["bob"], Some(1_000.0));
+    assert_eq!(session.accepted_by.get("bob"), Some(&Some(1_000.0)));
     let members = read.view.call.members.unwrap();
     assert_eq!(members[0].document, document["members"][0]);
     assert_eq!(read.view.call.own_capabilities.as_deref(), Some(&["send-audio".to_owned()][..]));

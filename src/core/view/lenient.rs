@@ -1,7 +1,9 @@
 //! Fields as a server should have written them: one of another type, or `null`, is absent, and an
 //! element of a list that cannot be read is left out. No answer is lost for it.
 
-use std::{collections::BTreeMap, fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData};
+
+use litemap::LiteMap;
 
 use serde::{
     Deserialize, Deserializer,
@@ -61,7 +63,7 @@ pub(crate) fn texts<'de, R: Deserializer<'de>>(reader: R) -> Result<Vec<String>,
 pub(crate) fn some_texts<'de, R: Deserializer<'de>>(
     reader: R,
 ) -> Result<Option<Vec<String>>, R::Error> {
-    let list: Option<Vec<Scalar>> = reader.deserialize_any(List(PhantomData))?;
+    let Scalars(list) = Scalars::deserialize(reader)?;
     Ok(list.map(|list| list.into_iter().filter_map(Scalar::text).collect()))
 }
 
@@ -70,6 +72,26 @@ pub(crate) fn object<'de, T: Deserialize<'de>, R: Deserializer<'de>>(
     reader: R,
 ) -> Result<Option<T>, R::Error> {
     reader.deserialize_any(Object(PhantomData))
+}
+
+/// The same out of JSON text. All that the core reads of JSON goes this way, as `serde_json`'s texts
+/// for what is mistyped weigh, and nobody sees them.
+pub(crate) fn object_in<'de, T: Deserialize<'de>>(json: &'de str) -> Option<T> {
+    serde_json::from_str::<Element<T>>(json).ok()?.0
+}
+
+/// A truth value out of JSON text.
+pub(crate) fn flag_in(json: &str) -> Option<bool> {
+    match serde_json::from_str(json).ok()? {
+        Scalar::Flag(flag) => Some(flag),
+        Scalar::Text(_) | Scalar::Number(_) | Scalar::Other => None,
+    }
+}
+
+/// A list out of JSON text that holds texts only.
+pub(crate) fn texts_in(json: &str) -> Option<Vec<String>> {
+    let Scalars(list) = serde_json::from_str(json).ok()?;
+    list?.into_iter().map(Scalar::text).collect()
 }
 
 /// The objects in a list that hold no documents.
@@ -105,20 +127,27 @@ pub(crate) fn some_seen_list<'de, D: Document, V: DeserializeOwned, R: Deseriali
 /// How many of each name.
 pub(crate) fn counts<'de, R: Deserializer<'de>>(
     reader: R,
-) -> Result<BTreeMap<String, u32>, R::Error> {
-    let counts = scalars(reader)?.into_iter();
-    Ok(counts.map(|(name, count)| (name, to_count(count.number()))).collect())
+) -> Result<LiteMap<String, u32>, R::Error> {
+    let mut counts = LiteMap::new();
+    for (name, count) in scalars(reader)? {
+        counts.insert(name, to_count(count.number()));
+    }
+    Ok(counts)
 }
 
 /// When something happened, by the name of who did it.
 pub(crate) fn moments<'de, R: Deserializer<'de>>(
     reader: R,
-) -> Result<BTreeMap<String, Option<f64>>, R::Error> {
-    Ok(scalars(reader)?.into_iter().map(|(name, at)| (name, at.millis())).collect())
+) -> Result<LiteMap<String, Option<f64>>, R::Error> {
+    let mut moments = LiteMap::new();
+    for (name, at) in scalars(reader)? {
+        moments.insert(name, at.millis());
+    }
+    Ok(moments)
 }
 
-fn scalars<'de, R: Deserializer<'de>>(reader: R) -> Result<BTreeMap<String, Scalar>, R::Error> {
-    Ok(object(reader)?.unwrap_or_default())
+fn scalars<'de, R: Deserializer<'de>>(reader: R) -> Result<Vec<(String, Scalar)>, R::Error> {
+    Ok(reader.deserialize_any(Fields)?.unwrap_or_default())
 }
 
 fn to_count(number: Option<f64>) -> u32 {
@@ -242,6 +271,15 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Element<T> {
     }
 }
 
+/// A list, whatever stands in it.
+struct Scalars(Option<Vec<Scalar>>);
+
+impl<'de> Deserialize<'de> for Scalars {
+    fn deserialize<R: Deserializer<'de>>(reader: R) -> Result<Self, R::Error> {
+        reader.deserialize_any(List(PhantomData)).map(Self)
+    }
+}
+
 /// Scalars are no object, and no list.
 macro_rules! no_scalars {
     () => {
@@ -282,6 +320,31 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, object: A) -> Result<Self::Value, A::Error> {
         T::deserialize(MapAccessDeserializer::new(object)).map(Some)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        skip_list(list)?;
+        Ok(None)
+    }
+
+    no_scalars!();
+}
+
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Option<Vec<(String, Scalar)>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(field) = object.next_entry()? {
+            fields.push(field);
+        }
+        Ok(Some(fields))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {

@@ -1,5 +1,6 @@
 //! Whether the user lets this page use cameras and microphones.
 
+use crate::web::task::{detach, to_promise};
 use std::{
     cell::{Cell, RefCell},
     rc::{Rc, Weak},
@@ -7,7 +8,7 @@ use std::{
 
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::EventTarget;
 
 use crate::{
@@ -121,7 +122,7 @@ impl Permission {
         }
         let this = Rc::downgrade(self);
         let name = self.name;
-        let answer = future_to_promise(async move {
+        let answer = to_promise(async move {
             // Not every browser can be asked about devices.
             let status = query(name).await?;
             if let Some(permission) = this.upgrade() {
@@ -131,7 +132,7 @@ impl Permission {
         });
         // Where it cannot be asked nobody needs to hear of it.
         let heard = answer.clone();
-        wasm_bindgen_futures::spawn_local(async move { drop(JsFuture::from(heard).await) });
+        detach(async move { drop(JsFuture::from(heard).await) });
         *self.answer.borrow_mut() = Some(answer.clone());
         answer
     }

@@ -1,8 +1,8 @@
 //! Listening to a stream.
 
+use crate::web::task::detach;
 use gloo_timers::callback::Interval;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{AnalyserNode, AudioContext, MediaStream, MediaStreamAudioSourceNode};
 
 use crate::{
@@ -55,7 +55,7 @@ impl Analyser {
             if field(&context, "state") == "running" {
                 look(&node);
             } else if let Ok(resumed) = call_method(&context, "resume", &JsValue::UNDEFINED) {
-                spawn_local(async move { drop(settled(&resumed).await) });
+                detach(async move { drop(settled(&resumed).await) });
             }
         })?);
         Ok(this)
@@ -83,7 +83,7 @@ impl Analyser {
 impl Drop for Analyser {
     fn drop(&mut self) {
         if let Some(closing) = self.end() {
-            spawn_local(async move { drop(settled(&closing).await) });
+            detach(async move { drop(settled(&closing).await) });
         }
     }
 }

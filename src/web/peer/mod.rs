@@ -9,9 +9,10 @@ mod stats;
 
 use std::{
     cell::RefCell,
-    collections::BTreeMap,
     rc::{Rc, Weak},
 };
+
+use litemap::LiteMap;
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MediaStream, MediaStreamTrack};
@@ -36,7 +37,7 @@ use crate::core::{
 
 /// The peer connections of a client.
 pub struct Peers {
-    open: RefCell<BTreeMap<PeerId, Rc<Peer>>>,
+    open: RefCell<LiteMap<PeerId, Rc<Peer>>>,
     media: MediaTable,
     reporter: Reporter,
 }
@@ -45,7 +46,7 @@ pub struct Peers {
 struct Peer {
     id: PeerId,
     connection: Connection,
-    transceivers: RefCell<BTreeMap<TransceiverId, Rc<Sending>>>,
+    transceivers: RefCell<LiteMap<TransceiverId, Rc<Sending>>>,
     listeners: RefCell<Vec<Listener>>,
     pending: Pending,
     reporter: Reporter,
@@ -117,7 +118,7 @@ impl Peers {
 
     /// Closes all of them.
     pub fn close_all(&self) {
-        for peer in self.open.take().into_values() {
+        for (_, peer) in self.open.take() {
             peer.close(&self.media);
         }
     }

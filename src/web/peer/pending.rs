@@ -1,7 +1,6 @@
-use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-};
+use std::cell::{Cell, RefCell};
+
+use litemap::LiteMap;
 
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::JsValue;
@@ -15,7 +14,7 @@ use wasm_bindgen_futures::JsFuture;
 pub(super) struct Pending {
     closed: Cell<bool>,
     /// What ends the waiting of each.
-    gates: RefCell<BTreeMap<u32, Function>>,
+    gates: RefCell<LiteMap<u32, Function>>,
     last: Cell<u32>,
 }
 
@@ -27,7 +26,7 @@ impl Pending {
     /// Ends all waiting, for good.
     pub(super) fn close(&self) {
         self.closed.set(true);
-        for open in self.gates.take().into_values() {
+        for (_, open) in self.gates.take() {
             // Resolving a promise throws nothing.
             let _ = open.call0(&JsValue::UNDEFINED);
         }
@@ -43,7 +42,9 @@ impl Pending {
         let gate = Promise::new(&mut |resolve, _| open = Some(resolve));
         let turn = self.last.get().wrapping_add(1);
         self.last.set(turn);
-        self.gates.borrow_mut().extend(open.map(|open| (turn, open)));
+        if let Some(open) = open {
+            self.gates.borrow_mut().insert(turn, open);
+        }
         let settled = JsFuture::from(Promise::race(&Array::of2(&called, &gate))).await;
         self.gates.borrow_mut().remove(&turn);
         if self.is_closed() { Err(JsValue::UNDEFINED) } else { settled }
