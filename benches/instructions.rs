@@ -165,7 +165,7 @@ fn participant(index: usize) -> models::Participant {
 
 /// User id and session id, as long as real ones.
 fn ids(index: usize) -> (String, String) {
-    let mixed = index.wrapping_mul(0x9e37_79b9) & 0xffff_ffff;
+    let mixed = (index as u64).wrapping_mul(0x9e37_79b9) & 0xffff_ffff;
     (format!("user-{index}"), format!("{mixed:08x}-0000-4000-a000-{index:012x}"))
 }
 
