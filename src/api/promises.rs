@@ -6,7 +6,7 @@ use std::{
     mem,
 };
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsValue, prelude::Closure};
@@ -76,7 +76,7 @@ fn call(function: Option<&Function>, value: &JsValue) {
 /// The promises that wait for the core, by the names that it knows them by.
 #[derive(Default)]
 pub(crate) struct Promises {
-    pending: RefCell<LiteMap<PromiseId, Pending>>,
+    pending: RefCell<IndexMap<PromiseId, Pending>>,
     last: Cell<u64>,
 }
 
@@ -104,7 +104,7 @@ impl Promises {
     }
 
     pub(crate) fn settle(&self, id: PromiseId, result: Result<JsValue, JsValue>) {
-        let pending = self.pending.borrow_mut().remove(&id);
+        let pending = self.pending.borrow_mut().shift_remove(&id);
         if let Some(Pending { settle, finish, .. }) = pending {
             if let Some(finish) = finish {
                 finish();

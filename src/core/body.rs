@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{MapAccess, Visitor},
@@ -74,7 +74,7 @@ impl Body {
         expected: &str,
         read: fn(&str) -> Option<T>,
     ) -> Result<Option<T>, Error<H>> {
-        let value = self.fields().0.remove(key).filter(|value| value.get() != "null");
+        let value = self.fields().0.shift_remove(key).filter(|value| value.get() != "null");
         let Some(value) = value else {
             return Ok(None);
         };
@@ -89,7 +89,7 @@ impl Body {
 
 /// The fields of a JSON object, each of them as text.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Fields(LiteMap<String, Box<RawValue>>);
+pub(crate) struct Fields(IndexMap<String, Box<RawValue>>);
 
 impl Serialize for Fields {
     fn serialize<S: Serializer>(&self, writer: S) -> Result<S::Ok, S::Error> {

@@ -1,7 +1,7 @@
 //! Which parts of the state changed, so that nothing is compared and nothing is copied that
 //! nobody reads.
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use super::{ids::CallKey, roster::Slot, state::CallingState};
 
@@ -13,7 +13,7 @@ pub struct Changes {
     /// The list of registered calls.
     pub calls: bool,
     /// Per call.
-    pub by_call: LiteMap<CallKey, CallChanges>,
+    pub by_call: IndexMap<CallKey, CallChanges>,
 }
 
 /// What changed in one call.

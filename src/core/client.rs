@@ -4,7 +4,7 @@ mod calls;
 mod guest;
 mod location;
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +67,7 @@ pub struct Client<H: Host> {
     state: ClientState<H>,
     connection: Option<Connection<H>>,
     rest: Rest,
-    calls: LiteMap<CallKey, CallSession<H>>,
+    calls: IndexMap<CallKey, CallSession<H>>,
     /// Calls that could not be watched again, with the number of failures, and when to try anew.
     rewatch: Option<(Time, Vec<String>, u32)>,
     /// Whom to ask where this client is, with the attempts that are left.
@@ -86,7 +86,7 @@ impl<H: Host> Client<H> {
             state: ClientState::default(),
             connection: None,
             rest: Rest::default(),
-            calls: LiteMap::new(),
+            calls: IndexMap::new(),
             rewatch: None,
             location_hint: None,
             online: true,
@@ -268,7 +268,7 @@ impl<H: Host> Client<H> {
 
     /// The registered call with that cid.
     pub fn registered(&self, cid: &str) -> Option<CallKey> {
-        let has_cid = |key: &&CallKey| self.calls.get(key).is_some_and(|call| call.cid() == cid);
+        let has_cid = |key: &&CallKey| self.calls.get(*key).is_some_and(|call| call.cid() == cid);
         self.state.calls.iter().find(has_cid).copied()
     }
 
@@ -534,7 +534,7 @@ impl<H: Host> Client<H> {
             self.on_finished(refused);
         }
         self.keep_registry();
-        for (_, call) in self.calls.iter_mut() {
+        for call in self.calls.values_mut() {
             call.settle_devices(&mut self.out);
             call.publish_changes(&mut self.out);
         }
@@ -552,7 +552,7 @@ impl<H: Host> Client<H> {
                 continue;
             };
             let same_cid =
-                |other: &&mut CallKey| calls.get(other).is_some_and(|o| o.cid() == call.cid());
+                |other: &&mut CallKey| calls.get(&**other).is_some_and(|o| o.cid() == call.cid());
             match self.state.calls.iter_mut().find(same_cid) {
                 // A joined call is never put aside unseen.
                 Some(other) if calls.get(other).is_some_and(CallSession::is_active) => {}

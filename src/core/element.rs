@@ -1,6 +1,6 @@
 //! What passes between the core and the elements with which an app shows and plays participants.
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -109,11 +109,11 @@ pub struct IncomingVideo {
     /// The size that is asked for instead of that of the elements; of cameras, not of screens.
     pub preferred: Option<Dimension>,
     /// The same for some participants, by session.
-    pub by_session: LiteMap<String, Dimension>,
+    pub by_session: IndexMap<String, Dimension>,
 }
 
 impl Default for IncomingVideo {
     fn default() -> Self {
-        Self { enabled: true, preferred: None, by_session: LiteMap::new() }
+        Self { enabled: true, preferred: None, by_session: IndexMap::new() }
     }
 }

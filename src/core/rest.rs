@@ -1,6 +1,6 @@
 //! Requests to the coordinator: each waits until it can be sent, is sent, and ends in time.
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use super::{
     call::CallRequest,
@@ -87,7 +87,7 @@ pub(crate) enum RestNews<H: Host> {
 /// All requests under way.
 #[derive(Debug, Default)]
 pub(crate) struct Rest {
-    requests: LiteMap<RequestId, Pending>,
+    requests: IndexMap<RequestId, Pending>,
 }
 
 #[derive(Debug)]
@@ -127,7 +127,7 @@ impl Rest {
 
     /// Gives up a request; nobody is told.
     pub(crate) fn abort<H: Host>(&mut self, out: &mut Outbox<H>, id: RequestId) {
-        if self.requests.remove(&id).is_some_and(|pending| pending.sent) {
+        if self.requests.shift_remove(&id).is_some_and(|pending| pending.sent) {
             out.push(Effect::AbortHttp(id));
         }
     }
@@ -263,7 +263,7 @@ impl Rest {
         id: RequestId,
         result: impl FnOnce(&Pending) -> Result<AnswerOf<H>, Error<H>>,
     ) -> Option<Finished<H>> {
-        let pending = self.requests.remove(&id)?;
+        let pending = self.requests.shift_remove(&id)?;
         let mut result = result(&pending);
         if let Err(error) = &mut result {
             error.request_id = Some(pending.client_request_id);

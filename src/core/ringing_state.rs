@@ -1,6 +1,6 @@
 //! What apps see of a ring: who rings, and who has answered how.
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use super::{host::Host, state::CallState};
 
@@ -35,7 +35,7 @@ impl<H: Host> CallState<H> {
         let ringing = self.ringing?;
         let answers =
             self.session.as_ref().map(|session| (&session.accepted_by, &session.rejected_by));
-        let users = |answers: &LiteMap<String, Option<f64>>| answers.keys().cloned().collect();
+        let users = |answers: &IndexMap<String, Option<f64>>| answers.keys().cloned().collect();
         let accepted_by: Vec<String> =
             answers.map(|(accepted, _)| users(accepted)).unwrap_or_default();
         let rejectors: Vec<String> =

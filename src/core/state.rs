@@ -1,6 +1,6 @@
 //! What an app can see: the state of the client and of its calls.
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -166,13 +166,13 @@ pub struct Session<H: Host> {
     /// Who is in it.
     pub participants: Vec<SessionParticipant<H::Document>>,
     /// How many of each role.
-    pub counts_by_role: LiteMap<String, u32>,
+    pub counts_by_role: IndexMap<String, u32>,
     /// How many anonymous ones.
     pub anonymous_count: u32,
     /// Who accepted its ring, and when, in ms since the epoch.
-    pub accepted_by: LiteMap<String, Option<f64>>,
+    pub accepted_by: IndexMap<String, Option<f64>>,
     /// Who rejected its ring, and when, in ms since the epoch.
-    pub rejected_by: LiteMap<String, Option<f64>>,
+    pub rejected_by: IndexMap<String, Option<f64>>,
     /// Whether it has ended.
     pub has_ended: bool,
 }
@@ -239,12 +239,12 @@ pub struct SpeakerState {
     /// 0 to 1, for everybody who has no volume of their own.
     pub volume: f64,
     /// By session, 0 to 1.
-    pub volumes: LiteMap<String, f64>,
+    pub volumes: IndexMap<String, f64>,
 }
 
 impl Default for SpeakerState {
     fn default() -> Self {
-        Self { selected: String::new(), is_chosen: false, volume: 1.0, volumes: LiteMap::new() }
+        Self { selected: String::new(), is_chosen: false, volume: 1.0, volumes: IndexMap::new() }
     }
 }
 

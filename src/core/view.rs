@@ -5,7 +5,7 @@
 
 pub(super) mod lenient;
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 
@@ -384,16 +384,16 @@ pub struct Session<D> {
     pub participants: Vec<SessionParticipant<D>>,
     /// How many of each role.
     #[serde(deserialize_with = "counts")]
-    pub participants_count_by_role: LiteMap<String, u32>,
+    pub participants_count_by_role: IndexMap<String, u32>,
     /// How many anonymous ones.
     #[serde(deserialize_with = "count")]
     pub anonymous_participant_count: u32,
     /// Who accepted its ring, and when, in ms since the epoch.
     #[serde(deserialize_with = "moments")]
-    pub accepted_by: LiteMap<String, Option<f64>>,
+    pub accepted_by: IndexMap<String, Option<f64>>,
     /// Who rejected its ring, and when, in ms since the epoch.
     #[serde(deserialize_with = "moments")]
-    pub rejected_by: LiteMap<String, Option<f64>>,
+    pub rejected_by: IndexMap<String, Option<f64>>,
     /// When it ended, in ms since the epoch.
     #[serde(deserialize_with = "millis")]
     pub ended_at: Option<f64>,
@@ -405,7 +405,7 @@ pub struct Session<D> {
 pub struct SessionCounts {
     /// By role.
     #[serde(deserialize_with = "counts")]
-    pub participants_count_by_role: LiteMap<String, u32>,
+    pub participants_count_by_role: IndexMap<String, u32>,
     /// Anonymous ones.
     #[serde(deserialize_with = "count")]
     pub anonymous_participant_count: u32,

@@ -1,7 +1,7 @@
 use crate::web::task::detach;
 use std::{cell::RefCell, rc::Rc};
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use web_sys::{EventTarget, MediaStream};
 
@@ -26,7 +26,7 @@ pub struct Devices {
 }
 
 /// They outlive the [`Devices`] in what is being opened.
-type Captures = Rc<RefCell<LiteMap<CaptureId, Entry>>>;
+type Captures = Rc<RefCell<IndexMap<CaptureId, Entry>>>;
 
 enum Entry {
     /// The browser has been asked.
@@ -66,7 +66,7 @@ impl Devices {
                     Ok(description)
                 }
                 Err(failure) => {
-                    captures.borrow_mut().remove(&id);
+                    captures.borrow_mut().shift_remove(&id);
                     Err(failure.into())
                 }
             };
@@ -107,7 +107,7 @@ impl Devices {
 
     /// Ends a capture, running or not begun yet.
     pub fn stop(&self, id: CaptureId) {
-        let entry = self.captures.borrow_mut().remove(&id);
+        let entry = self.captures.borrow_mut().shift_remove(&id);
         self.media.remove_capture(id);
         match entry {
             Some(Entry::Begins(opening)) => opening.give_up(),

@@ -1,7 +1,7 @@
 use crate::web::task::detach;
 use std::{cell::RefCell, rc::Rc};
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use gloo_net::http::{self, RequestBuilder};
 use js_sys::{Date, Object, Reflect, TypeError, Uint8Array};
@@ -20,7 +20,7 @@ use crate::core::{Duration, HttpBody, HttpRequest, Method, RequestId, ResponseKi
 
 /// The requests that are not answered yet.
 pub struct Http {
-    pending: Rc<RefCell<LiteMap<RequestId, Rc<Abortion>>>>,
+    pending: Rc<RefCell<IndexMap<RequestId, Rc<Abortion>>>>,
     reporter: Reporter,
 }
 
@@ -46,7 +46,7 @@ impl Http {
             let reply = receive(answer, kind).await;
             // Else it was given up, and its name may be another request's by now.
             if is_pending.strong_count() > 0 {
-                let abortion = pending.borrow_mut().remove(&id);
+                let abortion = pending.borrow_mut().shift_remove(&id);
                 drop(abortion);
                 let reply = reply.map_err(|thrown| HttpFailure { cause: thrown });
                 reporter.report(Input::Http { request: id, reply });
@@ -56,7 +56,7 @@ impl Http {
 
     /// Gives a request up; nothing is reported about it any more.
     pub fn abort(&self, id: RequestId) {
-        let abortion = self.pending.borrow_mut().remove(&id);
+        let abortion = self.pending.borrow_mut().shift_remove(&id);
         drop(abortion);
     }
 

@@ -4,7 +4,7 @@ use crate::web::Input;
 use crate::web::task::detach;
 use std::{cell::RefCell, rc::Rc};
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use wasm_bindgen::JsValue;
 use web_sys::MediaStream;
@@ -24,7 +24,7 @@ const FINE: u32 = 2048;
 
 /// The microphones that are listened to.
 pub(super) struct Listening {
-    entries: Rc<RefCell<LiteMap<ListenId, Entry>>>,
+    entries: Rc<RefCell<IndexMap<ListenId, Entry>>>,
     reporter: Reporter,
 }
 
@@ -84,7 +84,7 @@ impl Listening {
     }
 
     pub(super) fn stop(&self, id: ListenId) {
-        let entry = self.entries.borrow_mut().remove(&id);
+        let entry = self.entries.borrow_mut().shift_remove(&id);
         if let Some(Entry { opening, heard }) = entry {
             opening.give_up();
             drop(heard);
@@ -138,7 +138,7 @@ fn analyse(
 }
 
 fn put(
-    entries: &RefCell<LiteMap<ListenId, Entry>>,
+    entries: &RefCell<IndexMap<ListenId, Entry>>,
     reporter: &Reporter,
     listening: ListenId,
     analyser: Result<Analyser, JsValue>,

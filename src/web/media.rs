@@ -3,7 +3,7 @@ use std::{
     rc::Rc,
 };
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use web_sys::{MediaStream, MediaStreamTrack};
 
@@ -20,8 +20,8 @@ pub struct MediaTable(Rc<Tables>);
 
 #[derive(Default)]
 struct Tables {
-    captures: RefCell<LiteMap<CaptureId, Rc<Capture>>>,
-    received: RefCell<LiteMap<RemoteTrackId, Received>>,
+    captures: RefCell<IndexMap<CaptureId, Rc<Capture>>>,
+    received: RefCell<IndexMap<RemoteTrackId, Received>>,
     last_received: Cell<u32>,
 }
 
@@ -68,7 +68,7 @@ impl MediaTable {
     }
 
     pub(crate) fn remove_capture(&self, id: CaptureId) {
-        let removed = self.0.captures.borrow_mut().remove(&id);
+        let removed = self.0.captures.borrow_mut().shift_remove(&id);
         // The table is not borrowed while the capture ends.
         drop(removed);
     }
@@ -93,7 +93,8 @@ impl MediaTable {
         let table = Rc::downgrade(&self.0);
         let ended = Listener::new(&track, "ended", move |_| {
             on_ended(id);
-            let ended = table.upgrade().and_then(|table| table.received.borrow_mut().remove(&id));
+            let ended =
+                table.upgrade().and_then(|table| table.received.borrow_mut().shift_remove(&id));
             // The table is not borrowed while its listener ends.
             drop(ended);
         });
@@ -107,7 +108,7 @@ impl MediaTable {
             |(id, received): (&RemoteTrackId, &Received)| (received.peer == peer).then_some(*id);
         let gone: Vec<_> = self.0.received.borrow().iter().filter_map(is_gone).collect();
         for id in gone {
-            let received = self.0.received.borrow_mut().remove(&id);
+            let received = self.0.received.borrow_mut().shift_remove(&id);
             // The table is not borrowed while its listener ends.
             drop(received);
         }

@@ -1,6 +1,6 @@
 use std::{cell::RefCell, rc::Rc};
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use js_sys::Reflect;
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
@@ -13,7 +13,7 @@ use crate::core::SocketId;
 
 /// The open sockets.
 pub struct Sockets {
-    open: Rc<RefCell<LiteMap<SocketId, Socket>>>,
+    open: Rc<RefCell<IndexMap<SocketId, Socket>>>,
     reporter: Reporter,
 }
 
@@ -35,7 +35,7 @@ impl Sockets {
             Listener::new(&socket, name, move |event| {
                 let input = input(id, event);
                 if let (Input::SocketClosed { .. }, Some(open)) = (&input, open.upgrade()) {
-                    let socket = open.borrow_mut().remove(&id);
+                    let socket = open.borrow_mut().shift_remove(&id);
                     drop(socket);
                 }
                 reporter.report(input);
@@ -73,7 +73,7 @@ impl Sockets {
 
     /// Closes a socket in whatever state it is and forgets it.
     pub fn close(&self, id: SocketId, code: u16, reason: &str) {
-        let socket = self.open.borrow_mut().remove(&id);
+        let socket = self.open.borrow_mut().shift_remove(&id);
         if let Some(socket) = socket {
             socket.close(code, reason);
         }

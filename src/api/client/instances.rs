@@ -2,14 +2,14 @@
 
 use std::cell::RefCell;
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use js_sys::WeakRef;
 use wasm_bindgen::{JsCast, JsValue};
 
 thread_local! {
     /// They are not kept for being here.
-    static INSTANCES: RefCell<LiteMap<String, WeakRef>> = const { RefCell::new(LiteMap::new()) };
+    static INSTANCES: RefCell<IndexMap<String, WeakRef>> = RefCell::default();
 }
 
 /// The client with that key, if there is one.
@@ -30,6 +30,6 @@ pub(crate) fn add(key: String, client: &JsValue) {
 /// `client` is not found any more.
 pub(crate) fn remove(key: &str, client: &JsValue) {
     if find(key).is_some_and(|known| known == *client) {
-        INSTANCES.with_borrow_mut(|instances| instances.remove(key));
+        INSTANCES.with_borrow_mut(|instances| instances.shift_remove(key));
     }
 }

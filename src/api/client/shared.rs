@@ -5,7 +5,7 @@ use std::{
     rc::{self, Rc},
 };
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use js_sys::{Function, Promise};
 use wasm_bindgen::{JsCast, JsValue};
@@ -38,7 +38,7 @@ pub(crate) struct ClientShared {
     parts: WeakParts,
     /// The same while a user is connected or connecting.
     kept: RefCell<Option<Parts>>,
-    calls: RefCell<LiteMap<CallKey, KnownCall>>,
+    calls: RefCell<IndexMap<CallKey, KnownCall>>,
     pub(super) promises: Promises,
     log: Log,
     /// Its name among the instances.
@@ -240,7 +240,7 @@ impl ClientShared {
             // Unless there are new ones by now.
             let gone = calls.get(&call).is_some_and(|known| known.shared.strong_count() == 0);
             if gone {
-                calls.remove(&call);
+                calls.shift_remove(&call);
             }
             gone
         };

@@ -1,7 +1,7 @@
 //! The elements with which an app shows and plays participants: what each of them shows, and whether
 //! it plays.
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use super::{
     CallContext, CallSession,
@@ -28,7 +28,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// All that an app bound to the participants of one call.
 #[derive(Debug, Default)]
 pub(crate) struct Elements {
-    bound: LiteMap<ElementId, Bound>,
+    bound: IndexMap<ElementId, Bound>,
     /// Elements of the app in which everybody's sound is played, with elements of our own.
     containers: Vec<ElementId>,
     /// Those that the browser does not let play, in the order in which that was found.
@@ -95,7 +95,7 @@ impl Elements {
     }
 
     fn forget<H: Host>(&mut self, out: &mut Outbox<H>, element: ElementId) {
-        self.bound.remove(&element);
+        self.bound.shift_remove(&element);
         self.blocked.retain(|blocked| *blocked != element);
         self.answer(out, element);
     }
@@ -112,7 +112,7 @@ impl Elements {
         if self.containers.is_empty() {
             return;
         }
-        let mut played = LiteMap::new_vec();
+        let mut played = IndexMap::new();
         for bound in self.bound.values() {
             if let Some(container) = bound.container {
                 played.insert((container, bound.session_id.clone(), bound.track_type), ());
@@ -251,7 +251,7 @@ impl<H: Host> CallSession<H> {
                         for session_id in session_ids {
                             match size {
                                 Some(size) => settings.by_session.insert(session_id, size),
-                                None => settings.by_session.remove(&session_id),
+                                None => settings.by_session.shift_remove(&session_id),
                             };
                         }
                     }

@@ -35,7 +35,7 @@ impl<H: Host> CallSession<H> {
         self.show_video_size(&video.0, video.1, size);
         let before = match size {
             Some(size) => self.wishes.insert(video, size),
-            None => self.wishes.remove(&video),
+            None => self.wishes.shift_remove(&video),
         };
         if before != size
             && let Phase::Joined(session) = &mut self.phase

@@ -1,6 +1,6 @@
 //! What the SFU was told of mute states, and what it is to be told.
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use trunkline_protocol::sfu::signal;
 
@@ -10,9 +10,9 @@ use crate::core::{error::Error, host::Host, outbox::Outbox, state::TrackType};
 /// One request at a time, so that the last state is the one that stands.
 #[derive(Debug, Default)]
 pub(crate) struct Muting {
-    wanted: LiteMap<TrackType, bool>,
-    told: LiteMap<TrackType, bool>,
-    in_flight: Option<LiteMap<TrackType, bool>>,
+    wanted: IndexMap<TrackType, bool>,
+    told: IndexMap<TrackType, bool>,
+    in_flight: Option<IndexMap<TrackType, bool>>,
 }
 
 impl Muting {

@@ -1,6 +1,6 @@
 //! Who is in the call: a fold of the SFU's snapshot and the events after it.
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use trunkline_protocol::sfu::{event, models};
 
@@ -18,7 +18,7 @@ use crate::core::{
 /// Received tracks whose participant is not known yet, by stream id.
 #[derive(Debug, Default)]
 pub(crate) struct Orphans {
-    tracks: LiteMap<RemoteTrackId, (String, TrackType)>,
+    tracks: IndexMap<RemoteTrackId, (String, TrackType)>,
 }
 
 /// What the SFU says of a participant.
@@ -192,7 +192,7 @@ impl<H: Host> Visible<H> {
     /// The full list of what is pinned for everyone, most important first. Local pins stay.
     pub(crate) fn set_server_pins(&mut self, pins: &[models::Pin], now: f64) {
         let participants = &self.state().participants;
-        let mut wanted: LiteMap<Slot, Pin> = LiteMap::new();
+        let mut wanted: IndexMap<Slot, Pin> = IndexMap::new();
         for (place, pin) in pins.iter().enumerate() {
             let rank = u32::try_from(pins.len() - place).unwrap_or(u32::MAX);
             let new = Pin { is_local: false, pinned_at: now + f64::from(rank) };
@@ -213,7 +213,7 @@ impl<H: Host> Visible<H> {
             .collect();
         for (slot, pin) in pinned {
             // Whoever is pinned already, here or for everyone, stays as they are.
-            if wanted.remove(&slot).is_none() && !pin.is_local {
+            if wanted.shift_remove(&slot).is_none() && !pin.is_local {
                 self.set_pin(slot, None);
             }
         }
@@ -276,7 +276,7 @@ impl<H: Host> Visible<H> {
 
     /// A received track ended.
     pub(crate) fn detach_track(&mut self, orphans: &mut Orphans, track: RemoteTrackId) {
-        orphans.tracks.remove(&track);
+        orphans.tracks.shift_remove(&track);
         let media = Media::Remote(track);
         let participants = &self.state().participants;
         let holds_it = |slot: &Slot| {

@@ -9,7 +9,7 @@
 
 mod source;
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use trunkline_protocol::{
     compact,
@@ -47,7 +47,7 @@ pub(crate) struct Publisher {
     owner: CallKey,
     publications: Vec<Publication>,
     /// What the SFU wants encoded, by publish option and track type.
-    qualities: LiteMap<(i32, TrackType), event::VideoSender>,
+    qualities: IndexMap<(i32, TrackType), event::VideoSender>,
     negotiation: Negotiation,
     failures: u32,
     /// The next offer is to look for a new way to the SFU.
@@ -108,7 +108,7 @@ impl Publisher {
             ice: IceWatch::default(),
             owner,
             publications: Vec::new(),
-            qualities: LiteMap::new(),
+            qualities: IndexMap::new(),
             negotiation: Negotiation::Stable,
             failures: 0,
             restart_wanted: false,

@@ -7,7 +7,7 @@
 //!             └──▶ left: rejected by all, cancelled, too late, answered on another device
 //! ```
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use serde::Serialize;
 
@@ -381,7 +381,7 @@ impl<H: Host> CallSession<H> {
 }
 
 /// Who answered a ring, and when.
-type Answers = LiteMap<String, Option<f64>>;
+type Answers = IndexMap<String, Option<f64>>;
 
 /// The body of a rejection.
 pub(crate) fn reject_body(reason: &str) -> String {

@@ -1,6 +1,6 @@
 //! Requests to the SFU: Twirp over HTTP, protobuf bodies, tried again while that can help.
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use trunkline_protocol::{
     compact,
@@ -46,7 +46,7 @@ pub(crate) struct Rpcs {
     base_url: String,
     token: String,
     timeout: Duration,
-    pending: LiteMap<RequestId, Pending>,
+    pending: IndexMap<RequestId, Pending>,
 }
 
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl Rpcs {
             base_url: base_url.to_owned(),
             token: token.to_owned(),
             timeout,
-            pending: LiteMap::new(),
+            pending: IndexMap::new(),
         }
     }
 
@@ -87,7 +87,7 @@ impl Rpcs {
         request: RequestId,
         reply: Result<HttpReply<H>, HttpFailure<H>>,
     ) -> Option<RpcOutcome<H>> {
-        let pending = self.pending.remove(&request)?;
+        let pending = self.pending.shift_remove(&request)?;
         let doing = pending.rpc.doing();
         let result = match reply {
             Err(failure) => Err(Error::network(doing, failure.cause)),
@@ -111,7 +111,7 @@ impl Rpcs {
             .collect();
         let mut outcomes = Vec::new();
         for request in due {
-            let Some(pending) = self.pending.remove(&request) else {
+            let Some(pending) = self.pending.shift_remove(&request) else {
                 continue;
             };
             if pending.sent {

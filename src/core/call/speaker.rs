@@ -32,7 +32,7 @@ impl<H: Host> CallSession<H> {
             let volumes = &mut state.speaker.volumes;
             match volume {
                 Some(volume) => drop(volumes.insert(session_id, volume)),
-                None => drop(volumes.remove(&session_id)),
+                None => drop(volumes.shift_remove(&session_id)),
             }
         });
     }

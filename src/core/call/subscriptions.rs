@@ -1,6 +1,6 @@
 //! Which videos are wanted, and in which size.
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use trunkline_protocol::sfu::{models, signal};
 
@@ -22,7 +22,7 @@ const CALM: Duration = Duration::from_millis(600);
 
 /// The sizes in which videos are shown, by session and track type. They outlive a connection, and
 /// may name sessions that are not in the call yet.
-pub(crate) type Wishes = LiteMap<(String, TrackType), Dimension>;
+pub(crate) type Wishes = IndexMap<(String, TrackType), Dimension>;
 
 /// Tells the SFU the whole list of wanted videos whenever it changes, one request at a time.
 #[derive(Debug, Default)]

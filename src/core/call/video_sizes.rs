@@ -1,7 +1,7 @@
 //! In which size the videos of the others are asked for: as large as the largest element that shows
 //! them, unless the app prefers another size or wants none.
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use crate::core::{
     element::IncomingVideo,
@@ -12,7 +12,7 @@ use crate::core::{
 /// The elements that show videos of others.
 #[derive(Debug, Default)]
 pub(crate) struct VideoSizes {
-    elements: LiteMap<ElementId, Shown>,
+    elements: IndexMap<ElementId, Shown>,
 }
 
 /// A video of somebody.
@@ -48,7 +48,7 @@ impl VideoSizes {
     /// It does not any more. The video whose size may be another one now is returned, here and below.
     #[must_use]
     pub(crate) fn unbind(&mut self, element: ElementId) -> Option<Video> {
-        self.elements.remove(&element).map(|shown| shown.video)
+        self.elements.shift_remove(&element).map(|shown| shown.video)
     }
 
     /// An element, or the picture in it, has another size.

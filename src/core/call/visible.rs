@@ -1,6 +1,6 @@
 //! The state of a call together with the note of what changed in it.
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use crate::core::{
     changes::{Aspects, CallChanges, Slice, Transition},
@@ -18,7 +18,7 @@ pub(crate) struct Visible<H: Host> {
     /// Where somebody is in the list of people who changed, by slot, counted from 1; 0 is not.
     marked: Vec<u32>,
     /// By session; they may be known before the participant is.
-    tiles: LiteMap<String, Tiles>,
+    tiles: IndexMap<String, Tiles>,
 }
 
 impl<H: Host> Visible<H> {

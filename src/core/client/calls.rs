@@ -67,8 +67,8 @@ impl<H: Host> Client<H> {
             call.leave_now(context, "dropped");
             call.drop_media(context.out);
         });
-        self.calls.remove(&key);
-        self.out.changes.by_call.remove(&key);
+        self.calls.shift_remove(&key);
+        self.out.changes.by_call.shift_remove(&key);
     }
 
     /// Sends a request of the app.
@@ -170,7 +170,7 @@ impl<H: Host> Client<H> {
 
     /// The app uses an object of its own in place of the one that rings.
     pub(super) fn take_over(&mut self, key: CallKey, ringing: CallKey) {
-        if let Some(mut other) = self.calls.remove(&ringing) {
+        if let Some(mut other) = self.calls.shift_remove(&ringing) {
             self.with_call(key, |call, context| call.take_over(context, &mut other));
             other.publish_changes(&mut self.out);
             self.calls.insert(ringing, other);

@@ -3,7 +3,7 @@
 
 use std::{fmt, marker::PhantomData};
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use serde::{
     Deserialize, Deserializer,
@@ -127,8 +127,8 @@ pub(crate) fn some_seen_list<'de, D: Document, V: DeserializeOwned, R: Deseriali
 /// How many of each name.
 pub(crate) fn counts<'de, R: Deserializer<'de>>(
     reader: R,
-) -> Result<LiteMap<String, u32>, R::Error> {
-    let mut counts = LiteMap::new();
+) -> Result<IndexMap<String, u32>, R::Error> {
+    let mut counts = IndexMap::new();
     for (name, count) in scalars(reader)? {
         counts.insert(name, to_count(count.number()));
     }
@@ -138,8 +138,8 @@ pub(crate) fn counts<'de, R: Deserializer<'de>>(
 /// When something happened, by the name of who did it.
 pub(crate) fn moments<'de, R: Deserializer<'de>>(
     reader: R,
-) -> Result<LiteMap<String, Option<f64>>, R::Error> {
-    let mut moments = LiteMap::new();
+) -> Result<IndexMap<String, Option<f64>>, R::Error> {
+    let mut moments = IndexMap::new();
     for (name, at) in scalars(reader)? {
         moments.insert(name, at.millis());
     }

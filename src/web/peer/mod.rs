@@ -12,7 +12,7 @@ use std::{
     rc::{Rc, Weak},
 };
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MediaStream, MediaStreamTrack};
@@ -37,7 +37,7 @@ use crate::core::{
 
 /// The peer connections of a client.
 pub struct Peers {
-    open: RefCell<LiteMap<PeerId, Rc<Peer>>>,
+    open: RefCell<IndexMap<PeerId, Rc<Peer>>>,
     media: MediaTable,
     reporter: Reporter,
 }
@@ -46,7 +46,7 @@ pub struct Peers {
 struct Peer {
     id: PeerId,
     connection: Connection,
-    transceivers: RefCell<LiteMap<TransceiverId, Rc<Sending>>>,
+    transceivers: RefCell<IndexMap<TransceiverId, Rc<Sending>>>,
     listeners: RefCell<Vec<Listener>>,
     pending: Pending,
     reporter: Reporter,
@@ -110,7 +110,7 @@ impl Peers {
                 peer.then(async move |peer| PeerInput::Statistics(peer.statistics().await));
             }
             PeerEffect::Close => {
-                self.open.borrow_mut().remove(&id);
+                self.open.borrow_mut().shift_remove(&id);
                 peer.close(&self.media);
             }
         }

@@ -1,6 +1,6 @@
 use std::cell::{Cell, RefCell};
 
-use litemap::LiteMap;
+use indexmap::IndexMap;
 
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::JsValue;
@@ -14,7 +14,7 @@ use wasm_bindgen_futures::JsFuture;
 pub(super) struct Pending {
     closed: Cell<bool>,
     /// What ends the waiting of each.
-    gates: RefCell<LiteMap<u32, Function>>,
+    gates: RefCell<IndexMap<u32, Function>>,
     last: Cell<u32>,
 }
 
@@ -46,7 +46,7 @@ impl Pending {
             self.gates.borrow_mut().insert(turn, open);
         }
         let settled = JsFuture::from(Promise::race(&Array::of2(&called, &gate))).await;
-        self.gates.borrow_mut().remove(&turn);
+        self.gates.borrow_mut().shift_remove(&turn);
         if self.is_closed() { Err(JsValue::UNDEFINED) } else { settled }
     }
 }
