@@ -35,7 +35,7 @@ export class Observables {
   /**
    * @param {object} owner has a getter for each value
    * @param {(name: string, isWatched: boolean) => void} [onWatched] hears of the first watcher of a
-   * value, and of the end of the last one
+   * value, and of the end of the last one; whoever watches all of it watches `everything`
    */
   constructor(owner, onWatched) {
     this.#owner = owner;
@@ -158,12 +158,11 @@ export class Observables {
 
   /** Calls `next` at once and after each change, until the returned function is called. */
   watch(name, next) {
-    const value = this.#value(name);
-    const unwatch = value.add(
-      next,
-      () => this.#owner[name],
-      () => this.#onWatched?.(name, true),
-    );
+    return this.#add(this.#value(name), name, next, () => this.#owner[name]);
+  }
+
+  #add(value, name, next, read) {
+    const unwatch = value.add(next, read, () => this.#onWatched?.(name, true));
     let isOpen = true;
     return () => {
       if (!isOpen) return;
@@ -196,7 +195,9 @@ export class Observables {
 
   /** Calls `listener` with the object at once and after each change of anything. */
   watchAll(listener) {
-    return this.#pulse.add(
+    return this.#add(
+      this.#pulse,
+      EVERYTHING,
       () => listener(this.#owner),
       () => ({}),
     );
@@ -242,6 +243,9 @@ export class Observables {
     return entry(this.#values, name, () => new Value());
   }
 }
+
+/** What is watched by those who watch all values. */
+const EVERYTHING = 'everything';
 
 /** One value and its watchers. */
 class Value {

@@ -29,8 +29,8 @@ pub(crate) struct CallShared {
     pub(crate) key: CallKey,
     /// Of its state.
     pub(crate) kept: Kept,
-    /// There are news that watchers have not heard of.
-    has_news: Cell<bool>,
+    /// News that watchers have not heard of.
+    news: Cell<Slices>,
     /// Devices have news that watchers have not heard of.
     devices_changed: Cell<bool>,
     parts: RefCell<Option<WeakParts>>,
@@ -44,7 +44,7 @@ impl CallShared {
             client,
             key,
             kept: Kept::default(),
-            has_news: Cell::default(),
+            news: Cell::default(),
             devices_changed: Cell::default(),
             parts: RefCell::default(),
             timeline: RefCell::default(),
@@ -112,7 +112,7 @@ impl CallShared {
             // Nothing but levels and statistics, of which watchers hear later.
             return;
         }
-        self.has_news.set(true);
+        self.news.set(self.news.get().and(changes.slices));
         let Some(parts) = self.parts() else {
             return;
         };
@@ -127,15 +127,20 @@ impl CallShared {
 
     /// Tells the watchers of everything that was marked.
     pub(crate) fn flush(self: &Rc<Self>) {
-        if !self.has_news.take() {
+        let news = self.news.take();
+        if news == Slices::default() {
             return;
         }
-        call_state::flush(self);
-        if let Some(parts) = self.parts() {
-            if self.devices_changed.take() {
-                device::flush(self);
-            }
+        call_state::flush(self, news);
+        if self.devices_changed.take() {
+            device::flush(self);
+        }
+        let shows = news.contains_any(&[Slice::IncomingVideo, Slice::BlockedAudio]);
+        if let Some(parts) = self.parts().filter(|_| shows) {
             rendering::flush(&parts);
+        }
+        let permits = news.contains(Slice::OwnCapabilities);
+        if let Some(parts) = self.parts().filter(|_| permits) {
             rights::flush(&parts);
         }
     }

@@ -27,7 +27,7 @@ use super::{
     session, statistics,
 };
 use crate::{
-    core::{Beyond, CallCommand, Duration, Slot},
+    core::{Beyond, CallCommand, Duration, Slices, Slot},
     web,
 };
 
@@ -334,7 +334,7 @@ fn settle(shared: &CallShared) {
         if !people.finish_sorting(sorting)
             && let Some(parts) = shared.parts()
         {
-            kept::mark_participants(&parts);
+            kept::mark_participants(&shared.kept, &parts);
         }
     }
 }
@@ -413,8 +413,8 @@ pub(crate) fn sort_by(shared: &CallShared, comparator: &JsValue) -> Result<(), E
         shared.kept.people().arrangement().borrow_mut().set_order(order);
         parts.set(COMPARATOR, comparator);
         parts.set(COMPARATOR_FUNCTIONS, &functions);
-        kept::mark_participants(&parts);
-        flush(shared);
+        kept::mark_participants(&shared.kept, &parts);
+        flush(shared, Slices::default());
     }
     Ok(())
 }

@@ -1,7 +1,12 @@
 //! Declares what a state shows: for each field the getter `x`, the observable `x$`, and their types,
 //! from one line.
 
-use std::{cell::OnceCell, rc::Rc};
+use std::{
+    cell::{OnceCell, RefCell},
+    rc::Rc,
+};
+
+use indexmap::IndexMap;
 
 use js_sys::{Array, WeakRef};
 use wasm_bindgen::{JsCast, JsValue};
@@ -180,8 +185,19 @@ pub(crate) fn observe(
 
 /// The observables of the part with that name; `None` when there are none.
 pub(crate) fn observables(parts: &Parts, name: &str) -> Option<Observables> {
-    let kept = parts.get(&observables_of(name));
+    let known = KEYS.with_borrow(|keys| keys.get(name).cloned());
+    let key = known.unwrap_or_else(|| {
+        let key = JsValue::from(observables_of(name));
+        KEYS.with_borrow_mut(|keys| keys.insert(name.to_owned(), key.clone()));
+        key
+    });
+    let kept = parts.get_known(&key);
     (!kept.is_undefined()).then(|| kept.unchecked_into())
+}
+
+thread_local! {
+    /// What observables are called among the parts, by the name of their object.
+    static KEYS: RefCell<IndexMap<String, JsValue>> = RefCell::default();
 }
 
 fn observables_of(name: &str) -> String {

@@ -21,6 +21,9 @@ extern "C" {
     /// What was owned or kept under a name, or `undefined`.
     #[wasm_bindgen(method)]
     pub(crate) fn get(this: &Parts, name: &str) -> JsValue;
+    /// The same with a name that has crossed before: each text that does is decoded anew.
+    #[wasm_bindgen(method, js_name = get)]
+    pub(crate) fn get_known(this: &Parts, name: &JsValue) -> JsValue;
     #[wasm_bindgen(method, getter)]
     pub(crate) fn listeners(this: &Parts) -> Listeners;
 }

@@ -138,6 +138,17 @@ impl Slices {
         self.0 & slice.bit() != 0
     }
 
+    /// Whether one of `slices` is among them.
+    pub fn contains_any(self, slices: &[Slice]) -> bool {
+        slices.iter().any(|slice| self.contains(*slice))
+    }
+
+    /// These and those.
+    #[must_use]
+    pub fn and(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
     /// All of them.
     pub fn iter(self) -> impl Iterator<Item = Slice> {
         Slice::ALL.iter().copied().filter(move |slice| self.contains(*slice))

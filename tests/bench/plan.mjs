@@ -12,9 +12,9 @@
 
 /** Events before the window, and in it, by the number of people. */
 const EVENTS = /** @type {Record<number, [number, number]>} */ ({
-  100: [300, 600],
-  1000: [200, 400],
-  5000: [60, 150],
+  100: [2000, 600],
+  1000: [2000, 600],
+  5000: [600, 200],
 });
 const SINGLE = /** @type {const} */ ({
   levels: 'levels of 50',

@@ -41,6 +41,10 @@ pub(crate) struct Kept {
     frames: OnceCell<Frames>,
     /// Whether anybody is watched by themselves.
     watches_people: Cell<bool>,
+    /// Whether a page of them is.
+    watches_ranges: Cell<bool>,
+    /// How many values of the state are watched.
+    watched: Cell<u32>,
 }
 
 impl Kept {
@@ -48,10 +52,15 @@ impl Kept {
         &self.people
     }
 
-    /// An answer of that method is watched, or none any more.
-    pub(crate) fn watch(&self, method: &str, is_watched: bool) {
-        if method == FIND {
-            self.watches_people.set(is_watched);
+    /// A value, or an answer of that method, is watched, or none any more.
+    pub(crate) fn watch(&self, name: &str, is_watched: bool) {
+        let watched = self.watched.get();
+        let now = if is_watched { watched.saturating_add(1) } else { watched.saturating_sub(1) };
+        self.watched.set(now);
+        match name {
+            FIND => self.watches_people.set(is_watched),
+            RANGE => self.watches_ranges.set(is_watched),
+            _ => {}
         }
     }
 
@@ -87,16 +96,19 @@ pub(crate) fn mark(shared: &Rc<CallShared>, changes: &CallChanges) {
     let (Some(parts), Some(observables)) = (parts, observables) else {
         return;
     };
-    mark_state(&observables, changes.slices);
+    mark_state(kept, &observables, changes.slices);
     if changes.people.iter().any(|(_, aspects)| aspects.is_passing()) {
         if !changes.slices.contains(Slice::Participants) {
             observables.mark_all_later(&participant_fields());
-            observables.mark_answer_later(RANGE, &JsValue::UNDEFINED);
+            if kept.watches_ranges.get() {
+                observables.mark_answer_later(RANGE, &JsValue::UNDEFINED);
+            }
         }
-        kept.frames.get_or_init(|| tell_with_frames(shared)).want();
+        if kept.watched.get() > 0 {
+            kept.frames.get_or_init(|| tell_with_frames(shared)).want();
+        }
     }
-    let rings = [Slice::Ring, Slice::Session, Slice::Members, Slice::CreatedBy];
-    if rings.into_iter().any(|slice| changes.slices.contains(slice))
+    if changes.slices.contains_any(RINGS)
         && let Some(observables) = fields::observables(&parts, "call")
     {
         observables.mark("ringing");
@@ -105,15 +117,17 @@ pub(crate) fn mark(shared: &Rc<CallShared>, changes: &CallChanges) {
 }
 
 /// The participants are to be read anew.
-pub(super) fn mark_participants(parts: &Parts) {
+pub(super) fn mark_participants(kept: &Kept, parts: &Parts) {
     if let Some(observables) = fields::observables(parts, "state") {
-        mark_lists(&observables);
+        mark_lists(kept, &observables);
     }
 }
 
-fn mark_lists(observables: &Observables) {
+fn mark_lists(kept: &Kept, observables: &Observables) {
     observables.mark_all(&participant_fields());
-    observables.mark_answer(RANGE, &JsValue::UNDEFINED);
+    if kept.watches_ranges.get() {
+        observables.mark_answer(RANGE, &JsValue::UNDEFINED);
+    }
 }
 
 /// Those who changed may be watched one by one.
@@ -134,10 +148,10 @@ fn mark_watched(
     }
 }
 
-fn mark_state(observables: &Observables, changed: Slices) {
+fn mark_state(kept: &Kept, observables: &Observables, changed: Slices) {
     for slice in changed.iter() {
         match slice {
-            Slice::Participants => mark_lists(observables),
+            Slice::Participants => mark_lists(kept, observables),
             // Others show these.
             Slice::Ring
             | Slice::Camera
@@ -151,8 +165,11 @@ fn mark_state(observables: &Observables, changed: Slices) {
     }
 }
 
-/// Tells those who watch of everything that was marked.
-pub(crate) fn flush(shared: &CallShared) {
+/// What a ring follows from.
+const RINGS: &[Slice] = &[Slice::Ring, Slice::Session, Slice::Members, Slice::CreatedBy];
+
+/// Tells those who watch of everything that was marked; `news` are all but what concerns people.
+pub(crate) fn flush(shared: &CallShared, news: Slices) {
     let Some(parts) = shared.parts() else {
         return;
     };
@@ -163,7 +180,9 @@ pub(crate) fn flush(shared: &CallShared) {
         }
         observables.flush();
     }
-    if let Some(observables) = fields::observables(&parts, "call") {
+    if news.contains_any(RINGS)
+        && let Some(observables) = fields::observables(&parts, "call")
+    {
         observables.flush();
     }
 }
@@ -185,7 +204,7 @@ fn tell_with_frames(shared: &Rc<CallShared>) -> Frames {
         let parts = shared.parts();
         if let Some(observables) = parts.and_then(|parts| fields::observables(&parts, "state")) {
             observables.mark_late();
-            flush(&shared);
+            flush(&shared, Slices::default());
         }
     })
 }

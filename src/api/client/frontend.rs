@@ -36,6 +36,10 @@ impl Frontend for ClientShared {
             }
             self.review_calls();
         }
+        if !changes.calls && !changes.connected_user {
+            return;
+        }
+        self.has_news.set(true);
         if let Some(parts) = self.parts() {
             client_state::mark(&parts, changes);
         }
@@ -45,7 +49,9 @@ impl Frontend for ClientShared {
         for call in self.calls() {
             call.flush();
         }
-        if let Some(parts) = self.parts() {
+        if self.has_news.take()
+            && let Some(parts) = self.parts()
+        {
             client_state::flush(&parts);
         }
         self.review();

@@ -40,6 +40,8 @@ pub(crate) struct ClientShared {
     kept: RefCell<Option<Parts>>,
     calls: RefCell<IndexMap<CallKey, KnownCall>>,
     pub(super) promises: Promises,
+    /// There are news of the client that watchers have not heard of.
+    pub(super) has_news: Cell<bool>,
     log: Log,
     /// Its name among the instances.
     key: Option<String>,
@@ -68,6 +70,7 @@ impl ClientShared {
             kept: RefCell::default(),
             calls: RefCell::default(),
             promises: Promises::default(),
+            has_news: Cell::default(),
             log,
             key,
             disposed: Cell::new(false),
