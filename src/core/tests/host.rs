@@ -4,6 +4,7 @@
 mod elements;
 mod invariants;
 mod media;
+mod sockets;
 mod weather;
 
 use std::{
@@ -302,35 +303,6 @@ impl Host {
         self.drain();
     }
 
-    /// Sends an event over the SFU socket.
-    pub(super) fn sfu(&mut self, payload: EventPayload) {
-        let event = event::SfuEvent { event_payload: Some(payload) };
-        if let Some(socket) = self.sfu_socket() {
-            self.feed(Input::SocketBytes(socket, event.encode_to_vec()));
-        }
-    }
-
-    /// Sends an event over the coordinator socket.
-    pub(super) fn coordinator(&mut self, event: Value) {
-        if let Some(socket) = self.coordinator_socket() {
-            self.feed(Input::SocketJson(socket, seen(event).into()));
-        }
-    }
-
-    /// The SFU closes its socket.
-    pub(super) fn close_sfu(&mut self, code: u16) {
-        if let Some(socket) = self.sfu_socket() {
-            self.close_socket(socket, code);
-        }
-    }
-
-    /// The coordinator closes its socket.
-    pub(super) fn close_coordinator(&mut self, code: u16) {
-        if let Some(socket) = self.coordinator_socket() {
-            self.close_socket(socket, code);
-        }
-    }
-
     /// The calls that were lost, and with which code; once for each listener.
     pub(super) fn losses(&self) -> Vec<(&str, &'static str)> {
         self.lost.iter().map(|(cid, code)| (cid.as_str(), *code)).collect()
@@ -590,25 +562,9 @@ impl Host {
         }
     }
 
-    fn close_socket(&mut self, socket: SocketId, code: u16) {
-        // A session whose signal is lost is dropped sooner or later; here it is sooner.
-        if let Some(url) = self.sockets.remove(&socket) {
-            self.server.socket_closed(&url, 1000);
-        }
-        self.feed(Input::SocketClosed { socket, code, reason: String::new() });
-    }
-
     /// The newest request that is under way.
     pub(super) fn last_request(&self) -> RequestId {
         *self.requests.iter().next_back().unwrap()
-    }
-
-    pub(super) fn sfu_socket(&self) -> Option<SocketId> {
-        self.sockets.iter().rev().find(|(_, url)| url.contains("//sfu/")).map(|(id, _)| *id)
-    }
-
-    pub(super) fn coordinator_socket(&self) -> Option<SocketId> {
-        self.sockets.iter().find(|(_, url)| url.contains("/connect")).map(|(id, _)| *id)
     }
 }
 
