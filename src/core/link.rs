@@ -331,7 +331,10 @@ impl Link {
         let Some(Viewed { view: refusal, document }) = &event.fields.error else {
             return self.fail(out, Error::bad_response("connecting to the coordinator"));
         };
-        let unknown = if self.was_online { 500 } else { 401 };
+        // Of one that does not say, the code of the coordinator tells whether it is about the user.
+        #[allow(clippy::cast_possible_truncation)] // codes are small integers
+        let is_auth = matches!(refusal.code.map(|code| code as i32), Some(2 | 3 | 5 | 40..=43));
+        let unknown = if self.was_online && !is_auth { 500 } else { 401 };
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // an HTTP status
         let status = refusal.status_code.map_or(unknown, |status| status as u16);
         let error = Error::response(

@@ -158,6 +158,7 @@ fn a_refusal_of_the_user_is_final() {
     for error in [
         json!({ "code": 2, "StatusCode": 401, "message": "no such key" }),
         json!({ "code": 43, "StatusCode": 401, "message": "bad signature" }),
+        json!({ "code": 2, "message": "no such key" }),
         json!({ "code": 17, "StatusCode": 403, "message": "banned" }),
         json!({ "code": 4, "StatusCode": 400, "message": "no", "unrecoverable": true }),
     ] {
