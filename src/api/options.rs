@@ -54,7 +54,9 @@ fn read_to<T: DeserializeOwned + Default>(
 /// fields is required.
 pub(crate) fn read_copy<T: DeserializeOwned>(copy: JsValue, what: &str) -> Result<T, Error> {
     // Errors describe what is of a wrong type, for which an object of the app is asked what it is.
-    let parse = |value| catching(|| serde_wasm_bindgen::from_value::<T>(value));
+    let parse = |value| {
+        catching(|| serde_wasm_bindgen::from_value::<T>(value).map_err(|error| error.to_string()))
+    };
     let read = parse(copy.clone()).map_err(|thrown| unreadable(what, thrown))?;
     read.map_err(|error| {
         let culprit = culprit(&copy, &|alone| !matches!(parse(alone), Ok(Ok(_))));
