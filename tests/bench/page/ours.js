@@ -92,8 +92,8 @@ export class Ours {
   /** Subscribes as an app does that shows the first of them. @param {number} count */
   watch(count) {
     const { state } = this.#call;
-    const page = count !== Infinity && state.participantsRange$?.(0, count);
-    (page || state.participants$).subscribe(() => {});
+    const people = count === Infinity ? state.participants$ : state.participantsRange$(0, count);
+    people.subscribe(() => {});
   }
 
   /** @param {number} count @param {import('./workload.js').Checksum} sum */
@@ -109,8 +109,7 @@ export class Ours {
   /** @param {number} count */
   #list(count) {
     const { state } = this.#call;
-    if (count === Infinity) return state.participants;
-    return state.participantsRange?.(0, count) ?? state.participants.slice(0, count);
+    return count === Infinity ? state.participants : state.participantsRange(0, count);
   }
 
   /** Bytes of the module's memory. */
