@@ -100,7 +100,9 @@ struct Pending {
     /// The token it went out with.
     token: Option<String>,
     refreshed: bool,
-    /// The server has asked to come back later: when that is.
+    /// The server has asked to come back later, once.
+    was_put_off: bool,
+    /// When that is, until it has come.
     not_before: Option<Time>,
 }
 
@@ -119,6 +121,7 @@ impl Rest {
             sent: false,
             token: None,
             refreshed: false,
+            was_put_off: false,
             not_before: None,
         };
         self.requests.insert(id, pending);
@@ -155,6 +158,7 @@ impl Rest {
             if pending.not_before.is_some_and(|moment| moment > out.now) {
                 continue;
             }
+            pending.not_before = None;
             match (gate, &pending.request.purpose) {
                 (_, Purpose::Guest | Purpose::Public(_)) => pending.send(out, config, id, &guest),
                 (Gate::Open(access), _) => pending.send(out, config, id, access),
@@ -188,6 +192,7 @@ impl Rest {
         if let Err(error) = &result
             && let Some(until) = pending.wait_out(out, error)
         {
+            pending.was_put_off = true;
             pending.not_before = Some(until);
             pending.sent = false;
             return RestNews::Nothing;
@@ -293,15 +298,14 @@ impl Pending {
     /// Reading once more later harms nobody, if there is time for it: when to.
     fn wait_out<H: Host>(&self, out: &Outbox<H>, error: &Error<H>) -> Option<Time> {
         let asked = error.retry_after.filter(|_| error.status == Some(429))?;
-        let is_first = self.not_before.is_none();
+        let may_wait = self.request.method == Method::Get && !self.was_put_off;
         let at = out.after(asked);
-        (self.request.method == Method::Get && is_first && at < self.until).then_some(at)
+        (may_wait && at < self.until).then_some(at)
     }
 
     /// When something is due about it.
     fn due(&self) -> Time {
-        let again = self.not_before.filter(|_| !self.sent);
-        again.map_or(self.until, |again| again.min(self.until))
+        self.not_before.map_or(self.until, |again| again.min(self.until))
     }
 
     fn send<H: Host>(
@@ -347,7 +351,7 @@ impl Pending {
             keepalive: false,
         }));
         // What was put off goes on within the time that it had.
-        if self.not_before.is_none() {
+        if !self.was_put_off {
             self.until = out.after(config.timeout);
         }
         self.sent = true;

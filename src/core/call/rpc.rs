@@ -19,6 +19,8 @@ use crate::core::{
 
 /// How often a request is sent at most.
 const ATTEMPTS: u32 = 3;
+/// However long the SFU wants no repeat: what it has to know cannot wait for a day.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// The methods in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,7 +152,8 @@ impl Rpcs {
         if again && pending.attempt + 1 < ATTEMPTS {
             let attempt = pending.attempt + 1;
             let asked = result.as_ref().err().and_then(|error| error.retry_after);
-            let until = out.back_off(attempt).max(out.after(asked.unwrap_or_default()));
+            let asked = asked.unwrap_or_default().min(LONGEST_WAIT);
+            let until = out.back_off(attempt).max(out.after(asked));
             let request = out.id(Some(self.owner));
             self.pending.insert(request, Pending { attempt, until, sent: false, ..pending });
             return None;

@@ -7,7 +7,11 @@ use super::{
     host::{Host, reply},
     native::{Error, HttpReply, Reply, seen},
 };
-use crate::core::{CallingState, Category, Command, DeviceKind::Camera, Duration, Then};
+use crate::core::{
+    CallingState, Category, Command,
+    DeviceKind::{Camera, Microphone},
+    Duration, Then,
+};
 
 const REST: usize = 0;
 const SFU: usize = 1;
@@ -129,6 +133,22 @@ fn a_server_that_answers_no_more_after_it_was_busy_has_had_its_time() {
 }
 
 #[test]
+fn what_was_put_off_waits_for_a_lost_socket_as_well() {
+    let mut host = Host::connected();
+    let call = host.call();
+    host.weather.answers[REST].push_back(busy(2));
+    let get = host.get(call);
+    host.run_for(1_000);
+    host.is_down = true;
+    host.close_coordinator(1006);
+
+    // A loop of timers that are due in the past would be noticed.
+    host.run_for(30_000);
+
+    assert_eq!(host.rejection(get), "timeout");
+}
+
+#[test]
 fn whoever_disconnects_waits_for_no_busy_server() {
     let mut host = Host::connected();
     let call = host.call();
@@ -158,4 +178,10 @@ fn a_busy_sfu_is_asked_again_when_it_says_so() {
 
     assert_eq!(publications(&host), 1);
     assert_eq!(host.calling_state(call), CallingState::Joined);
+
+    // However long it says.
+    host.weather.answers[SFU].push_back(busy(86_400));
+    host.enable(call, Microphone);
+    host.run_for(31_000);
+    assert_eq!(publications(&host), 2);
 }
