@@ -10,7 +10,7 @@ use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
 use super::{
     documents,
-    record::{date, list, record, texts},
+    record::{date, declare, list, record, texts},
 };
 use crate::{
     core::{
@@ -31,12 +31,12 @@ macro_rules! participant {
             $aspect:ident: $setter:ident $field:tt $($optional:literal)?: $type:tt, $Value:ty = $value:expr;
         )*
     ) => {
-        #[wasm_bindgen]
-        extern "C" {
-            type $Record;
+        declare! {
+            $(#[doc = $doc])*
+            $Record $name;
             $(
-                #[wasm_bindgen(method, setter, structural, js_name = $field)]
-                fn $setter(this: &$Record, value: $Value);
+                $(#[doc = $field_doc])*
+                $setter $field $($optional)?: $type, $Value;
             )*
         }
 
@@ -46,17 +46,6 @@ macro_rules! participant {
                 record.$setter($value);
             })*
         }
-
-        #[wasm_bindgen(typescript_custom_section)]
-        const _: &str = concat!(
-            "/**\n", $(" *", $doc, "\n",)* " */\n",
-            "export interface ", $name, " {\n",
-            $(
-                "  /**\n", $("   *", $field_doc, "\n",)* "   */\n",
-                "  readonly ", $field, $($optional,)? ": ", $type, ";\n",
-            )*
-            "}\n",
-        );
     };
 }
 

@@ -4,6 +4,38 @@
 use js_sys::{Array, Object};
 use wasm_bindgen::JsValue;
 
+/// Declares an object that apps get, without a way to make it: its setters, and its type for apps.
+macro_rules! declare {
+    (
+        $(#[doc = $doc:tt])*
+        $Record:ident $name:tt;
+        $(
+            $(#[doc = $field_doc:tt])*
+            $setter:ident $field:tt $($optional:literal)?: $type:tt, $Value:ty;
+        )*
+    ) => {
+        #[wasm_bindgen::prelude::wasm_bindgen]
+        extern "C" {
+            type $Record;
+            $(
+                #[wasm_bindgen(method, setter, structural, js_name = $field)]
+                fn $setter(this: &$Record, value: $Value);
+            )*
+        }
+
+        #[wasm_bindgen::prelude::wasm_bindgen(typescript_custom_section)]
+        const _: &str = concat!(
+            "/**\n", $(" *", $doc, "\n",)* " */\n",
+            "export interface ", $name, " {\n",
+            $(
+                "  /**\n", $("   *", $field_doc, "\n",)* "   */\n",
+                "  readonly ", $field, $($optional,)? ": ", $type, ";\n",
+            )*
+            "}\n",
+        );
+    };
+}
+
 /// Declares a record and the function that makes it.
 ///
 /// ```text
@@ -29,12 +61,12 @@ macro_rules! record {
             $setter:ident $field:tt $($optional:literal)?: $type:tt, $Value:ty = $value:expr;
         )*
     ) => {
-        #[wasm_bindgen::prelude::wasm_bindgen]
-        extern "C" {
-            type $Record;
+        $crate::api::record::declare! {
+            $(#[doc = $doc])*
+            $Record $name;
             $(
-                #[wasm_bindgen(method, setter, structural, js_name = $field)]
-                fn $setter(this: &$Record, value: $Value);
+                $(#[doc = $field_doc])*
+                $setter $field $($optional)?: $type, $Value;
             )*
         }
 
@@ -45,21 +77,10 @@ macro_rules! record {
             $(record.$setter($value);)*
             js_sys::Object::freeze(&object).into()
         }
-
-        #[wasm_bindgen::prelude::wasm_bindgen(typescript_custom_section)]
-        const _: &str = concat!(
-            "/**\n", $(" *", $doc, "\n",)* " */\n",
-            "export interface ", $name, " {\n",
-            $(
-                "  /**\n", $("   *", $field_doc, "\n",)* "   */\n",
-                "  readonly ", $field, $($optional,)? ": ", $type, ";\n",
-            )*
-            "}\n",
-        );
     };
 }
 
-pub(crate) use record;
+pub(crate) use {declare, record};
 
 /// A list that nobody can change.
 pub(crate) fn list(items: impl Iterator<Item = JsValue>) -> JsValue {
