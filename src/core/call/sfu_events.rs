@@ -1,7 +1,7 @@
 //! What the SFU tells during a call.
 
 use trunkline_protocol::{
-    compact::{self, AudioLevel, Entries, Frame, Quality},
+    compact::{self, AudioLevel, Entries, Entry, Frame, Quality},
     sfu::{
         event::{self, sfu_event::EventPayload},
         models,
@@ -66,22 +66,36 @@ impl<H: Host> CallSession<H> {
 
     /// `None` when they are malformed: then nothing is changed.
     fn on_audio_levels(&mut self, levels: Entries<'_, AudioLevel<'_>>) -> Option<()> {
-        for AudioLevel { session_id, level, is_speaking } in levels.collect::<Option<Vec<_>>>()? {
-            if let Some(slot) = self.state().participants.slot_of(session_id) {
-                self.visible.set_audio_level(slot, level, is_speaking);
-            }
+        let known = self.known(levels, |level| level.session_id)?;
+        for (slot, AudioLevel { level, is_speaking, .. }) in known {
+            self.visible.set_audio_level(slot, level, is_speaking);
         }
         Some(())
     }
 
     /// `None` when they are malformed: then nothing is changed.
     fn on_qualities(&mut self, qualities: Entries<'_, Quality<'_>>) -> Option<()> {
-        for Quality { session_id, quality } in qualities.collect::<Option<Vec<_>>>()? {
-            if let Some(slot) = self.state().participants.slot_of(session_id) {
-                self.visible.edit_activity(slot, |activity| activity.connection_quality = quality);
-            }
+        let known = self.known(qualities, |quality| quality.session_id)?;
+        for (slot, Quality { quality, .. }) in known {
+            self.visible.edit_activity(slot, |activity| activity.connection_quality = quality);
         }
         Some(())
+    }
+
+    /// What is said of those who are there; `None` when anything of it is malformed.
+    fn known<'a, E: Entry<'a>>(
+        &self,
+        entries: Entries<'a, E>,
+        session_id: impl Fn(&E) -> &'a str,
+    ) -> Option<Vec<(Slot, E)>> {
+        let participants = &self.state().participants;
+        // As many as a frame mostly names.
+        let mut known = Vec::with_capacity(64);
+        for entry in entries {
+            let entry = entry?;
+            known.extend(participants.slot_of(session_id(&entry)).map(|slot| (slot, entry)));
+        }
+        Some(known)
     }
 
     pub(super) fn on_sfu_event(
