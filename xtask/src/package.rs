@@ -22,8 +22,15 @@ pub const INLINE_WASM: &str = "trunkline_bg.inline.js";
 /// The entry for who calls `require`, with its declarations.
 const COMMON_JS: [&str; 2] = ["index.cjs", "index.d.cts"];
 /// What stands in `js/` for the completed package only. wasm-bindgen carries the other files.
-const ENTRY: [&str; 6] =
-    ["index.js", "inline.d.ts", "inline.js", "load.js", "package.json", "shims.js"];
+const ENTRY: [&str; 7] = [
+    "index.js",
+    "inline.d.ts",
+    "inline.js",
+    "load.js",
+    "package.json",
+    "shims.js",
+    "trunkline_bg.wasm.d.ts",
+];
 /// The declarations of the entry, derived from those of [`TYPES`].
 const ENTRY_TYPES: &str = "index.d.ts";
 /// The declarations that wasm-bindgen writes.
