@@ -130,8 +130,13 @@ pub fn tree() -> Result<()> {
     Ok(())
 }
 
-/// Whether an SPDX expression lets us choose licences that are all on the list.
+/// Whether an SPDX expression lets us choose licences that are all on our list.
 fn is_compatible(expression: &str) -> bool {
+    permits(expression, &LICENCES)
+}
+
+/// Whether an SPDX expression lets us choose licences that are all on that list.
+pub fn permits(expression: &str, licences: &[&str]) -> bool {
     // Old manifests write "/" for OR.
     let expression = expression.replace('/', " OR ");
     let alternatives = split_top_level(&expression, " OR ");
@@ -139,8 +144,8 @@ fn is_compatible(expression: &str) -> bool {
         split_top_level(alternative, " AND ").iter().all(|term| {
             let term = term.trim();
             match term.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
-                Some(inner) => is_compatible(inner),
-                None => LICENCES.contains(&term),
+                Some(inner) => permits(inner, licences),
+                None => licences.contains(&term),
             }
         })
     })
