@@ -84,8 +84,16 @@ macro_rules! fields {
                 "  readonly ", $field, ": ", $type, ";\n",
             )*
             "}\n",
+            // Written out, as editors show no documentation of what a mapped type renames.
+            "/** The observables of {@link ", $fields, "}: `x$` for `x`. */\n",
+            "export interface ", $name, "Observables {\n",
+            $(
+                "  /**\n", $("   *", $doc, "\n",)* "   */\n",
+                "  readonly ", $field, "$: StateObservable<", $type, ">;\n",
+            )*
+            "}\n",
             "export interface ", $name,
-            " extends Observed<", $fields, ">, Subscribable<", $name, "> {}\n",
+            " extends ", $fields, ", ", $name, "Observables, Subscribable<", $name, "> {}\n",
         );
     };
 }

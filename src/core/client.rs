@@ -44,6 +44,8 @@ pub struct Config {
     pub os: (String, String),
     /// Sent as the location hint with each join.
     pub location: String,
+    /// Whom to ask where this client is, once a user connects. Nothing waits for the answer.
+    pub location_hint: Option<LocationHint>,
     /// How long a REST request may take. Default 5 s.
     pub timeout: Duration,
     /// How long the coordinator socket may take to open and authenticate. Default 15 s.
@@ -70,7 +72,7 @@ pub struct Client<H: Host> {
     calls: IndexMap<CallKey, CallSession<H>>,
     /// Calls that could not be watched again, with the number of failures, and when to try anew.
     rewatch: Option<(Time, Vec<String>, u32)>,
-    /// Whom to ask where this client is, with the attempts that are left.
+    /// Who is being asked where this client is, with the attempts that are left.
     location_hint: Option<LocationHint>,
     online: bool,
     /// The devices that there are, as far as is known.
@@ -127,7 +129,6 @@ impl<H: Host> Client<H> {
             }
             Command::QueryCalls { promise, body } => self.query_calls(promise, body),
             Command::RingingCall { promise, cid } => self.ringing_call(promise, &cid),
-            Command::FindLocation(hint) => self.find_location(hint),
             Command::Call(key, command) => self.call_command(key, command),
             Command::DropCall(key) => self.drop_call(key),
         }
@@ -330,6 +331,7 @@ impl<H: Host> Client<H> {
             self.out.resolve(promise, Outcome::Done);
         }
         self.connection = Some(connection);
+        self.find_location();
     }
 
     fn disconnect_user(&mut self) {

@@ -105,7 +105,8 @@ impl Host {
         Self::configured(|_| {})
     }
 
-    fn configured(configure: impl FnOnce(&mut Config)) -> Self {
+    /// The same with another configuration.
+    pub(super) fn configured(configure: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config {
             api_key: "key".to_owned(),
             base_url: "http://coordinator/video".to_owned(),
@@ -114,6 +115,7 @@ impl Host {
             browser: ("Browser".to_owned(), "1".to_owned()),
             os: ("Test".to_owned(), "1".to_owned()),
             location: "auto".to_owned(),
+            location_hint: None,
             timeout: Duration::from_secs(5),
             socket_timeout: Duration::from_secs(15),
             max_connect_retries: 5,
