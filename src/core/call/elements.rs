@@ -263,6 +263,9 @@ impl<H: Host> CallSession<H> {
                     }
                 });
             }
+            ElementOrder::LimitDensity(limit) => {
+                self.set_incoming_video(out, |settings| settings.max_density = limit);
+            }
             ElementOrder::WatchAudio(is_enabled) => {
                 elements.watchdog.enable(is_enabled);
                 self.arm_watchdog(out);
@@ -283,8 +286,8 @@ impl<H: Host> CallSession<H> {
             return;
         };
         match input {
-            ElementInput::Resized { size, picture } => {
-                let video = sizes.on_resized(element, size, picture);
+            ElementInput::Resized { size, picture, density } => {
+                let video = sizes.on_resized(element, size, picture, density);
                 self.ask_for(out, video);
             }
             ElementInput::Scrolled { is_near } => {

@@ -167,6 +167,14 @@ fn the_sfu_is_told_what_elements_visibility_and_the_app_want() {
     assert_eq!(told(&mut host), [1280]);
     host.element(call, ElementOrder::PreferSize { size: None, session_ids: None });
     assert_eq!(told(&mut host), [320]);
+
+    let (size, picture) = (SIZE, Dimension { width: 0, height: 0 });
+    host.feed(Input::Element(element, ElementInput::Resized { size, picture, density: 2.0 }));
+    assert_eq!(told(&mut host), [640]);
+    host.element(call, ElementOrder::LimitDensity(Some(1.5)));
+    assert_eq!(told(&mut host), [480]);
+    host.element(call, ElementOrder::LimitDensity(None));
+    assert_eq!(told(&mut host), [640]);
 }
 
 #[test]
