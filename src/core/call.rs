@@ -20,6 +20,7 @@ mod publishing;
 mod request;
 mod ringing;
 mod rpc;
+mod screen_sound;
 mod sending;
 mod sfu;
 mod sfu_events;

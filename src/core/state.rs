@@ -227,6 +227,8 @@ pub struct DeviceState<H: Host> {
     pub selected: Option<String>,
     /// Which way the camera of a phone was told to look.
     pub facing: Option<Facing>,
+    /// Of a screen: whether its sound is kept back.
+    pub is_soundless: bool,
 }
 
 /// How the others are heard.

@@ -38,6 +38,11 @@ test('the settings of incoming video are current, told, and the same until they 
   await Promise.resolve();
   assert.equal(told.length, 3, 'nothing changed');
   assert.deepEqual(Object.keys(manager.incomingVideoSettings.participants), ['__proto__']);
+  call.setMaxIncomingVideoPixelDensity(1.5);
+  assert.equal(manager.incomingVideoSettings.maxPixelDensity, 1.5);
+  call.setMaxIncomingVideoPixelDensity(undefined);
+  assert.equal(manager.incomingVideoSettings.maxPixelDensity, undefined);
+  assert.equal(told.length, 8);
   subscription.unsubscribe();
 });
 
@@ -66,6 +71,11 @@ test('wrong arguments are named, and nothing is half done', () => {
     [prefer, [undefined, 'bob'], 'the sessions are no list of ids'],
     [prefer, [undefined, [7]], 'the sessions are no list of ids'],
     [prefer, [undefined, null], 'the sessions are no list of ids'],
+    ...[0, -1, NaN, Infinity, '2', null].map((density) => [
+      'setMaxIncomingVideoPixelDensity',
+      [density],
+      'no number greater than 0',
+    ]),
     ['bindVideoElement', [], 'the first argument is no <video> element'],
     ['bindVideoElement', [audio, 's', 'videoTrack'], 'the first argument is no <video> element'],
     [

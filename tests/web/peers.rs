@@ -57,6 +57,46 @@ async fn two_peer_connections_negotiate_and_media_arrives() {
 }
 
 #[wasm_bindgen_test]
+async fn a_track_that_comes_in_the_stream_of_somebody_else_has_another_name() {
+    let (publisher, subscriber) = (Side::new(), Side::new());
+    let _devices = publisher.publish().await;
+    let offer = as_from_sfu(&publisher.offer().await.unwrap().sdp);
+    subscriber.create();
+    let mut heard = Vec::new();
+    // The same m-line: for one person, for them again, at once for another, and after a pause.
+    let (active, paused) = ("a=sendonly", "a=inactive");
+    let direction = |now| offer.replace("a=sendrecv", active).replace(active, now);
+    let offers = [
+        direction(active),
+        direction(active),
+        direction(active).replace("msid:prefix:", "msid:other:"),
+        direction(paused),
+        direction(active),
+    ];
+    for (number, offer) in (1..).zip(offers) {
+        subscriber.answer(&offer, number).await.unwrap();
+        heard.extend(subscriber.news.take());
+    }
+    let mut names = Vec::new();
+    let told = heard.into_iter().filter_map(|news| match news {
+        PeerInput::Track { stream_id, track } => {
+            names.push(track);
+            Some(stream_id)
+        }
+        PeerInput::TrackEnded(track) => Some(format!("{} ends", track == *names.last()?)),
+        _ => None,
+    });
+    let told: Vec<String> = told.collect();
+    let (one, other) = ("prefix:TRACK_TYPE_VIDEO", "other:TRACK_TYPE_VIDEO");
+    assert_eq!(told, [one, "true ends", other, "true ends", one]);
+    assert_ne!(names[0], names[1]);
+    assert_ne!(names[0], names[2]);
+    let stream = |number: usize| subscriber.media.stream(Media::Remote(names[number]));
+    assert!(stream(0).is_none() && stream(1).is_none());
+    assert_eq!(get(&stream(2).unwrap(), "id"), one);
+}
+
+#[wasm_bindgen_test]
 async fn candidates_name_their_ice_generation() {
     let side = Side::new();
     let _devices = side.publish().await;

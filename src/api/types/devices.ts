@@ -60,7 +60,10 @@ export interface DeviceListObserver {
 
 /** How to list devices. */
 export interface ListDevicesOptions {
-  /** Whether to ask the user, when devices have no names without that. Default `true`. */
+  /**
+   * Whether to ask the user, when devices have no names without that. Default `true`. A subscriber
+   * asks once: after a refusal it is told an error, and then the devices as the page may see them.
+   */
   prompt?: boolean;
   /** Gives up waiting. */
   signal?: AbortSignal;

@@ -234,13 +234,15 @@ impl<H: Host> Visible<H> {
     }
 
     /// A track arrived: it goes to the participant whose prefix its stream id bears, or waits for
-    /// them. A stream id of another form belongs to nobody.
+    /// them. A stream id of another form belongs to nobody. Whoever had the track before has it no
+    /// longer.
     pub(crate) fn attach_track(
         &mut self,
         orphans: &mut Orphans,
         stream_id: &str,
         track: RemoteTrackId,
     ) {
+        self.detach_track(orphans, track);
         let mut parts = stream_id.split(':');
         let (prefix, track_type) = (parts.next(), parts.next().and_then(TrackType::from_str_name));
         let (Some(prefix), Some(track_type)) = (prefix, track_type) else {

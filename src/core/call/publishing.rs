@@ -247,15 +247,7 @@ impl<H: Host> CallSession<H> {
     pub(super) fn set_media(&mut self, context: &mut CallContext<'_, H>, option: MediaOption) {
         match option {
             MediaOption::StopOnLeave(kind, stops) => self.device_mut(kind).0.stops_on_leave = stops,
-            MediaOption::ScreenAudio(on) => {
-                self.device_mut(DeviceKind::ScreenShare).0.audio = on;
-                if on {
-                    // What was published before is published still.
-                    let _ = self.publish(context, TrackType::ScreenShareAudio);
-                } else {
-                    self.unpublish(context.out, TrackType::ScreenShareAudio);
-                }
-            }
+            MediaOption::ScreenAudio(on) => self.set_screen_sound(context, on),
             MediaOption::NoticeSpeaking(notices) => self.listening.notice_speaking(notices),
             MediaOption::SilenceThreshold(threshold) => {
                 self.listening.set_silence_threshold(context.out, threshold);
@@ -376,7 +368,8 @@ impl<H: Host> CallSession<H> {
             if !replaced {
                 self.unpublish(out, track_type);
             }
-            if track_type == TrackType::ScreenShare {
+            let is_sound = |given: &Given| given.track_type == TrackType::ScreenShareAudio;
+            if track_type == TrackType::ScreenShare && !self.media.given.iter().any(is_sound) {
                 self.unpublish(out, TrackType::ScreenShareAudio);
             }
             out.push(Effect::StopCapture(capture));
@@ -478,7 +471,7 @@ impl<H: Host> CallSession<H> {
     }
 
     /// Publishes what there is of that type. What cannot be published is turned off.
-    fn publish(
+    pub(super) fn publish(
         &mut self,
         context: &mut CallContext<'_, H>,
         track_type: TrackType,

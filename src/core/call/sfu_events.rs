@@ -269,6 +269,11 @@ impl<H: Host> CallSession<H> {
     ) {
         match cause {
             models::TrackUnpublishReason::Moderation
+                if track_type == TrackType::ScreenShareAudio =>
+            {
+                self.mute_screen_sound(context);
+            }
+            models::TrackUnpublishReason::Moderation
             | models::TrackUnpublishReason::PermissionRevoked => {
                 if let Some(kind) = DeviceKind::of(track_type) {
                     self.disable_device(context, kind, false);

@@ -2,7 +2,8 @@
 
 use trunkline_protocol::sfu::{
     event::{self, sfu_event::EventPayload},
-    models, signal,
+    models::{self, TrackUnpublishReason},
+    signal,
 };
 
 use super::{
@@ -13,7 +14,7 @@ use crate::core::tests::native::Input;
 use crate::core::{
     AudioBitrateProfile, CallCommand, CallKey, CallingState, CaptureId, Captured,
     DeviceKind::{Camera, Microphone, ScreenShare},
-    DeviceOrder, DeviceStatus, Encoding, MediaOption, PeerEffect, PeerInput, TrackType,
+    DeviceOrder, DeviceStatus, Encoding, MediaOption, PeerEffect, PeerInput, TrackSet, TrackType,
 };
 
 #[test]
@@ -428,24 +429,83 @@ fn the_sfu_may_ask_for_a_new_way() {
 }
 
 #[test]
-fn a_moderator_stops_a_shared_screen_by_either_of_its_tracks() {
-    for track_type in [TrackType::ScreenShare, TrackType::ScreenShareAudio] {
+fn who_loses_the_right_to_a_screen_loses_both_of_its_tracks() {
+    for (track_type, cause) in [
+        (TrackType::ScreenShare, TrackUnpublishReason::Moderation),
+        (TrackType::ScreenShare, TrackUnpublishReason::PermissionRevoked),
+        (TrackType::ScreenShareAudio, TrackUnpublishReason::PermissionRevoked),
+    ] {
         let (mut host, call) = Host::joined();
         host.enable(call, ScreenShare);
         host.run_for(50);
-        let session_id = host.server.joins[0].session_id.clone();
-
-        host.sfu(EventPayload::TrackUnpublished(event::TrackUnpublished {
-            user_id: "alice".to_owned(),
-            session_id,
-            r#type: track_type.into(),
-            cause: models::TrackUnpublishReason::Moderation.into(),
-            participant: None,
-        }));
+        unpublished(&mut host, track_type, cause);
 
         assert_eq!(host.state(call).screen_share.status, Some(DeviceStatus::Disabled));
         assert!(host.running_captures().is_empty());
     }
+}
+
+#[test]
+fn who_is_muted_in_the_sound_of_their_screen_goes_on_showing_it() {
+    let (mut host, call) = Host::joined();
+    host.enable(call, ScreenShare);
+    host.run_for(100);
+    let mute = |host: &mut Host| {
+        unpublished(host, TrackType::ScreenShareAudio, TrackUnpublishReason::Moderation);
+    };
+    mute(&mut host);
+    host.run_for(50);
+
+    assert_eq!(sent(&host, call), [TrackType::ScreenShare]);
+    let state = &host.state(call).screen_share;
+    assert_eq!(state.status, Some(DeviceStatus::Enabled));
+    assert!(state.is_soundless);
+    assert_eq!(host.running_captures().len(), 1);
+
+    // Neither other publish options nor a rejoin bring it back.
+    let types = [TrackType::ScreenShare, TrackType::ScreenShareAudio];
+    host.sfu(options(&types.map(|track_type| publish_option(track_type, 1))));
+    host.close_sfu(1006);
+    host.run_for(500);
+    assert_eq!(sent(&host, call), [TrackType::ScreenShare]);
+
+    // The user does, who may be muted again.
+    host.order(call, |_| CallCommand::SetMedia(MediaOption::ScreenAudio(true)));
+    assert_eq!(sent(&host, call), [TrackType::ScreenShare, TrackType::ScreenShareAudio]);
+    assert!(!host.state(call).screen_share.is_soundless);
+    mute(&mut host);
+    assert_eq!(sent(&host, call), [TrackType::ScreenShare]);
+    assert_eq!(host.requested.len(), 1, "the user was asked for the screen once");
+}
+
+#[test]
+fn the_end_of_a_given_screen_leaves_a_given_sound_alone() {
+    let (mut host, call) = Host::joined();
+    publish(&mut host, call, TrackType::ScreenShare);
+    publish(&mut host, call, TrackType::ScreenShareAudio);
+    host.run_for(100);
+    let types = vec![TrackType::ScreenShare];
+    host.order(call, |promise| CallCommand::StopPublish { promise, track_types: types });
+
+    assert_eq!(sent(&host, call), [TrackType::ScreenShareAudio]);
+}
+
+/// What is shown as published from here.
+fn sent(host: &Host, call: CallKey) -> TrackSet {
+    let mut participants = host.state(call).participants.active();
+    participants.find(|(p, _)| p.is_local).unwrap().1.published_tracks
+}
+
+/// The SFU ends a track of ours.
+fn unpublished(host: &mut Host, track_type: TrackType, cause: TrackUnpublishReason) {
+    let session_id = host.server.joins.last().unwrap().session_id.clone();
+    host.sfu(EventPayload::TrackUnpublished(event::TrackUnpublished {
+        user_id: "alice".to_owned(),
+        session_id,
+        r#type: track_type.into(),
+        cause: cause.into(),
+        participant: None,
+    }));
 }
 
 fn publish(host: &mut Host, call: CallKey, track_type: TrackType) -> u64 {

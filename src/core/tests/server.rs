@@ -363,3 +363,14 @@ pub(super) fn published(user: &str, track_type: TrackType) -> EventPayload {
         participant: None,
     })
 }
+
+/// A participant whom everybody knows has ceased to publish.
+pub(super) fn unpublished(user: &str, track_type: TrackType) -> EventPayload {
+    EventPayload::TrackUnpublished(event::TrackUnpublished {
+        user_id: user.to_owned(),
+        session_id: format!("{user}-session"),
+        r#type: track_type.into(),
+        cause: models::TrackUnpublishReason::UserMuted.into(),
+        participant: None,
+    })
+}
