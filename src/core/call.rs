@@ -18,6 +18,7 @@ mod playback;
 mod publisher;
 mod publishing;
 mod request;
+mod retelling;
 mod ringing;
 mod rpc;
 mod sending;

@@ -34,3 +34,4 @@ mod statistics;
 mod unsent;
 mod users;
 mod views;
+mod wishes;

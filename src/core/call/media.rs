@@ -6,6 +6,7 @@ use super::{
     CallContext, CallSession, Phase,
     ice::IceNews,
     publisher::{AudioSettings, PublisherNews},
+    retelling::DISOWNED,
     rpc::{Rpc, RpcOutcome},
     sfu::SfuSession,
     subscriptions::urgency,
@@ -205,14 +206,23 @@ impl<H: Host> CallSession<H> {
                 self.on_publisher_news(context, news);
             }
             Rpc::UpdateMuteStates => {
-                if let Some(publisher) = &mut session.publisher {
-                    publisher.muting.on_told(context.out, result.map(|_| ()));
+                let publisher = session.publisher.as_mut();
+                let told = result.map(drop);
+                if publisher.is_some_and(|p| !p.muting.on_told(context.out, told)) {
+                    return self.reconnect(context, DISOWNED);
                 }
                 self.tell_mute_states(context.out);
             }
             Rpc::UpdateSubscriptions => {
-                session.subscriptions.on_told(result.is_ok());
-                warn_of(context.out, result);
+                if !session.subscriptions.on_told(context.out, result.map(drop)) {
+                    self.reconnect(context, DISOWNED);
+                }
+            }
+            Rpc::SendAnswer => {
+                let SfuSession { subscriber, rpcs, session_id, .. } = &mut **session;
+                if !subscriber.on_told(context.out, rpcs, session_id, result.map(drop)) {
+                    self.reconnect(context, "subscriber_negotiation_failed");
+                }
             }
             Rpc::SendStats => {
                 if let Some(statistics) = &mut session.statistics {
@@ -221,7 +231,7 @@ impl<H: Host> CallSession<H> {
                 warn_of(context.out, result);
             }
             Rpc::IceRestart if result.is_err() => self.reconnect(context, "restart_ice_failed"),
-            Rpc::SendAnswer | Rpc::IceTrickle | Rpc::IceRestart => warn_of(context.out, result),
+            Rpc::IceTrickle | Rpc::IceRestart => warn_of(context.out, result),
         }
     }
 
@@ -239,6 +249,10 @@ impl<H: Host> CallSession<H> {
         let SfuSession { subscriptions, rpcs, session_id, .. } = &mut **session;
         let participants = &self.visible.state().participants;
         subscriptions.on_timeout(context.out, rpcs, session_id, participants);
+        self.tell_mute_states(context.out);
+        let Phase::Joined(session) = &mut self.phase else {
+            return;
+        };
         let now = context.out.now;
         if session.statistics.as_mut().is_some_and(|statistics| statistics.on_timeout(now)) {
             session.read_statistics(context.out);

@@ -21,6 +21,7 @@ use super::{
     candidates::RemoteCandidates,
     ice::IceWatch,
     muting::Muting,
+    retelling::{DISOWNED, is_disowned},
     rpc::{Rpc, Rpcs},
 };
 use crate::core::{
@@ -422,6 +423,10 @@ impl Publisher {
                 self.forget_offer();
                 PublisherNews::Refused(error)
             }
+            Err(error) if is_disowned(&error) => {
+                out.warn_of(error);
+                PublisherNews::Broken(DISOWNED)
+            }
             Err(error) => {
                 out.warn_of(error);
                 let effect = PeerEffect::AcceptAnswer { sdp: None };
@@ -485,13 +490,14 @@ impl Publisher {
     }
 
     pub(crate) fn due(&self) -> Option<Time> {
-        match self.negotiation {
+        let negotiation = match self.negotiation {
             Negotiation::Waiting { until } => Some(until),
             Negotiation::Stable
             | Negotiation::Offering { .. }
             | Negotiation::Asking { .. }
             | Negotiation::Applying { .. } => None,
-        }
+        };
+        negotiation.into_iter().chain(self.muting.due()).min()
     }
 
     /// Starts a negotiation, or has one follow the one that runs: a wish is never lost.

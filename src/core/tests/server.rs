@@ -58,6 +58,8 @@ pub(super) struct Server {
     pub(super) joins: Vec<event::JoinRequest>,
     /// What the next attempts to publish are refused with.
     pub(super) publish_errors: Vec<models::Error>,
+    /// What may not be unmuted.
+    pub(super) keeps_muted: Option<TrackType>,
     /// How often it wants statistics, in ms.
     pub(super) statistics_interval: u32,
 }
@@ -89,6 +91,7 @@ impl Default for Server {
             rpcs: Vec::new(),
             joins: Vec::new(),
             publish_errors: Vec::new(),
+            keeps_muted: None,
             statistics_interval: 0,
         }
     }
@@ -215,6 +218,17 @@ impl Server {
     pub(super) fn rpc(&mut self, request: &HttpRequest) -> Vec<u8> {
         let method = request.url.rsplit('/').next().unwrap_or_default().to_owned();
         let HttpBody::Bytes(body) = &request.body else { panic!("an RPC without a body") };
+        if method == "UpdateMuteStates" {
+            let states = signal::UpdateMuteStatesRequest::decode(&body[..]).unwrap().mute_states;
+            let is_kept = |state: &signal::TrackMuteState| {
+                self.keeps_muted == Some(state.track_type()) && !state.muted
+            };
+            if states.iter().any(is_kept) {
+                let code = models::ErrorCode::PermissionDenied.into();
+                let error = Some(models::Error { code, ..models::Error::default() });
+                return signal::UpdateMuteStatesResponse { error }.encode_to_vec();
+            }
+        }
         self.rpcs.push((method.clone(), body.clone()));
         if method == "SetPublisher" {
             let refusal = (!self.publish_errors.is_empty()).then(|| self.publish_errors.remove(0));
