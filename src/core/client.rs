@@ -222,6 +222,11 @@ impl<H: Host> Client<H> {
                     self.with_call(key, |call, context| call.on_capture_ended(context, capture));
                 }
             }
+            Input::SoundEnded(capture) => {
+                if let Some(key) = capture.owner() {
+                    self.with_call(key, |call, context| call.on_sound_ended(context.out, capture));
+                }
+            }
             Input::CaptureMuted(capture, muted) => {
                 if let Some(key) = capture.owner() {
                     self.with_call(key, |call, context| {

@@ -24,6 +24,7 @@ mod preferences;
 mod publishing;
 mod records;
 mod refusals;
+mod refused_tracks;
 mod ringing;
 mod ringing_state;
 mod roster;

@@ -5,6 +5,7 @@ use trunkline_protocol::sfu::models;
 use super::{
     CallContext, CallSession, Phase,
     ice::IceNews,
+    muting::MutingNews,
     publisher::{AudioSettings, PublisherNews},
     retelling::DISOWNED,
     rpc::{Rpc, RpcOutcome},
@@ -100,6 +101,11 @@ impl<H: Host> CallSession<H> {
                     let news =
                         publisher.on_replace_failed(context.out, transceiver, capture, cause);
                     self.on_publisher_news(context, news);
+                }
+            }
+            PeerInput::EncodingsFailed { transceiver, cause } => {
+                if let Some(publisher) = &mut session.publisher {
+                    publisher.on_encodings_failed(context.out, transceiver, cause);
                 }
             }
             PeerInput::Candidate(ice_candidate) => {
@@ -206,10 +212,15 @@ impl<H: Host> CallSession<H> {
                 self.on_publisher_news(context, news);
             }
             Rpc::UpdateMuteStates => {
-                let publisher = session.publisher.as_mut();
-                let told = result.map(drop);
-                if publisher.is_some_and(|p| !p.muting.on_told(context.out, told)) {
-                    return self.reconnect(context, DISOWNED);
+                let Some(publisher) = &mut session.publisher else {
+                    return;
+                };
+                match publisher.muting.on_told(context.out, result.map(drop)) {
+                    MutingNews::Nothing => {}
+                    MutingNews::Disowned => return self.reconnect(context, DISOWNED),
+                    MutingNews::Refused(track_type, error) => {
+                        self.on_not_sent(context, track_type, error);
+                    }
                 }
                 self.tell_mute_states(context.out);
             }
@@ -276,10 +287,6 @@ impl<H: Host> CallSession<H> {
     fn on_publisher_news(&mut self, context: &mut CallContext<'_, H>, news: PublisherNews<H>) {
         match news {
             PublisherNews::Nothing => self.tell_mute_states(context.out),
-            PublisherNews::Refused(error) => {
-                context.out.warn_of(error);
-                self.stop_media(context);
-            }
             PublisherNews::Sends(track_type) => self.on_sent(context.out, track_type),
             PublisherNews::NotSent(track_type, error) => {
                 self.on_not_sent(context, track_type, error);

@@ -8,7 +8,13 @@ use super::{
     retelling::Retelling,
     rpc::{Rpc, Rpcs},
 };
-use crate::core::{error::Error, host::Host, outbox::Outbox, state::TrackType, time::Time};
+use crate::core::{
+    error::{Category, Error},
+    host::Host,
+    outbox::Outbox,
+    state::TrackType,
+    time::Time,
+};
 
 /// One request at a time, so that the last state is the one that stands.
 #[derive(Debug, Default)]
@@ -19,7 +25,21 @@ pub(crate) struct Muting {
     retelling: Retelling,
     /// What the SFU refused, it refused as a whole: its parts are told one by one, in turn.
     refusals: usize,
+    /// How often in a row the SFU did not let a track be unmuted.
+    denials: IndexMap<TrackType, u32>,
 }
+
+/// What the call has to do about an answer.
+pub(crate) enum MutingNews<H: Host> {
+    Nothing,
+    /// Only a new session can help.
+    Disowned,
+    /// The SFU does not let that be unmuted.
+    Refused(TrackType, Error<H>),
+}
+
+/// How often it may be the word of somebody who has not heard yet that it is allowed.
+const DENIALS: u32 = 3;
 
 impl Muting {
     pub(crate) fn set(&mut self, track_type: TrackType, muted: bool) {
@@ -66,26 +86,37 @@ impl Muting {
         self.in_flight = Some(news);
     }
 
-    /// The SFU has answered, or has not. `false` when only a new session can help.
-    #[must_use]
+    /// The SFU has answered, or has not.
     pub(crate) fn on_told<H: Host>(
         &mut self,
         out: &mut Outbox<H>,
         result: Result<(), Error<H>>,
-    ) -> bool {
+    ) -> MutingNews<H> {
         let Some(news) = self.in_flight.take() else {
-            return true;
+            return MutingNews::Nothing;
         };
         let Err(error) = result else {
+            self.denials.retain(|track_type, _| !news.contains_key(track_type));
             self.told.extend(news);
             self.retelling.taken();
             self.refusals = 0;
-            return true;
+            return MutingNews::Nothing;
         };
         // It may have arrived all the same.
         self.told.retain(|track_type, _| !news.contains_key(track_type));
         self.refusals = if error.retryable { 0 } else { self.refusals.wrapping_add(1) };
-        self.retelling.failed(out, error)
+        if let (Category::Permission, 1, Some((track_type, false))) =
+            (error.category, news.len(), news.first())
+        {
+            let denials = self.denials.entry(*track_type).or_default();
+            *denials += 1;
+            // By now somebody may have muted it.
+            if *denials >= DENIALS && self.wanted.get(track_type) == Some(&false) {
+                self.denials.shift_remove(track_type);
+                return MutingNews::Refused(*track_type, error);
+            }
+        }
+        if self.retelling.failed(out, error) { MutingNews::Nothing } else { MutingNews::Disowned }
     }
 
     /// When to tell again what the SFU did not take.

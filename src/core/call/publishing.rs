@@ -50,7 +50,7 @@ pub(super) struct PreferredVideo {
 pub(super) struct Given {
     pub(super) track_type: TrackType,
     pub(super) capture: CaptureId,
-    captured: Captured,
+    pub(super) captured: Captured,
     /// Who waits for the join, or for the browser to send it.
     pub(super) waiting: Option<PromiseId>,
 }

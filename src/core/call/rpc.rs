@@ -198,10 +198,8 @@ impl Rpc {
         match self {
             // What a failure leads to is for those who asked to decide.
             Self::SetPublisher | Self::IceRestart => Some(3),
-            // By then there may be other wishes: whoever has them tells them anew.
-            Self::UpdateSubscriptions | Self::UpdateMuteStates => Some(1),
-            // They are out of date by then; the next ones come soon.
-            Self::SendStats => Some(1),
+            // By then there may be other wishes, or newer statistics: whoever has them tells them.
+            Self::UpdateSubscriptions | Self::UpdateMuteStates | Self::SendStats => Some(1),
             // Nobody else would tell the SFU.
             Self::SendAnswer | Self::IceTrickle => None,
         }

@@ -110,26 +110,6 @@ fn a_track_that_comes_during_a_negotiation_is_in_the_next_one() {
 }
 
 #[test]
-fn a_refusal_to_publish_turns_everything_off() {
-    let (mut host, call) = Host::joined();
-    let code = models::ErrorCode::PermissionDenied.into();
-    host.server.publish_errors = vec![models::Error { code, ..models::Error::default() }];
-
-    host.enable(call, Camera);
-    host.run_for(1_000);
-
-    assert_eq!(host.state(call).camera.status, Some(DeviceStatus::Disabled));
-    assert!(host.running_captures().is_empty());
-
-    // The next one starts from a clean table.
-    host.enable(call, Microphone);
-    host.run_for(1_000);
-    assert_eq!(host.state(call).microphone.status, Some(DeviceStatus::Enabled));
-    let told = muted(&host).into_iter().rfind(|(track_type, _)| *track_type == TrackType::Audio);
-    assert_eq!(told, Some((TrackType::Audio, false)));
-}
-
-#[test]
 fn unwatched_layers_are_switched_off() {
     let (mut host, call) = Host::joined();
     // It may come before the track.

@@ -58,7 +58,7 @@ pub(super) struct Server {
     pub(super) joins: Vec<event::JoinRequest>,
     /// What the next attempts to publish are refused with.
     pub(super) publish_errors: Vec<models::Error>,
-    /// What may not be unmuted.
+    /// What may not be published, unless it is muted.
     pub(super) keeps_muted: Option<TrackType>,
     /// How often it wants statistics, in ms.
     pub(super) statistics_interval: u32,
@@ -220,17 +220,17 @@ impl Server {
         let HttpBody::Bytes(body) = &request.body else { panic!("an RPC without a body") };
         if method == "UpdateMuteStates" {
             let states = signal::UpdateMuteStatesRequest::decode(&body[..]).unwrap().mute_states;
-            let is_kept = |state: &signal::TrackMuteState| {
-                self.keeps_muted == Some(state.track_type()) && !state.muted
-            };
-            if states.iter().any(is_kept) {
-                let code = models::ErrorCode::PermissionDenied.into();
-                let error = Some(models::Error { code, ..models::Error::default() });
+            if states.iter().any(|state| self.keeps(state.track_type(), state.muted)) {
+                let error = Some(denied());
                 return signal::UpdateMuteStatesResponse { error }.encode_to_vec();
             }
         }
         self.rpcs.push((method.clone(), body.clone()));
         if method == "SetPublisher" {
+            let tracks = signal::SetPublisherRequest::decode(&body[..]).unwrap().tracks;
+            if tracks.iter().any(|track| self.keeps(track.track_type(), track.muted)) {
+                self.publish_errors.insert(0, denied());
+            }
             let refusal = (!self.publish_errors.is_empty()).then(|| self.publish_errors.remove(0));
             let answer = signal::SetPublisherResponse {
                 error: refusal,
@@ -240,6 +240,10 @@ impl Server {
             return answer.encode_to_vec();
         }
         Vec::new()
+    }
+
+    fn keeps(&self, track_type: TrackType, muted: bool) -> bool {
+        self.keeps_muted == Some(track_type) && !muted
     }
 
     /// Requests of one SFU method, decoded.
@@ -322,6 +326,12 @@ fn join_response(me: &str, own_session_id: &str, others: usize) -> event::JoinRe
         ],
         ..event::JoinResponse::default()
     }
+}
+
+/// A refusal of who may not.
+pub(super) fn denied() -> models::Error {
+    let code = models::ErrorCode::PermissionDenied.into();
+    models::Error { code, ..models::Error::default() }
 }
 
 /// A failure that may pass.

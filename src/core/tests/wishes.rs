@@ -14,7 +14,7 @@ use super::{
 };
 use crate::core::{
     CallKey, CallingState,
-    DeviceKind::{Camera, Microphone, ScreenShare},
+    DeviceKind::{Camera, Microphone},
     Dimension, Duration, ElementId, TrackType,
 };
 
@@ -218,60 +218,6 @@ fn a_mute_that_was_taken_back_before_it_was_known_is_told_as_taken_back() {
         assert_eq!(known_mutes(&host), [(TrackType::Audio, false)]);
         assert!(host.server.rpcs.len() > before, "the first of them may have arrived");
     }
-}
-
-#[test]
-fn a_refusal_to_unmute_one_track_is_none_for_the_others() {
-    let kinds = [ScreenShare, Microphone, Camera];
-    let (mut host, call) = Host::joined();
-    for kind in kinds {
-        host.enable(call, kind);
-        host.run_for(100);
-    }
-    for kind in kinds {
-        host.disable(call, kind);
-    }
-    host.run_for(100);
-    host.server.keeps_muted = Some(TrackType::ScreenShare);
-    // All of them in one request.
-    host.weather.answers[SFU].push_back(reply(503, Reply::Unreadable));
-    for kind in kinds {
-        host.enable(call, kind);
-    }
-
-    host.run_for(20_000);
-    // To mute is not refused with the rest.
-    host.disable(call, Camera);
-    host.run_for(10_000);
-
-    let muted = |host: &Host| -> Vec<TrackType> {
-        let known = known_mutes(host).into_iter().filter(|(_, muted)| *muted);
-        known.map(|(track_type, _)| track_type).collect()
-    };
-    assert_eq!(muted(&host), [TrackType::Video, TrackType::ScreenShare]);
-    host.server.keeps_muted = None;
-    host.run_for(10_000);
-    assert_eq!(muted(&host), [TrackType::Video], "the SFU may think otherwise later");
-}
-
-#[test]
-fn what_may_not_be_unmuted_is_not_told_for_ever_when_nobody_wants_it_any_more() {
-    let (mut host, call) = Host::joined();
-    host.enable(call, Microphone);
-    host.run_for(100);
-    host.disable(call, Microphone);
-    host.run_for(100);
-    host.server.keeps_muted = Some(TrackType::Audio);
-    host.enable(call, Microphone);
-    host.run_for(10_000);
-
-    host.disable(call, Microphone);
-    host.run_for(10_000);
-    let (known, timer) = (host.server.rpcs.len(), host.warnings.len());
-    host.run_for(60_000);
-
-    assert_eq!(known_mutes(&host), [(TrackType::Audio, true)]);
-    assert_eq!((host.server.rpcs.len(), host.warnings.len()), (known, timer));
 }
 
 fn offer(negotiation_id: u32) -> EventPayload {
