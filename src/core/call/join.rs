@@ -309,7 +309,7 @@ impl<H: Host> CallSession<H> {
         };
         let step = mem::replace(&mut join.step, Step::Offline);
         let Step::Connecting {
-            session,
+            mut session,
             describe: Described::Known { subscriber_sdp, publisher_sdp },
             socket_open: true,
             ..
@@ -320,20 +320,10 @@ impl<H: Host> CallSession<H> {
         };
         let unified_session_id =
             self.unified_session_id.get_or_insert_with(|| session.session_id.clone()).clone();
-        let reconnect_details = match (&join.trigger, &join.replaced) {
-            (Trigger::Reconnect { reason, attempts, .. }, Some(replaced)) => {
-                Some(event::ReconnectDetails {
-                    strategy: models::WebsocketReconnectStrategy::Rejoin.into(),
-                    subscriptions,
-                    reconnect_attempt: *attempts,
-                    from_sfu_id: replaced.credentials.edge_name.clone(),
-                    previous_session_id: replaced.session_id.clone(),
-                    reason: reason.clone(),
-                    announced_tracks: replaced.announced_tracks(audio),
-                })
-            }
-            (Trigger::App { .. } | Trigger::Reconnect { .. }, _) => None,
-        };
+        let reconnect_details = join.reconnect_details(subscriptions, audio);
+        if let (Some(details), Some(publisher)) = (&reconnect_details, &mut session.publisher) {
+            publisher.carry(&details.announced_tracks);
+        }
         if let Some(replaced) = &join.replaced {
             preferred_publish_options.clone_from(&replaced.publish_options);
         }
@@ -502,6 +492,11 @@ impl<H: Host> Join<H> {
             | Step::BackingOff { .. }
             | Step::Offline => None,
         }
+    }
+
+    /// The session that is being replaced.
+    pub(super) fn replaced_mut(&mut self) -> Option<&mut SfuSession> {
+        self.replaced.as_mut()
     }
 
     /// The socket of the session that is being replaced may go at any time.

@@ -46,20 +46,25 @@ impl Muting {
         self.wanted.insert(track_type, muted);
     }
 
-    /// Tells what the SFU does not know yet.
+    /// Muted, unless it was wished otherwise.
+    pub(crate) fn set_unless_wanted(&mut self, track_type: TrackType) {
+        self.wanted.entry(track_type).or_insert(true);
+    }
+
+    /// Tells what the SFU does not know yet, as far as it knows the track.
     pub(crate) fn tell<H: Host>(
         &mut self,
         out: &mut Outbox<H>,
         rpcs: &mut Rpcs,
         session_id: &str,
-        is_announced: impl Fn(TrackType) -> bool,
+        is_known: impl Fn(TrackType, bool) -> bool,
     ) {
         if self.in_flight.is_some() || self.due().is_some_and(|due| due > out.now) {
             return;
         }
         let mut news = self.wanted.clone();
         news.retain(|track_type, muted| {
-            is_announced(*track_type) && self.told.get(track_type) != Some(muted)
+            is_known(*track_type, *muted) && self.told.get(track_type) != Some(muted)
         });
         // A refusal to unmute one is no refusal to mute another.
         if news.values().any(|muted| *muted) {

@@ -22,6 +22,7 @@ use crate::core::{
     outbox::Outbox,
     state::{AudioBitrateProfile, Dimension, TrackType},
     time::Time,
+    tracks::TrackSet,
 };
 
 /// Failures in a row after which something is given up with its connection.
@@ -46,6 +47,8 @@ pub(crate) struct Publisher {
     /// The SFU refused several tracks at once: which of them it means shows one by one.
     one_by_one: bool,
     pub(super) muting: Muting,
+    /// What the SFU takes as sent from the start.
+    carried: TrackSet,
 }
 
 /// One published track: a track type may have several, each with a codec of its own. It stays for
@@ -101,6 +104,7 @@ impl Publisher {
             restarting: false,
             one_by_one: false,
             muting: Muting::default(),
+            carried: TrackSet::default(),
         }
     }
 
@@ -349,8 +353,20 @@ impl Publisher {
         self.tracks(audio).into_iter().filter(goes_on).collect()
     }
 
-    /// Tells the SFU what is muted, as far as it does not know. Tracks that were never agreed on
-    /// cannot be spoken of.
+    /// The SFU takes these as sent, from the session that this one replaces.
+    pub(crate) fn carry(&mut self, tracks: &[models::TrackInfo]) {
+        self.carried = tracks.iter().map(models::TrackInfo::track_type).collect();
+    }
+
+    /// What goes on has been published: whatever else was carried over was muted meanwhile.
+    pub(crate) fn drop_carried(&mut self) {
+        for track_type in self.carried.iter() {
+            self.muting.set_unless_wanted(track_type);
+        }
+    }
+
+    /// Tells the SFU what is muted, as far as it does not know. Tracks that it does not know of cannot
+    /// be spoken of, and only those that were agreed on can be unmuted.
     pub(crate) fn tell_mute_states<H: Host>(
         &mut self,
         out: &mut Outbox<H>,
@@ -360,7 +376,9 @@ impl Publisher {
         let publications = &self.publications;
         let is_announced =
             |of: TrackType| publications.iter().any(|p| p.track_type == of && p.announced);
-        self.muting.tell(out, rpcs, session_id, is_announced);
+        let is_known =
+            |of: TrackType, muted: bool| is_announced(of) || muted && self.carried.contains(of);
+        self.muting.tell(out, rpcs, session_id, is_known);
     }
 
     /// Another try after a failure is due.

@@ -1,5 +1,6 @@
 //! What is sent, how that is agreed with the SFU, and what the SFU changes about it.
 
+use prost::Message;
 use trunkline_protocol::sfu::{
     event::{self, sfu_event::EventPayload},
     models, signal,
@@ -13,7 +14,7 @@ use crate::core::tests::native::Input;
 use crate::core::{
     AudioBitrateProfile, CallCommand, CallKey, CallingState, CaptureId, Captured,
     DeviceKind::{Camera, Microphone, ScreenShare},
-    DeviceOrder, DeviceStatus, Encoding, MediaOption, PeerEffect, PeerInput, TrackType,
+    DeviceOrder, DeviceStatus, Encoding, MediaOption, PeerEffect, PeerInput, TrackSet, TrackType,
 };
 
 #[test]
@@ -60,6 +61,62 @@ fn a_muted_track_is_not_announced_to_the_next_session() {
     let announced = &join.reconnect_details.as_ref().unwrap().announced_tracks;
     let [track] = &announced[..] else { panic!("{announced:?}") };
     assert_eq!((track.track_type(), track.publish_option_id), (TrackType::Audio, 1));
+}
+
+#[test]
+fn what_is_muted_while_the_connection_is_away_is_not_announced_as_live() {
+    for after in 0..4 {
+        let (mut host, call) = Host::joined();
+        host.enable(call, Camera);
+        host.enable(call, Microphone);
+        host.enable(call, ScreenShare);
+        host.run_for(100);
+        host.weather.delays = vec![100];
+        host.close_sfu(1006);
+        // Before the SFU is told what goes on, and after.
+        host.run_for(after * 80);
+        assert_eq!(host.calling_state(call), CallingState::Reconnecting);
+
+        host.disable(call, Microphone);
+        host.disable(call, ScreenShare);
+        assert_eq!(shown(&host, call), [TrackType::Video], "the state tells at once");
+        let before = host.server.rpcs.len();
+        host.run_for(10_000);
+
+        let join = host.server.joins.last().unwrap().reconnect_details.clone().unwrap();
+        let mut live: TrackSet =
+            join.announced_tracks.iter().map(models::TrackInfo::track_type).collect();
+        for (method, body) in &host.server.rpcs[before..] {
+            if method == "UpdateMuteStates" {
+                let request = signal::UpdateMuteStatesRequest::decode(&body[..]).unwrap();
+                for state in request.mute_states {
+                    live = live.with(state.track_type(), !state.muted);
+                }
+            }
+        }
+        assert_eq!(live, [TrackType::Video], "{after}");
+        assert_eq!(shown(&host, call), [TrackType::Video]);
+        assert_eq!(host.running_captures().len(), 1);
+    }
+}
+
+#[test]
+fn what_is_unmuted_while_the_connection_is_away_is_live_afterwards() {
+    for after in [0, 2, 4] {
+        let (mut host, call) = Host::joined();
+        host.enable(call, Microphone);
+        host.run_for(100);
+        host.weather.delays = vec![100];
+        host.close_sfu(1006);
+        host.disable(call, Microphone);
+        host.run_for(after * 80);
+
+        host.enable(call, Microphone);
+        host.run_for(10_000);
+
+        assert_eq!(muted(&host).last(), Some(&(TrackType::Audio, false)), "{after}");
+        assert_eq!(shown(&host, call), [TrackType::Audio]);
+    }
 }
 
 #[test]
@@ -426,6 +483,12 @@ fn a_moderator_stops_a_shared_screen_by_either_of_its_tracks() {
         assert_eq!(host.state(call).screen_share.status, Some(DeviceStatus::Disabled));
         assert!(host.running_captures().is_empty());
     }
+}
+
+/// What the app sees published by its user.
+fn shown(host: &Host, call: CallKey) -> TrackSet {
+    let participants = &host.state(call).participants;
+    participants.activity(participants.local().unwrap()).published_tracks
 }
 
 fn publish(host: &mut Host, call: CallKey, track_type: TrackType) -> u64 {

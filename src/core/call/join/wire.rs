@@ -1,11 +1,11 @@
 //! What a join says on the wire, and what refusals mean.
 
-use trunkline_protocol::sfu::{event, models};
+use trunkline_protocol::sfu::{event, models, signal};
 
-use super::{FAILURES_PER_EDGE, Join};
+use super::{FAILURES_PER_EDGE, Join, Trigger};
 use crate::core::{
     body::Body,
-    call::{CallContext, rpc::sfu_error},
+    call::{CallContext, publisher::AudioSettings, rpc::sfu_error},
     error::{Code, Error, ErrorClass},
     host::Host,
 };
@@ -28,6 +28,28 @@ impl<H: Host> Join<H> {
             body.set("migrating_from_list", &unusable);
         }
         body.to_text()
+    }
+
+    /// What the SFU is to know of the session that is being replaced.
+    pub(super) fn reconnect_details(
+        &self,
+        subscriptions: Vec<signal::TrackSubscriptionDetails>,
+        audio: AudioSettings,
+    ) -> Option<event::ReconnectDetails> {
+        let (Trigger::Reconnect { reason, attempts, .. }, Some(replaced)) =
+            (&self.trigger, &self.replaced)
+        else {
+            return None;
+        };
+        Some(event::ReconnectDetails {
+            strategy: models::WebsocketReconnectStrategy::Rejoin.into(),
+            subscriptions,
+            reconnect_attempt: *attempts,
+            from_sfu_id: replaced.credentials.edge_name.clone(),
+            previous_session_id: replaced.session_id.clone(),
+            reason: reason.clone(),
+            announced_tracks: replaced.announced_tracks(audio),
+        })
     }
 }
 
