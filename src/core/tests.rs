@@ -7,6 +7,7 @@ mod answers;
 mod bodies;
 mod captions;
 mod coordinator;
+mod dead_network;
 mod device_storms;
 mod devices;
 mod elements;

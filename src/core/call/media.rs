@@ -251,7 +251,7 @@ impl<H: Host> CallSession<H> {
             return;
         };
         if !session.check_liveness(context.out) {
-            session.drop_socket(context.out);
+            // Its socket stays: over it goes the goodbye, as soon as anything goes over it again.
             return self.reconnect(context, "the SFU is silent");
         }
         if let Some(publisher) = &mut session.publisher {

@@ -30,6 +30,7 @@ pub(crate) struct Muting {
 }
 
 /// What the call has to do about an answer.
+#[must_use]
 pub(crate) enum MutingNews<H: Host> {
     Nothing,
     /// Only a new session can help.

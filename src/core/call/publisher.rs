@@ -79,6 +79,7 @@ struct Publication {
 }
 
 /// What the call has to do about it.
+#[must_use]
 pub(crate) enum PublisherNews<H: Host> {
     Nothing,
     /// The browser sends a track of that type, or has nothing left to add for it.

@@ -31,6 +31,7 @@ pub(crate) enum Rpc {
 }
 
 /// A request that ended.
+#[must_use]
 pub(crate) struct RpcOutcome<H: Host> {
     pub(crate) rpc: Rpc,
     /// The body of the response.

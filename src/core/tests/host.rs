@@ -105,7 +105,7 @@ impl Host {
         Self::configured(|_| {})
     }
 
-    fn configured(configure: impl FnOnce(&mut Config)) -> Self {
+    pub(super) fn configured(configure: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config {
             api_key: "key".to_owned(),
             base_url: "http://coordinator/video".to_owned(),

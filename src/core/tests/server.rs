@@ -47,8 +47,6 @@ pub(super) struct Server {
     pub(super) spoils: bool,
     /// Sessions on the SFU, by id.
     pub(super) sessions: BTreeMap<String, String>,
-    /// Sessions whose client has heard nothing, and may come back.
-    silent: BTreeSet<String>,
     /// Sessions that were said goodbye to.
     left: BTreeSet<String>,
     /// The close codes of their sockets.
@@ -84,7 +82,6 @@ impl Default for Server {
             listed: None,
             spoils: false,
             sessions: BTreeMap::new(),
-            silent: BTreeSet::new(),
             left: BTreeSet::new(),
             goodbyes: Vec::new(),
             bodies: Vec::new(),
@@ -288,19 +285,9 @@ impl Server {
         if let (Some(session_id), 1000 | 4101) = (session_id, code) {
             self.sessions.remove(session_id);
         }
-        if let (Some(session_id), 4001) = (session_id, code) {
-            self.silent.insert(session_id.to_owned());
-        }
         if session_id.is_some_and(|session_id| self.left.contains(session_id)) {
             self.goodbyes.push(code);
         }
-    }
-}
-
-impl Server {
-    /// The SFU has waited long enough for those who were to come back.
-    pub(super) fn give_up_silent(&mut self) {
-        self.sessions.retain(|session_id, _| !self.silent.contains(session_id));
     }
 }
 

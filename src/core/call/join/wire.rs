@@ -2,7 +2,7 @@
 
 use trunkline_protocol::sfu::{event, models, signal};
 
-use super::{FAILURES_PER_EDGE, Join, Trigger};
+use super::{Join, Trigger, edges::FAILURES_PER_EDGE};
 use crate::core::{
     body::Body,
     call::{CallContext, publisher::AudioSettings, rpc::sfu_error},
@@ -106,4 +106,9 @@ pub(super) fn is_edge_unusable<H: Host>(error: &Error<H>) -> bool {
         ]
         .contains(&models::ErrorCode::try_from(code).unwrap_or_default())
     })
+}
+
+/// Whether the socket of the coordinator was tried often enough while the request waited for it.
+pub(super) fn is_unreachable<H: Host>(error: &Error<H>) -> bool {
+    error.code == Code::ConnectionLost && error.class != ErrorClass::Response
 }
