@@ -31,6 +31,7 @@ mod liveness;
 mod outbox;
 mod participant;
 pub mod preferences;
+mod probing;
 mod random;
 mod rest;
 mod ringing_state;

@@ -18,6 +18,7 @@ mod playback;
 mod publisher;
 mod publishing;
 mod request;
+mod retelling;
 mod ringing;
 mod rpc;
 mod screen_sound;
@@ -59,6 +60,7 @@ use super::{
     ids::{CallKey, PeerId, PromiseId, RequestId, SocketId},
     input::{HttpFailure, HttpReply},
     outbox::Outbox,
+    probing::Pace,
     rest::{Purpose, Rest, RestRequest},
     state::{CallState, CallingState, DeviceKind, Pin},
     time::Time,
@@ -130,12 +132,16 @@ pub(crate) struct CallSession<H: Host> {
     registration: Option<u32>,
     limits: Limits,
     rejoins: VecDeque<Time>,
+    /// Of the slowest step of the last join.
+    pace: Pace,
     /// The first session id since the last leave; stays through all rejoins.
     unified_session_id: Option<String>,
     /// The session in which the user was last.
     last_session_id: Option<String>,
     /// SFU sockets opened so far.
     connections: u32,
+    /// Who leaves and waits for a rejection to arrive, and until when.
+    farewells: Vec<(PromiseId, Time)>,
     /// Grows with each leave; answers to what was asked before it change nothing.
     epoch: u32,
 }
@@ -173,9 +179,11 @@ impl<H: Host> CallSession<H> {
             registration: None,
             limits: Limits::default(),
             rejoins: VecDeque::new(),
+            pace: Pace::default(),
             unified_session_id: None,
             last_session_id: None,
             connections: 0,
+            farewells: Vec::new(),
             epoch: 0,
         }
     }
@@ -452,6 +460,7 @@ impl<H: Host> CallSession<H> {
     pub(crate) fn on_timeout(&mut self, context: &mut CallContext<'_, H>) {
         self.on_captions_timeout(context.out.now);
         self.on_elements_timeout(context.out);
+        self.on_farewell_timeout(context.out);
         match &self.phase {
             Phase::Joining(_) => self.on_join_timeout(context),
             Phase::Joined(_) => self.on_session_timeout(context),
@@ -465,7 +474,9 @@ impl<H: Host> CallSession<H> {
             Phase::Joined(session) => session.due().into_iter().chain(self.report.due()).min(),
             Phase::Idle | Phase::Failed | Phase::Left => self.ring_due(),
         };
-        phase.into_iter().chain(self.captions.due()).chain(self.elements_due()).min()
+        let farewells = self.farewells.iter().map(|(_, until)| *until);
+        let others = self.captions.due().into_iter().chain(self.elements_due());
+        phase.into_iter().chain(others).chain(farewells).min()
     }
 
     /// A call that was left can be used again.

@@ -12,14 +12,14 @@ use super::{
     call::{CallContext, CallSession, call_path},
     changes::Changes,
     command::{CallCommand, Command, LocationHint, Then},
-    connection::{Connection, ConnectionNews, not_connected},
+    connection::{Connection, ConnectionNews, gate_of, not_connected},
     effect::{Effect, LocalEvent, Outcome, Scope},
     error::Error,
     host::Host,
     ids::{CallKey, ElementId, PromiseId, SocketId},
     input::{HttpFailure, HttpReply, Input, ListedDevice},
     outbox::Outbox,
-    rest::{Finished, Gate, Purpose, Rest, RestNews},
+    rest::{Finished, Purpose, Rest, RestNews},
     state::{CallState, CallingState, ClientState},
     time::{Duration, Time},
     user::{Tokens, User, UserKind},
@@ -223,6 +223,11 @@ impl<H: Host> Client<H> {
                     self.with_call(key, |call, context| call.on_capture_ended(context, capture));
                 }
             }
+            Input::SoundEnded(capture) => {
+                if let Some(key) = capture.owner() {
+                    self.with_call(key, |call, context| call.on_sound_ended(context.out, capture));
+                }
+            }
             Input::CaptureMuted(capture, muted) => {
                 if let Some(key) = capture.owner() {
                     self.with_call(key, |call, context| {
@@ -307,7 +312,7 @@ impl<H: Host> Client<H> {
             return self.out.reject(promise, error);
         }
         if let Some(connection) = self.connection.as_mut().filter(|c| !c.is_refused()) {
-            if connection.user.id != user.id {
+            if !connection.is_of(&user) {
                 let error = Error::illegal_state(
                     "another user is connected",
                     "Call disconnectUser() first.",
@@ -489,9 +494,9 @@ impl<H: Host> Client<H> {
         }
         let event = LocalEvent::NetworkChanged { online };
         self.out.emit_local(Scope::Client, "network.changed", event);
-        if let Some(connection) = &mut self.connection {
-            connection.on_online(&mut self.out, online, &self.config);
-        }
+        let Self { connection, out, config, .. } = self;
+        let news = connection.as_mut().map(|connection| connection.on_online(out, online, config));
+        self.on_connection_news(news);
         self.each_call(|call, context| call.on_online(context, online));
     }
 
@@ -499,7 +504,8 @@ impl<H: Host> Client<H> {
         let Self { connection, out, config, .. } = self;
         let news = connection.as_mut().map(|connection| connection.on_timeout(out, config));
         self.on_connection_news(news);
-        let finished = self.rest.on_timeout(&mut self.out);
+        let gate = gate_of(self.connection.as_ref());
+        let finished = self.rest.on_timeout(&mut self.out, &gate);
         self.on_finished(finished);
         self.rewatch_again();
         self.each_call(CallSession::on_timeout);
@@ -510,7 +516,7 @@ impl<H: Host> Client<H> {
     fn finish_step(&mut self) {
         let is_missed = self.calls.values().any(CallSession::is_active);
         if let Some(connection) = &mut self.connection {
-            connection.set_missed(is_missed);
+            connection.set_missed(self.out.now, is_missed);
             if connection.advance(&mut self.out, &self.config) {
                 for promise in connection.take_waiting() {
                     self.out.resolve(promise, Outcome::Done);
@@ -525,10 +531,7 @@ impl<H: Host> Client<H> {
             connection.want_token(&mut self.out);
         }
         loop {
-            let gate = self
-                .connection
-                .as_ref()
-                .map_or_else(|| Gate::Shut(not_connected()), Connection::gate);
+            let gate = gate_of(self.connection.as_ref());
             let refused = self.rest.send_waiting(&mut self.out, &self.config, &gate);
             if refused.is_empty() {
                 break;

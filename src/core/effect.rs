@@ -228,7 +228,8 @@ pub enum PeerEffect {
         /// Which track of the capture.
         track_type: TrackType,
     },
-    /// Change what is encoded, without renegotiation.
+    /// Change what is encoded, without renegotiation. If that fails:
+    /// [`PeerInput::EncodingsFailed`](super::PeerInput::EncodingsFailed).
     SetEncodings {
         /// Where.
         transceiver: TransceiverId,

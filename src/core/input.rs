@@ -69,6 +69,8 @@ pub enum Input<H: Host> {
     },
     /// A captured track ended without our asking: unplugged, or permission taken away.
     CaptureEnded(CaptureId),
+    /// The sound that came with a captured screen ended without our asking; the picture goes on.
+    SoundEnded(CaptureId),
     /// The system holds a captured track back, or delivers it again.
     CaptureMuted(CaptureId, bool),
     /// An element of the app has news.
@@ -144,6 +146,13 @@ pub enum PeerInput<H: Host> {
         /// What was to be sent.
         capture: Option<CaptureId>,
         /// Why not.
+        cause: H::Thrown,
+    },
+    /// What a track is encoded as stayed as it was.
+    EncodingsFailed {
+        /// Of the [`PeerEffect::SetEncodings`](super::PeerEffect::SetEncodings) that failed.
+        transceiver: TransceiverId,
+        /// Why.
         cause: H::Thrown,
     },
     /// An offer was made and set as the local description.

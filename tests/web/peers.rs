@@ -418,6 +418,44 @@ async fn a_track_that_does_not_take_the_place_of_another_is_reported() {
 }
 
 #[wasm_bindgen_test]
+async fn encodings_that_the_browser_does_not_change_are_reported_each_time() {
+    let side = Side::new();
+    let _devices = side.publish().await;
+    side.offer().await.unwrap();
+    // Wait for the preference that came with the track.
+    turn().await;
+    let change = || {
+        let (transceiver, encodings) = (transceiver(), vec![layer("q")]);
+        side.perform(PeerEffect::SetEncodings { transceiver, encodings, degradation: None });
+    };
+    for script in [
+        "return async () => { throw new DOMException('', 'OperationError') }",
+        "return () => { throw new DOMException('', 'OperationError') }",
+    ] {
+        let _patch = Patch::new("RTCRtpSender.prototype", "setParameters", script);
+        for _ in 0..2 {
+            change();
+
+            let failed = side.until(|news| match news {
+                PeerInput::EncodingsFailed { transceiver, cause } => {
+                    Some((*transceiver, cause.clone()))
+                }
+                _ => None,
+            });
+            let (of, cause) = failed.await;
+            assert_eq!(of, transceiver());
+            assert_eq!(get(&cause, "name"), "OperationError");
+            side.news.borrow_mut().clear();
+        }
+    }
+    // It takes them when it can.
+    change();
+    side.statistics().await.unwrap();
+    let news = side.news.borrow();
+    assert!(!news.iter().any(|n| matches!(n, PeerInput::EncodingsFailed { .. })), "{news:?}");
+}
+
+#[wasm_bindgen_test]
 async fn only_what_changes_is_set_and_a_sole_encoding_takes_the_first_layer() {
     let side = Side::new();
     let _devices = side.capture().await;
@@ -524,9 +562,12 @@ async fn whatever_a_browser_throws_is_answered_and_the_next_order_is_taken() {
         side.perform(PeerEffect::SetEncodings { transceiver, encodings, degradation });
         side.perform(PeerEffect::ReplaceTrack { transceiver, capture: None, track_type });
         turn().await;
-        let set = method.ends_with("Parameters");
-        assert_eq!(side.inbox.warnings().len(), usize::from(set), "{method}");
+        assert!(side.inbox.warnings().is_empty(), "{method}: {:?}", side.inbox.warnings());
         side.accept(None).await.unwrap();
+        let set = method.ends_with("Parameters");
+        let news = side.news.borrow();
+        let reported = news.iter().filter(|n| matches!(n, PeerInput::EncodingsFailed { .. }));
+        assert_eq!(reported.count(), usize::from(set), "{method}");
     }
 }
 

@@ -108,6 +108,7 @@ struct Running {
 
 /// What a capture means for the call.
 #[derive(Debug)]
+#[must_use]
 pub(crate) enum DeviceNews {
     Nothing,
     /// It runs from now on, in place of another one that is to be stopped once it is published.

@@ -20,6 +20,7 @@ pub(crate) struct IceWatch {
 
 /// What to do about it.
 #[derive(Debug, PartialEq, Eq)]
+#[must_use]
 pub(crate) enum IceNews {
     Nothing,
     /// Look for a new way.

@@ -17,6 +17,7 @@
 
 mod acceptance;
 mod connections;
+mod edges;
 mod limits;
 mod reading;
 mod reconnect;
@@ -31,7 +32,7 @@ use trunkline_protocol::{
 
 pub(super) use self::limits::Limits;
 use self::reconnect::{next_rejoin, rejoin_limit};
-use self::wire::{client_details, is_edge_unusable, sfu_timeout};
+use self::wire::{client_details, is_unreachable, sfu_timeout};
 use super::{
     CallContext, CallRequest, CallSession, Phase,
     participants::Told,
@@ -48,12 +49,10 @@ use crate::core::{
     ids::{DescribeId, PromiseId, RequestId, SocketId},
     rest::RestRequest,
     state::CallingState,
-    time::Time,
+    time::{Duration, Time},
     view::AnswerOf,
 };
 
-/// Failures on one SFU after which another one is asked for.
-const FAILURES_PER_EDGE: u32 = 2;
 /// A join under way.
 #[derive(Debug)]
 pub(crate) struct Join<H: Host> {
@@ -73,6 +72,10 @@ pub(crate) struct Join<H: Host> {
     /// The coordinator has answered once, and rung whom it was to ring.
     answered: bool,
     step: Step<H>,
+    /// When the attempt began, and its step.
+    began: [Time; 2],
+    /// How long the slowest step took.
+    slowest: Duration,
 }
 
 #[derive(Debug)]
@@ -164,6 +167,7 @@ impl<H: Host> CallSession<H> {
         self.visible.enter(CallingState::Joining);
         self.set_up = true;
         self.limits = Limits::new(options);
+        let now = context.out.now;
         self.start_join(
             context,
             Join {
@@ -178,6 +182,8 @@ impl<H: Host> CallSession<H> {
                 replaced: None,
                 answered: false,
                 step: Step::Offline,
+                began: [now; 2],
+                slowest: Duration::ZERO,
             },
         );
     }
@@ -190,8 +196,11 @@ impl<H: Host> CallSession<H> {
             body: Some(join.body(context)),
             ..self.request(CallRequest::Join, Method::Post, "/join", "joining the call")
         };
-        let request = context.rest.submit(context.out, request);
+        let now = context.out.now;
+        let patience = join.is_probe(now).then(|| self.pace.patience(context.config.timeout));
+        let request = context.rest.submit_within(context.out, request, patience);
         join.step = Step::AwaitingCredentials { request };
+        (join.began, join.slowest) = ([now; 2], Duration::ZERO);
         self.phase = Phase::Joining(Box::new(join));
     }
 
@@ -246,11 +255,12 @@ impl<H: Host> CallSession<H> {
         let session = SfuSession::open(context.out, context.config, &owner, credentials, attempt);
         let describe = context.out.id(Some(self.key));
         context.out.push(Effect::DescribeCodecs(describe));
+        let until = join.begin_step(context.out.now, self.pace);
         join.step = Step::Connecting {
             session,
             describe: Described::Asked(describe),
             socket_open: false,
-            until: context.out.after(join.limits.response),
+            until,
         };
     }
 
@@ -259,6 +269,7 @@ impl<H: Host> CallSession<H> {
             && let Step::Connecting { socket_open, .. } = &mut join.step
         {
             *socket_open = true;
+            join.end_step(context.out.now);
         }
         if self.rejoins_too_often(context.out.now) {
             return self.attempt_failed(context, rejoin_limit());
@@ -309,7 +320,7 @@ impl<H: Host> CallSession<H> {
         };
         let step = mem::replace(&mut join.step, Step::Offline);
         let Step::Connecting {
-            session,
+            mut session,
             describe: Described::Known { subscriber_sdp, publisher_sdp },
             socket_open: true,
             ..
@@ -320,20 +331,10 @@ impl<H: Host> CallSession<H> {
         };
         let unified_session_id =
             self.unified_session_id.get_or_insert_with(|| session.session_id.clone()).clone();
-        let reconnect_details = match (&join.trigger, &join.replaced) {
-            (Trigger::Reconnect { reason, attempts, .. }, Some(replaced)) => {
-                Some(event::ReconnectDetails {
-                    strategy: models::WebsocketReconnectStrategy::Rejoin.into(),
-                    subscriptions,
-                    reconnect_attempt: *attempts,
-                    from_sfu_id: replaced.credentials.edge_name.clone(),
-                    previous_session_id: replaced.session_id.clone(),
-                    reason: reason.clone(),
-                    announced_tracks: replaced.announced_tracks(audio),
-                })
-            }
-            (Trigger::App { .. } | Trigger::Reconnect { .. }, _) => None,
-        };
+        let reconnect_details = join.reconnect_details(subscriptions, audio);
+        if let (Some(details), Some(publisher)) = (&reconnect_details, &mut session.publisher) {
+            publisher.carry(&details.announced_tracks);
+        }
         if let Some(replaced) = &join.replaced {
             preferred_publish_options.clone_from(&replaced.publish_options);
         }
@@ -351,7 +352,7 @@ impl<H: Host> CallSession<H> {
             ..event::JoinRequest::default()
         };
         session.request(context.out, event::sfu_request::RequestPayload::JoinRequest(request));
-        let until = context.out.after(join.limits.response);
+        let until = join.begin_step(context.out.now, self.pace);
         join.step = Step::AwaitingResponse { session, early: Vec::new(), until };
     }
 
@@ -376,6 +377,7 @@ impl<H: Host> CallSession<H> {
         self.apply_snapshot(context, &session.session_id, response, participants);
         self.phase = Phase::Joined(Box::new(session));
         self.visible.enter(CallingState::Joined);
+        self.pace.took(join.slowest);
         self.take_counts(response);
         context.out.settle_all(join.promises, &Ok(()));
         self.start_media(context);
@@ -418,9 +420,13 @@ impl<H: Host> CallSession<H> {
         let usual = context.out.back_off(join.attempt - 1);
         let again = match &join.trigger {
             Trigger::App { .. } => {
-                (error.retryable && join.attempt < join.limits.attempts).then_some(usual)
+                let again = error.retryable && !is_unreachable(&error);
+                (again && join.attempt < join.limits.attempts).then_some(usual)
             }
-            Trigger::Reconnect { since, .. } => next_rejoin(context.out, *since, usual, &error),
+            Trigger::Reconnect { since, .. } => {
+                let [began, _] = join.began;
+                next_rejoin(context.out.now, *since, began, usual, &error)
+            }
         };
         if let Some(until) = again {
             join.step = Step::BackingOff { until, credentials };
@@ -456,7 +462,9 @@ impl<H: Host> CallSession<H> {
             let (_, cause) = error.clone().into_warning();
             context.out.warn("the accepted call could not be joined", cause);
         }
-        error.attempts = if join.errors.len() > 1 { join.errors } else { Vec::new() };
+        if join.errors.len() > 1 {
+            error.attempts = join.errors;
+        }
         context.out.settle_all(join.promises, &Err(error));
         self.join_given_up(context);
     }
@@ -504,6 +512,11 @@ impl<H: Host> Join<H> {
         }
     }
 
+    /// The session that is being replaced.
+    pub(super) fn replaced_mut(&mut self) -> Option<&mut SfuSession> {
+        self.replaced.as_mut()
+    }
+
     /// The socket of the session that is being replaced may go at any time.
     pub(super) fn replaced_socket_closed(&mut self, socket: SocketId) {
         if let Some(replaced) = self.replaced.as_mut().filter(|r| r.owns_socket(socket)) {
@@ -548,48 +561,5 @@ impl<H: Host> Join<H> {
             }
             Step::BackingOff { .. } | Step::Offline => {}
         }
-    }
-
-    /// Drops what the failed attempt opened. Its credentials serve the next attempt too, unless
-    /// this SFU has no place or has failed often enough.
-    fn drop_attempt(
-        &mut self,
-        context: &mut CallContext<'_, H>,
-        error: &Error<H>,
-    ) -> Option<Credentials> {
-        let credentials = match mem::replace(&mut self.step, Step::Offline) {
-            Step::Connecting { session, .. }
-            | Step::AwaitingResponse { session, .. }
-            | Step::Reading { session, .. } => {
-                let credentials = session.credentials.clone();
-                session.close(context.out, CLOSE_JOIN_FAILED, "join failed");
-                credentials
-            }
-            Step::AwaitingCredentials { .. }
-            | Step::Accepting { .. }
-            | Step::BackingOff { .. }
-            | Step::Offline => {
-                return None;
-            }
-        };
-        let failures = self.failures_of(&credentials.edge_name);
-        *failures += 1;
-        if is_edge_unusable(error) {
-            *failures = (*failures).max(FAILURES_PER_EDGE);
-        }
-        let keep = *failures < FAILURES_PER_EDGE;
-        (keep && matches!(self.trigger, Trigger::App { .. })).then_some(credentials)
-    }
-
-    /// How often an SFU failed.
-    fn failures_of(&mut self, edge: &str) -> &mut u32 {
-        let known = self.failures_by_edge.iter().position(|(known, _)| known == edge);
-        let place = known.unwrap_or(self.failures_by_edge.len());
-        if known.is_none() {
-            self.failures_by_edge.push((edge.to_owned(), 0));
-        }
-        // The place was found, or made, a line above.
-        #[allow(clippy::indexing_slicing)]
-        &mut self.failures_by_edge[place].1
     }
 }

@@ -5,7 +5,9 @@ use trunkline_protocol::sfu::models;
 use super::{
     CallContext, CallSession, Phase,
     ice::IceNews,
+    muting::MutingNews,
     publisher::{AudioSettings, PublisherNews},
+    retelling::DISOWNED,
     rpc::{Rpc, RpcOutcome},
     sfu::SfuSession,
     subscriptions::urgency,
@@ -99,6 +101,11 @@ impl<H: Host> CallSession<H> {
                     let news =
                         publisher.on_replace_failed(context.out, transceiver, capture, cause);
                     self.on_publisher_news(context, news);
+                }
+            }
+            PeerInput::EncodingsFailed { transceiver, cause } => {
+                if let Some(publisher) = &mut session.publisher {
+                    publisher.on_encodings_failed(context.out, transceiver, cause);
                 }
             }
             PeerInput::Candidate(ice_candidate) => {
@@ -205,14 +212,28 @@ impl<H: Host> CallSession<H> {
                 self.on_publisher_news(context, news);
             }
             Rpc::UpdateMuteStates => {
-                if let Some(publisher) = &mut session.publisher {
-                    publisher.muting.on_told(context.out, result.map(|_| ()));
+                let Some(publisher) = &mut session.publisher else {
+                    return;
+                };
+                match publisher.muting.on_told(context.out, result.map(drop)) {
+                    MutingNews::Nothing => {}
+                    MutingNews::Disowned => return self.reconnect(context, DISOWNED),
+                    MutingNews::Refused(track_type, error) => {
+                        self.on_not_sent(context, track_type, error);
+                    }
                 }
                 self.tell_mute_states(context.out);
             }
             Rpc::UpdateSubscriptions => {
-                session.subscriptions.on_told(result.is_ok());
-                warn_of(context.out, result);
+                if !session.subscriptions.on_told(context.out, result.map(drop)) {
+                    self.reconnect(context, DISOWNED);
+                }
+            }
+            Rpc::SendAnswer => {
+                let SfuSession { subscriber, rpcs, session_id, .. } = &mut **session;
+                if !subscriber.on_told(context.out, rpcs, session_id, result.map(drop)) {
+                    self.reconnect(context, "subscriber_negotiation_failed");
+                }
             }
             Rpc::SendStats => {
                 if let Some(statistics) = &mut session.statistics {
@@ -221,7 +242,7 @@ impl<H: Host> CallSession<H> {
                 warn_of(context.out, result);
             }
             Rpc::IceRestart if result.is_err() => self.reconnect(context, "restart_ice_failed"),
-            Rpc::SendAnswer | Rpc::IceTrickle | Rpc::IceRestart => warn_of(context.out, result),
+            Rpc::IceTrickle | Rpc::IceRestart => warn_of(context.out, result),
         }
     }
 
@@ -230,7 +251,7 @@ impl<H: Host> CallSession<H> {
             return;
         };
         if !session.check_liveness(context.out) {
-            session.drop_socket(context.out);
+            // Its socket stays: over it goes the goodbye, as soon as anything goes over it again.
             return self.reconnect(context, "the SFU is silent");
         }
         if let Some(publisher) = &mut session.publisher {
@@ -239,6 +260,10 @@ impl<H: Host> CallSession<H> {
         let SfuSession { subscriptions, rpcs, session_id, .. } = &mut **session;
         let participants = &self.visible.state().participants;
         subscriptions.on_timeout(context.out, rpcs, session_id, participants);
+        self.tell_mute_states(context.out);
+        let Phase::Joined(session) = &mut self.phase else {
+            return;
+        };
         let now = context.out.now;
         if session.statistics.as_mut().is_some_and(|statistics| statistics.on_timeout(now)) {
             session.read_statistics(context.out);
@@ -262,10 +287,6 @@ impl<H: Host> CallSession<H> {
     fn on_publisher_news(&mut self, context: &mut CallContext<'_, H>, news: PublisherNews<H>) {
         match news {
             PublisherNews::Nothing => self.tell_mute_states(context.out),
-            PublisherNews::Refused(error) => {
-                context.out.warn_of(error);
-                self.stop_media(context);
-            }
             PublisherNews::Sends(track_type) => self.on_sent(context.out, track_type),
             PublisherNews::NotSent(track_type, error) => {
                 self.on_not_sent(context, track_type, error);

@@ -112,7 +112,7 @@ impl<H: Host> CallSession<H> {
                     context.out.warn_of(error);
                 }
                 if let Some(promise) = promise {
-                    context.out.resolve(promise, Outcome::Done);
+                    self.on_farewell(context.out, promise);
                 }
                 return;
             }

@@ -33,8 +33,6 @@ const PING_PATIENCE: Duration = Duration::from_secs(7);
 
 /// Close code of a normal end.
 pub(crate) const CLOSE_NORMAL: u16 = 1000;
-/// Close code after silence: a reconnect follows, the SFU keeps the session.
-const CLOSE_UNHEALTHY: u16 = 4001;
 /// Close code after a failed join: the SFU drops what it made for it.
 pub(crate) const CLOSE_JOIN_FAILED: u16 = 4101;
 
@@ -189,15 +187,6 @@ impl SfuSession {
                 true
             }
         }
-    }
-
-    /// The SFU is silent: gives up the socket, and nothing else, as a rejoin follows.
-    pub(crate) fn drop_socket<H: Host>(&mut self, out: &mut Outbox<H>) {
-        if let Some(socket) = self.socket.take() {
-            let reason = close_reason("no answer to health checks");
-            out.push(Effect::CloseSocket { socket, code: CLOSE_UNHEALTHY, reason });
-        }
-        self.liveness = None;
     }
 
     /// The other side closed the socket.

@@ -179,12 +179,12 @@ fn a_request_waits_for_the_socket_instead_of_failing() {
 #[test]
 fn connecting_ends_after_its_attempts_and_names_them() {
     let mut host = Host::new();
-    host.weather.lost.sockets = u32::MAX;
+    host.is_down = true;
 
     let connect = host.connect("alice", Some(super::native::token("alice")), false);
     host.run_for(600_000);
 
-    assert_eq!(host.rejection(connect), "timeout");
+    assert_eq!(host.rejection(connect), "ws-closed");
     let Some(Err(error)) = host.settled.get(&connect) else { panic!("rejected above") };
     assert_eq!(error.attempts.len(), 5);
     assert_eq!(host.client.user_id(), None);

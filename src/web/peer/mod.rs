@@ -101,8 +101,9 @@ impl Peers {
             PeerEffect::SetEncodings { transceiver, encodings, degradation } => {
                 if let Some(sending) = peer.sending(transceiver) {
                     let change = Change { layers: Some(encodings), degradation };
-                    sending.change(&peer, change, |peer, thrown| {
-                        peer.warn("what a track is encoded as could not be changed", thrown);
+                    sending.change(&peer, change, move |peer, thrown| {
+                        let cause = thrown.clone();
+                        peer.report(PeerInput::EncodingsFailed { transceiver, cause });
                     });
                 }
             }

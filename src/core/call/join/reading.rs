@@ -68,6 +68,7 @@ impl<H: Host> CallSession<H> {
         };
         match mem::replace(&mut join.step, Step::Offline) {
             Step::AwaitingResponse { session, early, .. } => {
+                join.end_step(context.out.now);
                 let participants = Vec::with_capacity(frame.left());
                 let at = context.out.now;
                 join.step = Step::Reading { session, frame, participants, early, at };

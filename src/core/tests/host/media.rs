@@ -1,6 +1,6 @@
 //! Devices and peer connections, played.
 
-use super::Host;
+use super::{Host, weather::Refused};
 use crate::core::tests::native::Input;
 use crate::core::{
     CallCommand, CallKey, CaptureId, CaptureRequest, Captured, DeviceKind, DeviceOrder, Dimension,
@@ -80,11 +80,17 @@ impl Host {
         let transceivers =
             self.peers.get_mut(&peer).unwrap_or_else(|| panic!("G5: {effect:?} after close"));
         match effect {
-            PeerEffect::Create { .. }
-            | PeerEffect::AddCandidate(_)
-            | PeerEffect::SetEncodings { .. } => {}
+            PeerEffect::Create { .. } | PeerEffect::AddCandidate(_) => {}
+            PeerEffect::SetEncodings { transceiver, .. } => {
+                if super::take_one(&mut self.weather.refused.encodings) {
+                    let cause = "modified meanwhile".to_owned();
+                    let failed = PeerInput::EncodingsFailed { transceiver, cause };
+                    self.later(Input::Peer(peer, failed));
+                }
+            }
             PeerEffect::ReplaceTrack { transceiver, capture, .. } => {
-                if capture.is_some() && super::take_one(&mut self.weather.refused.replacements) {
+                let Refused { replacements, silences, .. } = &mut self.weather.refused;
+                if super::take_one(if capture.is_some() { replacements } else { silences }) {
                     let cause = "another kind".to_owned();
                     let failed = PeerInput::ReplaceFailed { transceiver, capture, cause };
                     self.later(Input::Peer(peer, failed));
