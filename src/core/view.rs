@@ -457,9 +457,9 @@ pub struct Caption {
     /// Who.
     #[serde(deserialize_with = "text")]
     pub speaker_id: String,
-    /// When they began to say it, as the server wrote it.
-    #[serde(deserialize_with = "text")]
-    pub start_time: String,
+    /// When they began to say it, in ms since the epoch.
+    #[serde(deserialize_with = "millis")]
+    pub start_time: Option<f64>,
 }
 
 /// A reaction.
