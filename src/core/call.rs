@@ -12,6 +12,7 @@ mod leave;
 mod listening;
 mod media;
 mod muting;
+mod news;
 mod order;
 mod participants;
 mod playback;
@@ -348,6 +349,11 @@ impl<H: Host> CallSession<H> {
             self.visible.set(Slice::Watching, |s| &mut s.watching, true);
             self.registration = register.then(|| context.out.turn());
         }
+    }
+
+    /// Events were missed while the coordinator socket was lost.
+    pub(crate) fn forget_news(&mut self) {
+        self.visible.forget_news();
     }
 
     /// After the coordinator socket was lost: what the server says of this call by now, or nothing

@@ -20,6 +20,7 @@ mod media;
 mod model;
 mod native;
 mod orders;
+mod overtaken;
 mod preferences;
 mod publishing;
 mod records;

@@ -260,6 +260,9 @@ pub struct EventFields<D> {
     /// `type:id` of the call it is about.
     #[serde(deserialize_with = "text")]
     pub call_cid: String,
+    /// The session of the call that it is about.
+    #[serde(deserialize_with = "text")]
+    pub session_id: String,
     /// Who did it, or whom it is about.
     #[serde(deserialize_with = "seen::<D, _, _>")]
     pub user: Option<Viewed<User, D>>,
@@ -379,6 +382,9 @@ impl Recording {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, bound = "D: Document")]
 pub struct Session<D> {
+    /// Unique among all sessions.
+    #[serde(deserialize_with = "text")]
+    pub id: String,
     /// Who is in it.
     #[serde(deserialize_with = "seen_list::<D, _, _>")]
     pub participants: Vec<SessionParticipant<D>>,

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::news::News;
 use crate::core::{
     changes::{Aspects, CallChanges, Slice, Transition},
     host::Host,
@@ -17,6 +18,7 @@ pub(crate) struct Visible<H: Host> {
     changes: CallChanges,
     /// Where somebody is in the list of people who changed, by slot, counted from 1; 0 is not.
     marked: Vec<u32>,
+    pub(super) news: News<H::Document>,
     /// By session; they may be known before the participant is.
     tiles: IndexMap<String, Tiles>,
 }
