@@ -454,6 +454,12 @@ pub struct User {
     /// In the app, not in the call.
     #[serde(deserialize_with = "text")]
     pub role: String,
+    /// To be shown.
+    #[serde(deserialize_with = "some_text")]
+    pub name: Option<String>,
+    /// URL of a picture.
+    #[serde(deserialize_with = "some_text")]
+    pub image: Option<String>,
 }
 
 /// Something that somebody said.

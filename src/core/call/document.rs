@@ -98,7 +98,7 @@ impl<H: Host> Visible<H> {
         match fields.name.as_str() {
             "call.notification" => self.replace_members(members),
             "call.member_added" | "call.member_updated" | "call.member_updated_permission" => {
-                for member in members {
+                for member in members.iter().filter(|member| !member.view.user_id.is_empty()) {
                     self.news.member(&member.view.user_id, Some(member.clone()));
                 }
                 self.merge_members(members);
@@ -169,11 +169,12 @@ impl<H: Host> Visible<H> {
 
     /// Adds members, and replaces those already known.
     pub(crate) fn merge_members(&mut self, members: &[Member<H::Document>]) {
-        if members.is_empty() {
+        let has_id = |member: &&Member<_>| !member.view.user_id.is_empty();
+        if !members.iter().any(|member| has_id(&member)) {
             return;
         }
         self.edit(Slice::Members, |state| {
-            for member in members {
+            for member in members.iter().filter(has_id) {
                 let is_same = |known: &&mut Member<_>| known.view.user_id == member.view.user_id;
                 match state.members.iter_mut().find(is_same) {
                     Some(known) => known.clone_from(member),

@@ -79,6 +79,19 @@ impl<D> News<D> {
 }
 
 impl<D: Document> News<D> {
+    /// A user is called otherwise by now: `renew` is what that does to a document.
+    pub(super) fn apply_user(&mut self, user_id: &str, renew: impl Fn(&mut D)) {
+        let members = self.members.0.values_mut().flatten();
+        for member in members.filter(|member| member.view.user_id == user_id) {
+            renew(&mut member.document);
+        }
+        for participant in self.participants.0.values_mut().flatten() {
+            if participant.view.user.as_ref().is_some_and(|user| user.id == user_id) {
+                renew(&mut participant.document);
+            }
+        }
+    }
+
     /// The members of an answer as they are by now.
     pub(super) fn of_members(&self, answered: &[Member<D>]) -> Vec<Member<D>> {
         let mut members = answered.to_vec();
@@ -187,6 +200,8 @@ impl<H: Host> Visible<H> {
                     session.anonymous_count = event.counts.anonymous_participant_count;
                 });
             }
+            // Those who have no id cannot be told apart.
+            (_, Some(participant)) if participant.view.user_session_id.is_empty() => {}
             ("call.session_participant_joined", Some(participant)) => {
                 let id = &participant.view.user_session_id;
                 self.news.participants.note(id, Some(participant.clone()));
