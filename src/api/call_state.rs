@@ -313,11 +313,7 @@ impl CallState {
     }
 
     /// Those whom `is_wanted` picks, in order: the list of a field.
-    fn sorted(
-        &self,
-        name: &'static str,
-        is_wanted: fn(&web::CallState, Slot) -> bool,
-    ) -> Array {
+    fn sorted(&self, name: &'static str, is_wanted: fn(&web::CallState, Slot) -> bool) -> Array {
         // Before, as code of the app that has a part in the order may change the call.
         let people = self.shared.kept.show_people();
         settle(&self.shared);
@@ -330,7 +326,9 @@ impl CallState {
     /// What apps get as the observable of what `method` answers.
     fn answer(&self, method: &'static str, about: &JsValue, arguments: &Array) -> JsValue {
         let observables = self.observables.upgrade();
-        observables.map(|known| known.answer(&known_text(method), about, arguments)).unwrap_or_default()
+        observables
+            .map(|known| known.answer(&known_text(method), about, arguments))
+            .unwrap_or_default()
     }
 }
 

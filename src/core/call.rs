@@ -12,6 +12,7 @@ mod leave;
 mod listening;
 mod media;
 mod muting;
+mod news;
 mod order;
 mod participants;
 mod playback;
@@ -29,6 +30,8 @@ mod speaker;
 mod statistics;
 mod subscriber;
 mod subscriptions;
+mod succession;
+mod users;
 mod video_sizes;
 mod visible;
 
@@ -65,7 +68,7 @@ use super::{
     state::{CallState, CallingState, DeviceKind, Pin},
     time::Time,
     user::UserKind,
-    view::{CallAnswer, Event},
+    view::{CallAnswer, Event, User, Viewed},
 };
 
 /// What a call needs of its client while it takes one input.
@@ -99,6 +102,8 @@ pub(crate) enum CallRequest {
     Join,
     /// The acceptance that is a part of a join.
     Acceptance,
+    /// What the call is like, as the server does not let the user back in.
+    Refused,
     /// A request of the app, or one of our own that changes the state alike.
     Order(Order),
     /// The call that a push message told of.
@@ -287,6 +292,8 @@ impl<H: Host> CallSession<H> {
                 let pin = Pin { is_local: true, pinned_at: context.out.epoch_millis() };
                 if let Some(slot) = self.state().participants.slot_of(&session_id) {
                     self.visible.set_pin(slot, pinned.then_some(pin));
+                } else if let Some(estate) = self.visible.estate_mut(&session_id) {
+                    estate.pin = pinned.then_some(pin);
                 }
             }
             CallCommand::SetVisibility { session_id, track_type, visibility } => {
@@ -297,6 +304,9 @@ impl<H: Host> CallSession<H> {
                 self.visible.edit_participant(&session_id, Aspects::LOCAL, |participant| {
                     participant.reaction.take().is_some()
                 });
+                if let Some(estate) = self.visible.estate_mut(&session_id) {
+                    estate.reaction = None;
+                }
             }
         }
     }
@@ -322,8 +332,7 @@ impl<H: Host> CallSession<H> {
                 call.registration = None;
             }
             let over = (name == "call.ended").then_some("call_ended");
-            let blocked = call.state().blocked_user_ids.iter().any(|id| id == context.user_id());
-            let reason = over.or(blocked.then_some("blocked"));
+            let reason = over.or(call.is_blocked(context).then_some("blocked"));
             let goes_on =
                 !matches!(call.state().calling_state, CallingState::Idle | CallingState::Left);
             if let (Some(reason), true) = (reason, goes_on) {
@@ -359,6 +368,16 @@ impl<H: Host> CallSession<H> {
         }
     }
 
+    /// A user is called otherwise by now, or looks otherwise.
+    pub(crate) fn on_user_updated(&mut self, user: &Viewed<User, H::Document>) {
+        self.visible.apply_user(user);
+    }
+
+    /// Events were missed while the coordinator socket was lost.
+    pub(crate) fn forget_news(&mut self) {
+        self.visible.forget_news();
+    }
+
     /// After the coordinator socket was lost: what the server says of this call by now, or nothing
     /// when it did not return it.
     pub(crate) fn on_rewatched(
@@ -367,9 +386,11 @@ impl<H: Host> CallSession<H> {
         answer: Option<&CallAnswer<H::Document>>,
     ) {
         match answer {
-            Some(answer) => self.with_answers(context, |call, context| {
-                call.visible.apply_answer(answer);
-                call.enforce_capabilities(context);
+            Some(answer) => self.catch_up(context, |call, context| {
+                call.with_answers(context, |call, context| {
+                    call.visible.apply_answer(answer);
+                    call.enforce_capabilities(context);
+                });
             }),
             None => {
                 self.visible.set(Slice::Watching, |s| &mut s.watching, false);

@@ -428,8 +428,11 @@ impl<H: Host> Connection<H> {
         ConnectionNews::Failed(error)
     }
 
+    /// How the user introduces themselves: the first time as the app has it, later by their id alone.
+    /// They may be called otherwise by now, which the app does not know better than the server.
     fn details(&self) -> Fields {
-        let given = self.user.details.as_ref().map(Body::fields);
+        let is_known = self.greeting.is_some();
+        let given = self.user.details.as_ref().filter(|_| !is_known).map(Body::fields);
         let mut details = given.unwrap_or_default();
         details.remove(&["type"]);
         details.set("id", &self.user.id);

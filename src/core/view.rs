@@ -260,6 +260,9 @@ pub struct EventFields<D> {
     /// `type:id` of the call it is about.
     #[serde(deserialize_with = "text")]
     pub call_cid: String,
+    /// The session of the call that it is about.
+    #[serde(deserialize_with = "text")]
+    pub session_id: String,
     /// Who did it, or whom it is about.
     #[serde(deserialize_with = "seen::<D, _, _>")]
     pub user: Option<Viewed<User, D>>,
@@ -379,6 +382,9 @@ impl Recording {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, bound = "D: Document")]
 pub struct Session<D> {
+    /// Unique among all sessions.
+    #[serde(deserialize_with = "text")]
+    pub id: String,
     /// Who is in it.
     #[serde(deserialize_with = "seen_list::<D, _, _>")]
     pub participants: Vec<SessionParticipant<D>>,
@@ -448,6 +454,12 @@ pub struct User {
     /// In the app, not in the call.
     #[serde(deserialize_with = "text")]
     pub role: String,
+    /// To be shown.
+    #[serde(deserialize_with = "some_text")]
+    pub name: Option<String>,
+    /// URL of a picture.
+    #[serde(deserialize_with = "some_text")]
+    pub image: Option<String>,
 }
 
 /// Something that somebody said.
@@ -457,9 +469,9 @@ pub struct Caption {
     /// Who.
     #[serde(deserialize_with = "text")]
     pub speaker_id: String,
-    /// When they began to say it, as the server wrote it.
-    #[serde(deserialize_with = "text")]
-    pub start_time: String,
+    /// When they began to say it, in ms since the epoch.
+    #[serde(deserialize_with = "millis")]
+    pub start_time: Option<f64>,
 }
 
 /// A reaction.

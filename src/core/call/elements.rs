@@ -248,10 +248,10 @@ impl<H: Host> CallSession<H> {
                 elements.resolve(out, |resumption| resumption.elements.is_empty());
             }
             ElementOrder::EnableVideo(enabled) => {
-                self.set_incoming_video(out, |settings| settings.enabled = enabled);
+                self.set_incoming_video(|settings| settings.enabled = enabled);
             }
             ElementOrder::PreferSize { size, session_ids } => {
-                self.set_incoming_video(out, |settings| match session_ids {
+                self.set_incoming_video(|settings| match session_ids {
                     None => settings.preferred = size,
                     Some(session_ids) => {
                         for session_id in session_ids {
@@ -264,7 +264,7 @@ impl<H: Host> CallSession<H> {
                 });
             }
             ElementOrder::LimitDensity(limit) => {
-                self.set_incoming_video(out, |settings| settings.max_density = limit);
+                self.set_incoming_video(|settings| settings.max_density = limit);
             }
             ElementOrder::WatchAudio(is_enabled) => {
                 elements.watchdog.enable(is_enabled);
@@ -320,6 +320,9 @@ impl<H: Host> CallSession<H> {
             self.elements.follow(self.visible.state(), out);
             self.show_blocked();
         }
+        if self.visible.is_marked(Slice::IncomingVideo) {
+            self.ask_for_all(out);
+        }
         if self.visible.is_marked(Slice::CallingState) {
             self.arm_watchdog(out);
         }
@@ -354,11 +357,10 @@ impl<H: Host> CallSession<H> {
         self.ask_for(out, videos);
     }
 
-    fn set_incoming_video(&mut self, out: &mut Outbox<H>, edit: impl FnOnce(&mut IncomingVideo)) {
+    fn set_incoming_video(&mut self, edit: impl FnOnce(&mut IncomingVideo)) {
         let mut settings = self.visible.state().incoming_video.clone();
         edit(&mut settings);
         self.visible.set(Slice::IncomingVideo, |s| &mut s.incoming_video, settings);
-        self.ask_for_all(out);
     }
 
     fn arm_watchdog(&mut self, out: &Outbox<H>) {

@@ -21,6 +21,7 @@ mod edges;
 mod limits;
 mod reading;
 mod reconnect;
+mod removal;
 mod wire;
 
 use std::mem;
@@ -32,6 +33,7 @@ use trunkline_protocol::{
 
 pub(super) use self::limits::Limits;
 use self::reconnect::{next_rejoin, rejoin_limit};
+use self::removal::is_shut_out;
 use self::wire::{client_details, is_unreachable, sfu_timeout};
 use super::{
     CallContext, CallRequest, CallSession, Phase,
@@ -44,7 +46,7 @@ use crate::core::{
     body::Body,
     command::JoinOptions,
     effect::{Effect, Method},
-    error::{Category, Code, Error, ErrorClass},
+    error::{Category, Code, Error},
     host::Host,
     ids::{DescribeId, PromiseId, RequestId, SocketId},
     rest::RestRequest,
@@ -123,6 +125,11 @@ enum Step<H: Host> {
         early: Vec<Vec<u8>>,
         /// When the next piece is read.
         at: Time,
+    },
+    /// The server does not let the user back in, and is asked what has happened to the call.
+    Refused {
+        request: RequestId,
+        error: Error<H>,
     },
     BackingOff {
         until: Time,
@@ -220,7 +227,7 @@ impl<H: Host> CallSession<H> {
             Ok(answer) => answer,
             Err(error) => return self.attempt_failed(context, error),
         };
-        self.loaded(context, &answer.view.call);
+        self.catch_up(context, |call, context| call.loaded(context, &answer.view.call));
         let Phase::Joining(join) = &mut self.phase else {
             return;
         };
@@ -387,23 +394,6 @@ impl<H: Host> CallSession<H> {
             }
         }
     }
-
-    pub(super) fn on_join_socket_closed(&mut self, context: &mut CallContext<'_, H>, code: u16) {
-        if let Phase::Joining(join) = &mut self.phase
-            && let Some(session) = join.session_mut()
-        {
-            session.socket_closed();
-        }
-        let error = Error::new(
-            Code::SfuJoinFailed,
-            Category::Sfu,
-            format!("the SFU closed the socket with code {code} during the join"),
-        )
-        .class(ErrorClass::SfuJoin)
-        .hint("Try again; if it stays like this, check that the SFU's address is reachable.")
-        .retryable();
-        self.attempt_failed(context, error);
-    }
 }
 
 // What can go wrong.
@@ -430,6 +420,8 @@ impl<H: Host> CallSession<H> {
         };
         if let Some(until) = again {
             join.step = Step::BackingOff { until, credentials };
+        } else if is_shut_out(join, &error) {
+            self.ask_why(context, error);
         } else {
             self.give_up(context, error);
         }
@@ -489,6 +481,7 @@ impl<H: Host> CallSession<H> {
             },
             Step::AwaitingCredentials { .. }
             | Step::Accepting { .. }
+            | Step::Refused { .. }
             | Step::Connecting { .. }
             | Step::AwaitingResponse { .. }
             | Step::Reading { .. }
@@ -507,6 +500,7 @@ impl<H: Host> Join<H> {
             | Step::Reading { session, .. } => Some(session),
             Step::AwaitingCredentials { .. }
             | Step::Accepting { .. }
+            | Step::Refused { .. }
             | Step::BackingOff { .. }
             | Step::Offline => None,
         }
@@ -540,7 +534,10 @@ impl<H: Host> Join<H> {
     pub(super) fn due(&self) -> Option<Time> {
         match &self.step {
             // The request has its own deadline.
-            Step::AwaitingCredentials { .. } | Step::Accepting { .. } | Step::Offline => None,
+            Step::AwaitingCredentials { .. }
+            | Step::Accepting { .. }
+            | Step::Refused { .. }
+            | Step::Offline => None,
             Step::Connecting { session, until, .. }
             | Step::AwaitingResponse { session, until, .. } => {
                 Some(session.due().map_or(*until, |due| due.min(*until)))
@@ -551,7 +548,9 @@ impl<H: Host> Join<H> {
 
     fn abandon(&mut self, context: &mut CallContext<'_, H>) {
         match mem::replace(&mut self.step, Step::Offline) {
-            Step::AwaitingCredentials { request } | Step::Accepting { request, .. } => {
+            Step::AwaitingCredentials { request }
+            | Step::Accepting { request, .. }
+            | Step::Refused { request, .. } => {
                 context.rest.abort(context.out, request);
             }
             Step::Connecting { session, .. }

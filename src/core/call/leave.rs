@@ -92,6 +92,7 @@ impl<H: Host> CallSession<H> {
         // who ended it.
         self.set_up &= reason == "call_ended";
         self.registration = None;
+        self.visible.forget_news();
         if was_left {
             return;
         }

@@ -86,7 +86,10 @@ impl<H: Host> CallSession<H> {
     ) {
         let current = epoch == self.epoch;
         let order = match request {
-            CallRequest::Join | CallRequest::Acceptance if !current => return,
+            CallRequest::Join | CallRequest::Acceptance | CallRequest::Refused if !current => {
+                return;
+            }
+            CallRequest::Refused => return self.on_refused(context, result),
             CallRequest::Join => return self.on_join_answer(context, result),
             CallRequest::Acceptance => return self.on_acceptance(context, result),
             CallRequest::Order(order) => order,

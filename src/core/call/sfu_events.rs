@@ -31,7 +31,7 @@ impl<H: Host> CallSession<H> {
         let now = context.out.epoch_millis();
         let state = response.call_state.clone().unwrap_or_default();
         self.visible.replace_participants(participants, own_session_id, now);
-        self.visible.set_server_pins(&state.pins, now);
+        self.visible.set_server_pins(state.pins, now);
         let started_at = state.started_at.as_ref().map_or(now, to_epoch_millis);
         self.visible.set(Slice::StartedAt, |s| &mut s.started_at, Some(started_at));
         self.visible.set(Slice::E2eeEnabled, |s| &mut s.e2ee_enabled, state.e2ee_enabled);
@@ -117,6 +117,9 @@ impl<H: Host> CallSession<H> {
             EventPayload::ParticipantJoined(joined) => {
                 if let Some(participant) = joined.participant {
                     let slot = self.visible.upsert_participant(Told::new(participant), &own, now);
+                    if let (Some(slot), true) = (slot, joined.is_pinned) {
+                        self.visible.pin_for_everyone(slot, now);
+                    }
                     self.participant_appeared(context, slot);
                 }
             }
@@ -155,7 +158,7 @@ impl<H: Host> CallSession<H> {
                 session.heard();
                 self.set_counts(health.participant_count);
             }
-            EventPayload::PinsUpdated(pins) => self.visible.set_server_pins(&pins.pins, now),
+            EventPayload::PinsUpdated(pins) => self.visible.set_server_pins(pins.pins, now),
             EventPayload::InboundStateNotification(notification) => {
                 self.visible.set_paused(&notification.inbound_video_states);
             }
@@ -285,7 +288,11 @@ impl<H: Host> CallSession<H> {
         }
     }
 
-    fn on_call_ended(&mut self, context: &mut CallContext<'_, H>, reason: models::CallEndedReason) {
+    pub(super) fn on_call_ended(
+        &mut self,
+        context: &mut CallContext<'_, H>,
+        reason: models::CallEndedReason,
+    ) {
         let reason = match reason {
             models::CallEndedReason::LiveEnded => return self.on_live_ended(context),
             models::CallEndedReason::Kicked => "kicked",

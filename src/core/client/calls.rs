@@ -214,6 +214,7 @@ impl<H: Host> Client<H> {
 
     /// The server forgot what we watch when the socket closed.
     pub(super) fn rewatch(&mut self) {
+        self.each_call(|call, _| call.forget_news());
         let watching: Vec<String> = self
             .calls
             .values()

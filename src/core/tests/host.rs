@@ -51,6 +51,8 @@ pub(super) struct Host {
     pub(super) opened: Opened,
     /// Requests as they were sent.
     pub(super) sent: Vec<HttpRequest>,
+    /// What was said to the coordinator first on each of its sockets.
+    pub(super) greetings: Vec<Value>,
     /// How often the app's token provider was asked, and whether it throws.
     pub(super) asked_for_tokens: u32,
     pub(super) provider_throws: bool,
@@ -138,6 +140,7 @@ impl Host {
             people: BTreeMap::new(),
             opened: Opened::default(),
             sent: Vec::new(),
+            greetings: Vec::new(),
             asked_for_tokens: 0,
             provider_throws: false,
             is_down: false,
@@ -451,6 +454,7 @@ impl Host {
                     return;
                 }
                 let answer = if greets {
+                    self.greetings.push(serde_json::from_str(&text).unwrap());
                     json!({ "type": "connection.ok", "connection_id": "c1", "me": { "id": self.server.me } })
                 } else {
                     json!({ "type": "health.check" })

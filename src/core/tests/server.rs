@@ -54,6 +54,8 @@ pub(super) struct Server {
     pub(super) bodies: Vec<(String, Value)>,
     pub(super) rpcs: Vec<(String, Vec<u8>)>,
     pub(super) joins: Vec<event::JoinRequest>,
+    /// Why the SFU lets nobody go on with a session.
+    pub(super) put_out: Option<models::CallEndedReason>,
     /// What the next attempts to publish are refused with.
     pub(super) publish_errors: Vec<models::Error>,
     /// What may not be published, unless it is muted.
@@ -87,6 +89,7 @@ impl Default for Server {
             bodies: Vec::new(),
             rpcs: Vec::new(),
             joins: Vec::new(),
+            put_out: None,
             publish_errors: Vec::new(),
             keeps_muted: None,
             statistics_interval: 0,
@@ -260,6 +263,12 @@ impl Server {
                 self.sessions.remove(&leave.session_id);
                 self.left.insert(leave.session_id);
                 return None;
+            }
+            RequestPayload::JoinRequest(join)
+                if join.reconnect_details.is_some() && self.put_out.is_some() =>
+            {
+                let reason = self.put_out?.into();
+                EventPayload::CallEnded(event::CallEnded { reason })
             }
             RequestPayload::JoinRequest(join) => {
                 if let Some(details) = &join.reconnect_details {

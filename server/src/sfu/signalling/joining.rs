@@ -3,8 +3,11 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use trunkline_protocol::sfu::{
-    event::{JoinResponse, ParticipantJoined},
-    models::{CallState, ErrorCode, PublishOption, WebsocketReconnectStrategy as Strategy},
+    event::{CallEnded, JoinResponse, ParticipantJoined},
+    models::{
+        CallEndedReason, CallState, ErrorCode, PublishOption,
+        WebsocketReconnectStrategy as Strategy,
+    },
     signal::TrackSubscriptionDetails,
 };
 
@@ -52,6 +55,9 @@ impl Calls {
             let text = "session_id must have 1 to 128 bytes";
             return self.refuse(join.socket, ErrorCode::RequestValidationFailed, text);
         }
+        if let Some(reason) = self.why_put_out(&join) {
+            return self.send_off(join.socket, reason);
+        }
         if self.revocations.is_revoked(&join.claims) {
             let text = "the token is void: the call ended or the user was removed from it";
             return self.refuse(join.socket, ErrorCode::PermissionDenied, text);
@@ -82,6 +88,7 @@ impl Calls {
         let key = self.next_key();
         let cid = join.claims.cid.clone();
         let (socket, previous_id) = (join.socket, join.previous_session_id.clone());
+        let user_id = join.claims.user_id.clone();
         let call = self.calls.entry(cid.clone()).or_insert_with(|| Call {
             started: now.wall,
             sessions: Vec::new(),
@@ -101,12 +108,22 @@ impl Calls {
         self.bind(socket, &cid, Some(key));
 
         let previous = self.previous_session(key, &previous_id);
+        // Before anybody is told of the new session: it comes pinned.
+        let has_pin = previous.is_some() && self.move_pin(&cid, &previous_id, key);
         self.answer(socket, key, false, previous);
         self.announce(key);
-        if previous.is_some() {
-            self.move_pin(&cid, &previous_id, key);
+        if has_pin {
+            self.tell_pins(&cid);
         }
-        self.end(previous.as_slice(), now);
+        let muted = match previous.and_then(|previous| self.sessions.get(&previous)) {
+            Some(previous) => previous.unheard_mutes.keys().copied().collect(),
+            None => self.departures.muted(&previous_id, &cid, &user_id),
+        };
+        match previous {
+            Some(previous) => self.replace(previous, key, now),
+            None => self.notice_joined(key),
+        }
+        self.catch_up_on_mutes(key, muted);
         self.effects.push(Effect::Resubscribe(key));
         self.review_importance(&cid);
     }
@@ -204,21 +221,24 @@ impl Calls {
             return;
         };
         let cid = session.claims.cid.clone();
-        let notice = SfuNotice::ParticipantJoined {
-            cid: cid.clone(),
-            user_id: session.claims.user_id.clone(),
-            session_id: session.id.clone(),
-            anonymous: session.claims.anonymous,
-        };
         let joined = session.introduced.then(|| ParticipantJoined {
             call_cid: control::cid(&cid).to_owned(),
             participant: Some(self.participant(session)),
             is_pinned: self.is_pinned(session),
         });
-        self.effects.push(Effect::Notice(notice));
         if let Some(joined) = joined {
             self.tell_others(&cid, Some(key), Event::ParticipantJoined(joined));
         }
+    }
+
+    fn notice_joined(&mut self, key: SessionKey) {
+        let notice = self.sessions.get(&key).map(|session| SfuNotice::ParticipantJoined {
+            cid: session.claims.cid.clone(),
+            user_id: session.claims.user_id.clone(),
+            session_id: session.id.clone(),
+            anonymous: session.claims.anonymous,
+        });
+        self.effects.extend(notice.map(Effect::Notice));
     }
 
     pub(super) fn is_pinned(&self, session: &Session) -> bool {
@@ -237,6 +257,22 @@ impl Calls {
         let event = wire::error_event(wire::error(code, text), Strategy::Disconnect);
         self.send(vec![socket], event);
         self.effects.push(close(socket, POLICY_VIOLATION, text));
+    }
+
+    /// Why somebody who wants to go on with a session may not: their user was put out of the call
+    /// meanwhile. A join that does not go on with anything is another matter.
+    fn why_put_out(&self, join: &Join) -> Option<CallEndedReason> {
+        let former = match (join.strategy, join.previous_session_id.as_str()) {
+            (Strategy::Unspecified | Strategy::Disconnect, _) => return None,
+            (_, "") => &join.session_id,
+            (_, previous) => previous,
+        };
+        self.departures.why_put_out(former, &join.claims.cid, &join.claims.user_id)
+    }
+
+    fn send_off(&mut self, socket: SocketId, reason: CallEndedReason) {
+        self.send(vec![socket], Event::CallEnded(CallEnded { reason: reason.into() }));
+        self.effects.push(close(socket, NORMAL, "the session was ended"));
     }
 
     fn bind(&mut self, socket: SocketId, cid: &str, session: Option<SessionKey>) {

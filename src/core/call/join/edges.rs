@@ -26,6 +26,7 @@ impl<H: Host> Join<H> {
             }
             Step::AwaitingCredentials { .. }
             | Step::Accepting { .. }
+            | Step::Refused { .. }
             | Step::BackingOff { .. }
             | Step::Offline => {
                 return None;
