@@ -151,7 +151,7 @@ impl<H: Host> Client<H> {
         };
         let is_busy = self.calls.iter().any(|(other, call)| *other != key && call.is_busy());
         if !(self.config.reject_when_busy && is_busy) {
-            self.with_call(key, |call, context| call.on_ring_found(context));
+            self.with_call(key, CallSession::on_ring_found);
         }
     }
 
