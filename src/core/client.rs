@@ -3,6 +3,7 @@
 mod calls;
 mod guest;
 mod location;
+mod users;
 
 use indexmap::IndexMap;
 
@@ -15,7 +16,7 @@ use super::{
     connection::{Connection, ConnectionNews, gate_of, not_connected},
     effect::{Effect, LocalEvent, Outcome, Scope},
     error::Error,
-    host::{Document, Host},
+    host::Host,
     ids::{CallKey, ElementId, PromiseId, SocketId},
     input::{HttpFailure, HttpReply, Input, ListedDevice},
     outbox::Outbox,
@@ -487,20 +488,6 @@ impl<H: Host> Client<H> {
         for key in concerned {
             self.out.emit(Scope::Call(key), name, document);
         }
-    }
-
-    /// Somebody is called otherwise by now, or looks otherwise.
-    fn on_user_updated(&mut self, event: &Event<H::Document>) {
-        let Some(user) = event.fields.user.as_ref().filter(|user| !user.view.id.is_empty()) else {
-            return;
-        };
-        if self.user_id() == Some(&user.view.id)
-            && let Some(me) = &mut self.state.connected_user
-        {
-            *me = me.merged(&user.document);
-            self.out.changes.connected_user = true;
-        }
-        self.each_call(|call, _| call.on_user_updated(user));
     }
 
     fn on_online(&mut self, online: bool) {

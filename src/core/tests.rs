@@ -16,6 +16,7 @@ mod hardware;
 mod host;
 mod interleavings;
 mod large_calls;
+mod late_rings;
 mod lifecycle;
 mod media;
 mod model;

@@ -170,11 +170,13 @@ fn save(
     if is_changed {
         let body =
             UserUpdatedEvent { user: views::user(work, user), ..UserUpdatedEvent::default() };
-        let calls = sessions::calls_of(work.db, &user.id)?;
-        let shown =
-            |user: &UserRecord| (user.name.clone(), user.image.clone(), user.custom.clone());
-        let is_shown_otherwise = stored.is_some_and(|stored| shown(stored) != shown(user));
-        for cid in calls.iter().filter(|_| is_shown_otherwise).cloned() {
+        let shown = |user: &UserRecord| {
+            (user.name.clone(), user.image.clone(), user.custom.clone(), user.role.clone())
+        };
+        // Those who are in a call with the user see them.
+        let is_seen = stored.is_some_and(|stored| shown(stored) != shown(user));
+        let calls = if is_seen { sessions::calls_of(work.db, &user.id)? } else { Vec::new() };
+        for cid in calls.clone() {
             work.effect(Effect::Order(SfuOrder::UpdateUser {
                 cid,
                 user_id: user.id.clone(),

@@ -1,12 +1,12 @@
 //! Requests that an app orders one by one, and what their answers mean for the state.
 
-use super::{CallContext, CallRequest, CallSession};
+use super::{CallContext, CallRequest, CallSession, Phase};
 use crate::core::{
     body::Body,
     changes::Slice,
     command::{AppRequest, Then},
     effect::Outcome,
-    error::Error,
+    error::{Code, Error},
     host::Host,
     ids::PromiseId,
     rest::{Purpose, RestRequest},
@@ -120,6 +120,9 @@ impl<H: Host> CallSession<H> {
                 return;
             }
         };
+        let is_acceptance = order.then == Then::Accept;
+        let result =
+            result.map_err(|error| if is_acceptance { error.of_acceptance() } else { error });
         if current {
             self.take(context, &order, result.as_ref());
         }
@@ -160,6 +163,12 @@ impl<H: Host> CallSession<H> {
             }
             (Then::CaptionsOn, Err(_)) => self.show_captions(false),
             (Then::CaptionsOff, Err(_)) => self.show_captions(true),
+            (Then::Accept, Err(error)) if error.code == Code::AnsweredElsewhere => {
+                let is_joined = matches!(self.phase, Phase::Joined(_));
+                if self.state().ringing.is_some() && !is_joined {
+                    self.leave_now(context, "accepted_elsewhere");
+                }
+            }
             (Then::Accept, Err(_)) => self.acceptance_failed(context),
             _ => {}
         }

@@ -111,8 +111,9 @@ impl<H: Host> Visible<H> {
         let unlisted: Vec<Slot> =
             participants.slots().take(participants.len().saturating_sub(listed)).collect();
         for slot in unlisted {
-            let gone = self.remove_participant(slot);
-            gone.into_iter().for_each(|gone| self.hand_on(gone));
+            if let Some(gone) = self.remove_participant(slot) {
+                self.hand_on(gone);
+            }
         }
         if !self.state().participants.slots().eq(before) {
             self.mark(Slice::Participants);
@@ -170,9 +171,9 @@ impl<H: Host> Visible<H> {
 
     /// Somebody has gone.
     pub(crate) fn remove_session(&mut self, session_id: &str) {
-        if let Some(slot) = self.state().participants.slot_of(session_id) {
-            let gone = self.remove_participant(slot);
-            gone.into_iter().for_each(|gone| self.hand_on(gone));
+        let slot = self.state().participants.slot_of(session_id);
+        if let Some(gone) = slot.and_then(|slot| self.remove_participant(slot)) {
+            self.hand_on(gone);
         }
     }
 

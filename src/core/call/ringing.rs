@@ -83,6 +83,15 @@ impl<H: Host> CallSession<H> {
         self.start_ringing(context, false);
     }
 
+    /// It rings already, as an answer of the server shows: the event came before there was anybody to
+    /// hear it.
+    pub(crate) fn on_ring_found(&mut self, context: &mut CallContext<'_, H>) {
+        if self.state().calling_state == CallingState::Idle {
+            self.registration.get_or_insert_with(|| context.out.turn());
+            self.start_ringing(context, false);
+        }
+    }
+
     /// The same, as a push message says it.
     pub(crate) fn on_push(&mut self, context: &mut CallContext<'_, H>, promise: PromiseId) {
         self.follow();

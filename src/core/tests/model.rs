@@ -359,7 +359,9 @@ impl Life {
                     person.pin = pinned.then_some(pin);
                 } else {
                     let kept = self.model.kept.values_mut().find(|kept| kept.0 == session_id);
-                    kept.into_iter().for_each(|kept| kept.1 = pinned.then_some(pin));
+                    if let Some(kept) = kept {
+                        kept.1 = pinned.then_some(pin);
+                    }
                 }
                 self.host.tell(self.call, CallCommand::Pin { session_id, pinned });
             }
