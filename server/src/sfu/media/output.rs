@@ -173,9 +173,10 @@ impl Output {
         self.current.or(self.target.map(|target| target.stream))
     }
 
-    /// The stream of which a keyframe is needed. Fewer of the layers inside can pass at any time,
-    /// more only from a keyframe on.
+    /// The stream of which a keyframe is needed, once the client knows the m-line. Fewer of the
+    /// layers inside can pass at any time, more only from a keyframe on.
     pub fn needed_keyframe(&self) -> Option<StreamId> {
+        self.line.as_ref().and_then(Line::stream)?;
         let target = self.target.filter(|_| self.is_open() && !is_audio(self.kind))?;
         let is_other = self.current != Some(target.stream);
         let waits = self.resync || is_other || target.spatial > self.reach.spatial();

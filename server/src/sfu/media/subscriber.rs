@@ -285,6 +285,7 @@ impl Subscriber {
             self.held_until = Some(now + HOLD);
         }
         let is_held = self.held_until.is_some_and(|until| now < until);
+        let is_connected = self.peer.is_connected();
         let mut allocation = Allocation::default();
         for (((key, was_paused), demand), step) in keys.into_iter().zip(&demands).zip(&mut steps) {
             // What has just come is not made to wait.
@@ -309,7 +310,10 @@ impl Subscriber {
             if was_paused && step.is_some() {
                 output.resync();
             }
-            allocation.keyframes.extend(output.needed_keyframe().map(|stream| (key, stream)));
+            // What comes before anything can pass would be of no use, and browsers ignore the request
+            // that comes soon after it.
+            let needed = output.needed_keyframe().filter(|_| is_connected);
+            allocation.keyframes.extend(needed.map(|stream| (key, stream)));
         }
         if is_stopped {
             return allocation;

@@ -1,6 +1,7 @@
 //! Native clients of the SFU's media, without sockets and with a clock that jumps.
 
 use std::{
+    collections::HashMap,
     net::SocketAddr,
     time::{Duration, Instant},
 };
@@ -9,13 +10,14 @@ use str0m::{
     Candidate, Event, Input, Output, Rtc, RtcConfig,
     change::{SdpAnswer, SdpOffer},
     format::Codec,
-    media::{Direction, MediaKind, Mid, Simulcast, SimulcastLayer},
+    media::{Direction, KeyframeRequestKind, MediaKind, Mid, Rid, Simulcast, SimulcastLayer},
     net::{Protocol, Receive},
+    rtp::Ssrc,
 };
 use trunkline_protocol::sfu::models::{self, TrackInfo, TrackType, VideoDimension, VideoLayer};
 
 use crate::{
-    native::{Conditions, Link, Source, layer_of, spatial_of},
+    native::{Conditions, Link, Source, is_keyframe, layer_of, spatial_of},
     sfu::{
         ids::{SessionKey, TrackKey},
         media::{Media, MediaEvent},
@@ -50,8 +52,10 @@ pub struct Log {
     pub packets: Vec<Packet>,
     /// Whose camera was paused or resumed, and when.
     pub pauses: Vec<(Duration, SessionKey, bool)>,
-    /// How often the publishers were asked for keyframes.
-    pub keyframes: usize,
+    /// When the viewer's connection was made, for the first time or again.
+    pub connected: Vec<Duration>,
+    /// When the publishers were asked for keyframes.
+    pub keyframes: Vec<Duration>,
     pub failed: bool,
 }
 
@@ -63,6 +67,8 @@ pub struct Packet {
     pub layer: Option<(SessionKey, usize)>,
     /// Of its stream.
     pub seq: u64,
+    /// It begins a picture that needs no other.
+    pub is_keyframe: bool,
 }
 
 struct Client {
@@ -73,12 +79,21 @@ struct Client {
     down: Link<Vec<u8>>,
     up: Link<Vec<u8>>,
     due: Instant,
+    /// When a layer was last asked for a keyframe to good effect.
+    asked: HashMap<(Mid, Option<Rid>), Instant>,
+    /// The stream of the video that was received last.
+    video: Option<Ssrc>,
 }
 
 impl World {
     /// Everybody is connected and sees the camera at its largest.
     pub fn new() -> Self {
         Self::make(1, Codec::Vp8)
+    }
+
+    /// The same before the viewer comes.
+    pub fn without_viewer() -> Self {
+        Self::publishing(1, Codec::Vp8)
     }
 
     /// The same with a camera that sends its layers in one stream.
@@ -92,6 +107,12 @@ impl World {
     }
 
     fn make(publishers: usize, codec: Codec) -> Self {
+        let mut world = Self::publishing(publishers, codec);
+        world.subscribe(codec);
+        world
+    }
+
+    fn publishing(publishers: usize, codec: Codec) -> Self {
         let now = Instant::now();
         let addresses = (0..publishers).map(|n| format!("10.0.1.{n}:1000"));
         let mut world = Self {
@@ -104,7 +125,6 @@ impl World {
             upkeep: now,
         };
         (0..publishers).for_each(|number| world.publish(number, codec));
-        world.subscribe(codec);
         world
     }
 
@@ -128,6 +148,26 @@ impl World {
     pub fn set_directions(&mut self, down: Conditions, up: Conditions) {
         self.viewer.down.set(down);
         self.viewer.up.set(up);
+    }
+
+    /// What lies between the SFU and a publisher from now on.
+    pub fn set_publisher(&mut self, publisher: SessionKey, conditions: Conditions) {
+        let publisher = &mut self.publishers[usize::try_from(publisher.0).unwrap()];
+        publisher.down.set(conditions);
+        publisher.up.set(conditions);
+    }
+
+    /// The viewer comes.
+    pub fn watch(&mut self) {
+        self.subscribe(Codec::Vp8);
+    }
+
+    /// The viewer asks for a keyframe of what it sees.
+    pub fn ask_for_keyframe(&mut self) {
+        let mut api = self.viewer.rtc.direct_api();
+        let stream = api.stream_rx(&self.viewer.video.unwrap()).unwrap();
+        stream.request_keyframe(KeyframeRequestKind::Pli);
+        self.viewer.due = self.now;
     }
 
     /// Lets time pass.
@@ -267,7 +307,16 @@ impl Client {
         let mut rtc = RtcConfig::new().set_rtp_mode(true).build(now);
         rtc.add_local_candidate(Candidate::host(address, Protocol::Udp).unwrap()).unwrap();
         let (down, up) = (Link::new(Conditions::PERFECT), Link::new(Conditions::PERFECT));
-        Self { rtc, address, sources: Vec::new(), down, up, due: now }
+        Self {
+            rtc,
+            address,
+            sources: Vec::new(),
+            down,
+            up,
+            due: now,
+            asked: HashMap::new(),
+            video: None,
+        }
     }
 
     fn step(&mut self, now: Instant, at: Duration, log: &mut Log) {
@@ -310,20 +359,35 @@ impl Client {
                         Codec::Vp9 => Some(by_mark(spatial_of(&packet.payload).into())),
                         _ => None,
                     };
-                    log.packets.push(Packet { at, layer, seq: *packet.seq_no });
+                    if layer.is_some() {
+                        self.video = Some(packet.header.ssrc);
+                    }
+                    let is_keyframe = codec == Codec::Vp8 && is_keyframe(&packet.payload);
+                    log.packets.push(Packet { at, layer, seq: *packet.seq_no, is_keyframe });
                 }
                 Output::Event(Event::KeyframeRequest(request)) => {
-                    log.keyframes += 1;
+                    log.keyframes.push(at);
+                    let heard = self.asked.entry((request.mid, request.rid)).or_insert(now);
+                    if *heard != now && now - *heard < DEAF {
+                        continue;
+                    }
+                    *heard = now;
                     let asked = |source: &&mut Source| {
                         source.mid == request.mid && source.rid == request.rid
                     };
                     self.sources.iter_mut().filter(asked).for_each(Source::want_keyframe);
+                }
+                Output::Event(Event::Connected) if self.sources.is_empty() => {
+                    log.connected.push(at);
                 }
                 Output::Event(_) => {}
             }
         }
     }
 }
+
+/// Browsers ignore a keyframe request that comes so soon after the one before.
+const DEAF: Duration = Duration::from_millis(300);
 
 fn sfu_address() -> SocketAddr {
     "10.0.0.9:2000".parse().unwrap()
