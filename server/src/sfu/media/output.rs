@@ -13,6 +13,7 @@ use super::{
     allocation::{Demand, Rank},
     content::Content,
     dependency_descriptor,
+    gaps::Arrival,
     layers::{self, ArrivingLayer, LayerId, StreamId},
     line::Line,
     publisher::Origin,
@@ -168,6 +169,11 @@ impl Output {
         self.paused && self.is_open()
     }
 
+    /// Whether packets of this stream pass.
+    pub fn shows(&self, stream: StreamId) -> bool {
+        self.is_open() && !self.paused && self.current == Some(stream)
+    }
+
     /// The stream that passes, or else the one that should.
     pub fn stream(&self) -> Option<StreamId> {
         self.current.or(self.target.map(|target| target.stream))
@@ -260,7 +266,9 @@ impl Output {
             return switches;
         }
         let is_target = self.target.is_some_and(|target| target.stream == origin.stream);
-        switches && is_target && origin.content.is_keyframe
+        // Of what follows a late one, something has not passed.
+        let can_begin = origin.content.is_keyframe && origin.arrival != Arrival::Late;
+        switches && is_target && can_begin
     }
 }
 

@@ -224,7 +224,7 @@ impl Media {
             let Some(addressee) = self.peer(peer) else {
                 continue;
             };
-            match addressee.receive(input) {
+            match addressee.receive(input, now) {
                 Ok(()) => {
                     if known != Some(peer) {
                         self.sources.insert(source, peer);

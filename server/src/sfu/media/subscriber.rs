@@ -351,6 +351,25 @@ impl Subscriber {
         self.outputs.values_mut().for_each(Output::resync);
     }
 
+    /// Whether a stream of a track passes.
+    pub fn shows(&self, key: TrackKey, stream: StreamId) -> bool {
+        self.outputs.get(&key).is_some_and(|output| output.shows(stream))
+    }
+
+    /// Packets of a stream will not come any more: who sees it goes on with a picture that needs
+    /// none of them. Returns whether it is seen.
+    pub fn skip_lost(&mut self, key: TrackKey, stream: StreamId) -> bool {
+        let shown = self.outputs.get_mut(&key).filter(|output| output.shows(stream));
+        shown.map(Output::resync).is_some()
+    }
+
+    /// The path is there again: what was sent while nothing came through is lost, and not worth to be
+    /// sent again. Every picture begins anew.
+    pub fn resume(&mut self) {
+        self.abandon();
+        self.resync();
+    }
+
     /// The track and stream behind an m-line.
     pub fn stream_at(&self, mid: Mid) -> Option<(TrackKey, StreamId)> {
         let is_meant = |output: &Output| output.line.as_ref().is_some_and(|line| line.mid == mid);
@@ -396,6 +415,8 @@ impl Subscriber {
         };
         if is_audio(key.kind) {
             audio.count(packet.payload.len(), now);
+        } else {
+            peer.expect_feedback(now);
         }
         let mut api = peer.rtc.direct_api();
         let stream = api.stream_tx(&ssrc);

@@ -16,6 +16,7 @@ use str0m::{
 };
 use trunkline_protocol::sfu::models::{self, TrackInfo, TrackType, VideoDimension, VideoLayer};
 
+use super::screen::Screen;
 use crate::{
     native::{Conditions, Link, Source, is_keyframe, layer_of, spatial_of},
     sfu::{
@@ -31,7 +32,8 @@ pub const PUBLISHER: SessionKey = SessionKey(0);
 pub const OTHER: SessionKey = SessionKey(1);
 const VIEWER: SessionKey = SessionKey(9);
 /// rid, width, height, bits/s.
-pub const LAYERS: [(&str, u32, u32, usize); 3] =
+type Layer = (&'static str, u32, u32, usize);
+pub const LAYERS: [Layer; 3] =
     [("q", 320, 180, 150_000), ("h", 640, 360, 500_000), ("f", 1280, 720, 1_500_000)];
 
 /// Publishers with a microphone and a camera of three layers each, the SFU, and a viewer of all of
@@ -44,6 +46,8 @@ pub struct World {
     viewer: Client,
     pub log: Log,
     upkeep: Instant,
+    /// The viewer asks for keyframes when browsers do.
+    has_browser: bool,
 }
 
 /// What the viewer saw, newest last.
@@ -57,6 +61,8 @@ pub struct Log {
     /// When the publishers were asked for keyframes.
     pub keyframes: Vec<Duration>,
     pub failed: bool,
+    /// What shows the publisher's camera.
+    pub screen: Screen,
 }
 
 /// A packet as the viewer got it.
@@ -93,7 +99,7 @@ impl World {
 
     /// The same before the viewer comes.
     pub fn without_viewer() -> Self {
-        Self::publishing(1, Codec::Vp8)
+        Self::publishing(1, Codec::Vp8, &LAYERS)
     }
 
     /// The same with a camera that sends its layers in one stream.
@@ -106,13 +112,20 @@ impl World {
         Self::make(publishers, Codec::Vp8)
     }
 
+    /// The same with a camera that sends one stream without layers.
+    pub fn with_one_layer() -> Self {
+        let mut world = Self::publishing(1, Codec::Vp8, &LAYERS[..1]);
+        world.subscribe(Codec::Vp8);
+        world
+    }
+
     fn make(publishers: usize, codec: Codec) -> Self {
-        let mut world = Self::publishing(publishers, codec);
+        let mut world = Self::publishing(publishers, codec, &LAYERS);
         world.subscribe(codec);
         world
     }
 
-    fn publishing(publishers: usize, codec: Codec) -> Self {
+    fn publishing(publishers: usize, codec: Codec, layers: &[Layer]) -> Self {
         let now = Instant::now();
         let addresses = (0..publishers).map(|n| format!("10.0.1.{n}:1000"));
         let mut world = Self {
@@ -123,9 +136,16 @@ impl World {
             viewer: Client::new("10.0.0.2:1000", now),
             log: Log::default(),
             upkeep: now,
+            has_browser: false,
         };
-        (0..publishers).for_each(|number| world.publish(number, codec));
+        (0..publishers).for_each(|number| world.publish(number, codec, layers));
         world
+    }
+
+    /// The viewer asks for keyframes when browsers do.
+    #[must_use]
+    pub fn in_browser(self) -> Self {
+        Self { has_browser: true, ..self }
     }
 
     /// Pins a publisher.
@@ -157,6 +177,14 @@ impl World {
         publisher.up.set(conditions);
     }
 
+    /// A publisher's camera has nothing new to show for so long.
+    pub fn pause_camera(&mut self, publisher: SessionKey, pause: Duration) {
+        let publisher = &mut self.publishers[usize::try_from(publisher.0).unwrap()];
+        let until = self.now + pause;
+        let cameras = publisher.sources.iter_mut().filter(|source| source.is_camera());
+        cameras.for_each(|source| source.wait(until));
+    }
+
     /// The viewer comes.
     pub fn watch(&mut self) {
         self.subscribe(Codec::Vp8);
@@ -180,7 +208,7 @@ impl World {
         self.now = end;
     }
 
-    fn publish(&mut self, number: usize, codec: Codec) {
+    fn publish(&mut self, number: usize, codec: Codec, layers: &[Layer]) {
         let publisher = &mut self.publishers[number];
         let (audio, video, offer, pending) = {
             let mut api = publisher.rtc.sdp_api();
@@ -189,7 +217,8 @@ impl World {
             for (rid, ..) in LAYERS {
                 simulcast.add_send_layer(SimulcastLayer::new(rid));
             }
-            let simulcast = (codec == Codec::Vp8).then_some(simulcast);
+            let has_layers = codec == Codec::Vp8 && layers.len() > 1;
+            let simulcast = has_layers.then_some(simulcast);
             let video = api.add_media(MediaKind::Video, Direction::SendOnly, None, None, simulcast);
             let (offer, pending) = api.apply().unwrap();
             (audio, video, offer, pending)
@@ -200,16 +229,24 @@ impl World {
         let answer = self.media.publish(session, &offer.to_sdp_string(), &tracks, self.now);
         let answer = SdpAnswer::from_sdp_string(&answer.unwrap().answer).unwrap();
         publisher.rtc.sdp_api().accept_answer(pending, answer).unwrap();
+        // Browsers send again whatever they are asked for.
+        let mut api = publisher.rtc.direct_api();
+        for (rid, ..) in layers {
+            let rid = (layers.len() > 1 && codec == Codec::Vp8).then(|| Rid::from(*rid));
+            let stream = api.stream_tx_by_mid(video, rid).unwrap();
+            stream.set_rtx_cache(1000, Duration::from_secs(1), None);
+        }
         let marks = u8::try_from(number * LAYERS.len()).unwrap()..;
-        let layer = |((rid, _, _, bitrate), mark): (&(&str, _, _, _), _)| {
-            Source::camera(video, Some(rid), mark).with_bitrate(*bitrate).from(self.now)
+        let layer = |((rid, _, _, bitrate), mark): (&Layer, _)| {
+            let rid = (layers.len() > 1).then_some(*rid);
+            Source::camera(video, rid, mark).with_bitrate(*bitrate).from(self.now)
         };
         let cameras: Vec<_> = match codec {
             Codec::Vp9 => {
                 let (.., bitrate) = LAYERS[LAYERS.len() - 1];
                 vec![Source::svc_camera(video).with_bitrate(bitrate).from(self.now)]
             }
-            _ => LAYERS.iter().zip(marks).map(layer).collect(),
+            _ => layers.iter().zip(marks).map(layer).collect(),
         };
         publisher.sources.extend(cameras);
         publisher.sources.push(Source::microphone(audio).from(self.now));
@@ -253,6 +290,9 @@ impl World {
                 self.media.receive(client.address, sfu_address(), &datagram, now);
             }
             client.step(now, at, &mut self.log);
+        }
+        if self.has_browser && self.log.screen.asks(at) {
+            self.ask_for_keyframe();
         }
         for transmit in self.media.drain_outgoing() {
             let mut clients = self.publishers.iter_mut().chain([&mut self.viewer]);
@@ -363,6 +403,9 @@ impl Client {
                         self.video = Some(packet.header.ssrc);
                     }
                     let is_keyframe = codec == Codec::Vp8 && is_keyframe(&packet.payload);
+                    if codec == Codec::Vp8 && layer.is_some_and(|(of, _)| of == PUBLISHER) {
+                        log.screen.take(*packet.seq_no, is_keyframe, at);
+                    }
                     log.packets.push(Packet { at, layer, seq: *packet.seq_no, is_keyframe });
                 }
                 Output::Event(Event::KeyframeRequest(request)) => {
