@@ -23,6 +23,7 @@ mod rpc;
 mod sending;
 mod sfu;
 mod sfu_events;
+mod silence;
 mod speaker;
 mod statistics;
 mod subscriber;

@@ -29,6 +29,26 @@ fn the_picture_is_back_when_the_path_of_either_side_is() {
 }
 
 #[test]
+fn a_viewer_in_another_network_is_found_again_by_a_restart() {
+    let mut world = settled();
+    for address in ["10.0.2.1:1000", "10.0.2.2:1000"] {
+        world.move_viewer(address);
+        world.run(Duration::from_secs(3));
+        let since = world.time();
+        world.restart_viewer();
+        world.run(Duration::from_secs(4));
+        let freeze = world.log.screen.longest_freeze(since, world.time());
+        assert!(freeze <= Duration::from_millis(1000), "{address}: {freeze:?}");
+    }
+    // One that was needless costs nothing but a moment.
+    let since = world.time();
+    world.restart_viewer();
+    world.run(Duration::from_secs(4));
+    let freeze = world.log.screen.longest_freeze(since, world.time());
+    assert!(freeze <= Duration::from_millis(700), "{freeze:?}");
+}
+
+#[test]
 fn a_picture_that_stood_still_takes_no_keyframe_to_go_on() {
     let mut world = World::with_one_layer();
     world.run(Duration::from_secs(3));

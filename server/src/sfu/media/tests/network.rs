@@ -190,6 +190,18 @@ impl World {
         self.subscribe(Codec::Vp8);
     }
 
+    /// The viewer is in another network from now on: nothing reaches its old address.
+    pub fn move_viewer(&mut self, address: &str) {
+        self.viewer.address = address.parse().unwrap();
+        let candidate = Candidate::host(self.viewer.address, Protocol::Udp).unwrap();
+        self.viewer.rtc.add_local_candidate(candidate).unwrap();
+    }
+
+    /// The viewer's client asks for an ICE restart.
+    pub fn restart_viewer(&mut self) {
+        self.media.restart_subscriber(VIEWER, self.now);
+    }
+
     /// The viewer asks for a keyframe of what it sees.
     pub fn ask_for_keyframe(&mut self) {
         let mut api = self.viewer.rtc.direct_api();
@@ -299,7 +311,10 @@ impl World {
             let to = clients.find(|client| client.address == transmit.destination);
             let datagram = transmit.contents.to_vec();
             let bytes = datagram.len();
-            to.unwrap().down.send(datagram, bytes, now);
+            // Nobody is at an address that was left.
+            if let Some(to) = to {
+                to.down.send(datagram, bytes, now);
+            }
         }
         for event in self.media.take_events() {
             match event {
