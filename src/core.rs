@@ -71,7 +71,7 @@ pub use ids::{
 };
 pub use input::{
     Captured, DeviceFailure, HttpFailure, HttpReply, Input, ListedDevice, ListedKind, OfferReport,
-    PeerInput, Reply, Sound,
+    PeerInput, Reply, Sound, Traffic,
 };
 pub use participant::{Activity, Dimension, Media, Participant, Pin, Tiles, Visibility};
 pub use ringing_state::{Rejection, RingingState};

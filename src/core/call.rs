@@ -26,6 +26,7 @@ mod screen_sound;
 mod sending;
 mod sfu;
 mod sfu_events;
+mod silence;
 mod speaker;
 mod statistics;
 mod subscriber;

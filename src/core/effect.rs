@@ -241,6 +241,8 @@ pub enum PeerEffect {
     },
     /// Read its statistics. Answer: [`PeerInput::Statistics`](super::PeerInput::Statistics).
     ReadStatistics,
+    /// Count what came and went. Answer: [`PeerInput::Traffic`](super::PeerInput::Traffic).
+    ReadTraffic,
     /// Close it; nothing about it is awaited any more.
     Close,
 }

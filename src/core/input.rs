@@ -178,6 +178,8 @@ pub enum PeerInput<H: Host> {
     },
     /// All entries of its statistics: the text of a JSON array.
     Statistics(Result<String, H::Thrown>),
+    /// What came and went so far.
+    Traffic(Result<Traffic, H::Thrown>),
     /// A received track ended.
     TrackEnded(RemoteTrackId),
     /// `connectionState` or `iceConnectionState` became `connected`.
@@ -188,6 +190,18 @@ pub enum PeerInput<H: Host> {
     IceFailed,
     /// `connectionState` became `failed`.
     Failed,
+}
+
+/// What came and went over a peer connection, as the browser counts it. A count may begin anew with
+/// another path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Traffic {
+    /// Bytes of media and reports that came.
+    pub received: f64,
+    /// Bytes of media and reports that went out.
+    pub sent: f64,
+    /// How often the other side answered connectivity checks.
+    pub answers: f64,
 }
 
 /// An offer that was made.

@@ -34,6 +34,7 @@ mod ringing;
 mod ringing_state;
 mod roster;
 mod server;
+mod silence;
 mod sorting;
 mod state;
 mod statistics;

@@ -1,7 +1,7 @@
 //! Peer connections: two of them talk to each other, and each way to go wrong.
 
 use trunkline::{
-    core::{CaptureId, Encoding, Media, PeerEffect, TrackType, TransceiverId},
+    core::{CaptureId, Encoding, Media, PeerEffect, TrackType, Traffic, TransceiverId},
     web::{Input, PeerInput},
 };
 use wasm_bindgen::JsValue;
@@ -138,6 +138,7 @@ async fn a_peer_connection_that_nobody_made_answers_with_a_failure() {
     side.accept(Some("v=0")).await.unwrap_err();
     side.answer("v=0", 9).await.unwrap_err();
     side.statistics().await.unwrap_err();
+    side.traffic().await.unwrap_err();
     side.perform(PeerEffect::AddCandidate("{}".into()));
     side.add_transceiver(vec![]).await.unwrap_err();
     side.perform(PeerEffect::ReplaceTrack {
@@ -514,6 +515,26 @@ async fn statistics_are_all_entries_as_json() {
 }
 
 #[wasm_bindgen_test]
+async fn traffic_is_that_of_the_transport_or_else_of_its_paths() {
+    let pairs =
+        "a: { type: 'candidate-pair', bytesReceived: 1, bytesSent: 2, responsesReceived: 3 },
+                 b: { type: 'candidate-pair', bytesReceived: 10, responsesReceived: 30 },
+                 c: { type: 'inbound-rtp', bytesReceived: 7 }";
+    let transport = "t: { type: 'transport', bytesReceived: 500, bytesSent: 600 }";
+    let expected = |received, sent, answers| Traffic { received, sent, answers };
+    for (entries, traffic) in [
+        (String::new(), expected(0.0, 0.0, 0.0)),
+        (pairs.to_owned(), expected(11.0, 2.0, 33.0)),
+        (format!("{pairs}, {transport}"), expected(500.0, 600.0, 33.0)),
+    ] {
+        let side = Side::new();
+        let report = format!("new Map(Object.entries({{ {entries} }}))");
+        side.create_as(&format!("async getStats() {{ return {report} }}"));
+        assert_eq!(side.traffic().await.unwrap(), traffic, "{entries}");
+    }
+}
+
+#[wasm_bindgen_test]
 async fn whatever_a_browser_throws_is_answered_and_the_next_order_is_taken() {
     for method in [
         "createOffer",
@@ -540,6 +561,7 @@ async fn whatever_a_browser_throws_is_answered_and_the_next_order_is_taken() {
             side.perform(PeerEffect::AddCandidate(candidate.into()));
             turn().await;
             assert_eq!(side.statistics().await.is_err(), method == "getStats", "{method}");
+            assert_eq!(side.traffic().await.is_err(), method == "getStats", "{method}");
         }
         assert_eq!(side.inbox.warnings().len(), 2, "{method}: {:?}", side.inbox.warnings());
         side.perform(PeerEffect::Close);

@@ -16,12 +16,13 @@ use super::{
 };
 use crate::core::{
     changes::Aspects,
-    effect::Effect,
+    effect::{Effect, PeerEffect},
     error::Error,
     host::Host,
     ids::PeerId,
-    input::PeerInput,
+    input::{PeerInput, Traffic},
     outbox::Outbox,
+    roster::Roster,
     state::{Dimension, TrackType},
     tracks::TrackSet,
 };
@@ -125,6 +126,7 @@ impl<H: Host> CallSession<H> {
                 self.visible.attach_track(&mut session.orphans, &stream_id, track);
             }
             PeerInput::Statistics(read) => self.on_statistics(context, peer, read),
+            PeerInput::Traffic(traffic) => self.on_traffic(context, peer, traffic),
             PeerInput::TrackEnded(track) => {
                 self.visible.detach_track(&mut session.orphans, track);
             }
@@ -158,7 +160,7 @@ impl<H: Host> CallSession<H> {
             }
             PeerInput::Connected => {
                 if let Some(ice) = session.ice_mut(peer) {
-                    ice.on_connected();
+                    ice.on_connected(context.out.now);
                 }
             }
             PeerInput::IceDisconnected => {
@@ -178,6 +180,41 @@ impl<H: Host> CallSession<H> {
         }
     }
 
+    /// What was counted of what comes and goes over a peer connection. One that cannot be read tells
+    /// nothing.
+    fn on_traffic(
+        &mut self,
+        context: &mut CallContext<'_, H>,
+        peer: PeerId,
+        traffic: Result<Traffic, H::Thrown>,
+    ) {
+        let (Phase::Joined(session), Ok(traffic)) = (&mut self.phase, traffic) else {
+            return;
+        };
+        let sends = session.is_publisher(peer);
+        let participants = &self.visible.state().participants;
+        // What is sent is reported on by the SFU.
+        let expects = |has_sent| if sends { has_sent } else { is_media_expected(participants) };
+        let now = context.out.now;
+        let news = session.ice_mut(peer).map(|ice| ice.on_counted(now, traffic, expects));
+        self.on_ice_news(context, peer, news);
+    }
+
+    /// The SFU answered a ping.
+    pub(super) fn on_pong(&mut self, context: &mut CallContext<'_, H>) {
+        let Phase::Joined(session) = &mut self.phase else {
+            return;
+        };
+        session.heard();
+        let now = context.out.now;
+        for peer in session.peers() {
+            if let Phase::Joined(session) = &mut self.phase {
+                let news = session.ice_mut(peer).map(|ice| ice.on_answer(now));
+                self.on_ice_news(context, peer, news);
+            }
+        }
+    }
+
     fn on_ice_news(
         &mut self,
         context: &mut CallContext<'_, H>,
@@ -189,6 +226,10 @@ impl<H: Host> CallSession<H> {
         };
         match news {
             None | Some(IceNews::Nothing) => {}
+            Some(IceNews::Count) => {
+                context.out.push(Effect::Peer(peer, PeerEffect::ReadTraffic));
+            }
+            Some(IceNews::Ask) => session.ping(context.out),
             Some(IceNews::Restart) => {
                 if !session.restart_ice(context.out, peer) {
                     self.reconnect(context, "connection_failed");
@@ -271,9 +312,9 @@ impl<H: Host> CallSession<H> {
         if self.report.on_timeout(now) {
             context.out.push(Effect::Measure(self.key));
         }
-        let peers = [Some(session.subscriber.peer), session.publisher.as_ref().map(|p| p.peer)];
+        let peers = session.peers();
         let outcomes = session.rpcs.on_timeout(context.out);
-        for peer in peers.into_iter().flatten() {
+        for peer in peers {
             if let Phase::Joined(session) = &mut self.phase {
                 let news = session.ice_mut(peer).map(|ice| ice.on_timeout(now));
                 self.on_ice_news(context, peer, news);
@@ -303,6 +344,17 @@ impl<H: Host> CallSession<H> {
             stereo: audio.hifi_audio_enabled,
         })
     }
+}
+
+/// Whether somebody publishes what this device receives.
+fn is_media_expected<H: Host>(participants: &Roster<H>) -> bool {
+    participants.active().filter(|(participant, _)| !participant.is_local).any(|(p, activity)| {
+        let published = activity.published_tracks;
+        published.contains(TrackType::Audio)
+            || published.contains(TrackType::ScreenShareAudio)
+            || published.contains(TrackType::Video) && p.video_dimension.is_some()
+            || published.contains(TrackType::ScreenShare) && p.screen_share_dimension.is_some()
+    })
 }
 
 fn warn_of<H: Host>(out: &mut Outbox<H>, result: Result<Vec<u8>, Error<H>>) {

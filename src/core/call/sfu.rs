@@ -166,6 +166,12 @@ impl SfuSession {
         self.publisher.as_ref().is_some_and(|publisher| publisher.peer == peer)
     }
 
+    /// Its peer connections.
+    pub(crate) fn peers(&self) -> impl Iterator<Item = PeerId> + use<> {
+        let publisher = self.publisher.as_ref().map(|publisher| publisher.peer);
+        [Some(self.subscriber.peer), publisher].into_iter().flatten()
+    }
+
     /// What is known of the way of one of its peer connections.
     pub(crate) fn ice_mut(&mut self, peer: PeerId) -> Option<&mut IceWatch> {
         if self.subscriber.peer == peer {
@@ -229,14 +235,19 @@ impl SfuSession {
         }
     }
 
+    /// Asks the SFU whether it is there.
+    pub(crate) fn ping<H: Host>(&self, out: &mut Outbox<H>) {
+        let ping = event::HealthCheckRequest {};
+        self.request(out, event::sfu_request::RequestPayload::HealthCheckRequest(ping));
+    }
+
     /// Pings when it is time. `false` when the SFU has been silent for too long.
     #[must_use]
     pub(crate) fn check_liveness<H: Host>(&mut self, out: &mut Outbox<H>) -> bool {
         match self.liveness.as_mut().map(|liveness| liveness.check(out.now)) {
             None | Some(Verdict::Wait) => true,
             Some(Verdict::Ping) => {
-                let ping = event::HealthCheckRequest {};
-                self.request(out, event::sfu_request::RequestPayload::HealthCheckRequest(ping));
+                self.ping(out);
                 true
             }
             Some(Verdict::Dead) => false,

@@ -155,7 +155,7 @@ impl<H: Host> CallSession<H> {
             }
             EventPayload::HealthCheckResponse(health) => {
                 // Only this answers pings: other events still come when they are lost.
-                session.heard();
+                self.on_pong(context);
                 self.set_counts(health.participant_count);
             }
             EventPayload::PinsUpdated(pins) => self.visible.set_server_pins(pins.pins, now),

@@ -68,6 +68,7 @@ pub(super) struct Host {
     steps_at_this_time: u32,
     sockets: BTreeMap<SocketId, String>,
     peers: BTreeMap<PeerId, Vec<crate::core::TransceiverId>>,
+    pub(super) paths: media::Paths,
     captures: BTreeSet<CaptureId>,
     requests: BTreeSet<RequestId>,
     /// All captures that were asked for.
@@ -153,6 +154,7 @@ impl Host {
             steps_at_this_time: 0,
             sockets: BTreeMap::new(),
             peers: BTreeMap::new(),
+            paths: media::Paths::default(),
             captures: BTreeSet::new(),
             requests: BTreeSet::new(),
             requested: Vec::new(),

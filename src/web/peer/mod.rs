@@ -110,6 +110,9 @@ impl Peers {
             PeerEffect::ReadStatistics => {
                 peer.then(async move |peer| PeerInput::Statistics(peer.statistics().await));
             }
+            PeerEffect::ReadTraffic => {
+                peer.then(async move |peer| PeerInput::Traffic(peer.traffic().await));
+            }
             PeerEffect::Close => {
                 self.open.borrow_mut().shift_remove(&id);
                 peer.close(&self.media);
@@ -170,6 +173,7 @@ impl Peers {
                 PeerInput::TransceiverAdded { transceiver, result: Err(cause()) }
             }
             PeerEffect::ReadStatistics => PeerInput::Statistics(Err(cause())),
+            PeerEffect::ReadTraffic => PeerInput::Traffic(Err(cause())),
             PeerEffect::AddCandidate(_)
             | PeerEffect::ReplaceTrack { .. }
             | PeerEffect::SetEncodings { .. }
