@@ -16,6 +16,7 @@ mod documents;
 mod error;
 mod fields;
 mod functions;
+mod ice_summary;
 mod microphone;
 mod notes;
 mod observables;

@@ -23,6 +23,7 @@ mod element;
 mod error;
 mod garbage;
 mod host;
+mod ice_summary;
 mod ids;
 mod input;
 mod layers;
@@ -64,6 +65,7 @@ pub use effect::{
 pub use element::{ElementEffect, ElementInput, ElementOrder, IncomingVideo, PlayOutcome};
 pub use error::{Category, Code, ERROR_CODE_TYPE, Error, ErrorClass, FailedDevice, Failure};
 pub use host::{Document, Host, Recordable};
+pub use ice_summary::{CandidateKind, CandidateType, IceProtocol, IceSummary, TurnState, UdpState};
 pub use ids::{
     CallKey, CaptureId, DescribeId, ElementId, ListenId, PeerId, PromiseId, RemoteTrackId,
     RequestId, SocketId, TokenRequestId, TransceiverId,

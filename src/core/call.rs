@@ -17,6 +17,7 @@ mod participants;
 mod playback;
 mod publisher;
 mod publishing;
+mod reachability;
 mod request;
 mod ringing;
 mod rpc;
@@ -40,6 +41,7 @@ use self::{
     listening::Listening,
     order::Order,
     publishing::MediaWishes,
+    reachability::Reachability,
     ringing::Ring,
     sfu::SfuSession,
     sfu_events::warn_unreadable,
@@ -129,6 +131,7 @@ pub(crate) struct CallSession<H: Host> {
     registration: Option<u32>,
     limits: Limits,
     rejoins: VecDeque<Time>,
+    reachability: Reachability,
     /// The first session id since the last leave; stays through all rejoins.
     unified_session_id: Option<String>,
     /// The session in which the user was last.
@@ -172,6 +175,7 @@ impl<H: Host> CallSession<H> {
             registration: None,
             limits: Limits::default(),
             rejoins: VecDeque::new(),
+            reachability: Reachability::default(),
             unified_session_id: None,
             last_session_id: None,
             connections: 0,

@@ -22,6 +22,7 @@ mod native;
 mod orders;
 mod preferences;
 mod publishing;
+mod reachability;
 mod records;
 mod refusals;
 mod ringing;

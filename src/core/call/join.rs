@@ -35,6 +35,7 @@ use self::wire::{client_details, is_edge_unusable, sfu_timeout};
 use super::{
     CallContext, CallRequest, CallSession, Phase,
     participants::Told,
+    reachability::Reachability,
     sfu::{CLOSE_JOIN_FAILED, Credentials, SessionOwner, SfuSession},
     sfu_events::warn_unreadable,
     subscriptions,
@@ -164,6 +165,7 @@ impl<H: Host> CallSession<H> {
         self.visible.enter(CallingState::Joining);
         self.set_up = true;
         self.limits = Limits::new(options);
+        self.reachability = Reachability::default();
         self.start_join(
             context,
             Join {

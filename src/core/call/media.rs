@@ -6,6 +6,7 @@ use super::{
     CallContext, CallSession, Phase,
     ice::IceNews,
     publisher::{AudioSettings, PublisherNews},
+    reachability::Reachability,
     rpc::{Rpc, RpcOutcome},
     sfu::SfuSession,
     subscriptions::urgency,
@@ -112,6 +113,7 @@ impl<H: Host> CallSession<H> {
                     ice_candidate,
                     session_id: session.session_id.clone(),
                 };
+                self.reachability.gathered(&trickle.ice_candidate);
                 session.rpcs.send(context.out, Rpc::IceTrickle, &trickle);
             }
             PeerInput::Track { stream_id, track } => {
@@ -151,6 +153,7 @@ impl<H: Host> CallSession<H> {
             }
             PeerInput::Connected => {
                 if let Some(ice) = session.ice_mut(peer) {
+                    self.reachability = Reachability::default();
                     ice.on_connected();
                 }
             }

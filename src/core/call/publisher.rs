@@ -451,6 +451,7 @@ impl Publisher {
         self.failures = 0;
         self.restarting = false;
         self.candidates.described(out, self.peer, &answer);
+        self.ice.on_described(out.now);
         for publication in &mut self.publications {
             publication.announced |= publication.mid.is_some();
         }

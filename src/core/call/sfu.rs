@@ -19,6 +19,7 @@ use crate::core::{
     effect::{Effect, IceServer, PeerEffect},
     garbage::Garbage,
     host::Host,
+    ice_summary::CandidateKind,
     ids::{CallKey, PeerId, SocketId},
     liveness::{Liveness, Verdict},
     outbox::Outbox,
@@ -46,7 +47,7 @@ pub(crate) struct Credentials {
     url: String,
     ws_endpoint: String,
     pub(crate) token: String,
-    ice_servers: Vec<IceServer>,
+    pub(crate) ice_servers: Vec<IceServer>,
     /// How often the SFU wants statistics, in ms.
     statistics_interval: f64,
 }
@@ -174,6 +175,18 @@ impl SfuSession {
             return Some(&mut self.subscriber.ice);
         }
         self.publisher.as_mut().filter(|p| p.peer == peer).map(|publisher| &mut publisher.ice)
+    }
+
+    /// What is known of the ways of both.
+    pub(crate) fn ice(&self) -> impl Iterator<Item = &IceWatch> + Clone {
+        let publisher = self.publisher.as_ref().map(|publisher| &publisher.ice);
+        [Some(&self.subscriber.ice), publisher].into_iter().flatten()
+    }
+
+    /// The kinds of candidates that the SFU has.
+    pub(crate) fn remote_candidates(&self) -> impl Iterator<Item = &CandidateKind> {
+        let publisher = self.publisher.iter().flat_map(|publisher| publisher.candidates.kinds());
+        self.subscriber.candidates.kinds().iter().chain(publisher)
     }
 
     /// Has a peer connection look for a new way. `false` when that cannot help.

@@ -95,6 +95,8 @@ codes! {
     SfuError = "sfu-error",
     "The connection was lost again and again, however often it was made."
     RejoinLimit = "rejoin-limit",
+    "Audio and video find no way between this browser and the SFU; `ice` says what was tried."
+    MediaUnreachable = "media-unreachable",
     "The browser made no connection, or could not send a track."
     MediaNegotiationFailed = "media-negotiation-failed",
     "`leave()` won over `join()`."

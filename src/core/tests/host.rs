@@ -43,7 +43,7 @@ pub(super) struct Host {
     pub(super) now: u64,
     pub(super) settled: BTreeMap<u64, Result<Outcome, Error>>,
     pub(super) events: Vec<(String, Option<LocalEvent>)>,
-    lost: Vec<(String, &'static str)>,
+    lost: Vec<(String, Error)>,
     pub(super) warnings: Vec<String>,
     pub(super) transitions: BTreeMap<CallKey, Vec<CallingState>>,
     /// Who changed, and in what, since a test took it.
@@ -305,7 +305,12 @@ impl Host {
 
     /// The calls that were lost, and with which code; once for each listener.
     pub(super) fn losses(&self) -> Vec<(&str, &'static str)> {
-        self.lost.iter().map(|(cid, code)| (cid.as_str(), *code)).collect()
+        self.lost.iter().map(|(cid, error)| (cid.as_str(), error.code.as_str())).collect()
+    }
+
+    /// Why the last one was.
+    pub(super) fn last_loss(&self) -> &Error {
+        &self.lost.last().unwrap().1
     }
 
     /// Lets the next thing happen, whenever that is.
@@ -522,7 +527,7 @@ impl Host {
                     AppPayload::Local(event) => Some(event),
                     AppPayload::Server(_) => None,
                     AppPayload::Lost(cid, error) => {
-                        self.lost.push((cid, error.code.as_str()));
+                        self.lost.push((cid, error));
                         None
                     }
                 };
@@ -535,9 +540,14 @@ impl Host {
     /// Has the core hear of something after the next delay, unless it is closed by then; reports
     /// about things that were given up are delivered all the same, as a browser might.
     fn later(&mut self, input: Input) {
+        let delay = self.next_delay();
+        self.after(delay, input);
+    }
+
+    fn next_delay(&mut self) -> u64 {
         let delay = self.weather.delays[self.delay_turn % self.weather.delays.len()];
         self.delay_turn += 1;
-        self.after(delay, input);
+        delay
     }
 
     /// Has the core hear of something that happened while its effect was performed.

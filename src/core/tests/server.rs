@@ -220,7 +220,7 @@ impl Server {
             let refusal = (!self.publish_errors.is_empty()).then(|| self.publish_errors.remove(0));
             let answer = signal::SetPublisherResponse {
                 error: refusal,
-                sdp: "v=0\r\na=ice-ufrag:server\r\n".to_owned(),
+                sdp: ANSWER.to_owned(),
                 ..signal::SetPublisherResponse::default()
             };
             return answer.encode_to_vec();
@@ -285,6 +285,10 @@ impl Server {
         self.sessions.retain(|session_id, _| !self.silent.contains(session_id));
     }
 }
+
+/// What the SFU answers to the offer of a publisher.
+const ANSWER: &str = "v=0\r\na=ice-ufrag:server\r\n\
+    a=candidate:1 1 udp 1 192.0.2.1 3478 typ host\r\n";
 
 fn join_response(me: &str, own_session_id: &str, others: usize) -> event::JoinResponse {
     let mut participants = vec![participant("bob", "bob-session")];

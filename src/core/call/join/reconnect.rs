@@ -28,6 +28,9 @@ impl<H: Host> CallSession<H> {
         context: &mut CallContext<'_, H>,
         reason: &str,
     ) {
+        if self.ends_unreachable(context) {
+            return;
+        }
         let mut session = match mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Joined(session) => session,
             other => {

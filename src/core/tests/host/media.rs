@@ -1,10 +1,10 @@
 //! Devices and peer connections, played.
 
 use super::Host;
-use crate::core::tests::native::Input;
+use crate::core::tests::native::{Input, PeerInput};
 use crate::core::{
     CallCommand, CallKey, CaptureId, CaptureRequest, Captured, DeviceKind, DeviceOrder, Dimension,
-    OfferReport, PeerEffect, PeerId, PeerInput,
+    OfferReport, PeerEffect, PeerId,
 };
 
 impl Host {
@@ -119,16 +119,25 @@ impl Host {
                 let read = if refused { Err("closed".to_owned()) } else { Ok(text) };
                 self.at_once(Input::Peer(peer, PeerInput::Statistics(read)));
             }
-            PeerEffect::AcceptAnswer { .. } => {
-                self.later(Input::Peer(peer, PeerInput::AnswerApplied(Ok(()))));
+            PeerEffect::AcceptAnswer { sdp } => {
+                self.described(peer, PeerInput::AnswerApplied(Ok(())), sdp.is_some());
             }
             PeerEffect::Answer { negotiation_id, .. } => {
                 let result = Ok("v=0\r\n".to_owned());
-                self.later(Input::Peer(peer, PeerInput::Answered { negotiation_id, result }));
+                self.described(peer, PeerInput::Answered { negotiation_id, result }, true);
             }
             PeerEffect::Close => {
                 self.peers.remove(&peer);
             }
+        }
+    }
+
+    /// A step of a negotiation is done, after which the sides may know each other.
+    fn described(&mut self, peer: PeerId, news: PeerInput, may_connect: bool) {
+        let delay = self.next_delay();
+        self.after(delay, Input::Peer(peer, news));
+        if may_connect && !self.weather.blocks_media {
+            self.after(delay, Input::Peer(peer, PeerInput::Connected));
         }
     }
 
