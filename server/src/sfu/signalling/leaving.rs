@@ -91,7 +91,10 @@ impl Calls {
     /// Ends sessions. They are all gone before the others are told, so that nobody who leaves too
     /// is told.
     pub(super) fn end(&mut self, keys: &[SessionKey], now: Now) {
-        let ended: Vec<_> = keys.iter().filter_map(|key| self.remove(*key)).collect();
+        let stand_in = |key: &SessionKey| self.sessions.get(key)?.stand_in;
+        let stand_ins: Vec<_> = keys.iter().filter_map(stand_in).collect();
+        let keys = keys.iter().chain(&stand_ins);
+        let ended: Vec<_> = keys.filter_map(|key| self.remove(*key)).collect();
         for (session, was_dominant) in ended {
             let cid = session.claims.cid.clone();
             if session.introduced {
@@ -110,6 +113,9 @@ impl Calls {
                 self.effects.push(close(socket, NORMAL, "the session ended"));
             }
             self.effects.push(Effect::Forget(session.key));
+            if !session.reported {
+                continue;
+            }
             self.effects.push(Effect::Notice(SfuNotice::ParticipantLeft {
                 cid,
                 duration_seconds: session.duration_seconds(now),
@@ -129,6 +135,7 @@ impl Calls {
             call.sessions.retain(|other| *other != key);
             call.publishers.remove(&key);
             call.anonymous -= u32::from(session.claims.anonymous);
+            call.stand_ins -= u32::from(session.signal == Signal::StandIn);
             call.levels.remove(key);
             if call.sessions.is_empty() {
                 self.calls.remove(cid);
