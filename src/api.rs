@@ -10,6 +10,7 @@ mod camera;
 mod client;
 mod client_state;
 mod comparators;
+mod connectivity;
 mod device;
 mod device_preferences;
 mod documents;

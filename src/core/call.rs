@@ -49,7 +49,11 @@ use self::{
     subscriptions::Wishes,
     visible::Visible,
 };
-pub(crate) use self::{request::call_path, ringing::reject_body};
+pub(crate) use self::{
+    request::call_path,
+    ringing::reject_body,
+    sfu::{CLOSE_JOIN_FAILED, CLOSE_NORMAL, Credentials},
+};
 use super::{
     changes::{Aspects, Slice},
     client::Config,

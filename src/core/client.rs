@@ -1,6 +1,7 @@
 //! One client: its user, its connection to the coordinator, and its calls.
 
 mod calls;
+mod connectivity;
 mod guest;
 mod location;
 
@@ -13,6 +14,7 @@ use super::{
     changes::Changes,
     command::{CallCommand, Command, LocationHint, Then},
     connection::{Connection, ConnectionNews, not_connected},
+    connectivity::ConnectivityTest,
     effect::{Effect, LocalEvent, Outcome, Scope},
     error::Error,
     host::Host,
@@ -72,6 +74,7 @@ pub struct Client<H: Host> {
     rewatch: Option<(Time, Vec<String>, u32)>,
     /// Whom to ask where this client is, with the attempts that are left.
     location_hint: Option<LocationHint>,
+    connectivity_tests: Vec<ConnectivityTest<H>>,
     online: bool,
     /// The devices that there are, as far as is known.
     devices: Vec<ListedDevice>,
@@ -89,6 +92,7 @@ impl<H: Host> Client<H> {
             calls: IndexMap::new(),
             rewatch: None,
             location_hint: None,
+            connectivity_tests: Vec::new(),
             online: true,
             devices: Vec::new(),
         }
@@ -127,6 +131,8 @@ impl<H: Host> Client<H> {
             }
             Command::QueryCalls { promise, body } => self.query_calls(promise, body),
             Command::RingingCall { promise, cid } => self.ringing_call(promise, &cid),
+            Command::TestConnectivity { promise, call } => self.test_connectivity(promise, call),
+            Command::EndConnectivityTest(promise) => self.end_connectivity_test(promise),
             Command::FindLocation(hint) => self.find_location(hint),
             Command::Call(key, command) => self.call_command(key, command),
             Command::DropCall(key) => self.drop_call(key),
@@ -145,6 +151,13 @@ impl<H: Host> Client<H> {
                 None => self.on_rest_reply(request, reply),
             },
             Input::Location(place) => self.on_location(place),
+            Input::Gathered { gathering, news } => self.on_gathered(gathering, news),
+            Input::SocketOpened(socket) if self.is_of_test(socket) => {
+                self.on_test_socket_opened(socket)
+            }
+            Input::SocketClosed { socket, code, .. } if self.is_of_test(socket) => {
+                self.on_test_socket_closed(socket, code);
+            }
             Input::Token { request, result } => {
                 let Self { connection, out, config, .. } = self;
                 let news = connection
@@ -248,7 +261,8 @@ impl<H: Host> Client<H> {
         let calls = self.calls.values().filter_map(CallSession::due);
         let connection = self.connection.as_ref().and_then(Connection::due);
         let rewatch = self.rewatch.as_ref().map(|(at, ..)| *at);
-        calls.chain(connection).chain(self.rest.due()).chain(rewatch).min()
+        let tests = self.connectivity_tests.iter().filter_map(ConnectivityTest::due);
+        calls.chain(connection).chain(self.rest.due()).chain(rewatch).chain(tests).min()
     }
 
     /// What changed since the last time this was asked.
@@ -407,6 +421,7 @@ impl<H: Host> Client<H> {
                         self.out.warn_of(error);
                     }
                 }
+                Purpose::Connectivity(promise, step) => self.on_test_answer(promise, step, result),
                 Purpose::Query(promise, watch) => self.on_found(promise, watch, result),
                 Purpose::Rewatch(cids, failures) => self.on_rewatched(cids, failures, result),
                 Purpose::Call(key, request) => self.with_call(key, |call, context| {
@@ -500,6 +515,7 @@ impl<H: Host> Client<H> {
         let finished = self.rest.on_timeout(&mut self.out);
         self.on_finished(finished);
         self.rewatch_again();
+        self.on_test_timeout();
         self.each_call(CallSession::on_timeout);
     }
 

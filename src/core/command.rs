@@ -53,6 +53,15 @@ pub enum Command {
         /// `type:id`
         cid: String,
     },
+    /// Find out whether a call would work.
+    TestConnectivity {
+        /// Resolves with [`Outcome::Connectivity`](super::Outcome::Connectivity).
+        promise: PromiseId,
+        /// Type and id of the call whose SFU is asked.
+        call: Option<(String, String)>,
+    },
+    /// Nobody wants to know any more; the promise is rejected.
+    EndConnectivityTest(PromiseId),
     /// Find out where this client is, for joins from then on. Nothing waits for it.
     FindLocation(LocationHint),
     /// An order to one call.

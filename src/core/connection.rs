@@ -64,17 +64,12 @@ impl<H: Host> Connection<H> {
         tokens: &Tokens,
     ) -> Result<Self, Error<H>> {
         let tokens = TokenSource::new(out, &user.id, user.kind, tokens)?;
-        let base = config.base_url.strip_prefix("http").unwrap_or_default();
-        let mut url = format!("ws{base}/connect?api_key=");
-        push_encoded(&mut url, &config.api_key);
-        url.push_str("&stream-auth-type=jwt&X-Stream-Client=");
-        push_encoded(&mut url, &config.client_header);
         Ok(Self {
             guest_pending: user.kind == UserKind::Guest,
             user,
             tokens,
             link: Link::new(),
-            url,
+            url: socket_url(config),
             waiting: Vec::new(),
             failures: Vec::new(),
             greeting: None,
@@ -367,6 +362,16 @@ impl<H: Host> Connection<H> {
             user_details,
         }
     }
+}
+
+/// Where the coordinator socket is opened.
+pub(crate) fn socket_url(config: &Config) -> String {
+    let base = config.base_url.strip_prefix("http").unwrap_or_default();
+    let mut url = format!("ws{base}/connect?api_key=");
+    push_encoded(&mut url, &config.api_key);
+    url.push_str("&stream-auth-type=jwt&X-Stream-Client=");
+    push_encoded(&mut url, &config.client_header);
+    url
 }
 
 /// The error of everything that needs a user while there is none.

@@ -6,6 +6,7 @@
 mod answers;
 mod bodies;
 mod captions;
+mod connectivity;
 mod coordinator;
 mod device_storms;
 mod devices;

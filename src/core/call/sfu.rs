@@ -75,6 +75,29 @@ impl Credentials {
                 .unwrap_or_default(),
         })
     }
+
+    /// Where the socket of a session is opened, for that user and call.
+    pub(crate) fn socket_url(
+        &self,
+        config: &Config,
+        (user_id, cid): (&str, &str),
+        attempt: u32,
+        session_id: &str,
+    ) -> String {
+        let mut url = format!("{}?attempt={attempt}", self.ws_endpoint);
+        for (key, value) in [
+            ("user_id", user_id),
+            ("api_key", &config.api_key),
+            ("user_session_id", session_id),
+            ("cid", cid),
+        ] {
+            url.push('&');
+            url.push_str(key);
+            url.push('=');
+            push_encoded(&mut url, value);
+        }
+        url
+    }
 }
 
 /// Who opens a session, and as what.
@@ -127,18 +150,8 @@ impl SfuSession {
         let publisher = owner.publishes.then(|| Publisher::new(owner.call, create(out)));
 
         let socket = out.id(Some(owner.call));
-        let mut url = format!("{}?attempt={attempt}", credentials.ws_endpoint);
-        for (key, value) in [
-            ("user_id", owner.user_id),
-            ("api_key", &config.api_key),
-            ("user_session_id", &session_id),
-            ("cid", owner.cid),
-        ] {
-            url.push('&');
-            url.push_str(key);
-            url.push('=');
-            push_encoded(&mut url, value);
-        }
+        let names = (owner.user_id, owner.cid);
+        let url = credentials.socket_url(config, names, attempt, &session_id);
         out.push(Effect::OpenSocket { socket, url });
 
         Self {

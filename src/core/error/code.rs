@@ -109,6 +109,8 @@ codes! {
     Overconstrained = "overconstrained",
     "Devices need HTTPS or localhost."
     InsecureContext = "insecure-context",
+    "A part of a connectivity test could not be asked; the message says why."
+    NotTested = "not-tested",
     "The browser lacks a feature."
     Unsupported = "unsupported",
 }

@@ -30,9 +30,9 @@ use crate::core::tests::native::{
 };
 use crate::core::{
     AppEvent, AppRequest, Aspects, CallCommand, CallKey, CallingState, CaptureId, CaptureRequest,
-    Command, Config, DeviceKind, Duration, EventPayload as AppPayload, HttpRequest, JoinOptions,
-    LeaveOptions, ListenId, ListenRequest, LocalEvent, Method, PeerEffect, PeerId, PromiseId,
-    Reply, RequestId, ResponseKind, Slot, SocketId, Then, Time, Tokens, User, UserKind,
+    Command, Config, DeviceKind, Duration, EventPayload as AppPayload, GatherRequest, HttpRequest,
+    JoinOptions, LeaveOptions, ListenId, ListenRequest, LocalEvent, Method, PeerEffect, PeerId,
+    PromiseId, Reply, RequestId, ResponseKind, Slot, SocketId, Then, Time, Tokens, User, UserKind,
 };
 
 /// The browser.
@@ -74,6 +74,10 @@ pub(super) struct Host {
     pub(super) peer_effects: Vec<PeerEffect>,
     /// When it was asked to measure how media flow; a test says when that is done.
     pub(super) measured: Vec<u64>,
+    /// How many tests of the connectivity were begun.
+    pub(super) connectivity_tests: usize,
+    /// Addresses that are looked for.
+    pub(super) gatherings: Vec<GatherRequest>,
     /// What is listened to.
     pub(super) listened: BTreeMap<ListenId, ListenRequest>,
     /// The devices whose choice was kept.
@@ -153,6 +157,8 @@ impl Host {
             requested: Vec::new(),
             peer_effects: Vec::new(),
             measured: Vec::new(),
+            connectivity_tests: 0,
+            gatherings: Vec::new(),
             listened: BTreeMap::new(),
             remembered: Vec::new(),
             holds_defaults: false,
@@ -203,6 +209,11 @@ impl Host {
         let user = User { kind, id: id.to_owned(), details: None };
         let tokens = Tokens { fixed, provider };
         self.promise(|promise| Command::ConnectUser { promise, user, tokens })
+    }
+
+    /// Sockets that are open or opening.
+    pub(super) fn open_sockets(&self) -> usize {
+        self.sockets.len()
     }
 
     pub(super) fn call(&mut self) -> CallKey {
@@ -489,6 +500,12 @@ impl Host {
                 self.later(Input::Described { request, result });
             }
             Effect::Peer(peer, effect) => self.perform_peer(peer, effect),
+            Effect::Gather(request) => self.gatherings.push(request),
+            Effect::EndGathering(gathering) => {
+                let before = self.gatherings.len();
+                self.gatherings.retain(|request| request.gathering != gathering);
+                assert_eq!(self.gatherings.len(), before - 1, "G5: gathering was ended twice");
+            }
             Effect::Capture(request) => self.capture(request),
             Effect::StopCapture(capture) => {
                 assert!(self.captures.remove(&capture), "G5: stopped twice");

@@ -30,6 +30,7 @@ pub(super) type CallState = core::CallState<Native>;
 pub(super) type Participant = core::Participant<Native>;
 pub(super) type Reply = core::Reply<Native>;
 pub(super) type PeerInput = core::PeerInput<Native>;
+pub(super) type GatherNews = core::GatherNews<Native>;
 pub(super) type HttpReply = core::HttpReply<Native>;
 pub(super) type HttpFailure = core::HttpFailure<Native>;
 pub(super) type DeviceFailure = core::DeviceFailure<Native>;

@@ -60,6 +60,8 @@ pub(super) struct Server {
     pub(super) publish_errors: Vec<models::Error>,
     /// How often it wants statistics, in ms.
     pub(super) statistics_interval: u32,
+    /// STUN and TURN servers.
+    pub(super) ice_servers: Value,
 }
 
 impl Default for Server {
@@ -89,6 +91,7 @@ impl Default for Server {
             rpcs: Vec::new(),
             joins: Vec::new(),
             publish_errors: Vec::new(),
+            ice_servers: json!([]),
             statistics_interval: 0,
         }
     }
@@ -169,7 +172,7 @@ impl Server {
                 "server": {
                     "edge_name": "edge", "url": "http://sfu/twirp", "ws_endpoint": "ws://sfu/ws",
                 },
-                "token": "sfu-token", "ice_servers": [],
+                "token": "sfu-token", "ice_servers": self.ice_servers,
             });
             answer["stats_options"] = json!({ "reporting_interval_ms": self.statistics_interval });
             return (201, answer);
