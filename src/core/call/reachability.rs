@@ -11,18 +11,22 @@ use crate::core::{
     host::Host,
     ice_summary::{CandidateKind, IceSummary, note},
     state::CallingState,
-    time::Time,
+    time::{Duration, Time},
     view::lenient::{object_in, text},
 };
 
 /// Rejoins without a single connection in between; what did not help twice will not help.
 const REJOINS: u32 = 2;
+/// The last one waits: a browser may say within a moment that there is no way, where there is one soon.
+const LAST_CHANCE: Duration = Duration::from_secs(5);
 
 /// What is known of the ways for media since there was one, or since the join.
 #[derive(Debug, Default)]
 pub(super) struct Reachability {
     /// Sessions in a row that found none.
     in_vain: u32,
+    /// The next rejoin waits.
+    pauses: bool,
     /// What the browser gathered.
     gathered: Vec<CandidateKind>,
     /// What the SFU told of.
@@ -51,6 +55,11 @@ impl Reachability {
         }
     }
 
+    /// How long the next rejoin is to wait.
+    pub(super) fn take_pause(&mut self) -> Option<Duration> {
+        mem::take(&mut self.pauses).then_some(LAST_CHANCE)
+    }
+
     /// A session ends. The failure to end the call with, when this makes too many without a way.
     fn session_ends<H: Host>(&mut self, session: &SfuSession, now: Time) -> Option<Error<H>> {
         let watches = session.ice();
@@ -60,6 +69,7 @@ impl Reachability {
             return None;
         }
         self.in_vain += 1;
+        self.pauses = self.in_vain == REJOINS;
         for kind in session.remote_candidates() {
             note(&mut self.remote, *kind);
         }

@@ -45,7 +45,7 @@ impl<H: Host> CallSession<H> {
         } else {
             CallingState::Reconnecting
         });
-        let join = Join {
+        let mut join = Join {
             trigger: Trigger::Reconnect {
                 reason: reason.to_owned(),
                 attempts: 0,
@@ -63,6 +63,9 @@ impl<H: Host> CallSession<H> {
             step: Step::Offline,
         };
         if offline {
+            self.phase = Phase::Joining(Box::new(join));
+        } else if let Some(pause) = self.reachability.take_pause() {
+            join.step = Step::BackingOff { until: context.out.after(pause), credentials: None };
             self.phase = Phase::Joining(Box::new(join));
         } else {
             self.start_join(context, join);
