@@ -153,7 +153,7 @@ impl<H: Host> Client<H> {
             Input::Location(place) => self.on_location(place),
             Input::Gathered { gathering, news } => self.on_gathered(gathering, news),
             Input::SocketOpened(socket) if self.is_of_test(socket) => {
-                self.on_test_socket_opened(socket)
+                self.on_test_socket_opened(socket);
             }
             Input::SocketClosed { socket, code, .. } if self.is_of_test(socket) => {
                 self.on_test_socket_closed(socket, code);
@@ -553,32 +553,6 @@ impl<H: Host> Client<H> {
         for call in self.calls.values_mut() {
             call.settle_devices(&mut self.out);
             call.publish_changes(&mut self.out);
-        }
-    }
-
-    /// `get`, `getOrCreate` and `join` register a call in place of another one of the same cid;
-    /// `leave` takes it out.
-    fn keep_registry(&mut self) {
-        let before = self.state.calls.clone();
-        let calls = &self.calls;
-        let registration = |key: &CallKey| calls.get(key).and_then(CallSession::registration);
-        self.state.calls.retain(|key| registration(key).is_some());
-        for (key, call) in calls {
-            let Some(turn) = call.registration() else {
-                continue;
-            };
-            let same_cid =
-                |other: &&mut CallKey| calls.get(&**other).is_some_and(|o| o.cid() == call.cid());
-            match self.state.calls.iter_mut().find(same_cid) {
-                // A joined call is never put aside unseen.
-                Some(other) if calls.get(other).is_some_and(CallSession::is_active) => {}
-                Some(other) if registration(other) < Some(turn) => *other = *key,
-                Some(_) => {}
-                None => self.state.calls.push(*key),
-            }
-        }
-        if self.state.calls != before {
-            self.out.changes.calls = true;
         }
     }
 

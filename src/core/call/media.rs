@@ -4,7 +4,7 @@ use trunkline_protocol::sfu::models;
 
 use super::{
     CallContext, CallSession, Phase,
-    ice::IceNews,
+    ice::{IceNews, IceWatch},
     publisher::{AudioSettings, PublisherNews},
     reachability::Reachability,
     rpc::{Rpc, RpcOutcome},
@@ -168,7 +168,7 @@ impl<H: Host> CallSession<H> {
                 self.on_ice_news(context, peer, news);
             }
             PeerInput::Failed => {
-                let news = session.ice_mut(peer).map(|ice| ice.on_connection_failed());
+                let news = session.ice_mut(peer).map(IceWatch::on_connection_failed);
                 self.on_ice_news(context, peer, news);
             }
         }

@@ -5,7 +5,7 @@ use std::mem;
 
 use serde::Deserialize;
 
-use super::{CallContext, CallSession, Phase, sfu::SfuSession};
+use super::{CallContext, CallSession, Phase, ice::IceWatch, sfu::SfuSession};
 use crate::core::{
     error::Error,
     host::Host,
@@ -63,7 +63,7 @@ impl Reachability {
     /// A session ends. The failure to end the call with, when this makes too many without a way.
     fn session_ends<H: Host>(&mut self, session: &SfuSession, now: Time) -> Option<Error<H>> {
         let watches = session.ice();
-        if watches.clone().any(|ice| ice.was_connected())
+        if watches.clone().any(IceWatch::was_connected)
             || !watches.clone().any(|ice| ice.is_in_vain(now))
         {
             return None;

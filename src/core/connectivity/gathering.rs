@@ -144,7 +144,7 @@ impl Gathering {
         }
         .to_owned();
         if let Some((code, text)) = &self.last_failure {
-            message.push_str(&format!(": {code} {text}"));
+            message = format!("{message}: {code} {text}");
         }
         let mut error = Error::new(Code::MediaUnreachable, Category::Network, message);
         match self.goal {

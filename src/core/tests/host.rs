@@ -2,6 +2,7 @@
 //! and checks after every step what must always hold.
 
 mod elements;
+mod endings;
 mod invariants;
 mod media;
 mod sockets;
@@ -211,11 +212,6 @@ impl Host {
         self.promise(|promise| Command::ConnectUser { promise, user, tokens })
     }
 
-    /// Sockets that are open or opening.
-    pub(super) fn open_sockets(&self) -> usize {
-        self.sockets.len()
-    }
-
     pub(super) fn call(&mut self) -> CallKey {
         self.client.create_call("default", "demo").unwrap()
     }
@@ -293,17 +289,6 @@ impl Host {
         }
     }
 
-    /// The calls that were left, and why; once for each listener.
-    pub(super) fn lefts(&self) -> Vec<(&str, &'static str)> {
-        let local = self.events.iter().filter_map(|(name, event)| match event {
-            Some(LocalEvent::Left { cid, reason }) if name == "call.left" => {
-                Some((cid.as_str(), *reason))
-            }
-            _ => None,
-        });
-        local.collect()
-    }
-
     pub(super) fn feed(&mut self, input: Input) {
         match &input {
             Input::Http { request, .. } => drop(self.requests.remove(request)),
@@ -312,16 +297,6 @@ impl Host {
         }
         self.client.handle(Time::from_millis(self.now), input);
         self.drain();
-    }
-
-    /// The calls that were lost, and with which code; once for each listener.
-    pub(super) fn losses(&self) -> Vec<(&str, &'static str)> {
-        self.lost.iter().map(|(cid, error)| (cid.as_str(), error.code.as_str())).collect()
-    }
-
-    /// Why the last one was.
-    pub(super) fn last_loss(&self) -> &Error {
-        &self.lost.last().unwrap().1
     }
 
     /// Lets the next thing happen, whenever that is.

@@ -123,6 +123,24 @@ fn what_the_sfu_gives_up_counts_when_it_took_its_time() {
 }
 
 #[test]
+fn one_direction_without_a_way_is_not_tried_for_ever_either() {
+    let (mut host, call) = blocked();
+    while host.calling_state(call) == Joined && host.now < 5 * MINUTE {
+        host.sfu(EventPayload::SubscriberOffer(event::SubscriberOffer {
+            sdp: "v=0\r\n".to_owned(),
+            negotiation_id: 1,
+            ..event::SubscriberOffer::default()
+        }));
+        let publisher = host.publisher();
+        host.feed(Input::Peer(publisher, PeerInput::Connected));
+        host.run_for(10_500);
+    }
+
+    assert_eq!(host.calling_state(call), ReconnectingFailed);
+    assert_eq!(host.losses(), [("default:demo", "rejoin-limit"); 2]);
+}
+
+#[test]
 fn a_call_without_media_needs_no_way() {
     let (mut host, call) = Host::joined();
     host.weather.blocks_media = true;

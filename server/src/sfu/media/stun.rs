@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(answer[4..20], datagram[4..20], "the same transaction");
         // RFC 5769, 2.2 with another address.
         assert_eq!(answer[20..28], [0, 0x20, 0, 8, 0, 1, 0xa1, 0x47]);
-        assert_eq!(answer[28..], [192 ^ 0x21, 0x12, 2 ^ 0xa4, 1 ^ 0x42]);
+        assert_eq!(answer[28..], [0xc0 ^ 0x21, 0x12, 0x02 ^ 0xa4, 0x01 ^ 0x42]);
 
         let answer = super::answer(&datagram, "[2001:db8::1]:1".parse().unwrap()).unwrap();
         assert_eq!((answer.len(), answer[3], answer[23], answer[25]), (44, 24, 20, 2));
