@@ -18,11 +18,13 @@ mod changes;
 mod client;
 mod command;
 mod connection;
+mod connectivity;
 mod effect;
 mod element;
 mod error;
 mod garbage;
 mod host;
+mod ice_summary;
 mod ids;
 mod input;
 mod layers;
@@ -57,21 +59,23 @@ pub use command::{
     AppRequest, CallCommand, Choice, Command, DeviceOrder, JoinOptions, LeaveOptions, LocationHint,
     MediaOption, SpeakerOrder, Then,
 };
+pub use connectivity::{ConnectivityReport, PartReport, PartResult};
 pub use effect::{
-    AppEvent, CaptureRequest, Direction, Effect, Encoding, EventPayload, HttpBody, HttpRequest,
-    IceServer, ListenRequest, ListenSource, LocalEvent, Method, Outcome, PeerEffect, ResponseKind,
-    Scope,
+    AppEvent, CaptureRequest, Direction, Effect, Encoding, EventPayload, GatherRequest, HttpBody,
+    HttpRequest, IceServer, ListenRequest, ListenSource, LocalEvent, Method, Outcome, PeerEffect,
+    ResponseKind, Scope,
 };
 pub use element::{ElementEffect, ElementInput, ElementOrder, IncomingVideo, PlayOutcome};
 pub use error::{Category, Code, ERROR_CODE_TYPE, Error, ErrorClass, FailedDevice, Failure};
 pub use host::{Document, Host, Recordable};
+pub use ice_summary::{CandidateKind, CandidateType, IceProtocol, IceSummary, TurnState, UdpState};
 pub use ids::{
-    CallKey, CaptureId, DescribeId, ElementId, ListenId, PeerId, PromiseId, RemoteTrackId,
-    RequestId, SocketId, TokenRequestId, TransceiverId,
+    CallKey, CaptureId, DescribeId, ElementId, GatherId, ListenId, PeerId, PromiseId,
+    RemoteTrackId, RequestId, SocketId, TokenRequestId, TransceiverId,
 };
 pub use input::{
-    Captured, DeviceFailure, HttpFailure, HttpReply, Input, ListedDevice, ListedKind, OfferReport,
-    PeerInput, Reply, Sound, Traffic,
+    Captured, DeviceFailure, GatherNews, HttpFailure, HttpReply, Input, ListedDevice, ListedKind,
+    OfferReport, PeerInput, Reply, Sound, Traffic,
 };
 pub use participant::{Activity, Dimension, Media, Participant, Pin, Tiles, Visibility};
 pub use ringing_state::{Rejection, RingingState};

@@ -29,8 +29,9 @@ mod timers;
 mod watchers;
 
 pub use browser::{
-    AppEvent, Browser, CallState, Client, ClientState, DeviceFailure, Effect, Error, HttpFailure,
-    HttpReply, Input, Outcome, Participant, PeerInput, Reply,
+    AppEvent, Browser, CallState, Client, ClientState, ConnectivityReport, DeviceFailure, Effect,
+    Error, GatherNews, HttpFailure, HttpReply, Input, Outcome, PartReport, Participant, PeerInput,
+    Reply,
 };
 pub(crate) use capture::{
     Analyser, DevicesWatch, Failure, as_stream, audio_tracks, frequencies, get_display_media,
@@ -58,7 +59,7 @@ pub use location::find_location;
 pub use media::MediaTable;
 pub(crate) use object::{field, is_list, items, object};
 pub use page::Page;
-pub use peer::Peers;
+pub use peer::{Gatherings, Peers};
 pub use report::Reporter;
 pub use socket::Sockets;
 pub use ticker::Ticker;

@@ -111,6 +111,7 @@ async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
         notices,
         routes: Box::new(move |open, secret| sfu::routes(routes, secret, open)),
         edge_name: "local".into(),
+        stun: Some(told),
         metrics,
     };
     let server = Server::start(config, media).await?;

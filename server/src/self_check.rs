@@ -79,8 +79,8 @@ async fn check_http(address: SocketAddr) -> Result<String, String> {
     }
 }
 
-/// The media port answers nobody it does not know. But a datagram to a port that nobody listens on,
-/// or that a firewall rejects, comes back as an error.
+/// The answer is not waited for, which a busy machine may give late. But a datagram to a port that
+/// nobody listens on, or that a firewall rejects, comes back as an error.
 async fn check_udp(address: SocketAddr) -> Result<String, String> {
     let probe = async {
         let any: IpAddr = match address {

@@ -16,7 +16,7 @@ use tokio::{
     time::timeout,
 };
 
-use trunkline_protocol::coordinator::DateTime;
+use trunkline_protocol::coordinator::{DateTime, IceServerResponse};
 
 use crate::{
     auth::{App, Apps},
@@ -41,6 +41,8 @@ pub struct Media {
     pub routes: Box<dyn FnOnce(Open, String) -> Router + Send>,
     /// Names it to clients.
     pub edge_name: String,
+    /// Where it tells clients from which address they send (STUN), if it does.
+    pub stun: Option<SocketAddr>,
     /// Counts for both halves.
     pub metrics: Registry,
 }
@@ -54,6 +56,15 @@ pub struct Server {
     serving: JoinHandle<io::Result<()>>,
     sockets: mpsc::Receiver<Infallible>,
     last_change: Option<DateTime>,
+}
+
+/// What clients are told. The SFU itself is there for whoever wants to know whether UDP gets to it.
+fn ice_servers(stun: Option<SocketAddr>, turn: &[IceServerResponse]) -> Vec<IceServerResponse> {
+    let stun = stun.filter(|address| !address.ip().is_unspecified()).map(|address| {
+        let (username, password) = (String::new(), String::new());
+        IceServerResponse { urls: vec![format!("stun:{address}")], username, password }
+    });
+    stun.into_iter().chain(turn.iter().cloned()).collect()
 }
 
 /// The server cannot start.
@@ -94,7 +105,7 @@ impl Server {
             apps: Arc::new(apps),
             sfu_secret: sfu_secret.clone(),
             edge_name: media.edge_name,
-            ice_servers: config.ice_servers.clone(),
+            ice_servers: ice_servers(media.stun, &config.ice_servers),
             public_url: config.public_url.clone(),
             dev: config.dev.then(|| config.app.clone()),
             www: config.www.clone(),

@@ -27,7 +27,7 @@ pub(crate) use self::{
 };
 use super::{
     body::{Body, function, given, text},
-    client_state, device_preferences,
+    client_state, connectivity, device_preferences,
     error::to_js,
     options::{self, invalid},
     parts::Parts,
@@ -219,6 +219,30 @@ impl Client {
     #[wasm_bindgen(unchecked_return_type = "Promise<GetEdgesResponse>")]
     pub fn edges(&self) -> Promise {
         self.request("edges", Method::Get, "/edges".to_owned(), None, false)
+    }
+
+    /// Finds out whether a call would work from here, before there is one: requests and the socket of
+    /// the coordinator, and, with the SFU that `call` would use, its socket, UDP and TURN. Takes at most
+    /// a few seconds for each; needs no camera and no microphone. The call must exist, and nobody in it
+    /// sees that somebody asks. What cannot be asked is `skipped`, with the reason.
+    ///
+    /// ```ts
+    /// const { ok, udp } = await client.testConnectivity({ call });
+    /// if (!udp.ok) console.warn(udp.reason?.hint);
+    /// ```
+    ///
+    /// Resolves also when nothing works. An SFU lets nobody in unseen, so whether it takes media is not
+    /// tried, only whether the way to it is open.
+    #[wasm_bindgen(
+        js_name = testConnectivity,
+        unchecked_return_type = "Promise<ConnectivityReport>"
+    )]
+    pub fn test_connectivity(
+        &self,
+        #[wasm_bindgen(unchecked_optional_param_type = "ConnectivityTestOptions")]
+        options: &JsValue,
+    ) -> Promise {
+        connectivity::test(&self.shared, options)
     }
 
     /// Adds a device that gets push messages.

@@ -3,6 +3,7 @@
 use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
+use super::ice_summary;
 use crate::{
     core::{Category, Code, DeviceKind, ErrorClass},
     web::{Document, Error},
@@ -24,6 +25,9 @@ pub(crate) fn to_js(error: &Error) -> JsValue {
     fields.set_request_id(error.request_id.as_deref());
     fields.set_cause(error.cause.as_ref().unwrap_or(&JsValue::UNDEFINED));
     fields.set_response(&error.response.as_ref().map(Document::copy).unwrap_or_default());
+    if let Some(ice) = &error.ice {
+        fields.set_ice(&ice_summary::make(ice));
+    }
     if let Some(device) = &error.device {
         fields.set_kind(device_name(device.kind));
         fields.set_device_id(device.id.as_deref());
@@ -101,6 +105,8 @@ extern "C" {
     fn set_cause(this: &ErrorFields, value: &JsValue);
     #[wasm_bindgen(method, setter, structural)]
     fn set_response(this: &ErrorFields, value: &JsValue);
+    #[wasm_bindgen(method, setter, structural)]
+    fn set_ice(this: &ErrorFields, value: &JsValue);
     #[wasm_bindgen(method, setter, structural)]
     fn set_kind(this: &ErrorFields, value: &str);
     #[wasm_bindgen(method, setter, structural, js_name = deviceId)]

@@ -18,6 +18,7 @@ mod participants;
 mod playback;
 mod publisher;
 mod publishing;
+mod reachability;
 mod request;
 mod retelling;
 mod ringing;
@@ -46,6 +47,7 @@ use self::{
     listening::Listening,
     order::Order,
     publishing::MediaWishes,
+    reachability::Reachability,
     ringing::Ring,
     sfu::SfuSession,
     sfu_events::warn_unreadable,
@@ -53,7 +55,11 @@ use self::{
     subscriptions::Wishes,
     visible::Visible,
 };
-pub(crate) use self::{request::call_path, ringing::reject_body};
+pub(crate) use self::{
+    request::call_path,
+    ringing::reject_body,
+    sfu::{CLOSE_JOIN_FAILED, CLOSE_NORMAL, Credentials},
+};
 use super::{
     changes::{Aspects, Slice},
     client::Config,
@@ -140,6 +146,7 @@ pub(crate) struct CallSession<H: Host> {
     rejoins: VecDeque<Time>,
     /// Of the slowest step of the last join.
     pace: Pace,
+    reachability: Reachability,
     /// The first session id since the last leave; stays through all rejoins.
     unified_session_id: Option<String>,
     /// The session in which the user was last.
@@ -186,6 +193,7 @@ impl<H: Host> CallSession<H> {
             limits: Limits::default(),
             rejoins: VecDeque::new(),
             pace: Pace::default(),
+            reachability: Reachability::default(),
             unified_session_id: None,
             last_session_id: None,
             connections: 0,

@@ -1,6 +1,7 @@
 //! One client: its user, its connection to the coordinator, and its calls.
 
 mod calls;
+mod connectivity;
 mod guest;
 mod location;
 mod users;
@@ -14,6 +15,7 @@ use super::{
     changes::Changes,
     command::{CallCommand, Command, LocationHint, Then},
     connection::{Connection, ConnectionNews, gate_of, not_connected},
+    connectivity::ConnectivityTest,
     effect::{Effect, LocalEvent, Outcome, Scope},
     error::Error,
     host::Host,
@@ -75,6 +77,7 @@ pub struct Client<H: Host> {
     rewatch: Option<(Time, Vec<String>, u32)>,
     /// Who is being asked where this client is, with the attempts that are left.
     location_hint: Option<LocationHint>,
+    connectivity_tests: Vec<ConnectivityTest<H>>,
     online: bool,
     /// The devices that there are, as far as is known.
     devices: Vec<ListedDevice>,
@@ -92,6 +95,7 @@ impl<H: Host> Client<H> {
             calls: IndexMap::new(),
             rewatch: None,
             location_hint: None,
+            connectivity_tests: Vec::new(),
             online: true,
             devices: Vec::new(),
         }
@@ -130,6 +134,8 @@ impl<H: Host> Client<H> {
             }
             Command::QueryCalls { promise, body } => self.query_calls(promise, body),
             Command::RingingCall { promise, cid } => self.ringing_call(promise, &cid),
+            Command::TestConnectivity { promise, call } => self.test_connectivity(promise, call),
+            Command::EndConnectivityTest(promise) => self.end_connectivity_test(promise),
             Command::Call(key, command) => self.call_command(key, command),
             Command::DropCall(key) => self.drop_call(key),
         }
@@ -147,6 +153,13 @@ impl<H: Host> Client<H> {
                 None => self.on_rest_reply(request, reply),
             },
             Input::Location(place) => self.on_location(place),
+            Input::Gathered { gathering, news } => self.on_gathered(gathering, news),
+            Input::SocketOpened(socket) if self.is_of_test(socket) => {
+                self.on_test_socket_opened(socket);
+            }
+            Input::SocketClosed { socket, code, .. } if self.is_of_test(socket) => {
+                self.on_test_socket_closed(socket, code);
+            }
             Input::Token { request, result } => {
                 let Self { connection, out, config, .. } = self;
                 let news = connection
@@ -255,7 +268,8 @@ impl<H: Host> Client<H> {
         let calls = self.calls.values().filter_map(CallSession::due);
         let connection = self.connection.as_ref().and_then(Connection::due);
         let rewatch = self.rewatch.as_ref().map(|(at, ..)| *at);
-        calls.chain(connection).chain(self.rest.due()).chain(rewatch).min()
+        let tests = self.connectivity_tests.iter().filter_map(ConnectivityTest::due);
+        calls.chain(connection).chain(self.rest.due()).chain(rewatch).chain(tests).min()
     }
 
     /// What changed since the last time this was asked.
@@ -415,6 +429,7 @@ impl<H: Host> Client<H> {
                         self.out.warn_of(error);
                     }
                 }
+                Purpose::Connectivity(promise, step) => self.on_test_answer(promise, step, result),
                 Purpose::Query(promise, watch) => self.on_found(promise, watch, result),
                 Purpose::Rewatch(cids, failures) => self.on_rewatched(cids, failures, result),
                 Purpose::Call(key, request) => self.with_call(key, |call, context| {
@@ -510,6 +525,7 @@ impl<H: Host> Client<H> {
         let finished = self.rest.on_timeout(&mut self.out, &gate);
         self.on_finished(finished);
         self.rewatch_again();
+        self.on_test_timeout();
         self.each_call(CallSession::on_timeout);
     }
 
@@ -544,32 +560,6 @@ impl<H: Host> Client<H> {
         for call in self.calls.values_mut() {
             call.settle_devices(&mut self.out);
             call.publish_changes(&mut self.out);
-        }
-    }
-
-    /// `get`, `getOrCreate` and `join` register a call in place of another one of the same cid;
-    /// `leave` takes it out.
-    fn keep_registry(&mut self) {
-        let before = self.state.calls.clone();
-        let calls = &self.calls;
-        let registration = |key: &CallKey| calls.get(key).and_then(CallSession::registration);
-        self.state.calls.retain(|key| registration(key).is_some());
-        for (key, call) in calls {
-            let Some(turn) = call.registration() else {
-                continue;
-            };
-            let same_cid =
-                |other: &&mut CallKey| calls.get(&**other).is_some_and(|o| o.cid() == call.cid());
-            match self.state.calls.iter_mut().find(same_cid) {
-                // A joined call is never put aside unseen.
-                Some(other) if calls.get(other).is_some_and(CallSession::is_active) => {}
-                Some(other) if registration(other) < Some(turn) => *other = *key,
-                Some(_) => {}
-                None => self.state.calls.push(*key),
-            }
-        }
-        if self.state.calls != before {
-            self.out.changes.calls = true;
         }
     }
 

@@ -53,6 +53,15 @@ pub enum Command {
         /// `type:id`
         cid: String,
     },
+    /// Find out whether a call would work.
+    TestConnectivity {
+        /// Resolves with [`Outcome::Connectivity`](super::Outcome::Connectivity).
+        promise: PromiseId,
+        /// Type and id of the call whose SFU is asked.
+        call: Option<(String, String)>,
+    },
+    /// Nobody wants to know any more; the promise is rejected.
+    EndConnectivityTest(PromiseId),
     /// An order to one call.
     Call(CallKey, CallCommand),
     /// The app dropped its `Call` object: forget it, unless it is registered or in use.

@@ -77,11 +77,6 @@ impl<H: Host> Connection<H> {
         tokens: &Tokens,
     ) -> Result<Self, Error<H>> {
         let tokens = TokenSource::new(out, &user.id, user.kind, tokens)?;
-        let base = config.base_url.strip_prefix("http").unwrap_or_default();
-        let mut url = format!("ws{base}/connect?api_key=");
-        push_encoded(&mut url, &config.api_key);
-        url.push_str("&stream-auth-type=jwt&X-Stream-Client=");
-        push_encoded(&mut url, &config.client_header);
         let attempts = u64::from(config.max_connect_retries.max(1));
         let in_all = Duration::from_millis(TIME_PER_ATTEMPT.as_millis().saturating_mul(attempts));
         Ok(Self {
@@ -93,7 +88,7 @@ impl<H: Host> Connection<H> {
             user,
             tokens,
             link: Link::new(),
-            url,
+            url: socket_url(config),
             waiting: Vec::new(),
             failures: Vec::new(),
             greeting: None,
@@ -459,6 +454,16 @@ fn no_network<H: Host>() -> Error<H> {
     Error::new(Code::Network, Category::Network, "the browser is offline")
         .hint("Check the connection, then try again.")
         .retryable()
+}
+
+/// Where the coordinator socket is opened.
+pub(crate) fn socket_url(config: &Config) -> String {
+    let base = config.base_url.strip_prefix("http").unwrap_or_default();
+    let mut url = format!("ws{base}/connect?api_key=");
+    push_encoded(&mut url, &config.api_key);
+    url.push_str("&stream-auth-type=jwt&X-Stream-Client=");
+    push_encoded(&mut url, &config.client_header);
+    url
 }
 
 /// The error of everything that needs a user while there is none.

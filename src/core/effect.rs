@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
+    connectivity::ConnectivityReport,
     element::ElementEffect,
     error::Error,
     host::{Host, Recordable},
     ids::{
-        CallKey, CaptureId, DescribeId, ElementId, ListenId, PeerId, PromiseId, RequestId,
-        SocketId, TokenRequestId, TransceiverId,
+        CallKey, CaptureId, DescribeId, ElementId, GatherId, ListenId, PeerId, PromiseId,
+        RequestId, SocketId, TokenRequestId, TransceiverId,
     },
     input::ListedKind,
     state::{AudioBitrateProfile, DeviceKind, DeviceStatus, Dimension, TrackType},
@@ -56,6 +57,11 @@ pub enum Effect<H: Host> {
     /// Make the two throw-away offers that tell what this browser can receive and send. Answer:
     /// [`Input::Described`](super::Input::Described).
     DescribeCodecs(DescribeId),
+    /// Find out which addresses there are, with a connection of its own that nobody gets. Reports:
+    /// [`Input::Gathered`](super::Input::Gathered).
+    Gather(GatherRequest),
+    /// End that; nothing about it is awaited any more.
+    EndGathering(GatherId),
     /// Do something with a peer connection.
     Peer(PeerId, PeerEffect),
     /// Open a device. Answer: [`Input::Captured`](super::Input::Captured).
@@ -300,6 +306,17 @@ pub struct CaptureRequest {
     pub source: Option<CaptureId>,
 }
 
+/// Which addresses to find.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GatherRequest {
+    /// Its name from now on.
+    pub gathering: GatherId,
+    /// Whom to ask.
+    pub ice_servers: Vec<IceServer>,
+    /// Only those of TURN servers.
+    pub relay_only: bool,
+}
+
 /// A microphone to listen to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ListenRequest {
@@ -333,6 +350,8 @@ pub enum Outcome<H: Host> {
     Call(CallKey),
     /// The server's answer, and the calls that its `calls` became.
     Calls(H::Document, Vec<CallKey>),
+    /// Whether a call would work.
+    Connectivity(Box<ConnectivityReport<H>>),
 }
 
 /// Something an app may listen to.

@@ -9,6 +9,7 @@ use serde::Serialize;
 pub use self::code::{Code, ERROR_CODE_TYPE};
 use super::{
     host::{Host, Recordable},
+    ice_summary::IceSummary,
     input::DeviceFailure,
     state::DeviceKind,
     time::Duration,
@@ -55,6 +56,8 @@ pub struct Failure<H: Host> {
     pub cause: Option<H::Thrown>,
     /// What the coordinator answered.
     pub response: Option<H::Document>,
+    /// What media was tried with.
+    pub ice: Option<IceSummary>,
     /// The device that failed.
     pub device: Option<FailedDevice>,
 }
@@ -168,6 +171,7 @@ impl<H: Host> Error<H> {
             attempts: Vec::new(),
             cause: None,
             response: None,
+            ice: None,
             device: None,
         }))
     }
@@ -263,6 +267,15 @@ impl<H: Host> Error<H> {
         Self::new(Code::JoinAborted, Category::Abort, "the call was left before it was joined")
             .class(ErrorClass::JoinAborted)
             .hint("Nothing to do if the app left on purpose; otherwise call join() again.")
+    }
+
+    /// There is no way for media.
+    pub(crate) fn media_unreachable(summary: IceSummary) -> Self {
+        let message = "audio and video find no way between this browser and the SFU";
+        let mut error =
+            Self::new(Code::MediaUnreachable, Category::Network, message).hint(summary.hint());
+        error.ice = Some(summary);
+        error
     }
 
     /// No answer at all.

@@ -81,6 +81,8 @@ handles! {
     ListenId
     /// A request for the SDP that tells what this browser can send and receive.
     DescribeId
+    /// A search for addresses, before there is a call.
+    GatherId
     /// An element with which the app shows or plays a participant.
     ElementId
     /// A question to the app's token provider.

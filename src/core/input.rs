@@ -6,8 +6,8 @@ use super::{
     element::ElementInput,
     host::{Host, Recordable},
     ids::{
-        CaptureId, DescribeId, ElementId, ListenId, PeerId, RemoteTrackId, RequestId, SocketId,
-        TokenRequestId, TransceiverId,
+        CaptureId, DescribeId, ElementId, GatherId, ListenId, PeerId, RemoteTrackId, RequestId,
+        SocketId, TokenRequestId, TransceiverId,
     },
     state::{AudioBitrateProfile, DeviceKind, Dimension},
     time::Duration,
@@ -57,6 +57,13 @@ pub enum Input<H: Host> {
         request: DescribeId,
         /// `(subscriber_sdp, publisher_sdp)`.
         result: Result<(String, String), H::Thrown>,
+    },
+    /// A search for addresses has news.
+    Gathered {
+        /// The [`Effect::Gather`](super::Effect::Gather) it answers, again and again.
+        gathering: GatherId,
+        /// What came of it.
+        news: GatherNews<H>,
     },
     /// A peer connection has news.
     Peer(PeerId, PeerInput<H>),
@@ -202,6 +209,29 @@ pub struct Traffic {
     pub sent: f64,
     /// How often the other side answered connectivity checks.
     pub answers: f64,
+}
+
+/// News of a search for addresses.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "H: Recordable")]
+pub enum GatherNews<H: Host> {
+    /// The browser makes no connection, or no offer.
+    NotBegun(H::Thrown),
+    /// An address was found: the attribute line of the candidate.
+    Candidate(String),
+    /// A STUN or TURN server did not answer from one of the addresses, or refused
+    /// (`RTCPeerConnectionIceErrorEvent`).
+    ServerFailed {
+        /// Of STUN; 701 when there was no answer.
+        code: u16,
+        /// The server's or the browser's words.
+        text: String,
+    },
+    /// There are no more. A search may end without this.
+    Complete {
+        /// Whether the browser tells of servers that fail.
+        tells_failures: bool,
+    },
 }
 
 /// An offer that was made.

@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use super::{
     call::CallRequest,
     client::Config,
+    connectivity::ConnectivityStep,
     effect::{Effect, HttpBody, HttpRequest, Method, ResponseKind},
     error::{Category, Code, Error},
     host::Host,
@@ -46,6 +47,8 @@ pub(crate) enum Purpose {
     Plain(PromiseId),
     /// What nobody waits for.
     Aside,
+    /// A step of a test of the connectivity.
+    Connectivity(PromiseId, ConnectivityStep),
     /// Find calls; the flag tells whether to watch them.
     Query(PromiseId, bool),
     /// Subscribe to the watched calls again, after the socket was lost; the number counts the
@@ -181,6 +184,10 @@ impl Rest {
             match (gate, &pending.request.purpose) {
                 (_, Purpose::Guest | Purpose::Public(_)) => pending.send(out, config, id, &guest),
                 (Gate::Open(access), _) => pending.send(out, config, id, access),
+                // Whether the coordinator answers can be asked by anybody.
+                (_, Purpose::Connectivity(_, ConnectivityStep::Rest)) => {
+                    pending.send(out, config, id, &guest);
+                }
                 (Gate::Wait, _) => {}
                 (Gate::Down(error), _) => {
                     pending.until = pending.until.min(pending.since + DOWN_PATIENCE);

@@ -6,6 +6,7 @@
 mod answers;
 mod bodies;
 mod captions;
+mod connectivity;
 mod coordinator;
 mod dead_network;
 mod device_storms;
@@ -26,6 +27,7 @@ mod overtaken;
 mod people;
 mod preferences;
 mod publishing;
+mod reachability;
 mod records;
 mod refusals;
 mod refused_tracks;

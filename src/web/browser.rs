@@ -32,6 +32,12 @@ pub type HttpReply = core::HttpReply<Browser>;
 pub type Reply = core::Reply<Browser>;
 /// A request without an answer.
 pub type HttpFailure = core::HttpFailure<Browser>;
+/// Whether a call would work.
+pub type ConnectivityReport = core::ConnectivityReport<Browser>;
+/// Whether one part of the way does.
+pub type PartReport = core::PartReport<Browser>;
+/// News of a search for addresses.
+pub type GatherNews = core::GatherNews<Browser>;
 /// News of one peer connection.
 pub type PeerInput = core::PeerInput<Browser>;
 /// Why a device was not opened.

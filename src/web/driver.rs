@@ -18,7 +18,7 @@ use super::{
     location::find_location,
     media::MediaTable,
     page::Page,
-    peer::Peers,
+    peer::{Gatherings, Peers},
     report::Reporter,
     socket::Sockets,
     ticker::Ticker,
@@ -48,6 +48,7 @@ pub struct Driver {
     http: Http,
     sockets: Sockets,
     peers: Peers,
+    gatherings: Gatherings,
     devices: Devices,
     media: MediaTable,
     /// Begins with the first call.
@@ -117,6 +118,7 @@ impl Driver {
                 http: Http::new(reporter.clone()),
                 sockets: Sockets::new(reporter.clone()),
                 peers: Peers::new(&media, &reporter),
+                gatherings: Gatherings::new(reporter.clone()),
                 devices: Devices::new(&media, reporter.clone()),
                 devices_watch: OnceCell::new(),
                 media,
@@ -193,6 +195,7 @@ impl Driver {
         self.wake(false);
         self.devices.stop_all();
         self.peers.close_all();
+        self.gatherings.close_all();
         self.sockets.close_all();
         self.http.abort_all();
     }
@@ -277,6 +280,8 @@ impl Driver {
                 self.sockets.close(socket, code, &reason);
             }
             Effect::DescribeCodecs(request) => describe(request, &self.reporter),
+            Effect::Gather(request) => self.gatherings.begin(&request),
+            Effect::EndGathering(gathering) => self.gatherings.end(gathering),
             Effect::Peer(peer, effect) => self.peers.perform(peer, effect),
             Effect::Capture(request) => {
                 let frontend = self.frontend.upgrade();

@@ -4,6 +4,9 @@ import trunkline, {
   Client,
   type ClientOptions,
   type ConnectedEvent,
+  type ConnectivityPart,
+  type ConnectivityReport,
+  type IceSummary,
   init,
   initSync,
   type OwnUserResponse,
@@ -11,6 +14,7 @@ import trunkline, {
   type StateObservable,
   type TokenProvider,
   type User,
+  type VideoError,
 } from 'trunkline';
 import * as inline from 'trunkline/inline';
 import module from 'trunkline/trunkline_bg.wasm';
@@ -57,6 +61,29 @@ export async function make() {
   exactly<Client>()(await Client.connect({ apiKey, user: { id: 'anna' }, tokenProvider, options }));
   const same: StreamVideoClient = new StreamVideoClient(apiKey);
   exactly<Client>()(same);
+}
+
+export async function test(client: Client, call: Call, signal: AbortSignal) {
+  exactly<Promise<ConnectivityReport>>()(client.testConnectivity());
+  const report = await client.testConnectivity({ call, signal });
+  exactly<boolean>()(report.ok);
+  for (const part of ['rest', 'socket', 'sfu', 'udp', 'turn'] as const) {
+    exactly<ConnectivityPart>()(report[part]);
+  }
+  const { ok, skipped, time, reason } = report.udp;
+  exactly<boolean>()(ok);
+  exactly<boolean>()(skipped);
+  exactly<number>()(time);
+  exactly<VideoError | undefined>()(reason);
+  const ice = reason?.ice;
+  exactly<IceSummary | undefined>()(ice);
+  exactly<'open' | 'blocked' | undefined>()(ice?.udp);
+  exactly<'missing' | 'udp-only' | 'no-relay' | 'relay' | undefined>()(ice?.turn);
+  const [tried] = ice?.tried ?? [];
+  exactly<'host' | 'srflx' | 'prflx' | 'relay' | undefined>()(tried?.local.type);
+  exactly<'udp' | 'tcp' | undefined>()(tried?.remote.protocol);
+  // @ts-expect-error: no option
+  await client.testConnectivity({ calls: [call] });
 }
 
 export function makeWrongly(user: User) {

@@ -9,6 +9,7 @@ mod documents;
 mod elements;
 mod entropy;
 mod frames;
+mod gathering;
 mod hardware;
 mod http;
 mod location;

@@ -35,7 +35,8 @@ pub struct SfuAccess {
     pub ws_endpoint: String,
     /// Signs SFU tokens.
     pub secret: String,
-    /// TURN servers, for networks that block UDP.
+    /// The SFU itself, for whoever wants to know whether UDP gets to it, and TURN servers, for networks
+    /// that block UDP.
     pub ice_servers: Vec<IceServerResponse>,
 }
 
@@ -83,7 +84,7 @@ pub(super) fn join(
                 ws_endpoint: sfu.ws_endpoint.clone(),
             },
             token,
-            // The SFU has a public address and speaks ICE-lite: no STUN is needed.
+            // The SFU has a public address and speaks ICE-lite: media needs no STUN.
             ice_servers: sfu.ice_servers.clone(),
         },
         stats_options: STATS,

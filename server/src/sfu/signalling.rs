@@ -14,6 +14,7 @@ mod moderation;
 mod publish_options;
 mod revocations;
 mod session;
+mod stand_ins;
 mod tracks;
 mod upkeep;
 mod wire;

@@ -302,7 +302,9 @@ impl Worker {
             MediaEvent::Offer { session, offer } => {
                 self.calls.tell(session, Event::SubscriberOffer(offer));
             }
-            MediaEvent::Quality { session, quality } => self.calls.set_quality(session, quality),
+            MediaEvent::Quality { session, quality } => {
+                self.calls.set_quality(session, quality, Now::read());
+            }
             MediaEvent::Encode { session, sender } => self.calls.tell_encode(session, sender),
             MediaEvent::Paused { session, tracks } => self.calls.tell_paused(session, &tracks),
             MediaEvent::Failed { session } => self.calls.transport_failed(session, Now::read()),

@@ -100,6 +100,7 @@ impl TestServer {
                 sfu::routes(routes, secret, open)
             }),
             edge_name: "test-edge".into(),
+            stun: None,
             metrics,
         };
         let server = Server::start(&config, media).await.unwrap();
@@ -145,6 +146,7 @@ impl TestServer {
                 Router::new().route("/sfu/panic", get(panicking))
             }),
             edge_name: "test-edge".into(),
+            stun: None,
             metrics: Registry::default(),
         };
         let server = Server::start(&config, media).await.unwrap();

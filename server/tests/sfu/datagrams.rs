@@ -33,6 +33,24 @@ async fn garbage_is_dropped_without_an_answer_and_disturbs_nobody() {
     assert!(answer.is_err(), "strangers get no answer");
 }
 
+#[tokio::test]
+async fn whoever_asks_where_they_send_from_is_told() {
+    let server = TestServer::start().await;
+    let (_, port) = server.sfu.addresses();
+    let stranger = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let mut request = vec![0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42];
+    request.extend([7; 12]);
+
+    stranger.send_to(&request, port).await.unwrap();
+    let mut answer = [0; 100];
+    let (length, source) = stranger.recv_from(&mut answer).await.unwrap();
+
+    assert_eq!((length, source), (32, port));
+    assert_eq!(answer[..4], [1, 1, 0, 12]);
+    let told = u16::from_be_bytes([answer[26] ^ 0x21, answer[27] ^ 0x12]);
+    assert_eq!(told, stranger.local_addr().unwrap().port());
+}
+
 /// Of every kind that shares the port: STUN, DTLS, RTP, RTCP, and neither.
 fn garbage() -> Vec<Vec<u8>> {
     let mut all = vec![Vec::new(), vec![0], vec![0xff; 3], vec![0x80; 12], vec![0x16; 60_000]];

@@ -9,7 +9,9 @@ use super::{
     tokens,
 };
 use crate::{
-    api::{client_state, device, device_preferences, error::to_js, rendering, statistics},
+    api::{
+        client_state, connectivity, device, device_preferences, error::to_js, rendering, statistics,
+    },
     core::{
         CallKey, CaptureRequest, Changes, DeviceKind, ElementEffect, ElementId, EventPayload,
         LocalEvent, PromiseId, Scope, TokenRequestId, TrackType,
@@ -142,6 +144,7 @@ impl ClientShared {
         match outcome {
             Outcome::Done => JsValue::UNDEFINED,
             Outcome::Json(document) => document.copy(),
+            Outcome::Connectivity(report) => connectivity::report(&report),
             Outcome::Call(call) => self.call_object(call),
             Outcome::Calls(answer, calls) => {
                 // The server's answer, in which the app's objects stand for the calls.

@@ -31,6 +31,14 @@ export interface AnonymousUser {
 /** Who uses the client. */
 export type User = AuthenticatedUser | GuestUser | AnonymousUser;
 
+/** What {@link Client.testConnectivity} is to ask. */
+export interface ConnectivityTestOptions {
+  /** A call that exists: its SFU is asked. Without one, SFU, UDP and TURN are skipped. */
+  call?: Call;
+  /** Gives the test up. */
+  signal?: AbortSignal;
+}
+
 /** Gets a token for the user from the app's backend. Asked again when a token has expired. */
 export type TokenProvider = () => string | Promise<string>;
 

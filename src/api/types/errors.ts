@@ -49,6 +49,8 @@ export class VideoError extends Error {
   readonly attempts: readonly VideoError[];
   /** What the browser or the app threw. */
   readonly cause?: unknown;
+  /** With `media-unreachable`: what audio and video were tried with; see `docs/errors.md`. */
+  readonly ice?: IceSummary;
   /** What the coordinator answered, in full, when it did. */
   readonly response?: Record<string, unknown>;
 }

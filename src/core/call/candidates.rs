@@ -2,9 +2,11 @@
 
 use serde::Deserialize;
 
+use super::reachability::kind_of;
 use crate::core::{
     effect::{Effect, PeerEffect},
     host::Host,
+    ice_summary::{CandidateKind, note},
     ids::PeerId,
     outbox::Outbox,
     sdp,
@@ -24,6 +26,7 @@ pub(crate) struct RemoteCandidates {
     current: Option<String>,
     superseded: Vec<String>,
     waiting: Vec<(Option<String>, String)>,
+    kinds: Vec<CandidateKind>,
 }
 
 /// What is read of an `RTCIceCandidateInit`.
@@ -40,6 +43,9 @@ impl RemoteCandidates {
         let Some(Candidate { username_fragment }) = object_in(&candidate) else {
             return;
         };
+        if let Some(kind) = kind_of(&candidate) {
+            note(&mut self.kinds, kind);
+        }
         let generation = Some(username_fragment).filter(|name| !name.is_empty());
         if generation.as_ref().is_some_and(|name| self.superseded.contains(name)) {
             return;
@@ -57,6 +63,9 @@ impl RemoteCandidates {
         peer: PeerId,
         description: &str,
     ) {
+        for kind in description.lines().filter_map(CandidateKind::read) {
+            note(&mut self.kinds, kind);
+        }
         let generation = sdp::ice_ufrag(description).unwrap_or_default().to_owned();
         if let Some(before) = self.current.replace(generation)
             && self.current.as_ref() != Some(&before)
@@ -65,6 +74,11 @@ impl RemoteCandidates {
             self.superseded.push(before);
         }
         self.release(out, peer);
+    }
+
+    /// What kinds there were, each once.
+    pub(crate) fn kinds(&self) -> &[CandidateKind] {
+        &self.kinds
     }
 
     fn release<H: Host>(&mut self, out: &mut Outbox<H>, peer: PeerId) {

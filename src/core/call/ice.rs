@@ -11,6 +11,8 @@ use crate::core::{
 const LOST_PATIENCE: Duration = Duration::from_millis(2500);
 /// So may the first one.
 const FIRST_PATIENCE: Duration = Duration::from_secs(5);
+/// How long the search for it may take; some browsers search for ever.
+const SEARCH_PATIENCE: Duration = Duration::from_secs(10);
 /// How long a restart may take to find one.
 const RESTART_PATIENCE: Duration = Duration::from_secs(15);
 
@@ -18,6 +20,10 @@ const RESTART_PATIENCE: Duration = Duration::from_secs(15);
 #[derive(Debug, Default)]
 pub(crate) struct IceWatch {
     was_connected: bool,
+    /// Since when the first way is looked for.
+    searching_since: Option<Time>,
+    /// The browser found none.
+    found_none: bool,
     restarting: bool,
     until: Option<Time>,
     path: PathWatch,
@@ -41,6 +47,7 @@ pub(crate) enum IceNews {
 impl IceWatch {
     pub(crate) fn on_connected(&mut self, now: Time) {
         (self.was_connected, self.restarting, self.until) = (true, false, None);
+        (self.searching_since, self.found_none) = (None, false);
         self.path.on_connected(now);
     }
 
@@ -77,15 +84,36 @@ impl IceWatch {
         }
     }
 
+    /// Both sides know of each other: from now on a way is looked for.
+    pub(crate) fn on_described(&mut self, now: Time) {
+        if !self.was_connected && self.searching_since.is_none() {
+            self.searching_since = Some(now);
+            self.until = Some(now + SEARCH_PATIENCE);
+        }
+    }
+
+    pub(crate) fn was_connected(&self) -> bool {
+        self.was_connected
+    }
+
+    /// Whether it was looked for long enough, and there was none.
+    pub(crate) fn is_in_vain(&self, now: Time) -> bool {
+        let is_long = |since| now - since >= FIRST_PATIENCE;
+        !self.was_connected && (self.found_none || self.searching_since.is_some_and(is_long))
+    }
+
     pub(crate) fn on_disconnected(&mut self, now: Time) {
-        if self.until.is_none() {
-            let patience = if self.was_connected { LOST_PATIENCE } else { FIRST_PATIENCE };
-            self.until = Some(now + patience);
+        if !self.was_connected {
+            let due = now + FIRST_PATIENCE;
+            self.until = Some(self.until.map_or(due, |until| until.min(due)));
+        } else if self.until.is_none() {
+            self.until = Some(now + LOST_PATIENCE);
         }
     }
 
     pub(crate) fn on_failed(&mut self, now: Time) -> IceNews {
         if !self.was_connected {
+            self.found_none = true;
             IceNews::Rejoin("ice_never_connected")
         } else if self.restarting {
             IceNews::Rejoin("restart_ice_failed")
@@ -101,7 +129,8 @@ impl IceWatch {
     }
 
     /// The peer connection as a whole failed. A restart mends that, too.
-    pub(crate) fn on_connection_failed(&self) -> IceNews {
+    pub(crate) fn on_connection_failed(&mut self) -> IceNews {
+        self.found_none |= !self.was_connected;
         if self.restarting { IceNews::Nothing } else { IceNews::Rejoin("connection_failed") }
     }
 

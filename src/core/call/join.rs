@@ -38,6 +38,7 @@ use self::wire::{client_details, is_unreachable, sfu_timeout};
 use super::{
     CallContext, CallRequest, CallSession, Phase,
     participants::Told,
+    reachability::Reachability,
     sfu::{CLOSE_JOIN_FAILED, Credentials, SessionOwner, SfuSession},
     sfu_events::warn_unreadable,
     subscriptions,
@@ -175,6 +176,7 @@ impl<H: Host> CallSession<H> {
         self.set_up = true;
         self.limits = Limits::new(options);
         let now = context.out.now;
+        self.reachability = Reachability::default();
         self.start_join(
             context,
             Join {

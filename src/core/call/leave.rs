@@ -2,7 +2,9 @@
 
 use std::mem;
 
-use super::{CallContext, CallRequest, CallSession, Phase, reject_body};
+use super::{
+    CallContext, CallRequest, CallSession, Phase, reachability::Reachability, reject_body,
+};
 use crate::core::{
     changes::Slice,
     command::LeaveOptions,
@@ -87,6 +89,7 @@ impl<H: Host> CallSession<H> {
         };
         self.reset_media(context);
         self.rejoins.clear();
+        self.reachability = Reachability::default();
         self.unified_session_id = None;
         // The SFU's word that the call has ended may come before the coordinator's, which tells
         // who ended it.

@@ -4,9 +4,10 @@ use trunkline_protocol::sfu::models;
 
 use super::{
     CallContext, CallSession, Phase,
-    ice::IceNews,
+    ice::{IceNews, IceWatch},
     muting::MutingNews,
     publisher::{AudioSettings, PublisherNews},
+    reachability::Reachability,
     retelling::DISOWNED,
     rpc::{Rpc, RpcOutcome},
     sfu::SfuSession,
@@ -120,6 +121,7 @@ impl<H: Host> CallSession<H> {
                     ice_candidate,
                     session_id: session.session_id.clone(),
                 };
+                self.reachability.gathered(&trickle.ice_candidate);
                 session.rpcs.send(context.out, Rpc::IceTrickle, &trickle);
             }
             PeerInput::Track { stream_id, track } => {
@@ -160,6 +162,7 @@ impl<H: Host> CallSession<H> {
             }
             PeerInput::Connected => {
                 if let Some(ice) = session.ice_mut(peer) {
+                    self.reachability = Reachability::default();
                     ice.on_connected(context.out.now);
                 }
             }
@@ -174,7 +177,7 @@ impl<H: Host> CallSession<H> {
                 self.on_ice_news(context, peer, news);
             }
             PeerInput::Failed => {
-                let news = session.ice_mut(peer).map(|ice| ice.on_connection_failed());
+                let news = session.ice_mut(peer).map(IceWatch::on_connection_failed);
                 self.on_ice_news(context, peer, news);
             }
         }

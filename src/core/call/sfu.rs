@@ -19,6 +19,7 @@ use crate::core::{
     effect::{Effect, IceServer, PeerEffect},
     garbage::Garbage,
     host::Host,
+    ice_summary::CandidateKind,
     ids::{CallKey, PeerId, SocketId},
     liveness::{Liveness, Verdict},
     outbox::Outbox,
@@ -44,7 +45,7 @@ pub(crate) struct Credentials {
     url: String,
     ws_endpoint: String,
     pub(crate) token: String,
-    ice_servers: Vec<IceServer>,
+    pub(crate) ice_servers: Vec<IceServer>,
     /// How often the SFU wants statistics, in ms.
     statistics_interval: f64,
 }
@@ -71,6 +72,29 @@ impl Credentials {
                 .and_then(|options| options.reporting_interval_ms)
                 .unwrap_or_default(),
         })
+    }
+
+    /// Where the socket of a session is opened, for that user and call.
+    pub(crate) fn socket_url(
+        &self,
+        config: &Config,
+        (user_id, cid): (&str, &str),
+        attempt: u32,
+        session_id: &str,
+    ) -> String {
+        let mut url = format!("{}?attempt={attempt}", self.ws_endpoint);
+        for (key, value) in [
+            ("user_id", user_id),
+            ("api_key", &config.api_key),
+            ("user_session_id", session_id),
+            ("cid", cid),
+        ] {
+            url.push('&');
+            url.push_str(key);
+            url.push('=');
+            push_encoded(&mut url, value);
+        }
+        url
     }
 }
 
@@ -124,18 +148,8 @@ impl SfuSession {
         let publisher = owner.publishes.then(|| Publisher::new(owner.call, create(out)));
 
         let socket = out.id(Some(owner.call));
-        let mut url = format!("{}?attempt={attempt}", credentials.ws_endpoint);
-        for (key, value) in [
-            ("user_id", owner.user_id),
-            ("api_key", &config.api_key),
-            ("user_session_id", &session_id),
-            ("cid", owner.cid),
-        ] {
-            url.push('&');
-            url.push_str(key);
-            url.push('=');
-            push_encoded(&mut url, value);
-        }
+        let names = (owner.user_id, owner.cid);
+        let url = credentials.socket_url(config, names, attempt, &session_id);
         out.push(Effect::OpenSocket { socket, url });
 
         Self {
@@ -178,6 +192,18 @@ impl SfuSession {
             return Some(&mut self.subscriber.ice);
         }
         self.publisher.as_mut().filter(|p| p.peer == peer).map(|publisher| &mut publisher.ice)
+    }
+
+    /// What is known of the ways of both.
+    pub(crate) fn ice(&self) -> impl Iterator<Item = &IceWatch> + Clone {
+        let publisher = self.publisher.as_ref().map(|publisher| &publisher.ice);
+        [Some(&self.subscriber.ice), publisher].into_iter().flatten()
+    }
+
+    /// The kinds of candidates that the SFU has.
+    pub(crate) fn remote_candidates(&self) -> impl Iterator<Item = &CandidateKind> {
+        let publisher = self.publisher.iter().flat_map(|publisher| publisher.candidates.kinds());
+        self.subscriber.candidates.kinds().iter().chain(publisher)
     }
 
     /// Has a peer connection look for a new way. `false` when that cannot help.

@@ -72,6 +72,7 @@ impl Subscriber {
         match result {
             Ok(sdp) => {
                 self.candidates.described(out, self.peer, &offer.sdp);
+                self.ice.on_described(out.now);
                 let answer = signal::SendAnswerRequest {
                     peer_type: models::PeerType::Subscriber.into(),
                     sdp,

@@ -289,6 +289,32 @@ impl<H: Host> Client<H> {
             self.on_ring_found(answer.cid());
         }
     }
+
+    /// `get`, `getOrCreate` and `join` register a call in place of another one of the same cid;
+    /// `leave` takes it out.
+    pub(super) fn keep_registry(&mut self) {
+        let before = self.state.calls.clone();
+        let calls = &self.calls;
+        let registration = |key: &CallKey| calls.get(key).and_then(CallSession::registration);
+        self.state.calls.retain(|key| registration(key).is_some());
+        for (key, call) in calls {
+            let Some(turn) = call.registration() else {
+                continue;
+            };
+            let same_cid =
+                |other: &&mut CallKey| calls.get(&**other).is_some_and(|o| o.cid() == call.cid());
+            match self.state.calls.iter_mut().find(same_cid) {
+                // A joined call is never put aside unseen.
+                Some(other) if calls.get(other).is_some_and(CallSession::is_active) => {}
+                Some(other) if registration(other) < Some(turn) => *other = *key,
+                Some(_) => {}
+                None => self.state.calls.push(*key),
+            }
+        }
+        if self.state.calls != before {
+            self.out.changes.calls = true;
+        }
+    }
 }
 
 fn rewatch_body(cids: &[String]) -> String {

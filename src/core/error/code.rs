@@ -97,6 +97,8 @@ codes! {
     SfuError = "sfu-error",
     "The connection was lost again and again, however often it was made."
     RejoinLimit = "rejoin-limit",
+    "Audio and video find no way between this browser and the SFU; `ice` says what was tried."
+    MediaUnreachable = "media-unreachable",
     "The browser made no connection, or could not send a track."
     MediaNegotiationFailed = "media-negotiation-failed",
     "`leave()` won over `join()`."
@@ -109,6 +111,8 @@ codes! {
     Overconstrained = "overconstrained",
     "Devices need HTTPS or localhost."
     InsecureContext = "insecure-context",
+    "A part of a connectivity test could not be asked; the message says why."
+    NotTested = "not-tested",
     "The browser lacks a feature."
     Unsupported = "unsupported",
 }

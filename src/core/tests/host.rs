@@ -2,6 +2,7 @@
 //! and checks after every step what must always hold.
 
 mod elements;
+mod endings;
 mod invariants;
 mod media;
 mod sockets;
@@ -30,9 +31,9 @@ use crate::core::tests::native::{
 };
 use crate::core::{
     AppEvent, AppRequest, Aspects, CallCommand, CallKey, CallingState, CaptureId, CaptureRequest,
-    Command, Config, DeviceKind, Duration, EventPayload as AppPayload, HttpRequest, JoinOptions,
-    LeaveOptions, ListenId, ListenRequest, LocalEvent, Method, PeerEffect, PeerId, PromiseId,
-    Reply, RequestId, ResponseKind, Slot, SocketId, Then, Time, Tokens, User, UserKind,
+    Command, Config, DeviceKind, Duration, EventPayload as AppPayload, GatherRequest, HttpRequest,
+    JoinOptions, LeaveOptions, ListenId, ListenRequest, LocalEvent, Method, PeerEffect, PeerId,
+    PromiseId, Reply, RequestId, ResponseKind, Slot, SocketId, Then, Time, Tokens, User, UserKind,
 };
 
 /// The browser.
@@ -43,7 +44,7 @@ pub(super) struct Host {
     pub(super) now: u64,
     pub(super) settled: BTreeMap<u64, Result<Outcome, Error>>,
     pub(super) events: Vec<(String, Option<LocalEvent>)>,
-    lost: Vec<(String, &'static str)>,
+    lost: Vec<(String, Error)>,
     pub(super) warnings: Vec<String>,
     pub(super) transitions: BTreeMap<CallKey, Vec<CallingState>>,
     /// Who changed, and in what, since a test took it.
@@ -77,6 +78,10 @@ pub(super) struct Host {
     pub(super) peer_effects: Vec<PeerEffect>,
     /// When it was asked to measure how media flow; a test says when that is done.
     pub(super) measured: Vec<u64>,
+    /// How many tests of the connectivity were begun.
+    pub(super) connectivity_tests: usize,
+    /// Addresses that are looked for.
+    pub(super) gatherings: Vec<GatherRequest>,
     /// What is listened to.
     pub(super) listened: BTreeMap<ListenId, ListenRequest>,
     /// The devices whose choice was kept.
@@ -160,6 +165,8 @@ impl Host {
             requested: Vec::new(),
             peer_effects: Vec::new(),
             measured: Vec::new(),
+            connectivity_tests: 0,
+            gatherings: Vec::new(),
             listened: BTreeMap::new(),
             remembered: Vec::new(),
             holds_defaults: false,
@@ -289,17 +296,6 @@ impl Host {
         }
     }
 
-    /// The calls that were left, and why; once for each listener.
-    pub(super) fn lefts(&self) -> Vec<(&str, &'static str)> {
-        let local = self.events.iter().filter_map(|(name, event)| match event {
-            Some(LocalEvent::Left { cid, reason }) if name == "call.left" => {
-                Some((cid.as_str(), *reason))
-            }
-            _ => None,
-        });
-        local.collect()
-    }
-
     pub(super) fn feed(&mut self, input: Input) {
         match &input {
             Input::Http { request, .. } => drop(self.requests.remove(request)),
@@ -308,11 +304,6 @@ impl Host {
         }
         self.client.handle(Time::from_millis(self.now), input);
         self.drain();
-    }
-
-    /// The calls that were lost, and with which code; once for each listener.
-    pub(super) fn losses(&self) -> Vec<(&str, &'static str)> {
-        self.lost.iter().map(|(cid, code)| (cid.as_str(), *code)).collect()
     }
 
     /// Lets the next thing happen, whenever that is.
@@ -492,6 +483,12 @@ impl Host {
                 self.later(Input::Described { request, result });
             }
             Effect::Peer(peer, effect) => self.perform_peer(peer, effect),
+            Effect::Gather(request) => self.gatherings.push(request),
+            Effect::EndGathering(gathering) => {
+                let before = self.gatherings.len();
+                self.gatherings.retain(|request| request.gathering != gathering);
+                assert_eq!(self.gatherings.len(), before - 1, "G5: gathering was ended twice");
+            }
             Effect::Capture(request) => self.capture(request),
             Effect::StopCapture(capture) => {
                 assert!(self.captures.remove(&capture), "G5: stopped twice");
@@ -530,7 +527,7 @@ impl Host {
                     AppPayload::Local(event) => Some(event),
                     AppPayload::Server(_) => None,
                     AppPayload::Lost(cid, error) => {
-                        self.lost.push((cid, error.code.as_str()));
+                        self.lost.push((cid, error));
                         None
                     }
                 };
@@ -543,9 +540,14 @@ impl Host {
     /// Has the core hear of something after the next delay, unless it is closed by then; reports
     /// about things that were given up are delivered all the same, as a browser might.
     fn later(&mut self, input: Input) {
+        let delay = self.next_delay();
+        self.after(delay, input);
+    }
+
+    fn next_delay(&mut self) -> u64 {
         let delay = self.weather.delays[self.delay_turn % self.weather.delays.len()];
         self.delay_turn += 1;
-        self.after(delay, input);
+        delay
     }
 
     /// Has the core hear of something that happened while its effect was performed.

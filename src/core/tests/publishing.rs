@@ -409,6 +409,7 @@ fn a_lost_way_is_looked_for_again_and_then_the_connection_is_made_anew() {
     host.feed(Input::Peer(publisher, PeerInput::Connected));
 
     // Both states change when it fails; one restart is the answer.
+    host.weather.blocks_media = true;
     host.feed(Input::Peer(publisher, PeerInput::IceFailed));
     host.feed(Input::Peer(publisher, PeerInput::Failed));
     host.run_for(100);

@@ -62,6 +62,8 @@ pub(super) struct Server {
     pub(super) keeps_muted: Option<TrackType>,
     /// How often it wants statistics, in ms.
     pub(super) statistics_interval: u32,
+    /// STUN and TURN servers.
+    pub(super) ice_servers: Value,
 }
 
 impl Default for Server {
@@ -92,6 +94,7 @@ impl Default for Server {
             put_out: None,
             publish_errors: Vec::new(),
             keeps_muted: None,
+            ice_servers: json!([]),
             statistics_interval: 0,
         }
     }
@@ -172,7 +175,7 @@ impl Server {
                 "server": {
                     "edge_name": "edge", "url": "http://sfu/twirp", "ws_endpoint": "ws://sfu/ws",
                 },
-                "token": "sfu-token", "ice_servers": [],
+                "token": "sfu-token", "ice_servers": self.ice_servers,
             });
             answer["stats_options"] = json!({ "reporting_interval_ms": self.statistics_interval });
             return (201, answer);
@@ -234,7 +237,7 @@ impl Server {
             let refusal = (!self.publish_errors.is_empty()).then(|| self.publish_errors.remove(0));
             let answer = signal::SetPublisherResponse {
                 error: refusal,
-                sdp: "v=0\r\na=ice-ufrag:server\r\n".to_owned(),
+                sdp: ANSWER.to_owned(),
                 ..signal::SetPublisherResponse::default()
             };
             return answer.encode_to_vec();
@@ -299,6 +302,10 @@ impl Server {
         }
     }
 }
+
+/// What the SFU answers to the offer of a publisher.
+const ANSWER: &str = "v=0\r\na=ice-ufrag:server\r\n\
+    a=candidate:1 1 udp 1 192.0.2.1 3478 typ host\r\n";
 
 fn join_response(me: &str, own_session_id: &str, others: usize) -> event::JoinResponse {
     let mut participants = vec![participant("bob", "bob-session")];

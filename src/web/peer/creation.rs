@@ -2,18 +2,19 @@
 
 use js_sys::Array;
 use wasm_bindgen::JsValue;
-use web_sys::{RtcBundlePolicy, RtcConfiguration, RtcIceServer};
+use web_sys::{RtcBundlePolicy, RtcConfiguration, RtcIceServer, RtcIceTransportPolicy};
 
 use super::bindings::Connection;
 use crate::{core::IceServer, web::report::Reporter};
 
-/// Makes a connection. Browsers refuse a whole list for one server that is malformed; then those
+/// Makes a connection, of relays only if so wanted. Browsers refuse a whole list for one server that is malformed; then those
 /// that it takes are used, and the log names the others.
 pub(super) fn create(
     ice_servers: &[IceServer],
+    relay_only: bool,
     reporter: &Reporter,
 ) -> Result<Connection, JsValue> {
-    let thrown = match connect(ice_servers) {
+    let thrown = match connect(ice_servers, relay_only) {
         Ok(connection) => return Ok(connection),
         Err(thrown) => thrown,
     };
@@ -31,17 +32,20 @@ pub(super) fn create(
             }
         }
     }
-    connect(&taken)
+    connect(&taken, relay_only)
 }
 
 fn try_out(ice_servers: &[IceServer]) -> Result<(), JsValue> {
-    connect(ice_servers)?.shut()
+    connect(ice_servers, false)?.shut()
 }
 
-fn connect(ice_servers: &[IceServer]) -> Result<Connection, JsValue> {
+fn connect(ice_servers: &[IceServer], relay_only: bool) -> Result<Connection, JsValue> {
     let configuration = RtcConfiguration::new();
     configuration.set_bundle_policy(RtcBundlePolicy::MaxBundle);
     configuration.set_ice_servers(&ice_servers.iter().map(ice_server).collect::<Array>());
+    if relay_only {
+        configuration.set_ice_transport_policy(RtcIceTransportPolicy::Relay);
+    }
     Connection::with(&configuration)
 }
 

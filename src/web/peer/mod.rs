@@ -2,6 +2,7 @@
 
 mod bindings;
 mod creation;
+mod gathering;
 mod negotiation;
 mod pending;
 mod senders;
@@ -18,6 +19,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MediaStream, MediaStreamTrack};
 
 pub(super) use self::bindings::{Connection, Transceiver};
+pub use self::gathering::Gatherings;
 use self::{
     negotiation::candidate_text,
     pending::Pending,
@@ -147,7 +149,7 @@ impl Peers {
     }
 
     fn create(&self, id: PeerId, ice_servers: &[IceServer]) {
-        match creation::create(ice_servers, &self.reporter) {
+        match creation::create(ice_servers, false, &self.reporter) {
             Ok(connection) => {
                 let peer = Peer::listening(id, connection, &self.media, &self.reporter);
                 self.open.borrow_mut().insert(id, peer);

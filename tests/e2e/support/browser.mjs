@@ -13,13 +13,23 @@ export const BROWSER = process.env['TRUNKLINE_BROWSER'] ?? 'chromium';
  * What not every browser can do, and some tests need: garbage collected when a page says so; the
  * sound of a shared screen; fake devices that are more than one of a kind, with loudspeakers;
  * events that a page dispatches at a track heard by the track's listeners; sound processed on a
- * machine without a sound card; H.264 without a plug-in from the network; layers inside one stream.
+ * machine without a sound card; H.264 without a plug-in from the network; layers inside one stream; a
+ * switch that takes UDP away from pages.
  *
- * @typedef {'gc' | 'screenSound' | 'moreDevices' | 'fakeEvents' | 'webAudio' | 'h264' | 'svc'} Ability
+ * @typedef {'gc' | 'screenSound' | 'moreDevices' | 'fakeEvents' | 'webAudio' | 'h264' | 'svc' | 'ipPolicy'} Ability
  */
 /** @type {Record<string, readonly Ability[]>} */
 const MISSING = {
-  firefox: ['gc', 'screenSound', 'moreDevices', 'fakeEvents', 'webAudio', 'h264', 'svc'],
+  firefox: [
+    'gc',
+    'screenSound',
+    'moreDevices',
+    'fakeEvents',
+    'webAudio',
+    'h264',
+    'svc',
+    'ipPolicy',
+  ],
 };
 
 /** @param {Ability} ability */

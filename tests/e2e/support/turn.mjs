@@ -69,7 +69,7 @@ export class Turn {
 }
 
 /** A port that was free a moment ago: coturn takes none for "any". */
-async function freePort() {
+export async function freePort() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(undefined)));
   const address = server.address();

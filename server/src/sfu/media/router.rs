@@ -213,6 +213,14 @@ impl Media {
         datagram: &[u8],
         now: Instant,
     ) {
+        if let Some(answer) = stun::answer(datagram, source) {
+            return self.outgoing.push(Transmit {
+                proto: Protocol::Udp,
+                source: address,
+                destination: source,
+                contents: answer.into(),
+            });
+        }
         let Ok(receive) = Receive::new(Protocol::Udp, source, address, datagram) else {
             return;
         };

@@ -23,8 +23,8 @@ use crate::sfu::{
 
 /// All calls of this SFU.
 ///
-/// The flows are in their own files: `joining`, `leaving`, `moderation`, `tracks`,
-/// `upkeep`.
+/// The flows are in their own files: `joining`, `leaving`, `moderation`, `stand_ins`,
+/// `tracks`, `upkeep`.
 #[allow(clippy::struct_field_names)] // the calls are the calls
 pub struct Calls {
     /// Participants above which those who only watch are no longer introduced: each would be told to
@@ -71,6 +71,8 @@ pub struct Call {
     pub publishers: BTreeSet<SessionKey>,
     /// How many of the sessions are anonymous.
     pub anonymous: u32,
+    /// How many of the sessions stand in for another of them.
+    pub stand_ins: u32,
     pub levels: AudioLevels,
     /// Pinned for everyone, the most important first.
     pub pins: Vec<Pin>,
@@ -145,6 +147,10 @@ impl Calls {
         }
         match session.signal {
             Signal::Bound { .. } => Ok(session.key),
+            Signal::StandIn => Err(Refusal::Failed(wire::error(
+                ErrorCode::ParticipantNotFound,
+                "another session replaced this one",
+            ))),
             Signal::Lost { .. } => Err(Refusal::Failed(wire::error(
                 ErrorCode::ParticipantSignalLost,
                 "the session has no socket",
@@ -196,7 +202,7 @@ impl Calls {
     pub(super) fn count(&self, cid: &str) -> ParticipantCount {
         let call = self.calls.get(cid);
         call.map_or_else(ParticipantCount::default, |call| ParticipantCount {
-            total: u32::try_from(call.sessions.len()).unwrap_or(u32::MAX),
+            total: u32::try_from(call.sessions.len()).unwrap_or(u32::MAX) - call.stand_ins,
             anonymous: call.anonymous,
         })
     }

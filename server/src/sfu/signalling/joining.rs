@@ -63,6 +63,7 @@ impl Calls {
             return self.refuse(join.socket, ErrorCode::PermissionDenied, text);
         }
         let existing = self.session_by_id(&join.session_id);
+        let goes_on = |session: &Session| session.signal != Signal::StandIn;
         let known = existing.map(|session| session.key);
         if existing
             .is_some_and(|session| !session.is_owned_by(&join.claims.user_id, &join.claims.cid))
@@ -71,8 +72,10 @@ impl Calls {
             return self.refuse(join.socket, ErrorCode::PermissionDenied, text);
         }
         match (join.strategy, known) {
-            (Strategy::Fast, Some(session)) => self.resume(&join, session, now),
-            (Strategy::Fast, None) => self.answer_unknown(&join, now),
+            (Strategy::Fast, Some(session)) if existing.is_some_and(goes_on) => {
+                self.resume(&join, session, now);
+            }
+            (Strategy::Fast, _) => self.answer_unknown(&join, now),
             (_, replaced) => {
                 self.end(replaced.as_slice(), now);
                 self.begin(join, now);
@@ -87,13 +90,25 @@ impl Calls {
         }
         let key = self.next_key();
         let cid = join.claims.cid.clone();
-        let (socket, previous_id) = (join.socket, join.previous_session_id.clone());
+        let socket = join.socket;
         let user_id = join.claims.user_id.clone();
+        let previous_id = std::mem::take(&mut join.previous_session_id);
+        let previous = self.previous_session(&join, &previous_id);
+        let muted = match previous.and_then(|previous| self.sessions.get(&previous)) {
+            Some(previous) => previous.unheard_mutes.keys().copied().collect(),
+            None => self.departures.muted(&previous_id, &cid, &user_id),
+        };
+        let stand_in = previous.and_then(|previous| self.stand_in_after(previous));
+        if let (Some(previous), Some(stand_in)) = (previous, stand_in) {
+            // Before the new one hears anything: it is not to hear of itself as somebody else.
+            self.end_unseen(previous, stand_in, now);
+        }
         let call = self.calls.entry(cid.clone()).or_insert_with(|| Call {
             started: now.wall,
             sessions: Vec::new(),
             publishers: BTreeSet::new(),
             anonymous: 0,
+            stand_ins: 0,
             levels: AudioLevels::default(),
             pins: Vec::new(),
             important: BTreeSet::new(),
@@ -102,26 +117,26 @@ impl Calls {
         call.anonymous += u32::from(join.claims.anonymous);
         let small = call.sessions.len() <= self.large_call;
         let mut session = Session::new(key, join, now);
-        session.introduced = small && !session.claims.anonymous;
+        session.introduced = small && !session.claims.anonymous && stand_in.is_none();
+        session.stand_in = stand_in;
         self.by_id.insert(session.id.clone(), key);
         self.sessions.insert(key, session);
         self.bind(socket, &cid, Some(key));
 
-        let previous = self.previous_session(key, &previous_id);
-        // Before anybody is told of the new session: it comes pinned.
-        let has_pin = previous.is_some() && self.move_pin(&cid, &previous_id, key);
-        self.answer(socket, key, false, previous);
-        self.announce(key);
-        if has_pin {
-            self.tell_pins(&cid);
-        }
-        let muted = match previous.and_then(|previous| self.sessions.get(&previous)) {
-            Some(previous) => previous.unheard_mutes.keys().copied().collect(),
-            None => self.departures.muted(&previous_id, &cid, &user_id),
-        };
-        match previous {
-            Some(previous) => self.replace(previous, key, now),
-            None => self.notice_joined(key),
+        if stand_in.is_some() {
+            self.answer(socket, key, false, stand_in);
+        } else {
+            // Before anybody is told of the new session: it comes pinned.
+            let has_pin = previous.is_some() && self.move_pin(&cid, &previous_id, key);
+            self.answer(socket, key, false, previous);
+            self.announce(key);
+            if has_pin {
+                self.tell_pins(&cid);
+            }
+            match previous {
+                Some(previous) => self.replace(previous, key, now),
+                None => self.notice_joined(key),
+            }
         }
         self.catch_up_on_mutes(key, muted);
         self.effects.push(Effect::Resubscribe(key));
@@ -201,7 +216,8 @@ impl Calls {
         let started = call.map_or(now.wall, |call| call.started);
         let is_own = |session: &Session| Some(session.key) == own && !session.claims.anonymous;
         let mut count = self.count(cid);
-        count.total -= u32::from(hidden.is_some());
+        let is_counted = |key| self.sessions.get(&key).is_some_and(|s| s.signal != Signal::StandIn);
+        count.total -= u32::from(hidden.is_some_and(is_counted));
         CallState {
             participants: self
                 .in_call(cid)
@@ -216,7 +232,10 @@ impl Calls {
         }
     }
 
-    fn announce(&mut self, key: SessionKey) {
+    pub(super) fn announce(&mut self, key: SessionKey) {
+        if let Some(session) = self.sessions.get_mut(&key) {
+            session.reported = true;
+        }
         let Some(session) = self.sessions.get(&key) else {
             return;
         };
@@ -246,11 +265,10 @@ impl Calls {
     }
 
     /// The session that a rejoin replaces, if it is the same user's in the same call.
-    fn previous_session(&self, key: SessionKey, id: &str) -> Option<SessionKey> {
-        let claims = &self.sessions.get(&key)?.claims;
+    fn previous_session(&self, join: &Join, id: &str) -> Option<SessionKey> {
         let previous = self.session_by_id(id)?;
-        let replaceable = previous.key != key && previous.is_owned_by(&claims.user_id, &claims.cid);
-        replaceable.then_some(previous.key)
+        let is_owned = previous.is_owned_by(&join.claims.user_id, &join.claims.cid);
+        is_owned.then_some(previous.key)
     }
 
     fn refuse(&mut self, socket: SocketId, code: ErrorCode, text: &'static str) {

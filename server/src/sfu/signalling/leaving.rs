@@ -113,7 +113,8 @@ impl Calls {
     /// Ends sessions. They are all gone before the others are told, so that nobody who leaves too
     /// is told.
     pub(super) fn end(&mut self, keys: &[SessionKey], now: Now) {
-        for session in self.drop_sessions(keys) {
+        let dropped = self.drop_sessions(keys);
+        for session in dropped.into_iter().filter(|session| session.reported) {
             self.effects.push(Effect::Notice(SfuNotice::ParticipantLeft {
                 duration_seconds: session.duration_seconds(now),
                 cid: session.claims.cid,
@@ -143,7 +144,10 @@ impl Calls {
     }
 
     fn drop_sessions(&mut self, keys: &[SessionKey]) -> Vec<Session> {
-        let ended: Vec<_> = keys.iter().filter_map(|key| self.remove(*key)).collect();
+        let stand_in = |key: &SessionKey| self.sessions.get(key)?.stand_in;
+        let stand_ins: Vec<_> = keys.iter().filter_map(stand_in).collect();
+        let keys = keys.iter().chain(&stand_ins);
+        let ended: Vec<_> = keys.filter_map(|key| self.remove(*key)).collect();
         let mut dropped = Vec::new();
         for (session, was_dominant) in ended {
             let cid = session.claims.cid.clone();
@@ -177,6 +181,7 @@ impl Calls {
             call.sessions.retain(|other| *other != key);
             call.publishers.remove(&key);
             call.anonymous -= u32::from(session.claims.anonymous);
+            call.stand_ins -= u32::from(session.signal == Signal::StandIn);
             call.levels.remove(key);
             if call.sessions.is_empty() {
                 self.calls.remove(cid);

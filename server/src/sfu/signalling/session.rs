@@ -20,7 +20,7 @@ use crate::sfu::{
 /// A participant session.
 ///
 /// States: *bound* (a socket serves it) → *lost* (the socket is gone, everything is kept) → ended,
-/// which removes it.
+/// which removes it. One that a rejoin replaces may be a *stand-in* before its end.
 pub struct Session {
     pub key: SessionKey,
     /// Chosen by the client.
@@ -42,6 +42,10 @@ pub struct Session {
     /// Others know of it. Anonymous participants are never introduced; in large calls others are
     /// when they publish.
     pub introduced: bool,
+    /// The coordinator knows of it.
+    pub reported: bool,
+    /// The session that the others see in its place, until media has reached it.
+    pub stand_in: Option<SessionKey>,
     /// The client can show that its video is paused for lack of bandwidth.
     pub shows_pauses: bool,
     pub options: Vec<PublishOption>,
@@ -64,6 +68,8 @@ pub enum Signal {
     Lost {
         since: Instant,
     },
+    /// It is over, but the others still see it in place of one that came after it.
+    StandIn,
 }
 
 /// A publication, announced by SetPublisher.
@@ -107,6 +113,8 @@ impl Session {
             must_mute: BTreeSet::new(),
             wishes: join.subscriptions.iter().filter_map(wire::wish).collect(),
             introduced: false,
+            reported: false,
+            stand_in: None,
             shows_pauses: join.shows_pauses,
             decodes: join.decodes,
             quality: ConnectionQuality::Unspecified,
@@ -119,7 +127,7 @@ impl Session {
     pub fn socket(&self) -> Option<SocketId> {
         match self.signal {
             Signal::Bound { socket, .. } => Some(socket),
-            Signal::Lost { .. } => None,
+            Signal::Lost { .. } | Signal::StandIn => None,
         }
     }
 

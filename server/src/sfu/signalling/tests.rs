@@ -6,6 +6,7 @@ mod leaving;
 mod moderation;
 mod reconnecting;
 mod returning;
+mod stand_ins;
 mod tracks;
 mod upkeep;
 mod world;

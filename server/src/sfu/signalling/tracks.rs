@@ -168,20 +168,21 @@ impl Calls {
         };
         let announced: Vec<_> = session.tracks.iter().map(|track| track.kind).collect();
         let changes = change(session);
-        session.introduced |= !changes.is_empty();
+        let is_unseen = session.stand_in.is_some();
+        session.introduced |= !changes.is_empty() && !is_unseen;
         let cid = session.claims.cid.clone();
         let still: Vec<_> = session.tracks.iter().map(|track| track.kind).collect();
         if let Some(call) = self.calls.get_mut(&cid) {
             if still.is_empty() {
                 call.publishers.remove(&key);
-            } else {
+            } else if !is_unseen {
                 call.publishers.insert(key);
             }
         }
         for change in &changes {
             self.tell_track_change(&cid, key, *change, cause);
         }
-        if !changes.is_empty() || announced != still {
+        if !is_unseen && (!changes.is_empty() || announced != still) {
             self.resubscribe_others(&cid, key);
         }
     }
@@ -215,6 +216,10 @@ impl Calls {
             }),
         };
         let own_wish = cause == TrackUnpublishReason::UserMuted;
-        self.tell_others(cid, own_wish.then_some(key), event);
+        if session.stand_in.is_none() {
+            self.tell_others(cid, own_wish.then_some(key), event);
+        } else if !own_wish {
+            self.tell(key, event);
+        }
     }
 }

@@ -61,7 +61,7 @@ impl Calls {
     }
 
     /// Tells everybody in the call, the session itself included, how well it is connected.
-    pub fn set_quality(&mut self, key: SessionKey, quality: ConnectionQuality) {
+    pub fn set_quality(&mut self, key: SessionKey, quality: ConnectionQuality, now: Now) {
         let Some(session) = self.sessions.get_mut(&key) else {
             return;
         };
@@ -69,6 +69,10 @@ impl Calls {
             return;
         }
         session.quality = quality;
+        self.reveal(key, now);
+        let Some(session) = self.sessions.get(&key) else {
+            return;
+        };
         let update = ConnectionQualityInfo {
             user_id: session.claims.user_id.clone(),
             session_id: session.id.clone(),

@@ -63,6 +63,7 @@ impl TestServer {
                 sfu::routes(handle, secret, open)
             }),
             edge_name: "test".into(),
+            stun: Some(sfu.addresses().1),
             metrics: metrics.clone(),
         };
         let server = Server::start(&config, media).await.unwrap();

@@ -25,6 +25,9 @@ impl<H: Host> CallSession<H> {
         context: &mut CallContext<'_, H>,
         reason: &str,
     ) {
+        if self.ends_unreachable(context) {
+            return;
+        }
         let mut session = match mem::replace(&mut self.phase, Phase::Idle) {
             Phase::Joined(session) => session,
             other => {
@@ -39,7 +42,7 @@ impl<H: Host> CallSession<H> {
         } else {
             CallingState::Reconnecting
         });
-        let join = Join {
+        let mut join = Join {
             trigger: Trigger::Reconnect {
                 reason: reason.to_owned(),
                 attempts: 0,
@@ -59,6 +62,9 @@ impl<H: Host> CallSession<H> {
             slowest: Duration::ZERO,
         };
         if offline {
+            self.phase = Phase::Joining(Box::new(join));
+        } else if let Some(pause) = self.reachability.take_pause() {
+            join.step = Step::BackingOff { until: context.out.after(pause), credentials: None };
             self.phase = Phase::Joining(Box::new(join));
         } else {
             self.start_join(context, join);

@@ -144,6 +144,7 @@ impl Publisher {
         self.restarting = false;
         self.one_by_one = false;
         self.candidates.described(out, self.peer, &answer);
+        self.ice.on_described(out.now);
         for publication in &mut self.publications {
             publication.announced |= publication.mid.is_some();
         }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Host, weather::Refused};
-use crate::core::tests::native::Input;
+use crate::core::tests::native::{Input, PeerInput};
 use crate::core::{
     CallCommand, CallKey, CaptureId, CaptureRequest, Captured, DeviceKind, DeviceOrder, Dimension,
-    OfferReport, PeerEffect, PeerId, PeerInput, Traffic,
+    OfferReport, PeerEffect, PeerId, Traffic,
 };
 
 /// What comes over peer connections.
@@ -88,7 +88,10 @@ impl Host {
     }
 
     pub(in crate::core::tests) fn perform_peer(&mut self, peer: PeerId, effect: PeerEffect) {
-        self.peer_effects.push(effect.clone());
+        // Those come all the time, and change nothing.
+        if !matches!(effect, PeerEffect::ReadTraffic) {
+            self.peer_effects.push(effect.clone());
+        }
         if let PeerEffect::Create { .. } = effect {
             self.opened.peers += 1;
             assert!(self.peers.insert(peer, Vec::new()).is_none(), "G5: made twice");
@@ -150,16 +153,25 @@ impl Host {
                 let traffic = self.traffic_of(peer);
                 self.at_once(Input::Peer(peer, PeerInput::Traffic(Ok(traffic))));
             }
-            PeerEffect::AcceptAnswer { .. } => {
-                self.later(Input::Peer(peer, PeerInput::AnswerApplied(Ok(()))));
+            PeerEffect::AcceptAnswer { sdp } => {
+                self.described(peer, PeerInput::AnswerApplied(Ok(())), sdp.is_some());
             }
             PeerEffect::Answer { negotiation_id, .. } => {
                 let result = Ok("v=0\r\n".to_owned());
-                self.later(Input::Peer(peer, PeerInput::Answered { negotiation_id, result }));
+                self.described(peer, PeerInput::Answered { negotiation_id, result }, true);
             }
             PeerEffect::Close => {
                 self.peers.remove(&peer);
             }
+        }
+    }
+
+    /// A step of a negotiation is done, after which the sides may know each other.
+    fn described(&mut self, peer: PeerId, news: PeerInput, may_connect: bool) {
+        let delay = self.next_delay();
+        self.after(delay, Input::Peer(peer, news));
+        if may_connect && !self.weather.blocks_media {
+            self.after(delay, Input::Peer(peer, PeerInput::Connected));
         }
     }
 

@@ -11,6 +11,11 @@ use crate::core::{
 };
 
 impl Host {
+    /// Sockets that are open or opening.
+    pub(in crate::core::tests) fn open_sockets(&self) -> usize {
+        self.sockets.len()
+    }
+
     /// Sends an event over the SFU socket.
     pub(in crate::core::tests) fn sfu(&mut self, payload: EventPayload) {
         let event = event::SfuEvent { event_payload: Some(payload) };

@@ -13,6 +13,8 @@ pub(crate) struct Weather {
     /// captures and pings get no answer at all.
     pub(crate) lost: Lost,
     pub(crate) refused: Refused,
+    /// Media finds no way between the browser and the SFU.
+    pub(crate) blocks_media: bool,
     /// What a proxy answers in place of the server: to REST requests, and to SFU requests.
     pub(crate) answers: [VecDeque<HttpReply>; 2],
 }
@@ -46,6 +48,7 @@ impl Default for Weather {
             delays: vec![1],
             lost: Lost::default(),
             refused: Refused::default(),
+            blocks_media: false,
             answers: <_>::default(),
         }
     }

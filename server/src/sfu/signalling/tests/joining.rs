@@ -238,6 +238,7 @@ fn a_rejoin_replaces_the_previous_session_and_keeps_its_wishes() {
     let ann = world.join("ann", "a");
     let ben = world.join("ben", "b");
     world.publish(ben, &[track(TrackType::Video, "0")]);
+    world.connect(ann);
     world.close(ann.socket, Some(4100));
 
     let mut join = world.request("ann", "a2");

@@ -16,7 +16,7 @@ fn who_only_watches_a_large_call_is_not_introduced() {
     assert!(!next.listed.contains(&watcher.session), "{:?}", next.listed);
     assert_eq!(next.total, u32::try_from(MANY).unwrap() + 1, "but counted");
 
-    world.calls.set_quality(watcher.seat.key, ConnectionQuality::Poor);
+    world.calls.set_quality(watcher.seat.key, ConnectionQuality::Poor, world.now);
     assert!(world.outcome().to(first.socket).is_empty(), "nobody knows of it");
     let outcome = world.close(watcher.seat.socket, Some(1000));
     assert!(outcome.to(first.socket).is_empty(), "so its leaving is not told");

@@ -194,6 +194,7 @@ fn a_pin_goes_with_its_session_and_stays_over_a_rejoin() {
     let mut world = World::new();
     let (ann, ben) = (world.join("ann", "a"), world.join("ben", "b"));
     world.order(pin("ann", "a", true));
+    world.connect(ann);
     let mut join = world.request("ann", "a2");
     join.strategy = Strategy::Rejoin;
     join.previous_session_id = "a".into();

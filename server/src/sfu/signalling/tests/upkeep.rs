@@ -25,7 +25,7 @@ fn twenty_silent_seconds_count_as_a_lost_signal() {
 fn quality_is_told_to_everybody_when_it_changes() {
     let mut world = World::new();
     let (ann, ben) = (world.join("ann", "a"), world.join("ben", "b"));
-    world.calls.set_quality(ann.key, ConnectionQuality::Poor);
+    world.calls.set_quality(ann.key, ConnectionQuality::Poor, world.now);
     let outcome = world.outcome();
     for seat in [ann, ben] {
         let Event::ConnectionQualityChanged(event) = outcome.one(seat.socket) else {
@@ -35,11 +35,11 @@ fn quality_is_told_to_everybody_when_it_changes() {
         assert_eq!((update.user_id.as_str(), update.session_id.as_str()), ("ann", "a"));
         assert_eq!(update.connection_quality(), ConnectionQuality::Poor);
     }
-    world.calls.set_quality(ann.key, ConnectionQuality::Poor);
+    world.calls.set_quality(ann.key, ConnectionQuality::Poor, world.now);
     assert!(world.outcome().0.is_empty());
 
     let anonymous = world.join("!anon", "x");
-    world.calls.set_quality(anonymous.key, ConnectionQuality::Poor);
+    world.calls.set_quality(anonymous.key, ConnectionQuality::Poor, world.now);
     assert!(world.outcome().0.is_empty(), "nobody knows of it");
     let cat = world.request("cat", "c");
     let socket = cat.socket;

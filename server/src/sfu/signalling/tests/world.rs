@@ -5,7 +5,10 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::json;
 use trunkline_protocol::sfu::{
     event::JoinResponse,
-    models::{Error, Participant, TrackInfo, TrackType, WebsocketReconnectStrategy as Strategy},
+    models::{
+        ConnectionQuality, Error, Participant, TrackInfo, TrackType,
+        WebsocketReconnectStrategy as Strategy,
+    },
     signal::{TrackMuteState, TrackSubscriptionDetails},
 };
 
@@ -109,6 +112,22 @@ impl World {
         self.calls.check_tracks(seat.key, tracks).unwrap();
         self.calls.set_tracks(seat.key, tracks);
         self.outcome()
+    }
+
+    /// Media reaches a participant.
+    pub fn connect(&mut self, seat: Seat) -> Outcome {
+        self.calls.set_quality(seat.key, ConnectionQuality::Excellent, self.now);
+        self.outcome()
+    }
+
+    /// Somebody joins anew, in place of an earlier session.
+    pub fn rejoin(&mut self, seat: Seat, session: &'static str) -> (Seat, Outcome) {
+        let mut join = self.request(seat.user, session);
+        join.strategy = Strategy::Rejoin;
+        join.previous_session_id = seat.session.into();
+        let socket = join.socket;
+        let outcome = self.submit(join);
+        (Seat { socket, key: self.key(seat.user, session), session, ..seat }, outcome)
     }
 
     pub fn mute(&mut self, seat: Seat, kind: TrackType, muted: bool) -> Outcome {
