@@ -11,7 +11,7 @@ use super::{
     browser::{AppEvent, Client, Effect, Error, Input, Outcome},
     capture::{DevicesWatch, Setup, list_devices, watch_devices},
     clock::Clock,
-    describe::describe,
+    describe::Codecs,
     devices::Devices,
     failure::has_panicked,
     http::Http,
@@ -266,7 +266,9 @@ impl Driver {
             Effect::CloseSocket { socket, code, reason } => {
                 self.sockets.close(socket, code, &reason);
             }
-            Effect::DescribeCodecs(request) => describe(request, &self.reporter),
+            Effect::DescribeCodecs(request) => {
+                Codecs::of_the_page().describe(request, &self.reporter);
+            }
             Effect::Peer(peer, effect) => self.peers.perform(peer, effect),
             Effect::Capture(request) => {
                 let frontend = self.frontend.upgrade();
