@@ -69,8 +69,8 @@ pub use ids::{
     RequestId, SocketId, TokenRequestId, TransceiverId,
 };
 pub use input::{
-    Captured, DeviceFailure, HttpFailure, HttpReply, Input, ListedDevice, ListedKind, OfferReport,
-    PeerInput, Reply, Sound,
+    Captured, DEFAULT_DEVICE, DeviceFailure, HttpFailure, HttpReply, Input, ListedDevice,
+    ListedKind, OfferReport, PeerInput, Reply, Sound,
 };
 pub use participant::{Activity, Dimension, Media, Participant, Pin, Tiles, Visibility};
 pub use ringing_state::{Rejection, RingingState};

@@ -31,14 +31,14 @@ use self::{
     tracks::{copy, setting, silence_tracks, size, tracks},
 };
 pub use self::{
-    devices::{DevicesWatch, find_devices, list_devices, listed, watch_devices},
+    devices::{DevicesWatch, find_devices, list_all, list_devices, listed, watch_devices},
     permissions::{Permission, PermissionState},
 };
 use super::{
     foreign::{call_method, settled},
     object::{field, object},
 };
-use crate::core::{CaptureRequest, Captured, DeviceKind, ListedKind};
+use crate::core::{CaptureRequest, Captured, DEFAULT_DEVICE, DeviceKind, ListedKind};
 
 /// How an app wants a device opened. It is kept for the time of one opening only.
 #[derive(Default)]
@@ -333,7 +333,7 @@ async fn real_id(kind: DeviceKind, root: &MediaStream) -> Option<String> {
     let listed_kind = ListedKind::of(kind)?;
     let track = tracks(root).into_iter().next()?;
     let id = setting(&track, "deviceId")?;
-    if id != "default" {
+    if id != DEFAULT_DEVICE {
         return Some(id);
     }
     let group = setting(&track, "groupId");

@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 
 use super::{
     browser::{AppEvent, Client, Effect, Error, Input, Outcome},
-    capture::{DevicesWatch, Setup, list_devices, watch_devices},
+    capture::{DevicesWatch, Setup, list_all, watch_devices},
     clock::Clock,
     describe::Codecs,
     devices::Devices,
@@ -163,7 +163,7 @@ impl Driver {
                 turn.set(turn.get() + 1);
                 let mine = turn.get();
                 detach(async move {
-                    let devices = list_devices().await;
+                    let devices = list_all().await;
                     // An older list may come after a newer one.
                     if turn.get() == mine {
                         reporter.report(Input::Devices(devices));

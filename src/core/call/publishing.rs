@@ -111,7 +111,7 @@ impl<H: Host> CallSession<H> {
         is_permitted
     }
 
-    fn open_device(
+    pub(super) fn open_device(
         &mut self,
         context: &mut CallContext<'_, H>,
         kind: DeviceKind,
