@@ -130,17 +130,25 @@ export interface ScreenQuestion {
   windowAudio?: 'exclude' | 'window' | 'system';
 }
 
+/** Constraints of the sound of a screen. */
+export interface ScreenSoundConstraints extends MediaTrackConstraints {
+  /** Whether the sound of what is shared is not heard here any more. */
+  suppressLocalAudioPlayback?: ConstrainBoolean;
+  /** Whether what this page plays is left out; we ask for that. */
+  restrictOwnAudio?: ConstrainBoolean;
+}
+
 /**
  * How a screen is captured: constraints of its picture and its sound, each of which goes where browsers
  * heed it, and options of the browser's question. What browsers refuse is an error at once.
  */
-export interface ScreenShareConstraints extends MediaTrackConstraints, ScreenQuestion {
+export interface ScreenShareConstraints extends ScreenSoundConstraints, ScreenQuestion {
   /** What is offered first: `monitor`, `window` or `browser`. */
   displaySurface?: ConstrainDOMString;
   /** Constraints of the picture, as for `getDisplayMedia()`. */
   video?: true | MediaTrackConstraints;
   /** Those of the sound; `false` asks for none. */
-  audio?: boolean | MediaTrackConstraints;
+  audio?: boolean | ScreenSoundConstraints;
 }
 
 /** How to listen for sound. */
