@@ -74,8 +74,8 @@ pub use ids::{
     RemoteTrackId, RequestId, SocketId, TokenRequestId, TransceiverId,
 };
 pub use input::{
-    Captured, DeviceFailure, GatherNews, HttpFailure, HttpReply, Input, ListedDevice, ListedKind,
-    OfferReport, PeerInput, Reply, Sound, Traffic,
+    Captured, DEFAULT_DEVICE, DeviceFailure, GatherNews, HttpFailure, HttpReply, Input,
+    ListedDevice, ListedKind, OfferReport, PeerInput, Reply, Sound, Traffic,
 };
 pub use participant::{Activity, Dimension, Media, Participant, Pin, Tiles, Visibility};
 pub use ringing_state::{Rejection, RingingState};

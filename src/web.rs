@@ -42,7 +42,7 @@ pub use capture::{
     list_devices, listed, watch_devices,
 };
 pub use clock::Clock;
-pub use describe::describe;
+pub use describe::Codecs;
 pub use devices::Devices;
 pub use document::{Document, body, event, reply};
 pub use driver::{Driver, Frontend};

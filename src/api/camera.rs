@@ -42,7 +42,7 @@ pub struct CameraManager {
     device: Rc<Device>,
 }
 
-device_manager!(CameraManager, "CameraState");
+device_manager!(CameraManager, "CameraState", "MediaTrackConstraints");
 
 #[wasm_bindgen]
 impl CameraManager {

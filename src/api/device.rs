@@ -4,6 +4,7 @@ mod filters;
 mod list;
 mod manager;
 mod question;
+mod screen_constraints;
 mod state;
 mod virtual_device;
 
@@ -208,6 +209,9 @@ impl Device {
     /// `setDefaultConstraints(constraints)`
     pub(super) fn set_constraints(&self, constraints: &JsValue) -> Result<(), JsValue> {
         let own = plain(constraints, "setDefaultConstraints").map_err(|error| to_js(&error))?;
+        if self.kind == DeviceKind::ScreenShare {
+            screen_constraints::check(&own).map_err(|error| to_js(&error))?;
+        }
         if let Some(parts) = self.shared.parts() {
             parts.set(&self.part("constraints"), &own);
         }

@@ -66,8 +66,12 @@ pub(super) fn recall_all(shared: Rc<CallShared>) {
                 shared.order(CallCommand::Speaker(SpeakerOrder::Recall(id)));
             }
         }
+        let mut recalled = Vec::new();
         for kind in [DeviceKind::Camera, DeviceKind::Microphone] {
-            let Recalled { device_id, is_muted } = recall_device(store.as_ref(), kind).await;
+            recalled.push((kind, recall_device(store.as_ref(), kind).await));
+        }
+        // At once, so that the user is asked once for both.
+        for (kind, Recalled { device_id, is_muted }) in recalled {
             let on = is_muted.map(|is_muted| !is_muted);
             shared.order(CallCommand::ApplyDefault { kind, on, device_id });
         }

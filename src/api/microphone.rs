@@ -43,7 +43,7 @@ pub struct MicrophoneManager {
     device: Rc<Device>,
 }
 
-device_manager!(MicrophoneManager, "MicrophoneState");
+device_manager!(MicrophoneManager, "MicrophoneState", "MediaTrackConstraints");
 
 #[wasm_bindgen]
 impl MicrophoneManager {

@@ -64,7 +64,8 @@ pub fn get_audio_stream(
 /// Has the user share a screen apart from any call. @throws {DeviceError}
 #[wasm_bindgen(js_name = getScreenShareStream, unchecked_return_type = "Promise<MediaStream>")]
 pub fn get_screen_share_stream(
-    #[wasm_bindgen(unchecked_optional_param_type = "DisplayMediaStreamOptions")] options: JsValue,
+    #[wasm_bindgen(unchecked_optional_param_type = "DisplayMediaStreamOptions & ScreenQuestion")]
+    options: JsValue,
 ) -> Promise {
     promise(async move { opened(DeviceKind::ScreenShare, get_display_media(&options).await) })
 }

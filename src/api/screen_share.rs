@@ -51,7 +51,7 @@ struct Settings {
     content_hint: String,
 }
 
-device_manager!(ScreenShareManager, "ScreenShareState");
+device_manager!(ScreenShareManager, "ScreenShareState", "ScreenShareConstraints");
 
 #[wasm_bindgen]
 impl ScreenShareManager {

@@ -82,7 +82,8 @@ pub enum Input<H: Host> {
     CaptureMuted(CaptureId, bool),
     /// An element of the app has news.
     Element(ElementId, ElementInput),
-    /// The devices that there are: once at first, and after each change.
+    /// The devices that there are: once at first, and after each change. An entry of
+    /// [`DEFAULT_DEVICE`] is among them where the browser knows the system's own choice.
     Devices(Vec<ListedDevice>),
     /// What a microphone sounds like at this moment.
     Heard {
@@ -270,6 +271,10 @@ pub struct DeviceFailure<H: Host> {
     /// The exception.
     pub cause: H::Thrown,
 }
+
+/// The id of what some browsers list besides the devices: whichever is the system's own choice. Its
+/// group and name are those of that device.
+pub const DEFAULT_DEVICE: &str = "default";
 
 /// A device in the browser's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

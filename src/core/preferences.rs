@@ -2,15 +2,12 @@
 
 use super::{
     host::Host,
-    input::{ListedDevice, ListedKind},
+    input::{DEFAULT_DEVICE as DEFAULT, ListedDevice, ListedKind},
     state::{DeviceKind, DeviceState, DeviceStatus},
 };
 
 /// Devices that are kept of each kind, the last one first.
 const KEPT: usize = 3;
-
-/// Stands for whichever device the browser takes.
-const DEFAULT: &str = "default";
 
 /// One choice of the user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,7 +39,7 @@ impl KeptDevice {
     ) -> Option<Self> {
         let listed = ListedKind::of(kind)?;
         let is_muted = Some(state.optimistic_status != Some(DeviceStatus::Enabled));
-        let Some(selected) = &state.selected else {
+        let Some(selected) = state.selected.as_ref().filter(|_| state.is_chosen) else {
             return Some(Self { device_id: DEFAULT.to_owned(), label: String::new(), is_muted });
         };
         let is_it = |device: &&ListedDevice| device.kind == listed && device.id == *selected;

@@ -229,6 +229,8 @@ pub struct DeviceState<H: Host> {
     pub selected: Option<String>,
     /// Which way the camera of a phone was told to look.
     pub facing: Option<Facing>,
+    /// Whether somebody chose a device, or which way it looks, so that it is not up to the browser.
+    pub is_chosen: bool,
     /// Of a screen: whether its sound is kept back.
     pub is_soundless: bool,
 }

@@ -6,6 +6,7 @@ mod failure;
 mod filters;
 mod permissions;
 mod sound;
+mod together;
 mod tracks;
 
 use std::{
@@ -23,22 +24,24 @@ pub(crate) use self::{
     failure::Failure,
     filters::as_stream,
     sound::{Analyser, frequencies, sound},
+    together::Together,
     tracks::{audio_tracks, hint, same, stop_tracks, text, video_tracks},
 };
 use self::{
     constraints::{Attempts, screen_options, wishes},
     filters::{Enders, Filters},
+    together::Wish,
     tracks::{copy, setting, silence_tracks, size, tracks},
 };
 pub use self::{
-    devices::{DevicesWatch, find_devices, list_devices, listed, watch_devices},
+    devices::{DevicesWatch, find_devices, list_all, list_devices, listed, watch_devices},
     permissions::{Permission, PermissionState},
 };
 use super::{
     foreign::{call_method, settled},
     object::{field, object},
 };
-use crate::core::{CaptureRequest, Captured, DeviceKind, ListedKind};
+use crate::core::{CaptureRequest, Captured, DEFAULT_DEVICE, DeviceKind, ListedKind};
 
 /// How an app wants a device opened. It is kept for the time of one opening only.
 #[derive(Default)]
@@ -105,6 +108,38 @@ impl Opening {
     }
 }
 
+/// Where what is captured comes from.
+pub(crate) enum Origin {
+    /// What runs has it, and nobody is asked again.
+    Running(Rc<Capture>),
+    /// A camera or microphone of the browser's.
+    Device(Attempts, Rc<Wish>),
+    /// A screen, or a device of the app.
+    Other,
+}
+
+impl Origin {
+    /// Where a new capture comes from, unless it is `running`. What is wanted `together` with others
+    /// is known from now on.
+    pub(crate) fn new(
+        request: &CaptureRequest,
+        setup: &Setup,
+        running: Option<Rc<Capture>>,
+        (together, opening): (&Together, &Rc<Opening>),
+    ) -> Self {
+        if let Some(running) = running {
+            return Self::Running(running);
+        }
+        if request.kind == DeviceKind::ScreenShare || setup.virtual_device.is_some() {
+            return Self::Other;
+        }
+        let wishes = wishes(request, setup.constraints.as_ref());
+        let attempts = Attempts::new(request.kind, wishes, request.device_id.as_deref());
+        let wish = together.add(request.kind, &attempts, opening);
+        Self::Device(attempts, wish)
+    }
+}
+
 /// Something that is captured, until it is stopped or dropped.
 pub struct Capture {
     kind: DeviceKind,
@@ -137,7 +172,7 @@ impl Drop for Tracks {
 }
 
 impl Capture {
-    /// Opens a device. `source` is what to take the source from, instead of asking again.
+    /// Opens what is captured, from its origin.
     ///
     /// # Errors
     ///
@@ -145,16 +180,20 @@ impl Capture {
     pub(crate) async fn open(
         request: &CaptureRequest,
         setup: Setup,
-        source: Option<Rc<Self>>,
+        origin: Origin,
         opening: &Opening,
     ) -> Result<Self, Failure> {
-        let (source, root, device_id) = match source {
-            Some(source) => {
+        let (source, root, device_id) = match origin {
+            Origin::Running(source) => {
                 let root = copy(&source.root).map_err(Failure::of_device)?;
                 (source.shared_source(), root, source.device_id.clone())
             }
-            None => {
-                let (source, root) = open_source(request, &setup).await?;
+            Origin::Device(attempts, wish) => {
+                let root = open_device(request.kind, attempts, &wish, opening).await?;
+                (Rc::default(), root, None)
+            }
+            Origin::Other => {
+                let (source, root) = open_other(request, &setup).await?;
                 (Rc::new(source), root, None)
             }
         };
@@ -261,36 +300,37 @@ impl Capture {
     }
 }
 
-async fn open_source(
+/// Opens a device of the app, or else a screen.
+async fn open_other(
     request: &CaptureRequest,
     setup: &Setup,
 ) -> Result<(Source, MediaStream), Failure> {
-    if request.kind == DeviceKind::ScreenShare {
-        let options = screen_options(request, setup.constraints.as_ref());
-        let root = get_display_media(&options).await?;
-        if let Some(track) = video_tracks(&root).first() {
-            hint(track, &request.content_hint);
-        }
-        return Ok((Source::default(), root));
+    if let Some(device) = &setup.virtual_device {
+        let wishes = wishes(request, setup.constraints.as_ref());
+        return open_virtual(request.kind, device, wishes, setup).await;
     }
-    let wishes = wishes(request, setup.constraints.as_ref());
-    match &setup.virtual_device {
-        Some(device) => open_virtual(request.kind, device, wishes, setup).await,
-        None => {
-            let root = open_device(request.kind, wishes, request.device_id.as_deref()).await?;
-            Ok((Source::default(), root))
-        }
+    let options = screen_options(request, setup.constraints.as_ref());
+    let root = get_display_media(&options).await?;
+    if let Some(track) = video_tracks(&root).first() {
+        hint(track, &request.content_hint);
     }
+    Ok((Source::default(), root))
 }
 
 /// Opens a camera or microphone; whatever there is, rather than nothing.
 async fn open_device(
     kind: DeviceKind,
-    wishes: Object,
-    device_id: Option<&str>,
+    mut attempts: Attempts,
+    wish: &Rc<Wish>,
+    opening: &Opening,
 ) -> Result<MediaStream, Failure> {
-    let mut attempts = Attempts::new(kind, wishes, device_id);
+    if let Some(answer) = wish.clone().open().await {
+        return answer;
+    }
     loop {
+        if opening.is_given_up() {
+            return Err(Failure::named("AbortError"));
+        }
         match get_user_media(kind, &attempts.current()).await {
             Err(failure) if attempts.advance(&failure) => {}
             result => return result,
@@ -350,7 +390,7 @@ async fn real_id(kind: DeviceKind, root: &MediaStream) -> Option<String> {
     let listed_kind = ListedKind::of(kind)?;
     let track = tracks(root).into_iter().next()?;
     let id = setting(&track, "deviceId")?;
-    if id != "default" {
+    if id != DEFAULT_DEVICE {
         return Some(id);
     }
     let group = setting(&track, "groupId");

@@ -7,7 +7,7 @@ use web_sys::{EventTarget, MediaStream, MediaStreamTrack};
 
 use super::{
     browser::Input,
-    capture::{Capture, Opening, Setup},
+    capture::{Capture, Opening, Origin, Setup, Together},
     listener::Listener,
     listening::Listening,
     media::MediaTable,
@@ -20,6 +20,7 @@ use crate::core::{
 /// The captures that run or begin, and the microphones that are listened to.
 pub struct Devices {
     captures: Captures,
+    together: Together,
     media: MediaTable,
     reporter: Reporter,
     listening: Listening,
@@ -41,7 +42,8 @@ impl Devices {
     /// None yet. Streams are put into `media`.
     pub fn new(media: &MediaTable, reporter: Reporter) -> Self {
         let listening = Listening::new(reporter.clone());
-        Self { captures: Captures::default(), media: media.clone(), reporter, listening }
+        let (captures, together) = (Captures::default(), Together::default());
+        Self { captures, together, media: media.clone(), reporter, listening }
     }
 
     /// Opens a device, as the app wants it.
@@ -49,11 +51,12 @@ impl Devices {
         let id = request.capture;
         let opening = Rc::<Opening>::default();
         self.captures.borrow_mut().insert(id, Entry::Begins(opening.clone()));
-        let source = request.source.and_then(|source| self.running(source));
+        let running = request.source.and_then(|source| self.running(source));
+        let origin = Origin::new(&request, &setup, running, (&self.together, &opening));
         let captures = Rc::downgrade(&self.captures);
         let (media, reporter) = (self.media.clone(), self.reporter.clone());
         detach(async move {
-            let result = Capture::open(&request, setup, source, &opening).await;
+            let result = Capture::open(&request, setup, origin, &opening).await;
             // Whoever gave it up wants to hear nothing of it, and what was opened ends here.
             let Some(captures) = captures.upgrade().filter(|_| !opening.is_given_up()) else {
                 return;

@@ -9,9 +9,9 @@ use wasm_bindgen::JsValue;
 
 use super::{
     browser::{AppEvent, Client, Effect, Error, Input, Outcome},
-    capture::{DevicesWatch, Setup, list_devices, watch_devices},
+    capture::{DevicesWatch, Setup, list_all, watch_devices},
     clock::Clock,
-    describe::describe,
+    describe::Codecs,
     devices::Devices,
     failure::has_panicked,
     http::Http,
@@ -167,7 +167,7 @@ impl Driver {
                 turn.set(turn.get() + 1);
                 let mine = turn.get();
                 detach(async move {
-                    let devices = list_devices().await;
+                    let devices = list_all().await;
                     // An older list may come after a newer one.
                     if turn.get() == mine {
                         reporter.report(Input::Devices(devices));
@@ -279,7 +279,9 @@ impl Driver {
             Effect::CloseSocket { socket, code, reason } => {
                 self.sockets.close(socket, code, &reason);
             }
-            Effect::DescribeCodecs(request) => describe(request, &self.reporter),
+            Effect::DescribeCodecs(request) => {
+                Codecs::of_the_page().describe(request, &self.reporter);
+            }
             Effect::Gather(request) => self.gatherings.begin(&request),
             Effect::EndGathering(gathering) => self.gatherings.end(gathering),
             Effect::Peer(peer, effect) => self.peers.perform(peer, effect),

@@ -10,7 +10,10 @@ use wasm_bindgen::JsValue;
 use web_sys::MediaStream;
 
 use super::{
-    capture::{Analyser, Capture, Failure, Opening, Permission, PermissionState, Setup, sound},
+    capture::{
+        Analyser, Capture, Failure, Opening, Origin, Permission, PermissionState, Setup, Together,
+        sound,
+    },
     report::Reporter,
 };
 use crate::core::{
@@ -102,7 +105,10 @@ impl Listening {
 const FAILED: &str = "the microphone could not be listened to";
 
 /// Opens a microphone, unless the user would have to be asked.
-async fn open(device_id: Option<String>, opening: &Opening) -> Option<Result<Capture, JsValue>> {
+async fn open(
+    device_id: Option<String>,
+    opening: &Rc<Opening>,
+) -> Option<Result<Capture, JsValue>> {
     let permission = Permission::of(DeviceKind::Microphone)?;
     if permission.query().await != PermissionState::Granted || opening.is_given_up() {
         return None;
@@ -120,7 +126,9 @@ async fn open(device_id: Option<String>, opening: &Opening) -> Option<Result<Cap
         content_hint: String::new(),
         source: None,
     };
-    let result = Capture::open(&request, Setup::default(), None, opening).await;
+    let setup = Setup::default();
+    let origin = Origin::new(&request, &setup, None, (&Together::default(), opening));
+    let result = Capture::open(&request, setup, origin, opening).await;
     Some(result.map_err(Failure::into_thrown))
 }
 

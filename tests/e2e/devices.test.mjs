@@ -339,6 +339,39 @@ testWith(
   },
 );
 
+test('a join asks for camera and microphone in one question, and so does an app', async () => {
+  const erin = await here.person('Erin', undefined, undefined, undefined, () => {
+    globalThis.asked = [];
+    const { mediaDevices } = navigator;
+    if (!mediaDevices) return;
+    const capture = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = (constraints) => {
+      asked.push(
+        Object.keys(constraints ?? {})
+          .sort()
+          .join('+'),
+      );
+      return capture(constraints);
+    };
+  });
+  await erin.open(unique('together'));
+  await erin.run(() => call.join({ create: true }));
+  await erin.until(
+    () => [call.camera, call.microphone].every(({ state }) => state.status === 'enabled'),
+    undefined,
+    'both are on',
+  );
+  await erin.run(async () => {
+    await Promise.all([call.camera.disable(), call.microphone.disable()]);
+    await Promise.all([call.camera.enable(), call.microphone.enable()]);
+    await call.camera.disable();
+    await call.camera.enable();
+  });
+  const seen = await erin.run(() => ({ asked, tracks: spy.open().tracks }));
+  assert.deepEqual(seen, { asked: ['audio+video', 'audio+video', 'video'], tracks: 2 });
+  await erin.close();
+});
+
 test('nothing was complained about', () => {
   assert.deepEqual([...alice.complaints, ...bob.complaints], []);
 });

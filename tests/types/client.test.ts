@@ -6,6 +6,7 @@ import trunkline, {
   type ConnectedEvent,
   type ConnectivityPart,
   type ConnectivityReport,
+  type DeviceManager,
   type IceSummary,
   init,
   initSync,
@@ -138,4 +139,25 @@ export async function use(client: Client) {
   client.state.calls.push();
   // @ts-expect-error: read only
   client.connected = Promise.resolve();
+}
+
+export function share(call: Call) {
+  call.setMaxIncomingVideoPixelDensity(1.5);
+  call.setMaxIncomingVideoPixelDensity(undefined);
+  call.screenShare.setDefaultConstraints({
+    displaySurface: 'window',
+    frameRate: { max: 15 },
+    selfBrowserSurface: 'exclude',
+    surfaceSwitching: 'include',
+    monitorTypeSurfaces: 'exclude',
+    preferCurrentTab: false,
+    systemAudio: 'include',
+    audio: { suppressLocalAudioPlayback: true },
+  });
+  const manager: DeviceManager = call.screenShare;
+  manager.setDefaultConstraints({ frameRate: 15 });
+  // @ts-expect-error: neither of the two
+  call.screenShare.setDefaultConstraints({ selfBrowserSurface: 'maybe' });
+  // @ts-expect-error: a question of screens only
+  call.camera.setDefaultConstraints({ surfaceSwitching: 'include' });
 }

@@ -1,8 +1,10 @@
 //! What this browser can send and receive.
 
+use std::rc::Rc;
+
 use trunkline::{
     core::DescribeId,
-    web::{Input, describe},
+    web::{Codecs, Input},
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -67,10 +69,52 @@ async fn whatever_a_browser_throws_is_reported_and_nothing_is_left_open() {
     }
 }
 
+#[wasm_bindgen_test]
+async fn a_page_asks_once_also_when_several_want_to_know_at_once_unless_it_fails() {
+    let refusing = "throw new RangeError('too many')";
+    let patch = |extra: &str| {
+        let script = format!(
+            "globalThis.made = 0;
+             return class extends it {{ constructor(...all) {{ super(...all); made += 1; {extra} }} }}"
+        );
+        Patch::new("globalThis", "RTCPeerConnection", &script)
+    };
+    let codecs = Rc::<Codecs>::default();
+    let ask = async |numbers: &[u32]| {
+        let (inbox, reporter) = Inbox::new();
+        for number in numbers {
+            codecs.describe(DescribeId::from((None, *number)), &reporter);
+        }
+        let mut told = Vec::new();
+        for _ in numbers {
+            let Input::Described { request, result } = inbox.next().await else { panic!() };
+            told.push((request, result));
+        }
+        inbox.assert_silent().await;
+        told
+    };
+    let made = || eval("return made", &JsValue::NULL);
+
+    let refused = patch(refusing);
+    assert!(ask(&[1, 2]).await.iter().all(|(_, result)| result.is_err()));
+    assert_eq!(made(), 1);
+    drop(refused);
+
+    let _patch = patch("");
+    let told = ask(&[3, 4]).await;
+    let ids: Vec<DescribeId> = told.iter().map(|(id, _)| *id).collect();
+    assert_eq!(ids, [3, 4].map(|number| DescribeId::from((None, number))));
+    assert_eq!(told[0].1, told[1].1);
+    assert!(told[0].1.is_ok());
+    let later = ask(&[5]).await;
+    assert_eq!(later[0].1, told[0].1);
+    assert_eq!(made(), 2, "two offers in all");
+}
+
 async fn described() -> Result<(String, String), JsValue> {
     let (inbox, reporter) = Inbox::new();
     let id = DescribeId::from((None, 7));
-    describe(id, &reporter);
+    Rc::<Codecs>::default().describe(id, &reporter);
     let input = inbox.next().await;
     let Input::Described { request, result } = input else { panic!("{input:?}") };
     assert_eq!(request, id);

@@ -1,6 +1,7 @@
-/// Declares what all managers of devices can do. Theirs is a field `device`.
+/// Declares what all managers of devices can do: with that state, and constraints of that type. Theirs
+/// is a field `device`.
 macro_rules! device_manager {
-    ($Manager:ident, $State:literal) => {
+    ($Manager:ident, $State:literal, $Constraints:literal) => {
         #[wasm_bindgen::prelude::wasm_bindgen]
         impl $Manager {
             /// What the device does.
@@ -112,7 +113,7 @@ macro_rules! device_manager {
             #[wasm_bindgen(js_name = setDefaultConstraints)]
             pub fn set_default_constraints(
                 &self,
-                #[wasm_bindgen(unchecked_param_type = "MediaTrackConstraints")]
+                #[wasm_bindgen(unchecked_param_type = $Constraints)]
                 constraints: &wasm_bindgen::JsValue,
             ) -> Result<(), wasm_bindgen::JsValue> {
                 self.device.set_constraints(constraints)

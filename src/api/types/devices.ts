@@ -122,6 +122,43 @@ export interface ScreenShareSettings {
   contentHint?: string;
 }
 
+/** What the browser's question which screen to share offers, where browsers know of it. */
+export interface ScreenQuestion {
+  /** Offers this tab first. */
+  preferCurrentTab?: boolean;
+  /** Whether this tab is among what is offered. */
+  selfBrowserSurface?: 'include' | 'exclude';
+  /** Whether the user can switch to another tab while one is shared. */
+  surfaceSwitching?: 'include' | 'exclude';
+  /** Whether whole screens are among what is offered. */
+  monitorTypeSurfaces?: 'include' | 'exclude';
+  /** Whether the sound of the system is offered with a screen. */
+  systemAudio?: 'include' | 'exclude';
+  /** Which sound is offered with a window. */
+  windowAudio?: 'exclude' | 'window' | 'system';
+}
+
+/** Constraints of the sound of a screen. */
+export interface ScreenSoundConstraints extends MediaTrackConstraints {
+  /** Whether the sound of what is shared is not heard here any more. */
+  suppressLocalAudioPlayback?: ConstrainBoolean;
+  /** Whether what this page plays is left out; we ask for that. */
+  restrictOwnAudio?: ConstrainBoolean;
+}
+
+/**
+ * How a screen is captured: constraints of its picture and its sound, each of which goes where browsers
+ * heed it, and options of the browser's question. What browsers refuse is an error at once.
+ */
+export interface ScreenShareConstraints extends ScreenSoundConstraints, ScreenQuestion {
+  /** What is offered first: `monitor`, `window` or `browser`. */
+  displaySurface?: ConstrainDOMString;
+  /** Constraints of the picture, as for `getDisplayMedia()`. */
+  video?: true | MediaTrackConstraints;
+  /** Those of the sound; `false` asks for none. */
+  audio?: boolean | ScreenSoundConstraints;
+}
+
 /** How to listen for sound. */
 export interface SoundDetectorOptions {
   /** How often to listen, in ms. Default 500. */

@@ -20,6 +20,7 @@ use crate::core::{
     input::{Captured, DeviceFailure},
     outbox::Outbox,
     state::{AudioBitrateProfile, DeviceKind, DeviceState, DeviceStatus},
+    time::Time,
 };
 
 /// What a screen delivers at most when the app does not say, in frames/s.
@@ -54,6 +55,8 @@ pub(crate) struct Device<H: Host> {
     pub(crate) screen: (u32, String),
     /// Whether what is under way is the user's choice, to be kept for the next visit.
     is_choice: bool,
+    /// When the system ended it by itself, unless something was ordered since.
+    ended_at: Option<Time>,
     /// Who waits until nothing is under way.
     waiting: Vec<PromiseId>,
 }
@@ -138,6 +141,7 @@ impl<H: Host> Device<H> {
             audio: true,
             screen: (SCREEN_FRAMERATE, String::new()),
             is_choice: false,
+            ended_at: None,
             waiting: Vec::new(),
         }
     }
@@ -296,8 +300,9 @@ impl<H: Host> Device<H> {
         self.previous = None;
         let Choice { device_id: selected, facing } = self.choice.clone();
         self.show(visible, |device| {
-            let is_soundless = device.is_soundless;
-            *device = DeviceState { selected, facing, is_soundless, ..DeviceState::default() };
+            let DeviceState { is_chosen, is_soundless, .. } = *device;
+            *device =
+                DeviceState { selected, facing, is_chosen, is_soundless, ..DeviceState::default() };
         });
     }
 
@@ -366,6 +371,7 @@ impl<H: Host> Device<H> {
         match &self.phase {
             Phase::On(running) | Phase::Paused(running) if running.capture == capture => {
                 self.disable(out, visible, false);
+                self.ended_at = Some(out.now);
                 true
             }
             Phase::Renewing { running, .. } if running.capture == capture => {
@@ -563,6 +569,7 @@ impl<H: Host> Device<H> {
     }
 
     fn wish(&mut self, visible: &mut Visible<H>, wish: DeviceStatus) {
+        self.ended_at = None;
         let before = visible.state().device(self.kind).optimistic_status;
         if before != Some(wish) {
             self.previous = before;
@@ -574,6 +581,7 @@ impl<H: Host> Device<H> {
         let Choice { device_id, facing } = self.choice.clone();
         let running = self.running().and_then(|(_, captured)| captured.device_id.clone());
         self.show(visible, |device| {
+            device.is_chosen = device_id.is_some() || facing.is_some();
             device.selected = device_id.or(running);
             device.facing = facing;
         });

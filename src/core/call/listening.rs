@@ -119,6 +119,14 @@ impl<H: Host> CallSession<H> {
             Some(Running { listening, source, silent_since: None, told: None });
     }
 
+    /// A microphone that is not the call's own may be another one than before.
+    pub(super) fn listen_anew(&mut self, out: &mut Outbox<H>) {
+        let is_device = |running: &Running| matches!(running.source, ListenSource::Device(_));
+        if self.listening.running.as_ref().is_some_and(is_device) {
+            self.stop_listening(out);
+        }
+    }
+
     pub(super) fn stop_listening(&mut self, out: &mut Outbox<H>) {
         if let Some(running) = self.listening.running.take() {
             out.push(Effect::StopListening(running.listening));

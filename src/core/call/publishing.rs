@@ -104,7 +104,7 @@ impl<H: Host> CallSession<H> {
         is_permitted
     }
 
-    fn open_device(
+    pub(super) fn open_device(
         &mut self,
         context: &mut CallContext<'_, H>,
         kind: DeviceKind,

@@ -3,7 +3,7 @@
 
 use super::host::{Host, denied};
 use crate::core::{
-    CallCommand, CallKey, DeviceKind,
+    CallCommand, CallKey, Choice, DEFAULT_DEVICE, DeviceKind,
     DeviceKind::{Camera, Microphone, ScreenShare},
     DeviceOrder, DeviceStatus, Duration, FailedDevice, Input, ListedDevice, ListedKind,
     ListenSource, LocalEvent, MediaOption, Sound, SpeakerOrder,
@@ -44,6 +44,91 @@ fn a_device_that_takes_the_place_of_another_is_captured_anew() {
     assert_eq!(host.requested.last().unwrap().source, None, "the browser is asked again");
     assert_eq!(host.state(call).camera.status, Some(DeviceStatus::Enabled));
     assert_eq!(told(&host, "device.disconnected"), []);
+}
+
+#[test]
+fn the_systems_new_microphone_is_followed_when_nobody_chose_one() {
+    let (mut host, call) = microphone_on();
+    plug(&mut host, &microphones("1", &["1", "2"]));
+    let first = host.running_captures();
+    plug(&mut host, &microphones("2", &["1", "2"]));
+    host.run_for(50);
+
+    let [_, renewed] = &host.requested[..] else { panic!("{:?}", host.requested) };
+    assert_eq!((&renewed.device_id, renewed.source), (&None, None));
+    assert_eq!(host.state(call).microphone.status, Some(DeviceStatus::Enabled));
+    assert_ne!(host.running_captures(), first);
+    assert_eq!(host.running_captures().len(), 1);
+    assert!(host.remembered.is_empty(), "the user has chosen nothing");
+
+    // It has other names for the same one, or another one comes that it does not use.
+    plug(&mut host, &microphones("2", &["1", "2", "3"]));
+    assert_eq!(host.requested.len(), 2);
+    plug(&mut host, &microphones("1", &["1"]));
+    let running = host.running_captures();
+    fail_newest(&mut host);
+    host.run_for(50);
+    assert_eq!(host.state(call).microphone.status, Some(DeviceStatus::Enabled), "as it was");
+    assert!(running.contains(&host.running_captures()[0]));
+}
+
+#[test]
+fn a_microphone_that_somebody_chose_stays_though_the_system_uses_another() {
+    let (mut host, call) = microphone_on();
+    plug(&mut host, &microphones("1", &["1", "2"]));
+    let device_id = Some("first".to_owned());
+    let choice = Choice { device_id, facing: None };
+    host.device(call, Microphone, DeviceOrder::Select(choice));
+    host.run_for(50);
+    assert!(host.state(call).microphone.is_chosen);
+    let requested = host.requested.len();
+    plug(&mut host, &microphones("2", &["1", "2"]));
+    assert_eq!(host.requested.len(), requested);
+
+    // Until nobody does any more.
+    host.device(call, Microphone, DeviceOrder::Select(Choice::default()));
+    host.run_for(50);
+    plug(&mut host, &microphones("1", &["1", "2"]));
+    assert_eq!(host.requested.len(), requested + 2);
+}
+
+#[test]
+fn an_unplugged_microphone_is_followed_by_the_systems_next_one_soon_or_not_at_all() {
+    for (pause, follows) in [(600, true), (3_001, false)] {
+        for touched in [false, true] {
+            let (mut host, call) = microphone_on();
+            plug(&mut host, &microphones("1", &["1", "2"]));
+            let capture = host.running_captures()[0];
+            host.feed(Input::CaptureEnded(capture));
+            assert_eq!(host.state(call).microphone.status, Some(DeviceStatus::Disabled));
+            if touched {
+                host.disable(call, Microphone);
+            }
+            host.run_for(pause);
+            plug(&mut host, &microphones("2", &["2"]));
+            host.run_for(50);
+
+            let is_on = host.state(call).microphone.status == Some(DeviceStatus::Enabled);
+            assert_eq!(is_on, follows && !touched, "after {pause} ms, {touched}");
+            assert_eq!(told(&host, "device.disconnected").len(), 2, "of the call and the client");
+            assert_eq!(host.running_captures().len(), usize::from(is_on));
+        }
+    }
+}
+
+#[test]
+fn a_microphone_that_is_off_is_listened_to_at_the_systems_new_one() {
+    let (mut host, call) = microphone_on();
+    plug(&mut host, &microphones("1", &["1", "2"]));
+    host.disable(call, Microphone);
+    notice(&mut host, call, true);
+    let listened: Vec<_> = host.listened.keys().copied().collect();
+    plug(&mut host, &microphones("2", &["1", "2"]));
+
+    assert_eq!(source(&host), ListenSource::Device(None));
+    assert!(!listened.iter().any(|before| host.listened.contains_key(before)));
+    assert_eq!(host.state(call).microphone.selected, None);
+    assert_eq!(host.requested.len(), 1, "it stays off");
 }
 
 #[test]
@@ -306,6 +391,16 @@ fn device_on(kind: DeviceKind) -> (Host, CallKey) {
 
 fn plug(host: &mut Host, devices: &[ListedDevice]) {
     host.feed(Input::Devices(devices.to_vec()));
+}
+
+/// Microphones of those groups, and which of them is the system's own choice.
+fn microphones(default: &str, groups: &[&str]) -> Vec<ListedDevice> {
+    let id = |group: &str| if group == "1" { "first".to_owned() } else { format!("no. {group}") };
+    let all = groups.iter().map(|group| (id(group), *group));
+    std::iter::once((DEFAULT_DEVICE.to_owned(), default))
+        .chain(all)
+        .map(|(id, group)| listed(ListedKind::AudioInput, &id, group))
+        .collect()
 }
 
 fn camera(id: &str, group_id: &str) -> ListedDevice {

@@ -51,13 +51,17 @@ fn the_browsers_own_choice_is_kept_as_such() {
     let choice = KeptDevice::of(DeviceKind::Camera, &state, &[camera("a", "A")]).unwrap();
 
     assert_eq!((choice.device_id.as_str(), choice.is_muted), ("default", Some(false)));
+    // Also when it is known which one the browser took.
+    let taken = DeviceState { selected: Some("a".to_owned()), ..state };
+    assert_eq!(KeptDevice::of(DeviceKind::Camera, &taken, &[camera("a", "A")]).unwrap(), choice);
     let found = recall(&[choice], ListedKind::VideoInput, &[]);
     assert_eq!(found, Recalled { device_id: None, is_muted: Some(false) });
 }
 
 #[test]
 fn devices_of_the_app_and_screens_are_not_kept() {
-    let state = DeviceState { selected: Some("b".to_owned()), ..DeviceState::default() };
+    let selected = Some("b".to_owned());
+    let state = DeviceState { selected, is_chosen: true, ..DeviceState::default() };
     let devices = [camera("a", "A")];
 
     assert_eq!(KeptDevice::of(DeviceKind::Camera, &state, &devices), None);

@@ -45,34 +45,67 @@ pub(super) fn wishes(request: &CaptureRequest, own: Option<&Object>) -> Object {
     under(&object(&wishes), own)
 }
 
-/// The options of `getDisplayMedia`, under the app's own.
+/// The options of `getDisplayMedia`, under the app's own, each of which goes where browsers heed it.
 pub(super) fn screen_options(request: &CaptureRequest, own: Option<&Object>) -> Object {
-    let mut video = Vec::new();
+    let mut picture = Vec::new();
     if let Some(size) = request.size {
-        video.push(("width", object(&[("max", size.width.into())]).into()));
-        video.push(("height", object(&[("max", size.height.into())]).into()));
+        picture.push(("width", object(&[("max", size.width.into())]).into()));
+        picture.push(("height", object(&[("max", size.height.into())]).into()));
     }
     if let Some(fps) = request.max_framerate {
-        video.push(("frameRate", object(&[("ideal", fps.into())]).into()));
+        picture.push(("frameRate", object(&[("ideal", fps.into())]).into()));
     }
-    let audio = if request.audio {
-        let mut sound: Vec<(&str, JsValue)> = vec![("channelCount", stereo())];
-        sound.extend(SPEECH.map(|key| (key, JsValue::FALSE)));
-        sound.push(("restrictOwnAudio", JsValue::TRUE));
-        object(&sound).into()
-    } else {
-        JsValue::FALSE
-    };
-    let options = object(&[
-        ("video", object(&video).into()),
-        ("audio", audio),
-        ("systemAudio", if request.audio { "include" } else { "exclude" }.into()),
-    ]);
-    under(&options, own)
+    let picture = object(&picture);
+    let mut sound: Vec<(&str, JsValue)> = vec![("channelCount", stereo())];
+    sound.extend(SPEECH.map(|key| (key, JsValue::FALSE)));
+    sound.push(("restrictOwnAudio", JsValue::TRUE));
+    let sound = object(&sound);
+    let mut has_sound = request.audio;
+    let options =
+        object(&[("systemAudio", if request.audio { "include" } else { "exclude" }.into())]);
+    for (key, value) in own.into_iter().flat_map(entries) {
+        let set = |object: &Object| {
+            let _ = js_sys::Reflect::set(object, &key.as_str().into(), &value);
+        };
+        match key.as_str() {
+            "video" => drop(under(&picture, value.dyn_ref())),
+            "audio" if value == false => has_sound = false,
+            "audio" => drop(under(&sound, value.dyn_ref())),
+            key if QUESTION.contains(&key) => set(&options),
+            key if SOUND.contains(&key) => set(&sound),
+            _ => set(&picture),
+        }
+    }
+    let sound = if has_sound { sound.into() } else { JsValue::FALSE };
+    under(&options, Some(&object(&[("video", picture.into()), ("audio", sound)])))
 }
 
+/// What is said of the browser's question which screen to share.
+const QUESTION: [&str; 7] = [
+    "controller",
+    "monitorTypeSurfaces",
+    "preferCurrentTab",
+    "selfBrowserSurface",
+    "surfaceSwitching",
+    "systemAudio",
+    "windowAudio",
+];
+
+/// Constraints that mean the sound.
+const SOUND: [&str; 9] = [
+    "autoGainControl",
+    "channelCount",
+    "echoCancellation",
+    "latency",
+    "noiseSuppression",
+    "restrictOwnAudio",
+    "sampleRate",
+    "sampleSize",
+    "suppressLocalAudioPlayback",
+];
+
 /// What to ask for, one after the other: whatever there is, rather than nothing.
-pub(super) struct Attempts {
+pub(crate) struct Attempts {
     key: &'static str,
     rest: VecDeque<Attempt>,
 }
@@ -120,12 +153,20 @@ fn stereo() -> JsValue {
 }
 
 /// `{ ...below, ...above }`, in `below`, which is ours.
-fn under(below: &Object, above: Option<&Object>) -> Object {
-    if let Some(above) = above {
-        for entry in Object::entries(above).iter() {
-            let entry: js_sys::Array = entry.unchecked_into();
-            let _ = js_sys::Reflect::set(below, &entry.get(0), &entry.get(1));
-        }
+pub(super) fn under(below: &Object, above: Option<&Object>) -> Object {
+    for (key, value) in above.into_iter().flat_map(entries) {
+        let _ = js_sys::Reflect::set(below, &key.into(), &value);
     }
     below.clone()
+}
+
+/// What an object of ours, or a copy of one of the app's, holds.
+fn entries(object: &Object) -> Vec<(String, JsValue)> {
+    let entries = Object::entries(object).into_iter();
+    entries
+        .filter_map(|entry| {
+            let entry: js_sys::Array = entry.unchecked_into();
+            Some((entry.get(0).as_string()?, entry.get(1)))
+        })
+        .collect()
 }

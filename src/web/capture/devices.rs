@@ -11,7 +11,7 @@ use web_sys::{DomException, EventTarget};
 
 use super::permissions::{Permission, PermissionState};
 use crate::{
-    core::{DeviceKind, ListedDevice, ListedKind},
+    core::{DEFAULT_DEVICE, DeviceKind, ListedDevice, ListedKind},
     web::{
         failure::has_panicked,
         foreign::{call_method, settled},
@@ -24,9 +24,6 @@ use crate::{
 
 /// How long plugging may take to settle, in ms: one headset is several devices.
 const DEBOUNCE: u32 = 500;
-
-/// What enumerates its first device as its default one, which is in the list by itself.
-const SYNTHETIC: &str = "default";
 
 /// `navigator.mediaDevices`.
 ///
@@ -54,16 +51,19 @@ pub(super) fn exception(name: &str) -> JsValue {
 ///
 /// What the browser throws.
 pub async fn find_devices(kind: Option<ListedKind>) -> Result<Vec<JsValue>, JsValue> {
+    let is_meant = |device: &JsValue| {
+        kind.is_none_or(|kind| field(device, "kind") == kind.as_str())
+            && field(device, "deviceId") != DEFAULT_DEVICE
+    };
+    Ok(find_all().await?.into_iter().filter(is_meant).collect())
+}
+
+async fn find_all() -> Result<Vec<JsValue>, JsValue> {
     let Ok(devices) = media_devices() else {
         return Ok(Vec::new());
     };
     let found = settled(&call_method(&devices, "enumerateDevices", &JsValue::UNDEFINED)?).await?;
-    let found = items(&found).unwrap_or_default();
-    let is_meant = |device: &JsValue| {
-        kind.is_none_or(|kind| field(device, "kind") == kind.as_str())
-            && field(device, "deviceId") != SYNTHETIC
-    };
-    Ok(found.into_iter().filter(is_meant).collect())
+    Ok(items(&found).unwrap_or_default())
 }
 
 /// What the core needs to know of those devices.
@@ -86,6 +86,11 @@ fn read(device: &JsValue) -> Option<ListedDevice> {
 /// What there is by now, read with the browser's leave; whatever fails is nothing.
 pub async fn list_devices() -> Vec<ListedDevice> {
     listed(&find_devices(None).await.unwrap_or_default())
+}
+
+/// The same, with what stands for the system's own choice.
+pub async fn list_all() -> Vec<ListedDevice> {
+    listed(&find_all().await.unwrap_or_default())
 }
 
 /// Calls `tell` after devices came, went, or became visible, until the watch is dropped.

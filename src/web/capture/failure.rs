@@ -7,6 +7,7 @@ use super::devices::exception;
 use crate::web::object::field;
 
 /// Why a device was not opened: the name that the core knows, and what was thrown.
+#[derive(Clone)]
 pub(crate) struct Failure {
     pub(super) name: String,
     thrown: JsValue,
@@ -27,6 +28,11 @@ impl Failure {
     /// What was thrown.
     pub(crate) fn into_thrown(self) -> JsValue {
         self.thrown
+    }
+
+    /// Whether the user, or somebody for them, did not let the page have it.
+    pub(super) fn is_refusal(&self) -> bool {
+        matches!(self.name.as_str(), "NotAllowedError" | "PermissionDismissedError")
     }
 
     pub(super) fn named(name: &str) -> Self {

@@ -57,6 +57,8 @@ declare global {
   /** The video element that the test is about, and what moves it from one document to another. */
   var tile: HTMLVideoElement;
   var places: (() => void)[];
+  /** What the browser was asked to open, where a test collects that. */
+  var asked: string[];
   /** Events, where a test collects them. */
   var heard: { type: string; call_cid?: string; [field: string]: unknown }[];
   /** How many of the objects are left when all garbage is collected. */
