@@ -161,7 +161,7 @@ Object.assign(ReadyClient, {
     return getOrCreateInstance.call(this, args);
   },
   async connect(args) {
-    await init();
+    await unlessAborted(init, args?.signal);
     const client = new this(args);
     try {
       await client.connected;
@@ -172,5 +172,32 @@ Object.assign(ReadyClient, {
     return client;
   },
 });
+
+/** What is loading goes on for others; who has given it up waits no longer. */
+function unlessAborted(begin, signal) {
+  // What is no signal is refused when the module is there.
+  if (typeof signal?.addEventListener !== 'function') return begin();
+  if (signal.aborted) return Promise.reject(abortion(signal));
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(abortion(signal));
+    signal.addEventListener('abort', abort);
+    begin()
+      .then(resolve, reject)
+      .then(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** As the module says it, which may not be there yet. */
+function abortion({ reason: cause }) {
+  return new wasm.JoinAbortedError('connecting was aborted', {
+    code: 'aborted',
+    category: 'abort',
+    hint: 'Nothing to do if the app aborted it on purpose; otherwise call it again.',
+    retryable: true,
+    unrecoverable: false,
+    attempts: Object.freeze([]),
+    cause,
+  });
+}
 
 export { Client as StreamVideoClient };

@@ -26,6 +26,7 @@ pub(crate) use self::{
     shared::ClientShared,
 };
 use super::{
+    abort::abortable,
     body::{Body, function, given, text},
     client_state, connectivity, device_preferences,
     error::to_js,
@@ -35,7 +36,7 @@ use super::{
     query::Query,
 };
 use crate::{
-    core::{AppRequest, Command, Method},
+    core::{AppRequest, Category, Command, Method},
     web::{Error, field},
 };
 
@@ -457,10 +458,19 @@ fn make(args: ClientArgs) -> JsValue {
         }
         instances::add(key, &object);
     }
-    let connected = match args.login {
+    let begin = || match args.login {
         Some(login) => follow(&shared, connect(&shared, login)),
         None => Promise::resolve(&JsValue::UNDEFINED),
     };
+    let connecting = Rc::downgrade(&shared);
+    let give_up = move || {
+        if let Some(shared) = connecting.upgrade() {
+            // Whoever gave the signal waits for nothing.
+            let _ = shared.disconnect();
+        }
+    };
+    let connected = abortable(args.signal.as_ref(), "connecting", begin, give_up);
+    nobody_has_to_await(&connected);
     parts.set("connected", &connected);
     object
 }
@@ -472,6 +482,7 @@ fn connect(shared: &Rc<ClientShared>, login: Login) -> Promise {
         detach(async move {
             if let Err(error) = JsFuture::from(connecting).await
                 && let Some(shared) = shared.upgrade()
+                && !is_asked_for(&error)
             {
                 tell_of_failure(&shared, &error);
             }
@@ -483,28 +494,37 @@ fn connect(shared: &Rc<ClientShared>, login: Login) -> Promise {
 /// What `client.connected` is, from the promise of the connecting that it began.
 fn follow(shared: &Rc<ClientShared>, connecting: Promise) -> Promise {
     let (connected, settle) = open();
-    let (shared, told) = (Rc::downgrade(shared), connected.clone());
+    let shared = Rc::downgrade(shared);
     detach(async move {
         match JsFuture::from(connecting).await {
             Ok(_) => settle.resolve(&JsValue::UNDEFINED),
             Err(error) => {
                 if let Some(shared) = shared.upgrade() {
                     shared.forget_user();
-                    let message = "the user could not be connected";
-                    shared.log(
-                        LogScope::Client,
-                        Level::Error,
-                        message,
-                        std::slice::from_ref(&error),
-                    );
+                    if !is_asked_for(&error) {
+                        let message = "the user could not be connected";
+                        let details = std::slice::from_ref(&error);
+                        shared.log(LogScope::Client, Level::Error, message, details);
+                    }
                 }
                 settle.reject(&error);
-                // Whoever awaits `connected` hears of it, and nobody has to.
-                let _ = JsFuture::from(told).await;
             }
         }
     });
     connected
+}
+
+/// Whoever awaits `connected` hears of a failure; the browser is not to complain when nobody does.
+fn nobody_has_to_await(connected: &Promise) {
+    let told = connected.clone();
+    detach(async move {
+        let _ = JsFuture::from(told).await;
+    });
+}
+
+/// Whether the app itself disconnected the user, or gave the signal: that is no failure.
+fn is_asked_for(error: &JsValue) -> bool {
+    field(error, "category").as_string().as_deref() == Some(Category::Abort.as_str())
 }
 
 /// Connecting was given up.

@@ -359,7 +359,7 @@ impl<H: Host> Client<H> {
         if let Some(mut connection) = self.connection.take() {
             connection.close(&mut self.out);
             for promise in connection.take_waiting() {
-                self.out.reject(promise, not_connected());
+                self.out.reject(promise, Error::connecting_aborted());
             }
         }
         self.rewatch = None;

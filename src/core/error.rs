@@ -278,6 +278,14 @@ impl<H: Host> Error<H> {
         error
     }
 
+    /// The user was disconnected before they were connected.
+    pub(crate) fn connecting_aborted() -> Self {
+        Self::new(Code::Aborted, Category::Abort, "the user was disconnected while connecting")
+            .class(ErrorClass::JoinAborted)
+            .hint("Nothing to do if the app disconnected on purpose; otherwise connect again.")
+            .retryable()
+    }
+
     /// No answer at all.
     pub(crate) fn network(doing: &str, cause: H::Thrown) -> Self {
         Self::new(Code::Network, Category::Network, format!("no answer while {doing}"))

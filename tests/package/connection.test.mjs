@@ -79,3 +79,115 @@ for (const when of ['at once', 'later']) {
     assert.deepEqual(asked, ['first', 'second'], 'a user who is connected keeps theirs');
   });
 }
+
+/** What an app that connects in its arguments hears: failures, and what is logged above notes. */
+function listening() {
+  const [failures, log] = [[], []];
+  const options = {
+    baseURL: 'http://127.0.0.1:9/video',
+    logger: (level, message) => level !== 'debug' && level !== 'trace' && log.push(message),
+    onConnectUserError: (last) => failures.push(last),
+  };
+  const args = { apiKey: 'key', user: { id: 'anna' }, token: TOKEN, options };
+  return { args, failures, log };
+}
+
+test('a disconnect that the app asked for while it connects is no failure', async (t) => {
+  const sockets = fakeSockets();
+  t.after(() => sockets.end());
+  for (const end of ['disconnectUser', 'dispose']) {
+    const { args, failures, log } = listening();
+    const client = new Client(args);
+
+    await client[end]();
+
+    const aborted = { code: 'aborted', category: 'abort', name: 'AbortError', retryable: true };
+    await assert.rejects(client.connected, aborted);
+    await turn();
+    assert.deepEqual([failures, log], [[], []], end);
+    await client.dispose();
+  }
+  // One that nobody asked for is one.
+  const { args, failures, log } = listening();
+  const client = new Client({ ...args, token: `${part({})}.${part({ user_id: 'ben' })}.x` });
+  await assert.rejects(client.connected, { code: 'auth-token-invalid' });
+  await turn();
+  assert.deepEqual([failures.length, log], [1, ['the user could not be connected']]);
+  await client.dispose();
+});
+
+test('connect, cleanup, connect: what StrictMode does leaves one connection and no word', async (t) => {
+  const sockets = fakeSockets();
+  t.after(() => sockets.end());
+  const { args, failures, log } = listening();
+  const shown = [];
+  const effect = () => {
+    const controller = new AbortController();
+    const connecting = Client.connect({ ...args, signal: controller.signal });
+    connecting.then(
+      (client) => shown.push(client),
+      (error) => error.code === 'aborted' || shown.push(error),
+    );
+    return () => {
+      controller.abort();
+      connecting.then(
+        (client) => client.dispose(),
+        () => {},
+      );
+    };
+  };
+
+  const cleanUp = effect();
+  cleanUp();
+  const cleanUpAgain = effect();
+  await turn();
+  await turn();
+
+  assert.equal(shown.length, 1, String(shown));
+  assert.ok(shown[0] instanceof Client);
+  assert.equal(shown[0].state.connectedUser.id, 'anna');
+  assert.equal(sockets.opened.filter(({ closed }) => !closed).length, 1);
+  assert.deepEqual([failures, log], [[], []]);
+  // When the component goes, so does the client.
+  cleanUpAgain();
+  await turn();
+  assert.equal(sockets.opened.filter(({ closed }) => !closed).length, 0);
+});
+
+test('a signal gives up connecting before, during, and not after it', async (t) => {
+  const sockets = fakeSockets();
+  t.after(() => sockets.end());
+  const reason = new Error('enough');
+  const aborted = { code: 'aborted', category: 'abort', name: 'AbortError', cause: reason };
+  const { args, failures, log } = listening();
+
+  const signal = AbortSignal.abort(reason);
+  await assert.rejects(Client.connect({ ...args, signal }), aborted);
+  const client = new Client({ ...args, signal });
+  await assert.rejects(client.connected, aborted);
+  await client.dispose();
+  assert.equal(sockets.opened.length, 0, 'nothing was sent');
+
+  const during = new AbortController();
+  const connecting = Client.connect({ ...args, signal: during.signal });
+  // The module is there: by then the client is made, and its socket.
+  await Promise.resolve();
+  await Promise.resolve();
+  await Promise.resolve();
+  during.abort(reason);
+  await assert.rejects(connecting, aborted);
+  await turn();
+  assert.equal(sockets.opened.filter(({ closed }) => !closed).length, 0);
+
+  const after = new AbortController();
+  const connected = await Client.connect({ ...args, signal: after.signal });
+  after.abort(reason);
+  await turn();
+  assert.equal(connected.state.connectedUser.id, 'anna', 'that is what dispose() is for');
+  await connected.dispose();
+
+  assert.deepEqual([failures, log], [[], []]);
+  for (const wrong of [5, 'now', {}, { aborted: 'no' }]) {
+    await assert.rejects(Client.connect({ ...args, signal: wrong }), { code: 'invalid-argument' });
+  }
+});

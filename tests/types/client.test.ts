@@ -60,6 +60,8 @@ export async function make() {
   new Client({ apiKey, user: { type: 'anonymous' } });
   new Client({ apiKey, user: { type: 'anonymous' }, token });
   exactly<Client>()(await Client.connect({ apiKey, user: { id: 'anna' }, tokenProvider, options }));
+  const { signal } = new AbortController();
+  exactly<Client>()(await Client.connect({ apiKey, user: { id: 'anna' }, token, signal }));
   const same: StreamVideoClient = new StreamVideoClient(apiKey);
   exactly<Client>()(same);
 }

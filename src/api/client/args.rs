@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     api::{
+        abort::Signal,
         agent::agent,
         options::{self, invalid},
     },
@@ -28,6 +29,8 @@ const UNKNOWN_LOCATION: &str = "ERR";
 pub(crate) struct ClientArgs {
     pub(crate) config: Config,
     pub(crate) login: Option<Login>,
+    /// Gives connecting up.
+    pub(crate) signal: Option<Signal>,
     /// Of the app and the user.
     pub(crate) key: Option<String>,
     pub(crate) timer_worker: bool,
@@ -57,12 +60,12 @@ impl ClientArgs {
     /// Reads `(apiKey, options)` or `({ apiKey, user, token, tokenProvider, options })`.
     pub(crate) fn read(first: &JsValue, second: &JsValue) -> Result<Self, Error> {
         if let Some(api_key) = first.as_string() {
-            return Self::with(Some(api_key), None, second);
+            return Self::with(Some(api_key), None, None, second);
         }
         if !first.is_object() {
             return Err(invalid("new Client: not an object"));
         }
-        let ArgsObject { api_key, user, token, token_provider, options } =
+        let ArgsObject { api_key, user, token, token_provider, signal, options } =
             options::read_shallow(first, "new Client")?;
         let login = match user {
             Some(user) => Some(make_login(&user, token, token_provider)?),
@@ -71,10 +74,15 @@ impl ClientArgs {
             }
             None => None,
         };
-        Self::with(api_key, login, &options.unwrap_or_default())
+        Self::with(api_key, login, signal, &options.unwrap_or_default())
     }
 
-    fn with(api_key: Option<String>, login: Option<Login>, given: &JsValue) -> Result<Self, Error> {
+    fn with(
+        api_key: Option<String>,
+        login: Option<Login>,
+        signal: Option<Signal>,
+        given: &JsValue,
+    ) -> Result<Self, Error> {
         let api_key = api_key
             .filter(|key| !key.is_empty())
             .ok_or_else(|| invalid("new Client: apiKey is missing"))?;
@@ -84,6 +92,7 @@ impl ClientArgs {
         Ok(Self {
             key: key.map(|user| format!("{api_key}/{user}")),
             login,
+            signal,
             timer_worker: options.enable_timer_worker.unwrap_or(true),
             persistence: persistence(options.device_persistence.as_ref())?,
             log: LogArgs {
@@ -107,6 +116,7 @@ struct ArgsObject {
     token: Option<String>,
     #[serde(with = "options::object")]
     token_provider: Option<Function>,
+    signal: Option<Signal>,
     #[serde(with = "options::object")]
     options: Option<JsValue>,
 }

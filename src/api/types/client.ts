@@ -119,6 +119,12 @@ export type ClientArgs = {
   apiKey: string;
   /** Options. */
   options?: ClientOptions;
+  /**
+   * Gives connecting up, so that nothing of it stays: the promise rejects with `aborted`, nobody else
+   * hears of a failure. A user who is connected by then stays so, until {@link Client.disconnectUser}
+   * or {@link Client.dispose}.
+   */
+  signal?: AbortSignal;
 } & (
   | {
       /** Who. Connecting begins at once; see {@link Client.connected}. */

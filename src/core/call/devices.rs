@@ -307,7 +307,6 @@ impl<H: Host> Device<H> {
     }
 
     /// Takes what a capture delivers.
-    #[must_use]
     pub(crate) fn on_captured(
         &mut self,
         out: &mut Outbox<H>,

@@ -206,8 +206,6 @@ fn a_guest_who_connects_twice_is_one_guest() {
 
 fn rung() -> (Host, CallKey) {
     let mut host = Host::connected();
-    host.server.me = "alice".to_owned();
-    host.server.answer_ring("rung", "nobody");
     let document = host.server.call();
     host.coordinator(json!({
         "type": "call.ring", "call_cid": "default:demo", "call": document,

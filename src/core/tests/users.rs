@@ -130,7 +130,7 @@ fn users_change_one_after_the_other() {
     host.assert_resolved(gone);
     host.assert_resolved(bob);
     for promise in [alice, same] {
-        assert_eq!(host.rejection(promise), "not-connected");
+        assert_eq!(host.rejection(promise), "aborted");
     }
     assert_eq!(host.client.user_id(), Some("bob"));
 }

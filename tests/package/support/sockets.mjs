@@ -21,7 +21,9 @@ export function fakeSockets() {
       const data = JSON.stringify(json);
       queueMicrotask(() => this.dispatchEvent(new MessageEvent('message', { data })));
     }
-    close() {}
+    close() {
+      this.closed = true;
+    }
   };
   return fakes;
 }
