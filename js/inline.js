@@ -3,9 +3,10 @@
  *
  * JavaScript, because it is what loads the module.
  */
-import { init as start } from './index.js';
+import { copy } from './load.js';
 import compile from './trunkline_bg.inline.js';
 
-export * from './index.js';
-export const init = async (source) => start(source ?? (await compile()));
-export default init;
+Object.assign(copy, { compile, isFirst: true });
+
+export * from './slim.js';
+export { default } from './slim.js';

@@ -3,9 +3,14 @@
  *
  * JavaScript, because nothing else runs before the module does.
  */
+import './shims.js';
 import { VideoError } from './trunkline.js';
 
 const FILE = 'trunkline_bg.wasm';
+const SERVE = `Serve ${FILE} of the package and give init() its address; the README says how with each bundler`;
+
+/** The module inside JavaScript, as the entry of the app has it, and whether it is there already. */
+export const copy = { compile: undefined, isFirst: false };
 
 /**
  * The module from what the app gives, or from inside the package.
@@ -15,16 +20,42 @@ const FILE = 'trunkline_bg.wasm';
  */
 export async function load(source) {
   if (source !== undefined) return compile(source);
+  if (copy.isFirst) return copy.compile();
   const bytes = bytesBeside();
   if (bytes) return compile(bytes);
-  try {
-    return await compile(new URL('./trunkline_bg.wasm', import.meta.url));
-  } catch (error) {
-    // A bundler may have moved this file and left the module behind.
-    return inlineCopy().catch(() => {
+  const place = placeBeside();
+  if (!copy.compile) return compile(place ?? lost());
+  // There is nothing to look for where the bundle does not say that it took the module along.
+  if (!place || isLeftBehind(place)) return copy.compile().catch(() => compile(place ?? lost()));
+  return compile(place).catch((error) =>
+    copy.compile().catch(() => {
       throw error;
-    });
+    }),
+  );
+}
+
+/** Where the module is. Bundles that are no modules do not know their own place. */
+function placeBeside() {
+  try {
+    return new URL('./trunkline_bg.wasm', import.meta.url);
+  } catch {
+    return undefined;
   }
+}
+
+/**
+ * Whether a bundler has moved this script and most likely left the module behind: one that takes it
+ * along writes another place above, or leaves the name of this script as it was.
+ */
+function isLeftBehind({ href }) {
+  const script = import.meta.url;
+  return href === new URL(FILE, script).href && !new URL(script).pathname.endsWith('/load.js');
+}
+
+function lost() {
+  throw failure(`${FILE} was looked for nowhere, as the bundle does not know its own address`, {
+    hint: `${SERVE}.`,
+  });
 }
 
 /** The same with a module or its bytes, at once. */
@@ -60,10 +91,6 @@ function bytesBeside() {
   }
 }
 
-async function inlineCopy() {
-  return (await import('./trunkline_bg.inline.js')).default();
-}
-
 async function compile(source) {
   if (source instanceof WebAssembly.Module) return source;
   const isPlace = typeof source === 'string' || isA('URL', source) || isA('Request', source);
@@ -73,14 +100,14 @@ async function compile(source) {
   const place = from.url || FILE;
   if (!from.ok) {
     throw failure(`${place} could not be fetched: status ${from.status}`, {
-      hint: `Serve ${FILE} of the package beside its scripts, or give init() its address, or import trunkline/inline.`,
+      hint: `${SERVE}. Or import trunkline/inline.`,
       status: from.status,
     });
   }
   const type = from.headers.get('content-type') ?? '';
   if (type.startsWith('text/html')) {
     throw failure(`${place} is a page, not the WebAssembly module`, {
-      hint: `The server answers unknown addresses with a page: serve ${FILE} of the package there, or give init() its address.`,
+      hint: `The server answers unknown addresses with a page. ${SERVE}.`,
       status: from.status,
     });
   }

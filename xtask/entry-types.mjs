@@ -2,7 +2,7 @@
  * Derives the declarations of the package's entry from those that wasm-bindgen writes.
  *
  * JavaScript, as it needs TypeScript's own parser. Usage: `node entry-types.mjs trunkline.d.ts
- * index.js index.d.ts api.snapshot`, of which the last two are written. The snapshot is the
+ * slim.js index.d.ts api.snapshot`, of which the last two are written. The snapshot is the
  * declarations without comments.
  *
  * What belongs to the module's memory and loading goes: `free`, `Symbol.dispose`, and everything

@@ -63,9 +63,13 @@ test('the module loads once, also where nothing can be fetched', async () => {
   await first;
 });
 
-test('the inline entry is the same package', async () => {
-  const [inline, main] = await Promise.all([import('trunkline/inline'), import('trunkline')]);
+test('the other entries are the same package', async () => {
+  const { Client, init } = await import('trunkline');
 
-  assert.equal(inline.Client, main.Client);
-  await inline.init();
+  for (const entry of ['trunkline/inline', 'trunkline/slim']) {
+    const other = await import(entry);
+    assert.equal(other.Client, Client);
+    assert.equal(other.init, init);
+    await other.init();
+  }
 });

@@ -18,6 +18,7 @@ import trunkline, {
   type VideoError,
 } from 'trunkline';
 import * as inline from 'trunkline/inline';
+import * as slim from 'trunkline/slim';
 import module from 'trunkline/trunkline_bg.wasm';
 
 import { exactly } from './exactly.js';
@@ -43,6 +44,8 @@ export async function load(bytes: ArrayBuffer) {
   exactly<typeof init>()(trunkline);
   exactly<typeof init>()(inline.init);
   exactly<typeof Client>()(inline.Client);
+  exactly<typeof Client>()(slim.Client);
+  exactly<typeof init>()(slim.default);
   exactly<typeof Client>()(StreamVideoClient);
   // @ts-expect-error: not a place of a module
   await init(null);

@@ -22,7 +22,8 @@ pub const INLINE_WASM: &str = "trunkline_bg.inline.js";
 /// The entry for who calls `require`, with its declarations.
 const COMMON_JS: [&str; 2] = ["index.cjs", "index.d.cts"];
 /// What stands in `js/` for the completed package only. wasm-bindgen carries the other files.
-const ENTRY: [&str; 8] = [
+const ENTRY: [&str; 11] = [
+    "copy.js",
     "index.js",
     "inline.d.ts",
     "inline.js",
@@ -30,6 +31,8 @@ const ENTRY: [&str; 8] = [
     "package.json",
     "prepack.js",
     "shims.js",
+    "slim.d.ts",
+    "slim.js",
     "trunkline_bg.wasm.d.ts",
 ];
 /// What people read, beside what wasm-pack brings.
@@ -89,7 +92,7 @@ pub fn complete(mode: Mode) -> Result<()> {
 
 /// Makes the declarations of the entry from those that wasm-bindgen wrote.
 fn derive_types() -> Result<()> {
-    let files = [TYPES, "index.js", ENTRY_TYPES].map(|name| folder().join(name));
+    let files = [TYPES, "slim.js", ENTRY_TYPES].map(|name| folder().join(name));
     run(command("node").arg(root().join("xtask/entry-types.mjs")).args(files).arg(api_snapshot()))
 }
 

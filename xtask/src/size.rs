@@ -24,8 +24,8 @@ pub const LIMIT: u64 = 291_000;
 /// with each change that means to.
 const LAST: u64 = 289_696;
 
-/// For those who do not download the module by itself; nobody loads both.
-const INLINE: [&str; 2] = ["inline.js", INLINE_WASM];
+/// For those who do not download the module by itself, as nobody loads both, and for npm.
+const OTHERS: [&str; 4] = ["copy.js", "inline.js", INLINE_WASM, "prepack.js"];
 
 /// Bytes of a file.
 #[derive(Clone, Copy, Debug, Default)]
@@ -97,7 +97,7 @@ fn scripts() -> Result<Vec<PathBuf>> {
         for entry in fs::read_dir(&folder)? {
             let path = entry?.path();
             let is_script = path.extension().is_some_and(|extension| extension == "js");
-            if is_script && INLINE.iter().all(|inline| path != folder.join(inline)) {
+            if is_script && OTHERS.iter().all(|other| path != folder.join(other)) {
                 files.push(path);
             }
         }
@@ -118,8 +118,8 @@ fn bundle_app() -> Result<Vec<(PathBuf, bool)>> {
     let (out, facts) = (folder.join("out"), folder.join("facts.json"));
     let mut bundler = esbuild();
     bundler.args(["--bundle", "--minify", "--splitting"]).arg(&source);
-    for inline in INLINE {
-        bundler.arg(format!("--external:./{inline}"));
+    for other in OTHERS {
+        bundler.arg(format!("--external:./{other}"));
     }
     bundler.arg(format!("--outdir={}", out.display()));
     output(bundler.arg(format!("--metafile={}", facts.display())))?;

@@ -214,13 +214,14 @@ async fn development_hands_out_tokens_and_others_do_not() {
 #[tokio::test]
 async fn a_socket_that_does_not_authenticate_is_closed() {
     let server = TestServer::start().await;
+    // Before the clock jumps, which does not wait for what the system has not delivered yet.
+    let mut socket = server.open(&format!("/video/connect?api_key={KEY}")).await;
     tokio::time::pause();
     let started = tokio::time::Instant::now();
-    let mut socket = server.open(&format!("/video/connect?api_key={KEY}")).await;
     let frame = socket.next().await.unwrap().unwrap();
     let event: Value = serde_json::from_str(frame.to_text().unwrap()).unwrap();
     assert_eq!((&event["type"], &event["error"]["code"]), (&json!("connection.error"), &json!(5)));
-    assert_eq!(started.elapsed().as_secs(), 10);
+    assert!((8..=10).contains(&started.elapsed().as_secs()), "{:?}", started.elapsed());
     let close = socket.next().await.unwrap().unwrap();
     assert!(matches!(close, Message::Close(Some(frame)) if frame.code == 1008.into()));
 }

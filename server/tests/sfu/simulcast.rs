@@ -45,10 +45,9 @@ async fn subscribers_of_one_track_get_different_layers() {
     ben.subscribe(vec![wish(&ann, TrackType::Video, 320, 180)]).await;
     cat.subscribe(vec![wish(&ann, TrackType::Video, 1280, 720)]).await;
     for (client, layer) in [(&ben, 1), (&cat, 3)] {
-        wait_for_layer(&ann, client, layer).await;
-        client.subscriber.clear();
-        let packets = client.subscriber.packets(&ann.stream_id(TrackType::Video), 20).await;
-        assert!(packets.iter().all(|packet| layer_of(&packet.payload) == layer));
+        let stream_id = ann.stream_id(TrackType::Video);
+        let is_all = |packets: &[Received]| packets.iter().all(|p| layer_of(&p.payload) == layer);
+        client.subscriber.last(&stream_id, 20, &format!("layer {layer} alone"), is_all).await;
     }
 }
 

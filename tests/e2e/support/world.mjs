@@ -9,7 +9,7 @@ import { API_KEY, Server, tokenFor } from './server.mjs';
 import { serveBlankPage } from './static.mjs';
 
 /** ms that anything may take to become true. Nothing waits this long unless something is wrong. */
-export const PATIENCE = 20_000;
+export const PATIENCE = 60_000;
 const BETWEEN_LOOKS = 50;
 
 /**

@@ -66,4 +66,21 @@ impl Peer {
         };
         self.wait(&what, look).await
     }
+
+    /// Waits until the last so many packets of a track are as they should be. Not the next ones, as a
+    /// stream may falter, and its layer change, while other work keeps this machine busy.
+    pub async fn last(
+        &self,
+        stream_id: &str,
+        count: usize,
+        what: &str,
+        is_as_it_should: impl Fn(&[Received]) -> bool,
+    ) -> Vec<Received> {
+        let look = |log: &Log| {
+            let mut packets = log.of(stream_id);
+            packets.drain(..packets.len().checked_sub(count)?);
+            is_as_it_should(&packets).then_some(packets)
+        };
+        self.wait(what, look).await
+    }
 }
