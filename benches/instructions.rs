@@ -336,4 +336,20 @@ impl Document for Json {
     fn view<V: DeserializeOwned>(&self) -> Option<V> {
         self.0.is_object().then(|| V::deserialize(&self.0).ok()).flatten()
     }
+
+    fn with(&self, field: &'static str, value: &Self) -> Self {
+        let mut copy = self.clone();
+        if let Value::Object(fields) = &mut copy.0 {
+            fields.insert(field.to_owned(), value.0.clone());
+        }
+        copy
+    }
+
+    fn merged(&self, newer: &Self) -> Self {
+        let mut copy = self.clone();
+        if let (Value::Object(fields), Value::Object(newer)) = (&mut copy.0, &newer.0) {
+            fields.extend(newer.clone());
+        }
+        copy
+    }
 }

@@ -282,16 +282,16 @@ async fn whoever_connects_while_it_rings_hears_the_ring() {
     alice.post("/call/default/b", body).await.ok(201);
 
     let (bob, mut again) = server.connect("bob").await;
-    let mut rung = Vec::new();
+    let mut cids = Vec::new();
     for _ in 0..2 {
         let ring = again.expect("call.ring").await;
         assert_eq!((&ring["video"], &ring["user"]["id"]), (&json!(true), &json!("alice")));
         assert_eq!(ring["session_id"], ring["call"]["session"]["id"]);
         assert_eq!(ring["members"].as_array().unwrap().len(), 2);
-        rung.push(ring["call_cid"].as_str().unwrap().to_owned());
+        cids.push(ring["call_cid"].as_str().unwrap().to_owned());
     }
-    rung.sort_unstable();
-    assert_eq!(rung, ["default:a", "default:b"]);
+    cids.sort_unstable();
+    assert_eq!(cids, ["default:a", "default:b"]);
 
     // What was answered, given up or ended does not ring any more.
     bob.post("/call/default/a/reject", json!({})).await.ok(201);

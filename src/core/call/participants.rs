@@ -112,7 +112,7 @@ impl<H: Host> Visible<H> {
             participants.slots().take(participants.len().saturating_sub(listed)).collect();
         for slot in unlisted {
             if let Some(gone) = self.remove_participant(slot) {
-                self.hand_on(gone);
+                self.hand_on(*gone);
             }
         }
         if !self.state().participants.slots().eq(before) {
@@ -173,7 +173,7 @@ impl<H: Host> Visible<H> {
     pub(crate) fn remove_session(&mut self, session_id: &str) {
         let slot = self.state().participants.slot_of(session_id);
         if let Some(gone) = slot.and_then(|slot| self.remove_participant(slot)) {
-            self.hand_on(gone);
+            self.hand_on(*gone);
         }
     }
 

@@ -150,11 +150,11 @@ impl<H: Host> Visible<H> {
     }
 
     /// Takes out whoever is in that slot.
-    pub(crate) fn remove_participant(&mut self, slot: Slot) -> Option<Participant<H>> {
+    pub(crate) fn remove_participant(&mut self, slot: Slot) -> Option<Box<Participant<H>>> {
         let participant = self.state.participants.remove(slot)?;
         let media = Aspects::MEDIA.only_if(!participant.media.is_empty());
         self.mark_person(slot, Aspects::LEFT.and(media));
-        Some(*participant)
+        Some(participant)
     }
 
     /// Whoever is in that slot stands behind all others.

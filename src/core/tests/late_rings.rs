@@ -14,6 +14,9 @@ use crate::core::{
 
 const REST: usize = 0;
 
+/// What is to be otherwise in an answer.
+type Edit = fn(&mut Value);
+
 /// Bob, who has just loaded the page, and what a query of his calls answers.
 fn loaded(edit: impl Fn(&mut Value), watch: bool) -> (Host, CallKey) {
     let mut host = Host::connected_as("bob", false);
@@ -52,7 +55,7 @@ fn a_ring_that_goes_on_is_found_by_a_query_and_ends_as_others_do() {
 
 #[test]
 fn what_is_no_ring_or_none_any_more_does_not_ring() {
-    let edits: [(&str, fn(&mut Value)); 9] = [
+    let edits: [(&str, Edit); 9] = [
         ("no member", |row| row["members"] = json!([{ "user_id": "carol" }])),
         ("of one's own", |row| row["call"]["created_by"]["id"] = json!("bob")),
         ("accepted", |row| row["call"]["session"]["accepted_by"] = json!({ "bob": 1 })),
