@@ -54,6 +54,8 @@ declare global {
   var call: Call;
   /** Calls that a query has found. */
   var found: Call[];
+  /** When pictures were shown, where somebody keeps that. */
+  var shownAt: number[];
   /** Events, where a test collects them. */
   var heard: { type: string; call_cid?: string; [field: string]: unknown }[];
   /** How many of the objects are left when all garbage is collected. */
