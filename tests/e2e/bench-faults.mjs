@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 
-import { detour, Proxy, Relay } from './support/network.mjs';
+import { detour, freeMediaPort, Proxy, Relay } from './support/network.mjs';
 import { NO_DEVICES, unique, World } from './support/world.mjs';
 
 const ROUNDS = process.argv.includes('--quick') ? 2 : 10;
@@ -20,15 +20,16 @@ const BETWEEN_LOOKS = 20;
 /** @type {Line[]} */
 const lines = [];
 
-const world = new World();
+const media = await freeMediaPort();
+const world = new World([], ['--udp', `127.0.0.1:${media}`]);
 await world.start();
-const port = Number(new URL(world.server.url).port);
-const [proxy, relay] = [new Proxy(port), new Relay(port)];
+const proxy = new Proxy(Number(new URL(world.server.url).port));
+const relay = new Relay(media);
 try {
   await Promise.all([proxy.open(), relay.open()]);
   const anna = await world.person('Anna');
   const ben = await world.login(
-    await world.stranger({}, detour(port, relay.port)),
+    await world.stranger({}, detour(media, relay.port)),
     { id: unique('Ben'), name: 'Ben' },
     {},
     { baseURL: proxy.url },

@@ -129,6 +129,16 @@ export class Relay {
   }
 }
 
+/** A port that was free a moment ago, for the media of a server. */
+export async function freeMediaPort() {
+  const socket = createSocket('udp4');
+  socket.bind(0, HOST);
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  await new Promise((resolve) => socket.close(() => resolve(undefined)));
+  return port;
+}
+
 /**
  * What has a page send its media to a relay in place of the server; runs before anything else in it.
  *
