@@ -21,7 +21,7 @@ pub struct Options {
     /// Only this part.
     #[arg(long, value_enum)]
     only: Option<Part>,
-    /// Few events and small calls, for whoever works on the state.
+    /// Few events and small calls for `state`, few rounds for `faults`.
     #[arg(long)]
     quick: bool,
     /// Take what the core needs now as the baseline of `instructions`.
@@ -46,6 +46,8 @@ enum Part {
     State,
     /// A call of a thousand: the demo in it, and its server.
     Crowd,
+    /// The bad moments of a network, with a proxy and a relay between page and server.
+    Faults,
 }
 
 /// Measures all parts, or one.
@@ -75,6 +77,7 @@ pub fn run(options: &Options) -> Result<()> {
             Part::State => progress.step("State of large calls", || state(options.quick))?,
             Part::Crowd => progress
                 .step("A call of a thousand", || crowd::run(&build::server(Mode::Release)?))?,
+            Part::Faults => progress.step("Bad moments", || faults(options.quick))?,
         }
     }
     Ok(())
@@ -82,7 +85,7 @@ pub fn run(options: &Options) -> Result<()> {
 
 /// What those parts measure.
 fn prepare_for(parts: &[Part]) -> Result<()> {
-    if parts.contains(&Part::Join) || parts.contains(&Part::Crowd) {
+    if [Part::Join, Part::Crowd, Part::Faults].iter().any(|part| parts.contains(part)) {
         return prepare();
     }
     if parts.contains(&Part::Size) || parts.contains(&Part::State) {
@@ -113,6 +116,16 @@ fn state(quick: bool) -> Result<()> {
         bench.arg("--quick");
     }
     run_to_end(&mut bench)
+}
+
+fn faults(quick: bool) -> Result<()> {
+    let server = build::server(Mode::Release)?;
+    let mut bench = command("npm");
+    bench.args(["run", "--silent", "bench:faults", "--workspace", "tests/e2e"]);
+    if quick {
+        bench.args(["--", "--quick"]);
+    }
+    run_to_end(bench.env("TRUNKLINE_SERVER", &server))
 }
 
 const SERVER_BENCH: [&str; 7] =

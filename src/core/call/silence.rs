@@ -20,8 +20,8 @@ const ASKED_BEFORE: Duration = Duration::from_secs(1);
 const ASKED_AGAIN: Duration = Duration::from_secs(2);
 /// A look this much after the one before was held back by the browser: nobody knows what came.
 const LATE: Duration = Duration::from_secs(3);
-/// A path that falls silent again so soon is not one that another look for it mends.
-const MENDED_AGAIN: Duration = Duration::from_secs(10);
+/// A path that comes and goes is not looked for more often than this.
+const MENDED_AGAIN: Duration = Duration::from_secs(4);
 
 /// Watches the path of one peer connection, once there is one.
 #[derive(Debug, Default)]

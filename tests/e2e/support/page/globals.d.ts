@@ -59,6 +59,8 @@ declare global {
   var places: (() => void)[];
   /** What the browser was asked to open, where a test collects that. */
   var asked: string[];
+  /** When pictures were shown, where somebody keeps that. */
+  var shownAt: number[];
   /** Events, where a test collects them. */
   var heard: { type: string; call_cid?: string; [field: string]: unknown }[];
   /** How many of the objects are left when all garbage is collected. */

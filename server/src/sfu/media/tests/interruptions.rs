@@ -38,7 +38,7 @@ fn a_viewer_in_another_network_is_found_again_by_a_restart() {
         world.restart_viewer();
         world.run(Duration::from_secs(4));
         let freeze = world.log.screen.longest_freeze(since, world.time());
-        assert!(freeze <= Duration::from_millis(1000), "{address}: {freeze:?}");
+        assert!(freeze <= Duration::from_secs(1), "{address}: {freeze:?}");
     }
     // One that was needless costs nothing but a moment.
     let since = world.time();
@@ -74,7 +74,7 @@ fn a_keyframe_that_is_wanted_while_nothing_comes_is_asked_for_when_something_doe
     assert!(asked.iter().all(|at| *at < since), "nobody would hear it: {asked:?}");
     world.run(Duration::from_secs(2));
     let asked = world.log.keyframes.iter().filter(|at| **at > since);
-    let asked: Vec<_> = asked.map(|at| (*at - since).as_millis()).collect();
+    let asked: Vec<_> = asked.map(|at| at.saturating_sub(since).as_millis()).collect();
     assert!(matches!(asked[..], [3000..=3100]), "{asked:?}");
 }
 

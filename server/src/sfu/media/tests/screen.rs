@@ -45,8 +45,9 @@ impl Screen {
     /// Whether a keyframe is asked for now.
     pub fn asks(&mut self, at: Duration) -> bool {
         let patience = if self.shown.is_some() { STUCK } else { FIRST };
-        let is_active = self.heard.is_some_and(|heard| at - heard < MEMORY);
-        let asks = is_active && self.waits_since.is_some_and(|since| at - since >= patience);
+        let is_active = self.heard.is_some_and(|heard| at.saturating_sub(heard) < MEMORY);
+        let asks =
+            is_active && self.waits_since.is_some_and(|since| at.saturating_sub(since) >= patience);
         if asks {
             self.waits_since = Some(at);
         }
@@ -58,7 +59,7 @@ impl Screen {
         let moments = self.moments.iter().copied().filter(|at| *at > since && *at < until);
         let (mut longest, mut last) = (Duration::ZERO, since);
         for at in moments.chain([until]) {
-            longest = longest.max(at - last);
+            longest = longest.max(at.saturating_sub(last));
             last = at;
         }
         longest
