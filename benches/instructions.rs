@@ -308,6 +308,7 @@ fn config() -> Config {
         browser: ("Browser".to_owned(), "1".to_owned()),
         os: ("Bench".to_owned(), "1".to_owned()),
         location: "LCL".to_owned(),
+        location_hint: None,
         timeout: Duration::from_secs(5),
         socket_timeout: Duration::from_secs(15),
         max_connect_retries: 1,

@@ -358,7 +358,7 @@ class Answer {
     this.#read = () => {
       const answer = read();
       // Whoever watches a page of a list hears of it when somebody on the page is another one.
-      if (!isSameList(this.#last, answer)) this.#last = answer;
+      if (this.#last !== answer && !isSameList(this.#last, answer)) this.#last = answer;
       return this.#last;
     };
   }

@@ -33,6 +33,7 @@ mod liveness;
 mod outbox;
 mod participant;
 pub mod preferences;
+mod probing;
 mod random;
 mod rest;
 mod ringing_state;
@@ -74,7 +75,7 @@ pub use ids::{
 };
 pub use input::{
     Captured, DeviceFailure, GatherNews, HttpFailure, HttpReply, Input, ListedDevice, ListedKind,
-    OfferReport, PeerInput, Reply, Sound,
+    OfferReport, PeerInput, Reply, Sound, Traffic,
 };
 pub use participant::{Activity, Dimension, Media, Participant, Pin, Tiles, Visibility};
 pub use ringing_state::{Rejection, RingingState};

@@ -63,7 +63,6 @@ const kept = source.statements
   .map((statement) => ({ name: nameOf(statement), printed: print(statement) }))
   .sort((a, b) => compare(a.name, b.name) || compare(a.printed, b.printed));
 const declarations = `// Derived from what wasm-bindgen wrote. Do not edit.
-/// <reference lib="esnext.disposable" />
 
 ${kept.map(({ printed }) => printed).join('\n\n')}
 

@@ -9,11 +9,9 @@ export class BoundElement {
   /** None any more once the element is not bound. */
   #reporter;
   #observers = [];
-  #listeners = {
-    pause: () => this.#stopped(),
-    suspend: () => this.#stopped(),
-    playing: () => this.#reporter?.playing(),
-  };
+  /** The window whose observers look at the element. */
+  #window;
+  #listening = [];
   /** What is run when the element is not bound any more. */
   onEnd = [];
 
@@ -21,20 +19,17 @@ export class BoundElement {
     this.#element = element;
     this.#reporter = reporter;
     element.autoplay = true;
-    for (const name in this.#listeners) element.addEventListener(name, this.#listeners[name]);
+    const stopped = () => this.#stopped();
+    const playing = () => this.#reporter?.playing();
+    this.#listen({ pause: stopped, suspend: stopped, playing });
   }
 
   /** Reports the size of the element and of its picture, and whether the page shows it. */
   observe() {
-    const element = this.#element;
-    const reporter = this.#reporter;
-    if (globalThis.ResizeObserver) {
-      this.#watch(new ResizeObserver(() => reporter.resized(element)));
-    }
-    if (globalThis.IntersectionObserver) {
-      const tell = (entries) => reporter.scrolled(isNear(element, entries.at(-1)));
-      this.#watch(new IntersectionObserver(tell, NEAR));
-    }
+    const look = () => this.#look();
+    // The picture may change by itself; and browsers load a video anew in another document.
+    this.#listen({ resize: look, emptied: look, loadedmetadata: look });
+    this.#follow();
   }
 
   show(stream) {
@@ -52,17 +47,61 @@ export class BoundElement {
 
   end() {
     this.#reporter = undefined;
-    for (const observer of this.#observers) observer.disconnect();
-    for (const name in this.#listeners) {
-      this.#element.removeEventListener(name, this.#listeners[name]);
+    this.#unwatch();
+    for (const [name, listener] of this.#listening) {
+      this.#element.removeEventListener(name, listener);
     }
     for (const run of this.onEnd) run();
     this.show(undefined);
   }
 
-  #watch(observer) {
-    observer.observe(this.#element);
+  #listen(listeners) {
+    for (const entry of Object.entries(listeners)) {
+      this.#listening.push(entry);
+      this.#element.addEventListener(...entry);
+    }
+  }
+
+  #look() {
+    this.#follow();
+    this.#reporter?.resized(this.#element);
+  }
+
+  /**
+   * Has the window look at the element in which it is by now: the observers of another one rest when
+   * that is hidden, and know nothing of how this one scrolls.
+   */
+  #follow() {
+    const { defaultView: window } = this.#element.ownerDocument;
+    if (!this.#reporter || !window || window === this.#window) return;
+    this.#window = window;
+    this.#unwatch();
+    if (window.ResizeObserver) {
+      const observer = new window.ResizeObserver(() => this.#look());
+      try {
+        // So that it hears of a window that moves to a display of another density.
+        this.#watch(observer, { box: 'device-pixel-content-box' });
+      } catch {
+        this.#watch(observer);
+      }
+    }
+    if (window.IntersectionObserver) {
+      const tell = (entries) => {
+        this.#follow();
+        this.#reporter?.scrolled(isNear(this.#element, entries.at(-1)));
+      };
+      this.#watch(new window.IntersectionObserver(tell, NEAR));
+    }
+  }
+
+  #watch(observer, options) {
+    observer.observe(this.#element, options);
     this.#observers.push(observer);
+  }
+
+  #unwatch() {
+    for (const observer of this.#observers) observer.disconnect();
+    this.#observers = [];
   }
 
   #stopped() {
@@ -77,12 +116,12 @@ function isNear(element, { isIntersecting, boundingClientRect }) {
   // An element without a size is nowhere; that it has none is another matter.
   const isSomewhere = boundingClientRect.width * boundingClientRect.height > 0;
   // Picture in picture goes on when its page is scrolled.
-  const isFloating = document.pictureInPictureElement === element;
+  const isFloating = element.ownerDocument.pictureInPictureElement === element;
   return isIntersecting || !isSomewhere || isFullscreen(element) || isFloating;
 }
 
 /** Whether an element fills the screen, or is inside one that does. */
 export function isFullscreen(element) {
-  const shown = document.fullscreenElement;
+  const shown = element.ownerDocument.fullscreenElement;
   return Boolean(shown) && (shown === element || shown.contains(element));
 }

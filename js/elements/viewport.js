@@ -21,6 +21,8 @@ export class Viewport {
    */
   set(element) {
     this.#observer?.disconnect();
+    // That of its window: those of another one rest when that is hidden.
+    const { IntersectionObserver } = element.ownerDocument?.defaultView ?? globalThis;
     const observer = new IntersectionObserver(
       (entries) => {
         for (const { target, isIntersecting } of entries) {

@@ -9,7 +9,7 @@ mod frames;
 mod tests;
 mod well_known;
 
-pub use self::frames::{AudioLevel, Entries, Frame, JoinFrame, Quality};
+pub use self::frames::{AudioLevel, Entries, Entry, Frame, JoinFrame, Quality};
 
 /// Messages in messages, at most, so that nobody can exhaust the stack.
 const MAX_DEPTH: u8 = 100;
@@ -63,6 +63,7 @@ pub(crate) fn merge(message: &mut dyn Read, mut bytes: &[u8], depth: u8) -> Opti
 }
 
 /// Takes the first field off `bytes`: its number and its value.
+#[inline]
 fn field<'a>(bytes: &mut &'a [u8], depth: u8) -> Option<(u32, Value<'a>)> {
     let key = varint(bytes)?;
     let wire = match key & 7 {
@@ -78,7 +79,19 @@ fn field<'a>(bytes: &mut &'a [u8], depth: u8) -> Option<(u32, Value<'a>)> {
     Some((u32::try_from(key >> 3).ok()?, Value { wire, depth }))
 }
 
+#[inline]
 fn varint(bytes: &mut &[u8]) -> Option<u64> {
+    // Nearly all are short: keys, lengths, enums.
+    match bytes.split_first() {
+        Some((byte, rest)) if *byte < 0x80 => {
+            *bytes = rest;
+            Some((*byte).into())
+        }
+        _ => long_varint(bytes),
+    }
+}
+
+fn long_varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0;
     for place in 0..10 {
         let (byte, rest) = bytes.split_first()?;
@@ -155,6 +168,7 @@ impl Value<'_> {
 }
 
 impl<'a> Value<'a> {
+    #[inline]
     fn text(self) -> Option<&'a str> {
         std::str::from_utf8(self.bytes()?).ok()
     }

@@ -37,9 +37,9 @@ use trunkline_protocol::coordinator::{
     CallStateResponse, CreateDeviceRequest, CreatedCallResponse, DateTime, Empty,
     GetOrCreateCallRequest, GoLiveRequest, JoinCallRequest, JoinCallResponse, ListDevicesResponse,
     LiveResponse, MembersResponse, QueryCallMembersRequest, QueryCallParticipantsRequest,
-    QueryCallParticipantsResponse, QueryCallsRequest, QueryCallsResponse, UpdateCallMembersRequest,
-    UpdateCallMembersResponse, UpdateCallRequest, UpdateUsersRequest, UpdateUsersResponse,
-    UserRequest, UserResponse,
+    QueryCallParticipantsResponse, QueryCallsRequest, QueryCallsResponse, RejectCallRequest,
+    UpdateCallMembersRequest, UpdateCallMembersResponse, UpdateCallRequest, UpdateUsersRequest,
+    UpdateUsersResponse, UserRequest, UserResponse,
 };
 
 use crate::{
@@ -190,6 +190,28 @@ impl Coordinator {
         request: UpdateCallRequest,
     ) -> Result<CallStateResponse, Refusal> {
         self.run(caller.app, move |work| calls::update(work, &caller, &cid, request)).await
+    }
+
+    /// `AcceptCall`, on the device that has that connection.
+    pub async fn accept_call(
+        &self,
+        caller: Caller,
+        cid: Cid,
+        device: Option<ConnectionId>,
+    ) -> Result<Empty, Refusal> {
+        self.run(caller.app, move |work| ringing::accept(work, &caller, &cid, device)).await
+    }
+
+    /// `RejectCall`, on the device that has that connection.
+    pub async fn reject_call(
+        &self,
+        caller: Caller,
+        cid: Cid,
+        device: Option<ConnectionId>,
+        request: RejectCallRequest,
+    ) -> Result<Empty, Refusal> {
+        self.run(caller.app, move |work| ringing::reject(work, &caller, &cid, device, request))
+            .await
     }
 
     /// `EndCall`
@@ -360,6 +382,7 @@ impl Coordinator {
                 Effect::Connect { outbox, user_id, hello } => {
                     hub.connect(app, outbox, user_id, &hello);
                 }
+                Effect::Tell { connection, event } => hub.tell(connection, &event),
                 Effect::Watch { connection, calls } => hub.watch(&connection, calls),
                 Effect::Unwatch { cid } => hub.unwatch(app, cid),
                 Effect::KeepToTeams { user_id, teams } => hub.keep_to_teams(app, user_id, &teams),

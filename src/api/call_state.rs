@@ -20,8 +20,9 @@ use super::{
     comparators::{self, Comparator},
     documents,
     error::to_js,
-    fields::{self, WeakObservables, fields},
+    fields::{self, WeakObservables, fields, known_text},
     options::{self, invalid},
+    participants::ListKind,
     parts::Parts,
     record::date,
     session, statistics,
@@ -87,10 +88,13 @@ fields! {
     /// Everybody in the call, in the order of {@link CallState.setSortParticipantsBy}; empty unless
     /// joined.
     participants: "participants", "readonly StreamVideoParticipant[]" =
-        |state| state.sorted("participants", |_, _| true);
+        |state| state.sorted("participants", |_, _| true).into();
     /// The same people in the order in which they came.
     raw_participants: "rawParticipants", "readonly StreamVideoParticipant[]" =
-        |state| state.observables.keep_list("rawParticipants", participants(&state.shared));
+        |state| {
+            state.shared.kept.show_people();
+            participants(&state.shared).into()
+        };
     /// This page's own participant; `undefined` unless joined.
     local_participant: "localParticipant", "StreamVideoParticipant | undefined" =
         |state| state.person(|call| call.participants.local());
@@ -98,25 +102,28 @@ fields! {
     remote_participants: "remoteParticipants", "readonly StreamVideoParticipant[]" =
         |state| state.sorted("remoteParticipants", |call, slot| {
             call.participants.local() != Some(slot)
-        });
+        }).into();
     /// Who is pinned.
     pinned_participants: "pinnedParticipants", "readonly StreamVideoParticipant[]" =
         |state| state.sorted("pinnedParticipants", |call, slot| {
             call.participants.get(slot).is_some_and(|participant| participant.pin.is_some())
-        });
+        }).into();
     /// The one to look at.
     dominant_speaker: "dominantSpeaker", "StreamVideoParticipant | undefined" =
         |state| match state.shared.read(|call| call.participants.dominant().len()) {
-            None | Some(0) => JsValue::UNDEFINED,
+            None | Some(0) => state.person(|_| None),
             Some(1) => state.person(|call| call.participants.dominant().first().copied()),
             // The SFU has not made up its mind: the first one of those who are shown.
-            Some(_) => state.all_sorted(|call, slot| {
+            Some(_) => state.sorted("dominantSpeaker", |call, slot| {
                 call.participants.dominant().contains(&slot)
             }).get(0),
         };
     /// Whether anybody shares their screen.
     has_ongoing_screen_share: "hasOngoingScreenShare", "boolean" =
-        |state| state.value(|call| call.participants.is_screen_shared().into());
+        |state| {
+            state.shared.kept.show_people();
+            state.value(|call| call.participants.is_screen_shared().into())
+        };
     /// How many are in the call, anonymous ones included; known also before joining.
     participant_count: "participantCount", "number" =
         |state| state.value(|call| call.participant_count.into());
@@ -218,7 +225,7 @@ impl CallState {
         let people = self.shared.kept.people();
         let media = self.shared.client.driver().media();
         let page = self.shared.read(|call| people.page(call, media, range)).unwrap_or_default();
-        Ok(self.observables.keep_list(RANGE, page))
+        Ok(page.into())
     }
 
     /// The same, to be watched. Changes of those who are not on the page wake nobody.
@@ -297,7 +304,7 @@ impl CallState {
 
     /// A participant, or `undefined`.
     fn person(&self, find: fn(&web::CallState) -> Option<Slot>) -> JsValue {
-        let people = self.shared.kept.people();
+        let people = self.shared.kept.show_people();
         let media = self.shared.client.driver().media();
         let person = |call: &web::CallState| {
             find(call).map(|slot| people.object(call, slot, media)).unwrap_or_default()
@@ -306,22 +313,22 @@ impl CallState {
     }
 
     /// Those whom `is_wanted` picks, in order: the list of a field.
-    fn sorted(&self, name: &str, is_wanted: fn(&web::CallState, Slot) -> bool) -> JsValue {
-        self.observables.keep_list(name, self.all_sorted(is_wanted))
-    }
-
-    fn all_sorted(&self, is_wanted: fn(&web::CallState, Slot) -> bool) -> Array {
+    fn sorted(&self, name: &'static str, is_wanted: fn(&web::CallState, Slot) -> bool) -> Array {
+        // Before, as code of the app that has a part in the order may change the call.
+        let people = self.shared.kept.show_people();
         settle(&self.shared);
-        let people = self.shared.kept.people();
         let media = self.shared.client.driver().media();
-        let list = |call: &web::CallState| people.shown(call, media, |slot| is_wanted(call, slot));
+        let list =
+            |call: &web::CallState| people.shown(call, media, name, |slot| is_wanted(call, slot));
         self.shared.read(list).unwrap_or_default()
     }
 
     /// What apps get as the observable of what `method` answers.
-    fn answer(&self, method: &str, about: &JsValue, arguments: &Array) -> JsValue {
+    fn answer(&self, method: &'static str, about: &JsValue, arguments: &Array) -> JsValue {
         let observables = self.observables.upgrade();
-        observables.map(|known| known.answer(method, about, arguments)).unwrap_or_default()
+        observables
+            .map(|known| known.answer(&known_text(method), about, arguments))
+            .unwrap_or_default()
     }
 }
 
@@ -402,7 +409,9 @@ pub(crate) fn make(shared: &Rc<CallShared>, parts: &Parts, call_type: &str) -> J
 pub(crate) fn participants(shared: &CallShared) -> Array {
     let media = shared.client.driver().media();
     let people = shared.kept.people();
-    let list = |call: &web::CallState| people.list(call, call.participants.slots(), media);
+    let kind = ListKind::Field("rawParticipants");
+    let list =
+        |call: &web::CallState| people.list(call, media, kind.clone(), call.participants.slots());
     shared.read(list).unwrap_or_default()
 }
 

@@ -457,9 +457,6 @@ fn make(args: ClientArgs) -> JsValue {
         }
         instances::add(key, &object);
     }
-    if let Some(hint) = args.location_hint {
-        shared.order(Command::FindLocation(hint));
-    }
     let connected = match args.login {
         Some(login) => follow(&shared, connect(&shared, login)),
         None => Promise::resolve(&JsValue::UNDEFINED),

@@ -3,6 +3,7 @@
 mod filters;
 mod list;
 mod manager;
+mod question;
 mod state;
 mod virtual_device;
 

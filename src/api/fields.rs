@@ -84,8 +84,16 @@ macro_rules! fields {
                 "  readonly ", $field, ": ", $type, ";\n",
             )*
             "}\n",
+            // Written out, as editors show no documentation of what a mapped type renames.
+            "/** The observables of {@link ", $fields, "}: `x$` for `x`. */\n",
+            "export interface ", $name, "Observables {\n",
+            $(
+                "  /**\n", $("   *", $doc, "\n",)* "   */\n",
+                "  readonly ", $field, "$: StateObservable<", $type, ">;\n",
+            )*
+            "}\n",
             "export interface ", $name,
-            " extends Observed<", $fields, ">, Subscribable<", $name, "> {}\n",
+            " extends ", $fields, ", ", $name, "Observables, Subscribable<", $name, "> {}\n",
         );
     };
 }
@@ -195,9 +203,20 @@ pub(crate) fn observables(parts: &Parts, name: &str) -> Option<Observables> {
     (!kept.is_undefined()).then(|| kept.unchecked_into())
 }
 
+/// A text that has crossed the boundary before, as each one that crosses is decoded anew.
+pub(crate) fn known_text(text: &'static str) -> JsValue {
+    let known = TEXTS.with_borrow(|texts| texts.get(text).cloned());
+    known.unwrap_or_else(|| {
+        let crossed = JsValue::from_str(text);
+        TEXTS.with_borrow_mut(|texts| texts.insert(text, crossed.clone()));
+        crossed
+    })
+}
+
 thread_local! {
     /// What observables are called among the parts, by the name of their object.
     static KEYS: RefCell<IndexMap<String, JsValue>> = RefCell::default();
+    static TEXTS: RefCell<IndexMap<&'static str, JsValue>> = RefCell::default();
 }
 
 fn observables_of(name: &str) -> String {

@@ -37,10 +37,10 @@ extern "C" {
     pub(crate) fn mark_all_later(this: &Observables, names: &Array);
     /// A method may answer something else, if it is asked about that.
     #[wasm_bindgen(method, js_name = markAnswer)]
-    pub(crate) fn mark_answer(this: &Observables, method: &str, about: &JsValue);
+    pub(crate) fn mark_answer(this: &Observables, method: &JsValue, about: &JsValue);
     /// The same, of which watchers hear after the next [`Self::mark_late`].
     #[wasm_bindgen(method, js_name = markAnswerLater)]
-    pub(crate) fn mark_answer_later(this: &Observables, method: &str, about: &JsValue);
+    pub(crate) fn mark_answer_later(this: &Observables, method: &JsValue, about: &JsValue);
     /// Watchers are to hear of what was marked for later.
     #[wasm_bindgen(method, js_name = markLate)]
     pub(crate) fn mark_late(this: &Observables);
@@ -49,7 +49,7 @@ extern "C" {
     #[wasm_bindgen(method, variadic)]
     pub(crate) fn answer(
         this: &Observables,
-        method: &str,
+        method: &JsValue,
         about: &JsValue,
         arguments: &Array,
     ) -> JsValue;

@@ -1,5 +1,7 @@
 //! What apps see of participants.
 
+mod lists;
+
 use std::{
     cell::{Cell, OnceCell, RefCell},
     ops::Range,
@@ -8,6 +10,8 @@ use std::{
 use js_sys::{Array, Object};
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
+pub(crate) use self::lists::ListKind;
+use self::lists::{Item, Lists};
 use super::{
     documents,
     record::{date, declare, list, record, texts},
@@ -230,12 +234,16 @@ fn make(from: &Participant, does: Activity, media: &MediaTable) -> JsValue {
 /// server or is a stream, so that Rust may hold them while the call goes on.
 #[derive(Default)]
 pub(crate) struct People {
-    /// By slot.
-    objects: RefCell<Vec<Known>>,
+    objects: RefCell<Objects>,
+    lists: RefCell<Lists>,
     arrangement: RefCell<Arrangement>,
     /// The order was read while it was being found.
     shown_meanwhile: Cell<bool>,
 }
+
+/// By slot.
+#[derive(Default)]
+struct Objects(Vec<Known>);
 
 /// What an app was shown of whoever is in a slot.
 #[derive(Default)]
@@ -244,6 +252,8 @@ struct Known {
     object: Option<JsValue>,
     /// In what they have changed since.
     changed: Aspects,
+    /// How often objects were made for those who were in the slot.
+    edition: u32,
 }
 
 impl People {
@@ -253,12 +263,15 @@ impl People {
         let mut arrangement = self.arrangement.borrow_mut();
         for (slot, aspects) in changes {
             arrangement.mark(&call.participants, *slot, *aspects);
-            if let Some(known) = objects.get_mut(slot.index()) {
+            if let Some(known) = objects.0.get_mut(slot.index()) {
                 if aspects.any(Aspects::CAME.and(Aspects::LEFT)) {
-                    *known = Known::default();
+                    known.object = None;
                 }
                 known.changed = known.changed.and(*aspects);
             }
+        }
+        if call.participants.is_empty() {
+            self.lists.borrow_mut().clear();
         }
     }
 
@@ -271,49 +284,30 @@ impl People {
     /// The session of whom an app was shown in that slot, and of whoever is in it now.
     pub(crate) fn session_ids(&self, call: &CallState, slot: Slot) -> [Option<JsValue>; 2] {
         let objects = self.objects.borrow();
-        let shown = objects.get(slot.index()).and_then(|known| known.object.as_ref());
+        let shown = objects.0.get(slot.index()).and_then(|known| known.object.as_ref());
         let shown = shown.map(|object| field(object, "sessionId"));
         [shown, call.participants.get(slot).map(|participant| (&participant.session_id).into())]
     }
 
-    /// All of these who are there.
+    /// The list of those of them who are there, frozen: the same one as long as it shows the same.
     pub(crate) fn list(
         &self,
         call: &CallState,
-        slots: impl IntoIterator<Item = Slot>,
         media: &MediaTable,
+        kind: ListKind,
+        slots: impl Iterator<Item = Slot>,
     ) -> Array {
-        let list = Array::new();
-        for slot in slots {
-            let object = self.object(call, slot, media);
-            if !object.is_undefined() {
-                list.push(&object);
-            }
-        }
-        list
+        let mut objects = self.objects.borrow_mut();
+        let edition = |slot| Some(Item { slot, edition: objects.edition(call, slot, media)? });
+        let items = slots.filter_map(edition).collect();
+        self.lists.borrow_mut().show(kind, items, |slot| objects.get(slot))
     }
 
     /// Whoever is in that slot, or `undefined`.
     pub(crate) fn object(&self, call: &CallState, slot: Slot, media: &MediaTable) -> JsValue {
-        let Some(participant) = call.participants.get(slot) else {
-            return JsValue::UNDEFINED;
-        };
-        let does = call.participants.activity(slot);
         let mut objects = self.objects.borrow_mut();
-        if objects.len() <= slot.index() {
-            objects.resize_with(slot.index() + 1, Known::default);
-        }
-        let Some(known) = objects.get_mut(slot.index()) else {
-            return JsValue::UNDEFINED;
-        };
-        let changed = std::mem::take(&mut known.changed);
-        let object = match &known.object {
-            Some(object) if changed.is_empty() => return object.clone(),
-            Some(object) => remake(object, changed, participant, does, media),
-            None => make(participant, does, media),
-        };
-        known.object = Some(object.clone());
-        object
+        let is_there = objects.edition(call, slot, media).is_some();
+        if is_there { objects.get(slot) } else { JsValue::UNDEFINED }
     }
 
     /// The order in which they are shown.
@@ -337,25 +331,52 @@ impl People {
         !self.shown_meanwhile.take()
     }
 
-    /// Those whom `is_wanted` picks, as they are shown.
+    /// The list of those whom `is_wanted` picks, as they are shown.
     pub(crate) fn shown(
         &self,
         call: &CallState,
         media: &MediaTable,
+        name: &'static str,
         is_wanted: impl Fn(Slot) -> bool,
     ) -> Array {
         let arrangement = self.arrangement.borrow();
         let wanted = arrangement.shown().iter().copied().filter(|slot| is_wanted(*slot));
-        self.list(call, wanted, media)
+        self.list(call, media, ListKind::Field(name), wanted)
     }
 
-    /// Those who are shown at these places, of which there may be fewer.
+    /// The list of those who are shown at these places, of which there may be fewer.
     pub(crate) fn page(&self, call: &CallState, media: &MediaTable, places: Range<usize>) -> Array {
         let arrangement = self.arrangement.borrow();
         let shown = arrangement.shown();
         let end = places.end.min(shown.len());
         let page = shown.get(places.start.min(end)..end).unwrap_or_default();
-        self.list(call, page.iter().copied(), media)
+        self.list(call, media, ListKind::Page(places), page.iter().copied())
+    }
+}
+
+impl Objects {
+    /// How often the object of whoever is in that slot was made; it shows them as they are now. `None`
+    /// when nobody is.
+    fn edition(&mut self, call: &CallState, slot: Slot, media: &MediaTable) -> Option<u32> {
+        let participant = call.participants.get(slot)?;
+        if self.0.len() <= slot.index() {
+            self.0.resize_with(slot.index() + 1, Known::default);
+        }
+        let known = self.0.get_mut(slot.index())?;
+        let changed = std::mem::take(&mut known.changed);
+        if known.object.is_none() || !changed.is_empty() {
+            let does = call.participants.activity(slot);
+            known.object = Some(match &known.object {
+                Some(object) => remake(object, changed, participant, does, media),
+                None => make(participant, does, media),
+            });
+            known.edition = known.edition.wrapping_add(1);
+        }
+        Some(known.edition)
+    }
+
+    fn get(&self, slot: Slot) -> JsValue {
+        self.0.get(slot.index()).and_then(|known| known.object.clone()).unwrap_or_default()
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) use self::{
     blocked_audio::{BlockedAudioTracker, resume_audio},
     elements::{attach_audio, bind_audio, bind_video, perform},
     subscriptions::{
-        TrackSubscriptionManager, set_incoming_video_enabled,
+        TrackSubscriptionManager, set_incoming_video_enabled, set_max_incoming_video_pixel_density,
         set_preferred_incoming_video_resolution,
     },
     viewport::{ViewportTracker, set_viewport, track_element_visibility},

@@ -1,9 +1,6 @@
 //! The screen that a call shares.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::{cell::RefCell, rc::Rc};
 
 use js_sys::Promise;
 use serde::Deserialize;
@@ -27,14 +24,14 @@ use crate::{
 #[wasm_bindgen]
 pub struct ScreenShareState {
     device: Rc<Device>,
-    audio: Rc<Cell<bool>>,
     observables: WeakObservables,
 }
 
 device_state! {
     ScreenShareState "ScreenShareState": "ScreenShareValues";
-    /// Whether the sound of the screen is published.
-    audio_enabled: "audioEnabled", "boolean" = |state| state.audio.get().into();
+    /// Whether the sound of the screen is published. A moderator who mutes it turns this off.
+    audio_enabled: "audioEnabled", "boolean" =
+        |state| state.device.read(|device| !device.is_soundless).unwrap_or(true).into();
 }
 
 /// The screen that a call shares.
@@ -43,7 +40,6 @@ device_state! {
 #[wasm_bindgen]
 pub struct ScreenShareManager {
     device: Rc<Device>,
-    audio: Rc<Cell<bool>>,
     settings: RefCell<Settings>,
 }
 
@@ -128,14 +124,7 @@ impl ScreenShareManager {
         if let Some(error) = self.device.shared().client.refusal() {
             return rejected(&error);
         }
-        self.audio.set(is_on);
         self.device.set_media(MediaOption::ScreenAudio(is_on));
-        if let Some(parts) = self.device.shared().parts()
-            && let Some(observables) = fields::observables(&parts, "screenShare/state")
-        {
-            observables.mark("audioEnabled");
-            observables.flush();
-        }
         Promise::resolve(&JsValue::UNDEFINED)
     }
 
@@ -183,16 +172,14 @@ struct GivenSettings {
 /// Makes the shared screen of a call, once, as one of its parts.
 pub(crate) fn make(shared: &Rc<CallShared>, parts: &Parts) -> JsValue {
     let device = Device::new(shared, DeviceKind::ScreenShare);
-    let audio = Rc::new(Cell::new(true));
     fields::own(parts, "screenShare/state", &JsValue::UNDEFINED, |observables| ScreenShareState {
         device: device.clone(),
-        audio: audio.clone(),
         observables,
     });
     let settings =
         Settings { max_framerate: 30, max_bitrate: 3_000_000, content_hint: String::new() };
     let settings = RefCell::new(settings);
-    let manager = JsValue::from(ScreenShareManager { device, audio, settings });
+    let manager = JsValue::from(ScreenShareManager { device, settings });
     parts.own("screenShare", &manager);
     manager
 }

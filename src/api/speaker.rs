@@ -38,7 +38,7 @@ fields! {
     /// Where the others are heard; `''` for wherever the browser plays sound.
     selected_device: "selectedDevice", "string" =
         |state| read(&state.shared, |speaker| speaker.selected.clone()).unwrap_or_default().into();
-    /// 0 to 1.
+    /// How loud everybody is heard, 0 to 1.
     volume: "volume", "number" =
         |state| read(&state.shared, |speaker| speaker.volume).unwrap_or(1.0).into();
 }
@@ -107,6 +107,8 @@ impl SpeakerManager {
         })
     }
 
+    /// How loud everybody is heard.
+    ///
     /// @param volume 0 to 1
     #[wasm_bindgen(js_name = setVolume)]
     pub fn set_volume(
@@ -118,6 +120,8 @@ impl SpeakerManager {
         Ok(())
     }
 
+    /// How loud one participant is heard.
+    ///
     /// @param volume 0 to 1; `undefined` for as loud as everybody
     #[wasm_bindgen(js_name = setParticipantVolume)]
     pub fn set_participant_volume(

@@ -12,6 +12,7 @@ mod leave;
 mod listening;
 mod media;
 mod muting;
+mod news;
 mod order;
 mod participants;
 mod playback;
@@ -19,15 +20,20 @@ mod publisher;
 mod publishing;
 mod reachability;
 mod request;
+mod retelling;
 mod ringing;
 mod rpc;
+mod screen_sound;
 mod sending;
 mod sfu;
 mod sfu_events;
+mod silence;
 mod speaker;
 mod statistics;
 mod subscriber;
 mod subscriptions;
+mod succession;
+mod users;
 mod video_sizes;
 mod visible;
 
@@ -64,11 +70,12 @@ use super::{
     ids::{CallKey, PeerId, PromiseId, RequestId, SocketId},
     input::{HttpFailure, HttpReply},
     outbox::Outbox,
+    probing::Pace,
     rest::{Purpose, Rest, RestRequest},
     state::{CallState, CallingState, DeviceKind, Pin},
     time::Time,
     user::UserKind,
-    view::{CallAnswer, Event},
+    view::{CallAnswer, Event, User, Viewed},
 };
 
 /// What a call needs of its client while it takes one input.
@@ -102,6 +109,8 @@ pub(crate) enum CallRequest {
     Join,
     /// The acceptance that is a part of a join.
     Acceptance,
+    /// What the call is like, as the server does not let the user back in.
+    Refused,
     /// A request of the app, or one of our own that changes the state alike.
     Order(Order),
     /// The call that a push message told of.
@@ -136,12 +145,16 @@ pub(crate) struct CallSession<H: Host> {
     limits: Limits,
     rejoins: VecDeque<Time>,
     reachability: Reachability,
+    /// Of the slowest step of the last join.
+    pace: Pace,
     /// The first session id since the last leave; stays through all rejoins.
     unified_session_id: Option<String>,
     /// The session in which the user was last.
     last_session_id: Option<String>,
     /// SFU sockets opened so far.
     connections: u32,
+    /// Who leaves and waits for a rejection to arrive, and until when.
+    farewells: Vec<(PromiseId, Time)>,
     /// Grows with each leave; answers to what was asked before it change nothing.
     epoch: u32,
 }
@@ -180,9 +193,11 @@ impl<H: Host> CallSession<H> {
             limits: Limits::default(),
             rejoins: VecDeque::new(),
             reachability: Reachability::default(),
+            pace: Pace::default(),
             unified_session_id: None,
             last_session_id: None,
             connections: 0,
+            farewells: Vec::new(),
             epoch: 0,
         }
     }
@@ -286,6 +301,8 @@ impl<H: Host> CallSession<H> {
                 let pin = Pin { is_local: true, pinned_at: context.out.epoch_millis() };
                 if let Some(slot) = self.state().participants.slot_of(&session_id) {
                     self.visible.set_pin(slot, pinned.then_some(pin));
+                } else if let Some(estate) = self.visible.estate_mut(&session_id) {
+                    estate.pin = pinned.then_some(pin);
                 }
             }
             CallCommand::SetVisibility { session_id, track_type, visibility } => {
@@ -296,6 +313,9 @@ impl<H: Host> CallSession<H> {
                 self.visible.edit_participant(&session_id, Aspects::LOCAL, |participant| {
                     participant.reaction.take().is_some()
                 });
+                if let Some(estate) = self.visible.estate_mut(&session_id) {
+                    estate.reaction = None;
+                }
             }
         }
     }
@@ -321,8 +341,7 @@ impl<H: Host> CallSession<H> {
                 call.registration = None;
             }
             let over = (name == "call.ended").then_some("call_ended");
-            let blocked = call.state().blocked_user_ids.iter().any(|id| id == context.user_id());
-            let reason = over.or(blocked.then_some("blocked"));
+            let reason = over.or(call.is_blocked(context).then_some("blocked"));
             let goes_on =
                 !matches!(call.state().calling_state, CallingState::Idle | CallingState::Left);
             if let (Some(reason), true) = (reason, goes_on) {
@@ -358,6 +377,16 @@ impl<H: Host> CallSession<H> {
         }
     }
 
+    /// A user is called otherwise by now, or looks otherwise.
+    pub(crate) fn on_user_updated(&mut self, user: &Viewed<User, H::Document>) {
+        self.visible.apply_user(user);
+    }
+
+    /// Events were missed while the coordinator socket was lost.
+    pub(crate) fn forget_news(&mut self) {
+        self.visible.forget_news();
+    }
+
     /// After the coordinator socket was lost: what the server says of this call by now, or nothing
     /// when it did not return it.
     pub(crate) fn on_rewatched(
@@ -366,9 +395,11 @@ impl<H: Host> CallSession<H> {
         answer: Option<&CallAnswer<H::Document>>,
     ) {
         match answer {
-            Some(answer) => self.with_answers(context, |call, context| {
-                call.visible.apply_answer(answer);
-                call.enforce_capabilities(context);
+            Some(answer) => self.catch_up(context, |call, context| {
+                call.with_answers(context, |call, context| {
+                    call.visible.apply_answer(answer);
+                    call.enforce_capabilities(context);
+                });
             }),
             None => {
                 self.visible.set(Slice::Watching, |s| &mut s.watching, false);
@@ -459,6 +490,7 @@ impl<H: Host> CallSession<H> {
     pub(crate) fn on_timeout(&mut self, context: &mut CallContext<'_, H>) {
         self.on_captions_timeout(context.out.now);
         self.on_elements_timeout(context.out);
+        self.on_farewell_timeout(context.out);
         match &self.phase {
             Phase::Joining(_) => self.on_join_timeout(context),
             Phase::Joined(_) => self.on_session_timeout(context),
@@ -472,7 +504,9 @@ impl<H: Host> CallSession<H> {
             Phase::Joined(session) => session.due().into_iter().chain(self.report.due()).min(),
             Phase::Idle | Phase::Failed | Phase::Left => self.ring_due(),
         };
-        phase.into_iter().chain(self.captions.due()).chain(self.elements_due()).min()
+        let farewells = self.farewells.iter().map(|(_, until)| *until);
+        let others = self.captions.due().into_iter().chain(self.elements_due());
+        phase.into_iter().chain(others).chain(farewells).min()
     }
 
     /// A call that was left can be used again.

@@ -138,6 +138,16 @@ impl Slices {
         self.0 & slice.bit() != 0
     }
 
+    /// That one alone.
+    pub const fn of(slice: Slice) -> Self {
+        Self(slice.bit())
+    }
+
+    /// Whether there is nothing besides `others`.
+    pub fn is_within(self, others: Self) -> bool {
+        self.0 & !others.0 == 0
+    }
+
     /// Whether one of `slices` is among them.
     pub fn contains_any(self, slices: &[Slice]) -> bool {
         slices.iter().any(|slice| self.contains(*slice))
@@ -171,7 +181,7 @@ macro_rules! slices {
                 match self { $(Self::$name => $js),* }
             }
 
-            fn bit(self) -> u64 {
+            const fn bit(self) -> u64 {
                 1 << (self as u8)
             }
         }

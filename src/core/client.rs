@@ -4,6 +4,7 @@ mod calls;
 mod connectivity;
 mod guest;
 mod location;
+mod users;
 
 use indexmap::IndexMap;
 
@@ -13,7 +14,7 @@ use super::{
     call::{CallContext, CallSession, call_path},
     changes::Changes,
     command::{CallCommand, Command, LocationHint, Then},
-    connection::{Connection, ConnectionNews, not_connected},
+    connection::{Connection, ConnectionNews, gate_of, not_connected},
     connectivity::ConnectivityTest,
     effect::{Effect, LocalEvent, Outcome, Scope},
     error::Error,
@@ -21,7 +22,7 @@ use super::{
     ids::{CallKey, ElementId, PromiseId, SocketId},
     input::{HttpFailure, HttpReply, Input, ListedDevice},
     outbox::Outbox,
-    rest::{Finished, Gate, Purpose, Rest, RestNews},
+    rest::{Finished, Purpose, Rest, RestNews},
     state::{CallState, CallingState, ClientState},
     time::{Duration, Time},
     user::{Tokens, User, UserKind},
@@ -46,6 +47,8 @@ pub struct Config {
     pub os: (String, String),
     /// Sent as the location hint with each join.
     pub location: String,
+    /// Whom to ask where this client is, once a user connects. Nothing waits for the answer.
+    pub location_hint: Option<LocationHint>,
     /// How long a REST request may take. Default 5 s.
     pub timeout: Duration,
     /// How long the coordinator socket may take to open and authenticate. Default 15 s.
@@ -72,7 +75,7 @@ pub struct Client<H: Host> {
     calls: IndexMap<CallKey, CallSession<H>>,
     /// Calls that could not be watched again, with the number of failures, and when to try anew.
     rewatch: Option<(Time, Vec<String>, u32)>,
-    /// Whom to ask where this client is, with the attempts that are left.
+    /// Who is being asked where this client is, with the attempts that are left.
     location_hint: Option<LocationHint>,
     connectivity_tests: Vec<ConnectivityTest<H>>,
     online: bool,
@@ -133,7 +136,6 @@ impl<H: Host> Client<H> {
             Command::RingingCall { promise, cid } => self.ringing_call(promise, &cid),
             Command::TestConnectivity { promise, call } => self.test_connectivity(promise, call),
             Command::EndConnectivityTest(promise) => self.end_connectivity_test(promise),
-            Command::FindLocation(hint) => self.find_location(hint),
             Command::Call(key, command) => self.call_command(key, command),
             Command::DropCall(key) => self.drop_call(key),
         }
@@ -235,6 +237,11 @@ impl<H: Host> Client<H> {
                     self.with_call(key, |call, context| call.on_capture_ended(context, capture));
                 }
             }
+            Input::SoundEnded(capture) => {
+                if let Some(key) = capture.owner() {
+                    self.with_call(key, |call, context| call.on_sound_ended(context.out, capture));
+                }
+            }
             Input::CaptureMuted(capture, muted) => {
                 if let Some(key) = capture.owner() {
                     self.with_call(key, |call, context| {
@@ -320,7 +327,7 @@ impl<H: Host> Client<H> {
             return self.out.reject(promise, error);
         }
         if let Some(connection) = self.connection.as_mut().filter(|c| !c.is_refused()) {
-            if connection.user.id != user.id {
+            if !connection.is_of(&user) {
                 let error = Error::illegal_state(
                     "another user is connected",
                     "Call disconnectUser() first.",
@@ -344,6 +351,7 @@ impl<H: Host> Client<H> {
             self.out.resolve(promise, Outcome::Done);
         }
         self.connection = Some(connection);
+        self.find_location();
     }
 
     fn disconnect_user(&mut self) {
@@ -476,6 +484,7 @@ impl<H: Host> Client<H> {
         let (name, cid) = (&event.fields.name, &event.fields.call_cid);
         match name.as_str() {
             "call.ring" => self.on_ring(cid, event),
+            "user.updated" => self.on_user_updated(event),
             "call.created" if self.live(cid).is_none() => {
                 self.make(cid, |call, context| call.on_created(context, &event.call));
             }
@@ -502,9 +511,9 @@ impl<H: Host> Client<H> {
         }
         let event = LocalEvent::NetworkChanged { online };
         self.out.emit_local(Scope::Client, "network.changed", event);
-        if let Some(connection) = &mut self.connection {
-            connection.on_online(&mut self.out, online, &self.config);
-        }
+        let Self { connection, out, config, .. } = self;
+        let news = connection.as_mut().map(|connection| connection.on_online(out, online, config));
+        self.on_connection_news(news);
         self.each_call(|call, context| call.on_online(context, online));
     }
 
@@ -512,7 +521,8 @@ impl<H: Host> Client<H> {
         let Self { connection, out, config, .. } = self;
         let news = connection.as_mut().map(|connection| connection.on_timeout(out, config));
         self.on_connection_news(news);
-        let finished = self.rest.on_timeout(&mut self.out);
+        let gate = gate_of(self.connection.as_ref());
+        let finished = self.rest.on_timeout(&mut self.out, &gate);
         self.on_finished(finished);
         self.rewatch_again();
         self.on_test_timeout();
@@ -524,7 +534,7 @@ impl<H: Host> Client<H> {
     fn finish_step(&mut self) {
         let is_missed = self.calls.values().any(CallSession::is_active);
         if let Some(connection) = &mut self.connection {
-            connection.set_missed(is_missed);
+            connection.set_missed(self.out.now, is_missed);
             if connection.advance(&mut self.out, &self.config) {
                 for promise in connection.take_waiting() {
                     self.out.resolve(promise, Outcome::Done);
@@ -539,10 +549,7 @@ impl<H: Host> Client<H> {
             connection.want_token(&mut self.out);
         }
         loop {
-            let gate = self
-                .connection
-                .as_ref()
-                .map_or_else(|| Gate::Shut(not_connected()), Connection::gate);
+            let gate = gate_of(self.connection.as_ref());
             let refused = self.rest.send_waiting(&mut self.out, &self.config, &gate);
             if refused.is_empty() {
                 break;

@@ -62,8 +62,6 @@ pub enum Command {
     },
     /// Nobody wants to know any more; the promise is rejected.
     EndConnectivityTest(PromiseId),
-    /// Find out where this client is, for joins from then on. Nothing waits for it.
-    FindLocation(LocationHint),
     /// An order to one call.
     Call(CallKey, CallCommand),
     /// The app dropped its `Call` object: forget it, unless it is registered or in use.

@@ -19,11 +19,17 @@ use super::{
 
 /// A short loss of the socket is nobody's business.
 const LOSS_GRACE: Duration = Duration::from_secs(5);
+/// How long connecting may take in all, for each attempt that the app allows.
+const TIME_PER_ATTEMPT: Duration = Duration::from_secs(3);
+/// What the last attempt gets at least, however late it began.
+const LAST_PATIENCE: Duration = Duration::from_secs(5);
 
 /// From `connectUser` to `disconnectUser`.
 #[derive(Debug)]
 pub(crate) struct Connection<H: Host> {
     pub(crate) user: User,
+    /// As the app named them: a guest gets another id.
+    asked_id: String,
     pub(crate) tokens: TokenSource,
     link: Link,
     url: String,
@@ -32,6 +38,12 @@ pub(crate) struct Connection<H: Host> {
     /// `connection.ok`, once there was one.
     greeting: Option<H::Document>,
     refused: Option<Error<H>>,
+    /// When whoever waits for the first success has waited long enough.
+    give_up_at: Time,
+    /// An anonymous user could send requests, once.
+    was_ready: bool,
+    /// Why the socket is not there, when it is not for the first time that it could not be opened.
+    down: Option<Error<H>>,
     /// A guest's id and token are made by the coordinator first.
     guest_pending: bool,
     /// When to tell the app that the socket is lost.
@@ -40,6 +52,7 @@ pub(crate) struct Connection<H: Host> {
 }
 
 /// What the client has to do about it.
+#[must_use]
 pub(crate) enum ConnectionNews<H: Host> {
     Nothing,
     /// The socket works, for the first time or again.
@@ -64,8 +77,14 @@ impl<H: Host> Connection<H> {
         tokens: &Tokens,
     ) -> Result<Self, Error<H>> {
         let tokens = TokenSource::new(out, &user.id, user.kind, tokens)?;
+        let attempts = u64::from(config.max_connect_retries.max(1));
+        let in_all = Duration::from_millis(TIME_PER_ATTEMPT.as_millis().saturating_mul(attempts));
         Ok(Self {
             guest_pending: user.kind == UserKind::Guest,
+            asked_id: user.id.clone(),
+            give_up_at: out.after(in_all.max(config.socket_timeout)),
+            was_ready: false,
+            down: None,
             user,
             tokens,
             link: Link::new(),
@@ -86,9 +105,7 @@ impl<H: Host> Connection<H> {
 
     /// A promise to settle when the outcome of connecting is known; given back when it is already.
     pub(crate) fn wait(&mut self, promise: PromiseId) -> Option<PromiseId> {
-        if self.greeting.is_some()
-            || (self.user.kind == UserKind::Anonymous && self.tokens.is_ready())
-        {
+        if self.has_succeeded() || self.is_anonymous() && self.tokens.is_ready() {
             return Some(promise);
         }
         self.waiting.push(promise);
@@ -98,6 +115,12 @@ impl<H: Host> Connection<H> {
     /// What a promise to connect resolves with.
     pub(crate) fn outcome(&self) -> Outcome<H> {
         self.greeting.clone().map_or(Outcome::Done, Outcome::Json)
+    }
+
+    /// Whether it is that user's, who may have got another id meanwhile.
+    pub(crate) fn is_of(&self, user: &User) -> bool {
+        let are_guests = [self.user.kind, user.kind] == [UserKind::Guest; 2];
+        self.user.id == user.id || are_guests && self.asked_id == user.id
     }
 
     pub(crate) fn is_refused(&self) -> bool {
@@ -127,10 +150,10 @@ impl<H: Host> Connection<H> {
         if let Some(error) = &self.refused {
             return Gate::Shut(error.clone());
         }
-        let anonymous = self.user.kind == UserKind::Anonymous;
+        let anonymous = self.is_anonymous();
         let connection_id = self.link.connection_id();
         if !self.tokens.is_ready() || (connection_id.is_none() && !anonymous) {
-            return Gate::Wait;
+            return self.down.as_ref().map_or(Gate::Wait, Gate::Down);
         }
         Gate::Open(Access {
             token: self.tokens.current(),
@@ -146,9 +169,11 @@ impl<H: Host> Connection<H> {
         if self.guest_pending || self.refused.is_some() {
             return false;
         }
-        if self.user.kind == UserKind::Anonymous {
-            self.tokens.want(out);
-            return self.tokens.is_ready();
+        if self.is_anonymous() && (self.was_ready || self.tokens.is_ready()) {
+            // From here on a token is asked for when a request needs one.
+            self.was_ready = true;
+            self.failures.clear();
+            return true;
         }
         if !self.link.is_idle() {
             return false;
@@ -156,20 +181,39 @@ impl<H: Host> Connection<H> {
         self.tokens.want(out);
         if self.tokens.is_ready() {
             let details = self.details();
-            let link_config = Self::link_config(&self.url, config, &self.tokens, &details);
+            let patience = self.patience(out.now, config);
+            let link_config = Self::link_config(&self.url, patience, &self.tokens, &details);
             self.link.open(out, &link_config);
         }
         false
     }
 
+    fn is_anonymous(&self) -> bool {
+        self.user.kind == UserKind::Anonymous
+    }
+
+    /// Whether what the app was promised has come true.
+    fn has_succeeded(&self) -> bool {
+        self.greeting.is_some() || self.was_ready
+    }
+
+    /// How long the socket may take to open. Whoever waits for the first time does not wait for ever.
+    fn patience(&self, now: Time, config: &Config) -> Duration {
+        if self.has_succeeded() {
+            return config.socket_timeout;
+        }
+        let left = self.give_up_at - now;
+        left.max(LAST_PATIENCE).min(config.socket_timeout)
+    }
+
     /// Whether somebody is in a call, and misses the socket when it is lost.
-    pub(crate) fn set_missed(&mut self, is_missed: bool) {
-        self.link.set_missed(is_missed);
+    pub(crate) fn set_missed(&mut self, now: Time, is_missed: bool) {
+        self.link.set_missed(now, is_missed);
     }
 
     /// Requests wait: gets a token, if that is what they wait for.
     pub(crate) fn want_token(&mut self, out: &mut Outbox<H>) {
-        if self.link.connection_id().is_some() {
+        if self.link.connection_id().is_some() || self.was_ready {
             self.tokens.want(out);
         }
     }
@@ -192,7 +236,8 @@ impl<H: Host> Connection<H> {
         config: &Config,
     ) {
         let details = self.details();
-        let link_config = Self::link_config(&self.url, config, &self.tokens, &details);
+        let link_config =
+            Self::link_config(&self.url, config.socket_timeout, &self.tokens, &details);
         self.link.on_open(out, socket, &link_config);
     }
 
@@ -229,12 +274,21 @@ impl<H: Host> Connection<H> {
         self.on_link_news(out, news, config)
     }
 
-    pub(crate) fn on_online(&mut self, out: &mut Outbox<H>, online: bool, config: &Config) {
-        let news = self.link.on_online(out, online);
-        self.on_link_news(out, news, config);
+    pub(crate) fn on_online(
+        &mut self,
+        out: &mut Outbox<H>,
+        online: bool,
+        config: &Config,
+    ) -> ConnectionNews<H> {
+        let news = match self.link.on_online(out, online) {
+            // Being offline is no attempt. Whoever waits for the first success hears in time.
+            LinkNews::AttemptFailed(_) => LinkNews::Nothing,
+            other => other,
+        };
         if !online && self.told_online {
             self.tell_loss_at = Some(out.now);
         }
+        self.on_link_news(out, news, config)
     }
 
     pub(crate) fn on_timeout(&mut self, out: &mut Outbox<H>, config: &Config) -> ConnectionNews<H> {
@@ -244,7 +298,21 @@ impl<H: Host> Connection<H> {
             return failed;
         }
         let link_news = self.link.on_timeout(out);
-        self.on_link_news(out, link_news, config)
+        let news = self.on_link_news(out, link_news, config);
+        if matches!(news, ConnectionNews::Nothing)
+            && self.waits_in_vain()
+            && out.now >= self.give_up_at
+        {
+            let error = self.failures.pop().unwrap_or_else(no_network);
+            return self.attempt_failed(out.now, error, config);
+        }
+        news
+    }
+
+    /// Whether somebody waits for the first success while nothing is tried.
+    fn waits_in_vain(&self) -> bool {
+        let is_over = self.has_succeeded() || self.refused.is_some() || self.guest_pending;
+        !is_over && !self.link.is_trying() && self.tokens.due().is_none()
     }
 
     /// Whether the app is to hear of a change of the connection since it was last told.
@@ -262,7 +330,9 @@ impl<H: Host> Connection<H> {
     }
 
     pub(crate) fn due(&self) -> Option<Time> {
-        [self.tokens.due(), self.link.due(), self.tell_loss_at].into_iter().flatten().min()
+        let give_up_at = self.waits_in_vain().then_some(self.give_up_at);
+        let due = [self.tokens.due(), self.link.due(), self.tell_loss_at, give_up_at];
+        due.into_iter().flatten().min()
     }
 
     pub(crate) fn close(&mut self, out: &mut Outbox<H>) {
@@ -281,10 +351,10 @@ impl<H: Host> Connection<H> {
                 if self.link.is_idle() {
                     self.link.hold(out);
                 }
-                if self.greeting.is_some() {
+                if self.has_succeeded() {
                     return ConnectionNews::NoToken(error);
                 }
-                self.attempt_failed(error, config)
+                self.attempt_failed(out.now, error, config)
             }
         }
     }
@@ -302,6 +372,7 @@ impl<H: Host> Connection<H> {
                 let (me, event) = (event.view.fields.me, event.document);
                 let first = self.greeting.replace(event.clone()).is_none();
                 self.failures.clear();
+                self.down = None;
                 self.tell_loss_at = None;
                 ConnectionNews::Online { first, me, event }
             }
@@ -309,13 +380,16 @@ impl<H: Host> Connection<H> {
                 self.tell_loss_at.get_or_insert(out.after(LOSS_GRACE));
                 ConnectionNews::Nothing
             }
-            LinkNews::AttemptFailed(error) => self.attempt_failed(error, config),
+            LinkNews::AttemptFailed(error) => {
+                self.down = self.greeting.is_some().then(|| error.clone());
+                self.attempt_failed(out.now, error, config)
+            }
             LinkNews::Refused(error) => {
                 if error.code == Code::AuthTokenExpired && self.tokens.can_refresh() {
                     let token = self.tokens.current().map(str::to_owned);
                     self.tokens.expire(out, token.as_deref());
                     self.link.hold(out);
-                    return self.attempt_failed(error, config);
+                    return self.attempt_failed(out.now, error, config);
                 }
                 self.fail(error)
             }
@@ -323,15 +397,23 @@ impl<H: Host> Connection<H> {
     }
 
     /// Before the first success attempts are counted; after it they go on for ever.
-    fn attempt_failed(&mut self, mut error: Error<H>, config: &Config) -> ConnectionNews<H> {
-        if self.greeting.is_some() {
+    fn attempt_failed(
+        &mut self,
+        now: Time,
+        mut error: Error<H>,
+        config: &Config,
+    ) -> ConnectionNews<H> {
+        if self.has_succeeded() {
             return ConnectionNews::Nothing;
         }
         self.failures.push(error.clone());
-        if self.failures.len() < config.max_connect_retries.max(1) as usize {
+        let has_attempts = self.failures.len() < config.max_connect_retries.max(1) as usize;
+        if has_attempts && now < self.give_up_at {
             return ConnectionNews::Nothing;
         }
-        error.attempts = std::mem::take(&mut self.failures);
+        if self.failures.len() > 1 {
+            error.attempts = std::mem::take(&mut self.failures);
+        }
         self.fail(error)
     }
 
@@ -341,8 +423,11 @@ impl<H: Host> Connection<H> {
         ConnectionNews::Failed(error)
     }
 
+    /// How the user introduces themselves: the first time as the app has it, later by their id alone.
+    /// They may be called otherwise by now, which the app does not know better than the server.
     fn details(&self) -> Fields {
-        let given = self.user.details.as_ref().map(Body::fields);
+        let is_known = self.greeting.is_some();
+        let given = self.user.details.as_ref().filter(|_| !is_known).map(Body::fields);
         let mut details = given.unwrap_or_default();
         details.remove(&["type"]);
         details.set("id", &self.user.id);
@@ -351,16 +436,11 @@ impl<H: Host> Connection<H> {
 
     fn link_config<'a>(
         url: &'a str,
-        config: &Config,
+        timeout: Duration,
         tokens: &'a TokenSource,
         user_details: &'a Fields,
     ) -> LinkConfig<'a> {
-        LinkConfig {
-            url,
-            timeout: config.socket_timeout,
-            token: tokens.current().unwrap_or_default(),
-            user_details,
-        }
+        LinkConfig { url, timeout, token: tokens.current().unwrap_or_default(), user_details }
     }
 }
 
@@ -372,6 +452,18 @@ pub(crate) fn socket_url(config: &Config) -> String {
     url.push_str("&stream-auth-type=jwt&X-Stream-Client=");
     push_encoded(&mut url, &config.client_header);
     url
+}
+
+/// Whether requests can go out, without a user too.
+pub(crate) fn gate_of<H: Host>(connection: Option<&Connection<H>>) -> Gate<'_, H> {
+    connection.map_or_else(|| Gate::Shut(not_connected()), Connection::gate)
+}
+
+/// Nothing was even tried.
+fn no_network<H: Host>() -> Error<H> {
+    Error::new(Code::Network, Category::Network, "the browser is offline")
+        .hint("Check the connection, then try again.")
+        .retryable()
 }
 
 /// The error of everything that needs a user while there is none.

@@ -234,7 +234,8 @@ pub enum PeerEffect {
         /// Which track of the capture.
         track_type: TrackType,
     },
-    /// Change what is encoded, without renegotiation.
+    /// Change what is encoded, without renegotiation. If that fails:
+    /// [`PeerInput::EncodingsFailed`](super::PeerInput::EncodingsFailed).
     SetEncodings {
         /// Where.
         transceiver: TransceiverId,
@@ -246,6 +247,8 @@ pub enum PeerEffect {
     },
     /// Read its statistics. Answer: [`PeerInput::Statistics`](super::PeerInput::Statistics).
     ReadStatistics,
+    /// Count what came and went. Answer: [`PeerInput::Traffic`](super::PeerInput::Traffic).
+    ReadTraffic,
     /// Close it; nothing about it is awaited any more.
     Close,
 }

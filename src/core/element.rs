@@ -10,7 +10,7 @@ use super::{
 };
 
 /// An order of the app about its elements.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ElementOrder {
     /// Show or play a track of a participant with an element of
     /// [`Client::element`](super::Client::element).
@@ -42,6 +42,9 @@ pub enum ElementOrder {
         /// Of whom; `None` is everybody.
         session_ids: Option<Vec<String>>,
     },
+    /// Ask for no more px of video per CSS px of an element than that, greater than 0; `None` takes
+    /// that back.
+    LimitDensity(Option<f64>),
     /// Whether to look for sound that nobody hears; the core does by default.
     WatchAudio(bool),
 }
@@ -65,14 +68,16 @@ pub enum ElementEffect {
 }
 
 /// News of an element.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ElementInput {
-    /// It shows a video, and has another size than before.
+    /// It shows a video, and it or its picture has another size than before.
     Resized {
         /// CSS px; 0 when it is hidden.
         size: Dimension,
         /// px of the picture in it; 0 when there is none.
         picture: Dimension,
+        /// px of the display per CSS px, greater than 0.
+        density: f64,
     },
     /// It was scrolled far away from what the page shows, or comes near.
     Scrolled {
@@ -102,7 +107,7 @@ pub enum PlayOutcome {
 }
 
 /// Which videos of the others are received, and in which size.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct IncomingVideo {
     /// Whether any is.
     pub enabled: bool,
@@ -110,10 +115,12 @@ pub struct IncomingVideo {
     pub preferred: Option<Dimension>,
     /// The same for some participants, by session.
     pub by_session: IndexMap<String, Dimension>,
+    /// At most that many px are asked for per CSS px of an element.
+    pub max_density: Option<f64>,
 }
 
 impl Default for IncomingVideo {
     fn default() -> Self {
-        Self { enabled: true, preferred: None, by_session: IndexMap::new() }
+        Self { enabled: true, preferred: None, by_session: IndexMap::new(), max_density: None }
     }
 }

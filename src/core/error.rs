@@ -317,6 +317,18 @@ impl<H: Host> Error<H> {
         Self::response(doing, status, &Refusal { message, ..Refusal::default() }, None)
     }
 
+    /// What a refused acceptance is: a conflict means that another device was first.
+    pub(crate) fn of_acceptance(mut self) -> Self {
+        if self.class == ErrorClass::Response && self.status == Some(409) {
+            self.code = Code::AnsweredElsewhere;
+            self.category = Category::Conflict;
+            self.unrecoverable = true;
+            self.retryable = false;
+            return self.hint("Show that the call goes on on another device of the user.");
+        }
+        self
+    }
+
     /// The coordinator answered with an error (coordinator protocol, errors).
     pub(crate) fn response(
         doing: &str,

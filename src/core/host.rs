@@ -20,6 +20,14 @@ pub trait Host: Clone + Debug + Default + PartialEq + 'static {
 pub trait Document: Clone + Debug + Default + PartialEq + DeserializeOwned + 'static {
     /// What a view reads of it; `None` when this is no object.
     fn view<V: DeserializeOwned>(&self) -> Option<V>;
+
+    /// The same object with another value in one field.
+    #[must_use]
+    fn with(&self, field: &'static str, value: &Self) -> Self;
+
+    /// The same object with all fields of another one in place of its own.
+    #[must_use]
+    fn merged(&self, newer: &Self) -> Self;
 }
 
 /// A host whose values can be written to a file, so that what its core was told can be told again.

@@ -76,6 +76,8 @@ pub enum Input<H: Host> {
     },
     /// A captured track ended without our asking: unplugged, or permission taken away.
     CaptureEnded(CaptureId),
+    /// The sound that came with a captured screen ended without our asking; the picture goes on.
+    SoundEnded(CaptureId),
     /// The system holds a captured track back, or delivers it again.
     CaptureMuted(CaptureId, bool),
     /// An element of the app has news.
@@ -153,6 +155,13 @@ pub enum PeerInput<H: Host> {
         /// Why not.
         cause: H::Thrown,
     },
+    /// What a track is encoded as stayed as it was.
+    EncodingsFailed {
+        /// Of the [`PeerEffect::SetEncodings`](super::PeerEffect::SetEncodings) that failed.
+        transceiver: TransceiverId,
+        /// Why.
+        cause: H::Thrown,
+    },
     /// An offer was made and set as the local description.
     Offered(Result<OfferReport, H::Thrown>),
     /// The answer to our offer was applied, or the offer was rolled back.
@@ -176,6 +185,8 @@ pub enum PeerInput<H: Host> {
     },
     /// All entries of its statistics: the text of a JSON array.
     Statistics(Result<String, H::Thrown>),
+    /// What came and went so far.
+    Traffic(Result<Traffic, H::Thrown>),
     /// A received track ended.
     TrackEnded(RemoteTrackId),
     /// `connectionState` or `iceConnectionState` became `connected`.
@@ -209,6 +220,18 @@ pub enum GatherNews<H: Host> {
         /// Whether the browser tells of servers that fail.
         tells_failures: bool,
     },
+}
+
+/// What came and went over a peer connection, as the browser counts it. A count may begin anew with
+/// another path.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Traffic {
+    /// Bytes of media and reports that came.
+    pub received: f64,
+    /// Bytes of media and reports that went out.
+    pub sent: f64,
+    /// How often the other side answered connectivity checks.
+    pub answers: f64,
 }
 
 /// An offer that was made.

@@ -18,6 +18,7 @@ use super::{
     ids::SocketId,
     liveness::{Liveness, Verdict},
     outbox::Outbox,
+    probing::{Pace, is_probing, next_probe},
     time::{Duration, Time},
     view::{Event, EventOf, Viewed},
 };
@@ -25,9 +26,6 @@ use super::{
 const PING_EVERY: Duration = Duration::from_secs(25);
 /// 35 s of silence in all mean that the socket is dead (coordinator protocol, health).
 const PING_PATIENCE: Duration = Duration::from_secs(10);
-/// For so long it is tried once every [`PROBE_EVERY`] while somebody is in a call.
-const PROBING: Duration = Duration::from_secs(60);
-const PROBE_EVERY: Duration = Duration::from_secs(1);
 
 /// The machine above.
 #[derive(Debug)]
@@ -38,10 +36,13 @@ pub(crate) struct Link {
     offline: bool,
     /// Since it was last closed for good.
     was_online: bool,
-    /// When it ceased to be online.
+    /// When it ceased to be online, or was first missed since.
     lost_at: Option<Time>,
     /// Somebody is in a call: it is missed.
     is_missed: bool,
+    /// When the last socket was opened.
+    began: Time,
+    pace: Pace,
     /// Of the socket of now.
     garbage: Garbage,
 }
@@ -72,6 +73,7 @@ pub(crate) struct LinkConfig<'a> {
 }
 
 /// What the client has to do about it.
+#[must_use]
 pub(crate) enum LinkNews<H: Host> {
     Nothing,
     /// `connection.ok`.
@@ -95,6 +97,8 @@ impl Link {
             was_online: false,
             lost_at: None,
             is_missed: false,
+            began: Time::default(),
+            pace: Pace::default(),
             garbage: Garbage::default(),
         }
     }
@@ -118,13 +122,21 @@ impl Link {
         }
     }
 
+    /// Whether a socket is being opened.
+    pub(crate) fn is_trying(&self) -> bool {
+        matches!(self.phase, Phase::Opening { .. } | Phase::Greeting { .. })
+    }
+
     /// Opens a socket, in place of any other.
     pub(crate) fn open<H: Host>(&mut self, out: &mut Outbox<H>, config: &LinkConfig<'_>) {
         self.drop_socket(out, "replaced");
         self.garbage = Garbage::default();
         let socket = out.id(None);
         out.push(Effect::OpenSocket { socket, url: config.url.to_owned() });
-        self.phase = Phase::Opening { socket, until: out.after(config.timeout) };
+        self.began = out.now;
+        let is_probe = self.is_probing(out.now);
+        let patience = if is_probe { self.pace.patience(config.timeout) } else { config.timeout };
+        self.phase = Phase::Opening { socket, until: out.after(patience) };
     }
 
     /// Waits a while before the next [`Self::open`], as after a failure.
@@ -134,16 +146,35 @@ impl Link {
         self.phase = Phase::BackingOff { until };
     }
 
-    /// Often at first when somebody waits for it, as most losses are short.
+    /// Often at first when somebody waits for it.
     fn next_attempt<H: Host>(&self, out: &mut Outbox<H>) -> Time {
         let usual = out.back_off(self.failures);
-        let is_new = self.lost_at.is_some_and(|lost_at| out.now - lost_at < PROBING);
-        if self.is_missed && is_new { usual.min(out.after(PROBE_EVERY)) } else { usual }
+        if self.is_probing(out.now) { next_probe(out.now, self.began, usual) } else { usual }
     }
 
-    /// Whether somebody is in a call.
-    pub(crate) fn set_missed(&mut self, is_missed: bool) {
-        self.is_missed = is_missed;
+    /// Whether it is missed, and was lost not long ago.
+    fn is_probing(&self, now: Time) -> bool {
+        self.is_missed && self.lost_at.is_some_and(|lost_at| is_probing(now, lost_at))
+    }
+
+    /// Whether somebody is in a call. From the moment when somebody misses what was lost before, it is
+    /// looked for as if it had been lost then.
+    pub(crate) fn set_missed(&mut self, now: Time, is_missed: bool) {
+        let was_missed = std::mem::replace(&mut self.is_missed, is_missed);
+        if !is_missed || was_missed || self.lost_at.is_none() {
+            return;
+        }
+        self.lost_at = Some(now);
+        match &mut self.phase {
+            Phase::Opening { until, .. } | Phase::Greeting { until, .. } => {
+                // A dead network may have swallowed it.
+                *until = (*until).min(now + self.pace.patience(*until - now));
+            }
+            Phase::BackingOff { until: Some(until) } => {
+                *until = next_probe(now, self.began, *until);
+            }
+            Phase::Off | Phase::BackingOff { until: None } | Phase::Online { .. } => {}
+        }
     }
 
     /// Closes it for good.
@@ -185,6 +216,8 @@ impl Link {
                     "connection.ok" => {
                         self.failures = 0;
                         self.was_online = true;
+                        self.lost_at = None;
+                        self.pace.took(out.now - self.began);
                         self.phase = Phase::Online {
                             socket,
                             connection_id: event.view.fields.connection_id.clone(),

@@ -7,7 +7,7 @@ use super::{
     client::Config,
     connectivity::ConnectivityStep,
     effect::{Effect, HttpBody, HttpRequest, Method, ResponseKind},
-    error::{Code, Error},
+    error::{Category, Code, Error},
     host::Host,
     ids::{CallKey, PromiseId, RequestId},
     input::{HttpFailure, HttpReply, Reply},
@@ -19,6 +19,8 @@ use super::{
 
 /// How long a request waits for token and socket before it is given up.
 const ACCESS_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long it waits for a socket that was there and cannot be opened again.
+const DOWN_PATIENCE: Duration = Duration::from_secs(5);
 
 /// A request to be sent as soon as the client may.
 #[derive(Debug)]
@@ -68,6 +70,8 @@ pub(crate) struct Access<'a> {
 pub(crate) enum Gate<'a, H: Host> {
     Open(Access<'a>),
     Wait,
+    /// The socket was lost, and could not be opened again, for that reason.
+    Down(&'a Error<H>),
     Shut(Error<H>),
 }
 
@@ -78,6 +82,7 @@ pub(crate) struct Finished<H: Host> {
 }
 
 /// What came of an answer.
+#[must_use]
 pub(crate) enum RestNews<H: Host> {
     Nothing,
     Finished(Finished<H>),
@@ -97,6 +102,8 @@ pub(crate) struct Rest {
 struct Pending {
     request: RestRequest,
     client_request_id: String,
+    since: Time,
+    patience: Option<Duration>,
     until: Time,
     /// Whether it is under way; otherwise it waits to be sent.
     sent: bool,
@@ -116,10 +123,22 @@ impl Rest {
         out: &mut Outbox<H>,
         request: RestRequest,
     ) -> RequestId {
+        self.submit_within(out, request, None)
+    }
+
+    /// The same; once it is sent it may take no longer than `patience`.
+    pub(crate) fn submit_within<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        request: RestRequest,
+        patience: Option<Duration>,
+    ) -> RequestId {
         let id = out.id(None);
         let pending = Pending {
             request,
             client_request_id: out.uuid(),
+            since: out.now,
+            patience,
             until: out.after(ACCESS_TIMEOUT),
             sent: false,
             token: None,
@@ -170,6 +189,13 @@ impl Rest {
                     pending.send(out, config, id, &guest);
                 }
                 (Gate::Wait, _) => {}
+                (Gate::Down(error), _) => {
+                    pending.until = pending.until.min(pending.since + DOWN_PATIENCE);
+                    if pending.until <= out.now {
+                        let doing = pending.request.doing.clone();
+                        finished.extend(self.finish(id, |_| Err(unreachable(&doing, error))));
+                    }
+                }
                 (Gate::Shut(error), _) => {
                     let error = error.clone();
                     finished.extend(self.finish(id, |_| Err(error)));
@@ -210,6 +236,7 @@ impl Rest {
             && !pending.refreshed
         {
             pending.refreshed = true;
+            pending.since = out.now;
             pending.until = out.after(ACCESS_TIMEOUT);
             pending.sent = false;
             return RestNews::TokenExpired { token: pending.token.take() };
@@ -220,11 +247,18 @@ impl Rest {
         }
     }
 
-    pub(crate) fn on_timeout<H: Host>(&mut self, out: &mut Outbox<H>) -> Vec<Finished<H>> {
+    /// Ends what is late. What waits for a socket that cannot be opened learns that from
+    /// [`Self::send_waiting`].
+    pub(crate) fn on_timeout<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        gate: &Gate<'_, H>,
+    ) -> Vec<Finished<H>> {
+        let is_down = matches!(gate, Gate::Down(_));
         let late: Vec<RequestId> = self
             .requests
             .iter()
-            .filter(|(_, pending)| pending.until <= out.now)
+            .filter(|(_, pending)| pending.until <= out.now && (pending.sent || !is_down))
             .map(|(id, _)| *id)
             .collect();
         let mut finished = Vec::new();
@@ -257,7 +291,8 @@ impl Rest {
         let mut finished = Vec::new();
         for id in ids {
             finished.extend(self.finish(id, |pending| {
-                if pending.sent {
+                // Nobody waits for a farewell, but it may arrive all the same.
+                if pending.sent && !pending.is_farewell() {
                     out.push(Effect::AbortHttp(id));
                 }
                 Err(error.clone())
@@ -284,6 +319,16 @@ impl Rest {
     }
 }
 
+/// The socket is not there, and was tried in vain while the request waited for it.
+fn unreachable<H: Host>(doing: &str, reason: &Error<H>) -> Error<H> {
+    let message = format!("no connection to the coordinator while {doing}");
+    let mut error = Error::new(Code::ConnectionLost, Category::Network, message)
+        .hint("The client connects again by itself; try again then.")
+        .retryable();
+    error.attempts.push(reason.clone());
+    error
+}
+
 /// What an answer says.
 fn read_reply<H: Host>(doing: &str, reply: HttpReply<H>) -> Result<AnswerOf<H>, Error<H>> {
     let HttpReply { status, retry_after, body } = reply;
@@ -308,6 +353,11 @@ impl Pending {
         let may_wait = self.request.method == Method::Get && !self.was_put_off;
         let at = out.after(asked);
         (may_wait && at < self.until).then_some(at)
+    }
+
+    /// Whether somebody leaves with it: it may outlive the page, and is waited for by nobody for long.
+    fn is_farewell(&self) -> bool {
+        matches!(self.request.purpose, Purpose::Call(_, (_, CallRequest::Farewell(_))))
     }
 
     /// When something is due about it.
@@ -355,11 +405,12 @@ impl Pending {
             headers,
             body,
             response: ResponseKind::Json,
-            keepalive: false,
+            keepalive: self.is_farewell(),
         }));
         // What was put off goes on within the time that it had.
         if !self.was_put_off {
-            self.until = out.after(config.timeout);
+            let patience = self.patience.map_or(config.timeout, |most| most.min(config.timeout));
+            self.until = out.after(patience);
         }
         self.sent = true;
         self.token = access.token.map(str::to_owned);

@@ -161,6 +161,8 @@ pub struct Egress<H: Host> {
 /// A session of a call: the time from its first participant to its last.
 #[derive(Clone, Debug)]
 pub struct Session<H: Host> {
+    /// Unique among all sessions; empty when the server did not say.
+    pub id: String,
     /// As the server wrote it; participants and counts are newer.
     pub document: H::Document,
     /// Who is in it.
@@ -227,6 +229,8 @@ pub struct DeviceState<H: Host> {
     pub selected: Option<String>,
     /// Which way the camera of a phone was told to look.
     pub facing: Option<Facing>,
+    /// Of a screen: whether its sound is kept back.
+    pub is_soundless: bool,
 }
 
 /// How the others are heard.

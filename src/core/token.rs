@@ -36,6 +36,7 @@ pub(crate) struct TokenSource {
 }
 
 /// What came of a question to the provider.
+#[must_use]
 pub(crate) enum TokenNews<H: Host> {
     /// Not our question, or not answered yet.
     Nothing,

@@ -4,6 +4,7 @@
 //! document `D` of the host.
 
 pub(super) mod lenient;
+mod settings;
 
 use indexmap::IndexMap;
 
@@ -13,6 +14,7 @@ use self::lenient::{
     count, counts, flag, millis, moments, number, object, objects, seen, seen_list, some_flag,
     some_seen_list, some_text, some_texts, text, texts,
 };
+pub use self::settings::{AudioSettings, RingSettings, Settings, TargetResolution, VideoSettings};
 use super::host::{Document, Host};
 
 /// A document together with what the core reads of it. A recorder writes the document alone.
@@ -98,6 +100,27 @@ pub struct CallAnswer<D> {
 }
 
 impl<D> CallAnswer<D> {
+    /// Whether somebody rings that user, who has not answered: a session in which nobody has been
+    /// yet is one that a ring has made.
+    pub fn rings(&self, user_id: &str) -> bool {
+        let Some(call) = self.call.as_ref().filter(|call| call.ended_at.is_none()) else {
+            return false;
+        };
+        let Some(session) = call.session.as_ref().map(|session| &session.view) else {
+            return false;
+        };
+        let ringer = call.created_by.as_ref().map_or("", |creator| &creator.view.id);
+        let is_over = session.ended_at.is_some()
+            || session.started_at.is_some()
+            || !session.participants.is_empty()
+            || session.rejected_by.contains_key(ringer);
+        let answers = [&session.accepted_by, &session.rejected_by, &session.missed_by];
+        let is_answered = answers.iter().any(|answers| answers.contains_key(user_id));
+        let members = self.members.as_deref().unwrap_or_default();
+        let is_member = members.iter().any(|member| member.view.user_id == user_id);
+        is_member && ringer != user_id && !is_over && !is_answered
+    }
+
     /// `type:id` of the call, or an empty text.
     pub fn cid(&self) -> &str {
         self.call.as_ref().map_or("", |call| &call.cid)
@@ -260,6 +283,9 @@ pub struct EventFields<D> {
     /// `type:id` of the call it is about.
     #[serde(deserialize_with = "text")]
     pub call_cid: String,
+    /// The session of the call that it is about.
+    #[serde(deserialize_with = "text")]
+    pub session_id: String,
     /// Who did it, or whom it is about.
     #[serde(deserialize_with = "seen::<D, _, _>")]
     pub user: Option<Viewed<User, D>>,
@@ -379,6 +405,9 @@ impl Recording {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, bound = "D: Document")]
 pub struct Session<D> {
+    /// Unique among all sessions.
+    #[serde(deserialize_with = "text")]
+    pub id: String,
     /// Who is in it.
     #[serde(deserialize_with = "seen_list::<D, _, _>")]
     pub participants: Vec<SessionParticipant<D>>,
@@ -394,6 +423,12 @@ pub struct Session<D> {
     /// Who rejected its ring, and when, in ms since the epoch.
     #[serde(deserialize_with = "moments")]
     pub rejected_by: IndexMap<String, Option<f64>>,
+    /// Who missed its ring, and when, in ms since the epoch.
+    #[serde(deserialize_with = "moments")]
+    pub missed_by: IndexMap<String, Option<f64>>,
+    /// When its first participant came, in ms since the epoch.
+    #[serde(deserialize_with = "millis")]
+    pub started_at: Option<f64>,
     /// When it ended, in ms since the epoch.
     #[serde(deserialize_with = "millis")]
     pub ended_at: Option<f64>,
@@ -448,6 +483,12 @@ pub struct User {
     /// In the app, not in the call.
     #[serde(deserialize_with = "text")]
     pub role: String,
+    /// To be shown.
+    #[serde(deserialize_with = "some_text")]
+    pub name: Option<String>,
+    /// URL of a picture.
+    #[serde(deserialize_with = "some_text")]
+    pub image: Option<String>,
 }
 
 /// Something that somebody said.
@@ -457,9 +498,9 @@ pub struct Caption {
     /// Who.
     #[serde(deserialize_with = "text")]
     pub speaker_id: String,
-    /// When they began to say it, as the server wrote it.
-    #[serde(deserialize_with = "text")]
-    pub start_time: String,
+    /// When they began to say it, in ms since the epoch.
+    #[serde(deserialize_with = "millis")]
+    pub start_time: Option<f64>,
 }
 
 /// A reaction.
@@ -472,93 +513,6 @@ pub struct Reaction {
     /// Whose.
     #[serde(deserialize_with = "object")]
     pub user: Option<User>,
-}
-
-/// The settings of a call.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Settings {
-    /// Microphones.
-    #[serde(deserialize_with = "object")]
-    pub audio: Option<AudioSettings>,
-    /// Cameras.
-    #[serde(deserialize_with = "object")]
-    pub video: Option<VideoSettings>,
-    /// Screens.
-    #[serde(deserialize_with = "object")]
-    pub screensharing: Option<ScreenSettings>,
-    /// How long it rings.
-    #[serde(deserialize_with = "object")]
-    pub ring: Option<RingSettings>,
-}
-
-/// How microphones are published.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct AudioSettings {
-    /// Whether they are on unless somebody turns them off.
-    #[serde(deserialize_with = "flag")]
-    pub mic_default_on: bool,
-    /// Whether silence is not sent.
-    #[serde(deserialize_with = "flag")]
-    pub opus_dtx_enabled: bool,
-    /// Whether each packet repeats the one before.
-    #[serde(deserialize_with = "flag")]
-    pub redundant_coding_enabled: bool,
-    /// Whether stereo may be sent.
-    #[serde(deserialize_with = "flag")]
-    pub hifi_audio_enabled: bool,
-}
-
-/// How cameras are opened.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct VideoSettings {
-    /// Whether there is video at all.
-    #[serde(deserialize_with = "flag")]
-    pub enabled: bool,
-    /// Whether they are on unless somebody turns them off.
-    #[serde(deserialize_with = "flag")]
-    pub camera_default_on: bool,
-    /// `front` or `back`.
-    #[serde(deserialize_with = "text")]
-    pub camera_facing: String,
-    /// The size to ask for.
-    #[serde(deserialize_with = "object")]
-    pub target_resolution: Option<TargetResolution>,
-}
-
-/// How screens are shared.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct ScreenSettings {
-    /// The size to ask for.
-    #[serde(deserialize_with = "object")]
-    pub target_resolution: Option<TargetResolution>,
-}
-
-/// A size in px.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct TargetResolution {
-    /// px
-    #[serde(deserialize_with = "count")]
-    pub width: u32,
-    /// px
-    #[serde(deserialize_with = "count")]
-    pub height: u32,
-}
-
-/// How long a call rings.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct RingSettings {
-    /// At whoever rings, in ms.
-    #[serde(deserialize_with = "number")]
-    pub auto_cancel_timeout_ms: Option<f64>,
-    /// At whoever is rung, in ms.
-    #[serde(deserialize_with = "number")]
-    pub incoming_call_timeout_ms: Option<f64>,
 }
 
 /// An answer as a host hands it to the core.

@@ -203,6 +203,22 @@ impl Capture {
         self.find(&self.root, false)
     }
 
+    /// The sound that came with a screen.
+    pub(crate) fn sound_track(&self) -> Option<MediaStreamTrack> {
+        let is_screen = self.kind == DeviceKind::ScreenShare;
+        let sound = is_screen.then(|| self.track(true)).flatten();
+        // A screen of which there is only sound is that.
+        sound.filter(|sound| self.track(false).as_ref() != Some(sound))
+    }
+
+    /// Whether it delivers nothing any more.
+    pub(crate) fn has_ended(&self) -> bool {
+        [self.device_track(), self.track(false)]
+            .into_iter()
+            .flatten()
+            .any(|track| text(&track, "readyState") == "ended")
+    }
+
     /// Delivers nothing, or something again.
     pub fn silence(&self, is_silent: bool) {
         for stream in [&self.root, &self.stream] {
@@ -219,6 +235,7 @@ impl Capture {
     pub(crate) fn describe(&self) -> Captured {
         let track = self.track(false);
         let sound = (self.kind == DeviceKind::ScreenShare).then(|| self.track(true)).flatten();
+        let sound = sound.filter(|sound| text(sound, "readyState") != "ended");
         let size = track.as_ref().filter(|_| self.kind != DeviceKind::Microphone).and_then(size);
         Captured {
             track_id: track.as_ref().map(|track| text(track, "id")).unwrap_or_default(),

@@ -3,7 +3,7 @@ use std::{cell::RefCell, rc::Rc};
 
 use indexmap::IndexMap;
 
-use web_sys::{EventTarget, MediaStream};
+use web_sys::{EventTarget, MediaStream, MediaStreamTrack};
 
 use super::{
     browser::Input,
@@ -61,16 +61,21 @@ impl Devices {
             let result = match result {
                 Ok(capture) => {
                     let capture = Rc::new(capture);
-                    let description = capture.describe();
-                    add(&captures, &media, &reporter, id, capture);
-                    Ok(description)
+                    add(&captures, &media, &reporter, id, capture.clone());
+                    Ok(capture)
                 }
                 Err(failure) => {
                     captures.borrow_mut().shift_remove(&id);
                     Err(failure.into())
                 }
             };
+            let opened = result.as_ref().ok().cloned();
+            let result = result.map(|capture| capture.describe());
             reporter.report(Input::Captured { capture: id, result });
+            // What ends while a filter takes its time tells nobody of it later.
+            if opened.is_some_and(|capture| capture.has_ended()) {
+                reporter.report(Input::CaptureEnded(id));
+            }
         });
     }
 
@@ -164,15 +169,20 @@ fn add(
     capture: Rc<Capture>,
 ) {
     let track = capture.device_track();
-    let news = |name, input: fn(CaptureId) -> Input| {
+    // What filters make of it may end by itself, too.
+    let published = capture.track(false).filter(|published| Some(published) != track.as_ref());
+    let sound = capture.sound_track();
+    let news = |track: &Option<MediaStreamTrack>, name, input: fn(CaptureId) -> Input| {
         let target: Option<&EventTarget> = track.as_deref();
         let reporter = reporter.clone();
         target.map(|target| Listener::new(target, name, move |_| reporter.report(input(id))))
     };
     let news = [
-        news("ended", Input::CaptureEnded),
-        news("mute", |id| Input::CaptureMuted(id, true)),
-        news("unmute", |id| Input::CaptureMuted(id, false)),
+        news(&track, "ended", Input::CaptureEnded),
+        news(&published, "ended", Input::CaptureEnded),
+        news(&sound, "ended", Input::SoundEnded),
+        news(&track, "mute", |id| Input::CaptureMuted(id, true)),
+        news(&track, "unmute", |id| Input::CaptureMuted(id, false)),
     ];
     media.add_capture(id, capture.clone());
     let news = news.into_iter().flatten().collect();

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use js_sys::{JSON, Object};
+use js_sys::{JSON, Object, Reflect};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -45,6 +45,11 @@ impl Document {
     fn text(&self) -> Option<String> {
         to_text(&self.0)
     }
+
+    /// An object of its own with the same values in it, none of which is ever changed.
+    fn shallow_copy(&self) -> Object {
+        Object::assign(&Object::new(), self.0.unchecked_ref())
+    }
 }
 
 /// Freezes a tree, its root last, so that one look at the root tells whether it is done. Step by
@@ -69,6 +74,17 @@ impl core::Document for Document {
     fn view<V: DeserializeOwned>(&self) -> Option<V> {
         let is_object = self.0.is_object() && !is_list(&self.0);
         is_object.then(|| serde_wasm_bindgen::from_value(self.0.clone()).ok()).flatten()
+    }
+
+    fn with(&self, field: &'static str, value: &Self) -> Self {
+        let copy = self.shallow_copy();
+        // It is an object of ours that nobody has frozen.
+        let _ = Reflect::set(&copy, &JsValue::from_str(field), &value.0);
+        Self(copy.into())
+    }
+
+    fn merged(&self, newer: &Self) -> Self {
+        Self(Object::assign(&self.shallow_copy(), newer.0.unchecked_ref()).into())
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::web::task::detach;
+use crate::web::task::{detach, spawn};
 use std::{
     cell::{Cell, OnceCell, Ref, RefCell},
     collections::VecDeque,
@@ -39,7 +39,7 @@ pub struct Driver {
     inbox: RefCell<VecDeque<Input>>,
     /// The loop runs further up the stack.
     running: Cell<bool>,
-    /// Something was marked as changed that watchers have not heard of.
+    /// Something was marked as changed that watchers are about to hear of.
     unheard: Cell<bool>,
     clock: Clock,
     timer: Timer,
@@ -55,6 +55,7 @@ pub struct Driver {
     devices_watch: OnceCell<DevicesWatch>,
     reporter: Reporter,
     frontend: Weak<dyn Frontend>,
+    this: Weak<Self>,
     _page: Page,
 }
 
@@ -124,6 +125,7 @@ impl Driver {
                 _page: Page::watch(&reporter),
                 reporter,
                 frontend,
+                this: this.clone(),
             }
         })
     }
@@ -220,15 +222,8 @@ impl Driver {
         }
     }
 
-    /// Does the next thing; `false` when there is none. State is told before effects are performed,
-    /// so that it is right before a promise settles.
+    /// Does the next thing; `false` when there is none.
     fn turn(&self) -> bool {
-        if self.unheard.replace(false) {
-            if let Some(frontend) = self.frontend.upgrade() {
-                frontend.flush();
-            }
-            return true;
-        }
         let effect = self.client.borrow_mut().poll_effect();
         if let Some(effect) = effect {
             self.perform(effect);
@@ -255,8 +250,23 @@ impl Driver {
         }
         if let Some(frontend) = self.frontend.upgrade() {
             frontend.mark(&changes);
-            self.unheard.set(true);
+            self.tell_soon();
         }
+    }
+
+    /// Watchers hear once of all that changes in this turn of the page, however many events and orders
+    /// that takes; and before whoever waits for a promise that is settled in it.
+    fn tell_soon(&self) {
+        if self.unheard.replace(true) {
+            return;
+        }
+        let this = self.this.clone();
+        spawn(async move {
+            if let Some(driver) = this.upgrade() {
+                driver.unheard.set(false);
+                driver.tell(|frontend| frontend.flush());
+            }
+        });
     }
 
     fn perform(&self, effect: Effect) {

@@ -4,7 +4,10 @@ use std::{
 };
 
 use gloo_timers::callback::Timeout;
-use wasm_bindgen::{JsCast, prelude::Closure};
+use wasm_bindgen::{
+    JsValue,
+    prelude::{Closure, wasm_bindgen},
+};
 
 use super::timers::{Guarded, after};
 
@@ -65,7 +68,7 @@ impl Waiting {
     fn ask_for_frame(self: &Rc<Self>) -> Option<i32> {
         let this = Rc::downgrade(self);
         let on_frame = self.on_frame.get_or_init(|| Closure::new(move || Self::come(&this)));
-        web_sys::window()?.request_animation_frame(on_frame.as_ref().unchecked_ref()).ok()
+        request_animation_frame(on_frame.as_ref()).ok()
     }
 
     fn come(this: &Weak<Self>) {
@@ -97,9 +100,17 @@ impl Waiting {
     fn forget_frame(&self) {
         if self.is_wanted.take()
             && let Some(number) = self.frame.take()
-            && let Some(window) = web_sys::window()
         {
-            let _ = window.cancel_animation_frame(number);
+            let _ = cancel_animation_frame(number);
         }
     }
+}
+
+// web-sys asks first whether the global object is a window, for each frame.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_name = requestAnimationFrame)]
+    fn request_animation_frame(callback: &JsValue) -> Result<i32, JsValue>;
+    #[wasm_bindgen(catch, js_name = cancelAnimationFrame)]
+    fn cancel_animation_frame(number: i32) -> Result<(), JsValue>;
 }

@@ -32,6 +32,15 @@ struct Received {
     _ended: Listener,
 }
 
+impl Tables {
+    fn end(&self, id: RemoteTrackId, on_ended: &dyn Fn(RemoteTrackId)) {
+        on_ended(id);
+        let ended = self.received.borrow_mut().shift_remove(&id);
+        // The table is not borrowed while its listener ends.
+        drop(ended);
+    }
+}
+
 impl MediaTable {
     /// The stream of a track that a participant publishes.
     pub fn stream(&self, media: Media) -> Option<MediaStream> {
@@ -73,8 +82,9 @@ impl MediaTable {
         drop(removed);
     }
 
-    /// Takes in a received track and names it; a track that is known keeps its name. `on_ended` is
-    /// called when it ends.
+    /// Takes in a received track and names it. What is known by that name is this track in this
+    /// stream: another stream, which may be somebody else's, is another name. `on_ended` is called when
+    /// that is over.
     pub(crate) fn add_received(
         &self,
         peer: PeerId,
@@ -82,23 +92,25 @@ impl MediaTable {
         track: MediaStreamTrack,
         on_ended: impl Fn(RemoteTrackId) + 'static,
     ) -> RemoteTrackId {
-        let mut received = self.0.received.borrow_mut();
-        // A track that is paused and resumed by the server comes in a second event.
-        if let Some((id, known)) = received.iter_mut().find(|(_, known)| known.track == track) {
-            known.stream = stream;
-            return *id;
+        let received = self.0.received.borrow();
+        let known = received.iter().find(|(_, known)| known.track == track);
+        let known = known.map(|(id, known)| (*id, known.stream == stream));
+        drop(received);
+        match known {
+            Some((id, true)) => return id,
+            Some((id, false)) => self.0.end(id, &on_ended),
+            None => {}
         }
         let id = RemoteTrackId(self.0.last_received.get() + 1);
         self.0.last_received.set(id.0);
         let table = Rc::downgrade(&self.0);
         let ended = Listener::new(&track, "ended", move |_| {
-            on_ended(id);
-            let ended =
-                table.upgrade().and_then(|table| table.received.borrow_mut().shift_remove(&id));
-            // The table is not borrowed while its listener ends.
-            drop(ended);
+            if let Some(table) = table.upgrade() {
+                table.end(id, &on_ended);
+            }
         });
-        received.insert(id, Received { peer, stream, track, _ended: ended });
+        let added = Received { peer, stream, track, _ended: ended };
+        self.0.received.borrow_mut().insert(id, added);
         id
     }
 

@@ -3,7 +3,7 @@ use std::{cell::RefCell, rc::Rc};
 use indexmap::IndexMap;
 
 use js_sys::Reflect;
-use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 use web_sys::WebSocket;
 
 use super::{
@@ -43,7 +43,7 @@ impl Sockets {
         };
         let listeners = [
             on("open", |id, _| Input::SocketOpened(id)),
-            on("message", |id, event| received(id, &field(&event, "data"))),
+            on("message", |id, event| received(id, &data(&event))),
             on("close", |id, event| {
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 1000 to 4999
                 let code =
@@ -128,6 +128,12 @@ impl Drop for Socket {
     }
 }
 
+/// What the event of a frame brings. Frames come many times a second, so the name of the field is not
+/// decoded for each.
+fn data(event: &JsValue) -> JsValue {
+    event.unchecked_ref::<Message>().data().unwrap_or_default()
+}
+
 /// What a frame holds.
 fn received(id: SocketId, data: &JsValue) -> Input {
     let read = if data.is_object() {
@@ -148,6 +154,10 @@ const NORMAL: u16 = 1000;
 
 #[wasm_bindgen]
 extern "C" {
+    type Message;
+    // web-sys says that it cannot throw.
+    #[wasm_bindgen(catch, method, getter)]
+    fn data(this: &Message) -> Result<JsValue, JsValue>;
     // js-sys parses text of Rust only, so each frame would go in and out again.
     #[wasm_bindgen(catch, js_namespace = JSON)]
     fn parse(text: &JsValue) -> Result<JsValue, JsValue>;

@@ -1,5 +1,5 @@
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     rc::{Rc, Weak},
 };
 
@@ -12,7 +12,8 @@ use super::{
 };
 
 /// Browsers hold back the timers of a page in the background, up to a minute, but not those of its
-/// workers. So while the page is hidden a worker wakes it once a second.
+/// workers. So while the page is hidden a worker wakes it once a second; unless the page forbids
+/// workers, which each attempt would have the browser report anew.
 pub struct Ticker {
     beat: Rc<Beat>,
     visibility: RefCell<Option<Listener>>,
@@ -21,6 +22,11 @@ pub struct Ticker {
 struct Beat {
     reporter: Reporter,
     alarm: RefCell<Option<Alarm>>,
+}
+
+thread_local! {
+    /// Whether this page forbids workers. Its policy is that of all clients, and does not change.
+    static IS_FORBIDDEN: Cell<bool> = const { Cell::new(false) };
 }
 
 impl Ticker {
@@ -59,7 +65,7 @@ impl Ticker {
 fn follow(beat: &Weak<Beat>, document: &Document) {
     let Some(beat) = beat.upgrade() else { return };
     drop(beat.alarm.take());
-    if field(document, "hidden").is_truthy() {
+    if field(document, "hidden").is_truthy() && !IS_FORBIDDEN.get() {
         // Without workers, or where the page forbids them, its timers come late, which is not taken
         // for a dead peer.
         let alarm = Alarm::new(&beat.reporter).ok();
@@ -71,16 +77,21 @@ fn follow(beat: &Weak<Beat>, document: &Document) {
 struct Alarm {
     worker: Worker,
     _script: Script,
-    _listener: Listener,
+    _listeners: [Listener; 2],
 }
 
 impl Alarm {
     fn new(reporter: &Reporter) -> Result<Self, JsValue> {
         let script = Script::new("setInterval(() => postMessage(0), 1000)")?;
-        let worker = Worker::new(&script.url)?;
+        let worker = Worker::new(&script.url).inspect_err(|thrown| {
+            // Some browsers say so at once.
+            IS_FORBIDDEN.set(field(thrown, "name") == "SecurityError");
+        })?;
         let reporter = reporter.clone();
-        let listener = Listener::new(&worker, "message", move |_| reporter.report(Input::Timeout));
-        Ok(Self { worker, _script: script, _listener: listener })
+        let ticks = Listener::new(&worker, "message", move |_| reporter.report(Input::Timeout));
+        // Nothing in that script can fail, but loading it can.
+        let failures = Listener::new(&worker, "error", |_| IS_FORBIDDEN.set(true));
+        Ok(Self { worker, _script: script, _listeners: [ticks, failures] })
     }
 }
 

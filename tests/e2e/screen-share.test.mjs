@@ -88,6 +88,22 @@ testWith(
   },
 );
 
+testWith(
+  'screenSound',
+  'who is muted in the sound of their screen goes on showing it, and may give the sound again',
+  async () => {
+    await bob.run(() => call.muteSelf('screenshare_audio'));
+    await gets(alice, bob, ['screen']);
+    const state = await bob.run(() => {
+      const { status, audioEnabled } = call.screenShare.state;
+      return { status, audioEnabled };
+    });
+    assert.deepEqual(state, { status: 'enabled', audioEnabled: false });
+    await bob.run(() => call.screenShare.enableScreenShareAudio());
+    await gets(alice, bob, WHOLE);
+  },
+);
+
 testWith('fakeEvents', 'the browser’s own button ends it for everybody', async () => {
   const statuses = await bob.run(async () => {
     /** @type {(string | undefined)[]} */

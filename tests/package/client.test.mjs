@@ -126,3 +126,29 @@ test('each part of the SDK logs as the app wants, and a wrong wish is named', as
     assert.throws(make, { code: 'invalid-argument', message: /logOptions/ });
   }
 });
+
+test('a client that is only made asks nobody for anything, wherever its server is', async () => {
+  const { fetch } = globalThis;
+  const asked = [];
+  globalThis.fetch = async (request) => {
+    asked.push(new URL(request.url ?? request).host);
+    throw new TypeError('no network');
+  };
+  try {
+    const made = new Client('key', { logger: () => {} });
+    made.call('default', 'standup');
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(asked, []);
+
+    // Who connects without a `baseURL` means the cloud.
+    const connecting = new Client({
+      ...argsFor('zoe'),
+      options: { logger: () => {}, maxConnectUserRetries: 1, defaultWsTimeout: 1 },
+    });
+    await assert.rejects(connecting.connected);
+    assert.ok(asked.length > 0, 'now it may ask');
+    await Promise.all([made.dispose(), connecting.dispose()]);
+  } finally {
+    globalThis.fetch = fetch;
+  }
+});

@@ -349,6 +349,84 @@ test('the user is asked once for the names of devices, unless the app does not w
   await assert.rejects(camera.devices({ prompt: 'yes' }), { code: 'invalid-argument' });
 });
 
+test('a question that is closed or refused is not asked again for the same subscription', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const nameless = { ...A, label: '' };
+  hardware.present = [nameless];
+  media.getUserMedia = async (constraints) => {
+    hardware.asked.push(constraints);
+    // As browsers do that block a page for a while.
+    permissions.camera.set('denied');
+    permissions.camera.set('prompt');
+    throw new DOMException('', 'NotAllowedError');
+  };
+  const seen = [];
+  const watch = () =>
+    makeCall()
+      .call.camera.listDevices()
+      .subscribe({
+        next: (devices) => seen.push(devices[0]?.label),
+        error: (error) => seen.push(error.code),
+      });
+  const subscription = watch();
+  await settle();
+  assert.deepEqual(hardware.asked, [{ video: true }]);
+  await plug(t, [nameless, { ...B, label: '' }]);
+  permissions.camera.set('denied');
+  permissions.camera.set('prompt');
+  await settle();
+  assert.equal(hardware.asked.length, 1);
+  assert.equal(seen.filter((what) => what === 'permission-denied').length, 1);
+  assert.equal(seen.at(-1), '', 'the devices as the page may see them');
+
+  // Who is let in later sees the names.
+  hardware.present = [A];
+  permissions.camera.set('granted');
+  await settle();
+  assert.equal(seen.at(-1), 'Camera A');
+  subscription.unsubscribe();
+
+  // A new wish is a new question, unless it is withdrawn.
+  hardware.present = [nameless];
+  permissions.camera.set('prompt');
+  watch().unsubscribe();
+  await settle();
+  assert.equal(hardware.asked.length, 1);
+  const again = watch();
+  await settle();
+  assert.equal(hardware.asked.length, 2);
+  again.unsubscribe();
+});
+
+test('wishes for the same devices share the question that is open', async () => {
+  hardware.present = [{ ...A, label: '' }];
+  const answers = [];
+  media.getUserMedia = (constraints) => {
+    hardware.asked.push(constraints);
+    return new Promise((resolve) => answers.push(resolve));
+  };
+  const { camera } = makeCall().call;
+  const seen = [];
+  const subscriptions = [1, 2].map(() =>
+    camera.listDevices().subscribe((devices) => seen.push(devices[0].label)),
+  );
+  const asked = camera.devices();
+  await settle();
+  // A list that is read anew meanwhile waits for the answer, too.
+  permissions.camera.set('denied');
+  permissions.camera.set('prompt');
+  await settle();
+  assert.deepEqual([hardware.asked, seen], [[{ video: true }], []]);
+
+  hardware.present = [A];
+  answers[0](opened(track('a')));
+  assert.equal((await asked)[0].label, 'Camera A');
+  await settle();
+  assert.deepEqual(seen, ['Camera A', 'Camera A']);
+  assert.deepEqual(live(), []);
+  for (const subscription of subscriptions) subscription.unsubscribe();
+});
+
 test('a failure says of which device it is, and keeps its identity in the state', async () => {
   const { camera } = makeCall().call;
   const cause = new DOMException('', 'NotReadableError');

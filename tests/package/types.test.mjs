@@ -41,6 +41,29 @@ test('the module exports what is declared', () => {
   assert.deepEqual(values.map(([name]) => name).sort(), Object.keys(trunkline).sort());
 });
 
+test('editors show something of everything that an app can name', () => {
+  const silent = [];
+  const look = (symbol, name) => {
+    if (symbol.getDocumentationComment(checker).length === 0) silent.push(name);
+  };
+  let observables = 0;
+  for (const [name, symbol] of declared) {
+    look(symbol, name);
+    const { Class, Interface, Value } = ts.SymbolFlags;
+    const types = [];
+    if (symbol.flags & (Class | Interface)) types.push(checker.getDeclaredTypeOfSymbol(symbol));
+    if (symbol.flags & Value) types.push(checker.getTypeOfSymbol(symbol));
+    for (const member of types.flatMap((type) => checker.getPropertiesOfType(type))) {
+      if (!isOurs(member) || member.name === 'prototype') continue;
+      look(member, `${name}.${member.name}`);
+      if (member.name.endsWith('$')) observables += 1;
+    }
+  }
+
+  assert.ok(observables > 70, `the observables were found, ${observables}`);
+  assert.deepEqual(silent, []);
+});
+
 test('no declaration says `any`', () => {
   const found = [];
   for (const file of files) {

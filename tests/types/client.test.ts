@@ -17,6 +17,7 @@ import trunkline, {
   type VideoError,
 } from 'trunkline';
 import * as inline from 'trunkline/inline';
+import module from 'trunkline/trunkline_bg.wasm';
 
 import { exactly } from './exactly.js';
 
@@ -36,6 +37,7 @@ export async function load(bytes: ArrayBuffer) {
   await init(new URL('https://example.com/trunkline_bg.wasm'));
   await init(fetch('/trunkline_bg.wasm'));
   await init(bytes);
+  await init(module);
   initSync(bytes);
   exactly<typeof init>()(trunkline);
   exactly<typeof init>()(inline.init);
@@ -122,6 +124,7 @@ export async function use(client: Client) {
   exactly<Promise<void>>()(client.connected);
   exactly<void>()(await client.disconnectUser());
   exactly<void>()(await client.dispose());
+  exactly<void>()(await client[Symbol.asyncDispose]());
   exactly<Call>()(client.call('default', 'standup', { reuseInstance: true }));
   exactly<OwnUserResponse | undefined>()(client.state.connectedUser);
   exactly<StateObservable<OwnUserResponse | undefined>>()(client.state.connectedUser$);

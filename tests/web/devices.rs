@@ -76,6 +76,65 @@ async fn a_track_that_ends_by_itself_is_reported() {
 }
 
 #[wasm_bindgen_test]
+async fn a_published_track_that_ends_by_itself_is_reported_though_its_device_goes_on() {
+    let studio = Studio::new();
+    let setup = filtered(
+        "return [() => ({
+           output: document.createElement('canvas').captureStream(),
+         })];",
+    );
+    studio.capture_as(camera(1), setup).await.unwrap();
+    let published = studio.media.captured_track(id(1), TrackType::Video).unwrap();
+    let device = studio.media.root(id(1)).unwrap();
+
+    call(&published, "dispatchEvent", &[eval("return new Event('ended')", &JsValue::NULL)]);
+
+    let input = studio.inbox.next().await;
+    assert!(matches!(input, Input::CaptureEnded(capture) if capture == id(1)), "{input:?}");
+    assert_eq!(eval("return it.getTracks()[0].readyState", &device), "live");
+    studio.inbox.assert_silent().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_device_that_ends_while_it_is_opened_is_reported_as_soon_as_it_is_open() {
+    let studio = Studio::new();
+    let setup = filtered(
+        "return [(stream) => {
+           const [track] = stream.getTracks();
+           track.stop();
+           track.dispatchEvent(new Event('ended'));
+           return { output: document.createElement('canvas').captureStream() };
+         }];",
+    );
+    studio.devices.capture(camera(1), setup);
+
+    let first = studio.inbox.next().await;
+    assert!(matches!(first, Input::Captured { result: Ok(_), .. }), "{first:?}");
+    let second = studio.inbox.next().await;
+    assert!(matches!(second, Input::CaptureEnded(capture) if capture == id(1)), "{second:?}");
+}
+
+#[wasm_bindgen_test]
+async fn the_sound_of_a_screen_that_ends_is_no_end_of_the_screen() {
+    let studio = Studio::new();
+    let _patch = Patch::new(
+        "navigator.mediaDevices",
+        "getDisplayMedia",
+        "return () => navigator.mediaDevices.getUserMedia({ video: true, audio: true })",
+    );
+    let request = CaptureRequest { kind: DeviceKind::ScreenShare, audio: true, ..camera(1) };
+    let captured = studio.capture(request).await.unwrap();
+    assert!(captured.audio_track_id.is_some());
+    let sound = studio.media.captured_track(id(1), TrackType::ScreenShareAudio).unwrap();
+
+    call(&sound, "dispatchEvent", &[eval("return new Event('ended')", &JsValue::NULL)]);
+
+    let input = studio.inbox.next().await;
+    assert!(matches!(input, Input::SoundEnded(capture) if capture == id(1)), "{input:?}");
+    studio.inbox.assert_silent().await;
+}
+
+#[wasm_bindgen_test]
 async fn stopping_while_the_browser_opens_a_device_leaves_no_track_alive() {
     for is_asked in [false, true] {
         let studio = Studio::new();

@@ -199,3 +199,20 @@ fn part(number: u8, content: &[u8]) -> Vec<u8> {
 fn answer(text: &str) -> Viewed<Answer<Document>, Document> {
     Viewed::new(Document::parse(text).unwrap())
 }
+
+#[wasm_bindgen_test]
+fn a_changed_document_is_another_one_and_shares_what_did_not_change() {
+    let known = Document::parse(r#"{"user":{"id":"a","name":"A","teams":["t"]},"role":"host"}"#);
+    let (known, user) = (known.unwrap(), Document::parse(r#"{"name":"B"}"#).unwrap());
+    // Apps hold it, frozen to its depths.
+    let frozen = known.frozen();
+
+    let renamed = Document::new(get(&frozen, "user")).merged(&user);
+    let renewed = known.with("user", &renamed).frozen();
+
+    let text = r#"{"user":{"id":"a","name":"B","teams":["t"]},"role":"host"}"#;
+    assert_eq!(js_sys::JSON::stringify(&renewed).unwrap(), text);
+    assert_eq!(get(&get(&frozen, "user"), "name"), "A");
+    assert_eq!(get(&get(&frozen, "user"), "teams"), get(&get(&renewed, "user"), "teams"));
+    assert!(known != Document::new(renewed));
+}

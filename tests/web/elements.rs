@@ -78,6 +78,9 @@ fn a_video_reports_its_size_and_whether_the_page_shows_it() {
     assert_eq!(options("IntersectionObserver"), r#"{"rootMargin":"100%"}"#);
     tell("ResizeObserver", &JsValue::UNDEFINED);
     assert_eq!(log.take(), "resized(VIDEO)");
+    // The picture in it may change without it.
+    fire(&video, "resize");
+    assert_eq!(log.take(), "resized(VIDEO)");
 
     let scroll = |is_intersecting: bool, width: u32| {
         let script = format!(
@@ -97,6 +100,47 @@ fn a_video_reports_its_size_and_whether_the_page_shows_it() {
     }
     run(&end);
     assert_eq!(targets("ResizeObserver") + targets("IntersectionObserver"), 0);
+}
+
+#[wasm_bindgen_test]
+fn the_window_looks_at_an_element_in_which_it_is_by_now() {
+    let _resize = fake_observer("ResizeObserver");
+    let _intersection = fake_observer("IntersectionObserver");
+    let (elements, log) = (Elements::fresh(), Log::new());
+    let video = element("video", "Promise.resolve()");
+    let end = elements.bind(1, &video, &log.0);
+    elements.observe(1);
+    assert_eq!(targets("ResizeObserver") + targets("IntersectionObserver"), 2);
+
+    let other = eval(
+        "const frame = document.createElement('iframe');
+         document.body.append(frame);
+         for (const name of ['ResizeObserver', 'IntersectionObserver']) {
+           frame.contentWindow[name] = class {
+             constructor(tell) { this.tell = tell; }
+             observe(target) { (frame.targets ??= []).push(target); }
+             disconnect() { frame.targets.pop(); }
+           };
+         }
+         frame.contentDocument.body.append(it);
+         return frame",
+        &video,
+    );
+    fire(&video, "emptied");
+    assert_eq!(log.take(), "resized(VIDEO)");
+    assert_eq!(targets("ResizeObserver") + targets("IntersectionObserver"), 0);
+    assert_eq!(get(&get(&other, "targets"), "length"), 2);
+
+    // It comes back before anything happens to it in the other window, which is closed.
+    eval("document.body.append(it)", &video);
+    fire(&video, "emptied");
+    assert_eq!(get(&get(&other, "targets"), "length"), 0);
+    assert_eq!(targets("ResizeObserver") + targets("IntersectionObserver"), 2);
+    run(&end);
+    fire(&video, "emptied");
+    assert_eq!(targets("ResizeObserver") + targets("IntersectionObserver"), 0);
+    eval("it.remove()", &other);
+    eval("it.remove()", &video);
 }
 
 #[wasm_bindgen_test]

@@ -1,7 +1,7 @@
 //! Peer connections: two of them talk to each other, and each way to go wrong.
 
 use trunkline::{
-    core::{CaptureId, Encoding, Media, PeerEffect, TrackType, TransceiverId},
+    core::{CaptureId, Encoding, Media, PeerEffect, TrackType, Traffic, TransceiverId},
     web::{Input, PeerInput},
 };
 use wasm_bindgen::JsValue;
@@ -57,6 +57,46 @@ async fn two_peer_connections_negotiate_and_media_arrives() {
 }
 
 #[wasm_bindgen_test]
+async fn a_track_that_comes_in_the_stream_of_somebody_else_has_another_name() {
+    let (publisher, subscriber) = (Side::new(), Side::new());
+    let _devices = publisher.publish().await;
+    let offer = as_from_sfu(&publisher.offer().await.unwrap().sdp);
+    subscriber.create();
+    let mut heard = Vec::new();
+    // The same m-line: for one person, for them again, at once for another, and after a pause.
+    let (active, paused) = ("a=sendonly", "a=inactive");
+    let direction = |now| offer.replace("a=sendrecv", active).replace(active, now);
+    let offers = [
+        direction(active),
+        direction(active),
+        direction(active).replace("msid:prefix:", "msid:other:"),
+        direction(paused),
+        direction(active),
+    ];
+    for (number, offer) in (1..).zip(offers) {
+        subscriber.answer(&offer, number).await.unwrap();
+        heard.extend(subscriber.news.take());
+    }
+    let mut names = Vec::new();
+    let told = heard.into_iter().filter_map(|news| match news {
+        PeerInput::Track { stream_id, track } => {
+            names.push(track);
+            Some(stream_id)
+        }
+        PeerInput::TrackEnded(track) => Some(format!("{} ends", track == *names.last()?)),
+        _ => None,
+    });
+    let told: Vec<String> = told.collect();
+    let (one, other) = ("prefix:TRACK_TYPE_VIDEO", "other:TRACK_TYPE_VIDEO");
+    assert_eq!(told, [one, "true ends", other, "true ends", one]);
+    assert_ne!(names[0], names[1]);
+    assert_ne!(names[0], names[2]);
+    let stream = |number: usize| subscriber.media.stream(Media::Remote(names[number]));
+    assert!(stream(0).is_none() && stream(1).is_none());
+    assert_eq!(get(&stream(2).unwrap(), "id"), one);
+}
+
+#[wasm_bindgen_test]
 async fn candidates_name_their_ice_generation() {
     let side = Side::new();
     let _devices = side.publish().await;
@@ -98,6 +138,7 @@ async fn a_peer_connection_that_nobody_made_answers_with_a_failure() {
     side.accept(Some("v=0")).await.unwrap_err();
     side.answer("v=0", 9).await.unwrap_err();
     side.statistics().await.unwrap_err();
+    side.traffic().await.unwrap_err();
     side.perform(PeerEffect::AddCandidate("{}".into()));
     side.add_transceiver(vec![]).await.unwrap_err();
     side.perform(PeerEffect::ReplaceTrack {
@@ -378,6 +419,44 @@ async fn a_track_that_does_not_take_the_place_of_another_is_reported() {
 }
 
 #[wasm_bindgen_test]
+async fn encodings_that_the_browser_does_not_change_are_reported_each_time() {
+    let side = Side::new();
+    let _devices = side.publish().await;
+    side.offer().await.unwrap();
+    // Wait for the preference that came with the track.
+    turn().await;
+    let change = || {
+        let (transceiver, encodings) = (transceiver(), vec![layer("q")]);
+        side.perform(PeerEffect::SetEncodings { transceiver, encodings, degradation: None });
+    };
+    for script in [
+        "return async () => { throw new DOMException('', 'OperationError') }",
+        "return () => { throw new DOMException('', 'OperationError') }",
+    ] {
+        let _patch = Patch::new("RTCRtpSender.prototype", "setParameters", script);
+        for _ in 0..2 {
+            change();
+
+            let failed = side.until(|news| match news {
+                PeerInput::EncodingsFailed { transceiver, cause } => {
+                    Some((*transceiver, cause.clone()))
+                }
+                _ => None,
+            });
+            let (of, cause) = failed.await;
+            assert_eq!(of, transceiver());
+            assert_eq!(get(&cause, "name"), "OperationError");
+            side.news.borrow_mut().clear();
+        }
+    }
+    // It takes them when it can.
+    change();
+    side.statistics().await.unwrap();
+    let news = side.news.borrow();
+    assert!(!news.iter().any(|n| matches!(n, PeerInput::EncodingsFailed { .. })), "{news:?}");
+}
+
+#[wasm_bindgen_test]
 async fn only_what_changes_is_set_and_a_sole_encoding_takes_the_first_layer() {
     let side = Side::new();
     let _devices = side.capture().await;
@@ -436,6 +515,26 @@ async fn statistics_are_all_entries_as_json() {
 }
 
 #[wasm_bindgen_test]
+async fn traffic_is_that_of_the_transport_or_else_of_its_paths() {
+    let pairs =
+        "a: { type: 'candidate-pair', bytesReceived: 1, bytesSent: 2, responsesReceived: 3 },
+                 b: { type: 'candidate-pair', bytesReceived: 10, responsesReceived: 30 },
+                 c: { type: 'inbound-rtp', bytesReceived: 7 }";
+    let transport = "t: { type: 'transport', bytesReceived: 500, bytesSent: 600 }";
+    let expected = |received, sent, answers| Traffic { received, sent, answers };
+    for (entries, traffic) in [
+        (String::new(), expected(0.0, 0.0, 0.0)),
+        (pairs.to_owned(), expected(11.0, 2.0, 33.0)),
+        (format!("{pairs}, {transport}"), expected(500.0, 600.0, 33.0)),
+    ] {
+        let side = Side::new();
+        let report = format!("new Map(Object.entries({{ {entries} }}))");
+        side.create_as(&format!("async getStats() {{ return {report} }}"));
+        assert_eq!(side.traffic().await.unwrap(), traffic, "{entries}");
+    }
+}
+
+#[wasm_bindgen_test]
 async fn whatever_a_browser_throws_is_answered_and_the_next_order_is_taken() {
     for method in [
         "createOffer",
@@ -462,6 +561,7 @@ async fn whatever_a_browser_throws_is_answered_and_the_next_order_is_taken() {
             side.perform(PeerEffect::AddCandidate(candidate.into()));
             turn().await;
             assert_eq!(side.statistics().await.is_err(), method == "getStats", "{method}");
+            assert_eq!(side.traffic().await.is_err(), method == "getStats", "{method}");
         }
         assert_eq!(side.inbox.warnings().len(), 2, "{method}: {:?}", side.inbox.warnings());
         side.perform(PeerEffect::Close);
@@ -484,9 +584,12 @@ async fn whatever_a_browser_throws_is_answered_and_the_next_order_is_taken() {
         side.perform(PeerEffect::SetEncodings { transceiver, encodings, degradation });
         side.perform(PeerEffect::ReplaceTrack { transceiver, capture: None, track_type });
         turn().await;
-        let set = method.ends_with("Parameters");
-        assert_eq!(side.inbox.warnings().len(), usize::from(set), "{method}");
+        assert!(side.inbox.warnings().is_empty(), "{method}: {:?}", side.inbox.warnings());
         side.accept(None).await.unwrap();
+        let set = method.ends_with("Parameters");
+        let news = side.news.borrow();
+        let reported = news.iter().filter(|n| matches!(n, PeerInput::EncodingsFailed { .. }));
+        assert_eq!(reported.count(), usize::from(set), "{method}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use trunkline::{
     core::{
         AudioBitrateProfile, CaptureId, CaptureRequest, DeviceKind, Encoding, IceServer,
-        OfferReport, PeerEffect, PeerId, TrackType, TransceiverId,
+        OfferReport, PeerEffect, PeerId, TrackType, Traffic, TransceiverId,
     },
     web::{Devices, Input, MediaTable, PeerInput, Peers, Setup},
 };
@@ -119,6 +119,16 @@ impl Side {
         loop {
             match self.next().await {
                 PeerInput::Statistics(result) => return result,
+                other => self.news.borrow_mut().push(other),
+            }
+        }
+    }
+
+    pub async fn traffic(&self) -> Result<Traffic, JsValue> {
+        self.perform(PeerEffect::ReadTraffic);
+        loop {
+            match self.next().await {
+                PeerInput::Traffic(result) => return result,
                 other => self.news.borrow_mut().push(other),
             }
         }

@@ -106,8 +106,7 @@ fn weigh() -> Result<()> {
 fn state(quick: bool) -> Result<()> {
     tools::chromium()?;
     let folder = root().join("tests/bench");
-    let install = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-    run_to_end(command("npm").args(install).current_dir(&folder))?;
+    tools::npm_packages_of(&folder)?;
     let mut bench = command("node");
     bench.arg(folder.join("state.mjs"));
     if quick {

@@ -5,7 +5,10 @@ use std::fs;
 use anyhow::{Result, bail, ensure};
 use serde_json::Value;
 
-use crate::shell::{cargo, command, output, root, run};
+use crate::{
+    shell::{cargo, command, output, root, run},
+    tools,
+};
 
 /// Longest source file; more is more than one subject.
 const MAX_LINES: usize = 600;
@@ -25,6 +28,9 @@ const LICENCES: [&str; 13] = [
     "Unlicense",
     "Zlib",
 ];
+/// The versions of TypeScript that compile the types beside ours: the oldest that can, and others in
+/// which the language or its libraries changed. tests/types/package.json has them.
+const OTHER_TYPESCRIPTS: [&str; 3] = ["typescript-5.0", "typescript-5.1", "typescript-7"];
 /// Words of which one in a file tells that an address of this machine or a registry got in. Split,
 /// so that this file does not hold them.
 const FORBIDDEN: [(&str, &str); 4] = [
@@ -59,6 +65,16 @@ pub fn typescript() -> Result<()> {
     for project in ["tests/types", "www", "tests/e2e"] {
         run(command("npx").args(["tsc", "--noEmit", "--project", project]))?;
     }
+    // The declarations of the package are compiled as well, as apps do it that skip no check.
+    let types = root().join("tests/types");
+    tools::npm_packages_of(&types)?;
+    for version in OTHER_TYPESCRIPTS {
+        let compiler = types.join("node_modules").join(version).join("bin/tsc");
+        run(command("node").arg(compiler).arg("--project").arg(&types))?;
+    }
+    // Beside other declarations of what is newer than some of these versions.
+    let latest = ["--lib", "esnext,dom,dom.iterable", "--types", "node"];
+    run(command("npx").args(["tsc", "--project", "tests/types"]).args(latest))?;
     run(command("npx").args(["prettier", "--check", "--log-level", "warn", "."]))
 }
 
@@ -114,8 +130,13 @@ pub fn tree() -> Result<()> {
     Ok(())
 }
 
-/// Whether an SPDX expression lets us choose licences that are all on the list.
+/// Whether an SPDX expression lets us choose licences that are all on our list.
 fn is_compatible(expression: &str) -> bool {
+    permits(expression, &LICENCES)
+}
+
+/// Whether an SPDX expression lets us choose licences that are all on that list.
+pub fn permits(expression: &str, licences: &[&str]) -> bool {
     // Old manifests write "/" for OR.
     let expression = expression.replace('/', " OR ");
     let alternatives = split_top_level(&expression, " OR ");
@@ -123,8 +144,8 @@ fn is_compatible(expression: &str) -> bool {
         split_top_level(alternative, " AND ").iter().all(|term| {
             let term = term.trim();
             match term.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
-                Some(inner) => is_compatible(inner),
-                None => LICENCES.contains(&term),
+                Some(inner) => permits(inner, licences),
+                None => licences.contains(&term),
             }
         })
     })

@@ -22,8 +22,18 @@ pub const INLINE_WASM: &str = "trunkline_bg.inline.js";
 /// The entry for who calls `require`, with its declarations.
 const COMMON_JS: [&str; 2] = ["index.cjs", "index.d.cts"];
 /// What stands in `js/` for the completed package only. wasm-bindgen carries the other files.
-const ENTRY: [&str; 6] =
-    ["index.js", "inline.d.ts", "inline.js", "load.js", "package.json", "shims.js"];
+const ENTRY: [&str; 8] = [
+    "index.js",
+    "inline.d.ts",
+    "inline.js",
+    "load.js",
+    "package.json",
+    "prepack.js",
+    "shims.js",
+    "trunkline_bg.wasm.d.ts",
+];
+/// What people read, beside what wasm-pack brings.
+const DOCUMENTS: [&str; 3] = ["CHANGELOG.md", "CONTRIBUTING.md", "docs"];
 /// The declarations of the entry, derived from those of [`TYPES`].
 const ENTRY_TYPES: &str = "index.d.ts";
 /// The declarations that wasm-bindgen writes.
@@ -62,6 +72,9 @@ pub fn complete(mode: Mode) -> Result<()> {
     let (from, to) = (root().join("js"), folder());
     for name in ENTRY {
         copy(&from.join(name), &to.join(name))?;
+    }
+    for name in DOCUMENTS {
+        copy(&root().join(name), &to.join(name))?;
     }
     derive_types()?;
     ensure_carried(&from)?;

@@ -7,10 +7,19 @@ use std::{
     path::Path,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::shell::{cargo, output};
+use crate::{
+    lint,
+    shell::{cargo, output, root},
+};
+
+/// What the compiler links in, with whose it is. Both may be had under MIT.
+const OF_THE_COMPILER: [(&str, &str); 2] = [
+    ("Rust standard library", "The Rust Project Developers"),
+    ("compiler-builtins", "Jorge Aparicio and the Rust Project Developers"),
+];
 
 /// The text of `THIRD-PARTY-LICENSES.txt`: each crate with its licence, then each text once.
 pub fn licenses() -> Result<String> {
@@ -22,13 +31,23 @@ pub fn licenses() -> Result<String> {
 
     let mut text =
         String::from("The module trunkline_bg.wasm contains code of these projects.\n\n");
-    _ = writeln!(text, "Rust standard library: MIT OR Apache-2.0");
     let mut users = BTreeMap::<String, BTreeSet<&str>>::new();
+    for (name, holder) in OF_THE_COMPILER {
+        _ = writeln!(text, "{name}: MIT OR Apache-2.0");
+        users.entry(mit(holder)?).or_default().insert(name);
+    }
     for package in &packages {
         let field = |name: &str| package[name].as_str().unwrap_or_default();
         _ = writeln!(text, "{} {}: {}", field("name"), field("version"), field("license"));
         let manifest = Path::new(field("manifest_path"));
-        for license in texts(manifest.parent().context("a manifest without a folder")?)? {
+        let mut found = texts(manifest.parent().context("a manifest without a folder")?)?;
+        if found.is_empty() {
+            if !lint::permits(field("license"), &["MIT"]) {
+                bail!("{} comes without the text of its licence", field("name"));
+            }
+            found.push(mit(&authors(package))?);
+        }
+        for license in found {
             users.entry(license).or_default().insert(field("name"));
         }
     }
@@ -76,6 +95,24 @@ fn linked(metadata: &Value) -> Result<Vec<&Value>> {
     linked.retain(|package| !package["source"].is_null());
     linked.sort_by_key(|package| package["name"].as_str());
     Ok(linked)
+}
+
+/// Who made a package, as its manifest says.
+fn authors(package: &Value) -> String {
+    let authors = package["authors"].as_array().into_iter().flatten();
+    let names: Vec<&str> = authors.filter_map(Value::as_str).collect();
+    if names.is_empty() {
+        return format!("The authors of {}", package["name"].as_str().unwrap_or_default());
+    }
+    names.join(", ")
+}
+
+/// The MIT licence of others, who publish theirs without its text. Ours is the same but for its holder.
+fn mit(holder: &str) -> Result<String> {
+    let ours = fs::read_to_string(root().join("LICENSE-MIT"))?;
+    let is_holder = |line: &&str| line.starts_with("Copyright (c) ");
+    let own = ours.lines().find(is_holder).context("LICENSE-MIT names no holder")?;
+    Ok(ours.replace(own, &format!("Copyright (c) {holder}")))
 }
 
 /// The licences in a crate's folder. Where one may choose, MIT is enough.

@@ -68,8 +68,13 @@ fn with_path(first: PathBuf) -> Result<std::ffi::OsString> {
 
 /// The npm packages of the lock file.
 pub fn npm_packages() -> Result<()> {
+    npm_packages_of(&root())
+}
+
+/// The npm packages of the lock file in that folder.
+pub fn npm_packages_of(folder: &Path) -> Result<()> {
     ensure!(exists("npm"), "npm is missing: install Node.js 20 or newer");
-    let modified = |path: &str| fs::metadata(root().join(path)).and_then(|m| m.modified()).ok();
+    let modified = |path: &str| fs::metadata(folder.join(path)).and_then(|m| m.modified()).ok();
     // npm writes this file last, so it is there and newer only after a whole installation.
     let installed = modified("node_modules/.package-lock.json");
     if installed.is_some() && installed >= modified("package-lock.json") {
@@ -77,6 +82,7 @@ pub fn npm_packages() -> Result<()> {
     }
     run(command("npm")
         .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+        .current_dir(folder)
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))
 }
 

@@ -1,6 +1,8 @@
 //! Frames of the SFU socket that are not read as the rest: those that come many times a second are
 //! read without a text for each session that they name, and the one that names everybody in pieces.
 
+use std::marker::PhantomData;
+
 use super::{MAX_DEPTH, Read, Value, decode, field};
 use crate::sfu::{event, models};
 
@@ -39,11 +41,17 @@ pub struct Quality<'a> {
     pub quality: models::ConnectionQuality,
 }
 
+/// What a frame says of one of the participants that it names.
+pub trait Entry<'a>: Default {
+    /// Takes the field with that number; unknown ones are ignored. `None` when it is malformed.
+    fn read(&mut self, number: u32, value: Value<'a>) -> Option<()>;
+}
+
 /// What a frame says of some participants, one after the other; `None` for one that is malformed.
 #[derive(Clone, Debug)]
 pub struct Entries<'a, E> {
     bytes: &'a [u8],
-    read: fn(&mut E, u32, Value<'a>) -> Option<()>,
+    of: PhantomData<E>,
 }
 
 impl<'a> Frame<'a> {
@@ -53,8 +61,8 @@ impl<'a> Frame<'a> {
         while !bytes.is_empty() {
             let (number, value) = field(&mut bytes, MAX_DEPTH)?;
             frame = match number {
-                LEVELS => Self::AudioLevels(Entries { bytes: value.bytes()?, read: audio_level }),
-                QUALITIES => Self::Qualities(Entries { bytes: value.bytes()?, read: quality }),
+                LEVELS => Self::AudioLevels(Entries::new(value.bytes()?)),
+                QUALITIES => Self::Qualities(Entries::new(value.bytes()?)),
                 DOMINANT => Self::DominantSpeaker(dominant_speaker(value.bytes()?)?),
                 JOINED => Self::Joined,
                 // Another payload, of which a frame has one, or a field that nobody knows yet.
@@ -71,23 +79,29 @@ const LEVELS: u32 = 4;
 const DOMINANT: u32 = 12;
 const JOINED: u32 = 13;
 
-fn audio_level<'a>(level: &mut AudioLevel<'a>, number: u32, value: Value<'a>) -> Option<()> {
-    match number {
-        2 => level.session_id = value.text()?,
-        3 => level.level = value.float()?,
-        4 => level.is_speaking = value.bool()?,
-        _ => {}
+impl<'a> Entry<'a> for AudioLevel<'a> {
+    #[inline]
+    fn read(&mut self, number: u32, value: Value<'a>) -> Option<()> {
+        match number {
+            2 => self.session_id = value.text()?,
+            3 => self.level = value.float()?,
+            4 => self.is_speaking = value.bool()?,
+            _ => {}
+        }
+        Some(())
     }
-    Some(())
 }
 
-fn quality<'a>(quality: &mut Quality<'a>, number: u32, value: Value<'a>) -> Option<()> {
-    match number {
-        2 => quality.session_id = value.text()?,
-        3 => quality.quality = value.int32()?.try_into().unwrap_or_default(),
-        _ => {}
+impl<'a> Entry<'a> for Quality<'a> {
+    #[inline]
+    fn read(&mut self, number: u32, value: Value<'a>) -> Option<()> {
+        match number {
+            2 => self.session_id = value.text()?,
+            3 => self.quality = value.int32()?.try_into().unwrap_or_default(),
+            _ => {}
+        }
+        Some(())
     }
-    Some(())
 }
 
 fn dominant_speaker(mut bytes: &[u8]) -> Option<&str> {
@@ -101,7 +115,23 @@ fn dominant_speaker(mut bytes: &[u8]) -> Option<&str> {
     Some(session_id)
 }
 
-impl<E: Default> Iterator for Entries<'_, E> {
+impl<'a, E: Entry<'a>> Entries<'a, E> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self { bytes, of: PhantomData }
+    }
+
+    fn entry(value: Value<'a>) -> Option<E> {
+        let mut entry = E::default();
+        let mut bytes = value.bytes()?;
+        while !bytes.is_empty() {
+            let (number, value) = field(&mut bytes, MAX_DEPTH)?;
+            entry.read(number, value)?;
+        }
+        Some(entry)
+    }
+}
+
+impl<'a, E: Entry<'a>> Iterator for Entries<'a, E> {
     type Item = Option<E>;
 
     fn next(&mut self) -> Option<Option<E>> {
@@ -111,22 +141,10 @@ impl<E: Default> Iterator for Entries<'_, E> {
                 return Some(None);
             };
             if number == 1 {
-                return Some(self.entry(value));
+                return Some(Self::entry(value));
             }
         }
         None
-    }
-}
-
-impl<'a, E: Default> Entries<'a, E> {
-    fn entry(&self, value: Value<'a>) -> Option<E> {
-        let mut entry = E::default();
-        let mut bytes = value.bytes()?;
-        while !bytes.is_empty() {
-            let (number, value) = field(&mut bytes, MAX_DEPTH)?;
-            (self.read)(&mut entry, number, value)?;
-        }
-        Some(entry)
     }
 }
 

@@ -3,9 +3,9 @@
 use trunkline_protocol::coordinator::{
     BlockUserRequest, CollectUserFeedbackRequest, Custom, DeleteCallRequest, DeleteCallResponse,
     Empty, KickUserRequest, ListRecordingsResponse, ListTranscriptionsResponse, MuteUsersRequest,
-    PinRequest, RejectCallRequest, RequestPermissionRequest, RingCallRequest, RingCallResponse,
-    SendCallEventRequest, SendVideoReactionRequest, SendVideoReactionResponse, UnblockUserRequest,
-    UnpinRequest, UpdateUserPermissionsRequest,
+    PinRequest, RequestPermissionRequest, RingCallRequest, RingCallResponse, SendCallEventRequest,
+    SendVideoReactionRequest, SendVideoReactionResponse, UnblockUserRequest, UnpinRequest,
+    UpdateUserPermissionsRequest,
 };
 
 use super::{
@@ -32,11 +32,6 @@ impl<T, R> Copy for Command<T, R> {}
 /// Rings members.
 pub const RING: Command<RingCallRequest, RingCallResponse> =
     Command { id: "RingCall", run: ringing::ring };
-/// Takes a ring.
-pub const ACCEPT: Command<Custom, Empty> = Command { id: "AcceptCall", run: ringing::accept };
-/// Declines a ring or gives it up.
-pub const REJECT: Command<RejectCallRequest, Empty> =
-    Command { id: "RejectCall", run: ringing::reject };
 /// Keeps a user out of the call.
 pub const BLOCK: Command<BlockUserRequest, Empty> =
     Command { id: "BlockUser", run: moderation::block };

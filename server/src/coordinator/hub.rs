@@ -33,8 +33,8 @@ pub struct Outbox {
 /// Who hears of an event, each connection once.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Audience {
-    /// Connections that watch this call.
-    pub watched: Option<String>,
+    /// Connections that watch one of these calls.
+    pub watched: Vec<String>,
     /// All connections of these users.
     pub users: Vec<String>,
 }
@@ -120,6 +120,17 @@ impl Hub {
         let socket = Socket { user, outbox, watching: HashMap::new() };
         state.sockets.insert(connection.clone(), socket);
         self.events_sent.add(state.deliver(std::iter::once(connection).collect(), hello));
+    }
+
+    /// Tells one connection, if it is open.
+    pub(super) fn tell(&self, connection: ConnectionId, event: &Event) {
+        let taken = self.lock().deliver(std::iter::once(connection).collect(), event);
+        self.events_sent.add(taken);
+    }
+
+    /// Whether that is an open connection.
+    pub(super) fn is_open(&self, connection: &str) -> bool {
+        self.lock().sockets.contains_key(&ConnectionId(connection.to_owned()))
     }
 
     pub(super) fn is_online(&self, app: AppId, user_id: &str) -> bool {
@@ -283,7 +294,7 @@ mod tests {
     }
 
     fn everyone() -> Audience {
-        Audience { watched: Some("default:a".into()), users: vec!["alice".into(), "alice".into()] }
+        Audience { watched: vec!["default:a".into()], users: vec!["alice".into(), "alice".into()] }
     }
 
     #[test]
@@ -331,7 +342,7 @@ mod tests {
     fn who_leaves_a_team_stops_to_watch_its_calls() {
         let hub = Hub::default();
         let mut inbox = connect(&hub, "1", "alice", 8);
-        let watchers = Audience { watched: Some("default:a".into()), users: Vec::new() };
+        let watchers = Audience { watched: vec!["default:a".into()], users: Vec::new() };
         hub.watch(&ConnectionId("1".into()), vec![call(Some("red"))]);
         hub.keep_to_teams(APP, "alice".into(), &["blue".into(), "red".into()]);
         hub.publish(APP, &event(), &watchers);

@@ -7,22 +7,23 @@
 use std::collections::BTreeSet;
 
 use trunkline_protocol::coordinator::{
-    CallAcceptedEvent, CallMissedEvent, CallRejectedEvent, CallRingEvent, Custom, DateTime, Empty,
+    CallAcceptedEvent, CallMissedEvent, CallRejectedEvent, CallRingEvent, DateTime, Empty,
     ErrorCode, OwnCapability, RejectCallRequest, RingCallRequest, RingCallResponse,
 };
 
 use super::{
-    Caller, Cid, Refusal,
-    access::Access,
+    Caller, Cid, ConnectionId, Refusal,
+    access::{self, Access},
     actor::{self, Actor},
-    calls, members, sessions, views,
+    calls, members, sessions, users, views,
     work::{Effect, Work},
 };
 use crate::store::{
-    calls::CallRecord,
+    calls::{self as call_store, CallRecord},
     members as member_store,
     rings::{self, Answer, RingRecord},
-    sessions::SessionRecord,
+    sessions::{self as session_store, SessionRecord},
+    users::UserRecord,
 };
 
 pub(super) fn ring(
@@ -71,7 +72,7 @@ pub(super) fn accept(
     work: &mut Work<'_>,
     caller: &Caller,
     cid: &Cid,
-    _request: Custom,
+    device: Option<ConnectionId>,
 ) -> Result<Empty, Refusal> {
     let actor = actor::load(work, caller)?;
     let (mut call, access) = calls::open(work, &actor, cid)?;
@@ -85,7 +86,12 @@ pub(super) fn accept(
         Some(session) => session,
         None => sessions::open_for_ring(work, &mut call)?,
     };
-    if answer(work, &session, &actor.user.id, Answer::Accepted)? {
+    if is_taken_elsewhere(work, &session, &actor.user.id, device.as_ref())? {
+        let detail = "the ring was accepted on another device of the user";
+        let refusal = Refusal::new(ErrorCode::NotAllowed, detail);
+        return Err(Refusal { status: CONFLICT, ..refusal });
+    }
+    if answer(work, &session, &actor.user.id, Answer::Accepted, device)? {
         let body = CallAcceptedEvent {
             call: views::call(work, &call)?,
             user: views::user(work, &actor.user),
@@ -100,6 +106,7 @@ pub(super) fn reject(
     work: &mut Work<'_>,
     caller: &Caller,
     cid: &Cid,
+    device: Option<ConnectionId>,
     request: RejectCallRequest,
 ) -> Result<Empty, Refusal> {
     let reason = request.reason.unwrap_or_else(|| "decline".into());
@@ -114,7 +121,11 @@ pub(super) fn reject(
     let Some(session) = sessions::running(work, &call)? else {
         return Ok(Empty {});
     };
-    if answer(work, &session, &actor.user.id, Answer::Rejected)? {
+    // Who has taken the ring elsewhere does not decline it: this device ceases to ring.
+    if is_taken_elsewhere(work, &session, &actor.user.id, device.as_ref())? {
+        return Ok(Empty {});
+    }
+    if answer(work, &session, &actor.user.id, Answer::Rejected, None)? {
         let body = CallRejectedEvent {
             call: views::call(work, &call)?,
             user: views::user(work, &actor.user),
@@ -199,6 +210,8 @@ fn start(
                 session_id: session.id.clone(),
                 user_id: user_id.clone(),
                 rung_by: Some(actor.user.id.clone()),
+                video,
+                accepted_on: None,
                 due_at,
                 answer: None,
             },
@@ -207,15 +220,7 @@ fn start(
     if let Some(at) = due_at {
         work.effect(Effect::Wake { session_id: session.id.clone(), at });
     }
-    let mut members = views::member_list(work, &call.cid, members::MAX_PAGE)?;
-    members.retain(|member| member.user_id != actor.user.id);
-    let body = CallRingEvent {
-        call: views::call(work, call)?,
-        members,
-        session_id: session.id,
-        user: views::user(work, &actor.user),
-        video,
-    };
+    let body = event(work, call, session.id, &actor.user, video)?;
     work.tell_users(call, body, rung.clone())?;
     Ok(rung)
 }
@@ -226,21 +231,97 @@ fn answer(
     session: &SessionRecord,
     user_id: &str,
     answer: Answer,
+    device: Option<ConnectionId>,
 ) -> Result<bool, Refusal> {
     let known = rings::list(work.db, &session.id)?.into_iter().find(|ring| ring.user_id == user_id);
     let ring = known.unwrap_or_else(|| RingRecord {
         session_id: session.id.clone(),
         user_id: user_id.into(),
         rung_by: None,
+        video: false,
+        accepted_on: None,
         due_at: None,
         answer: None,
     });
-    if ring.answer.is_some_and(|(known, _)| known == answer) {
+    let known = ring.answer.filter(|(known, _)| *known == answer);
+    let accepted_on = device.map(|device| device.0);
+    let is_new = known.is_none();
+    let answer = known.or(Some((answer, work.now)));
+    rings::save(work.db, &RingRecord { answer, accepted_on, due_at: None, ..ring })?;
+    Ok(is_new)
+}
+
+/// Whether a user has accepted on another device than this one, and is there or on the way. The
+/// same device may have another connection by now.
+fn is_taken_elsewhere(
+    work: &Work<'_>,
+    session: &SessionRecord,
+    user_id: &str,
+    device: Option<&ConnectionId>,
+) -> Result<bool, Refusal> {
+    let Some(device) = device else {
         return Ok(false);
+    };
+    let rings = rings::list(work.db, &session.id)?;
+    let taken = rings
+        .into_iter()
+        .find(|ring| ring.user_id == user_id && matches!(ring.answer, Some((Answer::Accepted, _))));
+    let Some(on) = taken.and_then(|ring| ring.accepted_on).filter(|on| *on != device.0) else {
+        return Ok(false);
+    };
+    let present = session_store::participants(work.db, &session.id)?;
+    Ok(work.is_open(&on) || present.iter().any(|participant| participant.user_id == user_id))
+}
+
+/// Tells a connection that has just been made of the rings that go on: a page may have been loaded
+/// anew, or its socket lost when they began.
+pub(super) fn repeat(
+    work: &mut Work<'_>,
+    user: &UserRecord,
+    connection: &ConnectionId,
+) -> Result<(), Refusal> {
+    for ring in rings::unanswered(work.db, &user.id)? {
+        let RingRecord { session_id, rung_by: Some(ringer), video, due_at, .. } = ring else {
+            continue;
+        };
+        let Some(session) = session_store::find(work.db, &session_id)? else {
+            continue;
+        };
+        let Some(call) = call_store::find(work.db, &session.cid)? else {
+            continue;
+        };
+        let present = session_store::participants(work.db, &session_id)?;
+        let is_over = due_at.is_some_and(|due| due <= work.now)
+            || call.ended_at.is_some()
+            || call.session_id.as_ref() != Some(&session_id)
+            || present.iter().any(|participant| participant.user_id == user.id);
+        let is_member = member_store::find(work.db, &call.cid, &user.id)?.is_some();
+        if is_over || !is_member || !access::reaches_team(&user.teams, call.team.as_deref(), true) {
+            continue;
+        }
+        let ringer = users::existing(work, &ringer)?;
+        let body = event(work, &call, session_id, &ringer, video)?;
+        work.tell_connection(connection, &call, body);
     }
-    let answer = Some((answer, work.now));
-    rings::save(work.db, &RingRecord { answer, due_at: None, ..ring })?;
-    Ok(true)
+    Ok(())
+}
+
+fn event(
+    work: &Work<'_>,
+    call: &CallRecord,
+    session_id: String,
+    ringer: &UserRecord,
+    video: bool,
+) -> Result<CallRingEvent, Refusal> {
+    let mut members = views::member_list(work, &call.cid, members::MAX_PAGE)?;
+    members.retain(|member| member.user_id != ringer.id);
+    Ok(CallRingEvent {
+        call: views::call(work, call)?,
+        members,
+        session_id,
+        user: views::user(work, ringer),
+        video,
+    })
 }
 
 /// Members, the creator, and whoever has rung: they need not be members.
@@ -270,6 +351,8 @@ fn after(now: DateTime, millis: u32) -> DateTime {
     DateTime::from_unix_nanos(now.unix_nanos().saturating_add(nanos))
 }
 
+/// HTTP status of a ring that is taken already.
+const CONFLICT: u16 = 409;
 const NANOS_PER_MILLI: i64 = 1_000_000;
 const MAX_RUNG: usize = 25;
 /// Bytes. Reasons are words of the app.

@@ -33,6 +33,27 @@ pub(super) fn apply(work: &mut Work<'_>, notice: &SfuNotice) -> Result<(), Refus
             let user_id = (!anonymous).then_some(user_id.as_str());
             joined(work, &mut call, user_id, session_id)
         }
+        SfuNotice::ParticipantRejoined {
+            cid,
+            user_id,
+            session_id,
+            previous_session_id,
+            anonymous,
+            duration_seconds,
+        } => {
+            let Some(mut call) = calls::find(work.db, cid)? else {
+                return Ok(());
+            };
+            if *anonymous {
+                // One of many before, and one of many now.
+                return Ok(());
+            }
+            // An app that counts people by their ids takes the one out and puts the other one in.
+            if let Some(session) = running(work, &call)? {
+                take(work, &call, &session, previous_session_id, *duration_seconds)?;
+            }
+            joined(work, &mut call, Some(user_id), session_id)
+        }
         SfuNotice::ParticipantLeft { cid, session_id, anonymous, duration_seconds, .. } => {
             let Some(call) = calls::find(work.db, cid)? else {
                 return Ok(());
@@ -239,18 +260,8 @@ fn left(
         session.anonymous_count = session.anonymous_count.saturating_sub(1);
         sessions::save(work.db, &session)?;
         tell_counts(work, call, session.clone())?;
-    } else {
-        let taken = sessions::take_participant(work.db, &session.id, user_session_id)?;
-        let Some(participant) = taken else {
-            return Ok(());
-        };
-        let body = CallSessionParticipantLeftEvent {
-            participant: views::participant(work, participant)?,
-            session_id: session.id.clone(),
-            duration_seconds,
-            reason: None,
-        };
-        work.tell_watchers(call, body);
+    } else if !take(work, call, &session, user_session_id, duration_seconds)? {
+        return Ok(());
     }
     if !is_empty(work, &session)? {
         return Ok(());
@@ -262,6 +273,28 @@ fn left(
     sessions::save(work.db, &session)?;
     wake_when_idle(work, call, &session);
     Ok(())
+}
+
+/// Takes a participant out of the session; tells whether they were in it.
+fn take(
+    work: &mut Work<'_>,
+    call: &CallRecord,
+    session: &SessionRecord,
+    user_session_id: &str,
+    duration_seconds: u64,
+) -> Result<bool, Refusal> {
+    let taken = sessions::take_participant(work.db, &session.id, user_session_id)?;
+    let Some(participant) = taken else {
+        return Ok(false);
+    };
+    let body = CallSessionParticipantLeftEvent {
+        participant: views::participant(work, participant)?,
+        session_id: session.id.clone(),
+        duration_seconds,
+        reason: None,
+    };
+    work.tell_watchers(call, body);
+    Ok(true)
 }
 
 fn end(work: &mut Work<'_>, call: &CallRecord, session: SessionRecord) -> Result<(), Refusal> {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{
     Caller, Outbox, Refusal, access,
     cid::check_user_id,
-    devices, members, views,
+    devices, members, ringing, views,
     work::{Effect, Work},
 };
 use crate::{
@@ -58,10 +58,11 @@ pub(super) fn connect(
         devices: devices::of_user(work, &user.id)?,
         ..OwnUserResponse::default()
     };
-    let connection_id = outbox.connection.0.clone();
+    let connection = outbox.connection.clone();
+    let connection_id = connection.0.clone();
     let hello = Event::of_connection(work.now, ConnectedEvent { connection_id, me });
-    work.effect(Effect::Connect { outbox, user_id: user.id, hello });
-    Ok(())
+    work.effect(Effect::Connect { outbox, user_id: user.id.clone(), hello });
+    ringing::repeat(work, &user, &connection)
 }
 
 /// Creates a guest. Its id contains the one wished for, and is always a new one: a guest must not
@@ -169,7 +170,22 @@ fn save(
     if is_changed {
         let body =
             UserUpdatedEvent { user: views::user(work, user), ..UserUpdatedEvent::default() };
-        work.tell_user(&user.id, body);
+        let shown = |user: &UserRecord| {
+            (user.name.clone(), user.image.clone(), user.custom.clone(), user.role.clone())
+        };
+        // Those who are in a call with the user see them.
+        let is_seen = stored.is_some_and(|stored| shown(stored) != shown(user));
+        let calls = if is_seen { sessions::calls_of(work.db, &user.id)? } else { Vec::new() };
+        for cid in calls.clone() {
+            work.effect(Effect::Order(SfuOrder::UpdateUser {
+                cid,
+                user_id: user.id.clone(),
+                name: user.name.clone().unwrap_or_default(),
+                image: user.image.clone().unwrap_or_default(),
+                custom: user.custom.clone(),
+            }));
+        }
+        work.tell_of_user(&user.id, calls, body);
     }
     if stored.is_some_and(|stored| stored.teams != user.teams) {
         let (user_id, teams) = (user.id.clone(), user.teams.clone());

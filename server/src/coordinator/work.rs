@@ -24,6 +24,7 @@ pub(super) struct Work<'a> {
 pub(super) enum Effect {
     Publish { event: Event, audience: Audience },
     Connect { outbox: Outbox, user_id: String, hello: Event },
+    Tell { connection: ConnectionId, event: Event },
     Watch { connection: ConnectionId, calls: Vec<Watched> },
     Unwatch { cid: String },
     KeepToTeams { user_id: String, teams: Vec<String> },
@@ -46,6 +47,22 @@ impl<'a> Work<'a> {
 
     pub fn is_online(&self, user_id: &str) -> bool {
         self.hub.is_online(self.db.app, user_id)
+    }
+
+    /// Whether that is an open connection.
+    pub fn is_open(&self, connection: &str) -> bool {
+        self.hub.is_open(connection)
+    }
+
+    /// Tells one connection about a call.
+    pub fn tell_connection(
+        &mut self,
+        connection: &ConnectionId,
+        call: &CallRecord,
+        body: impl Into<EventBody>,
+    ) {
+        let event = Event::of_call(call.cid.clone(), self.now, body);
+        self.effect(Effect::Tell { connection: connection.clone(), event });
     }
 
     /// Tells everyone who watches the call.
@@ -79,10 +96,10 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    /// Tells one user about themselves.
-    pub fn tell_user(&mut self, id: &str, body: impl Into<EventBody>) {
+    /// Tells one user about themselves, and whoever watches one of these calls.
+    pub fn tell_of_user(&mut self, id: &str, calls: Vec<String>, body: impl Into<EventBody>) {
         let event = Event::of_connection(self.now, body);
-        let audience = Audience { watched: None, users: vec![id.to_owned()] };
+        let audience = Audience { watched: calls, users: vec![id.to_owned()] };
         self.effect(Effect::Publish { event, audience });
     }
 
@@ -125,7 +142,7 @@ impl<'a> Work<'a> {
         watchers: bool,
     ) {
         let event = Event::of_call(call.cid.clone(), self.now, body);
-        let watched = watchers.then(|| call.cid.clone());
+        let watched = watchers.then(|| call.cid.clone()).into_iter().collect();
         self.effect(Effect::Publish { event, audience: Audience { watched, users } });
     }
 }

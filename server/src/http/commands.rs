@@ -13,8 +13,6 @@ use crate::coordinator::{Command, command};
 pub(super) fn routes() -> Router<Api> {
     let mut router = Router::new();
     router = add(router, command::RING);
-    router = add(router, command::ACCEPT);
-    router = add(router, command::REJECT);
     router = add(router, command::BLOCK);
     router = add(router, command::UNBLOCK);
     router = add(router, command::KICK);

@@ -26,6 +26,8 @@ pub(super) fn routes() -> Router<Api> {
         .merge(commands::routes())
         .route("/call/{type}/{id}", get(get_call).post(get_or_create_call).patch(update_call))
         .route("/call/{type}/{id}/join", post(join_call))
+        .route("/call/{type}/{id}/accept", post(accept_call))
+        .route("/call/{type}/{id}/reject", post(reject_call))
         .route("/call/{type}/{id}/mark_ended", post(end_call))
         .route("/call/{type}/{id}/go_live", post(go_live))
         .route("/call/{type}/{id}/stop_live", post(stop_live))
@@ -84,6 +86,26 @@ async fn join_call(State(api): State<Api>, incoming: Incoming, payload: Payload)
         let sfu = incoming.sfu(&api.app)?;
         let request = payload.read().await?;
         api.app.coordinator.join_call(caller, cid, watcher, request, sfu).await
+    })
+    .await
+}
+
+async fn accept_call(State(api): State<Api>, incoming: Incoming, payload: Payload) -> Response {
+    api.respond("AcceptCall", StatusCode::CREATED, async {
+        let caller = incoming.caller(&api.app)?;
+        let (cid, device) = (incoming.cid()?, incoming.watcher());
+        payload.read::<Custom>().await?;
+        api.app.coordinator.accept_call(caller, cid, device).await
+    })
+    .await
+}
+
+async fn reject_call(State(api): State<Api>, incoming: Incoming, payload: Payload) -> Response {
+    api.respond("RejectCall", StatusCode::CREATED, async {
+        let caller = incoming.caller(&api.app)?;
+        let (cid, device) = (incoming.cid()?, incoming.watcher());
+        let request = payload.read().await?;
+        api.app.coordinator.reject_call(caller, cid, device, request).await
     })
     .await
 }

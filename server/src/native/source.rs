@@ -119,6 +119,16 @@ impl Source {
         self.due
     }
 
+    /// Whether it shows something.
+    pub fn is_camera(&self) -> bool {
+        self.codec != Codec::Opus
+    }
+
+    /// Nothing is due before this time.
+    pub fn wait(&mut self, until: Instant) {
+        self.due = self.due.max(until);
+    }
+
     /// The next picture is to need no other.
     pub fn want_keyframe(&mut self) {
         self.keyframe = true;

@@ -6,6 +6,7 @@
 //! The SFU knows nothing of apps. It knows a call by a name that is unique across them, which is
 //! what its tokens, orders and notices carry; participants are told the cid.
 
+use serde_json::{Map, Value};
 use trunkline_protocol::sfu::models::{CallEndedReason, TrackType};
 
 use crate::store::AppId;
@@ -71,6 +72,20 @@ pub enum SfuOrder {
         /// Own capabilities that the user has no more.
         revoked: Vec<String>,
     },
+    /// Show a user otherwise in running sessions: sessions that begin have it in their tokens.
+    UpdateUser {
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
+        cid: String,
+        /// Who.
+        user_id: String,
+        /// To be shown; empty when there is none.
+        name: String,
+        /// URL of a picture; empty when there is none.
+        image: String,
+        /// The user's free object.
+        custom: Map<String, Value>,
+    },
     /// Pin a session for everyone, or take its pin back.
     Pin {
         /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
@@ -109,6 +124,22 @@ pub enum SfuNotice {
         /// Anonymous participants are counted, never listed.
         anonymous: bool,
     },
+    /// A participant reconnected: a session took the place of another one of the same user.
+    ParticipantRejoined {
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
+        cid: String,
+        /// Who.
+        user_id: String,
+        /// The session that began.
+        session_id: String,
+        /// The session that ended.
+        previous_session_id: String,
+        /// Anonymous participants are counted, never listed.
+        anonymous: bool,
+        /// How long the session lasted that ended, in seconds.
+        duration_seconds: u64,
+    },
     /// A participant's session is over: left, removed, or its signal was lost for too long.
     ParticipantLeft {
         /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
@@ -144,6 +175,7 @@ impl SfuOrder {
         | Self::Admit { cid, .. }
         | Self::MuteTracks { cid, .. }
         | Self::SetGrants { cid, .. }
+        | Self::UpdateUser { cid, .. }
         | Self::Pin { cid, .. }) = &mut self;
         *cid = call_name(app, cid);
         self
@@ -153,7 +185,9 @@ impl SfuOrder {
 impl SfuNotice {
     /// The app that the notice belongs to, and the notice as the coordinator understands it.
     pub(crate) fn into_app(mut self) -> Option<(AppId, Self)> {
-        let (Self::ParticipantJoined { cid, .. } | Self::ParticipantLeft { cid, .. }) = &mut self;
+        let (Self::ParticipantJoined { cid, .. }
+        | Self::ParticipantRejoined { cid, .. }
+        | Self::ParticipantLeft { cid, .. }) = &mut self;
         let (app, plain) = cid.split_once('/')?;
         let app = AppId(app.parse().ok()?);
         *cid = plain.to_owned();

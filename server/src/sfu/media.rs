@@ -12,6 +12,7 @@ mod demand;
 mod dependency_descriptor;
 mod estimate;
 mod forwarding;
+mod gaps;
 mod keyframes;
 mod layers;
 mod line;

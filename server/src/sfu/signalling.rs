@@ -7,6 +7,7 @@ mod audio_levels;
 mod bandwidth;
 mod calls;
 mod codecs;
+mod departures;
 mod joining;
 mod leaving;
 mod moderation;

@@ -15,6 +15,10 @@ pub(crate) struct RingRecord {
     pub user_id: String,
     /// Whose ring it was; nobody's when the user answered without having been rung.
     pub rung_by: Option<String>,
+    /// Whether it rings for a call with video.
+    pub video: bool,
+    /// The connection on which the user accepted, if that is known.
+    pub accepted_on: Option<String>,
     /// When the ring counts as missed, if it ever does.
     pub due_at: Option<DateTime>,
     /// None while it rings.
@@ -49,20 +53,38 @@ pub(crate) fn list(db: Db<'_>, session_id: &str) -> rusqlite::Result<Vec<RingRec
         .collect()
 }
 
+/// The rings of running sessions that a user has not answered.
+pub(crate) fn unanswered(db: Db<'_>, user_id: &str) -> rusqlite::Result<Vec<RingRecord>> {
+    db.connection
+        .prepare_cached(
+            "SELECT ring.* FROM ring JOIN session
+            ON session.app = ring.app AND session.id = ring.session_id
+            WHERE ring.app = ?1 AND ring.user_id = ?2 AND ring.answer IS NULL
+                AND session.ended_at IS NULL ORDER BY ring.session_id",
+        )?
+        .query_map(params![db.app, user_id], read)?
+        .collect()
+}
+
 /// Inserts the record or replaces the one of the same user.
 pub(crate) fn save(db: Db<'_>, ring: &RingRecord) -> rusqlite::Result<()> {
     db.connection
         .prepare_cached(
-            "INSERT INTO ring (app, session_id, user_id, rung_by, due_at, answer, answered_at)
-            VALUES (:app, :session_id, :user_id, :rung_by, :due_at, :answer, :answered_at)
+            "INSERT INTO ring (app, session_id, user_id, rung_by, video, due_at, answer, answered_at,
+                accepted_on)
+            VALUES (:app, :session_id, :user_id, :rung_by, :video, :due_at, :answer, :answered_at,
+                :accepted_on)
             ON CONFLICT (app, session_id, user_id) DO UPDATE SET rung_by = :rung_by,
-                due_at = :due_at, answer = :answer, answered_at = :answered_at",
+                video = :video, due_at = :due_at, answer = :answer, answered_at = :answered_at,
+                accepted_on = :accepted_on",
         )?
         .execute(named_params! {
             ":app": db.app,
             ":session_id": ring.session_id,
             ":user_id": ring.user_id,
             ":rung_by": ring.rung_by,
+            ":video": ring.video,
+            ":accepted_on": ring.accepted_on,
             ":due_at": nanos(ring.due_at),
             ":answer": ring.answer.map(|(answer, _)| answer.as_str()),
             ":answered_at": nanos(ring.answer.map(|(_, at)| at)),
@@ -91,6 +113,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<RingRecord> {
         session_id: row.get("session_id")?,
         user_id: row.get("user_id")?,
         rung_by: row.get("rung_by")?,
+        video: row.get("video")?,
+        accepted_on: row.get("accepted_on")?,
         due_at: date_if_any(row, "due_at")?,
         answer: answer.transpose()?.zip(answered_at),
     })

@@ -317,6 +317,12 @@ const MIGRATIONS: &[&str] = &[
         ('member', 'member_user', '1000000 1000000 100');
     ANALYZE sqlite_schema;
 ",
+    "
+    -- Rings that are told again to whoever connects while they go on; on which device they ended.
+    ALTER TABLE ring ADD COLUMN video INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE ring ADD COLUMN accepted_on TEXT;
+    CREATE INDEX ring_unanswered ON ring (app, user_id) WHERE answer IS NULL;
+",
 ];
 
 #[cfg(test)]

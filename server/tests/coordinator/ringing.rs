@@ -212,3 +212,97 @@ async fn anonymous_users_do_not_ring() {
     nobody.post("/call/development/a/ring", json!({})).await.refused(403, 17);
     trio.bob.1.expect_silence().await;
 }
+
+#[tokio::test]
+async fn one_of_two_devices_that_accept_a_ring_has_it() {
+    let server = TestServer::start().await;
+    let (alice, mut alices) = server.connect("alice").await;
+    let (first, first_socket) = server.connect("bob").await;
+    let (other, mut others) = server.connect("bob").await;
+    let body = json!({ "ring": true, "data": { "members": [{ "user_id": "bob" }] } });
+    alice.post("/call/default/a", body).await.ok(201);
+    others.expect("call.created").await;
+    others.expect("call.ring").await;
+
+    let (a, b) = tokio::join!(
+        first.post("/call/default/a/accept", json!({})),
+        other.post("/call/default/a/accept", json!({})),
+    );
+    let mut statuses = [a.status, b.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [201, 409]);
+    let (winner, loser) = if a.status == 201 { (&first, &other) } else { (&other, &first) };
+    winner.post("/call/default/a/accept", json!({})).await.ok(201);
+    loser.post("/call/default/a/accept", json!({})).await.refused(409, 17);
+    alices.expect("call.created").await;
+    alices.expect("call.accepted").await;
+
+    // It does not decline either, as it is not this device's to decline.
+    loser.post("/call/default/a/reject", json!({})).await.ok(201);
+    let loaded = alice.get("/call/default/a").await.ok(200);
+    assert_eq!(loaded["call"]["session"]["rejected_by"], json!({}));
+    assert!(loaded["call"]["session"]["accepted_by"]["bob"].is_string());
+    // Who is on another device's side joins all the same, if the app wants it.
+    loser.post("/call/default/a/join", json!({ "location": "auto" })).await.ok(201);
+    drop((first_socket, others));
+}
+
+#[tokio::test]
+async fn a_device_that_is_gone_leaves_the_ring_to_another_one_unless_its_user_is_there() {
+    let server = TestServer::start().await;
+    let (alice, _alices) = server.connect("alice").await;
+    let (first, first_socket) = server.connect("bob").await;
+    let (other, _others) = server.connect("bob").await;
+    for (id, is_there) in [("a", false), ("b", true)] {
+        let body = json!({ "ring": true, "data": { "members": [{ "user_id": "bob" }] } });
+        alice.post(&format!("/call/default/{id}"), body).await.ok(201);
+        first.post(&format!("/call/default/{id}/accept"), json!({})).await.ok(201);
+        if is_there {
+            server.participant_joined("default:b", "bob", "s1");
+        }
+    }
+    other.post("/call/default/a/accept", json!({})).await.refused(409, 17);
+    first_socket.close().await;
+    // The server notices a moment later.
+    while other.post("/call/default/a/accept", json!({})).await.status == 409 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(other.post("/call/default/a/accept", json!({})).await.status, 201);
+    other.post("/call/default/b/accept", json!({})).await.refused(409, 17);
+}
+
+#[tokio::test]
+async fn whoever_connects_while_it_rings_hears_the_ring() {
+    let server = TestServer::start().await;
+    let (alice, _alices) = server.connect("alice").await;
+    let (_bob, _) = server.connect("bob").await;
+    let members = json!([{ "user_id": "bob" }, { "user_id": "carol" }]);
+    let body = json!({ "ring": true, "video": true, "data": { "members": members } });
+    alice.post("/call/default/a", body.clone()).await.ok(201);
+    alice.post("/call/default/b", body).await.ok(201);
+
+    let (bob, mut again) = server.connect("bob").await;
+    let mut rung = Vec::new();
+    for _ in 0..2 {
+        let ring = again.expect("call.ring").await;
+        assert_eq!((&ring["video"], &ring["user"]["id"]), (&json!(true), &json!("alice")));
+        assert_eq!(ring["session_id"], ring["call"]["session"]["id"]);
+        assert_eq!(ring["members"].as_array().unwrap().len(), 2);
+        rung.push(ring["call_cid"].as_str().unwrap().to_owned());
+    }
+    rung.sort_unstable();
+    assert_eq!(rung, ["default:a", "default:b"]);
+
+    // What was answered, given up or ended does not ring any more.
+    bob.post("/call/default/a/reject", json!({})).await.ok(201);
+    alice.post("/call/default/b/mark_ended", json!({})).await.ok(201);
+    let (_bob, mut last) = server.connect("bob").await;
+    last.expect_silence().await;
+    let (_carol, mut carols) = server.connect("carol").await;
+    assert_eq!(carols.expect("call.ring").await["call_cid"], "default:a");
+    alice.post("/call/default/a/reject", json!({ "reason": "cancel" })).await.ok(201);
+    let (_carol, mut late) = server.connect("carol").await;
+    late.expect_silence().await;
+    let (_dave, mut stranger) = server.connect("dave").await;
+    stranger.expect_silence().await;
+}

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, TestServer};
+use trunkline_server::sfu::control::SfuOrder;
+
+use crate::support::{Client, TestServer, sfu_name};
 
 #[tokio::test]
 async fn a_backend_creates_users_and_changes_them() {
@@ -175,4 +177,45 @@ async fn a_user_hears_of_changes_to_themselves() {
     let (_second, _socket) = server.connect("alice").await;
     socket.expect_silence().await;
     bobs.expect_silence().await;
+}
+
+#[tokio::test]
+async fn who_is_in_a_call_with_a_user_hears_of_a_rename_and_so_does_the_sfu() {
+    let server = TestServer::start().await;
+    let (alice, mut watches) = server.connect("alice").await;
+    let (_bob, mut own) = server.connect("bob").await;
+    let (_eve, mut stranger) = server.connect("eve").await;
+    alice.post("/call/default/a", json!({})).await.ok(201);
+    watches.expect("call.created").await;
+    server.participant_joined("default:a", "bob", "s1");
+    watches.expect("call.session_started").await;
+    watches.expect("call.session_participant_joined").await;
+
+    let backend = server.backend(&server.app);
+    let change = json!({ "users": { "bob": { "name": "Robert", "image": "r.png" } } });
+    backend.post("/users", change).await.ok(201);
+    for socket in [&mut watches, &mut own] {
+        assert_eq!(socket.expect("user.updated").await["user"]["name"], "Robert");
+    }
+    assert_eq!(
+        *server.orders.lock().unwrap(),
+        [SfuOrder::UpdateUser {
+            cid: sfu_name("default:a"),
+            user_id: "bob".into(),
+            name: "Robert".into(),
+            image: "r.png".into(),
+            custom: serde_json::Map::new(),
+        }]
+    );
+    let loaded = alice.get("/call/default/a").await.ok(200);
+    let session = &loaded["call"]["session"];
+    assert_eq!(session["participants"][0]["user"]["name"], "Robert");
+
+    server.participant_left("default:a", "bob", "s1");
+    watches.expect("call.session_participant_left").await;
+    let change = json!({ "users": { "bob": { "name": "Bob" } } });
+    backend.post("/users", change).await.ok(201);
+    assert_eq!(own.expect("user.updated").await["user"]["name"], "Bob");
+    watches.expect_silence().await;
+    stranger.expect_silence().await;
 }

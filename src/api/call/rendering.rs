@@ -48,9 +48,9 @@ impl Call {
         self.shared.part("audioBindingsWatchdog")
     }
 
-    /// Shows a participant's video in an element, in the size of the element, and follows it when
-    /// streams change or the participant reconnects. Elements that are not visible are not paid for:
-    /// their video is not requested.
+    /// Shows a participant's video in an element while it is published, in the size that the element
+    /// has on its display, and follows it when streams change or the participant reconnects. Elements
+    /// that are not visible are not paid for: their video is not requested.
     ///
     /// @returns ends it; `undefined` when there is no such participant
     #[wasm_bindgen(
@@ -162,6 +162,19 @@ impl Call {
         session_ids: &JsValue,
     ) -> Result<(), JsValue> {
         rendering::set_preferred_incoming_video_resolution(&self.shared, resolution, session_ids)
+            .map_err(|error| to_js(&error))
+    }
+
+    /// Asks for no more px of video than that per CSS px of an element, where displays have more; so
+    /// `1` saves bandwidth on phones. `undefined` takes that back.
+    ///
+    /// @param density px per CSS px, greater than 0; by default all that the display has
+    #[wasm_bindgen(js_name = setMaxIncomingVideoPixelDensity)]
+    pub fn set_max_incoming_video_pixel_density(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "number | undefined")] density: &JsValue,
+    ) -> Result<(), JsValue> {
+        rendering::set_max_incoming_video_pixel_density(&self.shared, density)
             .map_err(|error| to_js(&error))
     }
 

@@ -12,7 +12,7 @@ use wasm_bindgen::JsValue;
 use crate::{
     api::{
         call_shared::CallShared,
-        fields,
+        fields::{self, known_text},
         observables::Observables,
         participants::People,
         parts::Parts,
@@ -43,13 +43,27 @@ pub(crate) struct Kept {
     watches_people: Cell<bool>,
     /// Whether a page of them is.
     watches_ranges: Cell<bool>,
-    /// How many values of the state are watched.
+    /// How many values of the state are watched, or methods.
     watched: Cell<u32>,
+    /// The values that show people are marked already, and none was read since.
+    are_people_marked: Cell<bool>,
 }
 
 impl Kept {
     pub(crate) fn people(&self) -> &People {
         &self.people
+    }
+
+    /// The same, to make a value of the state that shows people.
+    pub(crate) fn show_people(&self) -> &People {
+        self.are_people_marked.set(false);
+        &self.people
+    }
+
+    /// Whether anybody watches more than single people and pages.
+    fn watches_values(&self) -> bool {
+        let methods = u32::from(self.watches_people.get()) + u32::from(self.watches_ranges.get());
+        self.watched.get() > methods
     }
 
     /// A value, or an answer of that method, is watched, or none any more.
@@ -76,15 +90,8 @@ impl Kept {
 /// Notes what changed, so that getters are right from now on. Runs no code of the app.
 pub(crate) fn mark(shared: &Rc<CallShared>, changes: &CallChanges) {
     let kept = &shared.kept;
-    let parts = shared.parts();
-    let observables = parts.as_ref().and_then(|parts| fields::observables(parts, "state"));
     if !changes.people.is_empty() {
-        shared.read(|call| {
-            if let Some(observables) = observables.as_ref().filter(|_| kept.watches_people.get()) {
-                mark_watched(observables, &kept.people, call, &changes.people);
-            }
-            kept.people.mark(call, &changes.people);
-        });
+        shared.read(|call| kept.people.mark(call, &changes.people));
     }
     if changes.slices.contains(Slice::CallStatsReport) && !statistics::has_report(shared) {
         kept.statistics.clear();
@@ -93,21 +100,18 @@ pub(crate) fn mark(shared: &Rc<CallShared>, changes: &CallChanges) {
         kept.calling_state.set(transition.to);
         kept.transitions.borrow_mut().push_back(transition.to);
     }
-    let (Some(parts), Some(observables)) = (parts, observables) else {
+    // Most events are about people, and come many times a second: the objects of the app are not
+    // even looked for when nobody watches, and nobody has read anything since the last one.
+    let is_known = kept.are_people_marked.get() && kept.watched.get() == 0;
+    if is_known && changes.slices.is_within(PEOPLE) {
         return;
-    };
-    mark_state(kept, &observables, changes.slices);
-    if changes.people.iter().any(|(_, aspects)| aspects.is_passing()) {
-        if !changes.slices.contains(Slice::Participants) {
-            observables.mark_all_later(&participant_fields());
-            if kept.watches_ranges.get() {
-                observables.mark_answer_later(RANGE, &JsValue::UNDEFINED);
-            }
-        }
-        if kept.watched.get() > 0 {
-            kept.frames.get_or_init(|| tell_with_frames(shared)).want();
-        }
     }
+    let Some(parts) = shared.parts() else { return };
+    let Some(observables) = fields::observables(&parts, "state") else { return };
+    if !changes.people.is_empty() {
+        mark_people(shared, &observables, changes);
+    }
+    mark_state(kept, &observables, changes.slices);
     if changes.slices.contains_any(RINGS)
         && let Some(observables) = fields::observables(&parts, "call")
     {
@@ -123,10 +127,34 @@ pub(super) fn mark_participants(kept: &Kept, parts: &Parts) {
     }
 }
 
+/// People changed. Of nothing but levels and statistics watchers hear with the next frame.
+fn mark_people(shared: &Rc<CallShared>, observables: &Observables, changes: &CallChanges) {
+    let kept = &shared.kept;
+    if kept.watches_people.get() {
+        shared.read(|call| mark_watched(observables, &kept.people, call, &changes.people));
+    }
+    if !changes.people.iter().any(|(_, aspects)| aspects.is_passing()) {
+        return;
+    }
+    if !changes.slices.contains(Slice::Participants) {
+        if kept.watches_values() || !kept.are_people_marked.replace(true) {
+            observables.mark_all_later(&participant_fields());
+        }
+        if kept.watches_ranges.get() {
+            observables.mark_answer_later(&known_text(RANGE), &JsValue::UNDEFINED);
+        }
+    }
+    if kept.watched.get() > 0 {
+        kept.frames.get_or_init(|| tell_with_frames(shared)).want();
+    }
+}
+
 fn mark_lists(kept: &Kept, observables: &Observables) {
-    observables.mark_all(&participant_fields());
+    if kept.watches_values() || !kept.are_people_marked.replace(true) {
+        observables.mark_all(&participant_fields());
+    }
     if kept.watches_ranges.get() {
-        observables.mark_answer(RANGE, &JsValue::UNDEFINED);
+        observables.mark_answer(&known_text(RANGE), &JsValue::UNDEFINED);
     }
 }
 
@@ -140,9 +168,9 @@ fn mark_watched(
     for (slot, aspects) in changes {
         for session_id in people.session_ids(call, *slot).into_iter().flatten() {
             if aspects.is_passing() {
-                observables.mark_answer_later(FIND, &session_id);
+                observables.mark_answer_later(&known_text(FIND), &session_id);
             } else {
-                observables.mark_answer(FIND, &session_id);
+                observables.mark_answer(&known_text(FIND), &session_id);
             }
         }
     }
@@ -165,11 +193,19 @@ fn mark_state(kept: &Kept, observables: &Observables, changed: Slices) {
     }
 }
 
+/// What shows nothing but people.
+const PEOPLE: Slices = Slices::of(Slice::Participants);
+
 /// What a ring follows from.
 const RINGS: &[Slice] = &[Slice::Ring, Slice::Session, Slice::Members, Slice::CreatedBy];
 
 /// Tells those who watch of everything that was marked; `news` are all but what concerns people.
 pub(crate) fn flush(shared: &CallShared, news: Slices) {
+    let is_watched = shared.kept.watched.get() > 0 || news.contains_any(RINGS);
+    // Whoever comes to watch is told what is then.
+    if !is_watched && shared.kept.transitions.borrow().is_empty() {
+        return;
+    }
     let Some(parts) = shared.parts() else {
         return;
     };

@@ -30,7 +30,6 @@ pub(crate) struct ClientArgs {
     pub(crate) login: Option<Login>,
     /// Of the app and the user.
     pub(crate) key: Option<String>,
-    pub(crate) location_hint: Option<LocationHint>,
     pub(crate) timer_worker: bool,
     pub(crate) on_connect_user_error: Option<Function>,
     pub(crate) persistence: Option<Persistence>,
@@ -85,7 +84,6 @@ impl ClientArgs {
         Ok(Self {
             key: key.map(|user| format!("{api_key}/{user}")),
             login,
-            location_hint: options.location_hint(&base_url),
             timer_worker: options.enable_timer_worker.unwrap_or(true),
             persistence: persistence(options.device_persistence.as_ref())?,
             log: LogArgs {
@@ -196,6 +194,7 @@ impl ClientOptions {
         let agent = agent();
         Ok(Config {
             api_key,
+            location_hint: self.location_hint(&base_url),
             base_url,
             client_header: concat!("trunkline-js-v", env!("CARGO_PKG_VERSION")).into(),
             version: [

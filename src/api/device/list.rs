@@ -10,7 +10,7 @@ use js_sys::{Array, Map, Object, Promise, Reflect};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue, prelude::wasm_bindgen};
 
-use super::Device;
+use super::{Device, question::Question};
 use crate::{
     api::{
         abort::{Signal, abortable},
@@ -20,11 +20,8 @@ use crate::{
         options,
         promises::rejected,
     },
-    core::{DeviceKind, ListedKind},
-    web::{
-        DevicesWatch, Error, Permission, PermissionState, field, find_devices, get_user_media,
-        media_key, object, stop_tracks, watch_devices,
-    },
+    core::ListedKind,
+    web::{DevicesWatch, field, find_devices, object, watch_devices},
 };
 
 /// A list of devices that is kept up to date while somebody subscribes to it.
@@ -89,6 +86,7 @@ fn make_observable(list: &JsValue) {
 struct Subscription {
     id: u32,
     source: Source,
+    question: Option<Question>,
     /// The list that was asked for last; older ones come too late.
     turn: Cell<u32>,
     watch: RefCell<Option<DevicesWatch>>,
@@ -118,10 +116,10 @@ impl Source {
         Some(none)
     }
 
-    async fn find(&self) -> Result<Vec<JsValue>, JsValue> {
+    async fn find(&self, question: Option<&Question>) -> Result<Vec<JsValue>, JsValue> {
         match self {
             Self::Page(kind) => find_devices(*kind).await,
-            Self::Device(device, prompt) => device.find(*prompt).await,
+            Self::Device(device, _) => device.find(question).await,
             Self::Speakers(_) => find_devices(Some(ListedKind::AudioOutput)).await,
         }
     }
@@ -132,8 +130,9 @@ fn subscribe(source: Source, observer: &JsValue) -> JsValue {
     let id = LAST.get() + 1;
     LAST.set(id);
     let home = source.home();
-    let subscription =
-        Rc::new(Subscription { id, source, turn: Cell::new(0), watch: RefCell::default() });
+    let question = matches!(source, Source::Device(_, true)).then(Question::default);
+    let (turn, watch) = (Cell::new(0), RefCell::default());
+    let subscription = Rc::new(Subscription { id, source, question, turn, watch });
     let known = Rc::downgrade(&subscription);
     let watch = watch_devices(move || {
         if let Some(subscription) = known.upgrade() {
@@ -153,6 +152,9 @@ fn subscribe(source: Source, observer: &JsValue) -> JsValue {
 impl Subscription {
     fn end(&self) {
         drop(self.watch.take());
+        if let Some(question) = &self.question {
+            question.withdraw();
+        }
         if let Some(home) = self.source.home() {
             home.delete(&self.id.into());
         }
@@ -163,8 +165,9 @@ impl Subscription {
         self.turn.set(turn);
         let this = self.clone();
         detach(async move {
-            let found = this.source.find().await;
-            if this.turn.get() == turn {
+            let found = this.source.find(this.question.as_ref()).await;
+            // Of a failure, such as that of the question, nobody would hear again.
+            if this.turn.get() == turn || found.is_err() {
                 this.tell(found);
             }
         });
@@ -207,39 +210,38 @@ impl Device {
             Ok(options) => options,
             Err(error) => return rejected(&error),
         };
-        let (this, prompt) = (self.clone(), prompt.unwrap_or(true));
+        let this = self.clone();
+        let question = prompt.unwrap_or(true).then(Rc::<Question>::default);
+        let asked = question.clone();
         let begin = || {
-            promise(
-                async move { Ok(this.find(prompt).await?.into_iter().collect::<Array>().into()) },
-            )
+            promise(async move {
+                let found = this.find(asked.as_deref()).await?;
+                Ok(found.into_iter().collect::<Array>().into())
+            })
         };
-        abortable(signal.as_ref(), "devices", begin, || {})
+        let give_up = move || {
+            if let Some(question) = &question {
+                question.withdraw();
+            }
+        };
+        abortable(signal.as_ref(), "devices", begin, give_up)
     }
 
     /// The devices of the kind. When they have no names without the user's leave, the user is asked
-    /// if `prompt` says so.
-    async fn find(&self, prompt: bool) -> Result<Vec<JsValue>, JsValue> {
+    /// that question.
+    async fn find(&self, question: Option<&Question>) -> Result<Vec<JsValue>, JsValue> {
         let Some(kind) = ListedKind::of(self.kind) else {
             return Ok(Vec::new());
         };
         let mut found = find_devices(Some(kind)).await?;
         let is_nameless = |device: &JsValue| !field(device, "label").is_truthy();
-        if prompt && found.iter().any(is_nameless) && may_ask(self.kind).await {
-            let media = object(&[(media_key(self.kind), JsValue::TRUE)]);
-            let opened = get_user_media(self.kind, &media).await;
-            let opened =
-                opened.map_err(|failure| to_js(&Error::device(self.kind, failure.into(), None)))?;
-            stop_tracks(&opened);
+        if let Some(question) = question
+            && found.iter().any(is_nameless)
+        {
+            question.ask(self.kind).await?;
             found = find_devices(Some(kind)).await?;
         }
         found.extend(self.virtual_devices());
         Ok(found)
-    }
-}
-
-async fn may_ask(kind: DeviceKind) -> bool {
-    match Permission::of(kind) {
-        Some(permission) => permission.query().await != PermissionState::Denied,
-        None => false,
     }
 }

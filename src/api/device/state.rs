@@ -21,6 +21,7 @@ pub(super) const FIELDS: &[&str] = &[
     "selectedDevice",
     "direction",
     "speakingWhileMuted",
+    "audioEnabled",
 ];
 
 /// Declares the state of a device: what all of them have, and its own fields, as for

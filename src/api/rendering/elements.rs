@@ -217,6 +217,7 @@ impl ElementReporter {
         self.report(ElementInput::Resized {
             size: read_size(element, "clientWidth", "clientHeight"),
             picture: read_size(element, "videoWidth", "videoHeight"),
+            density: read_density(element),
         });
     }
 
@@ -262,6 +263,13 @@ fn read_size(element: &JsValue, width: &str, height: &str) -> Dimension {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 for what is no size
     let px = |name| field(element, name).as_f64().unwrap_or_default() as u32;
     Dimension { width: px(width), height: px(height) }
+}
+
+/// px per CSS px of the display on which an element is.
+fn read_density(element: &JsValue) -> f64 {
+    let window = field(&field(element, "ownerDocument"), "defaultView");
+    let density = field(&window, "devicePixelRatio").as_f64();
+    density.filter(|density| density.is_finite() && *density > 0.0).unwrap_or(1.0)
 }
 
 fn body() -> JsValue {

@@ -52,8 +52,9 @@ impl TrackSubscriptionManager {
 
 #[wasm_bindgen]
 impl TrackSubscriptionManager {
-    /// As set by {@link Call.setIncomingVideoEnabled} and
-    /// {@link Call.setPreferredIncomingVideoResolution}.
+    /// As set by {@link Call.setIncomingVideoEnabled},
+    /// {@link Call.setPreferredIncomingVideoResolution} and
+    /// {@link Call.setMaxIncomingVideoPixelDensity}.
     #[wasm_bindgen(
         getter,
         js_name = incomingVideoSettings,
@@ -88,6 +89,22 @@ pub(crate) fn set_preferred_incoming_video_resolution(
     let size = read_resolution(resolution)?;
     let session_ids = read_session_ids(session_ids)?;
     shared.order(CallCommand::Element(ElementOrder::PreferSize { size, session_ids }));
+    Ok(())
+}
+
+/// See `Call.setMaxIncomingVideoPixelDensity`.
+pub(crate) fn set_max_incoming_video_pixel_density(
+    shared: &CallShared,
+    density: &JsValue,
+) -> Result<(), Error> {
+    let limit = match density.as_f64() {
+        None if density.is_undefined() => None,
+        Some(limit) if limit.is_finite() && limit > 0.0 => Some(limit),
+        _ => {
+            return Err(invalid("setMaxIncomingVideoPixelDensity: no number greater than 0"));
+        }
+    };
+    shared.order(CallCommand::Element(ElementOrder::LimitDensity(limit)));
     Ok(())
 }
 
@@ -128,7 +145,7 @@ fn read_session_ids(value: &JsValue) -> Result<Option<Vec<String>>, Error> {
 const PREFER: &str = "setPreferredIncomingVideoResolution";
 
 fn make_settings(settings: &IncomingVideo) -> JsValue {
-    let IncomingVideo { enabled, preferred, by_session } = settings;
+    let IncomingVideo { enabled, preferred, by_session, max_density } = settings;
     let entries: Array = by_session
         .iter()
         .map(|(session_id, size)| {
@@ -143,6 +160,7 @@ fn make_settings(settings: &IncomingVideo) -> JsValue {
     fields.set_enabled(*enabled);
     fields.set_preferred_resolution(&preferred.map(make_size).unwrap_or_default());
     fields.set_participants(&Object::freeze(&participants));
+    fields.set_max_pixel_density(*max_density);
     make_incoming_video_settings(&fields)
 }
 
@@ -168,6 +186,8 @@ extern "C" {
     fn set_preferred_resolution(this: &SettingsFields, value: &JsValue);
     #[wasm_bindgen(method, setter, structural)]
     fn set_participants(this: &SettingsFields, value: &Object);
+    #[wasm_bindgen(method, setter, structural, js_name = maxPixelDensity)]
+    fn set_max_pixel_density(this: &SettingsFields, value: Option<f64>);
 
     #[wasm_bindgen(js_name = makeIncomingVideoSettings)]
     fn make_incoming_video_settings(fields: &SettingsFields) -> JsValue;

@@ -5,6 +5,3 @@ export interface ClosedCaptionSettings {
   /** How many at once. */
   maxVisibleCaptions?: number;
 }
-
-/** The observables of {@link CallStateFields}: `x$` for `x`. */
-export type CallStateObservables = Omit<Observed<CallStateFields>, keyof CallStateFields>;

@@ -82,8 +82,9 @@ export interface ClientOptions {
   /** Reject calls that ring while another one rings, or goes on after it rang. Default `false`. */
   rejectCallWhenBusy?: boolean;
   /**
-   * Time in a worker, so that a page in the background keeps its connections. Default `true`; where
-   * there are no workers, or the page's policy forbids them, it makes no difference.
+   * Time in a worker while the page is hidden, so that it keeps its connections. Default `true`. A
+   * page with a Content-Security-Policy has to allow it with `worker-src blob:`; where that is missing
+   * the browser reports one violation, no second worker is tried, and timers come late.
    */
   enableTimerWorker?: boolean;
   /**
@@ -95,7 +96,10 @@ export interface ClientOptions {
   devicePersistence?: DevicePersistence;
   /** Where the user is, as the server names places; helps it to choose a near SFU. */
   location?: string;
-  /** Where to ask for that with a HEAD request. Default: nowhere, with a `baseURL` of your own. */
+  /**
+   * Where to ask for that with a HEAD request, when the first user connects. Default: nowhere, with a
+   * `baseURL` of your own.
+   */
   locationHintUrl?: string;
   /** How long one such request may take, in ms. Default 2000. It never delays a join. */
   locationHintTimeout?: number;

@@ -13,8 +13,16 @@ export type DeviceValues = Pick<
   keyof CameraValues & keyof MicrophoneValues & keyof ScreenShareValues
 >;
 
+/** The observables of {@link DeviceValues}: `x$` for `x`. */
+export type DeviceObservables = Pick<
+  CameraStateObservables,
+  keyof CameraStateObservables &
+    keyof MicrophoneStateObservables &
+    keyof ScreenShareStateObservables
+>;
+
 /** What a device does. */
-export interface DeviceState extends Observed<DeviceValues>, Subscribable<DeviceState> {}
+export interface DeviceState extends DeviceValues, DeviceObservables, Subscribable<DeviceState> {}
 
 /**
  * What camera, microphone and shared screen have in common. Usable before joining, for a preview.
@@ -52,7 +60,10 @@ export interface DeviceListObserver {
 
 /** How to list devices. */
 export interface ListDevicesOptions {
-  /** Whether to ask the user, when devices have no names without that. Default `true`. */
+  /**
+   * Whether to ask the user, when devices have no names without that. Default `true`. A subscriber
+   * asks once: after a refusal it is told an error, and then the devices as the page may see them.
+   */
   prompt?: boolean;
   /** Gives up waiting. */
   signal?: AbortSignal;

@@ -2,6 +2,12 @@ declare global {
   interface SymbolConstructor {
     /** The key by which observable libraries recognise each other's observables. */
     readonly observable: symbol;
+    // As every library says it that wants to compile without `lib: ["esnext.disposable"]`, which
+    // TypeScript 5.0 and 5.1 do not have.
+    /** The key of the method that ends an object. */
+    readonly dispose: unique symbol;
+    /** The key of the method that ends an object and says when it has. */
+    readonly asyncDispose: unique symbol;
   }
 }
 
@@ -41,11 +47,6 @@ export interface StateObservable<T> {
   /** Makes RxJS and others accept this as an observable. */
   [Symbol.observable](): StateObservable<T>;
 }
-
-/** Values that can be watched: for each `x` there is an `x$`. */
-export type Observed<Values> = Values & {
-  readonly [Name in keyof Values as `${string & Name}$`]: StateObservable<Values[Name]>;
-};
 
 /** A state that can be watched as a whole. */
 export interface Subscribable<State> {

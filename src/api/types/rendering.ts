@@ -6,6 +6,8 @@ export interface IncomingVideoSettings {
   readonly preferredResolution?: VideoDimension;
   /** The same for some participants, by session id. */
   readonly participants: Readonly<Record<string, { readonly preferredResolution: VideoDimension }>>;
+  /** At most that many px are asked for per CSS px of an element, if there is a limit. */
+  readonly maxPixelDensity?: number;
   /** Whether the video of a participant is received when an element shows it. */
   isParticipantVideoEnabled(sessionId: string): boolean;
 }

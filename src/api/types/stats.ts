@@ -86,8 +86,11 @@ export interface CandidateDiagnostics {
 
 /** One peer connection. */
 export interface PeerDiagnostics {
+  /** Whether media can flow. */
   readonly connectionState: RTCPeerConnectionState;
+  /** Whether there is a way to the SFU. */
   readonly iceConnectionState: RTCIceConnectionState;
+  /** Whose answer it waits for, if any. */
   readonly signalingState: RTCSignalingState;
   /** Its m-lines. */
   readonly transceivers: readonly {
@@ -104,14 +107,19 @@ export interface PeerDiagnostics {
 export interface CallDiagnostics {
   /** Of this package. */
   readonly version: string;
+  /** Its name. */
   readonly browser: string;
+  /** As the browser says it. */
   readonly browserVersion: string;
+  /** Name of the operating system. */
   readonly os: string;
+  /** As the browser says it. */
   readonly osVersion: string;
   /** The session of the SFU in which the user is, or was last. */
   readonly sessionId: string | undefined;
   /** Name of the SFU; `undefined` unless joined. */
   readonly datacenter: string | undefined;
+  /** Where in its life the call is. */
   readonly callingState: CallingState;
   /** The last calling states and since when, in ISO 8601. */
   readonly timeline: readonly { readonly at: string; readonly state: CallingState }[];
@@ -130,8 +138,11 @@ export interface CallDiagnostics {
   >;
   /** How many. */
   readonly participants: number;
+  /** What the user may do. */
   readonly capabilities: readonly OwnCapability[];
+  /** The connection by which the user is seen and heard; `undefined` without one. */
   readonly publisher: PeerDiagnostics | undefined;
+  /** The connection by which the others are seen and heard; `undefined` without one. */
   readonly subscriber: PeerDiagnostics | undefined;
   /** How media flow; `undefined` unless joined. */
   readonly stats: CallStatsReport | undefined;

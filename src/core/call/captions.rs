@@ -19,8 +19,8 @@ pub(super) struct Captions<H: Host> {
 #[derive(Debug)]
 struct Shown<H: Host> {
     speaker: String,
-    /// When they began to say it, as the server wrote it.
-    start: String,
+    /// When they began to say it, in ms since the epoch.
+    start: Option<f64>,
     until: Time,
     document: H::Document,
 }
@@ -51,7 +51,8 @@ impl<H: Host> CallSession<H> {
         };
         let Caption { speaker_id: speaker, start_time: start } = caption.view.clone();
         let document = caption.document.clone();
-        let is_known = |shown: &Shown<H>| shown.speaker == speaker && shown.start == start;
+        let is_known =
+            |shown: &Shown<H>| shown.speaker == speaker && start.is_some() && shown.start == start;
         if !self.captions.shown.iter().any(is_known) {
             let until = context.out.after(self.captions.visible_for);
             self.captions.shown.push(Shown { speaker, start, until, document });

@@ -108,6 +108,7 @@ struct Running {
 
 /// What a capture means for the call.
 #[derive(Debug)]
+#[must_use]
 pub(crate) enum DeviceNews {
     Nothing,
     /// It runs from now on, in place of another one that is to be stopped once it is published.
@@ -295,7 +296,8 @@ impl<H: Host> Device<H> {
         self.previous = None;
         let Choice { device_id: selected, facing } = self.choice.clone();
         self.show(visible, |device| {
-            *device = DeviceState { selected, facing, ..DeviceState::default() };
+            let is_soundless = device.is_soundless;
+            *device = DeviceState { selected, facing, is_soundless, ..DeviceState::default() };
         });
     }
 
@@ -577,7 +579,7 @@ impl<H: Host> Device<H> {
         });
     }
 
-    fn show(&self, visible: &mut Visible<H>, edit: impl FnOnce(&mut DeviceState<H>)) {
+    pub(super) fn show(&self, visible: &mut Visible<H>, edit: impl FnOnce(&mut DeviceState<H>)) {
         let slice = match self.kind {
             DeviceKind::Camera => Slice::Camera,
             DeviceKind::Microphone => Slice::Microphone,

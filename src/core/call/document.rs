@@ -1,24 +1,29 @@
 //! The coordinator's side of a call's state: a fold of its answers and events.
 
-use super::visible::{Visible, put};
+use super::{
+    news::Source,
+    visible::{Visible, put},
+};
 use crate::core::{
     changes::{Aspects, Slice},
     host::Host,
     roster::Slot,
-    state::{CallingState, Egress, Session},
-    view::{
-        self, Call, CallAnswer, Event, Member, Reaction, Recording, SessionParticipant, Viewed,
-    },
+    state::Egress,
+    view::{self, Call, CallAnswer, Event, Member, Reaction, Recording, Viewed},
 };
 
 impl<H: Host> Visible<H> {
     /// Takes the answer of an operation that returns the call with its members and capabilities.
     pub(crate) fn apply_answer(&mut self, answer: &CallAnswer<H::Document>) {
         if let Some(call) = &answer.call {
-            self.apply_call(call);
+            if self.is_older(call) {
+                return;
+            }
+            self.apply_call(call, Source::Answer);
         }
         if let Some(members) = &answer.members {
-            self.replace_members(members);
+            let members = self.news.of_members(members);
+            self.replace_members(&members);
         }
         if let Some(capabilities) = &answer.own_capabilities {
             self.set_own_capabilities(capabilities.clone());
@@ -30,10 +35,11 @@ impl<H: Host> Visible<H> {
 
     /// Takes a call object, from an answer or an event. One that is older than what is known, by
     /// its `updated_at`, changes nothing: answers and events overtake each other.
-    pub(crate) fn apply_call(&mut self, call: &Call<H::Document>) {
-        if call.updated_at.is_some() && call.updated_at < self.state().updated_at {
+    pub(crate) fn apply_call(&mut self, call: &Call<H::Document>, source: Source) {
+        if self.is_older(call) {
             return;
         }
+        let is_newer = call.updated_at > self.state().updated_at;
         self.apply_documents(call);
         self.set(Slice::CreatedAt, |s| &mut s.created_at, call.created_at);
         self.set(Slice::UpdatedAt, |s| &mut s.updated_at, call.updated_at);
@@ -57,7 +63,11 @@ impl<H: Host> Visible<H> {
         self.set(Slice::Egress, |s| &mut s.egress, egress);
         self.set(Slice::Transcribing, |s| &mut s.transcribing, call.transcribing);
         self.set(Slice::Captioning, |s| &mut s.captioning, call.captioning);
-        self.apply_session(call.session.as_ref());
+        self.apply_session(call.session.as_ref(), source, is_newer);
+    }
+
+    fn is_older(&self, call: &Call<H::Document>) -> bool {
+        call.updated_at.is_some() && call.updated_at < self.state().updated_at
     }
 
     /// Keeps what apps see as it came, and marks the parts of it that differ.
@@ -78,36 +88,27 @@ impl<H: Host> Visible<H> {
         self.edit_quietly(|state| state.document = Some(Box::new(call.clone())));
     }
 
-    fn apply_session(&mut self, session: Option<&Viewed<view::Session<H::Document>, H::Document>>) {
-        if session.is_none() && self.state().session.is_none() {
-            return;
-        }
-        let session = session.map(|Viewed { view, document }| Session {
-            document: document.clone(),
-            participants: view.participants.clone(),
-            counts_by_role: view.participants_count_by_role.clone(),
-            anonymous_count: view.anonymous_participant_count,
-            accepted_by: view.accepted_by.clone(),
-            rejected_by: view.rejected_by.clone(),
-            has_ended: view.ended_at.is_some(),
-        });
-        self.edit(Slice::Session, |state| state.session = session);
-        self.count_session();
-    }
-
     /// Takes what an event of the coordinator says about this call.
     pub(crate) fn apply_event(&mut self, event: &Event<H::Document>, me: Option<&str>) {
         if let Some(call) = &event.call.call {
-            self.apply_call(call);
+            self.apply_call(call, Source::Event);
         }
         let fields = &event.fields;
         let members = event.call.members.as_deref().unwrap_or_default();
         match fields.name.as_str() {
             "call.notification" => self.replace_members(members),
             "call.member_added" | "call.member_updated" | "call.member_updated_permission" => {
+                for member in members.iter().filter(|member| !member.view.user_id.is_empty()) {
+                    self.news.member(&member.view.user_id, Some(member.clone()));
+                }
                 self.merge_members(members);
             }
-            "call.member_removed" => self.remove_members(&event.removed_members),
+            "call.member_removed" => {
+                for user_id in &event.removed_members {
+                    self.news.member(user_id, None);
+                }
+                self.remove_members(&event.removed_members);
+            }
             "call.ended" => {
                 let user = fields.user.as_ref().map(|user| user.document.clone());
                 self.edit(Slice::EndedBy, |state| state.ended_by = user);
@@ -126,22 +127,9 @@ impl<H: Host> Visible<H> {
             "call.permissions_updated" if me.is_some_and(|me| me == event.user_id()) => {
                 self.set_own_capabilities(event.call.own_capabilities.clone().unwrap_or_default());
             }
-            "call.session_participant_joined" => {
-                if let Some(participant) = &fields.participant {
-                    self.session_participant_joined(participant);
-                }
-            }
-            "call.session_participant_left" => {
-                if let Some(participant) = &fields.participant {
-                    self.session_participant_left(participant);
-                }
-            }
-            "call.session_participant_count_updated" => {
-                self.edit_session(|session| {
-                    session.counts_by_role.clone_from(&event.counts.participants_count_by_role);
-                    session.anonymous_count = event.counts.anonymous_participant_count;
-                });
-            }
+            "call.session_participant_joined"
+            | "call.session_participant_left"
+            | "call.session_participant_count_updated" => self.apply_session_event(event),
             "call.rejected" => {
                 let user_id = event.user_id().to_owned();
                 let reason = fields.reason.clone();
@@ -181,11 +169,12 @@ impl<H: Host> Visible<H> {
 
     /// Adds members, and replaces those already known.
     pub(crate) fn merge_members(&mut self, members: &[Member<H::Document>]) {
-        if members.is_empty() {
+        let has_id = |member: &&Member<_>| !member.view.user_id.is_empty();
+        if !members.iter().any(|member| has_id(&member)) {
             return;
         }
         self.edit(Slice::Members, |state| {
-            for member in members {
+            for member in members.iter().filter(has_id) {
                 let is_same = |known: &&mut Member<_>| known.view.user_id == member.view.user_id;
                 match state.members.iter_mut().find(is_same) {
                     Some(known) => known.clone_from(member),
@@ -208,72 +197,6 @@ impl<H: Host> Visible<H> {
         if self.state().members != members {
             self.edit(Slice::Members, |state| state.members = members.to_vec());
         }
-    }
-
-    fn session_participant_joined(&mut self, participant: &SessionParticipant<H::Document>) {
-        self.edit_session(|session| {
-            let is_same = |known: &&mut SessionParticipant<_>| {
-                known.view.user_session_id == participant.view.user_session_id
-            };
-            match session.participants.iter_mut().find(is_same) {
-                Some(known) => known.clone_from(participant),
-                None => {
-                    session.participants.push(participant.clone());
-                    let count = session.counts_by_role.entry(session_role(participant).to_owned());
-                    let count = count.or_default();
-                    *count = count.saturating_add(1);
-                }
-            }
-        });
-    }
-
-    fn session_participant_left(&mut self, participant: &SessionParticipant<H::Document>) {
-        let id = &participant.view.user_session_id;
-        self.edit_session(|session| {
-            let before = session.participants.len();
-            session.participants.retain(|known| known.view.user_session_id != *id);
-            if session.participants.len() == before {
-                return;
-            }
-            if let Some(count) = session.counts_by_role.get_mut(session_role(participant)) {
-                *count = count.saturating_sub(1);
-            }
-        });
-    }
-
-    /// Edits the session, if one is known, and what is counted from it.
-    fn edit_session(&mut self, edit: impl FnOnce(&mut Session<H>)) {
-        if self.state().session.is_none() {
-            return;
-        }
-        self.edit(Slice::Session, |state| {
-            if let Some(session) = &mut state.session {
-                edit(session);
-            }
-        });
-        self.count_session();
-    }
-
-    /// Before the call is joined the session tells how many are in it; while it is joined the SFU
-    /// does, and the two must not take turns.
-    fn count_session(&mut self) {
-        let is_in = match self.state().calling_state {
-            CallingState::Joined | CallingState::Reconnecting | CallingState::Offline => true,
-            CallingState::Idle
-            | CallingState::Ringing
-            | CallingState::Joining
-            | CallingState::Left
-            | CallingState::ReconnectingFailed => false,
-        };
-        if is_in {
-            return;
-        }
-        let (total, anonymous) = self.state().session.as_ref().map_or((0, 0), |session| {
-            let by_role: u32 = session.counts_by_role.values().sum();
-            let listed = u32::try_from(session.participants.len()).unwrap_or(u32::MAX);
-            (by_role.max(listed), session.anonymous_count)
-        });
-        self.set_counts(total, anonymous);
     }
 
     pub(crate) fn set_counts(&mut self, total: u32, anonymous: u32) {
@@ -316,9 +239,4 @@ impl<H: Host> Visible<H> {
             });
         }
     }
-}
-
-/// Roles are counted by the user's role, not by the role in the call.
-fn session_role<D>(participant: &SessionParticipant<D>) -> &str {
-    participant.view.user.as_ref().map_or("", |user| &user.role)
 }

@@ -62,12 +62,18 @@ struct Resumption {
 impl Bound {
     /// What it is to show.
     fn media<H: Host>(&self, state: &CallState<H>) -> Option<Media> {
-        let participant = if self.is_own {
-            state.local_participant()
-        } else {
-            state.participant(&self.session_id)
-        };
-        participant.and_then(|participant| participant.media(self.track_type))
+        if self.is_own {
+            return state.local_participant()?.media(self.track_type);
+        }
+        let participants = &state.participants;
+        let slot = participants.slot_of(&self.session_id)?;
+        // What arrives where a picture is not published any more may be somebody else's.
+        let is_published =
+            || participants.activity(slot).published_tracks.contains(self.track_type);
+        if is_video(self.track_type) && !is_published() {
+            return None;
+        }
+        participants.get(slot)?.media(self.track_type)
     }
 }
 
@@ -242,10 +248,10 @@ impl<H: Host> CallSession<H> {
                 elements.resolve(out, |resumption| resumption.elements.is_empty());
             }
             ElementOrder::EnableVideo(enabled) => {
-                self.set_incoming_video(out, |settings| settings.enabled = enabled);
+                self.set_incoming_video(|settings| settings.enabled = enabled);
             }
             ElementOrder::PreferSize { size, session_ids } => {
-                self.set_incoming_video(out, |settings| match session_ids {
+                self.set_incoming_video(|settings| match session_ids {
                     None => settings.preferred = size,
                     Some(session_ids) => {
                         for session_id in session_ids {
@@ -256,6 +262,9 @@ impl<H: Host> CallSession<H> {
                         }
                     }
                 });
+            }
+            ElementOrder::LimitDensity(limit) => {
+                self.set_incoming_video(|settings| settings.max_density = limit);
             }
             ElementOrder::WatchAudio(is_enabled) => {
                 elements.watchdog.enable(is_enabled);
@@ -277,8 +286,8 @@ impl<H: Host> CallSession<H> {
             return;
         };
         match input {
-            ElementInput::Resized { size, picture } => {
-                let video = sizes.on_resized(element, size, picture);
+            ElementInput::Resized { size, picture, density } => {
+                let video = sizes.on_resized(element, size, picture, density);
                 self.ask_for(out, video);
             }
             ElementInput::Scrolled { is_near } => {
@@ -307,9 +316,12 @@ impl<H: Host> CallSession<H> {
 
     /// Elements follow what changed in this step.
     pub(super) fn follow_changes(&mut self, out: &mut Outbox<H>) {
-        if self.visible.is_anybody_marked(Aspects::MEDIA) {
+        if self.visible.is_anybody_marked(Aspects::MEDIA.and(Aspects::TRACKS)) {
             self.elements.follow(self.visible.state(), out);
             self.show_blocked();
+        }
+        if self.visible.is_marked(Slice::IncomingVideo) {
+            self.ask_for_all(out);
         }
         if self.visible.is_marked(Slice::CallingState) {
             self.arm_watchdog(out);
@@ -345,11 +357,10 @@ impl<H: Host> CallSession<H> {
         self.ask_for(out, videos);
     }
 
-    fn set_incoming_video(&mut self, out: &mut Outbox<H>, edit: impl FnOnce(&mut IncomingVideo)) {
+    fn set_incoming_video(&mut self, edit: impl FnOnce(&mut IncomingVideo)) {
         let mut settings = self.visible.state().incoming_video.clone();
         edit(&mut settings);
         self.visible.set(Slice::IncomingVideo, |s| &mut s.incoming_video, settings);
-        self.ask_for_all(out);
     }
 
     fn arm_watchdog(&mut self, out: &Outbox<H>) {

@@ -1,7 +1,11 @@
 //! Whether a peer connection has a way to the SFU, and what to do when it has not (SFU protocol,
 //! reactions to states).
 
-use crate::core::time::{Duration, Time};
+use super::silence::{PathNews, PathWatch};
+use crate::core::{
+    input::Traffic,
+    time::{Duration, Time},
+};
 
 /// A lost way may come back by itself.
 const LOST_PATIENCE: Duration = Duration::from_millis(2500);
@@ -22,12 +26,18 @@ pub(crate) struct IceWatch {
     found_none: bool,
     restarting: bool,
     until: Option<Time>,
+    path: PathWatch,
 }
 
 /// What to do about it.
 #[derive(Debug, PartialEq, Eq)]
+#[must_use]
 pub(crate) enum IceNews {
     Nothing,
+    /// Look what comes over it.
+    Count,
+    /// Ask over the socket whether the SFU is there.
+    Ask,
     /// Look for a new way.
     Restart,
     /// Make the connection anew, for that reason.
@@ -35,8 +45,10 @@ pub(crate) enum IceNews {
 }
 
 impl IceWatch {
-    pub(crate) fn on_connected(&mut self) {
-        *self = Self { was_connected: true, ..Self::default() };
+    pub(crate) fn on_connected(&mut self, now: Time) {
+        (self.was_connected, self.restarting, self.until) = (true, false, None);
+        (self.searching_since, self.found_none) = (None, false);
+        self.path.on_connected(now);
     }
 
     /// Both sides know of each other: from now on a way is looked for.
@@ -57,6 +69,39 @@ impl IceWatch {
         !self.was_connected && (self.found_none || self.searching_since.is_some_and(is_long))
     }
 
+    /// Takes what was counted of what comes and goes.
+    pub(crate) fn on_counted(
+        &mut self,
+        now: Time,
+        traffic: Traffic,
+        expects: impl FnOnce(bool) -> bool,
+    ) -> IceNews {
+        let news = self.path.on_counted(now, traffic, expects);
+        self.on_path(now, news)
+    }
+
+    /// The SFU answered over the socket.
+    pub(crate) fn on_answer(&mut self, now: Time) -> IceNews {
+        let news = self.path.on_answer(now);
+        self.on_path(now, news)
+    }
+
+    fn on_path(&mut self, now: Time, news: PathNews) -> IceNews {
+        match news {
+            PathNews::Nothing => IceNews::Nothing,
+            PathNews::Alive => {
+                // A browser does not tell of a way that it had never given up.
+                if self.restarting {
+                    self.on_connected(now);
+                }
+                IceNews::Nothing
+            }
+            PathNews::Ask => IceNews::Ask,
+            PathNews::Silent if self.restarting => IceNews::Nothing,
+            PathNews::Silent => self.restart(now),
+        }
+    }
+
     pub(crate) fn on_disconnected(&mut self, now: Time) {
         if !self.was_connected {
             let due = now + FIRST_PATIENCE;
@@ -73,10 +118,14 @@ impl IceWatch {
         } else if self.restarting {
             IceNews::Rejoin("restart_ice_failed")
         } else {
-            self.restarting = true;
-            self.until = Some(now + RESTART_PATIENCE);
-            IceNews::Restart
+            self.restart(now)
         }
+    }
+
+    fn restart(&mut self, now: Time) -> IceNews {
+        self.restarting = true;
+        self.until = Some(now + RESTART_PATIENCE);
+        IceNews::Restart
     }
 
     /// The peer connection as a whole failed. A restart mends that, too.
@@ -88,12 +137,14 @@ impl IceWatch {
     pub(crate) fn on_timeout(&mut self, now: Time) -> IceNews {
         if self.until.take_if(|until| *until <= now).is_some() {
             self.on_failed(now)
+        } else if self.path.on_timeout(now) {
+            IceNews::Count
         } else {
             IceNews::Nothing
         }
     }
 
     pub(crate) fn due(&self) -> Option<Time> {
-        self.until
+        self.until.into_iter().chain(self.path.due()).min()
     }
 }

@@ -17,9 +17,11 @@
 
 mod acceptance;
 mod connections;
+mod edges;
 mod limits;
 mod reading;
 mod reconnect;
+mod removal;
 mod wire;
 
 use std::mem;
@@ -31,7 +33,8 @@ use trunkline_protocol::{
 
 pub(super) use self::limits::Limits;
 use self::reconnect::{next_rejoin, rejoin_limit};
-use self::wire::{client_details, is_edge_unusable, sfu_timeout};
+use self::removal::is_shut_out;
+use self::wire::{client_details, is_unreachable, sfu_timeout};
 use super::{
     CallContext, CallRequest, CallSession, Phase,
     participants::Told,
@@ -44,17 +47,15 @@ use crate::core::{
     body::Body,
     command::JoinOptions,
     effect::{Effect, Method},
-    error::{Category, Code, Error, ErrorClass},
+    error::{Category, Code, Error},
     host::Host,
     ids::{DescribeId, PromiseId, RequestId, SocketId},
     rest::RestRequest,
     state::CallingState,
-    time::Time,
+    time::{Duration, Time},
     view::AnswerOf,
 };
 
-/// Failures on one SFU after which another one is asked for.
-const FAILURES_PER_EDGE: u32 = 2;
 /// A join under way.
 #[derive(Debug)]
 pub(crate) struct Join<H: Host> {
@@ -74,6 +75,10 @@ pub(crate) struct Join<H: Host> {
     /// The coordinator has answered once, and rung whom it was to ring.
     answered: bool,
     step: Step<H>,
+    /// When the attempt began, and its step.
+    began: [Time; 2],
+    /// How long the slowest step took.
+    slowest: Duration,
 }
 
 #[derive(Debug)]
@@ -122,6 +127,11 @@ enum Step<H: Host> {
         /// When the next piece is read.
         at: Time,
     },
+    /// The server does not let the user back in, and is asked what has happened to the call.
+    Refused {
+        request: RequestId,
+        error: Error<H>,
+    },
     BackingOff {
         until: Time,
         credentials: Option<Credentials>,
@@ -166,6 +176,7 @@ impl<H: Host> CallSession<H> {
         self.set_up = true;
         self.limits = Limits::new(options);
         self.reachability = Reachability::default();
+        let now = context.out.now;
         self.start_join(
             context,
             Join {
@@ -180,6 +191,8 @@ impl<H: Host> CallSession<H> {
                 replaced: None,
                 answered: false,
                 step: Step::Offline,
+                began: [now; 2],
+                slowest: Duration::ZERO,
             },
         );
     }
@@ -192,8 +205,11 @@ impl<H: Host> CallSession<H> {
             body: Some(join.body(context)),
             ..self.request(CallRequest::Join, Method::Post, "/join", "joining the call")
         };
-        let request = context.rest.submit(context.out, request);
+        let now = context.out.now;
+        let patience = join.is_probe(now).then(|| self.pace.patience(context.config.timeout));
+        let request = context.rest.submit_within(context.out, request, patience);
         join.step = Step::AwaitingCredentials { request };
+        (join.began, join.slowest) = ([now; 2], Duration::ZERO);
         self.phase = Phase::Joining(Box::new(join));
     }
 
@@ -213,7 +229,7 @@ impl<H: Host> CallSession<H> {
             Ok(answer) => answer,
             Err(error) => return self.attempt_failed(context, error),
         };
-        self.loaded(context, &answer.view.call);
+        self.catch_up(context, |call, context| call.loaded(context, &answer.view.call));
         let Phase::Joining(join) = &mut self.phase else {
             return;
         };
@@ -248,11 +264,12 @@ impl<H: Host> CallSession<H> {
         let session = SfuSession::open(context.out, context.config, &owner, credentials, attempt);
         let describe = context.out.id(Some(self.key));
         context.out.push(Effect::DescribeCodecs(describe));
+        let until = join.begin_step(context.out.now, self.pace);
         join.step = Step::Connecting {
             session,
             describe: Described::Asked(describe),
             socket_open: false,
-            until: context.out.after(join.limits.response),
+            until,
         };
     }
 
@@ -261,6 +278,7 @@ impl<H: Host> CallSession<H> {
             && let Step::Connecting { socket_open, .. } = &mut join.step
         {
             *socket_open = true;
+            join.end_step(context.out.now);
         }
         if self.rejoins_too_often(context.out.now) {
             return self.attempt_failed(context, rejoin_limit());
@@ -311,7 +329,7 @@ impl<H: Host> CallSession<H> {
         };
         let step = mem::replace(&mut join.step, Step::Offline);
         let Step::Connecting {
-            session,
+            mut session,
             describe: Described::Known { subscriber_sdp, publisher_sdp },
             socket_open: true,
             ..
@@ -322,20 +340,10 @@ impl<H: Host> CallSession<H> {
         };
         let unified_session_id =
             self.unified_session_id.get_or_insert_with(|| session.session_id.clone()).clone();
-        let reconnect_details = match (&join.trigger, &join.replaced) {
-            (Trigger::Reconnect { reason, attempts, .. }, Some(replaced)) => {
-                Some(event::ReconnectDetails {
-                    strategy: models::WebsocketReconnectStrategy::Rejoin.into(),
-                    subscriptions,
-                    reconnect_attempt: *attempts,
-                    from_sfu_id: replaced.credentials.edge_name.clone(),
-                    previous_session_id: replaced.session_id.clone(),
-                    reason: reason.clone(),
-                    announced_tracks: replaced.announced_tracks(audio),
-                })
-            }
-            (Trigger::App { .. } | Trigger::Reconnect { .. }, _) => None,
-        };
+        let reconnect_details = join.reconnect_details(subscriptions, audio);
+        if let (Some(details), Some(publisher)) = (&reconnect_details, &mut session.publisher) {
+            publisher.carry(&details.announced_tracks);
+        }
         if let Some(replaced) = &join.replaced {
             preferred_publish_options.clone_from(&replaced.publish_options);
         }
@@ -353,7 +361,7 @@ impl<H: Host> CallSession<H> {
             ..event::JoinRequest::default()
         };
         session.request(context.out, event::sfu_request::RequestPayload::JoinRequest(request));
-        let until = context.out.after(join.limits.response);
+        let until = join.begin_step(context.out.now, self.pace);
         join.step = Step::AwaitingResponse { session, early: Vec::new(), until };
     }
 
@@ -378,6 +386,7 @@ impl<H: Host> CallSession<H> {
         self.apply_snapshot(context, &session.session_id, response, participants);
         self.phase = Phase::Joined(Box::new(session));
         self.visible.enter(CallingState::Joined);
+        self.pace.took(join.slowest);
         self.take_counts(response);
         context.out.settle_all(join.promises, &Ok(()));
         self.start_media(context);
@@ -386,23 +395,6 @@ impl<H: Host> CallSession<H> {
                 warn_unreadable(context);
             }
         }
-    }
-
-    pub(super) fn on_join_socket_closed(&mut self, context: &mut CallContext<'_, H>, code: u16) {
-        if let Phase::Joining(join) = &mut self.phase
-            && let Some(session) = join.session_mut()
-        {
-            session.socket_closed();
-        }
-        let error = Error::new(
-            Code::SfuJoinFailed,
-            Category::Sfu,
-            format!("the SFU closed the socket with code {code} during the join"),
-        )
-        .class(ErrorClass::SfuJoin)
-        .hint("Try again; if it stays like this, check that the SFU's address is reachable.")
-        .retryable();
-        self.attempt_failed(context, error);
     }
 }
 
@@ -420,12 +412,18 @@ impl<H: Host> CallSession<H> {
         let usual = context.out.back_off(join.attempt - 1);
         let again = match &join.trigger {
             Trigger::App { .. } => {
-                (error.retryable && join.attempt < join.limits.attempts).then_some(usual)
+                let again = error.retryable && !is_unreachable(&error);
+                (again && join.attempt < join.limits.attempts).then_some(usual)
             }
-            Trigger::Reconnect { since, .. } => next_rejoin(context.out, *since, usual, &error),
+            Trigger::Reconnect { since, .. } => {
+                let [began, _] = join.began;
+                next_rejoin(context.out.now, *since, began, usual, &error)
+            }
         };
         if let Some(until) = again {
             join.step = Step::BackingOff { until, credentials };
+        } else if is_shut_out(join, &error) {
+            self.ask_why(context, error);
         } else {
             self.give_up(context, error);
         }
@@ -458,7 +456,9 @@ impl<H: Host> CallSession<H> {
             let (_, cause) = error.clone().into_warning();
             context.out.warn("the accepted call could not be joined", cause);
         }
-        error.attempts = if join.errors.len() > 1 { join.errors } else { Vec::new() };
+        if join.errors.len() > 1 {
+            error.attempts = join.errors;
+        }
         context.out.settle_all(join.promises, &Err(error));
         self.join_given_up(context);
     }
@@ -483,6 +483,7 @@ impl<H: Host> CallSession<H> {
             },
             Step::AwaitingCredentials { .. }
             | Step::Accepting { .. }
+            | Step::Refused { .. }
             | Step::Connecting { .. }
             | Step::AwaitingResponse { .. }
             | Step::Reading { .. }
@@ -501,9 +502,15 @@ impl<H: Host> Join<H> {
             | Step::Reading { session, .. } => Some(session),
             Step::AwaitingCredentials { .. }
             | Step::Accepting { .. }
+            | Step::Refused { .. }
             | Step::BackingOff { .. }
             | Step::Offline => None,
         }
+    }
+
+    /// The session that is being replaced.
+    pub(super) fn replaced_mut(&mut self) -> Option<&mut SfuSession> {
+        self.replaced.as_mut()
     }
 
     /// The socket of the session that is being replaced may go at any time.
@@ -529,7 +536,10 @@ impl<H: Host> Join<H> {
     pub(super) fn due(&self) -> Option<Time> {
         match &self.step {
             // The request has its own deadline.
-            Step::AwaitingCredentials { .. } | Step::Accepting { .. } | Step::Offline => None,
+            Step::AwaitingCredentials { .. }
+            | Step::Accepting { .. }
+            | Step::Refused { .. }
+            | Step::Offline => None,
             Step::Connecting { session, until, .. }
             | Step::AwaitingResponse { session, until, .. } => {
                 Some(session.due().map_or(*until, |due| due.min(*until)))
@@ -540,7 +550,9 @@ impl<H: Host> Join<H> {
 
     fn abandon(&mut self, context: &mut CallContext<'_, H>) {
         match mem::replace(&mut self.step, Step::Offline) {
-            Step::AwaitingCredentials { request } | Step::Accepting { request, .. } => {
+            Step::AwaitingCredentials { request }
+            | Step::Accepting { request, .. }
+            | Step::Refused { request, .. } => {
                 context.rest.abort(context.out, request);
             }
             Step::Connecting { session, .. }
@@ -550,48 +562,5 @@ impl<H: Host> Join<H> {
             }
             Step::BackingOff { .. } | Step::Offline => {}
         }
-    }
-
-    /// Drops what the failed attempt opened. Its credentials serve the next attempt too, unless
-    /// this SFU has no place or has failed often enough.
-    fn drop_attempt(
-        &mut self,
-        context: &mut CallContext<'_, H>,
-        error: &Error<H>,
-    ) -> Option<Credentials> {
-        let credentials = match mem::replace(&mut self.step, Step::Offline) {
-            Step::Connecting { session, .. }
-            | Step::AwaitingResponse { session, .. }
-            | Step::Reading { session, .. } => {
-                let credentials = session.credentials.clone();
-                session.close(context.out, CLOSE_JOIN_FAILED, "join failed");
-                credentials
-            }
-            Step::AwaitingCredentials { .. }
-            | Step::Accepting { .. }
-            | Step::BackingOff { .. }
-            | Step::Offline => {
-                return None;
-            }
-        };
-        let failures = self.failures_of(&credentials.edge_name);
-        *failures += 1;
-        if is_edge_unusable(error) {
-            *failures = (*failures).max(FAILURES_PER_EDGE);
-        }
-        let keep = *failures < FAILURES_PER_EDGE;
-        (keep && matches!(self.trigger, Trigger::App { .. })).then_some(credentials)
-    }
-
-    /// How often an SFU failed.
-    fn failures_of(&mut self, edge: &str) -> &mut u32 {
-        let known = self.failures_by_edge.iter().position(|(known, _)| known == edge);
-        let place = known.unwrap_or(self.failures_by_edge.len());
-        if known.is_none() {
-            self.failures_by_edge.push((edge.to_owned(), 0));
-        }
-        // The place was found, or made, a line above.
-        #[allow(clippy::indexing_slicing)]
-        &mut self.failures_by_edge[place].1
     }
 }

@@ -12,14 +12,19 @@ use crate::core::{
     error::Error,
     host::Host,
     ids::PromiseId,
+    outbox::Outbox,
     state::CallingState,
+    time::Duration,
 };
+
+/// How long leaving waits for the server to hear of a rejection.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 const DEFAULT_REASON: &str = "user is leaving the call";
 
 impl<H: Host> CallSession<H> {
     /// The app wants to be out. Everything is released in this step, whatever the network does; the
-    /// promise waits for nothing but a rejection that is due.
+    /// promise waits for nothing but a rejection that is due, and not for long.
     pub(super) fn leave(
         &mut self,
         context: &mut CallContext<'_, H>,
@@ -31,12 +36,31 @@ impl<H: Host> CallSession<H> {
         if let Some(reason) = rejection {
             let request = CallRequest::Farewell(Some(promise));
             self.send_answer(context, request, "/reject", reject_body(&reason));
+            self.farewells.push((promise, context.out.after(PATIENCE)));
         }
         let message = options.message.as_deref().or(options.reason.as_deref());
         self.release(context, "user_left", message.unwrap_or(DEFAULT_REASON));
         if !is_due {
             context.out.resolve(promise, Outcome::Done);
         }
+    }
+
+    /// The rejection has reached the server, or will not.
+    pub(super) fn on_farewell(&mut self, out: &mut Outbox<H>, promise: PromiseId) {
+        let waiting = self.farewells.len();
+        self.farewells.retain(|(waiting, _)| *waiting != promise);
+        if self.farewells.len() < waiting {
+            out.resolve(promise, Outcome::Done);
+        }
+    }
+
+    /// Whoever leaves over a network that is gone waits no longer; the rejection goes on by itself.
+    pub(super) fn on_farewell_timeout(&mut self, out: &mut Outbox<H>) {
+        let now = out.now;
+        let (late, waiting): (Vec<_>, Vec<_>) =
+            mem::take(&mut self.farewells).into_iter().partition(|(_, until)| *until <= now);
+        self.farewells = waiting;
+        out.settle_all(late.into_iter().map(|(promise, _)| promise), &Ok(()));
     }
 
     /// The call is over for this client.
@@ -71,6 +95,7 @@ impl<H: Host> CallSession<H> {
         // who ended it.
         self.set_up &= reason == "call_ended";
         self.registration = None;
+        self.visible.forget_news();
         if was_left {
             return;
         }

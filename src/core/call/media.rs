@@ -5,8 +5,10 @@ use trunkline_protocol::sfu::models;
 use super::{
     CallContext, CallSession, Phase,
     ice::{IceNews, IceWatch},
+    muting::MutingNews,
     publisher::{AudioSettings, PublisherNews},
     reachability::Reachability,
+    retelling::DISOWNED,
     rpc::{Rpc, RpcOutcome},
     sfu::SfuSession,
     subscriptions::urgency,
@@ -15,12 +17,13 @@ use super::{
 };
 use crate::core::{
     changes::Aspects,
-    effect::Effect,
+    effect::{Effect, PeerEffect},
     error::Error,
     host::Host,
     ids::PeerId,
-    input::PeerInput,
+    input::{PeerInput, Traffic},
     outbox::Outbox,
+    roster::Roster,
     state::{Dimension, TrackType},
     tracks::TrackSet,
 };
@@ -102,6 +105,11 @@ impl<H: Host> CallSession<H> {
                     self.on_publisher_news(context, news);
                 }
             }
+            PeerInput::EncodingsFailed { transceiver, cause } => {
+                if let Some(publisher) = &mut session.publisher {
+                    publisher.on_encodings_failed(context.out, transceiver, cause);
+                }
+            }
             PeerInput::Candidate(ice_candidate) => {
                 let peer_type = if session.is_publisher(peer) {
                     models::PeerType::PublisherUnspecified
@@ -120,6 +128,7 @@ impl<H: Host> CallSession<H> {
                 self.visible.attach_track(&mut session.orphans, &stream_id, track);
             }
             PeerInput::Statistics(read) => self.on_statistics(context, peer, read),
+            PeerInput::Traffic(traffic) => self.on_traffic(context, peer, traffic),
             PeerInput::TrackEnded(track) => {
                 self.visible.detach_track(&mut session.orphans, track);
             }
@@ -154,7 +163,7 @@ impl<H: Host> CallSession<H> {
             PeerInput::Connected => {
                 if let Some(ice) = session.ice_mut(peer) {
                     self.reachability = Reachability::default();
-                    ice.on_connected();
+                    ice.on_connected(context.out.now);
                 }
             }
             PeerInput::IceDisconnected => {
@@ -174,6 +183,41 @@ impl<H: Host> CallSession<H> {
         }
     }
 
+    /// What was counted of what comes and goes over a peer connection. One that cannot be read tells
+    /// nothing.
+    fn on_traffic(
+        &mut self,
+        context: &mut CallContext<'_, H>,
+        peer: PeerId,
+        traffic: Result<Traffic, H::Thrown>,
+    ) {
+        let (Phase::Joined(session), Ok(traffic)) = (&mut self.phase, traffic) else {
+            return;
+        };
+        let sends = session.is_publisher(peer);
+        let participants = &self.visible.state().participants;
+        // What is sent is reported on by the SFU.
+        let expects = |has_sent| if sends { has_sent } else { is_media_expected(participants) };
+        let now = context.out.now;
+        let news = session.ice_mut(peer).map(|ice| ice.on_counted(now, traffic, expects));
+        self.on_ice_news(context, peer, news);
+    }
+
+    /// The SFU answered a ping.
+    pub(super) fn on_pong(&mut self, context: &mut CallContext<'_, H>) {
+        let Phase::Joined(session) = &mut self.phase else {
+            return;
+        };
+        session.heard();
+        let now = context.out.now;
+        for peer in session.peers() {
+            if let Phase::Joined(session) = &mut self.phase {
+                let news = session.ice_mut(peer).map(|ice| ice.on_answer(now));
+                self.on_ice_news(context, peer, news);
+            }
+        }
+    }
+
     fn on_ice_news(
         &mut self,
         context: &mut CallContext<'_, H>,
@@ -185,6 +229,10 @@ impl<H: Host> CallSession<H> {
         };
         match news {
             None | Some(IceNews::Nothing) => {}
+            Some(IceNews::Count) => {
+                context.out.push(Effect::Peer(peer, PeerEffect::ReadTraffic));
+            }
+            Some(IceNews::Ask) => session.ping(context.out),
             Some(IceNews::Restart) => {
                 if !session.restart_ice(context.out, peer) {
                     self.reconnect(context, "connection_failed");
@@ -208,14 +256,28 @@ impl<H: Host> CallSession<H> {
                 self.on_publisher_news(context, news);
             }
             Rpc::UpdateMuteStates => {
-                if let Some(publisher) = &mut session.publisher {
-                    publisher.muting.on_told(context.out, result.map(|_| ()));
+                let Some(publisher) = &mut session.publisher else {
+                    return;
+                };
+                match publisher.muting.on_told(context.out, result.map(drop)) {
+                    MutingNews::Nothing => {}
+                    MutingNews::Disowned => return self.reconnect(context, DISOWNED),
+                    MutingNews::Refused(track_type, error) => {
+                        self.on_not_sent(context, track_type, error);
+                    }
                 }
                 self.tell_mute_states(context.out);
             }
             Rpc::UpdateSubscriptions => {
-                session.subscriptions.on_told(result.is_ok());
-                warn_of(context.out, result);
+                if !session.subscriptions.on_told(context.out, result.map(drop)) {
+                    self.reconnect(context, DISOWNED);
+                }
+            }
+            Rpc::SendAnswer => {
+                let SfuSession { subscriber, rpcs, session_id, .. } = &mut **session;
+                if !subscriber.on_told(context.out, rpcs, session_id, result.map(drop)) {
+                    self.reconnect(context, "subscriber_negotiation_failed");
+                }
             }
             Rpc::SendStats => {
                 if let Some(statistics) = &mut session.statistics {
@@ -224,7 +286,7 @@ impl<H: Host> CallSession<H> {
                 warn_of(context.out, result);
             }
             Rpc::IceRestart if result.is_err() => self.reconnect(context, "restart_ice_failed"),
-            Rpc::SendAnswer | Rpc::IceTrickle | Rpc::IceRestart => warn_of(context.out, result),
+            Rpc::IceTrickle | Rpc::IceRestart => warn_of(context.out, result),
         }
     }
 
@@ -233,7 +295,7 @@ impl<H: Host> CallSession<H> {
             return;
         };
         if !session.check_liveness(context.out) {
-            session.drop_socket(context.out);
+            // Its socket stays: over it goes the goodbye, as soon as anything goes over it again.
             return self.reconnect(context, "the SFU is silent");
         }
         if let Some(publisher) = &mut session.publisher {
@@ -242,6 +304,10 @@ impl<H: Host> CallSession<H> {
         let SfuSession { subscriptions, rpcs, session_id, .. } = &mut **session;
         let participants = &self.visible.state().participants;
         subscriptions.on_timeout(context.out, rpcs, session_id, participants);
+        self.tell_mute_states(context.out);
+        let Phase::Joined(session) = &mut self.phase else {
+            return;
+        };
         let now = context.out.now;
         if session.statistics.as_mut().is_some_and(|statistics| statistics.on_timeout(now)) {
             session.read_statistics(context.out);
@@ -249,9 +315,9 @@ impl<H: Host> CallSession<H> {
         if self.report.on_timeout(now) {
             context.out.push(Effect::Measure(self.key));
         }
-        let peers = [Some(session.subscriber.peer), session.publisher.as_ref().map(|p| p.peer)];
+        let peers = session.peers();
         let outcomes = session.rpcs.on_timeout(context.out);
-        for peer in peers.into_iter().flatten() {
+        for peer in peers {
             if let Phase::Joined(session) = &mut self.phase {
                 let news = session.ice_mut(peer).map(|ice| ice.on_timeout(now));
                 self.on_ice_news(context, peer, news);
@@ -265,10 +331,6 @@ impl<H: Host> CallSession<H> {
     fn on_publisher_news(&mut self, context: &mut CallContext<'_, H>, news: PublisherNews<H>) {
         match news {
             PublisherNews::Nothing => self.tell_mute_states(context.out),
-            PublisherNews::Refused(error) => {
-                context.out.warn_of(error);
-                self.stop_media(context);
-            }
             PublisherNews::Sends(track_type) => self.on_sent(context.out, track_type),
             PublisherNews::NotSent(track_type, error) => {
                 self.on_not_sent(context, track_type, error);
@@ -285,6 +347,17 @@ impl<H: Host> CallSession<H> {
             stereo: audio.hifi_audio_enabled,
         })
     }
+}
+
+/// Whether somebody publishes what this device receives.
+fn is_media_expected<H: Host>(participants: &Roster<H>) -> bool {
+    participants.active().filter(|(participant, _)| !participant.is_local).any(|(p, activity)| {
+        let published = activity.published_tracks;
+        published.contains(TrackType::Audio)
+            || published.contains(TrackType::ScreenShareAudio)
+            || published.contains(TrackType::Video) && p.video_dimension.is_some()
+            || published.contains(TrackType::ScreenShare) && p.screen_share_dimension.is_some()
+    })
 }
 
 fn warn_of<H: Host>(out: &mut Outbox<H>, result: Result<Vec<u8>, Error<H>>) {

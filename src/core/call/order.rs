@@ -1,12 +1,12 @@
 //! Requests that an app orders one by one, and what their answers mean for the state.
 
-use super::{CallContext, CallRequest, CallSession};
+use super::{CallContext, CallRequest, CallSession, Phase};
 use crate::core::{
     body::Body,
     changes::Slice,
     command::{AppRequest, Then},
     effect::Outcome,
-    error::Error,
+    error::{Code, Error},
     host::Host,
     ids::PromiseId,
     rest::{Purpose, RestRequest},
@@ -86,7 +86,10 @@ impl<H: Host> CallSession<H> {
     ) {
         let current = epoch == self.epoch;
         let order = match request {
-            CallRequest::Join | CallRequest::Acceptance if !current => return,
+            CallRequest::Join | CallRequest::Acceptance | CallRequest::Refused if !current => {
+                return;
+            }
+            CallRequest::Refused => return self.on_refused(context, result),
             CallRequest::Join => return self.on_join_answer(context, result),
             CallRequest::Acceptance => return self.on_acceptance(context, result),
             CallRequest::Order(order) => order,
@@ -112,11 +115,14 @@ impl<H: Host> CallSession<H> {
                     context.out.warn_of(error);
                 }
                 if let Some(promise) = promise {
-                    context.out.resolve(promise, Outcome::Done);
+                    self.on_farewell(context.out, promise);
                 }
                 return;
             }
         };
+        let is_acceptance = order.then == Then::Accept;
+        let result =
+            result.map_err(|error| if is_acceptance { error.of_acceptance() } else { error });
         if current {
             self.take(context, &order, result.as_ref());
         }
@@ -157,6 +163,12 @@ impl<H: Host> CallSession<H> {
             }
             (Then::CaptionsOn, Err(_)) => self.show_captions(false),
             (Then::CaptionsOff, Err(_)) => self.show_captions(true),
+            (Then::Accept, Err(error)) if error.code == Code::AnsweredElsewhere => {
+                let is_joined = matches!(self.phase, Phase::Joined(_));
+                if self.state().ringing.is_some() && !is_joined {
+                    self.leave_now(context, "accepted_elsewhere");
+                }
+            }
             (Then::Accept, Err(_)) => self.acceptance_failed(context),
             _ => {}
         }

@@ -21,6 +21,14 @@ pub(crate) struct Orphans {
     tracks: IndexMap<RemoteTrackId, (String, TrackType)>,
 }
 
+/// A pin for everyone.
+#[derive(Debug)]
+pub(crate) struct ServerPin {
+    pin: models::Pin,
+    /// ms since the epoch; more important ones have higher values.
+    pinned_at: f64,
+}
+
 /// What the SFU says of a participant.
 #[derive(Debug)]
 pub(crate) struct Told<H: Host> {
@@ -103,20 +111,26 @@ impl<H: Host> Visible<H> {
         let unlisted: Vec<Slot> =
             participants.slots().take(participants.len().saturating_sub(listed)).collect();
         for slot in unlisted {
-            self.remove_participant(slot);
+            if let Some(gone) = self.remove_participant(slot) {
+                self.hand_on(gone);
+            }
         }
         if !self.state().participants.slots().eq(before) {
             self.mark(Slice::Participants);
         }
     }
 
-    /// Adds a participant, or replaces all that the SFU says of a known one.
+    /// Adds a participant, or replaces all that the SFU says of a known one. One without a session id
+    /// cannot be told from others.
     pub(crate) fn upsert_participant(
         &mut self,
         told: Told<H>,
         own_session_id: &str,
         now: f64,
     ) -> Option<Slot> {
+        if told.participant.session_id.is_empty() {
+            return None;
+        }
         let known = self.state().participants.slot_of(&told.participant.session_id);
         if let Some(slot) = known {
             self.overwrite(slot, told);
@@ -129,7 +143,10 @@ impl<H: Host> Visible<H> {
             // What is published from here is known here first.
             activity.published_tracks = TrackSet::default();
         }
-        self.add_participant(participant, activity)
+        let slot = self.add_participant(participant, activity)?;
+        self.hand_back(slot);
+        self.pin_as_told(slot);
+        Some(slot)
     }
 
     /// Replaces all that the SFU says of a known participant; an unknown one stays unknown.
@@ -154,8 +171,9 @@ impl<H: Host> Visible<H> {
 
     /// Somebody has gone.
     pub(crate) fn remove_session(&mut self, session_id: &str) {
-        if let Some(slot) = self.state().participants.slot_of(session_id) {
-            self.remove_participant(slot);
+        let slot = self.state().participants.slot_of(session_id);
+        if let Some(gone) = slot.and_then(|slot| self.remove_participant(slot)) {
+            self.hand_on(gone);
         }
     }
 
@@ -190,36 +208,57 @@ impl<H: Host> Visible<H> {
     }
 
     /// The full list of what is pinned for everyone, most important first. Local pins stay.
-    pub(crate) fn set_server_pins(&mut self, pins: &[models::Pin], now: f64) {
+    pub(crate) fn set_server_pins(&mut self, pins: Vec<models::Pin>, now: f64) {
+        let count = pins.len();
+        let rank = |place| f64::from(u32::try_from(count - place).unwrap_or(u32::MAX));
+        let told = pins.into_iter().enumerate();
+        self.server_pins =
+            told.map(|(place, pin)| ServerPin { pin, pinned_at: now + rank(place) }).collect();
         let participants = &self.state().participants;
-        let mut wanted: IndexMap<Slot, Pin> = IndexMap::new();
-        for (place, pin) in pins.iter().enumerate() {
-            let rank = u32::try_from(pins.len() - place).unwrap_or(u32::MAX);
-            let new = Pin { is_local: false, pinned_at: now + f64::from(rank) };
-            if pin.session_id.is_empty() {
-                let is_theirs =
-                    |slot: &Slot| participants.get(*slot).is_some_and(|p| p.user_id == pin.user_id);
-                for slot in participants.slots().filter(is_theirs) {
-                    wanted.entry(slot).or_insert(new);
-                }
-            } else if let Some(slot) = participants.slot_of(&pin.session_id) {
-                wanted.entry(slot).or_insert(new);
-            }
-        }
-        let pinned: Vec<(Slot, Pin)> = participants
-            .pinned()
-            .iter()
-            .filter_map(|slot| Some((*slot, participants.get(*slot)?.pin?)))
-            .collect();
-        for (slot, pin) in pinned {
-            // Whoever is pinned already, here or for everyone, stays as they are.
-            if wanted.shift_remove(&slot).is_none() && !pin.is_local {
+        let before: Vec<Slot> = participants.pinned().to_vec();
+        for slot in before {
+            let pin = self.state().participants.get(slot).and_then(|known| known.pin);
+            if pin.is_some_and(|pin| !pin.is_local) && self.server_pin(slot).is_none() {
                 self.set_pin(slot, None);
             }
         }
-        for (slot, pin) in wanted {
-            self.set_pin(slot, Some(pin));
+        for slot in self.state().participants.slots().collect::<Vec<_>>() {
+            self.pin_as_told(slot);
         }
+    }
+
+    /// Somebody is pinned for everyone, or may be; whoever is pinned already, here or for everyone,
+    /// stays as they are.
+    pub(crate) fn pin_for_everyone(&mut self, slot: Slot, pinned_at: f64) {
+        if self.state().participants.get(slot).is_some_and(|known| known.pin.is_none()) {
+            self.set_pin(slot, Some(Pin { is_local: false, pinned_at }));
+        }
+    }
+
+    pub(super) fn pin_as_told(&mut self, slot: Slot) {
+        if let Some(pinned_at) = self.server_pin(slot) {
+            self.pin_for_everyone(slot, pinned_at);
+        }
+    }
+
+    /// Whether and since when somebody is in the list of the pins for everyone. A pin is that of a
+    /// session, or of its user: where the session is not there, it was another one before they
+    /// reconnected.
+    fn server_pin(&self, slot: Slot) -> Option<f64> {
+        let participants = &self.state().participants;
+        let known = participants.get(slot)?;
+        let is_theirs = |ServerPin { pin, .. }: &&ServerPin| {
+            if pin.session_id == known.session_id {
+                return true;
+            }
+            if pin.user_id.is_empty() || pin.user_id != known.user_id {
+                return false;
+            }
+            let of_user = self.server_pins.iter().filter(|other| other.pin.user_id == pin.user_id);
+            pin.session_id.is_empty()
+                || (participants.slot_of(&pin.session_id).is_none() && of_user.count() == 1)
+        };
+        self.server_pins.iter().find(is_theirs).map(|told| told.pinned_at)
     }
 
     pub(crate) fn set_paused(&mut self, states: &[event::InboundVideoState]) {
@@ -234,13 +273,15 @@ impl<H: Host> Visible<H> {
     }
 
     /// A track arrived: it goes to the participant whose prefix its stream id bears, or waits for
-    /// them. A stream id of another form belongs to nobody.
+    /// them. A stream id of another form belongs to nobody. Whoever had the track before has it no
+    /// longer.
     pub(crate) fn attach_track(
         &mut self,
         orphans: &mut Orphans,
         stream_id: &str,
         track: RemoteTrackId,
     ) {
+        self.detach_track(orphans, track);
         let mut parts = stream_id.split(':');
         let (prefix, track_type) = (parts.next(), parts.next().and_then(TrackType::from_str_name));
         let (Some(prefix), Some(track_type)) = (prefix, track_type) else {
@@ -334,6 +375,8 @@ impl<H: Host> Visible<H> {
         for slot in everybody {
             self.remove_participant(slot);
         }
+        self.estates.clear();
+        self.server_pins.clear();
         self.clear_tiles();
         self.set(Slice::StartedAt, |s| &mut s.started_at, None);
     }

@@ -1,41 +1,31 @@
 //! The sending peer connection: what is published, and how that is agreed with the SFU.
-//!
-//! ```text
-//!           a track was added         offer made           answer came
-//! Stable ─────────────────▶ Offering ───────────▶ Asking ──────────────▶ Applying
-//!    ▲  ◀──────────────────────┴── failed: roll back ┴──────────────────────┘
-//!    └─ after a failure, Waiting for the next try
-//! ```
 
+mod encodings;
+mod negotiation;
 mod source;
 
-use indexmap::IndexMap;
-
-use trunkline_protocol::{
-    compact,
-    sfu::{event, models, signal},
-};
+use trunkline_protocol::sfu::models;
 
 pub(crate) use self::source::{AudioSettings, Source};
-use super::{
-    candidates::RemoteCandidates,
-    ice::IceWatch,
-    muting::Muting,
-    rpc::{Rpc, Rpcs},
+use self::{
+    encodings::{Qualities, degradation},
+    negotiation::Negotiation,
 };
+use super::{candidates::RemoteCandidates, ice::IceWatch, muting::Muting, rpc::Rpcs};
 use crate::core::{
-    effect::{Effect, PeerEffect},
+    backoff::Again,
+    effect::{Effect, Encoding, PeerEffect},
     error::{Category, Code, Error},
     host::Host,
     ids::{CallKey, CaptureId, PeerId, TransceiverId},
-    input::OfferReport,
     layers::{self, Layers},
     outbox::Outbox,
     state::{AudioBitrateProfile, Dimension, TrackType},
     time::Time,
+    tracks::TrackSet,
 };
 
-/// Failures in a row after which the connection is made anew.
+/// Failures in a row after which something is given up with its connection.
 const FAILURES: u32 = 3;
 
 /// The sending peer connection of one SFU session.
@@ -47,14 +37,18 @@ pub(crate) struct Publisher {
     owner: CallKey,
     publications: Vec<Publication>,
     /// What the SFU wants encoded, by publish option and track type.
-    qualities: IndexMap<(i32, TrackType), event::VideoSender>,
+    qualities: Qualities,
     negotiation: Negotiation,
     failures: u32,
     /// The next offer is to look for a new way to the SFU.
     restart_wanted: bool,
     /// The negotiation under way does.
     restarting: bool,
+    /// The SFU refused several tracks at once: which of them it means shows one by one.
+    one_by_one: bool,
     pub(super) muting: Muting,
+    /// What the SFU takes as sent from the start.
+    carried: TrackSet,
 }
 
 /// One published track: a track type may have several, each with a codec of its own. It stays for
@@ -74,27 +68,23 @@ struct Publication {
     size: Option<Dimension>,
     profile: AudioBitrateProfile,
     limits: Option<(u32, u32)>,
+    /// As which it is encoded, as far as nobody wants less.
+    encodings: Vec<Encoding>,
+    /// The browser is told that again, which did not take it.
+    encoding: Again,
+    /// It is to send nothing, and might send something still.
+    silencing: Again,
     mid: Option<String>,
     announced: bool,
 }
 
-#[derive(Debug)]
-enum Negotiation {
-    Stable,
-    Offering { again: bool },
-    Asking { again: bool },
-    Applying { again: bool, answer: String },
-    Waiting { until: Time },
-}
-
 /// What the call has to do about it.
+#[must_use]
 pub(crate) enum PublisherNews<H: Host> {
     Nothing,
-    /// The SFU does not let these be published.
-    Refused(Error<H>),
     /// The browser sends a track of that type, or has nothing left to add for it.
     Sends(TrackType),
-    /// The browser sends no track of that type.
+    /// No track of that type is sent: the browser does not, or the SFU refuses it.
     NotSent(TrackType, Error<H>),
     /// The connection is beyond repair, for that reason.
     Broken(&'static str),
@@ -108,12 +98,14 @@ impl Publisher {
             ice: IceWatch::default(),
             owner,
             publications: Vec::new(),
-            qualities: IndexMap::new(),
+            qualities: Qualities::new(),
             negotiation: Negotiation::Stable,
             failures: 0,
             restart_wanted: false,
             restarting: false,
+            one_by_one: false,
             muting: Muting::default(),
+            carried: TrackSet::default(),
         }
     }
 
@@ -141,8 +133,7 @@ impl Publisher {
         let gone = |option_id| !of_type().any(|option| option.id == option_id);
         self.send_nothing(out, |p| p.track_type == track_type && gone(p.option.id));
         self.muting.set(track_type, false);
-        let news = |p: &Publication| !p.announced && p.capture.is_some();
-        if matches!(self.negotiation, Negotiation::Stable) && self.publications.iter().any(news) {
+        if matches!(self.negotiation, Negotiation::Stable) && self.has_news() {
             self.negotiate(out);
         }
         Ok(())
@@ -160,6 +151,7 @@ impl Publisher {
         if let Some(publication) = self.publications.iter_mut().find(is_same) {
             let transceiver = publication.transceiver;
             if publication.capture.replace(capture) != Some(capture) {
+                publication.silencing = Again::default();
                 publication.track_id.clone_from(&source.track_id);
                 let effect =
                     PeerEffect::ReplaceTrack { transceiver, capture: Some(capture), track_type };
@@ -171,25 +163,24 @@ impl Publisher {
                 publication.size = source.size;
                 publication.profile = source.profile;
                 publication.limits = source.limits;
-                let encodings = layers::fit(encodings, publication.layers.len());
-                let effect = PeerEffect::SetEncodings { transceiver, encodings, degradation: None };
-                out.push(Effect::Peer(self.peer, effect));
-                if let Some(quality) = self.qualities.get(&(option.id, track_type)) {
-                    out.push(Effect::Peer(self.peer, set_quality(transceiver, quality)));
-                }
+                publication.encodings = layers::fit(encodings, publication.layers.len());
+                publication.encoding = Again::default();
+                publication.encode(out, self.peer, &self.qualities);
             }
             return;
         }
         let transceiver = out.id(Some(self.owner));
         let degradation = (!announced.is_empty())
             .then(|| degradation(option.degradation_preference()).unwrap_or("maintain-framerate"));
-        let effect =
-            PeerEffect::AddTransceiver { transceiver, capture, track_type, encodings, degradation };
+        let effect = PeerEffect::AddTransceiver {
+            transceiver,
+            capture,
+            track_type,
+            encodings: encodings.clone(),
+            degradation,
+        };
         out.push(Effect::Peer(self.peer, effect));
-        if let Some(quality) = self.qualities.get(&(option.id, track_type)) {
-            out.push(Effect::Peer(self.peer, set_quality(transceiver, quality)));
-        }
-        self.publications.push(Publication {
+        let publication = Publication {
             track_type,
             transceiver,
             option: option.clone(),
@@ -200,13 +191,23 @@ impl Publisher {
             size: source.size,
             profile: source.profile,
             limits: source.limits,
+            encodings,
+            encoding: Again::default(),
+            silencing: Again::default(),
             mid: None,
             announced: false,
-        });
+        };
+        publication.narrow(out, self.peer, &self.qualities);
+        self.publications.push(publication);
         // One that runs may have made its offer without this track.
         if !matches!(self.negotiation, Negotiation::Stable) {
             self.negotiate(out);
         }
+    }
+
+    /// Whether something is to be sent that the SFU does not know yet.
+    fn has_news(&self) -> bool {
+        self.publications.iter().any(Publication::is_news)
     }
 
     /// Stops sending a track.
@@ -239,22 +240,6 @@ impl Publisher {
             let Publication { transceiver, track_type, capture, .. } = *publication;
             let effect = PeerEffect::ReplaceTrack { transceiver, capture, track_type };
             out.push(Effect::Peer(self.peer, effect));
-        }
-    }
-
-    /// The SFU says which layers somebody watches.
-    pub(crate) fn set_qualities<H: Host>(
-        &mut self,
-        out: &mut Outbox<H>,
-        senders: Vec<event::VideoSender>,
-    ) {
-        for sender in senders {
-            let key = (sender.publish_option_id, sender.track_type());
-            let publications = self.publications.iter();
-            for publication in publications.filter(|p| (p.option.id, p.track_type) == key) {
-                out.push(Effect::Peer(self.peer, set_quality(publication.transceiver, &sender)));
-            }
-            self.qualities.insert(key, sender);
         }
     }
 
@@ -296,12 +281,24 @@ impl Publisher {
         capture: Option<CaptureId>,
         cause: H::Thrown,
     ) -> PublisherNews<H> {
-        let is_it = |p: &&Publication| p.transceiver == transceiver && p.capture == capture;
-        let Some(track_type) = self.publications.iter().find(is_it).map(|p| p.track_type) else {
+        let is_it = |p: &&mut Publication| p.transceiver == transceiver && p.capture == capture;
+        let Some(publication) = self.publications.iter_mut().find(is_it) else {
             // What is to be sent by now is something else.
             out.warn("a track could not be replaced", Some(cause));
             return PublisherNews::Nothing;
         };
+        let track_type = publication.track_type;
+        if capture.is_none() {
+            // A stream of the app goes on, and would be sent against its will.
+            return match publication.silencing.failed(out) {
+                1 => {
+                    out.warn("a track could not be taken from its sender", Some(cause));
+                    PublisherNews::Nothing
+                }
+                FAILURES.. => PublisherNews::Broken("replace_track_failed"),
+                _ => PublisherNews::Nothing,
+            };
+        }
         // The track before it may be one that the app goes on using.
         self.send_nothing(out, |publication| publication.transceiver == transceiver);
         self.not_sent(out, track_type, capture, cause)
@@ -321,6 +318,17 @@ impl Publisher {
         )
         .hint("Try again, or use another device or browser; the cause is what it threw.")
         .cause(cause);
+        self.withdrawn(out, track_type, capture, error)
+    }
+
+    /// One of the encodings of a track is not sent. Unless another one is, nothing is.
+    fn withdrawn<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        track_type: TrackType,
+        capture: Option<CaptureId>,
+        error: Error<H>,
+    ) -> PublisherNews<H> {
         let is_sent = |p: &Publication| p.track_type == track_type && p.capture.is_some();
         if capture.is_none() || self.publications.iter().any(is_sent) {
             // Nobody wants it any more, or it is sent in another encoding.
@@ -329,18 +337,6 @@ impl Publisher {
         }
         self.muting.set(track_type, true);
         PublisherNews::NotSent(track_type, error)
-    }
-
-    /// Looks for a new way to the SFU. `false` when there is none to renew.
-    pub(crate) fn restart_ice<H: Host>(&mut self, out: &mut Outbox<H>) -> bool {
-        if !self.publications.iter().any(|publication| publication.announced) {
-            return false;
-        }
-        if !self.restarting && !self.restart_wanted {
-            self.restart_wanted = true;
-            self.negotiate(out);
-        }
-        true
     }
 
     /// What a session that replaces this one should know: what is sent, as far as it may go on.
@@ -358,111 +354,20 @@ impl Publisher {
         self.tracks(audio).into_iter().filter(goes_on).collect()
     }
 
-    pub(crate) fn on_offered<H: Host>(
-        &mut self,
-        out: &mut Outbox<H>,
-        rpcs: &mut Rpcs,
-        session_id: &str,
-        audio: AudioSettings,
-        report: Result<OfferReport, H::Thrown>,
-    ) -> PublisherNews<H> {
-        let Negotiation::Offering { again } = self.negotiation else {
-            return PublisherNews::Nothing;
-        };
-        let offer = match report {
-            Ok(offer) => offer,
-            // What was to be published is withdrawn, and nothing is left to agree on.
-            Err(_) if self.publications.is_empty() => {
-                self.negotiation = Negotiation::Stable;
-                self.restarting = false;
-                return PublisherNews::Nothing;
-            }
-            Err(cause) => {
-                out.warn("no offer could be made", Some(cause));
-                return self.failed(out);
-            }
-        };
-        for publication in &mut self.publications {
-            let mid = offer.mids.iter().find(|(t, _)| *t == publication.transceiver);
-            publication.mid = mid.map(|(_, mid)| mid.clone());
-        }
-        let request = signal::SetPublisherRequest {
-            sdp: offer.sdp,
-            session_id: session_id.to_owned(),
-            tracks: self.tracks(audio),
-        };
-        rpcs.send(out, Rpc::SetPublisher, &request);
-        self.negotiation = Negotiation::Asking { again };
-        PublisherNews::Nothing
+    /// The SFU takes these as sent, from the session that this one replaces.
+    pub(crate) fn carry(&mut self, tracks: &[models::TrackInfo]) {
+        self.carried = tracks.iter().map(models::TrackInfo::track_type).collect();
     }
 
-    pub(crate) fn on_set<H: Host>(
-        &mut self,
-        out: &mut Outbox<H>,
-        result: Result<Vec<u8>, Error<H>>,
-    ) -> PublisherNews<H> {
-        let Negotiation::Asking { again } = self.negotiation else {
-            return PublisherNews::Nothing;
-        };
-        let answer = result.and_then(|bytes| {
-            compact::decode::<signal::SetPublisherResponse>(&bytes)
-                .ok_or_else(|| Error::bad_response("publishing to the SFU"))
-        });
-        match answer {
-            Ok(answer) => {
-                let sdp = Some(answer.sdp.clone());
-                out.push(Effect::Peer(self.peer, PeerEffect::AcceptAnswer { sdp }));
-                self.negotiation = Negotiation::Applying { again, answer: answer.sdp };
-                PublisherNews::Nothing
-            }
-            Err(error) if error.category == Category::Permission => {
-                let effect = PeerEffect::AcceptAnswer { sdp: None };
-                out.push(Effect::Peer(self.peer, effect));
-                self.negotiation = Negotiation::Stable;
-                self.forget_offer();
-                PublisherNews::Refused(error)
-            }
-            Err(error) => {
-                out.warn_of(error);
-                let effect = PeerEffect::AcceptAnswer { sdp: None };
-                out.push(Effect::Peer(self.peer, effect));
-                self.failed(out)
-            }
+    /// What goes on has been published: whatever else was carried over was muted meanwhile.
+    pub(crate) fn drop_carried(&mut self) {
+        for track_type in self.carried.iter() {
+            self.muting.set_unless_wanted(track_type);
         }
     }
 
-    pub(crate) fn on_answer_applied<H: Host>(
-        &mut self,
-        out: &mut Outbox<H>,
-        result: Result<(), H::Thrown>,
-    ) -> PublisherNews<H> {
-        let (again, answer) = match std::mem::replace(&mut self.negotiation, Negotiation::Stable) {
-            Negotiation::Applying { again, answer } => (again, answer),
-            // An offer was taken back, and what comes next is settled.
-            other => {
-                self.negotiation = other;
-                return PublisherNews::Nothing;
-            }
-        };
-        if let Err(cause) = result {
-            out.warn("the answer of the SFU could not be applied", Some(cause));
-            return self.failed(out);
-        }
-        self.failures = 0;
-        self.restarting = false;
-        self.candidates.described(out, self.peer, &answer);
-        self.ice.on_described(out.now);
-        for publication in &mut self.publications {
-            publication.announced |= publication.mid.is_some();
-        }
-        if again {
-            self.negotiate(out);
-        }
-        PublisherNews::Nothing
-    }
-
-    /// Tells the SFU what is muted, as far as it does not know. Tracks that were never agreed on
-    /// cannot be spoken of.
+    /// Tells the SFU what is muted, as far as it does not know. Tracks that it does not know of cannot
+    /// be spoken of, and only those that were agreed on can be unmuted.
     pub(crate) fn tell_mute_states<H: Host>(
         &mut self,
         out: &mut Outbox<H>,
@@ -472,7 +377,9 @@ impl Publisher {
         let publications = &self.publications;
         let is_announced =
             |of: TrackType| publications.iter().any(|p| p.track_type == of && p.announced);
-        self.muting.tell(out, rpcs, session_id, is_announced);
+        let is_known =
+            |of: TrackType, muted: bool| is_announced(of) || muted && self.carried.contains(of);
+        self.muting.tell(out, rpcs, session_id, is_known);
     }
 
     /// Another try after a failure is due.
@@ -483,59 +390,38 @@ impl Publisher {
             self.negotiation = Negotiation::Stable;
             self.negotiate(out);
         }
+        for publication in &mut self.publications {
+            let Publication { transceiver, track_type, capture, .. } = *publication;
+            if publication.silencing.take_due(out.now) && capture.is_none() {
+                let effect = PeerEffect::ReplaceTrack { transceiver, capture, track_type };
+                out.push(Effect::Peer(self.peer, effect));
+            }
+            if publication.encoding.take_due(out.now) {
+                publication.encode(out, self.peer, &self.qualities);
+            }
+        }
     }
 
     pub(crate) fn due(&self) -> Option<Time> {
-        match self.negotiation {
+        let negotiation = match self.negotiation {
             Negotiation::Waiting { until } => Some(until),
             Negotiation::Stable
             | Negotiation::Offering { .. }
             | Negotiation::Asking { .. }
             | Negotiation::Applying { .. } => None,
-        }
-    }
-
-    /// Starts a negotiation, or has one follow the one that runs: a wish is never lost.
-    fn negotiate<H: Host>(&mut self, out: &mut Outbox<H>) {
-        match &mut self.negotiation {
-            Negotiation::Stable => {
-                let ice_restart = std::mem::take(&mut self.restart_wanted);
-                self.restarting |= ice_restart;
-                out.push(Effect::Peer(self.peer, PeerEffect::Offer { ice_restart }));
-                self.negotiation = Negotiation::Offering { again: false };
-            }
-            Negotiation::Offering { again }
-            | Negotiation::Asking { again }
-            | Negotiation::Applying { again, .. } => *again = true,
-            Negotiation::Waiting { .. } => {}
-        }
-    }
-
-    fn failed<H: Host>(&mut self, out: &mut Outbox<H>) -> PublisherNews<H> {
-        let reason =
-            if self.restarting { "restart_ice_failed" } else { "publisher_negotiation_failed" };
-        self.failures += 1;
-        self.forget_offer();
-        if std::mem::take(&mut self.restarting) || self.failures >= FAILURES {
-            self.negotiation = Negotiation::Stable;
-            return PublisherNews::Broken(reason);
-        }
-        self.negotiation = Negotiation::Waiting { until: out.back_off(self.failures) };
-        PublisherNews::Nothing
-    }
-
-    /// The offer was taken back: the m-lines that only it had are gone.
-    fn forget_offer(&mut self) {
-        for publication in self.publications.iter_mut().filter(|p| !p.announced) {
-            publication.mid = None;
-        }
+        };
+        let browser = self.publications.iter().flat_map(|p| [p.encoding.due(), p.silencing.due()]);
+        browser.chain([negotiation, self.muting.due()]).flatten().min()
     }
 
     /// All publications that the current offer has an m-line for, muted ones included.
     fn tracks(&self, audio: AudioSettings) -> Vec<models::TrackInfo> {
         let with_mid = self.publications.iter().filter_map(|p| Some((p, p.mid.as_ref()?)));
+        let mut news = 0;
         with_mid
             .map(|(publication, mid)| {
+                news += u32::from(publication.is_news());
+                let waits = self.one_by_one && publication.is_news() && news > 1;
                 let track_type = publication.track_type;
                 let is_audio = matches!(track_type, TrackType::Audio | TrackType::ScreenShareAudio);
                 models::TrackInfo {
@@ -546,7 +432,7 @@ impl Publisher {
                     dtx: is_audio && audio.dtx,
                     stereo: track_type == TrackType::ScreenShareAudio || is_audio && audio.stereo,
                     red: is_audio && audio.red,
-                    muted: publication.capture.is_none(),
+                    muted: publication.capture.is_none() || waits,
                     codec: publication.option.codec.clone(),
                     publish_option_id: publication.option.id,
                     self_sub_audio_video: false,
@@ -556,22 +442,9 @@ impl Publisher {
     }
 }
 
-fn set_quality(transceiver: TransceiverId, quality: &event::VideoSender) -> PeerEffect {
-    PeerEffect::SetEncodings {
-        transceiver,
-        encodings: layers::wanted_encodings(&quality.layers),
-        degradation: degradation(quality.degradation_preference()),
-    }
-}
-
-fn degradation(preference: models::DegradationPreference) -> Option<&'static str> {
-    match preference {
-        models::DegradationPreference::Unspecified => None,
-        models::DegradationPreference::Balanced => Some("balanced"),
-        models::DegradationPreference::MaintainFramerate => Some("maintain-framerate"),
-        models::DegradationPreference::MaintainResolution => Some("maintain-resolution"),
-        models::DegradationPreference::MaintainFramerateAndResolution => {
-            Some("maintain-framerate-and-resolution")
-        }
+impl Publication {
+    /// Whether it is to be sent, and the SFU does not know of it yet.
+    fn is_news(&self) -> bool {
+        self.capture.is_some() && !self.announced
     }
 }

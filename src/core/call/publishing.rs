@@ -1,7 +1,10 @@
 //! What a call captures and sends: its devices, and streams of the app.
 
+mod given;
+
 use trunkline_protocol::sfu::models;
 
+pub(super) use self::given::Given;
 use super::{
     CallContext, CallSession, Phase,
     devices::{Device, DeviceNews, capability, is_on_by_default, not_permitted},
@@ -43,16 +46,6 @@ pub(super) struct PreferredVideo {
     pub(super) fmtp: String,
     pub(super) bitrate: u32,
     pub(super) layers: u32,
-}
-
-/// A stream of the app.
-#[derive(Debug)]
-pub(super) struct Given {
-    pub(super) track_type: TrackType,
-    pub(super) capture: CaptureId,
-    captured: Captured,
-    /// Who waits for the join, or for the browser to send it.
-    pub(super) waiting: Option<PromiseId>,
 }
 
 // Devices.
@@ -247,15 +240,7 @@ impl<H: Host> CallSession<H> {
     pub(super) fn set_media(&mut self, context: &mut CallContext<'_, H>, option: MediaOption) {
         match option {
             MediaOption::StopOnLeave(kind, stops) => self.device_mut(kind).0.stops_on_leave = stops,
-            MediaOption::ScreenAudio(on) => {
-                self.device_mut(DeviceKind::ScreenShare).0.audio = on;
-                if on {
-                    // What was published before is published still.
-                    let _ = self.publish(context, TrackType::ScreenShareAudio);
-                } else {
-                    self.unpublish(context.out, TrackType::ScreenShareAudio);
-                }
-            }
+            MediaOption::ScreenAudio(on) => self.set_screen_sound(context, on),
             MediaOption::NoticeSpeaking(notices) => self.listening.notice_speaking(notices),
             MediaOption::SilenceThreshold(threshold) => {
                 self.listening.set_silence_threshold(context.out, threshold);
@@ -312,83 +297,6 @@ impl<H: Host> CallSession<H> {
     }
 }
 
-// Streams of the app.
-impl<H: Host> CallSession<H> {
-    pub(super) fn publish_given(
-        &mut self,
-        context: &mut CallContext<'_, H>,
-        promise: PromiseId,
-        track_type: TrackType,
-        capture: CaptureId,
-        captured: Captured,
-    ) {
-        let refusal = match (&self.phase, DeviceKind::of(track_type)) {
-            (_, None) => Some(Error::invalid_argument(
-                "publish: there is no such track type",
-                "Use one of SfuModels.TrackType.",
-            )),
-            (Phase::Joined(session), _) if session.publisher.is_none() => {
-                Some(Error::illegal_state("anonymous users watch only", "Connect a user."))
-            }
-            (Phase::Joined(_), Some(kind)) if !self.may_publish(kind) => Some(not_permitted(kind)),
-            (Phase::Joined(_) | Phase::Joining(_), _) => None,
-            (Phase::Idle | Phase::Failed | Phase::Left, _) => {
-                Some(Error::illegal_state("the call is not joined", "Join it before you publish."))
-            }
-        };
-        if let Some(error) = refusal {
-            context.out.push(Effect::StopCapture(capture));
-            return context.out.reject(promise, error);
-        }
-        self.take_back(context.out, |given| given.track_type == track_type, true);
-        let waiting = Some(promise);
-        self.media.given.push(Given { track_type, capture, captured, waiting });
-        if matches!(self.phase, Phase::Joined(_)) {
-            // Who waits for it is told.
-            let _ = self.publish_all(context, track_type);
-        }
-    }
-
-    pub(super) fn stop_publish(&mut self, out: &mut Outbox<H>, track_types: &[TrackType]) {
-        self.take_back(out, |given| track_types.contains(&given.track_type), false);
-        for track_type in track_types {
-            self.unpublish(out, *track_type);
-        }
-    }
-
-    /// Whoever waits for a join that does not come waits no longer.
-    pub(super) fn give_up_given(&mut self, out: &mut Outbox<H>) {
-        self.take_back(out, |given| given.waiting.is_some(), false);
-    }
-
-    /// Gives streams back to the app. Nothing is sent in their place, unless they are `replaced`.
-    pub(super) fn take_back(
-        &mut self,
-        out: &mut Outbox<H>,
-        which: impl Fn(&Given) -> bool,
-        replaced: bool,
-    ) {
-        let (gone, kept): (Vec<Given>, Vec<Given>) =
-            std::mem::take(&mut self.media.given).into_iter().partition(which);
-        self.media.given = kept;
-        for given in gone {
-            let Given { track_type, capture, waiting, .. } = given;
-            if !replaced {
-                self.unpublish(out, track_type);
-            }
-            if track_type == TrackType::ScreenShare {
-                self.unpublish(out, TrackType::ScreenShareAudio);
-            }
-            out.push(Effect::StopCapture(capture));
-            let error =
-                || Error::illegal_state("it was given up", "Publish once the call is joined.");
-            if let Some(promise) = waiting {
-                out.reject(promise, error());
-            }
-        }
-    }
-}
-
 // Publishing.
 impl<H: Host> CallSession<H> {
     /// Just joined: publishes what is on, in the order of the first time, and has it found out what
@@ -412,6 +320,12 @@ impl<H: Host> CallSession<H> {
             if let Err(error) = self.publish_all(context, track_type) {
                 context.out.warn_of(error);
             }
+        }
+        if let Phase::Joined(session) = &mut self.phase
+            && let Some(publisher) = &mut session.publisher
+        {
+            publisher.drop_carried();
+            self.tell_mute_states(context.out);
         }
         self.ask_defaults(context);
     }
@@ -478,7 +392,7 @@ impl<H: Host> CallSession<H> {
     }
 
     /// Publishes what there is of that type. What cannot be published is turned off.
-    fn publish(
+    pub(super) fn publish(
         &mut self,
         context: &mut CallContext<'_, H>,
         track_type: TrackType,
@@ -578,9 +492,13 @@ impl<H: Host> CallSession<H> {
         self.visible.set_interrupted(track_type, false);
         // Who waited is not bothered with an error: the last wish wins.
         self.settle_unsent(out, |of| of == track_type, &Ok(()));
-        if let Phase::Joined(session) = &mut self.phase
-            && let Some(publisher) = &mut session.publisher
-        {
+        // A session that is being replaced is what the next one is told of.
+        let session = match &mut self.phase {
+            Phase::Joined(session) => Some(&mut **session),
+            Phase::Joining(join) => join.replaced_mut(),
+            Phase::Idle | Phase::Failed | Phase::Left => None,
+        };
+        if let Some(publisher) = session.and_then(|session| session.publisher.as_mut()) {
             publisher.unpublish(out, track_type);
             self.visible.set_local_media(track_type, None);
             self.tell_mute_states(out);

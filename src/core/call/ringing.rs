@@ -11,7 +11,7 @@ use indexmap::IndexMap;
 
 use serde::Serialize;
 
-use super::{CallContext, CallRequest, CallSession, Order, Phase};
+use super::{CallContext, CallRequest, CallSession, Order, Phase, news::Source};
 use crate::core::{
     body::to_text,
     changes::Slice,
@@ -63,7 +63,7 @@ impl<H: Host> CallSession<H> {
     pub(crate) fn on_ring(&mut self, context: &mut CallContext<'_, H>, event: &Event<H::Document>) {
         self.follow();
         if let Some(call) = &event.call.call {
-            self.visible.apply_call(call);
+            self.visible.apply_call(call, Source::Event);
         }
         // Whoever rings is missing in the list of those who are rung.
         let mut members = event.call.members.clone().unwrap_or_default();
@@ -83,6 +83,15 @@ impl<H: Host> CallSession<H> {
         self.start_ringing(context, false);
     }
 
+    /// It rings already, as an answer of the server shows: the event came before there was anybody to
+    /// hear it.
+    pub(crate) fn on_ring_found(&mut self, context: &mut CallContext<'_, H>) {
+        if self.state().calling_state == CallingState::Idle {
+            self.registration.get_or_insert_with(|| context.out.turn());
+            self.start_ringing(context, false);
+        }
+    }
+
     /// The same, as a push message says it.
     pub(crate) fn on_push(&mut self, context: &mut CallContext<'_, H>, promise: PromiseId) {
         self.follow();
@@ -95,13 +104,13 @@ impl<H: Host> CallSession<H> {
     pub(crate) fn take_over(&mut self, context: &mut CallContext<'_, H>, other: &mut Self) {
         let ringing = other.state().ringing;
         self.ring.ringer = std::mem::take(&mut other.ring.ringer);
+        if let Some(call) = &other.state().document {
+            self.visible.apply_call(call, Source::Answer);
+        }
+        self.visible.take_news(&mut other.visible);
         other.leave_now(context, "replaced");
         self.follow();
-        let known = other.state();
-        if let Some(call) = &known.document {
-            self.visible.apply_call(call);
-        }
-        self.visible.merge_members(&known.members);
+        self.visible.merge_members(&other.state().members);
         self.registration = Some(context.out.turn());
         self.show_ring(ringing);
         self.review_ring(context);

@@ -7,6 +7,7 @@ use trunkline_protocol::{
     sfu::{models, signal},
 };
 
+use super::retelling::LONGEST_WAIT;
 use crate::core::{
     effect::{Effect, HttpBody, HttpRequest, Method, ResponseKind},
     error::{Category, Code, Error},
@@ -16,11 +17,6 @@ use crate::core::{
     outbox::Outbox,
     time::{Duration, Time},
 };
-
-/// How often a request is sent at most.
-const ATTEMPTS: u32 = 3;
-/// However long the SFU wants no repeat: what it has to know cannot wait for a day.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// The methods in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +31,7 @@ pub(crate) enum Rpc {
 }
 
 /// A request that ended.
+#[must_use]
 pub(crate) struct RpcOutcome<H: Host> {
     pub(crate) rpc: Rpc,
     /// The body of the response.
@@ -59,6 +56,8 @@ struct Pending {
     until: Time,
     /// Whether it is under way; otherwise it waits for its next attempt.
     sent: bool,
+    /// A newer one has taken its place: nobody cares any more how it ends.
+    superseded: bool,
 }
 
 impl Rpcs {
@@ -78,8 +77,12 @@ impl Rpcs {
         rpc: Rpc,
         body: &dyn compact::Write,
     ) {
+        if rpc == Rpc::SendAnswer {
+            self.supersede(rpc);
+        }
         let body = compact::encode(body);
-        let pending = Pending { rpc, body, attempt: 0, until: out.now, sent: false };
+        let until = out.now;
+        let pending = Pending { rpc, body, attempt: 0, until, sent: false, superseded: false };
         self.transmit(out, pending);
     }
 
@@ -140,17 +143,26 @@ impl Rpcs {
         }
     }
 
+    /// Those that wait are forgotten; those under way are not repeated.
+    fn supersede(&mut self, rpc: Rpc) {
+        self.pending.retain(|_, pending| pending.rpc != rpc || pending.sent);
+        for pending in self.pending.values_mut().filter(|pending| pending.rpc == rpc) {
+            pending.superseded = true;
+        }
+    }
+
     fn end_attempt<H: Host>(
         &mut self,
         out: &mut Outbox<H>,
         pending: Pending,
         result: Result<Vec<u8>, Error<H>>,
     ) -> Option<RpcOutcome<H>> {
-        // Statistics are out of date by then; the next ones come soon.
-        let again =
-            pending.rpc != Rpc::SendStats && result.as_ref().is_err_and(|error| error.retryable);
-        if again && pending.attempt + 1 < ATTEMPTS {
-            let attempt = pending.attempt + 1;
+        if pending.superseded {
+            return None;
+        }
+        let attempt = pending.attempt.saturating_add(1);
+        let is_retryable = result.as_ref().is_err_and(|error| error.retryable);
+        if is_retryable && pending.rpc.attempts().is_none_or(|attempts| attempt < attempts) {
             let asked = result.as_ref().err().and_then(|error| error.retry_after);
             let asked = asked.unwrap_or_default().min(LONGEST_WAIT);
             let until = out.back_off(attempt).max(out.after(asked));
@@ -182,6 +194,18 @@ impl Rpcs {
 }
 
 impl Rpc {
+    /// How often it is sent at most, as it is; `None` is until it arrives.
+    fn attempts(self) -> Option<u32> {
+        match self {
+            // What a failure leads to is for those who asked to decide.
+            Self::SetPublisher | Self::IceRestart => Some(3),
+            // By then there may be other wishes, or newer statistics: whoever has them tells them.
+            Self::UpdateSubscriptions | Self::UpdateMuteStates | Self::SendStats => Some(1),
+            // Nobody else would tell the SFU.
+            Self::SendAnswer | Self::IceTrickle => None,
+        }
+    }
+
     fn method(self) -> &'static str {
         match self {
             Self::SetPublisher => "SetPublisher",

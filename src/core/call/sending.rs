@@ -5,7 +5,7 @@ use crate::core::{
     effect::Outcome,
     error::Error,
     host::Host,
-    ids::PromiseId,
+    ids::{CaptureId, PromiseId},
     outbox::Outbox,
     state::{DeviceKind, TrackType},
 };
@@ -79,6 +79,18 @@ impl<H: Host> CallSession<H> {
                 context.out.warn_of(error);
                 self.unpublish(context.out, track_type);
             }
+        }
+    }
+
+    /// The sound of a shared screen ended, and nothing else of it.
+    pub(crate) fn on_sound_ended(&mut self, out: &mut Outbox<H>, capture: CaptureId) {
+        let given = self.media.given.iter_mut().find(|given| given.capture == capture);
+        let is_known = match given {
+            Some(given) => given.captured.audio_track_id.take().is_some(),
+            None => self.screen_share.lose_sound(capture),
+        };
+        if is_known {
+            self.unpublish(out, TrackType::ScreenShareAudio);
         }
     }
 

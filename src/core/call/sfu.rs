@@ -34,8 +34,6 @@ const PING_PATIENCE: Duration = Duration::from_secs(7);
 
 /// Close code of a normal end.
 pub(crate) const CLOSE_NORMAL: u16 = 1000;
-/// Close code after silence: a reconnect follows, the SFU keeps the session.
-const CLOSE_UNHEALTHY: u16 = 4001;
 /// Close code after a failed join: the SFU drops what it made for it.
 pub(crate) const CLOSE_JOIN_FAILED: u16 = 4101;
 
@@ -182,6 +180,12 @@ impl SfuSession {
         self.publisher.as_ref().is_some_and(|publisher| publisher.peer == peer)
     }
 
+    /// Its peer connections.
+    pub(crate) fn peers(&self) -> impl Iterator<Item = PeerId> + use<> {
+        let publisher = self.publisher.as_ref().map(|publisher| publisher.peer);
+        [Some(self.subscriber.peer), publisher].into_iter().flatten()
+    }
+
     /// What is known of the way of one of its peer connections.
     pub(crate) fn ice_mut(&mut self, peer: PeerId) -> Option<&mut IceWatch> {
         if self.subscriber.peer == peer {
@@ -215,15 +219,6 @@ impl SfuSession {
                 true
             }
         }
-    }
-
-    /// The SFU is silent: gives up the socket, and nothing else, as a rejoin follows.
-    pub(crate) fn drop_socket<H: Host>(&mut self, out: &mut Outbox<H>) {
-        if let Some(socket) = self.socket.take() {
-            let reason = close_reason("no answer to health checks");
-            out.push(Effect::CloseSocket { socket, code: CLOSE_UNHEALTHY, reason });
-        }
-        self.liveness = None;
     }
 
     /// The other side closed the socket.
@@ -266,14 +261,19 @@ impl SfuSession {
         }
     }
 
+    /// Asks the SFU whether it is there.
+    pub(crate) fn ping<H: Host>(&self, out: &mut Outbox<H>) {
+        let ping = event::HealthCheckRequest {};
+        self.request(out, event::sfu_request::RequestPayload::HealthCheckRequest(ping));
+    }
+
     /// Pings when it is time. `false` when the SFU has been silent for too long.
     #[must_use]
     pub(crate) fn check_liveness<H: Host>(&mut self, out: &mut Outbox<H>) -> bool {
         match self.liveness.as_mut().map(|liveness| liveness.check(out.now)) {
             None | Some(Verdict::Wait) => true,
             Some(Verdict::Ping) => {
-                let ping = event::HealthCheckRequest {};
-                self.request(out, event::sfu_request::RequestPayload::HealthCheckRequest(ping));
+                self.ping(out);
                 true
             }
             Some(Verdict::Dead) => false,

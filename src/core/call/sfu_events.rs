@@ -1,7 +1,7 @@
 //! What the SFU tells during a call.
 
 use trunkline_protocol::{
-    compact::{self, AudioLevel, Entries, Frame, Quality},
+    compact::{self, AudioLevel, Entries, Entry, Frame, Quality},
     sfu::{
         event::{self, sfu_event::EventPayload},
         models,
@@ -31,7 +31,7 @@ impl<H: Host> CallSession<H> {
         let now = context.out.epoch_millis();
         let state = response.call_state.clone().unwrap_or_default();
         self.visible.replace_participants(participants, own_session_id, now);
-        self.visible.set_server_pins(&state.pins, now);
+        self.visible.set_server_pins(state.pins, now);
         let started_at = state.started_at.as_ref().map_or(now, to_epoch_millis);
         self.visible.set(Slice::StartedAt, |s| &mut s.started_at, Some(started_at));
         self.visible.set(Slice::E2eeEnabled, |s| &mut s.e2ee_enabled, state.e2ee_enabled);
@@ -66,22 +66,36 @@ impl<H: Host> CallSession<H> {
 
     /// `None` when they are malformed: then nothing is changed.
     fn on_audio_levels(&mut self, levels: Entries<'_, AudioLevel<'_>>) -> Option<()> {
-        for AudioLevel { session_id, level, is_speaking } in levels.collect::<Option<Vec<_>>>()? {
-            if let Some(slot) = self.state().participants.slot_of(session_id) {
-                self.visible.set_audio_level(slot, level, is_speaking);
-            }
+        let known = self.known(levels, |level| level.session_id)?;
+        for (slot, AudioLevel { level, is_speaking, .. }) in known {
+            self.visible.set_audio_level(slot, level, is_speaking);
         }
         Some(())
     }
 
     /// `None` when they are malformed: then nothing is changed.
     fn on_qualities(&mut self, qualities: Entries<'_, Quality<'_>>) -> Option<()> {
-        for Quality { session_id, quality } in qualities.collect::<Option<Vec<_>>>()? {
-            if let Some(slot) = self.state().participants.slot_of(session_id) {
-                self.visible.edit_activity(slot, |activity| activity.connection_quality = quality);
-            }
+        let known = self.known(qualities, |quality| quality.session_id)?;
+        for (slot, Quality { quality, .. }) in known {
+            self.visible.edit_activity(slot, |activity| activity.connection_quality = quality);
         }
         Some(())
+    }
+
+    /// What is said of those who are there; `None` when anything of it is malformed.
+    fn known<'a, E: Entry<'a>>(
+        &self,
+        entries: Entries<'a, E>,
+        session_id: impl Fn(&E) -> &'a str,
+    ) -> Option<Vec<(Slot, E)>> {
+        let participants = &self.state().participants;
+        // As many as a frame mostly names.
+        let mut known = Vec::with_capacity(64);
+        for entry in entries {
+            let entry = entry?;
+            known.extend(participants.slot_of(session_id(&entry)).map(|slot| (slot, entry)));
+        }
+        Some(known)
     }
 
     pub(super) fn on_sfu_event(
@@ -103,6 +117,9 @@ impl<H: Host> CallSession<H> {
             EventPayload::ParticipantJoined(joined) => {
                 if let Some(participant) = joined.participant {
                     let slot = self.visible.upsert_participant(Told::new(participant), &own, now);
+                    if let (Some(slot), true) = (slot, joined.is_pinned) {
+                        self.visible.pin_for_everyone(slot, now);
+                    }
                     self.participant_appeared(context, slot);
                 }
             }
@@ -138,10 +155,10 @@ impl<H: Host> CallSession<H> {
             }
             EventPayload::HealthCheckResponse(health) => {
                 // Only this answers pings: other events still come when they are lost.
-                session.heard();
+                self.on_pong(context);
                 self.set_counts(health.participant_count);
             }
-            EventPayload::PinsUpdated(pins) => self.visible.set_server_pins(&pins.pins, now),
+            EventPayload::PinsUpdated(pins) => self.visible.set_server_pins(pins.pins, now),
             EventPayload::InboundStateNotification(notification) => {
                 self.visible.set_paused(&notification.inbound_video_states);
             }
@@ -255,6 +272,11 @@ impl<H: Host> CallSession<H> {
     ) {
         match cause {
             models::TrackUnpublishReason::Moderation
+                if track_type == TrackType::ScreenShareAudio =>
+            {
+                self.mute_screen_sound(context);
+            }
+            models::TrackUnpublishReason::Moderation
             | models::TrackUnpublishReason::PermissionRevoked => {
                 if let Some(kind) = DeviceKind::of(track_type) {
                     self.disable_device(context, kind, false);
@@ -266,7 +288,11 @@ impl<H: Host> CallSession<H> {
         }
     }
 
-    fn on_call_ended(&mut self, context: &mut CallContext<'_, H>, reason: models::CallEndedReason) {
+    pub(super) fn on_call_ended(
+        &mut self,
+        context: &mut CallContext<'_, H>,
+        reason: models::CallEndedReason,
+    ) {
         let reason = match reason {
             models::CallEndedReason::LiveEnded => return self.on_live_ended(context),
             models::CallEndedReason::Kicked => "kicked",

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::core::{
     effect::{Effect, PeerEffect},
+    error::Error,
     host::Host,
     ids::PeerId,
     outbox::Outbox,
@@ -70,7 +71,6 @@ impl Subscriber {
         };
         match result {
             Ok(sdp) => {
-                self.failures = 0;
                 self.candidates.described(out, self.peer, &offer.sdp);
                 self.ice.on_described(out.now);
                 let answer = signal::SendAnswerRequest {
@@ -83,18 +83,43 @@ impl Subscriber {
             }
             Err(cause) => {
                 out.warn("an offer of the SFU could not be answered", Some(cause));
-                self.failures += 1;
-                if self.failures >= FAILURES {
+                if !self.failed(out, rpcs, session_id) {
                     return false;
                 }
-                let restart = signal::IceRestartRequest {
-                    session_id: session_id.to_owned(),
-                    peer_type: models::PeerType::Subscriber.into(),
-                };
-                rpcs.send(out, Rpc::IceRestart, &restart);
             }
         }
         self.answer_next(out);
+        true
+    }
+
+    /// The SFU took the last answer, or refused it. `false` asks for a new connection.
+    #[must_use]
+    pub(crate) fn on_told<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        rpcs: &mut Rpcs,
+        session_id: &str,
+        result: Result<(), Error<H>>,
+    ) -> bool {
+        let Err(error) = result else {
+            self.failures = 0;
+            return true;
+        };
+        out.warn_of(error);
+        self.failed(out, rpcs, session_id)
+    }
+
+    /// Nothing comes through a connection that is not agreed on: asks for another offer.
+    fn failed<H: Host>(&mut self, out: &mut Outbox<H>, rpcs: &mut Rpcs, session_id: &str) -> bool {
+        self.failures += 1;
+        if self.failures >= FAILURES {
+            return false;
+        }
+        let restart = signal::IceRestartRequest {
+            session_id: session_id.to_owned(),
+            peer_type: models::PeerType::Subscriber.into(),
+        };
+        rpcs.send(out, Rpc::IceRestart, &restart);
         true
     }
 

@@ -4,8 +4,12 @@ use indexmap::IndexMap;
 
 use trunkline_protocol::sfu::{models, signal};
 
-use super::rpc::{Rpc, Rpcs};
+use super::{
+    retelling::Retelling,
+    rpc::{Rpc, Rpcs},
+};
 use crate::core::{
+    error::Error,
     host::Host,
     outbox::Outbox,
     roster::Roster,
@@ -24,12 +28,14 @@ const CALM: Duration = Duration::from_millis(600);
 /// may name sessions that are not in the call yet.
 pub(crate) type Wishes = IndexMap<(String, TrackType), Dimension>;
 
-/// Tells the SFU the whole list of wanted videos whenever it changes, one request at a time.
+/// Tells the SFU the whole list of wanted videos whenever it changes, one request at a time, until
+/// it has taken it.
 #[derive(Debug, Default)]
 pub(crate) struct Subscriptions {
     due: Option<Time>,
     in_flight: bool,
     told: Option<Vec<signal::TrackSubscriptionDetails>>,
+    retelling: Retelling,
 }
 
 /// How soon a changed wish is to be told.
@@ -65,7 +71,7 @@ impl Subscriptions {
         session_id: &str,
         participants: &Roster<H>,
     ) {
-        if self.in_flight || self.due.is_none_or(|due| due > out.now) {
+        if self.due().is_none_or(|due| due > out.now) {
             return;
         }
         self.due = None;
@@ -80,15 +86,26 @@ impl Subscriptions {
         rpcs.send(out, Rpc::UpdateSubscriptions, &request);
     }
 
-    pub(crate) fn on_told(&mut self, delivered: bool) {
+    /// The SFU has answered, or has not. `false` when only a new session can help.
+    #[must_use]
+    pub(crate) fn on_told<H: Host>(
+        &mut self,
+        out: &mut Outbox<H>,
+        result: Result<(), Error<H>>,
+    ) -> bool {
         self.in_flight = false;
-        if !delivered {
-            self.told = None;
-        }
+        let Err(error) = result else {
+            self.retelling.taken();
+            return true;
+        };
+        // It may have arrived all the same.
+        self.told = None;
+        self.due = Some(out.now);
+        self.retelling.failed(out, error)
     }
 
     pub(crate) fn due(&self) -> Option<Time> {
-        if self.in_flight { None } else { self.due }
+        self.due.filter(|_| !self.in_flight).map(|due| self.retelling.at(due))
     }
 }
 

@@ -1,5 +1,5 @@
-//! In which size the videos of the others are asked for: as large as the largest element that shows
-//! them, unless the app prefers another size or wants none.
+//! In which size the videos of the others are asked for: in as many px as the largest element that
+//! shows them has on its display, unless the app prefers another size or wants none.
 
 use indexmap::IndexMap;
 
@@ -22,9 +22,12 @@ pub(crate) type Video = (String, TrackType);
 #[derive(Debug)]
 struct Shown {
     video: Video,
+    /// CSS px, as all sizes here but that of the picture.
     size: Dimension,
     /// Of the picture in it.
     picture: Dimension,
+    /// px of the display per CSS px
+    density: f64,
     /// Whether the page shows it, or nearly does.
     is_near: bool,
     asked: Option<Dimension>,
@@ -38,6 +41,7 @@ impl VideoSizes {
             video,
             size: NOTHING,
             picture: NOTHING,
+            density: 1.0,
             is_near: true,
             asked: None,
             asked_last: None,
@@ -58,10 +62,12 @@ impl VideoSizes {
         element: ElementId,
         size: Dimension,
         picture: Dimension,
+        density: f64,
     ) -> Option<Video> {
         self.edit(element, |shown| {
             shown.size = size;
             shown.picture = picture;
+            shown.density = density;
         })
     }
 
@@ -82,7 +88,9 @@ impl VideoSizes {
             return None;
         }
         let asked = self.elements.values().filter(|shown| shown.video == *video);
-        let largest = asked.filter_map(|shown| shown.asked).max_by_key(|size| size.area())?;
+        let limit = settings.max_density.unwrap_or(f64::INFINITY);
+        let sizes = asked.filter_map(|shown| Some(scale(shown.asked?, shown.density.min(limit))));
+        let largest = sizes.max_by_key(|size| size.area())?;
         let (session_id, track_type) = video;
         // A screen that is shared is there to be read.
         let preferred = (*track_type == TrackType::Video)
@@ -124,6 +132,12 @@ impl Shown {
     }
 }
 
+fn scale(size: Dimension, density: f64) -> Dimension {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // saturates
+    let px = |css: u32| (f64::from(css) * density).round().max(1.0) as u32;
+    Dimension { width: px(size.width), height: px(size.height) }
+}
+
 const NOTHING: Dimension = Dimension { width: 0, height: 0 };
 
 #[cfg(test)]
@@ -149,7 +163,7 @@ mod tests {
         let mut videos = VideoSizes::default();
         for (number, size) in (1..).zip(sizes) {
             videos.bind(element(number), camera());
-            assert_eq!(videos.on_resized(element(number), *size, NOTHING), Some(camera()));
+            assert_eq!(videos.on_resized(element(number), *size, NOTHING, 1.0), Some(camera()));
         }
         videos
     }
@@ -165,7 +179,7 @@ mod tests {
         assert_eq!(videos.unbind(element(2)), Some(camera()));
         assert_eq!(videos.unbind(element(2)), None);
         assert_eq!(wish(&videos), Some(SMALL));
-        assert_eq!(videos.on_resized(element(1), NOTHING, NOTHING), Some(camera()));
+        assert_eq!(videos.on_resized(element(1), NOTHING, NOTHING, 1.0), Some(camera()));
         assert_eq!(wish(&videos), None, "it is hidden");
         assert_eq!(videos.wish(&IncomingVideo::default(), &screen(), Visibility::Unknown), None);
     }
@@ -184,7 +198,7 @@ mod tests {
     fn a_preferred_size_takes_the_place_of_that_of_elements_for_some_before_for_all() {
         let mut videos = shown(&[LARGE]);
         videos.bind(element(9), screen());
-        assert_eq!(videos.on_resized(element(9), LARGE, NOTHING), Some(screen()));
+        assert_eq!(videos.on_resized(element(9), LARGE, NOTHING, 1.0), Some(screen()));
         assert_eq!(videos.videos(), [camera(), screen()]);
         let mut settings = IncomingVideo { preferred: Some(SMALL), ..IncomingVideo::default() };
         let of = |settings: &IncomingVideo, video: Video| {
@@ -203,7 +217,7 @@ mod tests {
         let mut videos = shown(&[LARGE]);
         assert_eq!(videos.on_scrolled(element(1), false), Some(camera()));
         assert_eq!(wish(&videos), None);
-        assert_eq!(videos.on_resized(element(1), SMALL, NOTHING), Some(camera()));
+        assert_eq!(videos.on_resized(element(1), SMALL, NOTHING, 1.0), Some(camera()));
         assert_eq!(wish(&videos), None);
         assert_eq!(videos.on_scrolled(element(1), true), Some(camera()));
         assert_eq!(wish(&videos), Some(SMALL));
@@ -213,23 +227,61 @@ mod tests {
     fn an_element_that_takes_its_size_from_the_picture_does_not_ask_for_that_size() {
         let hd = Dimension { width: 640, height: 360 };
         let mut videos = shown(&[SMALL]);
-        let _ = videos.on_resized(element(1), hd, hd);
+        let _ = videos.on_resized(element(1), hd, hd, 1.0);
         assert_eq!(wish(&videos), Some(SMALL));
-        let _ = videos.on_resized(element(1), LARGE, hd);
+        let _ = videos.on_resized(element(1), LARGE, hd, 1.0);
         assert_eq!(wish(&videos), Some(LARGE), "a size of its own counts");
     }
 
     #[test]
     fn an_element_as_large_as_its_picture_asks_again_once_it_is_shown_again() {
         let mut videos = shown(&[LARGE]);
-        let _ = videos.on_resized(element(1), LARGE, LARGE);
-        let _ = videos.on_resized(element(1), NOTHING, LARGE);
+        let _ = videos.on_resized(element(1), LARGE, LARGE, 1.0);
+        let _ = videos.on_resized(element(1), NOTHING, LARGE, 1.0);
         assert_eq!(wish(&videos), None, "display: none");
-        let _ = videos.on_resized(element(1), LARGE, LARGE);
+        let _ = videos.on_resized(element(1), LARGE, LARGE, 1.0);
         assert_eq!(wish(&videos), Some(LARGE));
 
         videos.bind(element(1), camera());
-        let _ = videos.on_resized(element(1), SMALL, SMALL);
+        let _ = videos.on_resized(element(1), SMALL, SMALL, 1.0);
         assert_eq!(wish(&videos), Some(SMALL), "one that never asked has no other size");
+    }
+
+    #[test]
+    fn a_picture_that_shrinks_below_an_element_of_that_size_is_asked_for_anew() {
+        let mut videos = shown(&[SMALL]);
+        // It grew to the size of a picture that was asked for by another element, which went.
+        let _ = videos.on_resized(element(1), LARGE, LARGE, 1.0);
+        assert_eq!(wish(&videos), Some(SMALL), "it may have no size of its own");
+        let _ = videos.on_resized(element(1), LARGE, SMALL, 1.0);
+        assert_eq!(wish(&videos), Some(LARGE), "it has");
+    }
+
+    #[test]
+    fn sizes_count_in_px_of_the_display_up_to_a_limit() {
+        let mut videos = shown(&[SMALL]);
+        let density = |density: f64, limit: Option<f64>, videos: &mut VideoSizes| {
+            let _ = videos.on_resized(element(1), SMALL, NOTHING, density);
+            let settings = IncomingVideo { max_density: limit, ..IncomingVideo::default() };
+            let size = videos.wish(&settings, &camera(), Visibility::Unknown).unwrap();
+            (size.width, size.height)
+        };
+        assert_eq!(density(2.0, None, &mut videos), (200, 100));
+        assert_eq!(density(1.25, None, &mut videos), (125, 63));
+        assert_eq!(density(3.0, Some(2.0), &mut videos), (200, 100));
+        assert_eq!(density(1.0, Some(2.0), &mut videos), (100, 50), "it is a limit");
+        assert_eq!(density(2.0, Some(0.5), &mut videos), (50, 25));
+        assert_eq!(density(0.001, None, &mut videos), (1, 1));
+
+        // What takes its size from the picture does not grow with it.
+        assert_eq!(density(2.0, None, &mut videos), (200, 100));
+        let picture = Dimension { width: 200, height: 100 };
+        let _ = videos.on_resized(element(1), picture, picture, 2.0);
+        assert_eq!(wish(&videos), Some(picture));
+        // The largest on its display decides.
+        videos.bind(element(2), camera());
+        let css = Dimension { width: 150, height: 75 };
+        let _ = videos.on_resized(element(2), css, NOTHING, 1.0);
+        assert_eq!(wish(&videos), Some(picture));
     }
 }

@@ -2,6 +2,7 @@
 
 use indexmap::IndexMap;
 
+use super::{news::News, participants::ServerPin, succession::Estate};
 use crate::core::{
     changes::{Aspects, CallChanges, Slice, Transition},
     host::Host,
@@ -17,6 +18,11 @@ pub(crate) struct Visible<H: Host> {
     changes: CallChanges,
     /// Where somebody is in the list of people who changed, by slot, counted from 1; 0 is not.
     marked: Vec<u32>,
+    pub(super) news: News<H::Document>,
+    /// What is kept for those who have gone, by user.
+    pub(super) estates: IndexMap<String, Estate<H>>,
+    /// The pins for everyone.
+    pub(super) server_pins: Vec<ServerPin>,
     /// By session; they may be known before the participant is.
     tiles: IndexMap<String, Tiles>,
 }
@@ -136,17 +142,19 @@ impl<H: Host> Visible<H> {
         activity: Activity,
     ) -> Option<Slot> {
         participant.tiles = self.tiles_of(&participant.session_id);
+        let volumes = &self.state.speaker.volumes;
+        participant.audio_volume = volumes.get(&participant.session_id).copied();
         let slot = self.state.participants.insert(participant, activity)?;
         self.mark_person(slot, Aspects::CAME);
         Some(slot)
     }
 
     /// Takes out whoever is in that slot.
-    pub(crate) fn remove_participant(&mut self, slot: Slot) {
-        if let Some(participant) = self.state.participants.remove(slot) {
-            let media = Aspects::MEDIA.only_if(!participant.media.is_empty());
-            self.mark_person(slot, Aspects::LEFT.and(media));
-        }
+    pub(crate) fn remove_participant(&mut self, slot: Slot) -> Option<Participant<H>> {
+        let participant = self.state.participants.remove(slot)?;
+        let media = Aspects::MEDIA.only_if(!participant.media.is_empty());
+        self.mark_person(slot, Aspects::LEFT.and(media));
+        Some(*participant)
     }
 
     /// Whoever is in that slot stands behind all others.

@@ -115,6 +115,9 @@ impl<H: Host> Client<H> {
             calls.extend(self.make(cid, |call, context| {
                 call.on_found(context, row, watch, register);
             }));
+            if watch && row.rings(self.user_id().unwrap_or_default()) {
+                self.on_ring_found(cid);
+            }
         }
         self.out.resolve(promise, Outcome::Calls(answer.document, calls));
     }
@@ -138,6 +141,17 @@ impl<H: Host> Client<H> {
                 self.out.reject(promise, error);
             }
             None => {}
+        }
+    }
+
+    /// Somebody rings already.
+    fn on_ring_found(&mut self, cid: &str) {
+        let Some(key) = self.live(cid) else {
+            return;
+        };
+        let is_busy = self.calls.iter().any(|(other, call)| *other != key && call.is_busy());
+        if !(self.config.reject_when_busy && is_busy) {
+            self.with_call(key, CallSession::on_ring_found);
         }
     }
 
@@ -214,6 +228,7 @@ impl<H: Host> Client<H> {
 
     /// The server forgot what we watch when the socket closed.
     pub(super) fn rewatch(&mut self) {
+        self.each_call(|call, _| call.forget_news());
         let watching: Vec<String> = self
             .calls
             .values()
@@ -269,6 +284,10 @@ impl<H: Host> Client<H> {
                 call.on_rewatched(context, answer);
             }
         });
+        let me = self.user_id().unwrap_or_default().to_owned();
+        for answer in answers.iter().filter(|answer| answer.rings(&me)) {
+            self.on_ring_found(answer.cid());
+        }
     }
 
     /// `get`, `getOrCreate` and `join` register a call in place of another one of the same cid;

@@ -1,7 +1,7 @@
 //! Where this client is, which helps the coordinator to choose a near SFU.
 
 use super::Client;
-use crate::core::{command::LocationHint, effect::Effect, host::Host};
+use crate::core::{effect::Effect, host::Host};
 
 /// What clients say whose place could not be found out.
 const UNKNOWN: &str = "ERR";
@@ -9,9 +9,12 @@ const UNKNOWN: &str = "ERR";
 const CODE_LENGTH: usize = 3;
 
 impl<H: Host> Client<H> {
-    pub(super) fn find_location(&mut self, hint: LocationHint) {
-        self.location_hint = Some(hint);
-        self.ask_for_location();
+    /// Asks once, and not before a user connects: a client that is only made sends nothing.
+    pub(super) fn find_location(&mut self) {
+        if let Some(hint) = self.config.location_hint.take() {
+            self.location_hint = Some(hint);
+            self.ask_for_location();
+        }
     }
 
     /// Somebody told where this client is, or nobody did.

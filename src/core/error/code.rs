@@ -65,6 +65,8 @@ codes! {
     PermissionDismissed = "permission-dismissed",
     "No such call, user or device."
     NotFound = "not-found",
+    "The ring was answered on another device of the user."
+    AnsweredElsewhere = "answered-elsewhere",
     "Too many requests."
     RateLimited = "rate-limited",
     "The request holds too much."

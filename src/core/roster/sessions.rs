@@ -97,7 +97,11 @@ fn hash(text: &[u8]) -> u32 {
     let (words, rest) = text.as_chunks::<8>();
     let hash =
         words.iter().fold(text.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
-    let hash = rest.iter().fold(hash, |hash, byte| mix(hash, (*byte).into()));
+    let mut last = [0; 8];
+    for (to, from) in last.iter_mut().zip(rest) {
+        *to = *from;
+    }
+    let hash = mix(hash, u64::from_le_bytes(last));
     // The upper half: every byte has a part in all of its bits.
     #[allow(clippy::cast_possible_truncation)]
     let upper = (hash >> 32) as u32;

@@ -145,7 +145,7 @@ fn what_was_put_off_waits_for_a_lost_socket_as_well() {
     // A loop of timers that are due in the past would be noticed.
     host.run_for(30_000);
 
-    assert_eq!(host.rejection(get), "timeout");
+    assert_eq!(host.rejection(get), "connection-lost");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Which captions are shown, and for how long.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::host::Host;
 use crate::core::{CallCommand, CallKey, Duration};
@@ -59,8 +59,33 @@ fn a_call_that_was_left_shows_none() {
     assert_eq!(shown(&host, call), "");
 }
 
+#[test]
+fn a_caption_is_the_same_whichever_way_its_time_is_written() {
+    let (mut host, call) = Host::joined();
+    let starts = [
+        json!("2025-08-14T14:48:39.988853336Z"),
+        json!(1_755_182_919_988_853_336_u64),
+        json!("2025-08-14T14:48:39.988Z"),
+    ];
+    for start in starts {
+        say_at(&mut host, &start, "1");
+    }
+    assert_eq!(shown(&host, call), "1");
+    say_at(&mut host, &json!(1_755_182_919_989_853_336_u64), "2");
+    assert_eq!(shown(&host, call), "1,2", "another number is another caption");
+    say_at(&mut host, &json!("some day"), "3");
+    say_at(&mut host, &json!(null), "4");
+    assert_eq!(shown(&host, call), "3,4", "without a time none is taken for another");
+}
+
+/// What somebody began to say in that second.
 fn say(host: &mut Host, number: u32) {
-    let caption = json!({ "speaker_id": "bob", "start_time": number.to_string() });
+    let start = json!(format!("2030-01-01T10:00:{number:02}Z"));
+    say_at(host, &start, &number.to_string());
+}
+
+fn say_at(host: &mut Host, start: &Value, text: &str) {
+    let caption = json!({ "speaker_id": "bob", "start_time": start, "text": text });
     host.coordinator(json!({
         "type": "call.closed_caption",
         "call_cid": "default:demo",
@@ -75,5 +100,5 @@ fn set(host: &mut Host, call: CallKey, ms: Option<u64>, limit: Option<usize>) {
 
 fn shown(host: &Host, call: CallKey) -> String {
     let captions = host.state(call).closed_captions.iter();
-    captions.map(|caption| caption["start_time"].as_str().unwrap()).collect::<Vec<_>>().join(",")
+    captions.map(|caption| caption["text"].as_str().unwrap()).collect::<Vec<_>>().join(",")
 }

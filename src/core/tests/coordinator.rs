@@ -55,6 +55,33 @@ fn an_older_answer_never_overwrites_a_newer_event() {
 }
 
 #[test]
+fn a_newer_update_counts_and_an_older_one_does_not_whichever_way_their_dates_are_written() {
+    let number = |ms: u64| json!((1_924_992_000_000 + ms) * 1_000_000 + 853_336);
+    let text = |ms: u64| json!(format!("2031-01-01T00:00:00.{ms:03}853336Z"));
+    let millis = |ms: u64| json!(format!("2031-01-01T00:00:00.{ms:03}Z"));
+    let writers: [&dyn Fn(u64) -> Value; 3] = [&number, &text, &millis];
+    let pairs = writers.iter().flat_map(|first| writers.iter().map(move |second| (first, second)));
+    for (first, second) in pairs {
+        for (at, expected) in [(499, 1), (500, 2), (501, 2)] {
+            let mut host = Host::connected();
+            let call = host.call();
+            host.get(call);
+            host.run_for(100);
+
+            for (n, updated_at) in [(1, first(500)), (2, second(at))] {
+                let mut document = host.server.call();
+                (document["updated_at"], document["custom"]) = (updated_at, json!({ "n": n }));
+                host.coordinator(json!({
+                    "type": "call.updated", "call_cid": "default:demo", "call": document,
+                }));
+            }
+
+            assert_eq!(custom(host.state(call))["n"], expected, "{} {}", first(500), second(at));
+        }
+    }
+}
+
+#[test]
 fn a_member_update_is_applied_from_its_answer_and_again_from_its_event() {
     let mut host = Host::connected();
     let call = host.call();
@@ -179,12 +206,12 @@ fn a_request_waits_for_the_socket_instead_of_failing() {
 #[test]
 fn connecting_ends_after_its_attempts_and_names_them() {
     let mut host = Host::new();
-    host.weather.lost.sockets = u32::MAX;
+    host.is_down = true;
 
     let connect = host.connect("alice", Some(super::native::token("alice")), false);
     host.run_for(600_000);
 
-    assert_eq!(host.rejection(connect), "timeout");
+    assert_eq!(host.rejection(connect), "ws-closed");
     let Some(Err(error)) = host.settled.get(&connect) else { panic!("rejected above") };
     assert_eq!(error.attempts.len(), 5);
     assert_eq!(host.client.user_id(), None);

@@ -7,7 +7,7 @@ use trunkline_protocol::sfu::{
 
 use super::{
     host::Host,
-    server::{joined, left, published},
+    server::{joined, left, published, unpublished},
 };
 use crate::core::{
     CallCommand, CallKey, Dimension, ElementId, ElementInput, ElementOrder, Input, Media,
@@ -23,6 +23,7 @@ fn an_element_shows_a_stream_as_soon_as_there_is_one_and_none_afterwards() {
     let element = host.bind(call, BOB, TrackType::Video);
     assert_eq!(host.elements.shown.get(&element), None);
 
+    host.sfu(published("bob", TrackType::Video));
     arrives(&mut host, "bob", TrackType::Video, 7);
     assert_eq!(shown(&host, element), Some(remote(7)));
     assert_eq!(host.plays(element), 1);
@@ -41,6 +42,59 @@ fn an_element_shows_a_stream_as_soon_as_there_is_one_and_none_afterwards() {
     host.leave(call);
     assert_eq!(shown(&host, element), Some(remote(8)), "it is the app's again");
     assert_eq!(shown(&host, late), None);
+}
+
+#[test]
+fn a_track_that_becomes_somebody_elses_is_shown_by_their_element_only() {
+    let (mut host, call) = Host::joined();
+    host.sfu(joined("carol"));
+    for user in ["bob", "carol"] {
+        host.sfu(published(user, TrackType::Video));
+    }
+    let of_bob = host.bind(call, BOB, TrackType::Video);
+    let of_carol = host.bind(call, "carol-session", TrackType::Video);
+    arrives(&mut host, "bob", TrackType::Video, 7);
+    assert_eq!([of_bob, of_carol].map(|e| shown(&host, e)), [Some(remote(7)), None]);
+
+    arrives(&mut host, "carol", TrackType::Video, 7);
+    assert_eq!([of_bob, of_carol].map(|e| shown(&host, e)), [None, Some(remote(7))]);
+    let held = |host: &Host, session| {
+        host.state(call).participant(session).unwrap().media(TrackType::Video)
+    };
+    assert_eq!(held(&host, BOB), None);
+
+    // It may be nobody's whom this side knows, another kind of theirs, and theirs again.
+    arrives(&mut host, "dave", TrackType::Video, 7);
+    assert_eq!([of_bob, of_carol].map(|e| shown(&host, e)), [None, None]);
+    arrives(&mut host, "bob", TrackType::ScreenShare, 7);
+    assert_eq!(shown(&host, of_bob), None);
+    arrives(&mut host, "bob", TrackType::Video, 7);
+    assert_eq!([of_bob, of_carol].map(|e| shown(&host, e)), [Some(remote(7)), None]);
+    let bob = host.state(call).participant(BOB).unwrap();
+    assert_eq!(bob.media(TrackType::ScreenShare), None);
+}
+
+#[test]
+fn an_element_shows_a_picture_while_it_is_published_and_plays_sound_all_the_time() {
+    let (mut host, call) = Host::joined();
+    let picture = host.bind(call, BOB, TrackType::Video);
+    let sound = host.bind(call, BOB, TrackType::Audio);
+    arrives(&mut host, "bob", TrackType::Video, 7);
+    arrives(&mut host, "bob", TrackType::Audio, 8);
+    let shows = |host: &Host| [picture, sound].map(|element| shown(host, element));
+    assert_eq!(host.elements.shown.get(&picture), None, "not published yet");
+
+    for _ in 0..2 {
+        for track_type in [TrackType::Video, TrackType::Audio] {
+            host.sfu(published("bob", track_type));
+        }
+        assert_eq!(shows(&host), [Some(remote(7)), Some(remote(8))]);
+        for track_type in [TrackType::Video, TrackType::Audio] {
+            host.sfu(unpublished("bob", track_type));
+        }
+        assert_eq!(shows(&host), [None, Some(remote(8))]);
+    }
+    assert_eq!(host.plays(sound), 1, "browsers may not let it begin again");
 }
 
 #[test]
@@ -113,6 +167,14 @@ fn the_sfu_is_told_what_elements_visibility_and_the_app_want() {
     assert_eq!(told(&mut host), [1280]);
     host.element(call, ElementOrder::PreferSize { size: None, session_ids: None });
     assert_eq!(told(&mut host), [320]);
+
+    let (size, picture) = (SIZE, Dimension { width: 0, height: 0 });
+    host.feed(Input::Element(element, ElementInput::Resized { size, picture, density: 2.0 }));
+    assert_eq!(told(&mut host), [640]);
+    host.element(call, ElementOrder::LimitDensity(Some(1.5)));
+    assert_eq!(told(&mut host), [480]);
+    host.element(call, ElementOrder::LimitDensity(None));
+    assert_eq!(told(&mut host), [640]);
 }
 
 #[test]
@@ -146,6 +208,7 @@ fn sound_that_may_not_play_is_known_until_it_plays_or_is_not_bound_any_more() {
     let element = host.bind(call, BOB, TrackType::Audio);
     let other = host.bind(call, BOB, TrackType::Audio);
     let video = host.bind(call, BOB, TrackType::Video);
+    host.sfu(published("bob", TrackType::Video));
     arrives(&mut host, "bob", TrackType::Video, 2);
     host.run_for(10);
     assert_eq!(host.plays(video), 1);

@@ -52,6 +52,8 @@ pub(super) struct Host {
     pub(super) opened: Opened,
     /// Requests as they were sent.
     pub(super) sent: Vec<HttpRequest>,
+    /// What was said to the coordinator first on each of its sockets.
+    pub(super) greetings: Vec<Value>,
     /// How often the app's token provider was asked, and whether it throws.
     pub(super) asked_for_tokens: u32,
     pub(super) provider_throws: bool,
@@ -67,6 +69,7 @@ pub(super) struct Host {
     steps_at_this_time: u32,
     sockets: BTreeMap<SocketId, String>,
     peers: BTreeMap<PeerId, Vec<crate::core::TransceiverId>>,
+    pub(super) paths: media::Paths,
     captures: BTreeSet<CaptureId>,
     requests: BTreeSet<RequestId>,
     /// All captures that were asked for.
@@ -110,7 +113,8 @@ impl Host {
         Self::configured(|_| {})
     }
 
-    fn configured(configure: impl FnOnce(&mut Config)) -> Self {
+    /// The same with another configuration.
+    pub(super) fn configured(configure: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config {
             api_key: "key".to_owned(),
             base_url: "http://coordinator/video".to_owned(),
@@ -119,6 +123,7 @@ impl Host {
             browser: ("Browser".to_owned(), "1".to_owned()),
             os: ("Test".to_owned(), "1".to_owned()),
             location: "auto".to_owned(),
+            location_hint: None,
             timeout: Duration::from_secs(5),
             socket_timeout: Duration::from_secs(15),
             max_connect_retries: 5,
@@ -141,6 +146,7 @@ impl Host {
             people: BTreeMap::new(),
             opened: Opened::default(),
             sent: Vec::new(),
+            greetings: Vec::new(),
             asked_for_tokens: 0,
             provider_throws: false,
             is_down: false,
@@ -153,6 +159,7 @@ impl Host {
             steps_at_this_time: 0,
             sockets: BTreeMap::new(),
             peers: BTreeMap::new(),
+            paths: media::Paths::default(),
             captures: BTreeSet::new(),
             requests: BTreeSet::new(),
             requested: Vec::new(),
@@ -440,6 +447,7 @@ impl Host {
                     return;
                 }
                 let answer = if greets {
+                    self.greetings.push(serde_json::from_str(&text).unwrap());
                     json!({ "type": "connection.ok", "connection_id": "c1", "me": { "id": self.server.me } })
                 } else {
                     json!({ "type": "health.check" })

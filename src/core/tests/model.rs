@@ -35,6 +35,10 @@ struct Model {
     /// Those who were not shown yet, in the order in which they came.
     waiting: Vec<String>,
     tiles: BTreeMap<String, Visibility>,
+    /// Pins of this app, by user, of those who have gone, with their sessions.
+    kept: BTreeMap<String, (String, Option<Pin>)>,
+    /// Sessions that are pinned for everyone, and since when.
+    pinned: Vec<(String, f64)>,
     steps: Vec<SortStep>,
 }
 
@@ -54,7 +58,10 @@ impl Model {
                 }
             }
             None => {
-                let mut person = Person { wire: wire.clone(), pin: None, tile };
+                let kept = self.kept.remove(&wire.user_id).and_then(|(_, pin)| pin);
+                let pinned = self.pinned.iter().find(|(session, _)| *session == wire.session_id);
+                let pinned = pinned.map(|(_, at)| Pin { is_local: false, pinned_at: *at });
+                let mut person = Person { wire: wire.clone(), pin: kept.or(pinned), tile };
                 if wire.session_id == own {
                     person.wire.published_tracks.clear();
                 }
@@ -73,10 +80,19 @@ impl Model {
         }
     }
 
-    /// Whoever comes back is new.
-    fn forget(&mut self, session_id: &str) {
-        self.shown.retain(|id| id != session_id);
-        self.waiting.retain(|id| id != session_id);
+    /// Whoever comes back is new, but for the pin that this app had given them.
+    fn forget(&mut self, gone: &Person) {
+        let Person { wire, pin, .. } = gone;
+        self.shown.retain(|id| *id != wire.session_id);
+        self.waiting.retain(|id| *id != wire.session_id);
+        let pin = pin.filter(|pin| pin.is_local);
+        if pin.is_none() {
+            return;
+        }
+        match self.people.iter_mut().find(|person| person.wire.user_id == wire.user_id) {
+            Some(heir) => heir.pin = heir.pin.filter(|pin| pin.is_local).or(pin),
+            None => drop(self.kept.insert(wire.user_id.clone(), (wire.session_id.clone(), pin))),
+        }
     }
 
     /// The definition: from the order before, one after the other moves up past those who must come
@@ -318,8 +334,10 @@ impl Life {
             }
             66..75 => {
                 let session_id = self.dice.session(self.sessions);
-                self.model.people.retain(|person| person.wire.session_id != session_id);
-                self.model.forget(&session_id);
+                let gone = |person: &mut Person| person.wire.session_id == session_id;
+                for gone in self.model.people.extract_if(.., gone).collect::<Vec<_>>() {
+                    self.model.forget(&gone);
+                }
                 let participant = Some(self.dice.participant(&session_id));
                 let left = event::ParticipantLeft { participant, ..<_>::default() };
                 self.host.sfu(EventPayload::ParticipantLeft(left));
@@ -336,9 +354,14 @@ impl Life {
             }
             81..87 => {
                 let (session_id, pinned) = (self.session(), self.dice.one_in(2));
-                let pinned_at = self.epoch();
+                let pin = Pin { is_local: true, pinned_at: self.epoch() };
                 if let Some(person) = self.model.find(&session_id) {
-                    person.pin = pinned.then_some(Pin { is_local: true, pinned_at });
+                    person.pin = pinned.then_some(pin);
+                } else {
+                    let kept = self.model.kept.values_mut().find(|kept| kept.0 == session_id);
+                    if let Some(kept) = kept {
+                        kept.1 = pinned.then_some(pin);
+                    }
                 }
                 self.host.tell(self.call, CallCommand::Pin { session_id, pinned });
             }
@@ -399,15 +422,19 @@ impl Life {
             .map(|_| models::Pin { session_id: self.session(), ..models::Pin::default() })
             .collect();
         let now = self.epoch();
+        let rank = |place| f64::from(u32::try_from(pins.len() - place).unwrap());
+        let pinned = pins.iter().enumerate();
+        self.model.pinned =
+            pinned.map(|(place, pin)| (pin.session_id.clone(), now + rank(place))).collect();
         for person in &mut self.model.people {
-            let place = pins.iter().position(|pin| pin.session_id == person.wire.session_id);
-            person.pin = match (person.pin, place) {
+            let is_theirs = |(session, _): &&(String, f64)| *session == person.wire.session_id;
+            let told = self.model.pinned.iter().find(is_theirs);
+            person.pin = match (person.pin, told) {
                 (Some(pin), _) if pin.is_local => Some(pin),
                 (Some(pin), Some(_)) => Some(pin),
                 (_, None) => None,
-                (None, Some(place)) => {
-                    let rank = f64::from(u32::try_from(pins.len() - place).unwrap());
-                    Some(Pin { is_local: false, pinned_at: now + rank })
+                (None, Some((_, pinned_at))) => {
+                    Some(Pin { is_local: false, pinned_at: *pinned_at })
                 }
             };
         }
@@ -439,8 +466,9 @@ impl Life {
             self.model.upsert(wire, &own);
         }
         for gone in former {
-            self.model.forget(&gone.wire.session_id);
+            self.model.forget(&gone);
         }
+        self.model.pinned.clear();
         // A join response without pins ends those for everyone.
         for person in &mut self.model.people {
             person.pin = person.pin.filter(|pin| pin.is_local);

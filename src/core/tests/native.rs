@@ -19,6 +19,20 @@ impl Document for Value {
     fn view<V: DeserializeOwned>(&self) -> Option<V> {
         self.is_object().then(|| V::deserialize(self).ok()).flatten()
     }
+
+    fn with(&self, field: &'static str, value: &Self) -> Self {
+        let mut copy = self.clone();
+        copy[field] = value.clone();
+        copy
+    }
+
+    fn merged(&self, newer: &Self) -> Self {
+        let mut copy = self.clone();
+        for (field, value) in newer.as_object().into_iter().flatten() {
+            copy[field] = value.clone();
+        }
+        copy
+    }
 }
 
 pub(super) type Client = core::Client<Native>;

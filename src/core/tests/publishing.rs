@@ -1,8 +1,10 @@
 //! What is sent, how that is agreed with the SFU, and what the SFU changes about it.
 
+use prost::Message;
 use trunkline_protocol::sfu::{
     event::{self, sfu_event::EventPayload},
-    models, signal,
+    models::{self, TrackUnpublishReason},
+    signal,
 };
 
 use super::{
@@ -13,7 +15,7 @@ use crate::core::tests::native::Input;
 use crate::core::{
     AudioBitrateProfile, CallCommand, CallKey, CallingState, CaptureId, Captured,
     DeviceKind::{Camera, Microphone, ScreenShare},
-    DeviceOrder, DeviceStatus, Encoding, MediaOption, PeerEffect, PeerInput, TrackType,
+    DeviceOrder, DeviceStatus, Encoding, MediaOption, PeerEffect, PeerInput, TrackSet, TrackType,
 };
 
 #[test]
@@ -63,6 +65,62 @@ fn a_muted_track_is_not_announced_to_the_next_session() {
 }
 
 #[test]
+fn what_is_muted_while_the_connection_is_away_is_not_announced_as_live() {
+    for after in 0..4 {
+        let (mut host, call) = Host::joined();
+        host.enable(call, Camera);
+        host.enable(call, Microphone);
+        host.enable(call, ScreenShare);
+        host.run_for(100);
+        host.weather.delays = vec![100];
+        host.close_sfu(1006);
+        // Before the SFU is told what goes on, and after.
+        host.run_for(after * 80);
+        assert_eq!(host.calling_state(call), CallingState::Reconnecting);
+
+        host.disable(call, Microphone);
+        host.disable(call, ScreenShare);
+        assert_eq!(shown(&host, call), [TrackType::Video], "the state tells at once");
+        let before = host.server.rpcs.len();
+        host.run_for(10_000);
+
+        let join = host.server.joins.last().unwrap().reconnect_details.clone().unwrap();
+        let mut live: TrackSet =
+            join.announced_tracks.iter().map(models::TrackInfo::track_type).collect();
+        for (method, body) in &host.server.rpcs[before..] {
+            if method == "UpdateMuteStates" {
+                let request = signal::UpdateMuteStatesRequest::decode(&body[..]).unwrap();
+                for state in request.mute_states {
+                    live = live.with(state.track_type(), !state.muted);
+                }
+            }
+        }
+        assert_eq!(live, [TrackType::Video], "{after}");
+        assert_eq!(shown(&host, call), [TrackType::Video]);
+        assert_eq!(host.running_captures().len(), 1);
+    }
+}
+
+#[test]
+fn what_is_unmuted_while_the_connection_is_away_is_live_afterwards() {
+    for after in [0, 2, 4] {
+        let (mut host, call) = Host::joined();
+        host.enable(call, Microphone);
+        host.run_for(100);
+        host.weather.delays = vec![100];
+        host.close_sfu(1006);
+        host.disable(call, Microphone);
+        host.run_for(after * 80);
+
+        host.enable(call, Microphone);
+        host.run_for(10_000);
+
+        assert_eq!(muted(&host).last(), Some(&(TrackType::Audio, false)), "{after}");
+        assert_eq!(shown(&host, call), [TrackType::Audio]);
+    }
+}
+
+#[test]
 fn failed_negotiations_are_rolled_back_and_tried_again() {
     let (mut host, call) = Host::joined();
     host.server.publish_errors = vec![unavailable(), unavailable()];
@@ -107,26 +165,6 @@ fn a_track_that_comes_during_a_negotiation_is_in_the_next_one() {
     let tracks: Vec<usize> = requests.iter().map(|request| request.tracks.len()).collect();
     assert_eq!(tracks, [1, 2], "each lists what its offer holds");
     assert_eq!(muted(&host), [(TrackType::Video, false), (TrackType::Audio, false)]);
-}
-
-#[test]
-fn a_refusal_to_publish_turns_everything_off() {
-    let (mut host, call) = Host::joined();
-    let code = models::ErrorCode::PermissionDenied.into();
-    host.server.publish_errors = vec![models::Error { code, ..models::Error::default() }];
-
-    host.enable(call, Camera);
-    host.run_for(1_000);
-
-    assert_eq!(host.state(call).camera.status, Some(DeviceStatus::Disabled));
-    assert!(host.running_captures().is_empty());
-
-    // The next one starts from a clean table.
-    host.enable(call, Microphone);
-    host.run_for(1_000);
-    assert_eq!(host.state(call).microphone.status, Some(DeviceStatus::Enabled));
-    let told = muted(&host).into_iter().rfind(|(track_type, _)| *track_type == TrackType::Audio);
-    assert_eq!(told, Some((TrackType::Audio, false)));
 }
 
 #[test]
@@ -429,24 +467,83 @@ fn the_sfu_may_ask_for_a_new_way() {
 }
 
 #[test]
-fn a_moderator_stops_a_shared_screen_by_either_of_its_tracks() {
-    for track_type in [TrackType::ScreenShare, TrackType::ScreenShareAudio] {
+fn who_loses_the_right_to_a_screen_loses_both_of_its_tracks() {
+    for (track_type, cause) in [
+        (TrackType::ScreenShare, TrackUnpublishReason::Moderation),
+        (TrackType::ScreenShare, TrackUnpublishReason::PermissionRevoked),
+        (TrackType::ScreenShareAudio, TrackUnpublishReason::PermissionRevoked),
+    ] {
         let (mut host, call) = Host::joined();
         host.enable(call, ScreenShare);
         host.run_for(50);
-        let session_id = host.server.joins[0].session_id.clone();
-
-        host.sfu(EventPayload::TrackUnpublished(event::TrackUnpublished {
-            user_id: "alice".to_owned(),
-            session_id,
-            r#type: track_type.into(),
-            cause: models::TrackUnpublishReason::Moderation.into(),
-            participant: None,
-        }));
+        unpublished(&mut host, track_type, cause);
 
         assert_eq!(host.state(call).screen_share.status, Some(DeviceStatus::Disabled));
         assert!(host.running_captures().is_empty());
     }
+}
+
+#[test]
+fn who_is_muted_in_the_sound_of_their_screen_goes_on_showing_it() {
+    let (mut host, call) = Host::joined();
+    host.enable(call, ScreenShare);
+    host.run_for(100);
+    let mute = |host: &mut Host| {
+        unpublished(host, TrackType::ScreenShareAudio, TrackUnpublishReason::Moderation);
+    };
+    mute(&mut host);
+    host.run_for(50);
+
+    assert_eq!(shown(&host, call), [TrackType::ScreenShare]);
+    let state = &host.state(call).screen_share;
+    assert_eq!(state.status, Some(DeviceStatus::Enabled));
+    assert!(state.is_soundless);
+    assert_eq!(host.running_captures().len(), 1);
+
+    // Neither other publish options nor a rejoin bring it back.
+    let types = [TrackType::ScreenShare, TrackType::ScreenShareAudio];
+    host.sfu(options(&types.map(|track_type| publish_option(track_type, 1))));
+    host.close_sfu(1006);
+    host.run_for(500);
+    assert_eq!(shown(&host, call), [TrackType::ScreenShare]);
+
+    // The user does, who may be muted again.
+    host.order(call, |_| CallCommand::SetMedia(MediaOption::ScreenAudio(true)));
+    assert_eq!(shown(&host, call), [TrackType::ScreenShare, TrackType::ScreenShareAudio]);
+    assert!(!host.state(call).screen_share.is_soundless);
+    mute(&mut host);
+    assert_eq!(shown(&host, call), [TrackType::ScreenShare]);
+    assert_eq!(host.requested.len(), 1, "the user was asked for the screen once");
+}
+
+#[test]
+fn the_end_of_a_given_screen_leaves_a_given_sound_alone() {
+    let (mut host, call) = Host::joined();
+    publish(&mut host, call, TrackType::ScreenShare);
+    publish(&mut host, call, TrackType::ScreenShareAudio);
+    host.run_for(100);
+    let types = vec![TrackType::ScreenShare];
+    host.order(call, |promise| CallCommand::StopPublish { promise, track_types: types });
+
+    assert_eq!(shown(&host, call), [TrackType::ScreenShareAudio]);
+}
+
+/// The SFU ends a track of ours.
+fn unpublished(host: &mut Host, track_type: TrackType, cause: TrackUnpublishReason) {
+    let session_id = host.server.joins.last().unwrap().session_id.clone();
+    host.sfu(EventPayload::TrackUnpublished(event::TrackUnpublished {
+        user_id: "alice".to_owned(),
+        session_id,
+        r#type: track_type.into(),
+        cause: cause.into(),
+        participant: None,
+    }));
+}
+
+/// What the app sees published by its user.
+fn shown(host: &Host, call: CallKey) -> TrackSet {
+    let participants = &host.state(call).participants;
+    participants.activity(participants.local().unwrap()).published_tracks
 }
 
 fn publish(host: &mut Host, call: CallKey, track_type: TrackType) -> u64 {

@@ -74,6 +74,7 @@ fn seen_call(document: Value) -> view::Call<Value> {
 fn session(document: &Value) -> Session<Native> {
     let view: view::Session<Value> = serde_json::from_value(document.clone()).unwrap();
     Session {
+        id: String::new(),
         document: document.clone(),
         participants: vec![],
         counts_by_role: view.participants_count_by_role,

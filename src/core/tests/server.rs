@@ -47,8 +47,6 @@ pub(super) struct Server {
     pub(super) spoils: bool,
     /// Sessions on the SFU, by id.
     pub(super) sessions: BTreeMap<String, String>,
-    /// Sessions whose client has heard nothing, and may come back.
-    silent: BTreeSet<String>,
     /// Sessions that were said goodbye to.
     left: BTreeSet<String>,
     /// The close codes of their sockets.
@@ -56,8 +54,12 @@ pub(super) struct Server {
     pub(super) bodies: Vec<(String, Value)>,
     pub(super) rpcs: Vec<(String, Vec<u8>)>,
     pub(super) joins: Vec<event::JoinRequest>,
+    /// Why the SFU lets nobody go on with a session.
+    pub(super) put_out: Option<models::CallEndedReason>,
     /// What the next attempts to publish are refused with.
     pub(super) publish_errors: Vec<models::Error>,
+    /// What may not be published, unless it is muted.
+    pub(super) keeps_muted: Option<TrackType>,
     /// How often it wants statistics, in ms.
     pub(super) statistics_interval: u32,
     /// STUN and TURN servers.
@@ -84,14 +86,15 @@ impl Default for Server {
             listed: None,
             spoils: false,
             sessions: BTreeMap::new(),
-            silent: BTreeSet::new(),
             left: BTreeSet::new(),
             goodbyes: Vec::new(),
             bodies: Vec::new(),
             rpcs: Vec::new(),
             joins: Vec::new(),
+            put_out: None,
             publish_errors: Vec::new(),
             ice_servers: json!([]),
+            keeps_muted: None,
             statistics_interval: 0,
         }
     }
@@ -218,8 +221,19 @@ impl Server {
     pub(super) fn rpc(&mut self, request: &HttpRequest) -> Vec<u8> {
         let method = request.url.rsplit('/').next().unwrap_or_default().to_owned();
         let HttpBody::Bytes(body) = &request.body else { panic!("an RPC without a body") };
+        if method == "UpdateMuteStates" {
+            let states = signal::UpdateMuteStatesRequest::decode(&body[..]).unwrap().mute_states;
+            if states.iter().any(|state| self.keeps(state.track_type(), state.muted)) {
+                let error = Some(denied());
+                return signal::UpdateMuteStatesResponse { error }.encode_to_vec();
+            }
+        }
         self.rpcs.push((method.clone(), body.clone()));
         if method == "SetPublisher" {
+            let tracks = signal::SetPublisherRequest::decode(&body[..]).unwrap().tracks;
+            if tracks.iter().any(|track| self.keeps(track.track_type(), track.muted)) {
+                self.publish_errors.insert(0, denied());
+            }
             let refusal = (!self.publish_errors.is_empty()).then(|| self.publish_errors.remove(0));
             let answer = signal::SetPublisherResponse {
                 error: refusal,
@@ -229,6 +243,10 @@ impl Server {
             return answer.encode_to_vec();
         }
         Vec::new()
+    }
+
+    fn keeps(&self, track_type: TrackType, muted: bool) -> bool {
+        self.keeps_muted == Some(track_type) && !muted
     }
 
     /// Requests of one SFU method, decoded.
@@ -248,6 +266,12 @@ impl Server {
                 self.sessions.remove(&leave.session_id);
                 self.left.insert(leave.session_id);
                 return None;
+            }
+            RequestPayload::JoinRequest(join)
+                if join.reconnect_details.is_some() && self.put_out.is_some() =>
+            {
+                let reason = self.put_out?.into();
+                EventPayload::CallEnded(event::CallEnded { reason })
             }
             RequestPayload::JoinRequest(join) => {
                 if let Some(details) = &join.reconnect_details {
@@ -273,19 +297,9 @@ impl Server {
         if let (Some(session_id), 1000 | 4101) = (session_id, code) {
             self.sessions.remove(session_id);
         }
-        if let (Some(session_id), 4001) = (session_id, code) {
-            self.silent.insert(session_id.to_owned());
-        }
         if session_id.is_some_and(|session_id| self.left.contains(session_id)) {
             self.goodbyes.push(code);
         }
-    }
-}
-
-impl Server {
-    /// The SFU has waited long enough for those who were to come back.
-    pub(super) fn give_up_silent(&mut self) {
-        self.sessions.retain(|session_id, _| !self.silent.contains(session_id));
     }
 }
 
@@ -315,6 +329,12 @@ fn join_response(me: &str, own_session_id: &str, others: usize) -> event::JoinRe
         ],
         ..event::JoinResponse::default()
     }
+}
+
+/// A refusal of who may not.
+pub(super) fn denied() -> models::Error {
+    let code = models::ErrorCode::PermissionDenied.into();
+    models::Error { code, ..models::Error::default() }
 }
 
 /// A failure that may pass.
@@ -367,6 +387,17 @@ pub(super) fn published(user: &str, track_type: TrackType) -> EventPayload {
         user_id: user.to_owned(),
         session_id: format!("{user}-session"),
         r#type: track_type.into(),
+        participant: None,
+    })
+}
+
+/// A participant whom everybody knows has ceased to publish.
+pub(super) fn unpublished(user: &str, track_type: TrackType) -> EventPayload {
+    EventPayload::TrackUnpublished(event::TrackUnpublished {
+        user_id: user.to_owned(),
+        session_id: format!("{user}-session"),
+        r#type: track_type.into(),
+        cause: models::TrackUnpublishReason::UserMuted.into(),
         participant: None,
     })
 }

@@ -12,6 +12,8 @@ use crate::core::{
     DeviceOrder, DeviceStatus, PeerEffect, PeerInput, TrackSet, TrackType,
 };
 
+const JOINED: CallingState = CallingState::Joined;
+
 #[test]
 fn a_browser_that_makes_no_peer_connection_ends_the_join() {
     for refused in [1, 2] {
@@ -267,6 +269,144 @@ fn a_failure_that_comes_after_the_next_wish_changes_nothing() {
 
     assert_eq!(host.state(call).camera.status, Some(DeviceStatus::Enabled));
     assert_eq!(published(&host, call), [TrackType::Video]);
+}
+
+#[test]
+fn what_a_track_is_encoded_as_is_told_until_the_browser_takes_it() {
+    let (mut host, call) = Host::joined();
+    host.enable(call, Camera);
+    host.run_for(100);
+    host.weather.refused.encodings = 12;
+
+    host.sfu(quality(&["q", "h"]));
+    host.run_for(60_000);
+
+    assert_eq!(host.weather.refused.encodings, 0);
+    assert_eq!(encoded(&host), ["q", "h"]);
+    assert_eq!(published(&host, call), [TrackType::Video], "it is sent all the same");
+    let told = host.warnings.iter().filter(|text| text.contains("encoded as"));
+    assert_eq!(told.count(), 1, "{:?}", host.warnings);
+    let before = host.peer_effects.len();
+    host.run_for(60_000);
+    assert_eq!(host.peer_effects.len(), before, "what was taken is not told again");
+
+    // What is told again is what is wished by then.
+    host.weather.refused.encodings = 2;
+    host.sfu(quality(&["q"]));
+    host.run_for(100);
+    host.sfu(quality(&["q", "h", "f"]));
+    host.run_for(60_000);
+    assert_eq!(encoded(&host), ["q", "h", "f"]);
+}
+
+#[test]
+fn a_stream_that_stays_at_its_sender_is_taken_from_it_again_and_then_with_the_connection() {
+    for (refused, joins) in [(1, 1), (2, 1), (3, 2)] {
+        let (mut host, call) = Host::joined();
+        publish(&mut host, call, TrackType::Video);
+        host.run_for(100);
+        host.weather.refused.silences = refused;
+
+        host.order(call, |promise| CallCommand::StopPublish {
+            promise,
+            track_types: vec![TrackType::Video],
+        });
+        host.run_for(30_000);
+
+        assert_eq!(host.weather.refused.silences, 0);
+        assert_eq!((host.server.joins.len(), host.calling_state(call)), (joins, JOINED));
+        assert_eq!(published(&host, call), []);
+        assert!(host.running_captures().is_empty());
+    }
+}
+
+#[test]
+fn a_stream_that_is_wanted_again_is_not_taken_from_its_sender() {
+    let (mut host, call) = Host::joined();
+    publish(&mut host, call, TrackType::Video);
+    host.run_for(100);
+    host.weather.refused.silences = 1;
+    host.order(call, |promise| CallCommand::StopPublish {
+        promise,
+        track_types: vec![TrackType::Video],
+    });
+    host.run_for(10);
+
+    let again = publish(&mut host, call, TrackType::Video);
+    host.run_for(30_000);
+
+    host.assert_resolved(again);
+    let Some(PeerEffect::ReplaceTrack { capture: Some(_), .. }) = host.peer_effects.last() else {
+        panic!("{:?}", host.peer_effects.last());
+    };
+    assert_eq!(published(&host, call), [TrackType::Video]);
+}
+
+#[test]
+fn a_screen_whose_sound_ends_goes_on_without_and_says_so() {
+    for of_app in [false, true] {
+        let (mut host, call) = Host::joined();
+        if of_app {
+            publish(&mut host, call, TrackType::ScreenShare);
+        } else {
+            host.enable(call, ScreenShare);
+        }
+        host.run_for(100);
+        let screen = [TrackType::ScreenShare, TrackType::ScreenShareAudio];
+        assert_eq!(published(&host, call), screen);
+        let capture = host.running_captures()[0];
+
+        host.feed(Input::SoundEnded(capture));
+        host.run_for(100);
+
+        assert_eq!(published(&host, call), [TrackType::ScreenShare]);
+        assert_eq!(host.running_captures(), [capture], "the picture goes on");
+        let states = host.server.rpcs_of::<signal::UpdateMuteStatesRequest>("UpdateMuteStates");
+        let state = states.last().unwrap().mute_states[0];
+        assert_eq!((state.track_type(), state.muted), (TrackType::ScreenShareAudio, true));
+
+        // Nobody publishes anew what has ended.
+        host.close_sfu(1006);
+        host.run_for(1_000);
+        assert_eq!(published(&host, call), [TrackType::ScreenShare]);
+
+        // The end of something else is news to nobody.
+        host.feed(Input::SoundEnded(capture));
+        assert_eq!(published(&host, call), [TrackType::ScreenShare]);
+        if !of_app {
+            host.disable(call, ScreenShare);
+            host.enable(call, ScreenShare);
+            host.run_for(100);
+            assert_eq!(published(&host, call), screen, "the next one has its own sound");
+        }
+    }
+}
+
+/// Somebody watches these layers of the camera.
+fn quality(layers: &[&str]) -> EventPayload {
+    let layer = |rid: &&str| event::VideoLayerSetting {
+        name: (*rid).to_owned(),
+        active: true,
+        ..event::VideoLayerSetting::default()
+    };
+    EventPayload::ChangePublishQuality(event::ChangePublishQuality {
+        audio_senders: Vec::new(),
+        video_senders: vec![event::VideoSender {
+            layers: layers.iter().map(layer).collect(),
+            track_type: TrackType::Video.into(),
+            publish_option_id: 2,
+            ..event::VideoSender::default()
+        }],
+    })
+}
+
+/// The layers that the browser was told of last.
+fn encoded(host: &Host) -> Vec<&str> {
+    let told = host.peer_effects.iter().rev().find_map(|effect| match effect {
+        PeerEffect::SetEncodings { encodings, .. } => Some(encodings),
+        _ => None,
+    });
+    told.unwrap().iter().map(|encoding| encoding.rid.as_str()).collect()
 }
 
 fn publish(host: &mut Host, call: CallKey, track_type: TrackType) -> u64 {

@@ -228,14 +228,36 @@ fn a_lost_socket_is_told_after_five_seconds_and_at_once_when_the_browser_is_offl
     assert_eq!(told(&host), [true, false, true]);
 }
 
+/// A host whose client asks where it is, that often.
+fn asking(attempts: u32) -> Host {
+    let url = "http://places".to_owned();
+    let hint = LocationHint { url, timeout: Duration::from_secs(2), attempts };
+    Host::configured(|config| config.location_hint = Some(hint))
+}
+
+#[test]
+fn a_client_that_is_only_made_sends_nothing_to_anybody() {
+    let mut host = asking(3);
+    let _call = host.call();
+    host.feed(crate::core::Input::Online(true));
+    host.run_for(60_000);
+    assert_eq!((host.asked_for_places, host.sent.len()), (0, 0));
+
+    host.connect("alice", Some(token("alice")), false);
+    host.run_for(100);
+    assert_eq!(host.asked_for_places, 3);
+    host.promise(|promise| Command::DisconnectUser { promise });
+    host.connect("alice", Some(token("alice")), false);
+    host.run_for(100);
+    assert_eq!(host.asked_for_places, 3, "once in the life of a client");
+}
+
 #[test]
 fn a_place_is_asked_for_a_few_times_and_told_by_its_first_letters() {
     let told = |places: &[Option<&str>]| {
-        let mut host = Host::connected();
+        let mut host = asking(3);
         host.places = places.iter().rev().map(|place| place.map(str::to_owned)).collect();
-        let url = "http://places".to_owned();
-        let hint = LocationHint { url, timeout: Duration::from_secs(2), attempts: 3 };
-        host.promise(|_| Command::FindLocation(hint));
+        host.connect("alice", Some(token("alice")), false);
         host.run_for(100);
         let call = host.call();
         host.join(call);

@@ -47,7 +47,7 @@ fn what_fits_is_read_and_what_apps_see_stays_as_it_came() {
     let call = read.view.call.call.unwrap();
     assert_eq!((call.cid.as_str(), call.backstage), ("default:demo", true));
     assert_eq!(call.created_at, Some(1_755_182_919_988.0));
-    assert!((call.updated_at.unwrap() - 1_755_182_919_988.85).abs() < 0.1);
+    assert_eq!(call.updated_at, Some(1_755_182_919_988.0));
     assert_eq!(call.custom.as_ref(), Some(&document["call"]["custom"]));
     assert_eq!(call.team, Some(json!("blue")));
     let settings = call.settings.unwrap();
@@ -199,6 +199,25 @@ fn dates_are_read_with_any_fraction_and_zone() {
     assert_eq!(read("2024-02-29T00:00:00-00:30"), Some(1_709_166_600_000.0));
     for broken in ["", "yesterday", "2025-08-14", "2025-08-14T14:48:39", "2025-08-14T14:48:39é"] {
         assert_eq!(read(broken), None, "{broken}");
+    }
+}
+
+#[test]
+fn a_moment_is_the_same_as_a_text_as_a_number_and_with_milliseconds_only() {
+    let read = |date: Value| {
+        answer(json!({ "call": { "created_at": date } })).view.call.call.unwrap().created_at
+    };
+    let second = 1_755_182_919_u64;
+    let mut nanos = 7_u64;
+    for _ in 0..10_000 {
+        nanos = (nanos * 6_364_136_223 + 1_442_695_041) % 1_000_000_000;
+        let text = read(json!(format!("2025-08-14T14:48:39.{nanos:09}Z")));
+        assert_eq!(text, read(json!(second * 1_000_000_000 + nanos)), "{nanos}");
+        let millis = nanos / 1_000_000;
+        let whole = read(json!(format!("2025-08-14T14:48:39.{millis:03}Z")));
+        let number = read(json!(second * 1_000_000_000 + millis * 1_000_000));
+        let expected = 1_755_182_919_000.0 + f64::from(u32::try_from(millis).unwrap());
+        assert_eq!((whole, number), (Some(expected), Some(expected)), "{millis}");
     }
 }
 

@@ -48,7 +48,7 @@ pub(crate) fn some_flag<'de, R: Deserializer<'de>>(reader: R) -> Result<Option<b
     }
 }
 
-/// A moment, in ms since the epoch: an RFC 3339 text or a number of nanoseconds, the two date
+/// A moment, in whole ms since the epoch: an RFC 3339 text or a number of nanoseconds, the two date
 /// encodings of the coordinator.
 pub(crate) fn millis<'de, R: Deserializer<'de>>(reader: R) -> Result<Option<f64>, R::Error> {
     Ok(Scalar::deserialize(reader)?.millis())
@@ -181,19 +181,28 @@ impl Scalar {
 
     fn millis(self) -> Option<f64> {
         match self {
-            Self::Text(text) => rfc3339_millis(&text),
-            Self::Number(nanoseconds) => Some(nanoseconds / 1e6),
+            Self::Text(text) => OffsetDateTime::parse(&text, &Rfc3339).ok().map(nanoseconds),
+            Self::Number(nanoseconds) => Some(nanoseconds),
             Self::Flag(_) | Self::Other => None,
         }
+        .map(whole_millis)
     }
 }
 
-/// Milliseconds since the epoch.
-fn rfc3339_millis(text: &str) -> Option<f64> {
-    let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+/// Nanoseconds since the epoch as JavaScript has the same number, which is some hundred off.
+fn nanoseconds(moment: OffsetDateTime) -> f64 {
     #[allow(clippy::cast_precision_loss)] // seconds of ten thousand years fit exactly
     let seconds = moment.unix_timestamp() as f64;
-    Some(seconds * 1000.0 + f64::from(moment.millisecond()))
+    seconds * 1e9 + f64::from(moment.nanosecond())
+}
+
+/// Moments are compared to tell which of two updates is the newer one, so both encodings have to
+/// come to the same number, and so has a text that a server wrote with milliseconds only. Rounding
+/// to microseconds first keeps what is a few nanoseconds off from falling into the millisecond
+/// before.
+fn whole_millis(nanoseconds: f64) -> f64 {
+    let microseconds = (nanoseconds / 1e3 + 0.5).floor();
+    (microseconds / 1e3).floor()
 }
 
 impl<'de> Deserialize<'de> for Scalar {

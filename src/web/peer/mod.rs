@@ -103,13 +103,17 @@ impl Peers {
             PeerEffect::SetEncodings { transceiver, encodings, degradation } => {
                 if let Some(sending) = peer.sending(transceiver) {
                     let change = Change { layers: Some(encodings), degradation };
-                    sending.change(&peer, change, |peer, thrown| {
-                        peer.warn("what a track is encoded as could not be changed", thrown);
+                    sending.change(&peer, change, move |peer, thrown| {
+                        let cause = thrown.clone();
+                        peer.report(PeerInput::EncodingsFailed { transceiver, cause });
                     });
                 }
             }
             PeerEffect::ReadStatistics => {
                 peer.then(async move |peer| PeerInput::Statistics(peer.statistics().await));
+            }
+            PeerEffect::ReadTraffic => {
+                peer.then(async move |peer| PeerInput::Traffic(peer.traffic().await));
             }
             PeerEffect::Close => {
                 self.open.borrow_mut().shift_remove(&id);
@@ -171,6 +175,7 @@ impl Peers {
                 PeerInput::TransceiverAdded { transceiver, result: Err(cause()) }
             }
             PeerEffect::ReadStatistics => PeerInput::Statistics(Err(cause())),
+            PeerEffect::ReadTraffic => PeerInput::Traffic(Err(cause())),
             PeerEffect::AddCandidate(_)
             | PeerEffect::ReplaceTrack { .. }
             | PeerEffect::SetEncodings { .. }

@@ -109,6 +109,28 @@ impl World {
         self.run(second, |work| apply(work, &notice))
     }
 
+    fn rejoined(&self, second: i64, [previous, session]: [&str; 2]) -> Vec<(String, String)> {
+        let notice = SfuNotice::ParticipantRejoined {
+            cid: CID.into(),
+            user_id: "alice".into(),
+            session_id: session.into(),
+            previous_session_id: previous.into(),
+            anonymous: false,
+            duration_seconds: 1,
+        };
+        let mut work = Work::new(first_app(&self.db), &self.hub, at(second));
+        apply(&mut work, &notice).unwrap();
+        let mut told = Vec::new();
+        for effect in work.into_effects() {
+            if let Effect::Publish { event, .. } = effect {
+                let body = serde_json::to_value(&event).unwrap();
+                let session = body["participant"]["user_session_id"].as_str().unwrap_or_default();
+                told.push((event.event_type().to_owned(), session.to_owned()));
+            }
+        }
+        told
+    }
+
     /// What a wake-up at this second does.
     fn woken(&self, second: i64) -> Vec<String> {
         let id = self.session().id;
@@ -165,6 +187,26 @@ fn who_comes_back_in_time_keeps_the_session() {
 }
 
 #[test]
+fn who_reconnects_goes_before_they_come_so_that_nobody_who_counts_users_loses_them() {
+    let world = World::new(&json!({}));
+    world.joined(100, "s1");
+    let first = world.session().id;
+    world.run(101, |work| {
+        let mut call = calls::find(work.db, CID)?.unwrap();
+        live::end(work, &mut call, None, CallEndedReason::Ended)
+    });
+    let left = |session: &str| (CALL_SESSION_PARTICIPANT_LEFT.to_owned(), session.to_owned());
+    let joined = |session: &str| (CALL_SESSION_PARTICIPANT_JOINED.to_owned(), session.to_owned());
+
+    assert_eq!(world.rejoined(102, ["s1", "s2"]), [left("s1"), joined("s2")]);
+    assert_eq!(world.session().id, first, "it was never empty");
+    assert_eq!(world.session().ended_at, None);
+    assert_eq!(world.rejoined(103, ["unknown", "s3"]), [joined("s3")]);
+    assert_eq!(world.rejoined(104, ["s2", "s3"]), [left("s2")], "known already");
+    assert_eq!(world.left(105, "s3").0, [CALL_SESSION_PARTICIPANT_LEFT, CALL_SESSION_ENDED]);
+}
+
+#[test]
 fn a_wake_up_that_comes_early_is_repeated() {
     let world = World::new(&json!({}));
     world.joined(100, "s1");
@@ -197,7 +239,7 @@ fn a_ring_that_nobody_answers_in_time_is_missed() {
     assert_eq!(wakes, [at(130), at(120)]);
     world.run(105, |work| {
         let request = RejectCallRequest::default();
-        ringing::reject(work, &caller("bob"), &Cid::new("default", "a")?, request).map(drop)
+        ringing::reject(work, &caller("bob"), &Cid::new("default", "a")?, None, request).map(drop)
     });
     let dave = SfuNotice::ParticipantJoined {
         cid: CID.into(),

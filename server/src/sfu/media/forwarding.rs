@@ -6,6 +6,8 @@ use str0m::rtp::RtpPacket;
 use trunkline_protocol::sfu::models::TrackType;
 
 use super::{
+    gaps::Arrival,
+    layers::StreamId,
     peer::{PeerEvent, Side},
     quality,
     router::{Media, MediaEvent, PeerKey},
@@ -33,11 +35,8 @@ impl Media {
             PeerEvent::LayerPaused { paused: false, .. } => {}
             PeerEvent::KeyframeWanted(mid) => {
                 let wanted = self.subscriber(session).and_then(|s| s.stream_at(mid));
-                if let Some((track, stream)) = wanted
-                    && let Some(publisher) = self.publisher(track.publisher)
-                {
-                    publisher.want_keyframe(track.kind, stream);
-                    self.ask_keyframes(track.publisher, touched, now);
+                if let Some((track, stream)) = wanted {
+                    self.want_keyframe(track, stream, touched, now);
                 }
             }
             PeerEvent::Path(path) => {
@@ -51,6 +50,12 @@ impl Media {
                 {
                     // What was not forwarded meanwhile leaves holes that no retransmission fills.
                     subscriber.resync();
+                    self.allocate(session, touched, now);
+                }
+            }
+            PeerEvent::Resumed => {
+                if let Some(subscriber) = self.subscriber(session) {
+                    subscriber.resume();
                     self.allocate(session, touched, now);
                 }
             }
@@ -81,6 +86,10 @@ impl Media {
         {
             self.events.push(MediaEvent::Level { session, dbov });
         }
+        if origin.arrival == Arrival::AfterLoss && !is_audio(origin.kind) {
+            let is_keyframe = origin.content.is_keyframe;
+            self.skip_lost(track, (origin.stream, is_keyframe), touched, now);
+        }
         if origin.is_new_layer && !is_audio(origin.kind) {
             self.layers_changed(track, touched, now);
         }
@@ -92,6 +101,50 @@ impl Media {
             if passed {
                 touched.push(PeerKey { session: *viewer, side: Side::Subscriber });
             }
+        }
+    }
+
+    /// What came before this packet is lost for good: those who see its stream go on with the next
+    /// picture that needs none of it.
+    fn skip_lost(
+        &mut self,
+        track: TrackKey,
+        (stream, is_keyframe): (StreamId, bool),
+        touched: &mut Vec<PeerKey>,
+        now: Instant,
+    ) {
+        for viewer in self.viewers.get(&track).cloned().unwrap_or_default() {
+            let is_seen = self.subscriber(viewer).is_some_and(|s| s.skip_lost(track, stream));
+            if is_seen && !is_keyframe {
+                self.allocate(viewer, touched, now);
+            }
+        }
+    }
+
+    /// Asks for keyframes of what is seen and has gaps that are never filled: browsers wait for
+    /// seconds before they ask.
+    pub(super) fn mend(&mut self, session: SessionKey, touched: &mut Vec<PeerKey>, now: Instant) {
+        let losses = self.publisher(session).map(|p| p.losses(now)).unwrap_or_default();
+        for (kind, stream) in losses {
+            let track = TrackKey { publisher: session, kind };
+            let viewers = self.viewers.get(&track).cloned().unwrap_or_default();
+            let sees = |viewer| self.subscriber(viewer).is_some_and(|s| s.shows(track, stream));
+            if viewers.into_iter().any(sees) {
+                self.want_keyframe(track, stream, touched, now);
+            }
+        }
+    }
+
+    fn want_keyframe(
+        &mut self,
+        track: TrackKey,
+        stream: StreamId,
+        touched: &mut Vec<PeerKey>,
+        now: Instant,
+    ) {
+        if let Some(publisher) = self.publisher(track.publisher) {
+            publisher.want_keyframe(track.kind, stream);
+            self.ask_keyframes(track.publisher, touched, now);
         }
     }
 
@@ -141,10 +194,7 @@ impl Media {
             events.push(MediaEvent::Paused { session, tracks: allocation.pauses });
         }
         for (track, stream) in allocation.keyframes {
-            if let Some(publisher) = self.publisher(track.publisher) {
-                publisher.want_keyframe(track.kind, stream);
-                self.ask_keyframes(track.publisher, touched, now);
-            }
+            self.want_keyframe(track, stream, touched, now);
         }
     }
 

@@ -13,6 +13,7 @@ use super::{
     allocation::{Demand, Rank},
     content::Content,
     dependency_descriptor,
+    gaps::Arrival,
     layers::{self, ArrivingLayer, LayerId, StreamId},
     line::Line,
     publisher::Origin,
@@ -168,14 +169,20 @@ impl Output {
         self.paused && self.is_open()
     }
 
+    /// Whether packets of this stream pass.
+    pub fn shows(&self, stream: StreamId) -> bool {
+        self.is_open() && !self.paused && self.current == Some(stream)
+    }
+
     /// The stream that passes, or else the one that should.
     pub fn stream(&self) -> Option<StreamId> {
         self.current.or(self.target.map(|target| target.stream))
     }
 
-    /// The stream of which a keyframe is needed. Fewer of the layers inside can pass at any time,
-    /// more only from a keyframe on.
+    /// The stream of which a keyframe is needed, once the client knows the m-line. Fewer of the
+    /// layers inside can pass at any time, more only from a keyframe on.
     pub fn needed_keyframe(&self) -> Option<StreamId> {
+        self.line.as_ref().and_then(Line::stream)?;
         let target = self.target.filter(|_| self.is_open() && !is_audio(self.kind))?;
         let is_other = self.current != Some(target.stream);
         let waits = self.resync || is_other || target.spatial > self.reach.spatial();
@@ -259,7 +266,9 @@ impl Output {
             return switches;
         }
         let is_target = self.target.is_some_and(|target| target.stream == origin.stream);
-        switches && is_target && origin.content.is_keyframe
+        // Of what follows a late one, something has not passed.
+        let can_begin = origin.content.is_keyframe && origin.arrival != Arrival::Late;
+        switches && is_target && can_begin
     }
 }
 

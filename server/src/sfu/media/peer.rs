@@ -24,6 +24,10 @@ pub struct Peer {
     transport: Transport,
     /// When the loss is looked at next.
     loss_due: Option<Instant>,
+    /// Since when video is sent of which the client tells nothing.
+    unanswered_since: Option<Instant>,
+    /// The client was heard after a silence.
+    resumed: bool,
     over: bool,
     /// A bug met this connection: it is about to be over.
     broken: bool,
@@ -48,6 +52,8 @@ pub enum PeerEvent {
     Path(Path),
     /// The connection is there, for the first time or again.
     Connected,
+    /// The client is heard again after a time in which nothing came, while video was sent.
+    Resumed,
     /// The transport's state or loss changed.
     Transport,
     /// The connection is over and will not come back.
@@ -97,7 +103,15 @@ impl Peer {
                 Err(error) => tracing::error!(%error, %address, "not an address for media"),
             }
         }
-        Self { rtc, transport: Transport::default(), loss_due: None, over: false, broken: false }
+        Self {
+            rtc,
+            transport: Transport::default(),
+            loss_due: None,
+            unanswered_since: None,
+            resumed: false,
+            over: false,
+            broken: false,
+        }
     }
 
     /// Whether media can pass now.
@@ -116,12 +130,19 @@ impl Peer {
     }
 
     /// Takes a datagram, if it is for this peer.
-    pub fn receive<'a>(&mut self, input: Input<'a>) -> Result<(), Input<'a>> {
+    pub fn receive<'a>(&mut self, input: Input<'a>, now: Instant) -> Result<(), Input<'a>> {
         if self.over || !self.rtc.accepts(&input) {
             return Err(input);
         }
+        let since = self.unanswered_since.take();
+        self.resumed |= since.is_some_and(|since| now.saturating_duration_since(since) >= SILENCE);
         self.feed(input);
         Ok(())
+    }
+
+    /// Something is sent that clients report on.
+    pub fn expect_feedback(&mut self, now: Instant) {
+        self.unanswered_since.get_or_insert(now);
     }
 
     /// Does something with str0m on behalf of the client. Whatever the client sent, only its own
@@ -158,6 +179,9 @@ impl Peer {
     ) -> Instant {
         if self.broken {
             self.end(events);
+        }
+        if std::mem::take(&mut self.resumed) {
+            events.push(PeerEvent::Resumed);
         }
         let mut turns = 0;
         loop {
@@ -263,4 +287,6 @@ const FIRST_ESTIMATE: u64 = 1_500_000;
 const PATH_INTERVAL: Duration = Duration::from_millis(100);
 /// How often the loss is looked at.
 const LOSS_INTERVAL: Duration = Duration::from_secs(2);
+/// Clients report on video four times a second and more. What is lost in less is sent again in time.
+const SILENCE: Duration = Duration::from_millis(450);
 const FAR_FUTURE: Duration = Duration::from_secs(24 * 60 * 60);

@@ -13,6 +13,7 @@ use trunkline_protocol::sfu::models::{Codec, Error, ErrorCode, TrackInfo, TrackT
 use super::{
     content::Content,
     demand::{Ladder, Rung},
+    gaps::Arrival,
     layers::{ArrivingLayer, LayerId, StreamId},
     peer::{Peer, Side},
     sdp,
@@ -64,6 +65,7 @@ pub struct Published {
 pub struct Origin {
     pub kind: TrackType,
     pub stream: StreamId,
+    pub arrival: Arrival,
     /// Its layer is heard for the first time, or again after a pause.
     pub is_new_layer: bool,
     /// How the publisher encodes it.
@@ -145,8 +147,8 @@ impl Publisher {
         let payload_type = packet.header.payload_type;
         let codec = *self.peer.rtc.codec_config().find(|known| known.pt() == payload_type)?;
         let stream = track.streams.entry(id).or_default();
-        let (content, is_new_layer) = stream.take(packet, codec.spec().codec, now);
-        Some(Origin { kind: track.kind, stream: id, is_new_layer, codec, content })
+        let (content, arrival, is_new_layer) = stream.take(packet, codec.spec().codec, now);
+        Some(Origin { kind: track.kind, stream: id, arrival, is_new_layer, codec, content })
     }
 
     /// A stream fell silent. Returns the track it belongs to.
@@ -178,6 +180,19 @@ impl Publisher {
         if let Some(stream) = track.and_then(|track| track.streams.get_mut(&stream)) {
             stream.want_keyframe();
         }
+    }
+
+    /// The streams of videos of which something was lost for good.
+    pub fn losses(&mut self, now: Instant) -> Vec<(TrackType, StreamId)> {
+        let videos = self.tracks.iter_mut().filter(|track| !is_audio(track.kind));
+        let losses = videos.flat_map(|track| {
+            let kind = track.kind;
+            let loss = move |(id, stream): (&StreamId, &mut Stream)| {
+                stream.has_lost(now).then_some((kind, *id))
+            };
+            track.streams.iter_mut().filter_map(loss)
+        });
+        losses.collect()
     }
 
     /// Asks the browser for the keyframes that are wanted. Returns whether it did: the peer has to

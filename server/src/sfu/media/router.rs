@@ -168,7 +168,8 @@ impl Media {
         if result.is_err() {
             self.events.push(MediaEvent::Failed { session });
         }
-        self.drain(vec![PeerKey { session, side: Side::Subscriber }], now);
+        // A restart takes effect with its answer: from now on the peer goes by its new name.
+        self.negotiated(PeerKey { session, side: Side::Subscriber }, now);
         self.reallocate(session, now);
         self.negotiate(session, now);
         result
@@ -232,7 +233,7 @@ impl Media {
             let Some(addressee) = self.peer(peer) else {
                 continue;
             };
-            match addressee.receive(input) {
+            match addressee.receive(input, now) {
                 Ok(()) => {
                     if known != Some(peer) {
                         self.sources.insert(source, peer);

@@ -6,6 +6,7 @@ use str0m::{format::Codec, rtp::RtpPacket};
 
 use super::{
     content::{Content, Reader},
+    gaps::{Arrival, Gaps},
     keyframes::KeyframeRequests,
     rate::RateMeter,
 };
@@ -15,6 +16,7 @@ use crate::sfu::ids::Size;
 #[derive(Default)]
 pub struct Stream {
     keyframes: KeyframeRequests,
+    gaps: Gaps,
     reader: Reader,
     /// The layers inside, the smallest first. A stream without layers has one.
     layers: Vec<Layer>,
@@ -38,15 +40,25 @@ pub struct Inside {
 }
 
 impl Stream {
-    /// Takes a packet in. Returns what it holds, and whether its layer is heard for the first time
-    /// or again after a pause.
-    pub fn take(&mut self, packet: &RtpPacket, codec: Codec, now: Instant) -> (Content, bool) {
+    /// Takes a packet in. Returns what it holds, how it comes, and whether its layer is heard for the
+    /// first time or again after a pause.
+    pub fn take(
+        &mut self,
+        packet: &RtpPacket,
+        codec: Codec,
+        now: Instant,
+    ) -> (Content, Arrival, bool) {
         let content = self.reader.read(&packet.payload, &packet.header.ext_vals, codec);
+        let arrival = self.gaps.note(*packet.seq_no, self.heard.is_none(), now);
         let Some(place) = content.place else {
-            return (content, false);
+            return (content, arrival, false);
         };
         if content.is_keyframe {
-            self.keyframes.arrived();
+            self.gaps.begin(*packet.seq_no);
+            // Who waits for one cannot begin with it when what follows has passed by.
+            if arrival != Arrival::Late {
+                self.keyframes.arrived();
+            }
         }
         let index = usize::from(place.spatial);
         if self.layers.len() <= index {
@@ -62,25 +74,27 @@ impl Stream {
             layer.heard = Some(now);
         }
         self.heard = Some(now);
-        (content, is_new)
+        (content, arrival, is_new)
     }
 
     /// Nothing comes any more. Returns whether something came before.
     pub fn silence(&mut self) -> bool {
-        self.keyframes = KeyframeRequests::default();
         self.heard.take().is_some()
     }
 
     /// Somebody cannot go on without a keyframe.
     pub fn want_keyframe(&mut self) {
-        if self.heard.is_some() {
-            self.keyframes.want();
-        }
+        self.keyframes.want();
     }
 
-    /// Whether to ask for a keyframe now.
+    /// Whether to ask for a keyframe now. While nothing comes, nobody would hear it.
     pub fn needs_keyframe(&mut self, now: Instant) -> bool {
-        self.keyframes.poll(now)
+        self.heard.is_some() && self.keyframes.poll(now)
+    }
+
+    /// Whether something was lost for good, once for each loss.
+    pub fn has_lost(&mut self, now: Instant) -> bool {
+        self.gaps.are_beyond_repair(now)
     }
 
     /// The layers inside that arrive.

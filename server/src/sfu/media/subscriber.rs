@@ -285,6 +285,7 @@ impl Subscriber {
             self.held_until = Some(now + HOLD);
         }
         let is_held = self.held_until.is_some_and(|until| now < until);
+        let is_connected = self.peer.is_connected();
         let mut allocation = Allocation::default();
         for (((key, was_paused), demand), step) in keys.into_iter().zip(&demands).zip(&mut steps) {
             // What has just come is not made to wait.
@@ -309,7 +310,10 @@ impl Subscriber {
             if was_paused && step.is_some() {
                 output.resync();
             }
-            allocation.keyframes.extend(output.needed_keyframe().map(|stream| (key, stream)));
+            // What comes before anything can pass would be of no use, and browsers ignore the request
+            // that comes soon after it.
+            let needed = output.needed_keyframe().filter(|_| is_connected);
+            allocation.keyframes.extend(needed.map(|stream| (key, stream)));
         }
         if is_stopped {
             return allocation;
@@ -345,6 +349,25 @@ impl Subscriber {
     /// Packets were lost for good: every picture has to begin anew.
     pub fn resync(&mut self) {
         self.outputs.values_mut().for_each(Output::resync);
+    }
+
+    /// Whether a stream of a track passes.
+    pub fn shows(&self, key: TrackKey, stream: StreamId) -> bool {
+        self.outputs.get(&key).is_some_and(|output| output.shows(stream))
+    }
+
+    /// Packets of a stream will not come any more: who sees it goes on with a picture that needs
+    /// none of them. Returns whether it is seen.
+    pub fn skip_lost(&mut self, key: TrackKey, stream: StreamId) -> bool {
+        let shown = self.outputs.get_mut(&key).filter(|output| output.shows(stream));
+        shown.map(Output::resync).is_some()
+    }
+
+    /// The path is there again: what was sent while nothing came through is lost, and not worth to be
+    /// sent again. Every picture begins anew.
+    pub fn resume(&mut self) {
+        self.abandon();
+        self.resync();
     }
 
     /// The track and stream behind an m-line.
@@ -392,6 +415,8 @@ impl Subscriber {
         };
         if is_audio(key.kind) {
             audio.count(packet.payload.len(), now);
+        } else {
+            peer.expect_feedback(now);
         }
         let mut api = peer.rtc.direct_api();
         let stream = api.stream_tx(&ssrc);

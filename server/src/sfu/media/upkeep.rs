@@ -17,6 +17,7 @@ impl Media {
         let is_review = self.next_review.is_none_or(|due| now >= due);
         for session in sessions {
             let mut touched = Vec::new();
+            self.mend(session, &mut touched, now);
             self.ask_keyframes(session, &mut touched, now);
             self.drain(touched, now);
             if is_review {

@@ -10,6 +10,7 @@ use trunkline_protocol::sfu::models::{Error, ErrorCode, ParticipantCount, Pin};
 
 use super::{
     audio_levels::AudioLevels,
+    departures::Departures,
     moderation::Rule,
     revocations::Revocations,
     session::{Session, Signal},
@@ -36,6 +37,7 @@ pub struct Calls {
     /// By call and user.
     pub(super) rules: HashMap<(String, String), Rule>,
     pub(super) revocations: Revocations,
+    pub(super) departures: Departures,
     pub(super) effects: Vec<Effect>,
     pub(super) levels_due: Option<Instant>,
     last_key: u64,
@@ -122,6 +124,7 @@ impl Calls {
             sockets: HashMap::new(),
             rules: HashMap::new(),
             revocations: Revocations::default(),
+            departures: Departures::default(),
             effects: Vec::new(),
             levels_due: None,
             last_key: 0,

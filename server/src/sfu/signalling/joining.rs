@@ -3,8 +3,11 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use trunkline_protocol::sfu::{
-    event::{JoinResponse, ParticipantJoined},
-    models::{CallState, ErrorCode, PublishOption, WebsocketReconnectStrategy as Strategy},
+    event::{CallEnded, JoinResponse, ParticipantJoined},
+    models::{
+        CallEndedReason, CallState, ErrorCode, PublishOption,
+        WebsocketReconnectStrategy as Strategy,
+    },
     signal::TrackSubscriptionDetails,
 };
 
@@ -52,6 +55,9 @@ impl Calls {
             let text = "session_id must have 1 to 128 bytes";
             return self.refuse(join.socket, ErrorCode::RequestValidationFailed, text);
         }
+        if let Some(reason) = self.why_put_out(&join) {
+            return self.send_off(join.socket, reason);
+        }
         if self.revocations.is_revoked(&join.claims) {
             let text = "the token is void: the call ended or the user was removed from it";
             return self.refuse(join.socket, ErrorCode::PermissionDenied, text);
@@ -90,8 +96,9 @@ impl Calls {
         let stand_in = previous.and_then(|previous| self.stand_in_after(previous));
         if let (Some(previous), Some(stand_in)) = (previous, stand_in) {
             // Before the new one hears anything: it is not to hear of itself as somebody else.
-            self.end_unseen(previous, stand_in, now);
+            self.end_unseen(previous, stand_in);
         }
+        let user_id = join.claims.user_id.clone();
         let call = self.calls.entry(cid.clone()).or_insert_with(|| Call {
             started: now.wall,
             sessions: Vec::new(),
@@ -112,14 +119,27 @@ impl Calls {
         self.sessions.insert(key, session);
         self.bind(socket, &cid, Some(key));
 
-        self.answer(socket, key, false, stand_in.or(previous));
-        if stand_in.is_none() {
+        if let Some(stand_in) = stand_in {
+            self.answer(socket, key, false, Some(stand_in));
+        } else {
+            // Before anybody is told of the new session: it comes pinned.
+            let has_pin = previous.is_some() && self.move_pin(&cid, &previous_id, key);
+            self.answer(socket, key, false, previous);
             self.announce(key);
-            if previous.is_some() {
-                self.move_pin(&cid, &previous_id, key);
+            if has_pin {
+                self.tell_pins(&cid);
             }
-            self.end(previous.as_slice(), now);
         }
+        let muted = match previous.and_then(|previous| self.sessions.get(&previous)) {
+            Some(previous) => previous.unheard_mutes.keys().copied().collect(),
+            None => self.departures.muted(&previous_id, &cid, &user_id),
+        };
+        match (stand_in, previous) {
+            (Some(_), _) => {}
+            (None, Some(previous)) => self.replace(previous, key, now),
+            (None, None) => self.notice_joined(key),
+        }
+        self.catch_up_on_mutes(key, muted);
         self.effects.push(Effect::Resubscribe(key));
         self.review_importance(&cid);
     }
@@ -214,28 +234,28 @@ impl Calls {
     }
 
     pub(super) fn announce(&mut self, key: SessionKey) {
-        if let Some(session) = self.sessions.get_mut(&key) {
-            session.reported = true;
-        }
         let Some(session) = self.sessions.get(&key) else {
             return;
         };
         let cid = session.claims.cid.clone();
-        let notice = SfuNotice::ParticipantJoined {
-            cid: cid.clone(),
-            user_id: session.claims.user_id.clone(),
-            session_id: session.id.clone(),
-            anonymous: session.claims.anonymous,
-        };
         let joined = session.introduced.then(|| ParticipantJoined {
             call_cid: control::cid(&cid).to_owned(),
             participant: Some(self.participant(session)),
             is_pinned: self.is_pinned(session),
         });
-        self.effects.push(Effect::Notice(notice));
         if let Some(joined) = joined {
             self.tell_others(&cid, Some(key), Event::ParticipantJoined(joined));
         }
+    }
+
+    pub(super) fn notice_joined(&mut self, key: SessionKey) {
+        let notice = self.sessions.get(&key).map(|session| SfuNotice::ParticipantJoined {
+            cid: session.claims.cid.clone(),
+            user_id: session.claims.user_id.clone(),
+            session_id: session.id.clone(),
+            anonymous: session.claims.anonymous,
+        });
+        self.effects.extend(notice.map(Effect::Notice));
     }
 
     pub(super) fn is_pinned(&self, session: &Session) -> bool {
@@ -253,6 +273,22 @@ impl Calls {
         let event = wire::error_event(wire::error(code, text), Strategy::Disconnect);
         self.send(vec![socket], event);
         self.effects.push(close(socket, POLICY_VIOLATION, text));
+    }
+
+    /// Why somebody who wants to go on with a session may not: their user was put out of the call
+    /// meanwhile. A join that does not go on with anything is another matter.
+    fn why_put_out(&self, join: &Join) -> Option<CallEndedReason> {
+        let former = match (join.strategy, join.previous_session_id.as_str()) {
+            (Strategy::Unspecified | Strategy::Disconnect, _) => return None,
+            (_, "") => &join.session_id,
+            (_, previous) => previous,
+        };
+        self.departures.why_put_out(former, &join.claims.cid, &join.claims.user_id)
+    }
+
+    fn send_off(&mut self, socket: SocketId, reason: CallEndedReason) {
+        self.send(vec![socket], Event::CallEnded(CallEnded { reason: reason.into() }));
+        self.effects.push(close(socket, NORMAL, "the session was ended"));
     }
 
     fn bind(&mut self, socket: SocketId, cid: &str, session: Option<SessionKey>) {

@@ -50,6 +50,7 @@ impl Calls {
             SfuOrder::EndCall { cid, reason } => {
                 self.revocations.revoke_call(cid, now.wall);
                 self.put_out(cid, *reason, now, |_| true);
+                self.departures.put_out(cid, *reason, |_| true);
             }
             SfuOrder::EndLive { cid } => {
                 self.put_out(cid, CallEndedReason::LiveEnded, now, |session| {
@@ -59,13 +60,21 @@ impl Calls {
             SfuOrder::RemoveUser { cid, user_id, reason } => {
                 self.revocations.revoke_user(cid, user_id, now.wall);
                 self.put_out(cid, *reason, now, |session| session.claims.user_id == *user_id);
+                self.departures.put_out(cid, *reason, |other| other == user_id);
             }
             SfuOrder::Admit { cid, user_id, admitted } => {
                 self.rule(cid, user_id, now).refused = !admitted;
             }
-            SfuOrder::MuteTracks { cid, whose, kinds } => self.mute_tracks(cid, whose, kinds),
+            SfuOrder::MuteTracks { cid, whose, kinds } => self.mute_tracks(cid, whose, kinds, now),
             SfuOrder::SetGrants { cid, user_id, granted, revoked } => {
                 self.set_grants(cid, user_id, granted, revoked, now);
+            }
+            SfuOrder::UpdateUser { cid, user_id, name, image, custom } => {
+                self.update_user(cid, user_id, |claims| {
+                    claims.name.clone_from(name);
+                    claims.image.clone_from(image);
+                    claims.custom.clone_from(custom);
+                });
             }
             SfuOrder::Pin { cid, user_id, session_id, pinned } => {
                 self.pin(cid, user_id, session_id, *pinned);
@@ -85,16 +94,72 @@ impl Calls {
         let keys: Vec<_> = leaving.iter().map(|session| session.key).collect();
         let event = Event::CallEnded(CallEnded { reason: reason.into() });
         self.send(to, event);
+        self.depart(&keys, Some(reason), now);
         self.end(&keys, now);
+    }
+
+    /// Sessions end whose clients may not hear of it.
+    pub(super) fn depart(
+        &mut self,
+        keys: &[SessionKey],
+        put_out: Option<CallEndedReason>,
+        now: Now,
+    ) {
+        for session in keys.iter().filter_map(|key| self.sessions.get(key)) {
+            self.departures.note(session, put_out, now.instant);
+        }
     }
 
     /// Ends sessions. They are all gone before the others are told, so that nobody who leaves too
     /// is told.
     pub(super) fn end(&mut self, keys: &[SessionKey], now: Now) {
+        for session in self.drop_sessions(keys) {
+            // The coordinator knows only of the one that stands in for it.
+            if session.stand_in.is_some() {
+                continue;
+            }
+            self.effects.push(Effect::Notice(SfuNotice::ParticipantLeft {
+                duration_seconds: session.duration_seconds(now),
+                cid: session.claims.cid,
+                user_id: session.claims.user_id,
+                session_id: session.id,
+                anonymous: session.claims.anonymous,
+            }));
+        }
+    }
+
+    /// Ends a session whose place another one has taken. The coordinator hears of both at once, so
+    /// that it never misses who reconnects.
+    pub(super) fn replace(&mut self, previous: SessionKey, by: SessionKey, now: Now) {
+        for session in self.drop_sessions(&[previous]) {
+            let Some(successor) = self.sessions.get(&by) else {
+                continue;
+            };
+            self.effects.push(Effect::Notice(SfuNotice::ParticipantRejoined {
+                duration_seconds: session.duration_seconds(now),
+                cid: session.claims.cid,
+                user_id: session.claims.user_id,
+                session_id: successor.id.clone(),
+                previous_session_id: session.id,
+                anonymous: session.claims.anonymous,
+            }));
+        }
+    }
+
+    /// Ends a session that nobody has seen; the one that stands in for it stays.
+    pub(super) fn drop_unseen(&mut self, key: SessionKey) {
+        if let Some(session) = self.sessions.get_mut(&key) {
+            session.stand_in = None;
+        }
+        self.drop_sessions(&[key]);
+    }
+
+    fn drop_sessions(&mut self, keys: &[SessionKey]) -> Vec<Session> {
         let stand_in = |key: &SessionKey| self.sessions.get(key)?.stand_in;
         let stand_ins: Vec<_> = keys.iter().filter_map(stand_in).collect();
         let keys = keys.iter().chain(&stand_ins);
         let ended: Vec<_> = keys.filter_map(|key| self.remove(*key)).collect();
+        let mut dropped = Vec::new();
         for (session, was_dominant) in ended {
             let cid = session.claims.cid.clone();
             if session.introduced {
@@ -113,17 +178,9 @@ impl Calls {
                 self.effects.push(close(socket, NORMAL, "the session ended"));
             }
             self.effects.push(Effect::Forget(session.key));
-            if !session.reported {
-                continue;
-            }
-            self.effects.push(Effect::Notice(SfuNotice::ParticipantLeft {
-                cid,
-                duration_seconds: session.duration_seconds(now),
-                user_id: session.claims.user_id,
-                session_id: session.id,
-                anonymous: session.claims.anonymous,
-            }));
+            dropped.push(session);
         }
+        dropped
     }
 
     fn remove(&mut self, key: SessionKey) -> Option<(Session, bool)> {

@@ -1,18 +1,18 @@
 //! What the coordinator orders about users in a call: muted, refused, with other rights, pinned.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
 use trunkline_protocol::sfu::{
-    event::{CallGrantsUpdated, PinsChanged},
+    event::{CallGrantsUpdated, ParticipantUpdated, PinsChanged, TrackUnpublished},
     models::{CallGrants, Pin, TrackType, TrackUnpublishReason},
 };
 
 use super::{calls::Calls, session::Session, wire::Event};
 use crate::sfu::{
-    control::Muted,
+    control::{self, Muted},
     ids::{Now, SessionKey},
     token::SfuClaims,
 };
@@ -53,7 +53,7 @@ impl Calls {
         !rule.refused
     }
 
-    pub(super) fn mute_tracks(&mut self, cid: &str, whose: &Muted, kinds: &[TrackType]) {
+    pub(super) fn mute_tracks(&mut self, cid: &str, whose: &Muted, kinds: &[TrackType], now: Now) {
         let concerned = |user_id: &String| match whose {
             Muted::Users(users) => users.contains(user_id),
             Muted::AllBut(user) => user != user_id,
@@ -62,9 +62,32 @@ impl Calls {
         let sessions = self.in_call(cid).filter(|session| concerned(&session.claims.user_id));
         let keys: Vec<_> = sessions.map(|session| session.key).collect();
         for key in keys {
+            if let Some(session) = self.sessions.get_mut(&key) {
+                session.unheard_mutes.extend(kinds.iter().map(|kind| (*kind, now.instant)));
+            }
             self.change_tracks(key, TrackUnpublishReason::Moderation, |session| {
                 session.mute(&states)
             });
+        }
+        self.departures.mute(cid, kinds, concerned);
+    }
+
+    /// Tells somebody who comes back what was muted while they were away.
+    pub(super) fn catch_up_on_mutes(&mut self, key: SessionKey, kinds: BTreeSet<TrackType>) {
+        let Some(session) = self.sessions.get_mut(&key) else {
+            return;
+        };
+        session.must_mute.clone_from(&kinds);
+        let (user_id, session_id) = (session.claims.user_id.clone(), session.id.clone());
+        for kind in kinds {
+            let event = TrackUnpublished {
+                user_id: user_id.clone(),
+                session_id: session_id.clone(),
+                r#type: kind.into(),
+                cause: TrackUnpublishReason::Moderation.into(),
+                participant: None,
+            };
+            self.tell(key, Event::TrackUnpublished(event));
         }
     }
 
@@ -106,6 +129,35 @@ impl Calls {
         self.change_tracks(key, cause, Session::mute_forbidden);
     }
 
+    /// A user is called otherwise, or looks otherwise: everybody sees it who sees them.
+    pub(super) fn update_user(
+        &mut self,
+        cid: &str,
+        user_id: &str,
+        update: impl Fn(&mut SfuClaims),
+    ) {
+        let sessions = self.in_call(cid).filter(|session| session.claims.user_id == user_id);
+        let keys: Vec<_> = sessions.map(|session| session.key).collect();
+        for key in keys {
+            if let Some(session) = self.sessions.get_mut(&key) {
+                update(&mut session.claims);
+            }
+            let Some(session) = self.sessions.get(&key) else {
+                continue;
+            };
+            let is_introduced = session.introduced;
+            let event = Event::ParticipantUpdated(ParticipantUpdated {
+                call_cid: control::cid(cid).to_owned(),
+                participant: Some(self.participant(session)),
+            });
+            if is_introduced {
+                self.tell_others(cid, None, event);
+            } else {
+                self.tell(key, event);
+            }
+        }
+    }
+
     /// Pins a session that is in the call, or takes its pin back. The newest pin comes first.
     pub(super) fn pin(&mut self, cid: &str, user_id: &str, session_id: &str, pinned: bool) {
         let is_there = self
@@ -131,18 +183,18 @@ impl Calls {
         self.calls.get(cid).map(|call| call.pins.as_slice()).unwrap_or_default()
     }
 
-    /// A rejoin takes the place of an earlier session, and its pin.
-    pub(super) fn move_pin(&mut self, cid: &str, from: &str, to: SessionKey) {
+    /// A rejoin takes the place of an earlier session, and its pin; tells whether there was one.
+    pub(super) fn move_pin(&mut self, cid: &str, from: &str, to: SessionKey) -> bool {
         let Some(to) = self.sessions.get(&to).map(|session| session.id.clone()) else {
-            return;
+            return false;
         };
         let pins = self.calls.get_mut(cid).map(|call| &mut call.pins);
-        let Some(pin) = pins.and_then(|pins| pins.iter_mut().find(|pin| pin.session_id == from))
-        else {
-            return;
+        let pin = pins.and_then(|pins| pins.iter_mut().find(|pin| pin.session_id == from));
+        let Some(pin) = pin else {
+            return false;
         };
         pin.session_id = to;
-        self.tell_pins(cid);
+        true
     }
 
     /// A session is over, and so is its pin.
@@ -157,7 +209,7 @@ impl Calls {
         }
     }
 
-    fn tell_pins(&mut self, cid: &str) {
+    pub(super) fn tell_pins(&mut self, cid: &str) {
         let pins = self.pins(cid).to_vec();
         self.tell_others(cid, None, Event::PinsUpdated(PinsChanged { pins }));
         self.review_importance(cid);

@@ -1,6 +1,9 @@
 //! One participant's presence in a call: who, what is published, what is wished for.
 
-use std::{collections::HashMap, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    time::Instant,
+};
 
 use trunkline_protocol::sfu::models::{
     ConnectionQuality, Participant, ParticipantSource, PublishOption, TrackInfo, TrackType,
@@ -30,13 +33,15 @@ pub struct Session {
     /// When a frame last arrived on the socket.
     pub last_heard: Instant,
     pub tracks: Vec<Track>,
+    /// What moderators have muted since the client was surely there to hear it.
+    pub unheard_mutes: BTreeMap<TrackType, Instant>,
+    /// What they had muted while the client was away: muted until it knows.
+    pub must_mute: BTreeSet<TrackType>,
     /// Track types wished for, by the publisher's session id. The publisher need not exist yet.
     pub wishes: HashMap<(String, TrackType), Wish>,
     /// Others know of it. Anonymous participants are never introduced; in large calls others are
     /// when they publish.
     pub introduced: bool,
-    /// The coordinator knows of it.
-    pub reported: bool,
     /// The session that the others see in its place, until media has reached it.
     pub stand_in: Option<SessionKey>,
     /// The client can show that its video is paused for lack of bandwidth.
@@ -102,9 +107,10 @@ impl Session {
             signal: Signal::Bound { socket: join.socket, created: true },
             last_heard: now.instant,
             tracks: Vec::new(),
+            unheard_mutes: BTreeMap::new(),
+            must_mute: BTreeSet::new(),
             wishes: join.subscriptions.iter().filter_map(wire::wish).collect(),
             introduced: false,
-            reported: false,
             stand_in: None,
             shows_pauses: join.shows_pauses,
             decodes: join.decodes,
@@ -140,7 +146,7 @@ impl Session {
                 let kind = info.track_type();
                 Track {
                     kind,
-                    muted: info.muted,
+                    muted: info.muted || self.must_mute.contains(&kind),
                     stereo: info.stereo,
                     codec: if is_audio(kind) { String::new() } else { video_codec(info) },
                 }
@@ -159,6 +165,22 @@ impl Session {
                 }
             }
         })
+    }
+
+    /// Applies the mute states that the client wishes. What it does not know yet to be muted stays so.
+    pub fn wish_mutes(&mut self, states: &[(TrackType, bool)]) -> Vec<TrackChange> {
+        for (kind, muted) in states {
+            self.unheard_mutes.remove(kind);
+            if *muted {
+                self.must_mute.remove(kind);
+            }
+        }
+        let states = states.iter().map(|(kind, muted)| {
+            let muted = *muted || self.must_mute.contains(kind);
+            (*kind, muted)
+        });
+        let states: Vec<_> = states.collect();
+        self.mute(&states)
     }
 
     /// Mutes what the session has no right to publish.

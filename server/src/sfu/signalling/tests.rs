@@ -5,6 +5,7 @@ mod large_calls;
 mod leaving;
 mod moderation;
 mod reconnecting;
+mod returning;
 mod stand_ins;
 mod tracks;
 mod upkeep;

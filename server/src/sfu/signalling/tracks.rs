@@ -99,7 +99,9 @@ impl Calls {
     /// Applies changes of mute states; types that are not listed stay as they are.
     pub fn set_mutes(&mut self, key: SessionKey, states: &[TrackMuteState]) {
         let states: Vec<_> = states.iter().map(|state| (state.track_type(), state.muted)).collect();
-        self.change_tracks(key, TrackUnpublishReason::UserMuted, |session| session.mute(&states));
+        self.change_tracks(key, TrackUnpublishReason::UserMuted, |session| {
+            session.wish_mutes(&states)
+        });
     }
 
     /// Replaces what a session wants to receive.

@@ -26,6 +26,10 @@ impl Calls {
         let session = self.served_by(socket);
         if let Some(session) = session.and_then(|key| self.sessions.get_mut(&key)) {
             session.last_heard = now.instant;
+            session.unheard_mutes.retain(|_, muted| {
+                // A frame that is on its way proves nothing.
+                now.instant.saturating_duration_since(*muted) < CROSSING
+            });
         }
     }
 
@@ -121,10 +125,16 @@ impl Calls {
                 _ => {}
             }
         }
+        for session in self.sessions.values_mut().filter(|session| !session.must_mute.is_empty()) {
+            if now.instant.saturating_duration_since(session.joined.instant) >= CATCHING_UP {
+                session.must_mute.clear();
+            }
+        }
         for socket in silent {
             self.effects.push(close(socket, GOING_AWAY, "nothing heard"));
             self.closed(socket, None, now);
         }
+        self.depart(&over, None, now);
         self.end(&over, now);
     }
 
@@ -188,5 +198,9 @@ impl Calls {
 
 /// Nothing heard on a socket for so long: its signal counts as lost. Clients ping every 5 s.
 const SILENCE_LIMIT: Duration = Duration::from_secs(20);
+/// A frame that arrives so long after another one was sent was sent by somebody who had that one.
+const CROSSING: Duration = Duration::from_secs(2);
+/// How long a client that comes back takes at most to note what is muted.
+const CATCHING_UP: Duration = Duration::from_secs(3);
 const LEVEL_WINDOW: Duration = Duration::from_millis(400);
 const GOING_AWAY: u16 = 1001;

@@ -8,7 +8,7 @@ use crate::core::{
     effect::Effect,
     error::Error,
     host::Host,
-    ids::{CallKey, PromiseId},
+    ids::{CallKey, CaptureId, PromiseId},
     outbox::Outbox,
     state::{AudioBitrateProfile, DeviceKind},
 };
@@ -34,6 +34,16 @@ impl<H: Host> Device<H> {
             out.push(Effect::RememberDevice(owner, self.kind));
         }
         out.settle_all(mem::take(&mut self.waiting), &Ok(()));
+    }
+
+    /// The sound that came with a screen ended. `true` when it was published, or going to be.
+    pub(crate) fn lose_sound(&mut self, capture: CaptureId) -> bool {
+        match &mut self.phase {
+            Phase::On(running) | Phase::Renewing { running, .. } | Phase::Paused(running) => {
+                running.capture == capture && running.captured.audio_track_id.take().is_some()
+            }
+            Phase::Off | Phase::Opening { .. } => false,
+        }
     }
 
     /// The app has dropped the call: nobody could turn it off any more.

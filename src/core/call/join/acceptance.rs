@@ -5,7 +5,7 @@ use std::mem;
 use super::{Credentials, Step};
 use crate::core::{
     call::{CallContext, CallRequest, CallSession, Phase},
-    error::Error,
+    error::{Code, Error},
     host::Host,
     view::AnswerOf,
 };
@@ -32,8 +32,13 @@ impl<H: Host> CallSession<H> {
         let Phase::Joining(join) = &mut self.phase else {
             return;
         };
-        match (result, mem::replace(&mut join.step, Step::Offline)) {
+        match (result.map_err(Error::of_acceptance), mem::replace(&mut join.step, Step::Offline)) {
             (Ok(_), Step::Accepting { credentials, .. }) => self.connect(context, credentials),
+            (Err(error), Step::Accepting { .. }) if error.code == Code::AnsweredElsewhere => {
+                let promises = mem::take(&mut join.promises);
+                self.leave_now(context, "accepted_elsewhere");
+                context.out.settle_all(promises, &Err(error));
+            }
             (Err(error), Step::Accepting { .. }) => {
                 self.acceptance_failed(context);
                 self.attempt_failed(context, error);

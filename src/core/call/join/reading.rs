@@ -10,6 +10,7 @@ use trunkline_protocol::{
 use super::{Step, Trigger, wire::join_refused};
 use crate::core::{
     call::{CallContext, CallSession, Phase, participants::Told, sfu_events::warn_unreadable},
+    error::{Category, Code, Error, ErrorClass},
     host::Host,
     time::Duration,
 };
@@ -32,12 +33,12 @@ impl<H: Host> CallSession<H> {
         let Phase::Joining(join) = &mut self.phase else {
             return;
         };
-        let early = match &mut join.step {
-            Step::AwaitingResponse { early, .. } => early,
+        match &mut join.step {
+            Step::AwaitingResponse { .. } => {}
             // It is about people who may not be known yet.
             Step::Reading { early, .. } => return early.push(bytes),
             _ => return,
-        };
+        }
         let refusal = match Frame::read(&bytes) {
             Some(Frame::Joined) => match JoinFrame::new(bytes) {
                 Some(frame) => return self.let_in(context, frame),
@@ -50,13 +51,21 @@ impl<H: Host> CallSession<H> {
             Some(_) => None,
             None => return warn_unreadable(context),
         };
+        if self.on_sent_off(context, refusal.as_ref()) {
+            return;
+        }
+        let Phase::Joining(join) = &mut self.phase else {
+            return;
+        };
         if let Some(EventPayload::Error(refusal)) = refusal {
             let error = join_refused(&refusal);
             if error.unrecoverable && matches!(join.trigger, Trigger::Reconnect { .. }) {
                 return self.leave_now(context, "sfu_disconnect");
             }
             self.attempt_failed(context, error);
-        } else if early.len() < EARLY_FRAMES {
+        } else if let Step::AwaitingResponse { early, .. } = &mut join.step
+            && early.len() < EARLY_FRAMES
+        {
             early.push(bytes);
         }
     }
@@ -68,6 +77,7 @@ impl<H: Host> CallSession<H> {
         };
         match mem::replace(&mut join.step, Step::Offline) {
             Step::AwaitingResponse { session, early, .. } => {
+                join.end_step(context.out.now);
                 let participants = Vec::with_capacity(frame.left());
                 let at = context.out.now;
                 join.step = Step::Reading { session, frame, participants, early, at };
@@ -97,5 +107,26 @@ impl<H: Host> CallSession<H> {
         if frame.left() == 0 {
             self.joined(context);
         }
+    }
+
+    pub(in crate::core::call) fn on_join_socket_closed(
+        &mut self,
+        context: &mut CallContext<'_, H>,
+        code: u16,
+    ) {
+        if let Phase::Joining(join) = &mut self.phase
+            && let Some(session) = join.session_mut()
+        {
+            session.socket_closed();
+        }
+        let error = Error::new(
+            Code::SfuJoinFailed,
+            Category::Sfu,
+            format!("the SFU closed the socket with code {code} during the join"),
+        )
+        .class(ErrorClass::SfuJoin)
+        .hint("Try again; if it stays like this, check that the SFU's address is reachable.")
+        .retryable();
+        self.attempt_failed(context, error);
     }
 }

@@ -7,7 +7,7 @@ use crate::core::{
     call::{CallContext, CallSession, Phase},
     error::{Category, Code, Error, ErrorClass},
     host::Host,
-    outbox::Outbox,
+    probing::{Pace, is_probing, next_probe},
     state::CallingState,
     time::{Duration, Time},
 };
@@ -17,9 +17,6 @@ const REJOIN_LIMIT: usize = 10;
 const REJOIN_WINDOW: Duration = Duration::from_secs(120);
 /// How long it is tried, while the browser is online.
 const GIVE_UP_AFTER: Duration = Duration::from_secs(120);
-/// How long it is tried once every [`PROBE_EVERY`].
-const PROBING: Duration = Duration::from_secs(60);
-const PROBE_EVERY: Duration = Duration::from_secs(1);
 
 impl<H: Host> CallSession<H> {
     /// The connection of a joined call is lost: the story begins again.
@@ -61,6 +58,8 @@ impl<H: Host> CallSession<H> {
             replaced: Some(*session),
             answered: false,
             step: Step::Offline,
+            began: [context.out.now; 2],
+            slowest: Duration::ZERO,
         };
         if offline {
             self.phase = Phase::Joining(Box::new(join));
@@ -116,15 +115,37 @@ impl<H: Host> CallSession<H> {
     }
 }
 
-/// When to try again what has failed since `since`, if at all: often at first, as most losses are
-/// short, then as `usual`.
+impl<H: Host> Join<H> {
+    /// Whether it is tried often, and each time not for long.
+    pub(super) fn is_probe(&self, now: Time) -> bool {
+        matches!(self.trigger, Trigger::Reconnect { since, .. } if is_probing(now, since))
+    }
+
+    /// A step begins that needs the SFU; tells until when it may take.
+    pub(super) fn begin_step(&mut self, now: Time, pace: Pace) -> Time {
+        let [_, step] = &mut self.began;
+        *step = now;
+        let usual = self.limits.response;
+        now + if self.is_probe(now) { pace.patience(usual) } else { usual }
+    }
+
+    /// The SFU has answered.
+    pub(super) fn end_step(&mut self, now: Time) {
+        let [_, step] = self.began;
+        self.slowest = self.slowest.max(now - step);
+    }
+}
+
+/// When to try again what has failed since `since`, the last time in an attempt of `began`, if at all:
+/// often at first, then as `usual`.
 pub(super) fn next_rejoin<H: Host>(
-    out: &Outbox<H>,
+    now: Time,
     since: Time,
+    began: Time,
     usual: Time,
     error: &Error<H>,
 ) -> Option<Time> {
-    let takes = out.now - since;
+    let takes = now - since;
     // The answer of the coordinator, which will be the same the next time.
     let is_final = error.unrecoverable
         || error.class == ErrorClass::Response
@@ -132,7 +153,7 @@ pub(super) fn next_rejoin<H: Host>(
     if is_final || takes >= GIVE_UP_AFTER {
         return None;
     }
-    Some(if takes < PROBING { usual.min(out.after(PROBE_EVERY)) } else { usual })
+    Some(if is_probing(now, since) { next_probe(now, began, usual) } else { usual })
 }
 
 pub(super) fn rejoin_limit<H: Host>() -> Error<H> {

@@ -1,11 +1,11 @@
 //! What a join says on the wire, and what refusals mean.
 
-use trunkline_protocol::sfu::{event, models};
+use trunkline_protocol::sfu::{event, models, signal};
 
-use super::{FAILURES_PER_EDGE, Join};
+use super::{Join, Trigger, edges::FAILURES_PER_EDGE};
 use crate::core::{
     body::Body,
-    call::{CallContext, rpc::sfu_error},
+    call::{CallContext, publisher::AudioSettings, rpc::sfu_error},
     error::{Code, Error, ErrorClass},
     host::Host,
 };
@@ -28,6 +28,28 @@ impl<H: Host> Join<H> {
             body.set("migrating_from_list", &unusable);
         }
         body.to_text()
+    }
+
+    /// What the SFU is to know of the session that is being replaced.
+    pub(super) fn reconnect_details(
+        &self,
+        subscriptions: Vec<signal::TrackSubscriptionDetails>,
+        audio: AudioSettings,
+    ) -> Option<event::ReconnectDetails> {
+        let (Trigger::Reconnect { reason, attempts, .. }, Some(replaced)) =
+            (&self.trigger, &self.replaced)
+        else {
+            return None;
+        };
+        Some(event::ReconnectDetails {
+            strategy: models::WebsocketReconnectStrategy::Rejoin.into(),
+            subscriptions,
+            reconnect_attempt: *attempts,
+            from_sfu_id: replaced.credentials.edge_name.clone(),
+            previous_session_id: replaced.session_id.clone(),
+            reason: reason.clone(),
+            announced_tracks: replaced.announced_tracks(audio),
+        })
     }
 }
 
@@ -84,4 +106,9 @@ pub(super) fn is_edge_unusable<H: Host>(error: &Error<H>) -> bool {
         ]
         .contains(&models::ErrorCode::try_from(code).unwrap_or_default())
     })
+}
+
+/// Whether the socket of the coordinator was tried often enough while the request waited for it.
+pub(super) fn is_unreachable<H: Host>(error: &Error<H>) -> bool {
+    error.code == Code::ConnectionLost && error.class != ErrorClass::Response
 }

@@ -41,8 +41,8 @@ impl Host {
     }
 
     pub(in crate::core::tests) fn resize(&mut self, element: ElementId, size: Dimension) {
-        let picture = Dimension { width: 0, height: 0 };
-        self.feed(Input::Element(element, ElementInput::Resized { size, picture }));
+        let (picture, density) = (Dimension { width: 0, height: 0 }, 1.0);
+        self.feed(Input::Element(element, ElementInput::Resized { size, picture, density }));
     }
 
     pub(in crate::core::tests) fn plays(&self, element: ElementId) -> u32 {

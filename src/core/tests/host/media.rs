@@ -1,11 +1,21 @@
 //! Devices and peer connections, played.
 
-use super::Host;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Host, weather::Refused};
 use crate::core::tests::native::{Input, PeerInput};
 use crate::core::{
     CallCommand, CallKey, CaptureId, CaptureRequest, Captured, DeviceKind, DeviceOrder, Dimension,
-    OfferReport, PeerEffect, PeerId,
+    OfferReport, PeerEffect, PeerId, Traffic,
 };
+
+/// What comes over peer connections.
+#[derive(Default)]
+pub(in crate::core::tests) struct Paths {
+    traffic: BTreeMap<PeerId, Traffic>,
+    /// Those over which nothing does.
+    pub(in crate::core::tests) silent: BTreeSet<PeerId>,
+}
 
 impl Host {
     pub(in crate::core::tests) fn enable(&mut self, call: CallKey, kind: DeviceKind) -> u64 {
@@ -66,6 +76,17 @@ impl Host {
             .any(|d| d.status != d.optimistic_status)
     }
 
+    fn traffic_of(&mut self, peer: PeerId) -> Traffic {
+        let Paths { traffic, silent } = &mut self.paths;
+        let traffic = traffic.entry(peer).or_default();
+        traffic.sent += 1_000.0;
+        if !silent.contains(&peer) {
+            traffic.received += 1_000.0;
+            traffic.answers += 1.0;
+        }
+        *traffic
+    }
+
     pub(in crate::core::tests) fn perform_peer(&mut self, peer: PeerId, effect: PeerEffect) {
         self.peer_effects.push(effect.clone());
         if let PeerEffect::Create { .. } = effect {
@@ -80,11 +101,17 @@ impl Host {
         let transceivers =
             self.peers.get_mut(&peer).unwrap_or_else(|| panic!("G5: {effect:?} after close"));
         match effect {
-            PeerEffect::Create { .. }
-            | PeerEffect::AddCandidate(_)
-            | PeerEffect::SetEncodings { .. } => {}
+            PeerEffect::Create { .. } | PeerEffect::AddCandidate(_) => {}
+            PeerEffect::SetEncodings { transceiver, .. } => {
+                if super::take_one(&mut self.weather.refused.encodings) {
+                    let cause = "modified meanwhile".to_owned();
+                    let failed = PeerInput::EncodingsFailed { transceiver, cause };
+                    self.later(Input::Peer(peer, failed));
+                }
+            }
             PeerEffect::ReplaceTrack { transceiver, capture, .. } => {
-                if capture.is_some() && super::take_one(&mut self.weather.refused.replacements) {
+                let Refused { replacements, silences, .. } = &mut self.weather.refused;
+                if super::take_one(if capture.is_some() { replacements } else { silences }) {
                     let cause = "another kind".to_owned();
                     let failed = PeerInput::ReplaceFailed { transceiver, capture, cause };
                     self.later(Input::Peer(peer, failed));
@@ -118,6 +145,10 @@ impl Host {
                 let refused = super::take_one(&mut self.weather.refused.statistics);
                 let read = if refused { Err("closed".to_owned()) } else { Ok(text) };
                 self.at_once(Input::Peer(peer, PeerInput::Statistics(read)));
+            }
+            PeerEffect::ReadTraffic => {
+                let traffic = self.traffic_of(peer);
+                self.at_once(Input::Peer(peer, PeerInput::Traffic(Ok(traffic))));
             }
             PeerEffect::AcceptAnswer { sdp } => {
                 self.described(peer, PeerInput::AnswerApplied(Ok(())), sdp.is_some());

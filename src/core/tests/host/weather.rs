@@ -25,6 +25,9 @@ pub(crate) struct Refused {
     pub(crate) peers: u32,
     pub(crate) transceivers: u32,
     pub(crate) replacements: u32,
+    /// Of a track by nothing.
+    pub(crate) silences: u32,
+    pub(crate) encodings: u32,
     pub(crate) statistics: u32,
 }
 

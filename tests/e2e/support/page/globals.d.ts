@@ -54,6 +54,9 @@ declare global {
   var call: Call;
   /** Calls that a query has found. */
   var found: Call[];
+  /** The video element that the test is about, and what moves it from one document to another. */
+  var tile: HTMLVideoElement;
+  var places: (() => void)[];
   /** Events, where a test collects them. */
   var heard: { type: string; call_cid?: string; [field: string]: unknown }[];
   /** How many of the objects are left when all garbage is collected. */

@@ -1,6 +1,7 @@
 //! Native clients of the SFU's media, without sockets and with a clock that jumps.
 
 use std::{
+    collections::HashMap,
     net::SocketAddr,
     time::{Duration, Instant},
 };
@@ -9,13 +10,15 @@ use str0m::{
     Candidate, Event, Input, Output, Rtc, RtcConfig,
     change::{SdpAnswer, SdpOffer},
     format::Codec,
-    media::{Direction, MediaKind, Mid, Simulcast, SimulcastLayer},
+    media::{Direction, KeyframeRequestKind, MediaKind, Mid, Rid, Simulcast, SimulcastLayer},
     net::{Protocol, Receive},
+    rtp::Ssrc,
 };
 use trunkline_protocol::sfu::models::{self, TrackInfo, TrackType, VideoDimension, VideoLayer};
 
+use super::screen::Screen;
 use crate::{
-    native::{Conditions, Link, Source, layer_of, spatial_of},
+    native::{Conditions, Link, Source, is_keyframe, layer_of, spatial_of},
     sfu::{
         ids::{SessionKey, TrackKey},
         media::{Media, MediaEvent},
@@ -29,7 +32,8 @@ pub const PUBLISHER: SessionKey = SessionKey(0);
 pub const OTHER: SessionKey = SessionKey(1);
 const VIEWER: SessionKey = SessionKey(9);
 /// rid, width, height, bits/s.
-pub const LAYERS: [(&str, u32, u32, usize); 3] =
+type Layer = (&'static str, u32, u32, usize);
+pub const LAYERS: [Layer; 3] =
     [("q", 320, 180, 150_000), ("h", 640, 360, 500_000), ("f", 1280, 720, 1_500_000)];
 
 /// Publishers with a microphone and a camera of three layers each, the SFU, and a viewer of all of
@@ -42,6 +46,8 @@ pub struct World {
     viewer: Client,
     pub log: Log,
     upkeep: Instant,
+    /// The viewer asks for keyframes when browsers do.
+    has_browser: bool,
 }
 
 /// What the viewer saw, newest last.
@@ -50,9 +56,13 @@ pub struct Log {
     pub packets: Vec<Packet>,
     /// Whose camera was paused or resumed, and when.
     pub pauses: Vec<(Duration, SessionKey, bool)>,
-    /// How often the publishers were asked for keyframes.
-    pub keyframes: usize,
+    /// When the viewer's connection was made, for the first time or again.
+    pub connected: Vec<Duration>,
+    /// When the publishers were asked for keyframes.
+    pub keyframes: Vec<Duration>,
     pub failed: bool,
+    /// What shows the publisher's camera.
+    pub screen: Screen,
 }
 
 /// A packet as the viewer got it.
@@ -63,6 +73,8 @@ pub struct Packet {
     pub layer: Option<(SessionKey, usize)>,
     /// Of its stream.
     pub seq: u64,
+    /// It begins a picture that needs no other.
+    pub is_keyframe: bool,
 }
 
 struct Client {
@@ -73,12 +85,21 @@ struct Client {
     down: Link<Vec<u8>>,
     up: Link<Vec<u8>>,
     due: Instant,
+    /// When a layer was last asked for a keyframe to good effect.
+    asked: HashMap<(Mid, Option<Rid>), Instant>,
+    /// The stream of the video that was received last.
+    video: Option<Ssrc>,
 }
 
 impl World {
     /// Everybody is connected and sees the camera at its largest.
     pub fn new() -> Self {
         Self::make(1, Codec::Vp8)
+    }
+
+    /// The same before the viewer comes.
+    pub fn without_viewer() -> Self {
+        Self::publishing(1, Codec::Vp8, &LAYERS)
     }
 
     /// The same with a camera that sends its layers in one stream.
@@ -91,7 +112,20 @@ impl World {
         Self::make(publishers, Codec::Vp8)
     }
 
+    /// The same with a camera that sends one stream without layers.
+    pub fn with_one_layer() -> Self {
+        let mut world = Self::publishing(1, Codec::Vp8, &LAYERS[..1]);
+        world.subscribe(Codec::Vp8);
+        world
+    }
+
     fn make(publishers: usize, codec: Codec) -> Self {
+        let mut world = Self::publishing(publishers, codec, &LAYERS);
+        world.subscribe(codec);
+        world
+    }
+
+    fn publishing(publishers: usize, codec: Codec, layers: &[Layer]) -> Self {
         let now = Instant::now();
         let addresses = (0..publishers).map(|n| format!("10.0.1.{n}:1000"));
         let mut world = Self {
@@ -102,10 +136,16 @@ impl World {
             viewer: Client::new("10.0.0.2:1000", now),
             log: Log::default(),
             upkeep: now,
+            has_browser: false,
         };
-        (0..publishers).for_each(|number| world.publish(number, codec));
-        world.subscribe(codec);
+        (0..publishers).for_each(|number| world.publish(number, codec, layers));
         world
+    }
+
+    /// The viewer asks for keyframes when browsers do.
+    #[must_use]
+    pub fn in_browser(self) -> Self {
+        Self { has_browser: true, ..self }
     }
 
     /// Pins a publisher.
@@ -130,6 +170,46 @@ impl World {
         self.viewer.up.set(up);
     }
 
+    /// What lies between the SFU and a publisher from now on.
+    pub fn set_publisher(&mut self, publisher: SessionKey, conditions: Conditions) {
+        let publisher = &mut self.publishers[usize::try_from(publisher.0).unwrap()];
+        publisher.down.set(conditions);
+        publisher.up.set(conditions);
+    }
+
+    /// A publisher's camera has nothing new to show for so long.
+    pub fn pause_camera(&mut self, publisher: SessionKey, pause: Duration) {
+        let publisher = &mut self.publishers[usize::try_from(publisher.0).unwrap()];
+        let until = self.now + pause;
+        let cameras = publisher.sources.iter_mut().filter(|source| source.is_camera());
+        cameras.for_each(|source| source.wait(until));
+    }
+
+    /// The viewer comes.
+    pub fn watch(&mut self) {
+        self.subscribe(Codec::Vp8);
+    }
+
+    /// The viewer is in another network from now on: nothing reaches its old address.
+    pub fn move_viewer(&mut self, address: &str) {
+        self.viewer.address = address.parse().unwrap();
+        let candidate = Candidate::host(self.viewer.address, Protocol::Udp).unwrap();
+        self.viewer.rtc.add_local_candidate(candidate).unwrap();
+    }
+
+    /// The viewer's client asks for an ICE restart.
+    pub fn restart_viewer(&mut self) {
+        self.media.restart_subscriber(VIEWER, self.now);
+    }
+
+    /// The viewer asks for a keyframe of what it sees.
+    pub fn ask_for_keyframe(&mut self) {
+        let mut api = self.viewer.rtc.direct_api();
+        let stream = api.stream_rx(&self.viewer.video.unwrap()).unwrap();
+        stream.request_keyframe(KeyframeRequestKind::Pli);
+        self.viewer.due = self.now;
+    }
+
     /// Lets time pass.
     pub fn run(&mut self, time: Duration) {
         let end = self.now + time;
@@ -140,7 +220,7 @@ impl World {
         self.now = end;
     }
 
-    fn publish(&mut self, number: usize, codec: Codec) {
+    fn publish(&mut self, number: usize, codec: Codec, layers: &[Layer]) {
         let publisher = &mut self.publishers[number];
         let (audio, video, offer, pending) = {
             let mut api = publisher.rtc.sdp_api();
@@ -149,7 +229,8 @@ impl World {
             for (rid, ..) in LAYERS {
                 simulcast.add_send_layer(SimulcastLayer::new(rid));
             }
-            let simulcast = (codec == Codec::Vp8).then_some(simulcast);
+            let has_layers = codec == Codec::Vp8 && layers.len() > 1;
+            let simulcast = has_layers.then_some(simulcast);
             let video = api.add_media(MediaKind::Video, Direction::SendOnly, None, None, simulcast);
             let (offer, pending) = api.apply().unwrap();
             (audio, video, offer, pending)
@@ -160,16 +241,24 @@ impl World {
         let answer = self.media.publish(session, &offer.to_sdp_string(), &tracks, self.now);
         let answer = SdpAnswer::from_sdp_string(&answer.unwrap().answer).unwrap();
         publisher.rtc.sdp_api().accept_answer(pending, answer).unwrap();
+        // Browsers send again whatever they are asked for.
+        let mut api = publisher.rtc.direct_api();
+        for (rid, ..) in layers {
+            let rid = (layers.len() > 1 && codec == Codec::Vp8).then(|| Rid::from(*rid));
+            let stream = api.stream_tx_by_mid(video, rid).unwrap();
+            stream.set_rtx_cache(1000, Duration::from_secs(1), None);
+        }
         let marks = u8::try_from(number * LAYERS.len()).unwrap()..;
-        let layer = |((rid, _, _, bitrate), mark): (&(&str, _, _, _), _)| {
-            Source::camera(video, Some(rid), mark).with_bitrate(*bitrate).from(self.now)
+        let layer = |((rid, _, _, bitrate), mark): (&Layer, _)| {
+            let rid = (layers.len() > 1).then_some(*rid);
+            Source::camera(video, rid, mark).with_bitrate(*bitrate).from(self.now)
         };
         let cameras: Vec<_> = match codec {
             Codec::Vp9 => {
                 let (.., bitrate) = LAYERS[LAYERS.len() - 1];
                 vec![Source::svc_camera(video).with_bitrate(bitrate).from(self.now)]
             }
-            _ => LAYERS.iter().zip(marks).map(layer).collect(),
+            _ => layers.iter().zip(marks).map(layer).collect(),
         };
         publisher.sources.extend(cameras);
         publisher.sources.push(Source::microphone(audio).from(self.now));
@@ -214,12 +303,18 @@ impl World {
             }
             client.step(now, at, &mut self.log);
         }
+        if self.has_browser && self.log.screen.asks(at) {
+            self.ask_for_keyframe();
+        }
         for transmit in self.media.drain_outgoing() {
             let mut clients = self.publishers.iter_mut().chain([&mut self.viewer]);
             let to = clients.find(|client| client.address == transmit.destination);
             let datagram = transmit.contents.to_vec();
             let bytes = datagram.len();
-            to.unwrap().down.send(datagram, bytes, now);
+            // Nobody is at an address that was left.
+            if let Some(to) = to {
+                to.down.send(datagram, bytes, now);
+            }
         }
         for event in self.media.take_events() {
             match event {
@@ -267,7 +362,16 @@ impl Client {
         let mut rtc = RtcConfig::new().set_rtp_mode(true).build(now);
         rtc.add_local_candidate(Candidate::host(address, Protocol::Udp).unwrap()).unwrap();
         let (down, up) = (Link::new(Conditions::PERFECT), Link::new(Conditions::PERFECT));
-        Self { rtc, address, sources: Vec::new(), down, up, due: now }
+        Self {
+            rtc,
+            address,
+            sources: Vec::new(),
+            down,
+            up,
+            due: now,
+            asked: HashMap::new(),
+            video: None,
+        }
     }
 
     fn step(&mut self, now: Instant, at: Duration, log: &mut Log) {
@@ -310,20 +414,38 @@ impl Client {
                         Codec::Vp9 => Some(by_mark(spatial_of(&packet.payload).into())),
                         _ => None,
                     };
-                    log.packets.push(Packet { at, layer, seq: *packet.seq_no });
+                    if layer.is_some() {
+                        self.video = Some(packet.header.ssrc);
+                    }
+                    let is_keyframe = codec == Codec::Vp8 && is_keyframe(&packet.payload);
+                    if codec == Codec::Vp8 && layer.is_some_and(|(of, _)| of == PUBLISHER) {
+                        log.screen.take(*packet.seq_no, is_keyframe, at);
+                    }
+                    log.packets.push(Packet { at, layer, seq: *packet.seq_no, is_keyframe });
                 }
                 Output::Event(Event::KeyframeRequest(request)) => {
-                    log.keyframes += 1;
+                    log.keyframes.push(at);
+                    let heard = self.asked.entry((request.mid, request.rid)).or_insert(now);
+                    if *heard != now && now - *heard < DEAF {
+                        continue;
+                    }
+                    *heard = now;
                     let asked = |source: &&mut Source| {
                         source.mid == request.mid && source.rid == request.rid
                     };
                     self.sources.iter_mut().filter(asked).for_each(Source::want_keyframe);
+                }
+                Output::Event(Event::Connected) if self.sources.is_empty() => {
+                    log.connected.push(at);
                 }
                 Output::Event(_) => {}
             }
         }
     }
 }
+
+/// Browsers ignore a keyframe request that comes so soon after the one before.
+const DEAF: Duration = Duration::from_millis(300);
 
 fn sfu_address() -> SocketAddr {
     "10.0.0.9:2000".parse().unwrap()

@@ -259,6 +259,15 @@ fn a_rejoin_replaces_the_previous_session_and_keeps_its_wishes() {
         panic!("{outcome:?}")
     };
     assert_eq!((joined.session_id.as_str(), left.session_id.as_str()), ("a2", "a"));
+    let notice = SfuNotice::ParticipantRejoined {
+        cid: CALL.into(),
+        user_id: "ann".into(),
+        session_id: "a2".into(),
+        previous_session_id: "a".into(),
+        anonymous: false,
+        duration_seconds: 0,
+    };
+    assert_eq!(outcome.notices(), [&notice], "the coordinator hears of both at once");
     assert_eq!(outcome.forgotten(), [ann.key]);
     let available = world.calls.available_tracks(world.key("ann", "a2"));
     assert!(available[0].wish.is_some(), "subscriptions are honoured at once");
