@@ -15,10 +15,7 @@ use std::{
 
 use prost::Message;
 use serde_json::{Value, json};
-use trunkline_protocol::sfu::{
-    event::{self, sfu_event::EventPayload},
-    models,
-};
+use trunkline_protocol::sfu::event::sfu_event::EventPayload;
 
 pub(super) use self::weather::{Lost, Refused, Weather};
 use super::{
@@ -559,17 +556,6 @@ impl Host {
         self.inputs.push(Some(input));
         let index = self.inputs.len() - 1;
         self.queue.push(Reverse((self.now + delay, index as u64, index)));
-    }
-
-    /// The call was ended: the SFU tells everybody who is in it.
-    fn end_sessions(&mut self) {
-        let reason = models::CallEndedReason::Ended.into();
-        let ended = EventPayload::CallEnded(event::CallEnded { reason });
-        let frame = event::SfuEvent { event_payload: Some(ended) }.encode_to_vec();
-        let sockets = self.sockets.iter().filter(|(_, url)| url.contains("//sfu/"));
-        for socket in sockets.map(|(socket, _)| *socket).collect::<Vec<_>>() {
-            self.later(Input::SocketBytes(socket, frame.clone()));
-        }
     }
 
     /// The newest request that is under way.

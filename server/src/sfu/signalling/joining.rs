@@ -91,17 +91,16 @@ impl Calls {
         let key = self.next_key();
         let cid = join.claims.cid.clone();
         let socket = join.socket;
-        let user_id = join.claims.user_id.clone();
         let previous_id = std::mem::take(&mut join.previous_session_id);
         let previous = self.previous_session(&join, &previous_id);
         let muted = match previous.and_then(|previous| self.sessions.get(&previous)) {
             Some(previous) => previous.unheard_mutes.keys().copied().collect(),
-            None => self.departures.muted(&previous_id, &cid, &user_id),
+            None => self.departures.muted(&previous_id, &cid, &join.claims.user_id),
         };
         let stand_in = previous.and_then(|previous| self.stand_in_after(previous));
         if let (Some(previous), Some(stand_in)) = (previous, stand_in) {
             // Before the new one hears anything: it is not to hear of itself as somebody else.
-            self.end_unseen(previous, stand_in, now);
+            self.end_unseen(previous, stand_in);
         }
         let call = self.calls.entry(cid.clone()).or_insert_with(|| Call {
             started: now.wall,
@@ -123,8 +122,8 @@ impl Calls {
         self.sessions.insert(key, session);
         self.bind(socket, &cid, Some(key));
 
-        if stand_in.is_some() {
-            self.answer(socket, key, false, stand_in);
+        if let Some(stand_in) = stand_in {
+            self.answer(socket, key, false, Some(stand_in));
         } else {
             // Before anybody is told of the new session: it comes pinned.
             let has_pin = previous.is_some() && self.move_pin(&cid, &previous_id, key);
@@ -133,10 +132,11 @@ impl Calls {
             if has_pin {
                 self.tell_pins(&cid);
             }
-            match previous {
-                Some(previous) => self.replace(previous, key, now),
-                None => self.notice_joined(key),
-            }
+        }
+        match (stand_in, previous) {
+            (Some(_), _) => {}
+            (None, Some(previous)) => self.replace(previous, key, now),
+            (None, None) => self.notice_joined(key),
         }
         self.catch_up_on_mutes(key, muted);
         self.effects.push(Effect::Resubscribe(key));
@@ -233,9 +233,6 @@ impl Calls {
     }
 
     pub(super) fn announce(&mut self, key: SessionKey) {
-        if let Some(session) = self.sessions.get_mut(&key) {
-            session.reported = true;
-        }
         let Some(session) = self.sessions.get(&key) else {
             return;
         };
@@ -250,7 +247,7 @@ impl Calls {
         }
     }
 
-    fn notice_joined(&mut self, key: SessionKey) {
+    pub(super) fn notice_joined(&mut self, key: SessionKey) {
         let notice = self.sessions.get(&key).map(|session| SfuNotice::ParticipantJoined {
             cid: session.claims.cid.clone(),
             user_id: session.claims.user_id.clone(),

@@ -113,8 +113,11 @@ impl Calls {
     /// Ends sessions. They are all gone before the others are told, so that nobody who leaves too
     /// is told.
     pub(super) fn end(&mut self, keys: &[SessionKey], now: Now) {
-        let dropped = self.drop_sessions(keys);
-        for session in dropped.into_iter().filter(|session| session.reported) {
+        for session in self.drop_sessions(keys) {
+            // The coordinator knows only of the one that stands in for it.
+            if session.stand_in.is_some() {
+                continue;
+            }
             self.effects.push(Effect::Notice(SfuNotice::ParticipantLeft {
                 duration_seconds: session.duration_seconds(now),
                 cid: session.claims.cid,
@@ -141,6 +144,14 @@ impl Calls {
                 anonymous: session.claims.anonymous,
             }));
         }
+    }
+
+    /// Ends a session that nobody has seen; the one that stands in for it stays.
+    pub(super) fn drop_unseen(&mut self, key: SessionKey) {
+        if let Some(session) = self.sessions.get_mut(&key) {
+            session.stand_in = None;
+        }
+        self.drop_sessions(&[key]);
     }
 
     fn drop_sessions(&mut self, keys: &[SessionKey]) -> Vec<Session> {

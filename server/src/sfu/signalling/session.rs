@@ -42,8 +42,6 @@ pub struct Session {
     /// Others know of it. Anonymous participants are never introduced; in large calls others are
     /// when they publish.
     pub introduced: bool,
-    /// The coordinator knows of it.
-    pub reported: bool,
     /// The session that the others see in its place, until media has reached it.
     pub stand_in: Option<SessionKey>,
     /// The client can show that its video is paused for lack of bandwidth.
@@ -113,7 +111,6 @@ impl Session {
             must_mute: BTreeSet::new(),
             wishes: join.subscriptions.iter().filter_map(wire::wish).collect(),
             introduced: false,
-            reported: false,
             stand_in: None,
             shows_pauses: join.shows_pauses,
             decodes: join.decodes,

@@ -25,12 +25,9 @@ impl Calls {
     }
 
     /// Ends a session that is being replaced, while the others go on seeing `stand_in`.
-    pub(super) fn end_unseen(&mut self, replaced: SessionKey, stand_in: SessionKey, now: Now) {
+    pub(super) fn end_unseen(&mut self, replaced: SessionKey, stand_in: SessionKey) {
         if replaced != stand_in {
-            if let Some(session) = self.sessions.get_mut(&replaced) {
-                session.stand_in = None;
-            }
-            return self.end(&[replaced], now);
+            return self.drop_unseen(replaced);
         }
         let nothing = TrackUnpublishReason::UserMuted;
         self.change_tracks(replaced, nothing, |session| session.announce(&[]));
@@ -66,12 +63,15 @@ impl Calls {
         }
         let id = self.sessions.get(&stand_in).map(|session| session.id.clone());
         // Before anybody is told of it: it comes pinned.
-        let has_pin = id.is_some_and(|id| self.move_pin(&cid, &id, key));
+        let has_pin = id.as_ref().is_some_and(|id| self.move_pin(&cid, id, key));
         self.announce(key);
         if has_pin {
             self.tell_pins(&cid);
         }
-        self.replace(stand_in, key, now);
+        match id {
+            Some(_) => self.replace(stand_in, key, now),
+            None => self.notice_joined(key),
+        }
         if publishes {
             self.resubscribe_others(&cid, key);
         }

@@ -2,7 +2,10 @@
 
 use prost::Message;
 use serde_json::Value;
-use trunkline_protocol::sfu::event::{self, sfu_event::EventPayload};
+use trunkline_protocol::sfu::{
+    event::{self, sfu_event::EventPayload},
+    models,
+};
 
 use super::Host;
 use crate::core::{
@@ -11,6 +14,17 @@ use crate::core::{
 };
 
 impl Host {
+    /// The call was ended: the SFU tells everybody who is in it.
+    pub(super) fn end_sessions(&mut self) {
+        let reason = models::CallEndedReason::Ended.into();
+        let ended = EventPayload::CallEnded(event::CallEnded { reason });
+        let frame = event::SfuEvent { event_payload: Some(ended) }.encode_to_vec();
+        let sockets = self.sockets.iter().filter(|(_, url)| url.contains("//sfu/"));
+        for socket in sockets.map(|(socket, _)| *socket).collect::<Vec<_>>() {
+            self.later(Input::SocketBytes(socket, frame.clone()));
+        }
+    }
+
     /// Sockets that are open or opening.
     pub(in crate::core::tests) fn open_sockets(&self) -> usize {
         self.sockets.len()

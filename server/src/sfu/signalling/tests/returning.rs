@@ -130,6 +130,7 @@ fn who_was_muted_while_away_is_muted_when_they_come_back_until_they_know() {
         let mut world = World::new();
         let (ann, ben) = (world.join("ann", "a"), world.join("ben", "b"));
         world.publish(ann, &[track(TrackType::Audio, "0")]);
+        world.connect(ann);
         world.close(ann.socket, None);
         for _ in 0..away {
             world.tick_for(Duration::from_secs(1));
@@ -159,6 +160,7 @@ fn who_was_muted_while_away_is_muted_when_they_come_back_until_they_know() {
 fn whoever_never_says_that_they_know_may_speak_after_a_while() {
     let mut world = World::new();
     let (ann, ben) = (world.join("ann", "a"), world.join("ben", "b"));
+    world.connect(ann);
     world.close(ann.socket, None);
     mute(&mut world);
     let (socket, _) = come_back(&mut world, Strategy::Rejoin, "a", "a2");

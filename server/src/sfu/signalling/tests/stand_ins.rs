@@ -86,10 +86,7 @@ fn the_others_see_the_new_session_when_media_has_reached_it() {
     assert_eq!((joined.session_id.as_str(), joined.published_tracks.len()), ("a2", 1));
     assert_eq!(left.participant.as_ref().unwrap().session_id, "a");
     assert_eq!(pins.pins[0].session_id, "a2");
-    assert!(matches!(
-        outcome.notices()[..],
-        [SfuNotice::ParticipantJoined { .. }, SfuNotice::ParticipantLeft { .. }]
-    ));
+    assert!(matches!(outcome.notices()[..], [SfuNotice::ParticipantRejoined { .. }]));
     assert!(outcome.resubscribed().contains(&ben.key));
     assert_eq!(world.calls.available_tracks(ben.key).len(), 1);
 
