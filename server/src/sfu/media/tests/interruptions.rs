@@ -82,8 +82,8 @@ fn a_keyframe_that_is_wanted_while_nothing_comes_is_asked_for_when_something_doe
 fn pictures_go_on_where_the_publisher_loses_one_packet_in_ten() {
     for number in 0..2 {
         let mut world = World::without_viewer().in_browser();
-        world.set_publisher(PUBLISHER, Conditions { loss: 10, ..FREE });
         world.run(Duration::from_millis(3_000 + 130 * number));
+        world.set_publisher(PUBLISHER, Conditions { loss: 10, ..FREE });
         world.watch();
         world.run(Duration::from_secs(10));
         let connected = world.log.connected[0];
