@@ -7,6 +7,7 @@ mod describe;
 mod devices;
 mod documents;
 mod elements;
+mod encodings;
 mod entropy;
 mod frames;
 mod gathering;

@@ -17,12 +17,14 @@ use crate::{
 /// docs/performance.md says what weighs. livekit-client, which has no coordinator, weighs 125,000.
 const GOAL: u64 = 240_000;
 
-/// More than this fails: what it weighs, with little room, until it meets [`GOAL`]. Only to be lowered.
-pub const LIMIT: u64 = 291_000;
+/// More than this fails: what it weighs, with little room, until it meets [`GOAL`]. It is lowered when
+/// that is possible, and was raised once, from 291,000: for speed, which goes before size, the module is
+/// compiled with `opt-level` 2 instead of `z`.
+pub const LIMIT: u64 = 386_000;
 
 /// What it weighed when somebody last looked, so that a change shows what it adds. Written down anew
 /// with each change that means to.
-const LAST: u64 = 289_696;
+const LAST: u64 = 383_090;
 
 /// For those who do not download the module by itself, as nobody loads both, and for npm.
 const OTHERS: [&str; 4] = ["copy.js", "inline.js", INLINE_WASM, "prepack.js"];
