@@ -131,13 +131,13 @@ export class Observables {
   }
 
   /**
-   * Tells the last value of all, as the object's maker has stopped for good; after its last breath,
+   * Tells the last values of all, as the object's maker has stopped for good; after its last breath,
    * as watchers may call anything.
    */
-  tellLast(name, passed) {
-    this.keep(name, passed);
+  tellLast(name, ...values) {
+    this.keep(name, values.at(-1));
     queueMicrotask(() => {
-      this.tell(name, passed);
+      for (const passed of values) this.tell(name, passed);
       if (this.#pulse.isWatched) this.#pulse.notify({});
     });
   }

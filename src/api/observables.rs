@@ -59,9 +59,9 @@ extern "C" {
     /// Tells the watchers of everything that was marked, which runs code of the app.
     #[wasm_bindgen(method)]
     pub(crate) fn flush(this: &Observables);
-    /// Tells the last value of all, soon, when nothing of Rust may run any more.
-    #[wasm_bindgen(method, js_name = tellLast)]
-    pub(crate) fn tell_last(this: &Observables, name: &str, passed: &JsValue);
+    /// Tells the last values of all, in order, soon, when nothing of Rust may run any more.
+    #[wasm_bindgen(method, variadic, js_name = tellLast)]
+    pub(crate) fn tell_last(this: &Observables, name: &str, values: &Array);
     /// Whether anybody watches that value.
     #[wasm_bindgen(method, js_name = isWatched)]
     pub(crate) fn is_watched(this: &Observables, name: &str) -> bool;

@@ -253,14 +253,17 @@ testWith(
       const elements = [...document.querySelectorAll('audio')];
       /** @type {number[][]} */
       const volumes = [];
-      const note = () => volumes.push(elements.map(({ volume }) => volume));
+      const note = async () => {
+        await Promise.resolve();
+        volumes.push(elements.map(({ volume }) => volume));
+      };
       call.speaker.setVolume(0.5);
-      note();
+      await note();
       call.speaker.setParticipantVolume(sessionId, 0.25);
-      note();
+      await note();
       const known = call.state.findParticipantBySessionId(sessionId)?.audioVolume;
       call.speaker.setParticipantVolume(sessionId, undefined);
-      note();
+      await note();
       const speaker = (await call.speaker.devices()).at(-1)?.deviceId ?? '';
       await call.speaker.select(speaker);
       return { volumes, known, sinks: elements.map(({ sinkId }) => sinkId), speaker };

@@ -25,6 +25,7 @@ const wire = new Wire();
 const OFFERED = [
   ['Client.createGuestUser', 'CreateGuest', () => client.createGuestUser({ user: { id: 'g' } })],
   ['Client.edges', 'GetEdges', () => client.edges()],
+  ['Client.testConnectivity', 'GetEdges', () => client.testConnectivity()],
   ['Client.addDevice', 'CreateDevice', () => client.addDevice('d1', 'firebase', 'main')],
   ['Client.addVoipDevice', 'CreateDevice', () => client.addVoipDevice('d2', 'apn')],
   ['Client.getDevices', 'ListDevices', () => client.getDevices()],
@@ -225,7 +226,7 @@ const LOCAL = [
     `
     attachAudio bindAudioElement bindVideoElement can can$ dumpDiagnostics off on pin publish
     resetReaction resumeAudio setIncomingVideoEnabled setJoinOptions
-    setPreferredIncomingVideoResolution
+    setMaxIncomingVideoPixelDensity setPreferredIncomingVideoResolution
     setSortParticipantsBy setStatsReportingIntervalInMs setViewport startReportingStatsFor
     stopPublish stopReportingStatsFor trackElementVisibility unpin updateClosedCaptionSettings
     updatePublishOptions

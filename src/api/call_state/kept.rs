@@ -3,6 +3,7 @@
 use std::{
     cell::{Cell, OnceCell, RefCell},
     collections::VecDeque,
+    mem::take,
     rc::Rc,
 };
 
@@ -255,7 +256,11 @@ pub(crate) fn fail(shared: &CallShared) {
     if let Some(parts) = shared.parts()
         && let Some(observables) = fields::observables(&parts, "state")
     {
-        observables.tell_last("callingState", &failed.as_str().into());
+        // What watchers were about to hear of comes first.
+        let unheard = shared.kept.transitions.try_borrow_mut().map(|mut told| take(&mut *told));
+        let states = unheard.unwrap_or_default().into_iter().chain([failed]);
+        let states = states.map(|state| JsValue::from(state.as_str())).collect();
+        observables.tell_last("callingState", &states);
     }
 }
 
