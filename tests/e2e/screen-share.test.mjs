@@ -114,6 +114,7 @@ testWith('fakeEvents', 'the browser’s own button ends it for everybody', async
       track.stop();
       track.dispatchEvent(new Event('ended'));
     }
+    await Promise.resolve();
     subscription.unsubscribe();
     return statuses;
   });

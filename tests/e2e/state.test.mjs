@@ -60,13 +60,14 @@ test('a participant who did not change stays the same object, also inside a new 
 });
 
 test('what follows from the participants changes with them', async () => {
-  const seen = await alice.run(() => {
+  const seen = await alice.run(async () => {
     const { state } = call;
     /** @type {(string | undefined)[]} */
     const speakers = [];
     const subscription = state.dominantSpeaker$.subscribe((p) => speakers.push(p?.name));
     const carol = state.participants.find((p) => p.name === 'Carol');
     stage.feed(stage.dominantSpeaker(carol?.sessionId ?? ''));
+    await Promise.resolve();
     subscription.unsubscribe();
     const { localParticipant, remoteParticipants } = state;
     return {
@@ -85,7 +86,7 @@ test('what follows from the participants changes with them', async () => {
 });
 
 test('levels are read at once, and told with the next frame or with something else', async () => {
-  const seen = await alice.run(() => {
+  const seen = await alice.run(async () => {
     const { sessionId = '' } = call.state.remoteParticipants[0] ?? {};
     const level = () => call.state.findParticipantBySessionId(sessionId)?.audioLevel;
     const told = { participants: 0, whole: 0, level: /** @type {(number | undefined)[]} */ ([]) };
@@ -105,6 +106,7 @@ test('levels are read at once, and told with the next frame or with something el
     const afterwards = { ...told, level: [...told.level] };
     stage.feed(stage.audioLevel(sessionId, 0.75));
     call.unpin(call.state.pinnedParticipants[0]?.sessionId ?? '');
+    await Promise.resolve();
     const besides = told.participants;
     stage.nextFrame();
     for (const end of ends) end.unsubscribe();

@@ -62,6 +62,7 @@ export const CANNOT_THROW = [
       /: arg0\.(pop|push|get|set|delete)\((arg1(, arg2)?)?\)$/,
       /: arg0\.(length|size)$/,
       /: arg1\.slice\(\)$/,
+      /: arg0\.slice\(arg1 >>> 0, arg2 >>> 0\)$/,
       /^__wbg_forEach: /,
     ],
   },
