@@ -149,11 +149,10 @@ export class Observables {
   /** What apps get as `object.x$`. */
   observable(name) {
     const value = this.#value(name);
-    return (value.observable ??= new StateObservable(this, name));
-  }
-
-  read(name) {
-    return this.#owner[name];
+    return (value.observable ??= new StateObservable(
+      (next) => this.watch(name, next),
+      () => this.#owner[name],
+    ));
   }
 
   /** Calls `next` at once and after each change, until the returned function is called. */
@@ -174,7 +173,7 @@ export class Observables {
 
   /** What apps get as the observable of what a method answers; `about` is by what it is marked. */
   answer(method, about, ...args) {
-    return new AnswerObservable(
+    return new StateObservable(
       (next) => {
         const answer = new Answer(() => this.#owner[method](...args));
         const of = entry(this.#answers, method, () => new Map());
@@ -324,30 +323,6 @@ class Watcher {
   }
 }
 
-class StateObservable {
-  #observables;
-  #name;
-
-  constructor(observables, name) {
-    this.#observables = observables;
-    this.#name = name;
-    // The symbol is not standard: a polyfill may bring it. RxJS takes the key below without it.
-    if (Symbol.observable) this[Symbol.observable] = () => this;
-  }
-
-  get value() {
-    return this.#observables.read(this.#name);
-  }
-
-  subscribe(observer) {
-    return { unsubscribe: this.#observables.watch(this.#name, nextOf(observer)) };
-  }
-
-  ['@@observable']() {
-    return this;
-  }
-}
-
 /** What a method answers, for one watcher. */
 class Answer {
   #read;
@@ -372,13 +347,15 @@ class Answer {
   }
 }
 
-class AnswerObservable {
+/** What apps get of a value, or of what a method answers. */
+class StateObservable {
   #watch;
   #read;
 
   constructor(watch, read) {
     this.#watch = watch;
     this.#read = read;
+    // The symbol is not standard: a polyfill may bring it. RxJS takes the key below without it.
     if (Symbol.observable) this[Symbol.observable] = () => this;
   }
 
