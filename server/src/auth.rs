@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
-use trunkline_protocol::coordinator::ErrorCode;
+use trunkline_protocol::coordinator::{DateTime, ErrorCode};
 
 use crate::{
     clock,
@@ -118,7 +118,10 @@ impl App {
         if credentials.auth_type == Some("anonymous") {
             let claims = token.map(|token| self.verify(token)).transpose()?.unwrap_or_default();
             check_user(claims.user_id.as_deref(), Some(ANONYMOUS))?;
-            return Ok(caller(id, ANONYMOUS.into(), true, claims));
+            return Ok(Caller {
+                has_token: token.is_some(),
+                ..caller(id, ANONYMOUS.into(), true, claims)
+            });
         }
         let token = token.ok_or_else(|| authentication("the request has no token"))?;
         let mut claims = self.verify(token)?;
@@ -209,7 +212,14 @@ fn caller(app: AppId, user_id: String, anonymous: bool, claims: UserClaims) -> C
         role: claims.role,
         teams: claims.teams,
         call_cids: claims.call_cids.unwrap_or_default(),
+        has_token: true,
+        expires_at: claims.exp.and_then(|exp| exp.as_f64()).map(after_epoch),
     }
+}
+
+fn after_epoch(seconds: f64) -> DateTime {
+    #[allow(clippy::cast_possible_truncation)] // saturates
+    DateTime::from_unix_nanos((seconds * 1e9) as i64)
 }
 
 fn check_user(token_user: Option<&str>, claimed: Option<&str>) -> Result<(), Refusal> {

@@ -92,6 +92,9 @@ struct LimitArgs {
     /// Coordinator sockets that one address may hold open.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     sockets_per_address: usize,
+    /// Sessions that one user may have in a call: tabs and devices.
+    #[arg(long, value_name = "N", env = "TRUNKLINE_SESSIONS_PER_USER", default_value_t = 10)]
+    sessions_per_user: u32,
     /// Participants of a call above which those who only watch are counted but no longer introduced
     /// to the others: each would be told to all of them.
     #[arg(long, value_name = "N", default_value_t = 250)]
@@ -236,6 +239,8 @@ pub struct Config {
     pub budgets: Budgets,
     /// How many sockets somebody may hold open.
     pub sockets: SocketBounds,
+    /// Sessions that one user may have in a call.
+    pub sessions_per_user: u32,
     /// Participants above which those who only watch are not introduced to the others.
     pub large_call: usize,
     /// The form of the log.
@@ -332,6 +337,7 @@ impl ServeArgs {
                 per_user: self.limits.sockets_per_user,
                 per_address: self.limits.sockets_per_address,
             },
+            sessions_per_user: self.limits.sessions_per_user,
             large_call: self.limits.large_call,
             log_json: self.log_json,
         })

@@ -25,6 +25,7 @@ mod refusal;
 mod ringing;
 mod sessions;
 mod settings;
+mod standing;
 mod users;
 mod views;
 mod work;
@@ -91,10 +92,13 @@ impl Coordinator {
     ) -> Result<Self, Refusal> {
         let shared = Shared { store, hub: Hub::new(metrics), sfu, runtime: Handle::current() };
         let coordinator = Self { shared: Arc::new(shared) };
-        for app in apps {
+        let apps: Vec<_> = apps.into_iter().collect();
+        for app in apps.iter().copied() {
             coordinator.run(app, sessions::end_all).await?;
-            coordinator.run(app, moderation::remind_sfu).await?;
+            coordinator.run(app, users::end_loans).await?;
+            coordinator.run(app, standing::remind_sfu).await?;
         }
+        tokio::spawn(coordinator.clone().end_loans(apps));
         let listener = coordinator.clone();
         tokio::spawn(async move {
             while let Some(notice) = notices.recv().await {
@@ -332,6 +336,21 @@ impl Coordinator {
         self.shared.store.close().await;
     }
 
+    /// Takes back what tokens lend to their users, soon after they have expired.
+    async fn end_loans(self, apps: Vec<AppId>) {
+        loop {
+            tokio::select! {
+                () = sleep(LOANS) => (),
+                () = self.shared.hub.closed() => return,
+            }
+            for app in apps.iter().copied() {
+                if let Err(refusal) = self.run(app, users::end_loans).await {
+                    tracing::error!(%refusal, "rights of expired tokens not taken back");
+                }
+            }
+        }
+    }
+
     async fn apply(&self, notice: SfuNotice) -> Result<(), Refusal> {
         let Some((app, notice)) = notice.into_app() else {
             return Err(Refusal::internal(&"a notice about a call of no app"));
@@ -385,6 +404,7 @@ impl Coordinator {
                 Effect::Tell { connection, event } => hub.tell(connection, &event),
                 Effect::Watch { connection, calls } => hub.watch(&connection, calls),
                 Effect::Unwatch { cid } => hub.unwatch(app, cid),
+                Effect::Silence { cid, user_id } => hub.silence(app, cid, user_id),
                 Effect::KeepToTeams { user_id, teams } => hub.keep_to_teams(app, user_id, &teams),
                 Effect::Order(order) => self.shared.sfu.order(order.in_app(app)),
                 Effect::Wake { session_id, at } => self.wake(app, session_id, at),
@@ -423,6 +443,8 @@ pub(crate) async fn update_users_while_stopped(
         .await
 }
 
+/// Between looks for tokens that have expired.
+const LOANS: Duration = Duration::from_secs(15);
 /// Between attempts to store something on a full disk.
 const PAUSE: Duration = Duration::from_secs(1);
 

@@ -51,6 +51,8 @@ pub struct AppState {
     pub apps: Arc<Apps>,
     /// Signs SFU tokens.
     pub sfu_secret: String,
+    /// Sessions that one user may have in a call.
+    pub sessions_per_user: u32,
     /// Name of the SFU.
     pub edge_name: String,
     /// TURN servers that clients are told.

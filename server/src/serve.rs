@@ -104,6 +104,7 @@ impl Server {
             coordinator: coordinator.clone(),
             apps: Arc::new(apps),
             sfu_secret: sfu_secret.clone(),
+            sessions_per_user: config.sessions_per_user,
             edge_name: media.edge_name,
             ice_servers: ice_servers(media.stun, &config.ice_servers),
             public_url: config.public_url.clone(),

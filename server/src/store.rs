@@ -19,6 +19,7 @@ mod row;
 mod schema;
 pub(crate) mod sessions;
 pub(crate) mod users;
+pub(crate) mod voids;
 mod worker;
 
 use std::{fs, io, path::Path, thread, time::Instant};

@@ -12,7 +12,9 @@ use super::{
 };
 use crate::store::{
     calls::{self, CallRecord},
-    members, permissions,
+    members::{self, MemberRecord},
+    permissions,
+    users::UserRecord,
 };
 
 /// What one user may do in one call.
@@ -22,6 +24,8 @@ pub(super) struct Access {
     user_id: String,
     role: String,
     grants: Grants,
+    /// What the roles grant, whatever was granted or revoked for this user alone.
+    rank: Grants,
 }
 
 impl Access {
@@ -38,11 +42,7 @@ impl Access {
             return Err(not_found(&call.cid));
         }
         let call_type = known_type(&call.call_type)?;
-        let mut roles = Vec::new();
-        if let Some(member) = member {
-            roles.push("call_member".to_owned());
-            roles.extend(member.role);
-        }
+        let mut roles = roles_of(member);
         if by_token {
             roles.push("call_member".to_owned());
             roles.push(actor.call_role.clone());
@@ -71,6 +71,27 @@ impl Access {
         self.require_permission(Permission::UpdateCallMemberRole)
     }
 
+    /// Refuses whoever holds less than another user by their roles in the call: nobody changes, blocks
+    /// or kicks who holds more.
+    pub fn require_rank_over(
+        &self,
+        work: &Work<'_>,
+        user: &UserRecord,
+        call: &CallRecord,
+    ) -> Result<(), Refusal> {
+        let member = members::find(work.db, &call.cid, &user.id)?;
+        let is_owner = call.created_by == user.id;
+        let rank = self.call_type.rank(&user.role, is_owner, &roles_of(member));
+        if user.id == self.user_id || rank.is_subset(&self.rank) {
+            return Ok(());
+        }
+        let detail = format!(
+            "User '{}' is not allowed to do this to the user '{}', who holds more in this call",
+            self.user_id, user.id
+        );
+        Err(Refusal::new(ErrorCode::NotAllowed, detail))
+    }
+
     pub fn allows(&self, capability: OwnCapability) -> bool {
         self.grants.contains(&Permission::Own(capability))
     }
@@ -80,16 +101,9 @@ impl Access {
     }
 
     fn new(call_type: &'static CallType, actor: &Actor, owner: bool, roles: &[String]) -> Self {
-        let role = &actor.user.role;
-        let mut grants = call_type.granted_to_role(role);
-        if owner {
-            grants.extend(call_type.granted_to_owner(role));
-        }
-        // Roles in the call extend, they never restrict.
-        for role in roles {
-            grants.extend(call_type.granted_to_role(role));
-        }
-        Self { call_type, user_id: actor.user.id.clone(), role: role.clone(), grants }
+        let role = actor.user.role.clone();
+        let rank = call_type.rank(&role, owner, roles);
+        Self { call_type, user_id: actor.user.id.clone(), role, grants: rank.clone(), rank }
     }
 
     /// What holds for this user alone: permissions granted and revoked for the call, and a block,
@@ -106,7 +120,7 @@ impl Access {
                 self.grants.remove(&permission);
             }
         }
-        if calls::blocked_users(work.db, cid)?.contains(&self.user_id) {
+        if calls::is_blocked(work.db, cid, &self.user_id)? {
             self.grants.retain(|grant| *grant == Permission::Own(OwnCapability::ReadCall));
         }
         Ok(())
@@ -128,6 +142,14 @@ impl Access {
             ),
         ))
     }
+}
+
+/// The roles of a member beside that of the user.
+fn roles_of(member: Option<MemberRecord>) -> Vec<String> {
+    let Some(member) = member else {
+        return Vec::new();
+    };
+    [Some("call_member".to_owned()), member.role].into_iter().flatten().collect()
 }
 
 /// The team a new call gets, or why the user may not create it.

@@ -9,12 +9,15 @@ use super::{
     Caller, Cid, ConnectionId, Refusal,
     access::{self, Access},
     actor::{self, Actor},
-    members, ringing, sessions, settings, views,
+    join, live, members, ringing, sessions, settings, standing, views,
     work::Work,
 };
-use crate::store::{
-    calls::{self, CallRecord},
-    members as member_store,
+use crate::{
+    sfu::control::{Remedy, Whose},
+    store::{
+        calls::{self, CallRecord},
+        members as member_store,
+    },
 };
 
 /// Query parameters of `GetCall`.
@@ -97,6 +100,8 @@ pub(super) fn update(
     if custom.is_some() || starts_at.is_some() || settings_override.is_none() {
         access.require(OwnCapability::UpdateCall)?;
     }
+    let room = room(&call);
+    let was_open = join::is_open_early(&call, work.now);
     if let Some(wish) = settings_override {
         access.require(OwnCapability::UpdateCallSettings)?;
         let settings = settings::merge(&call.settings, &wish)?;
@@ -111,7 +116,21 @@ pub(super) fn update(
     call.updated_at = work.now;
     calls::save(work.db, &call)?;
     tell_updated(work, &call)?;
+    if self::room(&call) != room {
+        // They say how many the call takes.
+        standing::void(work, &call.cid, Whose::Everybody, Remedy::Rejoin)?;
+    }
+    if call.backstage && was_open && !join::is_open_early(&call, work.now) {
+        live::put_viewers_out(work, &call)?;
+    }
     views::state(work, &actor, &call, &access, members::DEFAULT_PAGE)
+}
+
+/// What tokens say about how many the call takes.
+fn room(call: &CallRecord) -> (Option<u32>, bool, Vec<String>) {
+    let limits = &call.settings.limits;
+    let exempt = limits.max_participants_exclude_roles.clone();
+    (limits.max_participants, limits.max_participants_exclude_owner, exempt)
 }
 
 /// `call.updated` to everyone who watches.

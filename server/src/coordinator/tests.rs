@@ -40,6 +40,8 @@ async fn who_comes_while_the_disk_is_full_is_noted_when_there_is_room() {
         role: Some("admin".into()),
         teams: None,
         call_cids: Vec::new(),
+        has_token: true,
+        expires_at: None,
     };
     let cid = Cid::new("default", "a").unwrap();
     let create = GetOrCreateCallRequest::default();

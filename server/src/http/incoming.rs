@@ -179,6 +179,7 @@ impl Incoming {
             url: format!("{base}/sfu/twirp"),
             ws_endpoint: format!("{ws_base}/sfu/ws"),
             secret: state.sfu_secret.clone(),
+            sessions_per_user: state.sessions_per_user,
             ice_servers: state.ice_servers.clone(),
         })
     }

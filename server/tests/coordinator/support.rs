@@ -34,7 +34,9 @@ pub struct TestServer {
     pub server: Server,
     pub app: App,
     pub base: String,
+    /// Without what makes tokens void.
     pub orders: Arc<Mutex<Vec<SfuOrder>>>,
+    pub voids: Arc<Mutex<Vec<SfuOrder>>>,
     /// What SFU tokens are signed with.
     pub sfu_secret: String,
     notices: mpsc::UnboundedSender<SfuNotice>,
@@ -105,8 +107,9 @@ impl TestServer {
         };
         let server = Server::start(&config, media).await.unwrap();
         let base = format!("http://{}", server.address());
-        let (orders, sfu_secret) = (Arc::default(), secret.recv().unwrap());
-        Self { server, app: config.app, base, orders, sfu_secret, notices: notify, data }
+        let sfu_secret = secret.recv().unwrap();
+        let (orders, voids) = (Arc::default(), Arc::default());
+        Self { server, app: config.app, base, orders, voids, sfu_secret, notices: notify, data }
     }
 
     /// A server with a second app, which is called `other`.
@@ -136,10 +139,10 @@ impl TestServer {
             data.path().display()
         ));
         let (notices, received) = mpsc::unbounded_channel();
-        let orders = Arc::new(Mutex::new(Vec::new()));
+        let (orders, voids) = (Arc::default(), Arc::default());
         let (tell_secret, secret) = std::sync::mpsc::channel();
         let media = Media {
-            control: Arc::new(Orders(Arc::clone(&orders))),
+            control: Arc::new(Orders { others: Arc::clone(&orders), voids: Arc::clone(&voids) }),
             notices: received,
             routes: Box::new(move |_, secret| {
                 tell_secret.send(secret).unwrap();
@@ -152,7 +155,7 @@ impl TestServer {
         let server = Server::start(&config, media).await.unwrap();
         let base = format!("http://{}", server.address());
         let sfu_secret = secret.recv().unwrap();
-        Self { server, app: config.app, base, orders, sfu_secret, notices, data }
+        Self { server, app: config.app, base, orders, voids, sfu_secret, notices, data }
     }
 
     /// A user with a token who has not connected.
@@ -464,11 +467,15 @@ async fn panicking() -> &'static str {
     panic!("a bug that a test provokes")
 }
 
-struct Orders(Arc<Mutex<Vec<SfuOrder>>>);
+struct Orders {
+    others: Arc<Mutex<Vec<SfuOrder>>>,
+    voids: Arc<Mutex<Vec<SfuOrder>>>,
+}
 
 impl SfuControl for Orders {
     fn order(&self, order: SfuOrder) {
-        self.0.lock().unwrap().push(order);
+        let kind = if matches!(order, SfuOrder::Void { .. }) { &self.voids } else { &self.others };
+        kind.lock().unwrap().push(order);
     }
 
     fn close(&self) {}
