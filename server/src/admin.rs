@@ -46,7 +46,8 @@ pub async fn put_app(data: &Path, app: App, name: Option<String>) -> Result<(), 
     let store = open(data)?;
     store
         .transact(move |db| {
-            apps::put(db, &app.key, &app.secret, name.as_deref(), clock::now())?;
+            let id = apps::put(db, &app.key, &app.secret, name.as_deref(), clock::now())?;
+            apps::set_by_start(db, id, false)?;
             Ok::<_, StoreError>(Done::quietly(()))
         })
         .await?;

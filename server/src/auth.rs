@@ -232,8 +232,8 @@ fn check_user(token_user: Option<&str>, claimed: Option<&str>) -> Result<(), Ref
 }
 
 fn check_times(claims: &UserClaims) -> Result<(), Refusal> {
-    #[allow(clippy::cast_precision_loss)] // exact for the next 285 million years
-    let now = clock::unix_seconds() as f64;
+    #[allow(clippy::cast_precision_loss)] // to a microsecond, which is more than tokens say
+    let now = clock::now().unix_nanos() as f64 / 1e9;
     let seconds = |time: &Option<Number>| time.as_ref().and_then(Number::as_f64);
     if seconds(&claims.exp).is_some_and(|exp| exp <= now) {
         return Err(Refusal::passing(ErrorCode::TokenExpired, "the token has expired"));

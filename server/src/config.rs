@@ -1,18 +1,23 @@
 //! The command line.
 
 mod crowd;
+mod secrets;
 mod turn;
 
 use std::{
+    io,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
 };
 
 use clap::{Args, Parser, Subcommand};
 
-use trunkline_protocol::coordinator::{FullUserRequest, IceServerResponse, UpdateUsersRequest};
+use trunkline_protocol::coordinator::{FullUserRequest, UpdateUsersRequest};
 
-use crate::{auth::App, crowd::Crowd, http::SocketBounds, rate_limit::Budgets};
+use crate::{
+    auth::App, coordinator::RoleGrants, crowd::Crowd, http::SocketBounds, rate_limit::Budgets,
+    turn::TurnServers,
+};
 pub use crowd::CrowdConfigError;
 
 /// Self-hosted backend for trunkline: coordinator and SFU in one process.
@@ -59,8 +64,8 @@ struct ServeArgs {
     /// IP address to tell clients for media, when it is not that of --udp.
     #[arg(long, value_name = "IP")]
     public_ip: Option<IpAddr>,
-    /// TURN server for clients whose network blocks UDP; may be repeated, in the variable with
-    /// spaces between.
+    /// TURN server for clients whose network blocks UDP: URL,USER,PASS, or with --turn-secret the URL
+    /// alone; may be repeated, in the variable with spaces between.
     #[arg(
         long = "turn",
         value_name = "URL,USER,PASS",
@@ -69,6 +74,28 @@ struct ServeArgs {
         value_delimiter = ' '
     )]
     turn: Vec<turn::Turn>,
+    /// Secret of the TURN servers (coturn: static-auth-secret), which signs a user and a password for
+    /// each participant.
+    #[arg(long, value_name = "SECRET", env = "TRUNKLINE_TURN_SECRET", hide_env_values = true)]
+    turn_secret: Option<String>,
+    /// File with the secret of the TURN servers.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "TRUNKLINE_TURN_SECRET_FILE",
+        conflicts_with = "turn_secret"
+    )]
+    turn_secret_file: Option<PathBuf>,
+    /// What a role may do in calls of a type, instead of what is built in, such as
+    /// livestream:guest=join-call,read-call; may be repeated, in the variable with spaces between. The
+    /// role owner is what the creator of a call may do beyond a user.
+    #[arg(
+        long = "grants",
+        value_name = "TYPE:ROLE=PERMISSIONS",
+        env = "TRUNKLINE_GRANTS",
+        value_delimiter = ' '
+    )]
+    grants: Vec<RoleGrants>,
     #[command(flatten)]
     limits: LimitArgs,
     /// Write the log as JSON, one object a line.
@@ -109,6 +136,14 @@ struct AppArgs {
     /// Secret that user tokens are signed with.
     #[arg(long, env = "TRUNKLINE_API_SECRET", hide_env_values = true)]
     api_secret: Option<String>,
+    /// File with the secret that user tokens are signed with.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "TRUNKLINE_API_SECRET_FILE",
+        conflicts_with = "api_secret"
+    )]
+    api_secret_file: Option<PathBuf>,
     /// Development: well-known key and secret, tokens for everybody; loopback only.
     #[arg(long)]
     dev: bool,
@@ -141,8 +176,16 @@ struct NewAppArgs {
     #[arg(long)]
     key: String,
     /// Secret that its user tokens are signed with.
-    #[arg(long, env = "TRUNKLINE_APP_SECRET", hide_env_values = true)]
-    secret: String,
+    #[arg(
+        long,
+        env = "TRUNKLINE_APP_SECRET",
+        hide_env_values = true,
+        required_unless_present = "secret_file"
+    )]
+    secret: Option<String>,
+    /// File with the secret that its user tokens are signed with.
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_APP_SECRET_FILE", conflicts_with = "secret")]
+    secret_file: Option<PathBuf>,
     /// What people call the app.
     #[arg(long)]
     name: Option<String>,
@@ -234,7 +277,9 @@ pub struct Config {
     /// Told to clients for media.
     pub public_ip: Option<IpAddr>,
     /// Told to clients, for networks that block UDP.
-    pub ice_servers: Vec<IceServerResponse>,
+    pub turn: TurnServers,
+    /// What roles may do instead of what is built in.
+    pub grants: Vec<RoleGrants>,
     /// How often somebody may ask.
     pub budgets: Budgets,
     /// How many sockets somebody may hold open.
@@ -282,6 +327,19 @@ pub enum ConfigError {
     /// Everybody could sign with it.
     #[error("the secret is the one of --dev, which everybody knows; choose another")]
     WellKnownSecret,
+    /// It can be guessed.
+    #[error(
+        "the secret has {0} bytes, fewer than {least}, and could be guessed; make one with `openssl \
+         rand -hex 32`, or use --dev for development on this machine",
+        least = secrets::MIN_SECRET
+    )]
+    ShortSecret(usize),
+    /// A secret cannot be read.
+    #[error("cannot read the secret in {path}: {1}", path = .0.display())]
+    SecretFile(PathBuf, io::Error),
+    /// Nothing signs credentials for these servers.
+    #[error("--turn with a URL alone needs --turn-secret, which signs a user and a password")]
+    NoTurnSecret,
     /// There is nothing to serve.
     #[error("--www {} is not a directory", .0.display())]
     Www(PathBuf),
@@ -319,9 +377,10 @@ impl ServeArgs {
             return Err(ConfigError::Www(www.clone()));
         }
         let app = self.app.check()?;
-        if !dev && app.secret == DEV_SECRET {
-            return Err(ConfigError::WellKnownSecret);
+        if !dev {
+            secrets::check(&app.secret)?;
         }
+        let turn_secret = secrets::read(self.turn_secret, self.turn_secret_file.as_deref())?;
         Ok(Config {
             listen: self.listen,
             data: self.data,
@@ -331,7 +390,8 @@ impl ServeArgs {
             www: self.www,
             udp,
             public_ip: self.public_ip,
-            ice_servers: self.turn.into_iter().map(|turn| turn.0).collect(),
+            turn: turn::servers(self.turn, turn_secret)?,
+            grants: self.grants,
             budgets: self.limits.budgets(dev),
             sockets: SocketBounds {
                 per_user: self.limits.sockets_per_user,
@@ -362,7 +422,8 @@ impl AppArgs {
                 .or_else(|| self.dev.then(|| well_known.to_owned()))
                 .ok_or(ConfigError::NoCredentials)
         };
-        Ok(App { key: fill(self.api_key, DEV_KEY)?, secret: fill(self.api_secret, DEV_SECRET)? })
+        let secret = secrets::read(self.api_secret, self.api_secret_file.as_deref())?;
+        Ok(App { key: fill(self.api_key, DEV_KEY)?, secret: fill(secret, DEV_SECRET)? })
     }
 }
 
@@ -383,13 +444,12 @@ impl TokenArgs {
 
 impl NewAppArgs {
     fn check(self) -> Result<Task, ConfigError> {
-        let Self { key, secret, name, data } = self;
+        let Self { key, secret, secret_file, name, data } = self;
+        let secret = secrets::read(secret, secret_file.as_deref())?.unwrap_or_default();
         if key.is_empty() || secret.is_empty() {
             return Err(ConfigError::EmptyApp);
         }
-        if secret == DEV_SECRET {
-            return Err(ConfigError::WellKnownSecret);
-        }
+        secrets::check(&secret)?;
         Ok(Task::PutApp { data, app: App { key, secret }, name })
     }
 }
@@ -439,6 +499,8 @@ pub(crate) const DEV_SECRET: &str = "trunkline-dev-secret";
 mod tests {
     use super::*;
 
+    const OWN_APP: &str = "--api-key k --api-secret 0123456789abcdef0123456789abcdef";
+
     fn parse(args: &str) -> Result<Task, ConfigError> {
         let args = ["trunkline-server"].into_iter().chain(args.split_whitespace());
         Cli::try_parse_from(args).unwrap().into_task()
@@ -464,8 +526,8 @@ mod tests {
     #[test]
     fn without_dev_key_and_secret_are_required() {
         assert!(matches!(parse("--api-key k"), Err(ConfigError::NoCredentials)));
-        let config = serve("--api-key k --api-secret s --listen 0.0.0.0:8080");
-        assert_eq!(config.app.secret, "s");
+        let config = serve(&format!("{OWN_APP} --listen 0.0.0.0:8080"));
+        assert_eq!(config.app.secret.len(), 32);
         assert_eq!(config.udp, config.listen);
     }
 
@@ -475,7 +537,7 @@ mod tests {
             let Budgets { per_user, per_app } = serve(args).budgets;
             (per_user, per_app)
         };
-        let app = "--api-key k --api-secret s";
+        let app = OWN_APP;
         assert_eq!(budgets(app), (60, 6000));
         assert_eq!(budgets("--dev"), (0, 0));
         assert_eq!(budgets("--dev --rate-limit 5"), (5, 0));
@@ -491,6 +553,42 @@ mod tests {
             assert!(matches!(parse(args), Err(ConfigError::WellKnownSecret)), "{args}");
         }
         assert!(parse("--dev --api-secret trunkline-dev-secret").is_ok());
+    }
+
+    #[test]
+    fn a_secret_that_could_be_guessed_is_refused_with_the_way_to_a_better_one() {
+        for args in ["--api-key k --api-secret s", "app --key k --secret 0123456789abcdef"] {
+            let Err(error) = parse(args) else { panic!("accepted: {args}") };
+            assert!(error.to_string().contains("openssl rand -hex 32"), "{error}");
+        }
+        assert_eq!(serve("--dev --api-secret s").app.secret, "s", "who develops may");
+    }
+
+    #[test]
+    fn secrets_are_read_from_files_that_only_their_user_sees() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("secret");
+        let secret = "0123456789abcdef0123456789abcdef";
+        std::fs::write(&file, format!("{secret}\n")).unwrap();
+        let path = file.display();
+        let turn = format!("--turn turn:x --turn-secret-file {path}");
+        let config = serve(&format!("--api-key k --api-secret-file {path} {turn}"));
+        assert_eq!((config.app.secret.as_str(), config.turn.secret.as_str()), (secret, secret));
+        let Ok(Task::PutApp { app, .. }) = parse(&format!("app --key k --secret-file {path}"))
+        else {
+            panic!("no app")
+        };
+        assert_eq!(app.secret, secret);
+        let missing = parse("--api-key k --api-secret-file /nowhere/secret");
+        assert!(matches!(missing, Err(ConfigError::SecretFile(..))));
+    }
+
+    #[test]
+    fn turn_servers_without_a_password_need_a_secret() {
+        assert!(matches!(parse("--dev --turn turn:x"), Err(ConfigError::NoTurnSecret)));
+        let config = serve("--dev --turn turn:x --turn turn:y,me,pass --turn-secret s");
+        assert_eq!(config.turn.signed, ["turn:x"]);
+        assert_eq!(config.turn.shared[0].urls, ["turn:y"]);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod live;
 mod members;
 mod moderation;
 mod permissions;
+mod policy;
 mod query;
 mod refusal;
 mod ringing;
@@ -56,6 +57,7 @@ pub use cid::{Cid, check_user_id};
 pub use command::Command;
 pub use hub::{ConnectionId, Hub, Outbox};
 pub use join::SfuAccess;
+pub use policy::{Policy, RoleGrants};
 pub use refusal::Refusal;
 
 use work::{Effect, Work};
@@ -78,6 +80,7 @@ struct Shared {
     store: Store,
     hub: Hub,
     sfu: Arc<dyn SfuControl>,
+    policy: Policy,
     runtime: Handle,
 }
 
@@ -87,16 +90,18 @@ impl Coordinator {
         store: Store,
         apps: impl IntoIterator<Item = AppId>,
         sfu: Arc<dyn SfuControl>,
+        policy: Policy,
         mut notices: mpsc::UnboundedReceiver<SfuNotice>,
         metrics: &Registry,
     ) -> Result<Self, Refusal> {
-        let shared = Shared { store, hub: Hub::new(metrics), sfu, runtime: Handle::current() };
+        let (hub, runtime) = (Hub::new(metrics), Handle::current());
+        let shared = Shared { store, hub, sfu, policy, runtime };
         let coordinator = Self { shared: Arc::new(shared) };
         let apps: Vec<_> = apps.into_iter().collect();
         for app in apps.iter().copied() {
             coordinator.run(app, sessions::end_all).await?;
-            coordinator.run(app, users::end_loans).await?;
             coordinator.run(app, standing::remind_sfu).await?;
+            coordinator.run(app, users::end_loans).await?;
         }
         tokio::spawn(coordinator.clone().end_loans(apps));
         let listener = coordinator.clone();
@@ -382,7 +387,8 @@ impl Coordinator {
             .store
             .transact(move |db: &Connection| {
                 let db = Db { connection: db, app };
-                let mut work = Work::new(db, &coordinator.shared.hub, crate::clock::now());
+                let Shared { hub, policy, .. } = &*coordinator.shared;
+                let mut work = Work::new(db, hub, crate::clock::now()).under(policy);
                 let answer = command(&mut work)?;
                 let effects = work.into_effects();
                 Ok(Done {

@@ -18,3 +18,4 @@ pub mod self_check;
 pub mod serve;
 pub mod sfu;
 pub mod store;
+pub mod turn;

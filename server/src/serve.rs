@@ -22,7 +22,7 @@ use crate::{
     auth::{App, Apps},
     clock,
     config::{Config, DEV_SECRET},
-    coordinator::{Coordinator, Refusal, SfuControl},
+    coordinator::{Coordinator, Policy, Refusal, SfuControl},
     http::{self, AppState, SocketCounts},
     metrics::Registry,
     rate_limit::RateLimits,
@@ -58,13 +58,13 @@ pub struct Server {
     last_change: Option<DateTime>,
 }
 
-/// What clients are told. The SFU itself is there for whoever wants to know whether UDP gets to it.
-fn ice_servers(stun: Option<SocketAddr>, turn: &[IceServerResponse]) -> Vec<IceServerResponse> {
+/// The SFU itself, for whoever wants to know whether UDP gets to it.
+fn stun_server(stun: Option<SocketAddr>) -> Vec<IceServerResponse> {
     let stun = stun.filter(|address| !address.ip().is_unspecified()).map(|address| {
         let (username, password) = (String::new(), String::new());
         IceServerResponse { urls: vec![format!("stun:{address}")], username, password }
     });
-    stun.into_iter().chain(turn.iter().cloned()).collect()
+    stun.into_iter().collect()
 }
 
 /// The server cannot start.
@@ -97,8 +97,10 @@ impl Server {
         let sfu = media.control;
         let (apps, sfu_secret, last_change) = open_apps(&store, config).await?;
         let control = Arc::clone(&sfu);
+        let policy = Policy::new(config.grants.iter().cloned());
         let coordinator =
-            Coordinator::start(store, apps.ids(), control, media.notices, &media.metrics).await?;
+            Coordinator::start(store, apps.ids(), control, policy, media.notices, &media.metrics)
+                .await?;
         let (open, sockets) = mpsc::channel(1);
         let state = AppState {
             coordinator: coordinator.clone(),
@@ -106,7 +108,8 @@ impl Server {
             sfu_secret: sfu_secret.clone(),
             sessions_per_user: config.sessions_per_user,
             edge_name: media.edge_name,
-            ice_servers: ice_servers(media.stun, &config.ice_servers),
+            turn: Arc::new(config.turn.clone()),
+            stun: stun_server(media.stun),
             public_url: config.public_url.clone(),
             dev: config.dev.then(|| config.app.clone()),
             www: config.www.clone(),
@@ -158,11 +161,17 @@ async fn open_apps(
     let now = clock::now();
     store
         .transact(move |db| {
-            apps::put(db, &key, &secret, None, now)?;
+            let is_known = apps::list(db)?.iter().any(|app| app.key == key);
+            let id = apps::put(db, &key, &secret, None, now)?;
+            if !is_known {
+                apps::set_by_start(db, id, true)?;
+            }
             let all = apps::list(db)?
                 .into_iter()
                 // A directory that has served development must not leave its door open.
                 .filter(|app| dev || app.secret != DEV_SECRET)
+                // Another key at the start takes the place of the one before.
+                .filter(|app| app.id == id || !app.by_start)
                 .map(|app| (app.id, App { key: app.key, secret: app.secret }));
             let apps = Apps::new(all);
             Ok(Done::quietly((apps, apps::sfu_secret(db)?, apps::last_change(db)?)))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use trunkline_protocol::coordinator::{ErrorCode, OwnCapability};
 
 use super::{
-    Cid, Refusal,
+    Cid, Policy, Refusal,
     actor::Actor,
     call_type::{CallType, Grants, Permission},
     work::Work,
@@ -20,6 +20,7 @@ use crate::store::{
 /// What one user may do in one call.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Access {
+    policy: Policy,
     call_type: &'static CallType,
     user_id: String,
     role: String,
@@ -47,14 +48,14 @@ impl Access {
             roles.push("call_member".to_owned());
             roles.push(actor.call_role.clone());
         }
-        let mut access = Self::new(call_type, actor, owner, &roles);
+        let mut access = Self::new(work, call_type, actor, owner, &roles);
         access.apply_exceptions(work, &call.cid)?;
         Ok(access)
     }
 
     /// Rights in a call that the user is about to create, as its owner.
-    pub fn to_new_call(actor: &Actor, cid: &Cid) -> Self {
-        Self::new(cid.call_type(), actor, true, &[])
+    pub fn to_new_call(work: &Work<'_>, actor: &Actor, cid: &Cid) -> Self {
+        Self::new(work, cid.call_type(), actor, true, &[])
     }
 
     /// Refuses whoever lacks the capability.
@@ -65,7 +66,7 @@ impl Access {
     /// Refuses whoever may not give this role. A role may be given by those who may give any, and
     /// by those who hold all it grants: nobody can hand out more than they have.
     pub fn require_role_change(&self, role: &str) -> Result<(), Refusal> {
-        if self.call_type.granted_to_role(role).is_subset(&self.grants) {
+        if self.policy.of_role(self.call_type, role).is_subset(&self.grants) {
             return Ok(());
         }
         self.require_permission(Permission::UpdateCallMemberRole)
@@ -81,7 +82,7 @@ impl Access {
     ) -> Result<(), Refusal> {
         let member = members::find(work.db, &call.cid, &user.id)?;
         let is_owner = call.created_by == user.id;
-        let rank = self.call_type.rank(&user.role, is_owner, &roles_of(member));
+        let rank = self.policy.rank(self.call_type, &user.role, is_owner, &roles_of(member));
         if user.id == self.user_id || rank.is_subset(&self.rank) {
             return Ok(());
         }
@@ -100,10 +101,17 @@ impl Access {
         self.grants.iter().filter_map(|grant| grant.own()).collect()
     }
 
-    fn new(call_type: &'static CallType, actor: &Actor, owner: bool, roles: &[String]) -> Self {
+    fn new(
+        work: &Work<'_>,
+        call_type: &'static CallType,
+        actor: &Actor,
+        owner: bool,
+        roles: &[String],
+    ) -> Self {
         let role = actor.user.role.clone();
-        let rank = call_type.rank(&role, owner, roles);
-        Self { call_type, user_id: actor.user.id.clone(), role, grants: rank.clone(), rank }
+        let policy = work.policy.clone();
+        let rank = policy.rank(call_type, &role, owner, roles);
+        Self { policy, call_type, user_id: actor.user.id.clone(), role, grants: rank.clone(), rank }
     }
 
     /// What holds for this user alone: permissions granted and revoked for the call, and a block,
@@ -174,12 +182,13 @@ pub(super) fn team_of_new_call(actor: &Actor, wish: Option<&str>) -> Result<(), 
 
 /// Capabilities of each role in calls of this type: lets clients recompute their own.
 pub(super) fn capabilities_by_role(
+    work: &Work<'_>,
     call: &CallRecord,
 ) -> Result<BTreeMap<String, Vec<String>>, Refusal> {
     let call_type = known_type(&call.call_type)?;
     let names = |role: &str| {
-        call_type
-            .granted_to_role(role)
+        work.policy
+            .of_role(call_type, role)
             .into_iter()
             .filter_map(|grant| Some(grant.own()?.as_str().into()))
             .collect()

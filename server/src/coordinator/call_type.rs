@@ -104,19 +104,6 @@ impl CallType {
         }
     }
 
-    /// What a user has by all their roles: in the app, as the owner, and as a member. Roles in the call
-    /// extend, they never restrict.
-    pub fn rank(&self, role: &str, owner: bool, member_roles: &[String]) -> Grants {
-        let mut grants = self.granted_to_role(role);
-        if owner {
-            grants.extend(self.granted_to_owner(role));
-        }
-        for role in member_roles {
-            grants.extend(self.granted_to_role(role));
-        }
-        grants
-    }
-
     /// What a user may do beyond that in a call of their own.
     pub fn granted_to_owner(&self, role: &str) -> Grants {
         if role == "user" { self.owner.clone() } else { Grants::new() }

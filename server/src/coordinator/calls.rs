@@ -137,7 +137,7 @@ fn room(call: &CallRecord) -> (Option<u32>, bool, Vec<String>) {
 pub(super) fn tell_updated(work: &mut Work<'_>, call: &CallRecord) -> Result<(), Refusal> {
     let body = CallUpdatedEvent {
         call: views::call(work, call)?,
-        capabilities_by_role: access::capabilities_by_role(call)?,
+        capabilities_by_role: access::capabilities_by_role(work, call)?,
     };
     work.tell_watchers(call, body);
     Ok(())
@@ -161,7 +161,7 @@ pub(super) fn create(
     cid: &Cid,
     data: CallRequest,
 ) -> Result<(CallRecord, Access), Refusal> {
-    let access = Access::to_new_call(actor, cid);
+    let access = Access::to_new_call(work, actor, cid);
     access.require(OwnCapability::CreateCall)?;
     access::team_of_new_call(actor, data.team.as_deref())?;
     let call_type = cid.call_type();

@@ -1,5 +1,7 @@
 //! Admission to a call, and the SFU credentials of those who are admitted.
 
+use std::sync::Arc;
+
 use trunkline_protocol::coordinator::{
     CallRequest, Credentials, DateTime, ErrorCode, IceServerResponse, JoinCallRequest,
     JoinCallResponse, Mode, OwnCapability, SfuServerResponse, StatsOptions, TargetResolution,
@@ -23,6 +25,7 @@ use crate::{
         calls::{self as call_store, CallRecord},
         members as member_store, voids,
     },
+    turn::TurnServers,
 };
 
 /// How clients reach the SFU, and the secret it checks tokens with.
@@ -38,9 +41,10 @@ pub struct SfuAccess {
     pub secret: String,
     /// Sessions that one user may have in a call.
     pub sessions_per_user: u32,
-    /// The SFU itself, for whoever wants to know whether UDP gets to it, and TURN servers, for networks
-    /// that block UDP.
-    pub ice_servers: Vec<IceServerResponse>,
+    /// The SFU itself, for whoever wants to know whether UDP gets to it.
+    pub stun: Vec<IceServerResponse>,
+    /// For networks that block UDP.
+    pub turn: Arc<TurnServers>,
 }
 
 pub(super) fn join(
@@ -74,6 +78,11 @@ pub(super) fn join(
         video: request.video.unwrap_or_default(),
     };
     calls::announce(work, &actor, &access, &mut call, how)?;
+    let mut ice_servers = sfu.stun.clone();
+    // What costs traffic is for those whom the app knows.
+    if caller.has_token {
+        ice_servers.extend(sfu.turn.told(&actor.user.id, work.now));
+    }
     let token = claims(work, &actor, &access, &call, sfu.sessions_per_user)?
         .sign(&sfu.secret)
         .map_err(|error| Refusal::internal(&error))?;
@@ -88,7 +97,7 @@ pub(super) fn join(
             },
             token,
             // The SFU has a public address and speaks ICE-lite: media needs no STUN.
-            ice_servers: sfu.ice_servers.clone(),
+            ice_servers,
         },
         stats_options: STATS,
     })

@@ -207,7 +207,7 @@ fn tell_changes(work: &mut Work<'_>, call: &CallRecord, changes: Changes) -> Res
     }
     if !role_changed.is_empty() {
         let members = load(work, role_changed)?;
-        let capabilities_by_role = access::capabilities_by_role(call)?;
+        let capabilities_by_role = access::capabilities_by_role(work, call)?;
         let body = CallMemberUpdatedPermissionEvent { call: view, members, capabilities_by_role };
         work.tell_all(call, body, &[])?;
     }

@@ -31,7 +31,9 @@ async fn who_comes_while_the_disk_is_full_is_noted_when_there_is_room() {
     let app = store.transact(put).await.unwrap();
     let (notify, notices) = mpsc::unbounded_channel();
     let coordinator =
-        Coordinator::start(store, [app], Arc::new(NoSfu), notices, &metrics).await.unwrap();
+        Coordinator::start(store, [app], Arc::new(NoSfu), Policy::default(), notices, &metrics)
+            .await
+            .unwrap();
     let alice = coordinator.create_guest(app, UserRequest::default()).await.unwrap();
     let caller = Caller {
         app,

@@ -3,7 +3,7 @@
 use trunkline_protocol::coordinator::{DateTime, Event, EventBody};
 
 use super::{
-    ConnectionId, Hub, Outbox, Refusal, access,
+    ConnectionId, Hub, Outbox, Policy, Refusal, access,
     hub::{Audience, Watched},
 };
 use crate::{
@@ -19,6 +19,8 @@ use crate::{
 pub(super) struct Work<'a> {
     pub db: Db<'a>,
     pub now: DateTime,
+    /// Which role may do what.
+    pub policy: Policy,
     hub: &'a Hub,
     effects: Vec<Effect>,
 }
@@ -39,7 +41,12 @@ pub(super) enum Effect {
 
 impl<'a> Work<'a> {
     pub fn new(db: Db<'a>, hub: &'a Hub, now: DateTime) -> Self {
-        Self { db, now, hub, effects: Vec::new() }
+        Self { db, now, policy: Policy::default(), hub, effects: Vec::new() }
+    }
+
+    /// The same where roles may do something else than what is built in.
+    pub fn under(self, policy: &Policy) -> Self {
+        Self { policy: policy.clone(), ..self }
     }
 
     pub fn into_effects(self) -> Vec<Effect> {

@@ -5,6 +5,7 @@ use std::{
     convert::Infallible,
     error::Error,
     net::{IpAddr, Ipv4Addr},
+    sync::Arc,
     time::Duration,
 };
 
@@ -180,7 +181,8 @@ impl Incoming {
             ws_endpoint: format!("{ws_base}/sfu/ws"),
             secret: state.sfu_secret.clone(),
             sessions_per_user: state.sessions_per_user,
-            ice_servers: state.ice_servers.clone(),
+            stun: state.stun.clone(),
+            turn: Arc::clone(&state.turn),
         })
     }
 

@@ -17,14 +17,21 @@ pub(crate) struct AppRecord {
     pub id: AppId,
     pub key: String,
     pub secret: String,
+    /// Named by the command line of a start, not by a command of its own.
+    pub by_start: bool,
 }
 
 /// All apps that clients can name.
 pub(crate) fn list(connection: &Connection) -> rusqlite::Result<Vec<AppRecord>> {
     connection
-        .prepare("SELECT id, key, secret FROM app WHERE key IS NOT NULL ORDER BY id")?
+        .prepare("SELECT id, key, secret, by_start FROM app WHERE key IS NOT NULL ORDER BY id")?
         .query_map((), |row| {
-            Ok(AppRecord { id: row.get("id")?, key: row.get("key")?, secret: row.get("secret")? })
+            Ok(AppRecord {
+                id: row.get("id")?,
+                key: row.get("key")?,
+                secret: row.get("secret")?,
+                by_start: row.get("by_start")?,
+            })
         })?
         .collect()
 }
@@ -68,6 +75,16 @@ pub(crate) fn put(
             |row| row.get(0),
         ),
     }
+}
+
+/// Notes by what the app is named.
+pub(crate) fn set_by_start(
+    connection: &Connection,
+    id: AppId,
+    by_start: bool,
+) -> rusqlite::Result<()> {
+    connection.execute("UPDATE app SET by_start = ?2 WHERE id = ?1", params![id, by_start])?;
+    Ok(())
 }
 
 /// The secret that SFU tokens are signed with, made at the first start. It is the server's own:

@@ -341,6 +341,9 @@ const MIGRATIONS: &[&str] = &[
         FOREIGN KEY (app) REFERENCES app (id) ON DELETE CASCADE
     ) STRICT, WITHOUT ROWID;
 
+    -- Whether the command line of a start has named the app, and no command of its own.
+    ALTER TABLE app ADD COLUMN by_start INTEGER NOT NULL DEFAULT 0;
+
     -- Role and teams that a token lends to its user until it expires, instead of their own.
     ALTER TABLE user ADD COLUMN own_role TEXT;
     ALTER TABLE user ADD COLUMN own_teams TEXT;
@@ -361,7 +364,7 @@ mod tests {
         let mut db = Connection::open_in_memory().unwrap();
         prepare(&mut db).unwrap();
         db.execute_batch(
-            "INSERT INTO app VALUES (1, 'key', 'secret', '', 1, 1, 0);
+            "INSERT INTO app VALUES (1, 'key', 'secret', '', 1, 1, 0, 0);
             INSERT INTO user
                 VALUES (1, 'alice', 'user', '[]', NULL, NULL, NULL, '{}', 1, 1, NULL, NULL, NULL, NULL);",
         )

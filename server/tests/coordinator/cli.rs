@@ -10,8 +10,13 @@ use crate::{
     support::{Client, TestServer},
 };
 
+/// As long as a secret has to be.
+const OTHER_SECRET: &str = "the secret of the other app, 32+ bytes";
+
+const FIRST_SECRET: &str = "the secret that came before the other";
+
 fn other() -> App {
-    App { key: "other".into(), secret: "other-secret".into() }
+    App { key: "other".into(), secret: OTHER_SECRET.into() }
 }
 
 fn add_app(data: &Path, secret: &str) {
@@ -22,7 +27,7 @@ fn add_app(data: &Path, secret: &str) {
 }
 
 fn put_user(args: &[&str]) -> Result<(), String> {
-    let mut all = vec!["user", "--api-key", "other", "--api-secret", "other-secret"];
+    let mut all = vec!["user", "--api-key", "other", "--api-secret", OTHER_SECRET];
     all.extend(args);
     let output = run(&all);
     let text = String::from_utf8(output.stderr).unwrap();
@@ -37,7 +42,7 @@ fn client(lender: &TestServer, base: &str, user_id: &str) -> Client {
 #[tokio::test]
 async fn apps_and_users_that_were_acknowledged_survive_kill_9() {
     let (data, lender) = (tempfile::tempdir().unwrap(), TestServer::start().await);
-    add_app(data.path(), "other-secret");
+    add_app(data.path(), OTHER_SECRET);
     let directory = data.path().to_str().unwrap();
     put_user(&["--id", "alice", "--role", "admin", "--team", "red", "--data", directory]).unwrap();
     for round in 0..3 {
@@ -62,20 +67,21 @@ async fn apps_and_users_that_were_acknowledged_survive_kill_9() {
 #[tokio::test]
 async fn a_new_secret_takes_the_place_of_the_old_one() {
     let (data, lender) = (tempfile::tempdir().unwrap(), TestServer::start().await);
-    add_app(data.path(), "first");
-    add_app(data.path(), "other-secret");
+    add_app(data.path(), FIRST_SECRET);
+    add_app(data.path(), OTHER_SECRET);
     let process = Process::start(data.path());
     let nobody = client(&lender, &process.base, "nobody");
     nobody.get("/call/default/a").await.refused(404, 16);
-    let token =
-        App { secret: "first".into(), ..other() }.token_for("nobody", None, None, None).unwrap();
+    let token = App { secret: FIRST_SECRET.into(), ..other() }
+        .token_for("nobody", None, None, None)
+        .unwrap();
     Client { token, ..nobody }.get("/call/default/a").await.refused(401, 43);
 }
 
 #[tokio::test]
 async fn users_of_a_running_server_are_changed_through_it() {
     let (data, lender) = (tempfile::tempdir().unwrap(), TestServer::start().await);
-    add_app(data.path(), "other-secret");
+    add_app(data.path(), OTHER_SECRET);
     let process = Process::start(data.path());
     let url = process.base.clone();
     put_user(&["--id", "alice", "--role", "guest", "--team", "red", "--url", &url]).unwrap();
@@ -99,10 +105,10 @@ async fn what_the_commands_cannot_do_they_say() {
     let refused = |args: &[&str], hint: &str| {
         let text = put_user(args).unwrap_err();
         assert!(text.contains(hint), "{text}");
-        assert!(!text.contains("other-secret"), "{text}");
+        assert!(!text.contains(OTHER_SECRET), "{text}");
     };
     refused(&["--id", "alice", "--data", directory], "no app with the key 'other'");
-    add_app(data.path(), "other-secret");
+    add_app(data.path(), OTHER_SECRET);
     refused(&["--id", "!anon", "--data", directory], "user id");
     refused(&["--id", "alice", "--role", "a b", "--data", directory], "role");
     refused(&["--id", "alice", "--url", "https://example.com"], "http://");
@@ -111,7 +117,7 @@ async fn what_the_commands_cannot_do_they_say() {
     let process = Process::start_with(data.path(), &["--dev"], Stdio::null());
     refused(&["--id", "alice", "--data", directory], "--url");
     refused(&["--id", "!anon", "--url", &process.base], "user id");
-    let output = run(&["app", "--key", "k", "--secret", "s", "--data", directory]);
+    let output = run(&["app", "--key", "k", "--secret", FIRST_SECRET, "--data", directory]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8(output.stderr).unwrap().contains("stop it"));
     let output = run(&["app", "--key", "k", "--secret", "", "--data", directory]);
@@ -120,7 +126,7 @@ async fn what_the_commands_cannot_do_they_say() {
 
 #[test]
 fn a_backend_gets_its_token_on_the_command_line() {
-    let output = run(&["token", "--server", "--api-secret", "other-secret", "--ttl", "60"]);
+    let output = run(&["token", "--server", "--api-secret", OTHER_SECRET, "--ttl", "60"]);
     assert!(output.status.success());
     let token = String::from_utf8(output.stdout).unwrap();
     assert!(other().verify(token.trim()).unwrap_err().detail.contains("server-side"));

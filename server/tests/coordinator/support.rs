@@ -28,6 +28,8 @@ use trunkline_server::{
 use crate::contract;
 
 pub const KEY: &str = "trunkline-dev";
+/// Arguments of a server that is not for development.
+pub const OWN_APP: &str = "--api-key k --api-secret 0123456789abcdef0123456789abcdef";
 
 /// A running server whose SFU is the test.
 pub struct TestServer {
