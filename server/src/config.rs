@@ -17,6 +17,7 @@ use crate::{
     crowd::Crowd,
     http::{Cidr, SocketBounds, TrustedProxies},
     rate_limit::Budgets,
+    sfu,
 };
 pub use crowd::CrowdConfigError;
 
@@ -109,6 +110,18 @@ struct LimitArgs {
     /// Sockets of coordinator and SFU that may be open in all.
     #[arg(long, value_name = "N", default_value_t = 15_000)]
     max_sockets: usize,
+    /// Requests a second to the SFU by one user in one call, with a burst of 30 seconds' worth; each
+    /// 4 KiB of a body (of statistics 256 KiB) count as one more, a join as ten; 0 for no limit.
+    #[arg(long, value_name = "N", env = "TRUNKLINE_SFU_RATE_LIMIT", default_value_t = 30)]
+    sfu_rate_limit: u32,
+    /// As --sfu-rate-limit, from one address, or one IPv6 /64.
+    #[arg(
+        long,
+        value_name = "N",
+        env = "TRUNKLINE_SFU_RATE_LIMIT_PER_ADDRESS",
+        default_value_t = 300
+    )]
+    sfu_rate_limit_per_address: u32,
     /// Participants of a call above which those who only watch are counted but no longer introduced
     /// to the others: each would be told to all of them.
     #[arg(long, value_name = "N", default_value_t = 250)]
@@ -255,6 +268,8 @@ pub struct Config {
     pub budgets: Budgets,
     /// How many sockets somebody may hold open.
     pub sockets: SocketBounds,
+    /// How often somebody may ask something of the SFU.
+    pub sfu_limits: sfu::Limits,
     /// Participants above which those who only watch are not introduced to the others.
     pub large_call: usize,
     /// The form of the log.
@@ -352,6 +367,10 @@ impl ServeArgs {
                 per_user: self.limits.sockets_per_user,
                 per_address: self.limits.sockets_per_address,
                 in_all: self.limits.max_sockets,
+            },
+            sfu_limits: sfu::Limits {
+                per_user: self.limits.sfu_rate_limit,
+                per_address: self.limits.sfu_rate_limit_per_address,
             },
             large_call: self.limits.large_call,
             log_json: self.log_json,
