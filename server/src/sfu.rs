@@ -12,12 +12,13 @@ pub mod control;
 mod counters;
 mod http;
 mod ids;
+mod inbox;
 mod media;
 mod network;
 mod signalling;
 pub mod token;
 mod worker;
 
-pub use http::{Open, routes};
+pub use http::{Limits, Open, routes};
 pub(crate) use ids::is_audio;
 pub use worker::{Sfu, StartError};

@@ -91,13 +91,14 @@ impl TestServer {
         let (ip, metrics) = (config.public_ip, Registry::default());
         let sfu =
             Sfu::start(config.udp, ip, config.large_call, notify.clone(), &metrics).await.unwrap();
+        let limits = config.sfu_limits;
         let (routes, (tell_secret, secret)) = (sfu.clone(), std::sync::mpsc::channel());
         let media = Media {
             control: Arc::new(sfu),
             notices: received,
             routes: Box::new(move |open, secret: String| {
                 tell_secret.send(secret.clone()).unwrap();
-                sfu::routes(routes, secret, open)
+                sfu::routes(routes, secret, open, limits)
             }),
             edge_name: "test-edge".into(),
             stun: None,
