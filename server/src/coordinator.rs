@@ -7,12 +7,14 @@
 
 mod access;
 mod actor;
+mod bounds;
 mod call_type;
 mod calls;
 mod cid;
 pub mod command;
 mod deletion;
 mod devices;
+mod guests;
 mod hub;
 mod interaction;
 mod join;
@@ -51,7 +53,7 @@ use crate::{
 pub use access::granted;
 pub use actor::Caller;
 pub use calls::{Announce, GetCallOptions};
-pub use cid::{Cid, check_user_id};
+pub use cid::{Cid, check_user_id, is_guest};
 pub use command::Command;
 pub use hub::{ConnectionId, Hub, Outbox};
 pub use join::SfuAccess;
@@ -106,6 +108,35 @@ impl Coordinator {
         Ok(coordinator)
     }
 
+    /// From now on forgets guests who have been away for so long; never without an expiry.
+    pub fn forget_guests(&self, apps: Vec<AppId>, expiry: Option<Duration>) {
+        let Some(expiry) = expiry else {
+            return;
+        };
+        let coordinator = self.clone();
+        tokio::spawn(async move {
+            loop {
+                for &app in &apps {
+                    let forget = move |work: &mut Work<'_>| guests::forget(work, expiry);
+                    while !coordinator.hub().is_closed() {
+                        match coordinator.run(app, forget).await {
+                            Ok(true) => (),
+                            Ok(false) => break,
+                            Err(refusal) => {
+                                tracing::warn!(%refusal, "guests not forgotten");
+                                break;
+                            }
+                        }
+                    }
+                }
+                tokio::select! {
+                    () = sleep(BETWEEN_SWEEPS) => (),
+                    () = coordinator.hub().closed() => break,
+                }
+            }
+        });
+    }
+
     /// Open sockets and who watches what.
     pub fn hub(&self) -> &Hub {
         &self.shared.hub
@@ -128,7 +159,7 @@ impl Coordinator {
         app: AppId,
         wish: UserRequest,
     ) -> Result<UserResponse, Refusal> {
-        self.run(app, move |work| users::create_guest(work, wish)).await
+        self.run(app, move |work| guests::create(work, wish)).await
     }
 
     /// `UpdateUsers`
@@ -423,6 +454,8 @@ pub(crate) async fn update_users_while_stopped(
         .await
 }
 
+/// Between searches for guests to forget.
+const BETWEEN_SWEEPS: Duration = Duration::from_secs(10 * 60);
 /// Between attempts to store something on a full disk.
 const PAUSE: Duration = Duration::from_secs(1);
 

@@ -23,7 +23,8 @@ impl Process {
             .args(["--listen", "127.0.0.1:0", "--rate-limit", "0", "--app-rate-limit", "0"])
             // All clients come from one address.
             .args(["--sfu-rate-limit", "0", "--sfu-rate-limit-per-address", "0"])
-            .args(["--sockets-per-address", "10000"])
+            .args(["--address-rate-limit", "0", "--sockets-per-address", "100000"])
+            .args(["--connections-per-address", "100000"])
             .arg("--data")
             .arg(data)
             .args(more)

@@ -323,6 +323,15 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE ring ADD COLUMN accepted_on TEXT;
     CREATE INDEX ring_unanswered ON ring (app, user_id) WHERE answer IS NULL;
 ",
+    "
+    -- Guests are forgotten: who has been away longest, and what is theirs.
+    CREATE INDEX user_guest ON user (app, ifnull(last_active, created_at)) WHERE role = 'guest';
+    CREATE INDEX participant_user ON participant (app, user_id);
+    CREATE INDEX ring_user ON ring (app, user_id);
+    CREATE INDEX user_permission_user ON user_permission (app, user_id);
+    CREATE INDEX feedback_user ON feedback (app, user_id);
+    CREATE INDEX blocked_user_user ON blocked_user (app, user_id);
+",
 ];
 
 #[cfg(test)]
