@@ -6,7 +6,8 @@
 //!        └── frames, replies ───────────┘ └── UDP socket, time
 //! ```
 //!
-//! One task owns everything, so nothing is ever locked and no order is ever in doubt.
+//! One task owns everything, so nothing is ever locked and no order is ever in doubt. A supervisor
+//! looks after it.
 
 pub mod control;
 mod counters;
@@ -15,7 +16,9 @@ mod ids;
 mod inbox;
 mod media;
 mod network;
+mod pulse;
 mod signalling;
+mod supervisor;
 pub mod token;
 mod worker;
 

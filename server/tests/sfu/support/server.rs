@@ -2,7 +2,6 @@ use std::sync::Arc;
 
 use clap::Parser;
 use tempfile::TempDir;
-use tokio::sync::mpsc;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use trunkline_server::{
     config::{Cli, Task},
@@ -49,7 +48,7 @@ impl TestServer {
         );
         let arguments = Cli::try_parse_from(arguments.split_whitespace()).unwrap();
         let Ok(Task::Serve(config)) = arguments.into_task() else { panic!("not a server") };
-        let (notify, notices) = mpsc::unbounded_channel();
+        let (notify, notices) = sfu::control::notices();
         let metrics = Registry::default();
         let (udp, ip, large) = (config.udp, config.public_ip, config.large_call);
         let sfu = Sfu::start(udp, ip, large, notify, &metrics).await.unwrap();
