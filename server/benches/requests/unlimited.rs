@@ -1,6 +1,6 @@
 //! Options of a server all of whose clients are one benchmark.
 
-pub const UNLIMITED: [&str; 10] = [
+pub const UNLIMITED: [&str; 14] = [
     "--rate-limit",
     "0",
     "--app-rate-limit",
