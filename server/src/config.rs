@@ -1,6 +1,7 @@
 //! The command line.
 
 mod crowd;
+mod limits;
 mod secrets;
 mod turn;
 
@@ -8,6 +9,8 @@ use std::{
     io,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
+    sync::Arc,
+    time::Duration,
 };
 
 use clap::{Args, Parser, Subcommand};
@@ -15,7 +18,12 @@ use clap::{Args, Parser, Subcommand};
 use trunkline_protocol::coordinator::{FullUserRequest, UpdateUsersRequest};
 
 use crate::{
-    auth::App, coordinator::RoleGrants, crowd::Crowd, http::SocketBounds, rate_limit::Budgets,
+    auth::App,
+    coordinator::RoleGrants,
+    crowd::Crowd,
+    http::{Cidr, ConnectionBounds, SocketBounds, TrustedProxies},
+    rate_limit::Budgets,
+    sfu,
     turn::TurnServers,
 };
 pub use crowd::CrowdConfigError;
@@ -55,6 +63,15 @@ struct ServeArgs {
     /// URL under which clients reach this server, when they do not do so directly.
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// Reverse proxy whose X-Forwarded-For is believed, by address or block such as 10.0.0.0/8; may
+    /// be repeated, or a list with commas. Without it every client behind a proxy counts as one.
+    #[arg(
+        long = "trusted-proxy",
+        value_name = "CIDR",
+        env = "TRUNKLINE_TRUSTED_PROXY",
+        value_delimiter = ','
+    )]
+    trusted_proxies: Vec<Cidr>,
     /// Directory of static files to serve, such as the demo.
     #[arg(long, value_name = "DIR")]
     www: Option<PathBuf>,
@@ -97,35 +114,10 @@ struct ServeArgs {
     )]
     grants: Vec<RoleGrants>,
     #[command(flatten)]
-    limits: LimitArgs,
+    limits: limits::LimitArgs,
     /// Write the log as JSON, one object a line.
     #[arg(long)]
     log_json: bool,
-}
-
-#[derive(Debug, Args)]
-struct LimitArgs {
-    /// Requests a minute per user, endpoint and platform, 0 for no limit [default: 60, or 0 with
-    /// --dev].
-    #[arg(long, value_name = "N")]
-    rate_limit: Option<u32>,
-    /// Requests a minute per app, endpoint and platform, 0 for no limit; a thirtieth of it in any
-    /// one second [default: 6000, or 0 with --dev].
-    #[arg(long, value_name = "N")]
-    app_rate_limit: Option<u32>,
-    /// Coordinator sockets that one user may hold open.
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    sockets_per_user: usize,
-    /// Coordinator sockets that one address may hold open.
-    #[arg(long, value_name = "N", default_value_t = 1000)]
-    sockets_per_address: usize,
-    /// Sessions that one user may have in a call: tabs and devices.
-    #[arg(long, value_name = "N", env = "TRUNKLINE_SESSIONS_PER_USER", default_value_t = 10)]
-    sessions_per_user: u32,
-    /// Participants of a call above which those who only watch are counted but no longer introduced
-    /// to the others: each would be told to all of them.
-    #[arg(long, value_name = "N", default_value_t = 250)]
-    large_call: usize,
 }
 
 #[derive(Debug, Args)]
@@ -270,6 +262,8 @@ pub struct Config {
     pub dev: bool,
     /// Without a slash at the end.
     pub public_url: Option<String>,
+    /// Who may say for whom they ask.
+    pub proxies: TrustedProxies,
     /// Static files.
     pub www: Option<PathBuf>,
     /// Address for media.
@@ -277,13 +271,21 @@ pub struct Config {
     /// Told to clients for media.
     pub public_ip: Option<IpAddr>,
     /// Told to clients, for networks that block UDP.
-    pub turn: TurnServers,
+    pub turn: Arc<TurnServers>,
     /// What roles may do instead of what is built in.
     pub grants: Vec<RoleGrants>,
     /// How often somebody may ask.
     pub budgets: Budgets,
+    /// Anybody may become a guest.
+    pub guests: bool,
+    /// After how long guests are forgotten; `None`: they are kept.
+    pub guest_expiry: Option<Duration>,
     /// How many sockets somebody may hold open.
     pub sockets: SocketBounds,
+    /// How often somebody may ask something of the SFU.
+    pub sfu_limits: sfu::Limits,
+    /// How many connections somebody may hold open, sockets among them.
+    pub connections: ConnectionBounds,
     /// Sessions that one user may have in a call.
     pub sessions_per_user: u32,
     /// Participants above which those who only watch are not introduced to the others.
@@ -387,30 +389,22 @@ impl ServeArgs {
             app,
             dev,
             public_url: self.public_url.map(check_url).transpose()?,
+            proxies: TrustedProxies::new(self.trusted_proxies),
             www: self.www,
             udp,
             public_ip: self.public_ip,
-            turn: turn::servers(self.turn, turn_secret)?,
+            turn: Arc::new(turn::servers(self.turn, turn_secret)?),
             grants: self.grants,
-            budgets: self.limits.budgets(dev),
-            sockets: SocketBounds {
-                per_user: self.limits.sockets_per_user,
-                per_address: self.limits.sockets_per_address,
-            },
-            sessions_per_user: self.limits.sessions_per_user,
-            large_call: self.limits.large_call,
+            budgets: self.limits.budgets(),
+            guests: self.limits.guests(),
+            guest_expiry: self.limits.guest_expiry(),
+            sockets: self.limits.sockets(),
+            connections: self.limits.connections(),
+            sessions_per_user: self.limits.sessions_per_user(),
+            large_call: self.limits.large_call(),
+            sfu_limits: self.limits.sfu(),
             log_json: self.log_json,
         })
-    }
-}
-
-impl LimitArgs {
-    fn budgets(&self, dev: bool) -> Budgets {
-        let fill = |given: Option<u32>, usual| given.unwrap_or(if dev { 0 } else { usual });
-        Budgets {
-            per_user: fill(self.rate_limit, USER_BUDGET),
-            per_app: fill(self.app_rate_limit, APP_BUDGET),
-        }
     }
 }
 
@@ -488,9 +482,6 @@ fn check_url(url: String) -> Result<String, ConfigError> {
     }
 }
 
-/// The platform's.
-const USER_BUDGET: u32 = 60;
-const APP_BUDGET: u32 = 6000;
 const DEV_KEY: &str = "trunkline-dev";
 /// Known to everybody: good for nothing but `--dev`.
 pub(crate) const DEV_SECRET: &str = "trunkline-dev-secret";
@@ -499,14 +490,14 @@ pub(crate) const DEV_SECRET: &str = "trunkline-dev-secret";
 mod tests {
     use super::*;
 
-    const OWN_APP: &str = "--api-key k --api-secret 0123456789abcdef0123456789abcdef";
+    pub(super) const OWN_APP: &str = "--api-key k --api-secret 0123456789abcdef0123456789abcdef";
 
-    fn parse(args: &str) -> Result<Task, ConfigError> {
+    pub(super) fn parse(args: &str) -> Result<Task, ConfigError> {
         let args = ["trunkline-server"].into_iter().chain(args.split_whitespace());
         Cli::try_parse_from(args).unwrap().into_task()
     }
 
-    fn serve(args: &str) -> Config {
+    pub(super) fn serve(args: &str) -> Config {
         match parse(args) {
             Ok(Task::Serve(config)) => config,
             Ok(_) => panic!("not a server"),
@@ -532,19 +523,6 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_those_of_the_platform_unless_the_server_is_for_development() {
-        let budgets = |args: &str| {
-            let Budgets { per_user, per_app } = serve(args).budgets;
-            (per_user, per_app)
-        };
-        let app = OWN_APP;
-        assert_eq!(budgets(app), (60, 6000));
-        assert_eq!(budgets("--dev"), (0, 0));
-        assert_eq!(budgets("--dev --rate-limit 5"), (5, 0));
-        assert_eq!(budgets(&format!("{app} --rate-limit 0 --app-rate-limit 9")), (0, 9));
-    }
-
-    #[test]
     fn the_secret_of_development_is_for_development_only() {
         for args in [
             "--api-key k --api-secret trunkline-dev-secret",
@@ -553,42 +531,6 @@ mod tests {
             assert!(matches!(parse(args), Err(ConfigError::WellKnownSecret)), "{args}");
         }
         assert!(parse("--dev --api-secret trunkline-dev-secret").is_ok());
-    }
-
-    #[test]
-    fn a_secret_that_could_be_guessed_is_refused_with_the_way_to_a_better_one() {
-        for args in ["--api-key k --api-secret s", "app --key k --secret 0123456789abcdef"] {
-            let Err(error) = parse(args) else { panic!("accepted: {args}") };
-            assert!(error.to_string().contains("openssl rand -hex 32"), "{error}");
-        }
-        assert_eq!(serve("--dev --api-secret s").app.secret, "s", "who develops may");
-    }
-
-    #[test]
-    fn secrets_are_read_from_files_that_only_their_user_sees() {
-        let directory = tempfile::tempdir().unwrap();
-        let file = directory.path().join("secret");
-        let secret = "0123456789abcdef0123456789abcdef";
-        std::fs::write(&file, format!("{secret}\n")).unwrap();
-        let path = file.display();
-        let turn = format!("--turn turn:x --turn-secret-file {path}");
-        let config = serve(&format!("--api-key k --api-secret-file {path} {turn}"));
-        assert_eq!((config.app.secret.as_str(), config.turn.secret.as_str()), (secret, secret));
-        let Ok(Task::PutApp { app, .. }) = parse(&format!("app --key k --secret-file {path}"))
-        else {
-            panic!("no app")
-        };
-        assert_eq!(app.secret, secret);
-        let missing = parse("--api-key k --api-secret-file /nowhere/secret");
-        assert!(matches!(missing, Err(ConfigError::SecretFile(..))));
-    }
-
-    #[test]
-    fn turn_servers_without_a_password_need_a_secret() {
-        assert!(matches!(parse("--dev --turn turn:x"), Err(ConfigError::NoTurnSecret)));
-        let config = serve("--dev --turn turn:x --turn turn:y,me,pass --turn-secret s");
-        assert_eq!(config.turn.signed, ["turn:x"]);
-        assert_eq!(config.turn.shared[0].urls, ["turn:y"]);
     }
 
     #[test]

@@ -7,18 +7,21 @@
 
 mod access;
 mod actor;
+mod bounds;
 mod call_type;
 mod calls;
 mod cid;
 pub mod command;
 mod deletion;
 mod devices;
+mod guests;
 mod hub;
 mod interaction;
 mod join;
 mod live;
 mod members;
 mod moderation;
+mod notices;
 mod permissions;
 mod policy;
 mod query;
@@ -31,7 +34,10 @@ mod users;
 mod views;
 mod work;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use rusqlite::Connection;
 use tokio::{runtime::Handle, sync::mpsc, time::sleep};
@@ -46,14 +52,14 @@ use trunkline_protocol::coordinator::{
 
 use crate::{
     metrics::Registry,
-    sfu::control::{SfuNotice, SfuOrder},
+    sfu::control::{SfuHealth, SfuNotice, SfuOrder},
     store::{AppId, Db, Done, Store, StoreError, apps},
 };
 
 pub use access::granted;
 pub use actor::Caller;
 pub use calls::{Announce, GetCallOptions};
-pub use cid::{Cid, check_user_id};
+pub use cid::{Cid, check_user_id, is_guest};
 pub use command::Command;
 pub use hub::{ConnectionId, Hub, Outbox};
 pub use join::SfuAccess;
@@ -68,6 +74,8 @@ pub trait SfuControl: Send + Sync {
     fn order(&self, order: SfuOrder);
     /// Hangs up on everybody: the server is going.
     fn close(&self);
+    /// How it does.
+    fn health(&self) -> SfuHealth;
 }
 
 /// Handle of the coordinator.
@@ -91,7 +99,7 @@ impl Coordinator {
         apps: impl IntoIterator<Item = AppId>,
         sfu: Arc<dyn SfuControl>,
         policy: Policy,
-        mut notices: mpsc::UnboundedReceiver<SfuNotice>,
+        notices: mpsc::Receiver<SfuNotice>,
         metrics: &Registry,
     ) -> Result<Self, Refusal> {
         let (hub, runtime) = (Hub::new(metrics), Handle::current());
@@ -104,15 +112,37 @@ impl Coordinator {
             coordinator.run(app, users::end_loans).await?;
         }
         tokio::spawn(coordinator.clone().end_loans(apps));
-        let listener = coordinator.clone();
+        tokio::spawn(coordinator.clone().listen(notices));
+        Ok(coordinator)
+    }
+
+    /// From now on forgets guests who have been away for so long; never without an expiry.
+    pub fn forget_guests(&self, apps: Vec<AppId>, expiry: Option<Duration>) {
+        let Some(expiry) = expiry else {
+            return;
+        };
+        let coordinator = self.clone();
         tokio::spawn(async move {
-            while let Some(notice) = notices.recv().await {
-                if let Err(refusal) = listener.apply(notice).await {
-                    tracing::error!(%refusal, "notice of the SFU lost");
+            loop {
+                for &app in &apps {
+                    let forget = move |work: &mut Work<'_>| guests::forget(work, expiry);
+                    while !coordinator.hub().is_closed() {
+                        match coordinator.run(app, forget).await {
+                            Ok(true) => (),
+                            Ok(false) => break,
+                            Err(refusal) => {
+                                tracing::warn!(%refusal, "guests not forgotten");
+                                break;
+                            }
+                        }
+                    }
+                }
+                tokio::select! {
+                    () = sleep(BETWEEN_SWEEPS) => (),
+                    () = coordinator.hub().closed() => break,
                 }
             }
         });
-        Ok(coordinator)
     }
 
     /// Open sockets and who watches what.
@@ -137,7 +167,7 @@ impl Coordinator {
         app: AppId,
         wish: UserRequest,
     ) -> Result<UserResponse, Refusal> {
-        self.run(app, move |work| users::create_guest(work, wish)).await
+        self.run(app, move |work| guests::create(work, wish)).await
     }
 
     /// `UpdateUsers`
@@ -260,7 +290,7 @@ impl Coordinator {
         caller: Caller,
         request: QueryCallMembersRequest,
     ) -> Result<MembersResponse, Refusal> {
-        self.run(caller.app, move |work| query::members(work, &caller, &request)).await
+        self.look(caller.app, move |work, end| query::members(work, &caller, &request, end)).await
     }
 
     /// `QueryCallParticipants`
@@ -271,7 +301,8 @@ impl Coordinator {
         limit: Option<u32>,
         request: QueryCallParticipantsRequest,
     ) -> Result<QueryCallParticipantsResponse, Refusal> {
-        self.run(caller.app, move |work| query::participants(work, &caller, &cid, limit, request))
+        let app = caller.app;
+        self.look(app, move |work, _| query::participants(work, &caller, &cid, limit, request))
             .await
     }
 
@@ -301,7 +332,13 @@ impl Coordinator {
         watcher: Option<ConnectionId>,
         request: QueryCallsRequest,
     ) -> Result<QueryCallsResponse, Refusal> {
-        self.run(caller.app, move |work| query::calls(work, &caller, watcher, &request)).await
+        let (app, stays, asker) = (caller.app, request.watch == Some(true), caller.clone());
+        let found =
+            self.look(app, move |work, end| query::calls(work, &asker, &request, end)).await?;
+        if !stays {
+            return Ok(found);
+        }
+        self.run(app, move |work| query::watch(work, &caller, watcher, found)).await
     }
 
     /// One of the commands that are about one call and need nothing but a body.
@@ -335,6 +372,11 @@ impl Coordinator {
         self.shared.store.transact(probe).await
     }
 
+    /// How the SFU does.
+    pub fn sfu_health(&self) -> SfuHealth {
+        self.shared.sfu.health()
+    }
+
     /// Closes every socket, then the store.
     pub async fn shutdown(&self) {
         self.shared.hub.close();
@@ -354,13 +396,6 @@ impl Coordinator {
                 }
             }
         }
-    }
-
-    async fn apply(&self, notice: SfuNotice) -> Result<(), Refusal> {
-        let Some((app, notice)) = notice.into_app() else {
-            return Err(Refusal::internal(&"a notice about a call of no app"));
-        };
-        self.insist(app, move |work| sessions::apply(work, &notice)).await
     }
 
     /// Runs what nobody would ask for again, as often as it takes until the disk has room for it.
@@ -395,6 +430,23 @@ impl Coordinator {
                     answer,
                     after_commit: Box::new(move || coordinator.perform(app, effects)),
                 })
+            })
+            .await
+    }
+
+    /// Runs a query beside the commands: it has no effects, and an end.
+    async fn look<T: Send + 'static>(
+        &self,
+        app: AppId,
+        query: impl FnOnce(&Work<'_>, Instant) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let coordinator = self.clone();
+        self.shared
+            .store
+            .read(move |connection, end| {
+                let Shared { hub, policy, .. } = &*coordinator.shared;
+                let work = Work::new(Db { connection, app }, hub, crate::clock::now());
+                query(&work.under(policy), end)
             })
             .await
     }
@@ -451,6 +503,8 @@ pub(crate) async fn update_users_while_stopped(
 
 /// Between looks for tokens that have expired.
 const LOANS: Duration = Duration::from_secs(15);
+/// Between searches for guests to forget.
+const BETWEEN_SWEEPS: Duration = Duration::from_secs(10 * 60);
 /// Between attempts to store something on a full disk.
 const PAUSE: Duration = Duration::from_secs(1);
 

@@ -23,7 +23,8 @@ use crate::{
     clock,
     config::{Config, DEV_SECRET},
     coordinator::{Coordinator, Policy, Refusal, SfuControl},
-    http::{self, AppState, SocketCounts},
+    descriptors,
+    http::{self, AppState, Connections, SocketCounts},
     metrics::Registry,
     rate_limit::RateLimits,
     sfu::{Open, control::SfuNotice},
@@ -35,7 +36,7 @@ pub struct Media {
     /// Takes orders.
     pub control: Arc<dyn SfuControl>,
     /// Gives notices.
-    pub notices: mpsc::UnboundedReceiver<SfuNotice>,
+    pub notices: mpsc::Receiver<SfuNotice>,
     /// Serves `/sfu`. Every open socket holds what it is given, so that a shutdown can wait; the
     /// text is the secret that SFU tokens are signed with.
     pub routes: Box<dyn FnOnce(Open, String) -> Router + Send>,
@@ -101,6 +102,10 @@ impl Server {
         let coordinator =
             Coordinator::start(store, apps.ids(), control, policy, media.notices, &media.metrics)
                 .await?;
+        coordinator.forget_guests(apps.ids().collect(), config.guest_expiry);
+        let room = descriptors::for_connections(descriptors::raise());
+        let bounds = config.connections.within(room);
+        let connections = Connections::new(bounds, config.proxies.clone(), &media.metrics);
         let (open, sockets) = mpsc::channel(1);
         let state = AppState {
             coordinator: coordinator.clone(),
@@ -108,13 +113,14 @@ impl Server {
             sfu_secret: sfu_secret.clone(),
             sessions_per_user: config.sessions_per_user,
             edge_name: media.edge_name,
-            turn: Arc::new(config.turn.clone()),
+            turn: Arc::clone(&config.turn),
             stun: stun_server(media.stun),
             public_url: config.public_url.clone(),
             dev: config.dev.then(|| config.app.clone()),
+            guests: config.guests,
             www: config.www.clone(),
             sockets: open.clone(),
-            socket_counts: SocketCounts::new(config.sockets),
+            socket_counts: SocketCounts::new(config.sockets.beside_requests(bounds)),
             rate_limits: Arc::new(RateLimits::new(config.budgets)),
             metrics: media.metrics,
             data: config.data.clone(),
@@ -122,7 +128,7 @@ impl Server {
         };
         let router = http::router(&state, (media.routes)(open, sfu_secret));
         let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(http::serve(listener, router, stopped));
+        let serving = tokio::spawn(http::serve(listener, router, connections, stopped));
         Ok(Self { address, coordinator, sfu, stop, serving, sockets, last_change })
     }
 

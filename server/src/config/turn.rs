@@ -79,6 +79,7 @@ fn is_turn_url(url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::tests::{parse, serve};
 
     #[test]
     fn a_server_has_a_url_a_user_and_a_password() {
@@ -112,5 +113,13 @@ mod tests {
         ] {
             assert!(!is_turn_url(url), "{url}");
         }
+    }
+
+    #[test]
+    fn turn_servers_without_a_password_need_a_secret() {
+        assert!(matches!(parse("--dev --turn turn:x"), Err(ConfigError::NoTurnSecret)));
+        let config = serve("--dev --turn turn:x --turn turn:y,me,pass --turn-secret s");
+        assert_eq!(config.turn.signed, ["turn:x"]);
+        assert_eq!(config.turn.shared[0].urls, ["turn:y"]);
     }
 }

@@ -24,7 +24,9 @@ pub(super) fn routes() -> Router<Api> {
 async fn health(State(api): State<Api>) -> Response {
     let coordinator = &api.app.coordinator;
     let stores = matches!(timeout(PATIENCE, coordinator.check_store()).await, Ok(Ok(())));
+    let sfu = coordinator.sfu_health();
     let parts = [
+        ("sfu", sfu.alive),
         ("store", stores),
         ("disk", self_check::check_disk(&api.app.data).is_ok()),
         ("running", !coordinator.hub().is_closed()),
@@ -38,6 +40,11 @@ async fn health(State(api): State<Api>) -> Response {
         "checks": checks,
         "version": env!("CARGO_PKG_VERSION"),
         "uptime_seconds": api.app.started.elapsed().as_secs(),
+        "sfu": {
+            "lag_ms": u64::try_from(sfu.lag.as_millis()).unwrap_or(u64::MAX),
+            "queued": sfu.queued,
+            "restarts": sfu.restarts,
+        },
     });
     let status = if healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     api::json(status, &body)
@@ -51,7 +58,11 @@ async fn metrics(State(api): State<Api>) -> Response {
     let (sockets, watchers) = api.app.coordinator.hub().counts();
     set("trunkline_sockets", "Authenticated coordinator sockets.", count(sockets));
     let open = Arc::clone(&api.app.socket_counts).len();
-    set("trunkline_sockets_open", "Coordinator sockets, authenticated or not.", count(open));
+    set(
+        "trunkline_sockets_open",
+        "Sockets of coordinator and SFU, authenticated or not.",
+        count(open),
+    );
     set("trunkline_watchers", "Calls watched, summed over the sockets.", count(watchers));
     if let Ok(Ok((sessions, participants))) =
         timeout(PATIENCE, api.app.coordinator.live_counts()).await

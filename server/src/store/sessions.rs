@@ -1,10 +1,12 @@
 //! Sessions of calls and who is in them.
 
-use rusqlite::{OptionalExtension, Row, named_params, params};
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use trunkline_protocol::coordinator::DateTime;
 
 use super::{
-    Db,
+    AppId, Db,
     row::{date, date_if_any, nanos},
 };
 
@@ -68,6 +70,14 @@ pub(crate) fn save(db: Db<'_>, session: &SessionRecord) -> rusqlite::Result<()> 
     Ok(())
 }
 
+/// Calls of all apps that have a running session.
+pub(crate) fn running_calls(connection: &Connection) -> rusqlite::Result<Vec<(AppId, String)>> {
+    connection
+        .prepare_cached("SELECT DISTINCT app, cid FROM session WHERE ended_at IS NULL")?
+        .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
 /// Ends every running session of the app: their participants did not survive the process.
 pub(crate) fn end_all(db: Db<'_>, now: DateTime) -> rusqlite::Result<()> {
     db.connection.execute(
@@ -93,6 +103,36 @@ pub(crate) fn drop_one(db: Db<'_>, id: &str, now: DateTime) -> rusqlite::Result<
         )?
         .execute(params![db.app, id, now.unix_nanos()])?;
     Ok(())
+}
+
+/// How many are in the session by the role of their user.
+pub(crate) fn count_by_role(
+    db: Db<'_>,
+    session_id: &str,
+) -> rusqlite::Result<BTreeMap<String, u32>> {
+    db.connection
+        .prepare_cached(
+            "SELECT user.role, count(*) FROM participant
+            JOIN user ON user.app = participant.app AND user.id = participant.user_id
+            WHERE participant.app = ?1 AND participant.session_id = ?2 GROUP BY user.role",
+        )?
+        .query_map(params![db.app, session_id], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// The first who are in the session, in the order of joining.
+pub(crate) fn first_participants(
+    db: Db<'_>,
+    session_id: &str,
+    limit: u32,
+) -> rusqlite::Result<Vec<ParticipantRecord>> {
+    db.connection
+        .prepare_cached(
+            "SELECT * FROM participant WHERE app = ?1 AND session_id = ?2
+            ORDER BY joined_at, user_session_id LIMIT ?3",
+        )?
+        .query_map(params![db.app, session_id, limit], read_participant)?
+        .collect()
 }
 
 /// Who is in the session, in the order of joining.

@@ -330,14 +330,7 @@ async fn check_all(call_type: &str) {
 }
 
 /// Returns how many cells there were.
-async fn check(
-    stage: &Stage,
-    call_type: &str,
-    path: &str,
-    id: &str,
-    who: Who,
-    way: Way,
-) -> u32 {
+async fn check(stage: &Stage, call_type: &str, path: &str, id: &str, who: Who, way: Way) -> u32 {
     let fate = way.fate(call_type, who);
     let cell = format!("{way:?} in a {call_type} call, {who:?}: {fate:?}");
     let (client, old) = stage.set(path, id, who).await;
