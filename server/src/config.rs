@@ -19,6 +19,7 @@ use crate::{
     crowd::Crowd,
     http::{Cidr, ConnectionBounds, SocketBounds, TrustedProxies},
     rate_limit::Budgets,
+    sfu,
 };
 pub use crowd::CrowdConfigError;
 
@@ -236,6 +237,8 @@ pub struct Config {
     pub guest_expiry: Option<Duration>,
     /// How many sockets somebody may hold open.
     pub sockets: SocketBounds,
+    /// How often somebody may ask something of the SFU.
+    pub sfu_limits: sfu::Limits,
     /// How many connections somebody may hold open, sockets among them.
     pub connections: ConnectionBounds,
     /// Participants above which those who only watch are not introduced to the others.
@@ -336,6 +339,7 @@ impl ServeArgs {
             sockets: self.limits.sockets(),
             connections: self.limits.connections(),
             large_call: self.limits.large_call(),
+            sfu_limits: self.limits.sfu(),
             log_json: self.log_json,
         })
     }

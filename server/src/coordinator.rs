@@ -21,6 +21,7 @@ mod join;
 mod live;
 mod members;
 mod moderation;
+mod notices;
 mod permissions;
 mod query;
 mod refusal;
@@ -49,7 +50,7 @@ use trunkline_protocol::coordinator::{
 
 use crate::{
     metrics::Registry,
-    sfu::control::{SfuNotice, SfuOrder},
+    sfu::control::{SfuHealth, SfuNotice, SfuOrder},
     store::{AppId, Db, Done, Store, StoreError, apps},
 };
 
@@ -70,6 +71,8 @@ pub trait SfuControl: Send + Sync {
     fn order(&self, order: SfuOrder);
     /// Hangs up on everybody: the server is going.
     fn close(&self);
+    /// How it does.
+    fn health(&self) -> SfuHealth;
 }
 
 /// Handle of the coordinator.
@@ -91,7 +94,7 @@ impl Coordinator {
         store: Store,
         apps: impl IntoIterator<Item = AppId>,
         sfu: Arc<dyn SfuControl>,
-        mut notices: mpsc::UnboundedReceiver<SfuNotice>,
+        notices: mpsc::Receiver<SfuNotice>,
         metrics: &Registry,
     ) -> Result<Self, Refusal> {
         let shared = Shared { store, hub: Hub::new(metrics), sfu, runtime: Handle::current() };
@@ -100,14 +103,7 @@ impl Coordinator {
             coordinator.run(app, sessions::end_all).await?;
             coordinator.run(app, moderation::remind_sfu).await?;
         }
-        let listener = coordinator.clone();
-        tokio::spawn(async move {
-            while let Some(notice) = notices.recv().await {
-                if let Err(refusal) = listener.apply(notice).await {
-                    tracing::error!(%refusal, "notice of the SFU lost");
-                }
-            }
-        });
+        tokio::spawn(coordinator.clone().listen(notices));
         Ok(coordinator)
     }
 
@@ -367,17 +363,15 @@ impl Coordinator {
         self.shared.store.transact(probe).await
     }
 
+    /// How the SFU does.
+    pub fn sfu_health(&self) -> SfuHealth {
+        self.shared.sfu.health()
+    }
+
     /// Closes every socket, then the store.
     pub async fn shutdown(&self) {
         self.shared.hub.close();
         self.shared.store.close().await;
-    }
-
-    async fn apply(&self, notice: SfuNotice) -> Result<(), Refusal> {
-        let Some((app, notice)) = notice.into_app() else {
-            return Err(Refusal::internal(&"a notice about a call of no app"));
-        };
-        self.insist(app, move |work| sessions::apply(work, &notice)).await
     }
 
     /// Runs what nobody would ask for again, as often as it takes until the disk has room for it.

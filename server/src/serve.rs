@@ -36,7 +36,7 @@ pub struct Media {
     /// Takes orders.
     pub control: Arc<dyn SfuControl>,
     /// Gives notices.
-    pub notices: mpsc::UnboundedReceiver<SfuNotice>,
+    pub notices: mpsc::Receiver<SfuNotice>,
     /// Serves `/sfu`. Every open socket holds what it is given, so that a shutdown can wait; the
     /// text is the secret that SFU tokens are signed with.
     pub routes: Box<dyn FnOnce(Open, String) -> Router + Send>,

@@ -8,6 +8,7 @@ use clap::Args;
 use crate::{
     http::{ConnectionBounds, SocketBounds},
     rate_limit::Budgets,
+    sfu,
 };
 
 #[derive(Debug, Args)]
@@ -53,6 +54,18 @@ pub(super) struct LimitArgs {
     /// Connections that may be open in all. Fewer when the system allows fewer open files.
     #[arg(long, value_name = "N", env = "TRUNKLINE_MAX_CONNECTIONS", default_value_t = 20_000)]
     max_connections: usize,
+    /// Requests a second to the SFU by one user in one call, with a burst of 30 seconds' worth; each
+    /// 4 KiB of a body (of statistics 256 KiB) count as one more, a join as ten; 0 for no limit.
+    #[arg(long, value_name = "N", env = "TRUNKLINE_SFU_RATE_LIMIT", default_value_t = 30)]
+    sfu_rate_limit: u32,
+    /// As --sfu-rate-limit, from one address, or one IPv6 /64.
+    #[arg(
+        long,
+        value_name = "N",
+        env = "TRUNKLINE_SFU_RATE_LIMIT_PER_ADDRESS",
+        default_value_t = 300
+    )]
+    sfu_rate_limit_per_address: u32,
     /// Participants of a call above which those who only watch are counted but no longer introduced
     /// to the others: each would be told to all of them.
     #[arg(long, value_name = "N", default_value_t = 250)]
@@ -88,6 +101,10 @@ impl LimitArgs {
 
     pub fn connections(&self) -> ConnectionBounds {
         ConnectionBounds { per_address: self.connections_per_address, in_all: self.max_connections }
+    }
+
+    pub fn sfu(&self) -> sfu::Limits {
+        sfu::Limits { per_user: self.sfu_rate_limit, per_address: self.sfu_rate_limit_per_address }
     }
 
     pub fn large_call(&self) -> usize {

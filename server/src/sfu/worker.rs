@@ -5,10 +5,12 @@ use std::{
     collections::HashMap,
     io,
     net::{IpAddr, SocketAddr},
-    time::{Duration, Instant},
+    sync::Arc,
+    time::Instant,
 };
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use prost::Message;
 use tokio::{
     sync::{mpsc, oneshot},
@@ -21,19 +23,23 @@ use trunkline_protocol::sfu::{
 };
 
 use super::{
-    control::{SfuNotice, SfuOrder},
+    control::{SfuHealth, SfuNotice, SfuOrder},
     counters::Counters,
     ids::{Now, SessionKey, SocketId},
-    media::{Media, MediaEvent},
+    inbox::{self, Entry, Inbox, Inlet},
+    media::{Answer, Media, MediaEvent, Offer},
     network::Network,
+    pulse::{BETWEEN_BEATS, Pulse},
     signalling::{Caller, Calls, Effect, Event, Join, Refusal},
+    supervisor::{WorkerId, supervise},
 };
 use crate::{coordinator::SfuControl, metrics::Registry};
 
 /// Handle of the SFU.
 #[derive(Clone)]
 pub struct Sfu {
-    requests: mpsc::UnboundedSender<Request>,
+    inlet: Inlet,
+    pulse: Arc<Pulse>,
     bound: SocketAddr,
     told: SocketAddr,
 }
@@ -60,10 +66,17 @@ pub(super) enum Request {
     Closed(SocketId, Option<u16>),
     /// A request over HTTP.
     Rpc { caller: Caller, session_id: String, rpc: Rpc, reply: oneshot::Sender<RpcResult> },
+}
+
+/// What the server itself wants of the SFU.
+pub(super) enum Command {
     /// The coordinator's.
     Order(SfuOrder),
     /// The server is going.
     Close,
+    /// Meet a bug.
+    #[cfg(test)]
+    Panic,
 }
 
 /// What goes out on a socket.
@@ -75,12 +88,12 @@ pub(super) enum Frame {
 /// A request over HTTP, without what all of them have.
 pub(super) enum Rpc {
     SetPublisher {
-        offer: String,
+        offer: Box<Offer>,
         tracks: Vec<TrackInfo>,
     },
     SendAnswer {
         peer: PeerType,
-        answer: String,
+        answer: Result<Box<Answer>, Error>,
         negotiation_id: u32,
     },
     UpdateSubscriptions(Vec<TrackSubscriptionDetails>),
@@ -92,6 +105,8 @@ pub(super) enum Rpc {
     },
     /// Has no effect here, but the session must exist.
     Nothing,
+    /// Cannot be done, which is told to nobody but who may speak for the session.
+    Invalid(Error),
 }
 
 /// The answer to publish with, for a request that has one.
@@ -107,7 +122,7 @@ impl Sfu {
         udp: SocketAddr,
         public_ip: Option<IpAddr>,
         large_call: usize,
-        notices: mpsc::UnboundedSender<SfuNotice>,
+        notices: mpsc::Sender<SfuNotice>,
         metrics: &Registry,
     ) -> Result<Self, StartError> {
         let failed = |error| StartError { address: udp, error };
@@ -117,17 +132,21 @@ impl Sfu {
         tracing::info!(?addresses, "media");
         let told = addresses.first().copied().unwrap_or(bound);
 
-        let (requests, inbox) = mpsc::unbounded_channel();
-        let worker = Worker {
-            calls: Calls::new(large_call),
-            media: Media::new(addresses),
-            network,
-            frames: HashMap::new(),
-            notices,
+        let (inlet, inbox) = inbox::open();
+        let pulse = Arc::new(Pulse::new(Instant::now(), metrics));
+        let outset = Outset {
+            large_call,
+            addresses,
+            // Outlives a worker, as clients know the port.
+            network: Arc::new(network),
+            notices: notices.clone(),
             counters: Counters::new(metrics),
+            pulse: Arc::clone(&pulse),
         };
-        tokio::spawn(worker.run(inbox));
-        Ok(Self { requests, bound, told })
+        tokio::spawn(supervise(inbox, Arc::clone(&pulse), notices, move |id, inbox| {
+            Worker::new(id, &outset).run(inbox).boxed()
+        }));
+        Ok(Self { inlet, pulse, bound, told })
     }
 
     /// Where media is received: as bound, and as clients are told.
@@ -135,53 +154,79 @@ impl Sfu {
         (self.bound, self.told)
     }
 
-    pub(super) fn send(&self, request: Request) {
-        // The worker is gone only when the server is going.
-        let _ = self.requests.send(request);
-    }
-
-    /// Asks over HTTP. `None` when the server is going.
-    pub(super) async fn call(
-        &self,
-        caller: Caller,
-        session_id: String,
-        rpc: Rpc,
-    ) -> Option<RpcResult> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Request::Rpc { caller, session_id, rpc, reply });
-        answer.await.ok()
+    pub(super) fn inlet(&self) -> &Inlet {
+        &self.inlet
     }
 }
 
 impl SfuControl for Sfu {
     fn order(&self, order: SfuOrder) {
-        self.send(Request::Order(order));
+        self.inlet.command(Command::Order(order));
     }
 
     fn close(&self) {
-        self.send(Request::Close);
+        self.inlet.command(Command::Close);
+    }
+
+    fn health(&self) -> SfuHealth {
+        let now = Instant::now();
+        SfuHealth {
+            alive: self.pulse.is_alive(now),
+            lag: self.pulse.lag(now),
+            queued: self.inlet.waiting(),
+            restarts: self.pulse.restarts(),
+        }
     }
 }
 
+/// What every worker begins with.
+struct Outset {
+    large_call: usize,
+    addresses: Vec<SocketAddr>,
+    network: Arc<Network>,
+    notices: mpsc::Sender<SfuNotice>,
+    counters: Counters,
+    pulse: Arc<Pulse>,
+}
+
 struct Worker {
+    id: WorkerId,
+    /// Whether it takes participants: not before it knows who is kept out.
+    is_open: bool,
     calls: Calls,
     media: Media,
-    network: Network,
+    network: Arc<Network>,
+    pulse: Arc<Pulse>,
     frames: HashMap<SocketId, mpsc::Sender<Frame>>,
-    notices: mpsc::UnboundedSender<SfuNotice>,
+    notices: mpsc::Sender<SfuNotice>,
     counters: Counters,
 }
 
 impl Worker {
-    async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Request>) {
+    fn new(id: WorkerId, outset: &Outset) -> Self {
+        Self {
+            id,
+            is_open: !id.is_successor,
+            calls: Calls::new(outset.large_call),
+            media: Media::new(outset.addresses.clone()),
+            network: Arc::clone(&outset.network),
+            pulse: Arc::clone(&outset.pulse),
+            frames: HashMap::new(),
+            notices: outset.notices.clone(),
+            counters: outset.counters.clone(),
+        }
+    }
+
+    async fn run(mut self, inbox: &mut Inbox) {
         let mut datagram = vec![0; MAX_DATAGRAM];
-        let mut upkeep = interval(UPKEEP);
+        let mut upkeep = interval(BETWEEN_BEATS);
         upkeep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let due = self.media.due().unwrap_or_else(|| Instant::now() + UPKEEP);
+            let due = self.media.due().unwrap_or_else(|| Instant::now() + BETWEEN_BEATS);
             tokio::select! {
-                request = inbox.recv() => match request {
-                    Some(request) => self.on_request(request),
+                entry = inbox.next() => match entry {
+                    Some(Entry::Request(request)) => self.on_request(request),
+                    Some(Entry::Command(command)) => self.on_command(command),
                     None => return,
                 },
                 readable = self.network.readable() => match readable {
@@ -189,7 +234,10 @@ impl Worker {
                     Err(error) => tracing::warn!(%error, "media socket"),
                 },
                 () = sleep_until(due.into()) => self.media.elapse(Instant::now()),
-                _ = upkeep.tick() => self.upkeep(),
+                due = upkeep.tick() => {
+                    self.pulse.beat(due.into(), Instant::now(), inbox.len());
+                    self.upkeep();
+                }
             }
             self.settle();
         }
@@ -198,6 +246,8 @@ impl Worker {
     fn on_request(&mut self, request: Request) {
         let now = Now::read();
         match request {
+            // The socket hangs up, and its client comes again.
+            Request::Join { .. } if !self.is_open => {}
             Request::Join { join, frames } => {
                 self.frames.insert(join.socket, frames);
                 self.calls.join(*join, now);
@@ -218,9 +268,17 @@ impl Worker {
                 // A client that went away does not wait.
                 let _ = reply.send(result);
             }
-            Request::Order(order) => self.calls.obey(&order, now),
+        }
+    }
+
+    fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Order(SfuOrder::Open { worker }) => self.is_open |= worker == self.id.number,
+            Command::Order(order) => self.calls.obey(&order, Now::read()),
             // The sockets hang up when the senders of their frames are dropped.
-            Request::Close => self.frames.clear(),
+            Command::Close => self.frames.clear(),
+            #[cfg(test)]
+            Command::Panic => panic!("a bug that a test provokes"),
         }
     }
 
@@ -228,13 +286,13 @@ impl Worker {
         match rpc {
             Rpc::SetPublisher { offer, tracks } => {
                 self.calls.check_tracks(session, &tracks).map_err(Refusal::Failed)?;
-                let published = self.media.publish(session, &offer, &tracks, now);
+                let published = self.media.publish(session, *offer, &tracks, now);
                 let published = published.map_err(Refusal::Failed)?;
                 self.calls.set_tracks(session, &published.tracks);
                 return Ok(Some(published.answer));
             }
             Rpc::SendAnswer { peer: PeerType::Subscriber, answer, negotiation_id } => {
-                let result = self.media.answer(session, negotiation_id, &answer, now);
+                let result = self.media.answer(session, negotiation_id, answer, now);
                 result.map_err(Refusal::Failed)?;
             }
             Rpc::UpdateSubscriptions(tracks) => self.calls.set_subscriptions(session, &tracks),
@@ -247,6 +305,7 @@ impl Worker {
                 self.counters.count_report(readable.is_ok());
                 readable.map_err(Refusal::Failed)?;
             }
+            Rpc::Invalid(error) => return Err(Refusal::Failed(error)),
             // Publishers are answered in the response to SetPublisher.
             Rpc::SendAnswer { peer: PeerType::PublisherUnspecified, .. } | Rpc::Nothing => {}
         }
@@ -326,8 +385,11 @@ impl Worker {
                 self.frames.remove(&socket);
             }
             Effect::Notice(notice) => {
-                // The coordinator is gone only when the server is going.
-                let _ = self.notices.send(notice);
+                if let Err(error) = self.notices.try_send(notice) {
+                    // Until coordinator and SFU compare who is there.
+                    self.counters.count_lost_notice();
+                    tracing::debug!(%error, "notice dropped");
+                }
             }
             Effect::Resubscribe(session) => {
                 let tracks = self.calls.available_tracks(session);
@@ -364,5 +426,6 @@ impl Worker {
 const MAX_DATAGRAM: usize = 65_535;
 /// Datagrams that are taken in one go.
 const BATCH: usize = 64;
-/// How often lost requests and silent clients are looked for.
-const UPKEEP: Duration = Duration::from_millis(50);
+
+#[cfg(test)]
+mod tests;

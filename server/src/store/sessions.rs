@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use trunkline_protocol::coordinator::DateTime;
 
 use super::{
-    Db,
+    AppId, Db,
     row::{date, date_if_any, nanos},
 };
 
@@ -68,6 +68,14 @@ pub(crate) fn save(db: Db<'_>, session: &SessionRecord) -> rusqlite::Result<()> 
             ":anonymous_count": session.anonymous_count,
         })?;
     Ok(())
+}
+
+/// Calls of all apps that have a running session.
+pub(crate) fn running_calls(connection: &Connection) -> rusqlite::Result<Vec<(AppId, String)>> {
+    connection
+        .prepare_cached("SELECT DISTINCT app, cid FROM session WHERE ended_at IS NULL")?
+        .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
 }
 
 /// Ends every running session of the app: their participants did not survive the process.

@@ -184,6 +184,6 @@ function sign(claims) {
 const NO_LIMITS = [
   ...['--rate-limit', '0', '--app-rate-limit', '0', '--address-rate-limit', '0'],
   ...['--guests-per-address', '0', '--sockets-per-address', '10000'],
-  ...['--connections-per-address', '10000'],
+  ...['--connections-per-address', '10000', '--sfu-rate-limit-per-address', '0'],
 ];
 const LOG_LENGTH = 20_000;
