@@ -103,9 +103,11 @@ impl Publisher {
             let text = format!("the offer cannot be used: {reason}");
             error(ErrorCode::RequestValidationFailed, text)
         };
+        let client = sdp::credentials(offer);
         let offer = SdpOffer::from_sdp_string(offer).map_err(|reason| refused(&reason))?;
         let answer = self.peer.attempt(|rtc| rtc.sdp_api().accept_offer(offer));
         let answer = answer.map_err(|reason| refused(&reason))?;
+        self.peer.consent.learn(client);
         self.peer.elapse(now);
         self.set_tracks(tracks);
         // A browser sends the first codec of the answer, so there must be no other.
