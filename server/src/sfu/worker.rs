@@ -335,6 +335,7 @@ impl Worker {
         self.calls.tick(now);
         let Self { calls, media, .. } = self;
         media.upkeep(|session| calls.has_signal(session), now.instant);
+        self.counters.count_dropped(self.media.take_dropped());
     }
 
     /// Does what follows, until nothing follows any more.
