@@ -1,19 +1,24 @@
 //! The command line.
 
 mod crowd;
+mod file;
+mod operation;
 mod turn;
 
 use std::{
+    ffi::OsString,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use trunkline_protocol::coordinator::{FullUserRequest, IceServerResponse, UpdateUsersRequest};
 
 use crate::{auth::App, crowd::Crowd, http::SocketBounds, rate_limit::Budgets};
 pub use crowd::CrowdConfigError;
+pub use file::FileError;
+pub use operation::{Operation, TlsFiles};
 
 /// Self-hosted backend for trunkline: coordinator and SFU in one process.
 #[derive(Debug, Parser)]
@@ -21,12 +26,17 @@ pub use crowd::CrowdConfigError;
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
+    /// File with options, as 'init' writes one.
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_CONFIG", global = true)]
+    config: Option<PathBuf>,
     #[command(flatten)]
     serve: ServeArgs,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a configuration file with every option, explained, and a fresh secret.
+    Init(InitArgs),
     /// Print a token for one user, or for a backend.
     Token(TokenArgs),
     /// Add an app to a data directory, or change its secret; the server must not be running.
@@ -71,6 +81,8 @@ struct ServeArgs {
     turn: Vec<turn::Turn>,
     #[command(flatten)]
     limits: LimitArgs,
+    #[command(flatten)]
+    operation: operation::OperationArgs,
     /// Write the log as JSON, one object a line.
     #[arg(long)]
     log_json: bool,
@@ -109,6 +121,13 @@ struct AppArgs {
     /// Development: well-known key and secret, tokens for everybody; loopback only.
     #[arg(long)]
     dev: bool,
+}
+
+#[derive(Debug, Args)]
+struct InitArgs {
+    /// Where; what is there already stays.
+    #[arg(value_name = "FILE", default_value = "trunkline.toml")]
+    path: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -179,6 +198,8 @@ struct UserArgs {
 pub enum Task {
     /// Run the server.
     Serve(Config),
+    /// Say that this configuration file is there now.
+    Announce(PathBuf),
     /// Print this token.
     PrintToken(String),
     /// Add an app, or change it.
@@ -240,6 +261,8 @@ pub struct Config {
     pub large_call: usize,
     /// The form of the log.
     pub log_json: bool,
+    /// For whoever runs it.
+    pub operation: Operation,
 }
 
 /// The command line asks for something that does not work.
@@ -271,6 +294,15 @@ pub enum ConfigError {
     /// There cannot be such a crowd.
     #[error(transparent)]
     Crowd(#[from] CrowdConfigError),
+    /// One file is of no use without the other.
+    #[error("--tls-cert and --tls-key belong together: give both or neither")]
+    HalfTls,
+    /// The configuration file cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The arguments cannot be read.
+    #[error(transparent)]
+    Arguments(#[from] clap::Error),
     /// Nothing can be signed with it, or named by it.
     #[error("key and secret of an app must not be empty")]
     EmptyApp,
@@ -286,9 +318,42 @@ pub enum ConfigError {
 }
 
 impl Cli {
+    /// Reads the command line, the environment and the configuration file.
+    pub fn read() -> Result<Self, ConfigError> {
+        Self::read_from(std::env::args_os())
+    }
+
+    /// Reads this command line, the environment and the configuration file.
+    pub fn read_from<T: Into<OsString> + Clone>(
+        args: impl IntoIterator<Item = T>,
+    ) -> Result<Self, ConfigError> {
+        let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+        let matches = Self::options().try_get_matches_from(&args)?;
+        let cli = Self::from_arg_matches(&matches)?;
+        let Some(path) = cli.config else {
+            return Ok(cli);
+        };
+        let command = file::with_file(Self::options(), &path)?;
+        // The command line alone was right.
+        let matches = command.try_get_matches_from(&args).map_err(|error| {
+            let text = error.to_string();
+            let reason = text.lines().next().unwrap_or_default();
+            FileError::Value { path, reason: reason.trim_start_matches("error: ").into() }
+        })?;
+        Ok(Self::from_arg_matches(&matches)?)
+    }
+
+    fn options() -> clap::Command {
+        file::with_environment(Self::command())
+    }
+
     /// Checks the arguments.
     pub fn into_task(self) -> Result<Task, ConfigError> {
         match self.command {
+            Some(Command::Init(args)) => {
+                file::write_example(&Self::options(), &args.path)?;
+                Ok(Task::Announce(args.path))
+            }
             Some(Command::Token(args)) => args.print().map(Task::PrintToken),
             Some(Command::App(args)) => args.check(),
             Some(Command::User(args)) => args.check(),
@@ -334,6 +399,7 @@ impl ServeArgs {
             },
             large_call: self.limits.large_call,
             log_json: self.log_json,
+            operation: self.operation.check(dev)?,
         })
     }
 }

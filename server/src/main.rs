@@ -8,7 +8,6 @@ use std::{
     time::Duration,
 };
 
-use clap::Parser;
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::mpsc,
@@ -18,7 +17,7 @@ use trunkline_protocol::coordinator::UpdateUsersRequest;
 use trunkline_server::{
     admin::{self, AdminError},
     auth::App,
-    config::{Cli, Config, Place, Task},
+    config::{Cli, Config, ConfigError, Place, Task},
     crowd::{self, Crowd},
     metrics::Registry,
     self_check,
@@ -27,14 +26,20 @@ use trunkline_server::{
 };
 
 fn main() -> ExitCode {
-    let task = match Cli::parse().into_task() {
+    let task = match Cli::read().and_then(Cli::into_task) {
         Ok(task) => task,
+        // Help is no failure, and it knows how to show itself.
+        Err(ConfigError::Arguments(error)) => error.exit(),
         Err(error) => {
             eprintln!("error: {error}");
             return ExitCode::from(2);
         }
     };
     let result = match task {
+        Task::Announce(path) => {
+            println!("wrote {}; start with: trunkline-server --config {0}", path.display());
+            Ok(())
+        }
         Task::PrintToken(token) => {
             println!("{token}");
             Ok(())

@@ -15,6 +15,7 @@ pub(crate) mod members;
 pub(crate) mod page;
 pub(crate) mod permissions;
 pub(crate) mod rings;
+pub(crate) mod retention;
 mod row;
 mod schema;
 pub(crate) mod sessions;
@@ -30,6 +31,7 @@ use crate::metrics::{Counter, Gauge, Histogram, Registry};
 use worker::{Outcome, Request, serve};
 
 pub use apps::AppId;
+pub use retention::Retention;
 
 /// Handle of the store thread.
 #[derive(Clone)]
