@@ -15,7 +15,12 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use trunkline_protocol::coordinator::{FullUserRequest, IceServerResponse, UpdateUsersRequest};
 
-use crate::{auth::App, crowd::Crowd, http::SocketBounds, rate_limit::Budgets};
+use crate::{
+    auth::App,
+    crowd::Crowd,
+    http::{Cidr, SocketBounds, TrustedProxies},
+    rate_limit::Budgets,
+};
 pub use crowd::CrowdConfigError;
 pub use file::FileError;
 pub use operation::{Operation, TlsFiles};
@@ -60,6 +65,15 @@ struct ServeArgs {
     /// URL under which clients reach this server, when they do not do so directly.
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// Reverse proxy whose X-Forwarded-For is believed, by address or block such as 10.0.0.0/8; may
+    /// be repeated, or a list with commas. Without it every client behind a proxy counts as one.
+    #[arg(
+        long = "trusted-proxy",
+        value_name = "CIDR",
+        env = "TRUNKLINE_TRUSTED_PROXY",
+        value_delimiter = ','
+    )]
+    trusted_proxies: Vec<Cidr>,
     /// Directory of static files to serve, such as the demo.
     #[arg(long, value_name = "DIR")]
     www: Option<PathBuf>,
@@ -101,9 +115,12 @@ struct LimitArgs {
     /// Coordinator sockets that one user may hold open.
     #[arg(long, value_name = "N", default_value_t = 50)]
     sockets_per_user: usize,
-    /// Coordinator sockets that one address may hold open.
+    /// Sockets of coordinator and SFU that one address may hold open, or one IPv6 /64.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     sockets_per_address: usize,
+    /// Sockets of coordinator and SFU that may be open in all.
+    #[arg(long, value_name = "N", default_value_t = 15_000)]
+    max_sockets: usize,
     /// Participants of a call above which those who only watch are counted but no longer introduced
     /// to the others: each would be told to all of them.
     #[arg(long, value_name = "N", default_value_t = 250)]
@@ -245,6 +262,8 @@ pub struct Config {
     pub dev: bool,
     /// Without a slash at the end.
     pub public_url: Option<String>,
+    /// Who may say for whom they ask.
+    pub proxies: TrustedProxies,
     /// Static files.
     pub www: Option<PathBuf>,
     /// Address for media.
@@ -388,6 +407,7 @@ impl ServeArgs {
             app,
             dev,
             public_url: self.public_url.map(check_url).transpose()?,
+            proxies: TrustedProxies::new(self.trusted_proxies),
             www: self.www,
             udp,
             public_ip: self.public_ip,
@@ -396,6 +416,7 @@ impl ServeArgs {
             sockets: SocketBounds {
                 per_user: self.limits.sockets_per_user,
                 per_address: self.limits.sockets_per_address,
+                in_all: self.limits.max_sockets,
             },
             large_call: self.limits.large_call,
             log_json: self.log_json,

@@ -12,6 +12,7 @@ pub mod control;
 mod counters;
 mod http;
 mod ids;
+mod inbox;
 mod media;
 mod network;
 mod signalling;

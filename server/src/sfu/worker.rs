@@ -24,6 +24,7 @@ use super::{
     control::{SfuNotice, SfuOrder},
     counters::Counters,
     ids::{Now, SessionKey, SocketId},
+    inbox::{self, Entry, Inbox, Inlet},
     media::{Media, MediaEvent},
     network::Network,
     signalling::{Caller, Calls, Effect, Event, Join, Refusal},
@@ -33,7 +34,7 @@ use crate::{coordinator::SfuControl, metrics::Registry};
 /// Handle of the SFU.
 #[derive(Clone)]
 pub struct Sfu {
-    requests: mpsc::UnboundedSender<Request>,
+    inlet: Inlet,
     bound: SocketAddr,
     told: SocketAddr,
 }
@@ -60,6 +61,10 @@ pub(super) enum Request {
     Closed(SocketId, Option<u16>),
     /// A request over HTTP.
     Rpc { caller: Caller, session_id: String, rpc: Rpc, reply: oneshot::Sender<RpcResult> },
+}
+
+/// What the server itself wants of the SFU.
+pub(super) enum Command {
     /// The coordinator's.
     Order(SfuOrder),
     /// The server is going.
@@ -117,7 +122,7 @@ impl Sfu {
         tracing::info!(?addresses, "media");
         let told = addresses.first().copied().unwrap_or(bound);
 
-        let (requests, inbox) = mpsc::unbounded_channel();
+        let (inlet, inbox) = inbox::open();
         let worker = Worker {
             calls: Calls::new(large_call),
             media: Media::new(addresses),
@@ -127,7 +132,7 @@ impl Sfu {
             counters: Counters::new(metrics),
         };
         tokio::spawn(worker.run(inbox));
-        Ok(Self { requests, bound, told })
+        Ok(Self { inlet, bound, told })
     }
 
     /// Where media is received: as bound, and as clients are told.
@@ -135,31 +140,18 @@ impl Sfu {
         (self.bound, self.told)
     }
 
-    pub(super) fn send(&self, request: Request) {
-        // The worker is gone only when the server is going.
-        let _ = self.requests.send(request);
-    }
-
-    /// Asks over HTTP. `None` when the server is going.
-    pub(super) async fn call(
-        &self,
-        caller: Caller,
-        session_id: String,
-        rpc: Rpc,
-    ) -> Option<RpcResult> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Request::Rpc { caller, session_id, rpc, reply });
-        answer.await.ok()
+    pub(super) fn inlet(&self) -> &Inlet {
+        &self.inlet
     }
 }
 
 impl SfuControl for Sfu {
     fn order(&self, order: SfuOrder) {
-        self.send(Request::Order(order));
+        self.inlet.command(Command::Order(order));
     }
 
     fn close(&self) {
-        self.send(Request::Close);
+        self.inlet.command(Command::Close);
     }
 }
 
@@ -173,15 +165,16 @@ struct Worker {
 }
 
 impl Worker {
-    async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Request>) {
+    async fn run(mut self, mut inbox: Inbox) {
         let mut datagram = vec![0; MAX_DATAGRAM];
         let mut upkeep = interval(UPKEEP);
         upkeep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let due = self.media.due().unwrap_or_else(|| Instant::now() + UPKEEP);
             tokio::select! {
-                request = inbox.recv() => match request {
-                    Some(request) => self.on_request(request),
+                entry = inbox.next() => match entry {
+                    Some(Entry::Request(request)) => self.on_request(request),
+                    Some(Entry::Command(command)) => self.on_command(command),
                     None => return,
                 },
                 readable = self.network.readable() => match readable {
@@ -218,9 +211,14 @@ impl Worker {
                 // A client that went away does not wait.
                 let _ = reply.send(result);
             }
-            Request::Order(order) => self.calls.obey(&order, now),
+        }
+    }
+
+    fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Order(order) => self.calls.obey(&order, Now::read()),
             // The sockets hang up when the senders of their frames are dropped.
-            Request::Close => self.frames.clear(),
+            Command::Close => self.frames.clear(),
         }
     }
 

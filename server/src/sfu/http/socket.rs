@@ -70,9 +70,9 @@ async fn serve(access: Access, mut socket: WebSocket) {
     };
     let (frames, inbox) = mpsc::channel(QUEUE);
     let join = Box::new(join(id, claims, request));
-    access.sfu.send(Request::Join { join, frames });
+    access.sfu.inlet().send(Request::Join { join, frames }).await;
     let code = relay(&access, id, &mut socket, inbox).await;
-    access.sfu.send(Request::Closed(id, code));
+    access.sfu.inlet().send(Request::Closed(id, code)).await;
 }
 
 /// Waits for the JoinRequest. `None`: the client went away.
@@ -139,7 +139,7 @@ async fn relay(
                 }
             },
             frame = socket.recv() => match frame {
-                Some(Ok(Message::Binary(bytes))) => on_frame(access, id, bytes),
+                Some(Ok(Message::Binary(bytes))) => on_frame(access, id, bytes).await,
                 Some(Ok(Message::Close(close))) => {
                     // Answered with the same code, or browsers report an abnormal end.
                     let code = close.map(|close| close.code);
@@ -147,7 +147,7 @@ async fn relay(
                     return code;
                 }
                 Some(Err(_)) | None => return None,
-                Some(Ok(_)) => access.sfu.send(Request::Heard(id)),
+                Some(Ok(_)) => access.sfu.inlet().send(Request::Heard(id)).await,
             },
         }
     }
@@ -176,13 +176,14 @@ async fn write(
     Ok(close)
 }
 
-fn on_frame(access: &Access, id: SocketId, bytes: Bytes) {
-    access.sfu.send(Request::Heard(id));
+async fn on_frame(access: &Access, id: SocketId, bytes: Bytes) {
+    let inlet = access.sfu.inlet();
+    inlet.send(Request::Heard(id)).await;
     match SfuRequest::decode(bytes).map(|request| request.request_payload) {
         Ok(Some(RequestPayload::HealthCheckRequest(_))) => {
-            access.sfu.send(Request::HealthCheck(id));
+            inlet.send(Request::HealthCheck(id)).await;
         }
-        Ok(Some(RequestPayload::LeaveCallRequest(_))) => access.sfu.send(Request::Leave(id)),
+        Ok(Some(RequestPayload::LeaveCallRequest(_))) => inlet.send(Request::Leave(id)).await,
         Ok(Some(RequestPayload::JoinRequest(_)) | None) => {}
         Err(error) => tracing::debug!(%error, "frame cannot be read"),
     }

@@ -28,9 +28,10 @@ use trunkline_protocol::sfu::{
 
 use super::Access;
 use crate::sfu::{
+    inbox::Unanswered,
     signalling::{Caller, Refusal, error},
     token::SfuClaims,
-    worker::{Rpc, RpcResult},
+    worker::Rpc,
 };
 
 /// Runs one method.
@@ -120,11 +121,14 @@ impl Call {
     {
         let request: Q = self.encoding.decode(self.body)?;
         let (session_id, rpc) = read(request);
-        let result: RpcResult =
-            self.access.sfu.call(self.caller, session_id, rpc).await.ok_or_else(|| {
-                let text = "the server is shutting down";
-                envelope(StatusCode::SERVICE_UNAVAILABLE, "unavailable", text)
-            })?;
+        let result = self.access.sfu.inlet().call(self.caller, session_id, rpc).await;
+        let result = result.map_err(|unanswered| {
+            let text = match unanswered {
+                Unanswered::Busy => "the server is busy",
+                Unanswered::Closing => "the server is shutting down",
+            };
+            envelope(StatusCode::SERVICE_UNAVAILABLE, "unavailable", text).retry_after(SOON)
+        })?;
         match result {
             Ok(answer) => self.encoding.respond(&write(None, answer)),
             Err(Refusal::Failed(error)) => self.encoding.respond(&write(Some(error), None)),
@@ -201,10 +205,18 @@ pub(super) struct Envelope {
     status: StatusCode,
     code: &'static str,
     msg: String,
+    retry_after: Option<Duration>,
 }
 
 pub(super) fn envelope(status: StatusCode, code: &'static str, msg: impl Into<String>) -> Envelope {
-    Envelope { status, code, msg: msg.into() }
+    Envelope { status, code, msg: msg.into(), retry_after: None }
+}
+
+impl Envelope {
+    fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
 }
 
 impl IntoResponse for Envelope {
@@ -213,6 +225,12 @@ impl IntoResponse for Envelope {
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = self.status;
         response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(JSON));
+        if let Some(wait) = self.retry_after {
+            // Whole seconds, and never none of them.
+            let seconds = wait.as_millis().div_ceil(1000).max(1);
+            let seconds = HeaderValue::from_str(&seconds.to_string());
+            response.headers_mut().extend(seconds.ok().map(|wait| (header::RETRY_AFTER, wait)));
+        }
         response
     }
 }
@@ -281,4 +299,6 @@ const JSON: &str = "application/json";
 const PROTOBUF: &str = "application/protobuf";
 /// Bytes. Statistics with traces can be several MiB.
 const MAX_BODY: usize = 8 * 1024 * 1024;
+/// For who is refused by a server that has too much to do.
+const SOON: Duration = Duration::from_secs(1);
 const BODY_DEADLINE: Duration = Duration::from_secs(30);

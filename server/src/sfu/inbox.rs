@@ -1,0 +1,156 @@
+//! What waits for the task that owns the SFU's state: requests of clients, of which only so many may
+//! wait, and commands of the server itself.
+
+use std::time::Duration;
+
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
+
+use super::{
+    signalling::Caller,
+    worker::{Command, Request, Rpc, RpcResult},
+};
+
+/// Where requests and commands are put in.
+#[derive(Clone)]
+pub(super) struct Inlet {
+    /// Bounded: each socket and each request over HTTP waits for room itself, so that whoever floods
+    /// is slowed down by what they sent.
+    requests: mpsc::Sender<Request>,
+    /// Not bounded: a command must be neither lost nor wait in a thread of the store. Each follows
+    /// from a transaction that is on the disk, so there are never more than the store writes, and
+    /// they are carried out before any request is.
+    commands: mpsc::UnboundedSender<Command>,
+}
+
+/// Where they come out.
+pub(super) struct Inbox {
+    requests: mpsc::Receiver<Request>,
+    commands: mpsc::UnboundedReceiver<Command>,
+}
+
+/// What comes out.
+pub(super) enum Entry {
+    Request(Request),
+    Command(Command),
+}
+
+/// Why a request over HTTP has no result.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Unanswered {
+    /// Too much is waiting.
+    Busy,
+    /// The server is going.
+    Closing,
+}
+
+/// An inbox with nothing in it.
+pub(super) fn open() -> (Inlet, Inbox) {
+    let (requests, waiting) = mpsc::channel(MOST_WAITING);
+    let (commands, ordered) = mpsc::unbounded_channel();
+    (Inlet { requests, commands }, Inbox { requests: waiting, commands: ordered })
+}
+
+impl Inlet {
+    /// Waits until there is room.
+    pub async fn send(&self, request: Request) {
+        // The worker is gone only when the server is going.
+        let _ = self.requests.send(request).await;
+    }
+
+    /// Never waits.
+    pub fn command(&self, command: Command) {
+        // The worker is gone only when the server is going.
+        let _ = self.commands.send(command);
+    }
+
+    /// Asks over HTTP, and waits for the result.
+    pub async fn call(
+        &self,
+        caller: Caller,
+        session_id: String,
+        rpc: Rpc,
+    ) -> Result<RpcResult, Unanswered> {
+        let room = timeout(PATIENCE, self.requests.reserve()).await;
+        let room = room.map_err(|_| Unanswered::Busy)?.map_err(|_| Unanswered::Closing)?;
+        let (reply, answer) = oneshot::channel();
+        room.send(Request::Rpc { caller, session_id, rpc, reply });
+        answer.await.map_err(|_| Unanswered::Closing)
+    }
+}
+
+impl Inbox {
+    /// The next one; commands before requests. `None` when every inlet is gone.
+    ///
+    /// Nothing is lost when this is dropped while it waits.
+    pub async fn next(&mut self) -> Option<Entry> {
+        tokio::select! {
+            biased;
+            Some(command) = self.commands.recv() => Some(Entry::Command(command)),
+            request = self.requests.recv() => request.map(Entry::Request),
+        }
+    }
+}
+
+/// Requests of all clients together. More of them would only wait longer.
+const MOST_WAITING: usize = 256;
+/// How long a request over HTTP waits for room: less than clients wait for its answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests {
+    use trunkline_protocol::sfu::models::CallEndedReason;
+
+    use super::*;
+    use crate::sfu::{control::SfuOrder, ids::SocketId};
+
+    fn full() -> (Inlet, Inbox) {
+        let (inlet, inbox) = open();
+        for _ in 0..MOST_WAITING {
+            inlet.requests.try_send(Request::Heard(SocketId(1))).ok().unwrap();
+        }
+        (inlet, inbox)
+    }
+
+    fn end_call() -> Command {
+        Command::Order(SfuOrder::EndCall { cid: "1/c".into(), reason: CallEndedReason::Ended })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_waits_and_commands_do_not() {
+        let (inlet, mut inbox) = full();
+        let flood = timeout(PATIENCE * 100, inlet.send(Request::Heard(SocketId(1))));
+        assert!(flood.await.is_err(), "the socket that sends it is not read on");
+        for _ in 0..MOST_WAITING * 2 {
+            inlet.command(end_call());
+        }
+        for _ in 0..MOST_WAITING * 2 {
+            assert!(matches!(inbox.next().await, Some(Entry::Command(_))));
+        }
+        for _ in 0..MOST_WAITING {
+            assert!(matches!(inbox.next().await, Some(Entry::Request(_))));
+        }
+        drop(inlet);
+        assert!(inbox.next().await.is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_is_refused_when_there_is_no_room_for_it() {
+        let (inlet, mut inbox) = full();
+        let caller = || Caller { user_id: "ann".into(), cid: "1/c".into() };
+        let refused = inlet.call(caller(), "s".into(), Rpc::Nothing).await;
+        assert_eq!(refused, Err(Unanswered::Busy));
+        inbox.next().await;
+        let call =
+            tokio::spawn(async move { inlet.call(caller(), "s".into(), Rpc::Nothing).await });
+        while let Some(entry) = inbox.next().await {
+            if let Entry::Request(Request::Rpc { reply, .. }) = entry {
+                reply.send(Ok(None)).unwrap();
+                break;
+            }
+        }
+        assert_eq!(call.await.unwrap(), Ok(Ok(None)));
+    }
+}
