@@ -4,6 +4,7 @@ mod crowd;
 mod file;
 mod operation;
 mod turn;
+mod upkeep;
 
 use std::{
     ffi::OsString,
@@ -19,6 +20,7 @@ use crate::{
     auth::App,
     crowd::Crowd,
     http::{Cidr, SocketBounds, TrustedProxies},
+    operator::Order,
     rate_limit::Budgets,
 };
 pub use crowd::CrowdConfigError;
@@ -44,8 +46,14 @@ enum Command {
     Init(InitArgs),
     /// Print a token for one user, or for a backend.
     Token(TokenArgs),
-    /// Add an app to a data directory, or change its secret; the server must not be running.
-    App(NewAppArgs),
+    /// Add an app to a data directory, or give it another secret at once.
+    App(upkeep::PutAppArgs),
+    /// List, disable, remove apps, or change their secrets without a break.
+    Apps(upkeep::AppsArgs),
+    /// Write a copy of the data, while a server uses them or not.
+    Backup(upkeep::BackUpArgs),
+    /// Make a data directory of a copy; no server may be using it.
+    Restore(upkeep::RestoreArgs),
     /// Create a user, or change role and teams of one.
     User(UserArgs),
     /// Fill a call of a running server with participants without browsers, until Ctrl-C.
@@ -169,22 +177,6 @@ struct TokenArgs {
 }
 
 #[derive(Debug, Args)]
-struct NewAppArgs {
-    /// Key that clients name the app by.
-    #[arg(long)]
-    key: String,
-    /// Secret that its user tokens are signed with.
-    #[arg(long, env = "TRUNKLINE_APP_SECRET", hide_env_values = true)]
-    secret: String,
-    /// What people call the app.
-    #[arg(long)]
-    name: Option<String>,
-    /// Directory of the data, created when missing.
-    #[arg(long, value_name = "DIR", default_value = "data")]
-    data: PathBuf,
-}
-
-#[derive(Debug, Args)]
 struct UserArgs {
     /// Who.
     #[arg(long)]
@@ -212,6 +204,7 @@ struct UserArgs {
 }
 
 /// What to do.
+#[allow(clippy::large_enum_variant)] // there is one in a process
 pub enum Task {
     /// Run the server.
     Serve(Config),
@@ -219,14 +212,21 @@ pub enum Task {
     Announce(PathBuf),
     /// Print this token.
     PrintToken(String),
-    /// Add an app, or change it.
-    PutApp {
+    /// Have this done in a directory, by the server that uses it if there is one.
+    Order {
         /// Directory of the data.
         data: PathBuf,
-        /// Key and secret.
-        app: App,
-        /// What people call it.
-        name: Option<String>,
+        /// What.
+        order: Order,
+    },
+    /// Make a data directory of a copy.
+    Restore {
+        /// The copy.
+        from: PathBuf,
+        /// Directory of the data.
+        data: PathBuf,
+        /// Set aside what is there.
+        replace: bool,
     },
     /// Create or change a user.
     PutUser {
@@ -375,6 +375,9 @@ impl Cli {
             }
             Some(Command::Token(args)) => args.print().map(Task::PrintToken),
             Some(Command::App(args)) => args.check(),
+            Some(Command::Apps(args)) => args.check(),
+            Some(Command::Backup(args)) => Ok(args.check()),
+            Some(Command::Restore(args)) => Ok(args.check()),
             Some(Command::User(args)) => args.check(),
             Some(Command::Crowd(args)) => args.check(),
             None => self.serve.check().map(Task::Serve),
@@ -459,19 +462,6 @@ impl TokenArgs {
             None => app.server_token(self.ttl),
         };
         token.map_err(|refusal| ConfigError::Token(refusal.detail))
-    }
-}
-
-impl NewAppArgs {
-    fn check(self) -> Result<Task, ConfigError> {
-        let Self { key, secret, name, data } = self;
-        if key.is_empty() || secret.is_empty() {
-            return Err(ConfigError::EmptyApp);
-        }
-        if secret == DEV_SECRET {
-            return Err(ConfigError::WellKnownSecret);
-        }
-        Ok(Task::PutApp { data, app: App { key, secret }, name })
     }
 }
 

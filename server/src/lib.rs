@@ -13,6 +13,8 @@ pub mod crowd;
 pub mod http;
 pub mod metrics;
 pub mod native;
+pub mod operator;
+mod process;
 pub mod rate_limit;
 pub mod self_check;
 pub mod serve;

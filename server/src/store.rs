@@ -6,6 +6,7 @@
 //! answers) happens on the same thread, hence in the same order.
 
 pub(crate) mod apps;
+mod backup;
 pub(crate) mod calls;
 mod custom;
 pub(crate) mod devices;
@@ -14,15 +15,20 @@ pub(crate) mod filter;
 pub(crate) mod members;
 pub(crate) mod page;
 pub(crate) mod permissions;
-pub(crate) mod rings;
 pub(crate) mod retention;
+pub(crate) mod rings;
 mod row;
 mod schema;
 pub(crate) mod sessions;
 pub(crate) mod users;
 mod worker;
 
-use std::{fs, io, path::Path, thread, time::Instant};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    thread,
+    time::Instant,
+};
 
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
@@ -31,6 +37,7 @@ use crate::metrics::{Counter, Gauge, Histogram, Registry};
 use worker::{Outcome, Request, serve};
 
 pub use apps::AppId;
+pub use backup::{BackupError, restore};
 pub use retention::Retention;
 
 /// Handle of the store thread.
@@ -156,6 +163,15 @@ impl Store {
             return Err(StoreError::Lost.into());
         }
         answer.await.unwrap_or_else(|_| Err(StoreError::Lost.into()))
+    }
+
+    /// Writes a copy of everything as it is at one moment near the end, while commands go on.
+    pub async fn back_up(&self, to: PathBuf) -> Result<(), BackupError> {
+        let (reply, answer) = oneshot::channel();
+        if self.requests.send(Request::BackUp(to, reply)).await.is_err() {
+            return Err(BackupError::Busy);
+        }
+        answer.await.unwrap_or(Err(BackupError::Busy))
     }
 
     /// Finishes what is queued, folds the WAL into the file and closes it.

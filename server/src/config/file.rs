@@ -13,7 +13,8 @@ use std::{
 
 use clap::{Arg, ArgAction, Command, builder::ValueParser};
 use toml::{Table, Value};
-use uuid::Uuid;
+
+use super::upkeep::fresh_secret;
 
 /// The file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -139,7 +140,7 @@ pub(super) fn with_file(command: Command, path: &Path) -> Result<Command, FileEr
 /// there already stays.
 pub(super) fn write_example(command: &Command, path: &Path) -> Result<(), FileError> {
     let failed = |error| FileError::Write { path: path.into(), error };
-    let secret = format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple());
+    let secret = fresh_secret();
     let mut text = example(command);
     for (key, value) in [("api_key", "my-app"), ("api_secret", secret.as_str())] {
         let line = format!("\n#{key} = ");
@@ -176,9 +177,11 @@ fn example(command: &Command) -> String {
                 if list { format!("[{name}, …]") } else { name }
             }
             ([value], false) => written(value).to_string(),
-            (values, _) => Value::Array(values.iter().map(|value| written(value)).collect()).to_string(),
+            (values, _) => {
+                Value::Array(values.iter().map(|value| written(value)).collect()).to_string()
+            }
         };
-        text.push_str(&format!("#{key} = {value}\n"));
+        text.extend(["#", &key, " = ", &value, "\n"]);
     }
     text
 }
@@ -236,8 +239,8 @@ const HEAD: &str = "\
 # Configuration of trunkline-server: trunkline-server --config FILE
 #
 # Every option of the command line is here by its name, with '_' for '-', and its default. Take away
-# the '#' in front of an option to set it. What the environment says (TRUNKLINE_API_KEY for api_key) is
-# stronger, and what the command line says is stronger than both.
+# the '#' in front of an option to set it. What the environment says (TRUNKLINE_API_KEY for api_key)
+# is stronger, and what the command line says is stronger than both.
 ";
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a request brings along.
 
-use std::{collections::HashMap, convert::Infallible, error::Error, time::Duration};
+use std::{collections::HashMap, convert::Infallible, error::Error, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, to_bytes},
@@ -14,7 +14,7 @@ use trunkline_protocol::coordinator::ErrorCode;
 
 use super::{AppState, address::ClientAddress, guard::RateSlot};
 use crate::{
-    auth::{App, Credentials},
+    auth::{Credentials, KnownApp},
     coordinator::{Caller, Cid, ConnectionId, Refusal, SfuAccess},
     rate_limit::{Platform, Subject},
     store::AppId,
@@ -104,14 +104,14 @@ impl Incoming {
     }
 
     /// The app that the request names, when it needs no more.
-    pub fn app<'a>(&self, state: &'a AppState) -> Result<(AppId, &'a App), Refusal> {
-        let (id, app) = self.named_app(state)?;
-        self.spend(state, id, None)?;
-        Ok((id, app))
+    pub fn app(&self, state: &AppState) -> Result<Arc<KnownApp>, Refusal> {
+        let known = self.named_app(state)?;
+        self.spend(state, known.id, None)?;
+        Ok(known)
     }
 
     /// The app that the request names, for those who are asked for more later.
-    pub fn named_app<'a>(&self, state: &'a AppState) -> Result<(AppId, &'a App), Refusal> {
+    pub fn named_app(&self, state: &AppState) -> Result<Arc<KnownApp>, Refusal> {
         state.apps.find(self.query("api_key"))
     }
 
@@ -161,7 +161,7 @@ impl Incoming {
         } else {
             let host = self.header(header::HOST.as_str()).filter(|host| is_host(host));
             let host = host.ok_or_else(|| Refusal::input("the Host header is missing"))?;
-            format!("http://{host}")
+            format!("{}://{host}", state.scheme)
         };
         // http → ws, https → wss
         let ws_base = base.replacen("http", "ws", 1);

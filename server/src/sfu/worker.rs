@@ -5,6 +5,10 @@ use std::{
     collections::HashMap,
     io,
     net::{IpAddr, SocketAddr},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::{Duration, Instant},
 };
 
@@ -15,8 +19,8 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep_until},
 };
 use trunkline_protocol::sfu::{
-    event::SfuEvent,
-    models::{Error, PeerType, TrackInfo},
+    event::{GoAway, SfuEvent},
+    models::{Error, GoAwayReason, PeerType, TrackInfo},
     signal::{TrackMuteState, TrackSubscriptionDetails},
 };
 
@@ -35,6 +39,7 @@ use crate::{coordinator::SfuControl, metrics::Registry};
 #[derive(Clone)]
 pub struct Sfu {
     inlet: Inlet,
+    draining: Arc<AtomicBool>,
     bound: SocketAddr,
     told: SocketAddr,
 }
@@ -132,7 +137,12 @@ impl Sfu {
             counters: Counters::new(metrics),
         };
         tokio::spawn(worker.run(inbox));
-        Ok(Self { inlet, bound, told })
+        Ok(Self { inlet, draining: Arc::default(), bound, told })
+    }
+
+    /// Whether nobody new gets in.
+    pub(super) fn is_draining(&self) -> bool {
+        self.draining.load(Relaxed)
     }
 
     /// Where media is received: as bound, and as clients are told.
@@ -148,6 +158,10 @@ impl Sfu {
 impl SfuControl for Sfu {
     fn order(&self, order: SfuOrder) {
         self.inlet.command(Command::Order(order));
+    }
+
+    fn drain(&self) {
+        self.draining.store(true, Relaxed);
     }
 
     fn close(&self) {
@@ -218,7 +232,7 @@ impl Worker {
         match command {
             Command::Order(order) => self.calls.obey(&order, Now::read()),
             // The sockets hang up when the senders of their frames are dropped.
-            Command::Close => self.frames.clear(),
+            Command::Close => self.send_away(),
         }
     }
 
@@ -345,6 +359,18 @@ impl Worker {
             && frames.try_send(frame).is_err()
         {
             self.frames.remove(&socket);
+        }
+    }
+
+    /// Everybody is to look for another server, or for this one when it is back. The sockets hang up
+    /// when the senders of their frames are dropped.
+    fn send_away(&mut self) {
+        let reason = GoAwayReason::ShuttingDown.into();
+        let event = SfuEvent { event_payload: Some(Event::GoAway(GoAway { reason })) };
+        let frame = Bytes::from(event.encode_to_vec());
+        for (_, frames) in self.frames.drain() {
+            // Whoever is that far behind only hears the socket hang up.
+            let _ = frames.try_send(Frame::Event(frame.clone()));
         }
     }
 

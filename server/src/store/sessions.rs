@@ -68,6 +68,14 @@ pub(crate) fn save(db: Db<'_>, session: &SessionRecord) -> rusqlite::Result<()> 
     Ok(())
 }
 
+/// Cids of the calls that go on.
+pub(crate) fn running_calls(db: Db<'_>) -> rusqlite::Result<Vec<String>> {
+    db.connection
+        .prepare_cached("SELECT DISTINCT cid FROM session WHERE app = ?1 AND ended_at IS NULL")?
+        .query_map([db.app], |row| row.get(0))?
+        .collect()
+}
+
 /// Ends every running session of the app: their participants did not survive the process.
 pub(crate) fn end_all(db: Db<'_>, now: DateTime) -> rusqlite::Result<()> {
     db.connection.execute(
