@@ -7,18 +7,21 @@
 
 mod access;
 mod actor;
+mod bounds;
 mod call_type;
 mod calls;
 mod cid;
 pub mod command;
 mod deletion;
 mod devices;
+mod guests;
 mod hub;
 mod interaction;
 mod join;
 mod live;
 mod members;
 mod moderation;
+mod notices;
 mod permissions;
 mod query;
 mod refusal;
@@ -47,14 +50,14 @@ use trunkline_protocol::{
 
 use crate::{
     metrics::Registry,
-    sfu::control::{SfuNotice, SfuOrder},
+    sfu::control::{SfuHealth, SfuNotice, SfuOrder},
     store::{AppId, Db, Done, Store, StoreError, apps, sessions as session_store},
 };
 
 pub use access::granted;
 pub use actor::Caller;
 pub use calls::{Announce, GetCallOptions};
-pub use cid::{Cid, check_user_id};
+pub use cid::{Cid, check_user_id, is_guest};
 pub use command::Command;
 pub use hub::{ConnectionId, Hub, Outbox};
 pub use join::SfuAccess;
@@ -70,6 +73,8 @@ pub trait SfuControl: Send + Sync {
     fn drain(&self);
     /// Hangs up on everybody: the server is going.
     fn close(&self);
+    /// How it does.
+    fn health(&self) -> SfuHealth;
 }
 
 /// Handle of the coordinator.
@@ -91,7 +96,7 @@ impl Coordinator {
         store: Store,
         apps: impl IntoIterator<Item = AppId>,
         sfu: Arc<dyn SfuControl>,
-        mut notices: mpsc::UnboundedReceiver<SfuNotice>,
+        notices: mpsc::Receiver<SfuNotice>,
         metrics: &Registry,
     ) -> Result<Self, Refusal> {
         let shared = Shared { store, hub: Hub::new(metrics), sfu, runtime: Handle::current() };
@@ -100,15 +105,37 @@ impl Coordinator {
             coordinator.run(app, sessions::end_all).await?;
             coordinator.run(app, moderation::remind_sfu).await?;
         }
-        let listener = coordinator.clone();
+        tokio::spawn(coordinator.clone().listen(notices));
+        Ok(coordinator)
+    }
+
+    /// From now on forgets guests who have been away for so long; never without an expiry.
+    pub fn forget_guests(&self, apps: Vec<AppId>, expiry: Option<Duration>) {
+        let Some(expiry) = expiry else {
+            return;
+        };
+        let coordinator = self.clone();
         tokio::spawn(async move {
-            while let Some(notice) = notices.recv().await {
-                if let Err(refusal) = listener.apply(notice).await {
-                    tracing::error!(%refusal, "notice of the SFU lost");
+            loop {
+                for &app in &apps {
+                    let forget = move |work: &mut Work<'_>| guests::forget(work, expiry);
+                    while !coordinator.hub().is_closed() {
+                        match coordinator.run(app, forget).await {
+                            Ok(true) => (),
+                            Ok(false) => break,
+                            Err(refusal) => {
+                                tracing::warn!(%refusal, "guests not forgotten");
+                                break;
+                            }
+                        }
+                    }
+                }
+                tokio::select! {
+                    () = sleep(BETWEEN_SWEEPS) => (),
+                    () = coordinator.hub().closed() => break,
                 }
             }
         });
-        Ok(coordinator)
     }
 
     /// Open sockets and who watches what.
@@ -133,7 +160,7 @@ impl Coordinator {
         app: AppId,
         wish: UserRequest,
     ) -> Result<UserResponse, Refusal> {
-        self.run(app, move |work| users::create_guest(work, wish)).await
+        self.run(app, move |work| guests::create(work, wish)).await
     }
 
     /// `UpdateUsers`
@@ -331,8 +358,10 @@ impl Coordinator {
 
     /// Nobody may use the app any more: its calls end, and so do its sockets.
     pub async fn suspend(&self, app: AppId) -> Result<(), Refusal> {
-        self.run(app, |work| {
-            for cid in session_store::running_calls(work.db)? {
+        self.run(app, move |work| {
+            for (_, cid) in
+                session_store::running_calls(work.db.connection)?.into_iter().filter(|c| c.0 == app)
+            {
                 let reason = CallEndedReason::Ended;
                 work.effect(Effect::Order(SfuOrder::EndCall { cid, reason }));
             }
@@ -358,17 +387,15 @@ impl Coordinator {
         self.shared.store.transact(probe).await
     }
 
+    /// How the SFU does.
+    pub fn sfu_health(&self) -> SfuHealth {
+        self.shared.sfu.health()
+    }
+
     /// Closes every socket, then the store.
     pub async fn shutdown(&self) {
         self.shared.hub.close();
         self.shared.store.close().await;
-    }
-
-    async fn apply(&self, notice: SfuNotice) -> Result<(), Refusal> {
-        let Some((app, notice)) = notice.into_app() else {
-            return Err(Refusal::internal(&"a notice about a call of no app"));
-        };
-        self.insist(app, move |work| sessions::apply(work, &notice)).await
     }
 
     /// Runs what nobody would ask for again, as often as it takes until the disk has room for it.
@@ -455,6 +482,8 @@ pub(crate) async fn update_users_while_stopped(
         .await
 }
 
+/// Between searches for guests to forget.
+const BETWEEN_SWEEPS: Duration = Duration::from_secs(10 * 60);
 /// Between attempts to store something on a full disk.
 const PAUSE: Duration = Duration::from_secs(1);
 

@@ -8,10 +8,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::mpsc,
-};
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use trunkline_protocol::coordinator::UpdateUsersRequest;
 use trunkline_server::{
@@ -121,15 +118,15 @@ async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
 
-    let (notify, notices) = mpsc::unbounded_channel();
+    let (notify, notices) = sfu::control::notices();
     let metrics = Registry::default();
     let sfu = Sfu::start(config.udp, config.public_ip, config.large_call, notify, &metrics).await?;
-    let routes = sfu.clone();
+    let (routes, limits) = (sfu.clone(), config.sfu_limits);
     let (media_address, told) = sfu.addresses();
     let media = Media {
         control: Arc::new(sfu),
         notices,
-        routes: Box::new(move |open, secret| sfu::routes(routes, secret, open)),
+        routes: Box::new(move |open, secret| sfu::routes(routes, secret, open, limits)),
         edge_name: "local".into(),
         stun: Some(told),
         metrics,

@@ -27,7 +27,8 @@ use crate::{
     clock,
     config::Config,
     coordinator::{Coordinator, Refusal, SfuControl},
-    http::{self, AppState, SocketCounts, Tls, TlsError},
+    descriptors,
+    http::{self, AppState, Connections, SocketCounts, Tls, TlsError},
     metrics::Registry,
     operator::{Desk, Running},
     rate_limit::RateLimits,
@@ -40,7 +41,7 @@ pub struct Media {
     /// Takes orders.
     pub control: Arc<dyn SfuControl>,
     /// Gives notices.
-    pub notices: mpsc::UnboundedReceiver<SfuNotice>,
+    pub notices: mpsc::Receiver<SfuNotice>,
     /// Serves `/sfu`. Every open socket holds what it is given, so that a shutdown can wait; the
     /// text is the secret that SFU tokens are signed with.
     pub routes: Box<dyn FnOnce(Open, String) -> Router + Send>,
@@ -121,6 +122,10 @@ impl Server {
         let control = Arc::clone(&sfu);
         let coordinator =
             Coordinator::start(store, apps.ids(), control, media.notices, &media.metrics).await?;
+        coordinator.forget_guests(apps.ids(), config.guest_expiry);
+        let room = descriptors::for_connections(descriptors::raise());
+        let bounds = config.connections.within(room);
+        let connections = Connections::new(bounds, config.proxies.clone(), &media.metrics);
         let apps = Arc::new(apps);
         match Desk::open(&config.data) {
             Ok(desk) => {
@@ -148,9 +153,10 @@ impl Server {
             access_log: operation.access_log,
             public_url: config.public_url.clone(),
             dev: config.dev.then(|| config.app.clone()),
+            guests: config.guests,
             www: config.www.clone(),
             sockets: open.clone(),
-            socket_counts: SocketCounts::new(config.sockets),
+            socket_counts: SocketCounts::new(config.sockets.beside_requests(bounds)),
             rate_limits: Arc::new(RateLimits::new(config.budgets)),
             metrics: media.metrics,
             data: config.data.clone(),
@@ -158,8 +164,8 @@ impl Server {
         };
         let router = http::router(&state, (media.routes)(open, sfu_secret));
         let (stop, stopped) = oneshot::channel();
-        let proxies = config.proxies.clone();
-        let serving = tokio::spawn(http::serve(listener, router, proxies, tls.clone(), stopped));
+        let serving =
+            tokio::spawn(http::serve(listener, router, connections, tls.clone(), stopped));
         let drain = operation.drain;
         Ok(Self {
             address,

@@ -6,7 +6,8 @@
 //!        └── frames, replies ───────────┘ └── UDP socket, time
 //! ```
 //!
-//! One task owns everything, so nothing is ever locked and no order is ever in doubt.
+//! One task owns everything, so nothing is ever locked and no order is ever in doubt. A supervisor
+//! looks after it.
 
 pub mod control;
 mod counters;
@@ -15,10 +16,12 @@ mod ids;
 mod inbox;
 mod media;
 mod network;
+mod pulse;
 mod signalling;
+mod supervisor;
 pub mod token;
 mod worker;
 
-pub use http::{Open, routes};
+pub use http::{Limits, Open, routes};
 pub(crate) use ids::is_audio;
 pub use worker::{Sfu, StartError};

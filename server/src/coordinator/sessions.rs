@@ -1,5 +1,7 @@
 //! Sessions: opened by the first participant (or a ring), closed some time after the last.
 
+use std::collections::HashSet;
+
 use trunkline_protocol::{
     coordinator::{
         CallSessionEndedEvent, CallSessionParticipantCountsUpdatedEvent,
@@ -15,7 +17,7 @@ use super::{
     work::{Effect, Work},
 };
 use crate::{
-    sfu::control::SfuNotice,
+    sfu::control::{PresentSession, SfuNotice},
     store::{
         calls::{self, CallRecord},
         members,
@@ -60,7 +62,42 @@ pub(super) fn apply(work: &mut Work<'_>, notice: &SfuNotice) -> Result<(), Refus
             };
             left(work, &call, *anonymous, session_id, *duration_seconds)
         }
+        SfuNotice::Present { cid, sessions, anonymous } => {
+            let Some(mut call) = calls::find(work.db, cid)? else {
+                return Ok(());
+            };
+            compare(work, &mut call, sessions, *anonymous)
+        }
+        // It is about no call.
+        SfuNotice::Restarted { .. } => Ok(()),
     }
+}
+
+/// Notes who came or left without a notice.
+fn compare(
+    work: &mut Work<'_>,
+    call: &mut CallRecord,
+    there: &[PresentSession],
+    anonymous: u32,
+) -> Result<(), Refusal> {
+    let (noted, count) = present(work, call)?;
+    let ids: HashSet<_> = there.iter().map(|session| session.session_id.as_str()).collect();
+    for gone in noted.iter().filter(|noted| !ids.contains(noted.user_session_id.as_str())) {
+        let nanos = work.now.unix_nanos().saturating_sub(gone.joined_at.unix_nanos());
+        let seconds = u64::try_from(nanos).unwrap_or(0) / 1_000_000_000;
+        left(work, call, false, &gone.user_session_id, seconds)?;
+    }
+    for _ in anonymous..count {
+        left(work, call, true, "", 0)?;
+    }
+    let known: HashSet<_> = noted.iter().map(|noted| noted.user_session_id.as_str()).collect();
+    for new in there.iter().filter(|new| !known.contains(new.session_id.as_str())) {
+        joined(work, call, Some(&new.user_id), &new.session_id)?;
+    }
+    for _ in count..anonymous {
+        joined(work, call, None, "")?;
+    }
+    Ok(())
 }
 
 /// Ends the sessions that a crash left running.

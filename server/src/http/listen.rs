@@ -1,9 +1,14 @@
 //! Takes connections and bounds what one of them can cost before its request is known.
 
-use std::{io, net::IpAddr, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{
-    Router, body::Body, extract::Request, http::header, response::Response, serve::Listener,
+    Router,
+    body::Body,
+    extract::Request,
+    http::{StatusCode, header},
+    response::Response,
+    serve::Listener,
 };
 use hyper::{
     body::Incoming,
@@ -14,117 +19,136 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, oneshot, watch},
+    sync::{oneshot, watch},
     time::{sleep, timeout},
 };
 use tower_service::Service;
 
-use super::{address::TrustedProxies, tls::Tls};
+use super::{
+    connections::{Activity, Connections, Eviction, Held},
+    tls::Tls,
+};
 
-/// What every connection needs.
+/// What the requests of one connection go to.
 #[derive(Clone)]
 struct Door {
     router: Router,
-    proxies: Arc<TrustedProxies>,
-    tls: Option<Arc<Tls>>,
-    /// Changes when the server stops.
-    stopped: watch::Receiver<()>,
+    connections: Arc<Connections>,
+    activity: Activity,
+    peer: IpAddr,
 }
 
 /// Serves until told to stop, then waits for the answers that are due.
 pub async fn serve(
     mut listener: TcpListener,
     router: Router,
-    proxies: TrustedProxies,
+    connections: Arc<Connections>,
     tls: Option<Arc<Tls>>,
     mut stop: oneshot::Receiver<()>,
 ) -> io::Result<()> {
     let (stopping, stopped) = watch::channel(());
-    let door = Door { router, proxies: Arc::new(proxies), tls, stopped };
-    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
-        let permit = tokio::select! {
-            permit = Arc::clone(&room).acquire_owned() => permit.map_err(io::Error::other)?,
-            _ = &mut stop => break,
-        };
         // Waits and tries again when the system is short of descriptors.
         let (stream, peer) = tokio::select! {
             accepted = Listener::accept(&mut listener) => accepted,
             _ = &mut stop => break,
         };
-        let door = door.clone();
-        tokio::spawn(async move {
-            serve_connection(stream, peer.ip(), door).await;
-            drop(permit);
-        });
+        // Small frames must not wait for each other.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "nodelay not set");
+        }
+        // Otherwise there is no room, and it is closed.
+        if let Some((held, activity, eviction)) = connections.admit(stream, peer.ip()) {
+            let (router, connections) = (router.clone(), Arc::clone(&connections));
+            let door = Door { router, connections, activity, peer: peer.ip() };
+            let (tls, stopped) = (tls.clone(), stopped.clone());
+            tokio::spawn(serve_connection(held, tls, door, eviction, stopped));
+        }
     }
-    drop((listener, door));
+    drop((listener, stopped));
     stopping.send_replace(());
     stopping.closed().await;
     Ok(())
 }
 
-/// Ends when the client hangs up, when the connection turns into a socket, or after the answer that
-/// is due when the server stops.
-async fn serve_connection(stream: TcpStream, peer: IpAddr, mut door: Door) {
-    // Small frames must not wait for each other.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "nodelay not set");
-    }
-    let ended = match door.tls.take() {
-        None => serve_http_1(stream, peer, door).await,
-        Some(tls) => match tls.accept(stream).await {
-            Ok((stream, true)) => serve_http_2(stream, peer, door).await,
-            Ok((stream, false)) => serve_http_1(stream, peer, door).await,
-            Err(error) => return tracing::debug!(%error, "no TLS"),
-        },
+/// Ends when the client hangs up, when the connection turns into a socket, when another one needs
+/// its place, or after the answer that is due when the server stops.
+async fn serve_connection(
+    stream: Held<TcpStream>,
+    tls: Option<Arc<Tls>>,
+    door: Door,
+    eviction: Eviction,
+    stopped: watch::Receiver<()>,
+) {
+    let served = async {
+        let Some(tls) = tls else {
+            return serve_http_1(stream, door, stopped).await;
+        };
+        match tls.accept(stream).await {
+            Ok((stream, true)) => serve_http_2(stream, door, stopped).await,
+            Ok((stream, false)) => serve_http_1(stream, door, stopped).await,
+            Err(error) => {
+                tracing::debug!(%error, "no TLS");
+                Ok(())
+            }
+        }
+    };
+    let ended = tokio::select! {
+        ended = served => ended,
+        // Only sent while nothing is due.
+        Ok(()) = eviction => return,
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "connection ended");
     }
 }
 
-async fn serve_http_1<S>(stream: S, peer: IpAddr, mut door: Door) -> hyper::Result<()>
+async fn serve_http_1<S>(
+    stream: S,
+    door: Door,
+    mut stopped: watch::Receiver<()>,
+) -> hyper::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = {
-        let door = door.clone();
-        service_fn(move |request| door.answer(peer, request))
-    };
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_DEADLINE)
             .max_buf_size(MAX_HEAD)
-            .serve_connection(TokioIo::new(stream), service)
+            .serve_connection(
+                TokioIo::new(stream),
+                service_fn(move |request| door.clone().answer(request))
+            )
             .with_upgrades()
     );
     tokio::select! {
         ended = connection.as_mut() => return ended,
-        _ = door.stopped.changed() => connection.as_mut().graceful_shutdown(),
+        _ = stopped.changed() => connection.as_mut().graceful_shutdown(),
     }
     connection.await
 }
 
-/// As for HTTP/1.1, and when the client has asked for nothing for a while: what it holds open costs
-/// more.
-async fn serve_http_2<S>(stream: S, peer: IpAddr, mut door: Door) -> hyper::Result<()>
+/// Ends as well when the client has asked for nothing for a while: what it holds open costs more than
+/// with HTTP/1.1.
+async fn serve_http_2<S>(
+    stream: S,
+    door: Door,
+    mut stopped: watch::Receiver<()>,
+) -> hyper::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let (begun, unanswered) = watch::channel(0_usize);
-    let service = {
-        let (door, begun) = (door.clone(), Arc::new(begun));
-        service_fn(move |request| {
-            let (answer, begun) = (door.answer(peer, request), Unanswered::new(&begun));
-            async move {
-                let answer = answer.await;
-                drop(begun);
-                answer
-            }
-        })
-    };
+    let begun = Arc::new(begun);
+    let service = service_fn(move |request| {
+        let (answer, begun) = (door.clone().answer(request), Unanswered::new(&begun));
+        async move {
+            let answer = answer.await;
+            drop(begun);
+            answer
+        }
+    });
     let mut connection = pin!(
         http2::Builder::new(TokioExecutor::new())
             .timer(TokioTimer::new())
@@ -142,11 +166,53 @@ where
     tokio::select! {
         ended = connection.as_mut() => return ended,
         () = quiet(unanswered) => (),
-        _ = door.stopped.changed() => (),
+        _ = stopped.changed() => (),
     }
     connection.as_mut().graceful_shutdown();
     // Whoever does not take the answers that are due.
     timeout(FAREWELL, connection).await.unwrap_or(Ok(()))
+}
+
+impl Door {
+    /// Answers a request, and notes that the connection is busy meanwhile.
+    async fn answer(mut self, mut request: Request<Incoming>) -> Result<Response, Infallible> {
+        let busy = Busy::begin(self.activity);
+        let client = self.connections.proxies().client(self.peer, request.headers());
+        request.extensions_mut().insert(client);
+        // HTTP/2 has it in the first line.
+        let host = request.uri().authority().and_then(|name| name.as_str().parse().ok());
+        if let Some(host) = host {
+            request.headers_mut().entry(header::HOST).or_insert(host);
+        }
+        let response = self.router.call(request.map(Body::new)).await?;
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+            busy.stay();
+        }
+        Ok(response)
+    }
+}
+
+/// A request that is not answered yet, or that the client has not taken back.
+struct Busy(Option<Activity>);
+
+impl Busy {
+    fn begin(activity: Activity) -> Self {
+        activity.begin();
+        Self(Some(activity))
+    }
+
+    /// A socket stays busy.
+    fn stay(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        if let Some(activity) = &self.0 {
+            activity.end();
+        }
+    }
 }
 
 /// A request that has no answer yet.
@@ -175,29 +241,10 @@ async fn quiet(mut unanswered: watch::Receiver<usize>) {
     }
 }
 
-impl Door {
-    fn answer(
-        &self,
-        peer: IpAddr,
-        mut request: Request<Incoming>,
-    ) -> impl Future<Output = Result<Response, std::convert::Infallible>> + use<> {
-        let client = self.proxies.client(peer, request.headers());
-        request.extensions_mut().insert(client);
-        // HTTP/2 has it in the first line.
-        let host = request.uri().authority().and_then(|name| name.as_str().parse().ok());
-        if let Some(host) = host {
-            request.headers_mut().entry(header::HOST).or_insert(host);
-        }
-        self.router.clone().call(request.map(Body::new))
-    }
-}
-
 /// Also how long a connection may be idle between requests.
 const HEADER_DEADLINE: Duration = Duration::from_secs(10);
 /// Bytes of a request line and its headers; hyper answers longer ones with a bare 431.
 const MAX_HEAD: usize = 64 * 1024;
-/// Further ones wait in the backlog of the system.
-const MAX_CONNECTIONS: usize = 20_000;
 /// Requests that one HTTP/2 connection may have open.
 const MAX_STREAMS: u32 = 100;
 /// Bytes. More than the headers that are refused by name.

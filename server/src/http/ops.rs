@@ -45,7 +45,9 @@ async fn ready(State(api): State<Api>) -> Response {
 async fn health(State(api): State<Api>) -> Response {
     let coordinator = &api.app.coordinator;
     let stores = matches!(timeout(PATIENCE, coordinator.check_store()).await, Ok(Ok(())));
+    let sfu = coordinator.sfu_health();
     let parts = [
+        ("sfu", sfu.alive),
         ("store", stores),
         ("disk", self_check::check_disk(&api.app.data).is_ok()),
         ("running", !coordinator.hub().is_closed()),
@@ -59,6 +61,11 @@ async fn health(State(api): State<Api>) -> Response {
         "checks": checks,
         "version": env!("CARGO_PKG_VERSION"),
         "uptime_seconds": api.app.started.elapsed().as_secs(),
+        "sfu": {
+            "lag_ms": u64::try_from(sfu.lag.as_millis()).unwrap_or(u64::MAX),
+            "queued": sfu.queued,
+            "restarts": sfu.restarts,
+        },
     });
     let status = if healthy { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     api::json(status, &body)

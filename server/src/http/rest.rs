@@ -220,7 +220,7 @@ async fn query_calls(State(api): State<Api>, incoming: Incoming, payload: Payloa
 
 async fn create_guest(State(api): State<Api>, incoming: Incoming, payload: Payload) -> Response {
     api.respond("CreateGuest", StatusCode::CREATED, async {
-        let known = incoming.app(&api.app)?;
+        let known = incoming.app_for_guest(&api.app)?;
         let request: CreateGuestRequest = payload.read().await?;
         let user = api.app.coordinator.create_guest(known.id, request.user).await?;
         let access_token = known.app.token_for(&user.id, None, None, None)?;

@@ -7,7 +7,10 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use tokio::{net::TcpStream, time::timeout};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::timeout,
+};
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
@@ -90,10 +93,10 @@ impl Tls {
     }
 
     /// Takes a client's connection. True: it is to be HTTP/2.
-    pub(super) async fn accept(
+    pub(super) async fn accept<S: AsyncRead + AsyncWrite + Unpin>(
         &self,
-        stream: TcpStream,
-    ) -> io::Result<(TlsStream<TcpStream>, bool)> {
+        stream: S,
+    ) -> io::Result<(TlsStream<S>, bool)> {
         let stream = timeout(HANDSHAKE_DEADLINE, self.acceptor.accept(stream)).await??;
         let is_http_2 = stream.get_ref().1.alpn_protocol() == Some(HTTP_2);
         Ok((stream, is_http_2))

@@ -6,7 +6,10 @@
 //! The SFU knows nothing of apps. It knows a call by a name that is unique across them, which is
 //! what its tokens, orders and notices carry; participants are told the cid.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value};
+use tokio::sync::mpsc;
 use trunkline_protocol::sfu::models::{CallEndedReason, TrackType};
 
 use crate::store::AppId;
@@ -98,6 +101,18 @@ pub enum SfuOrder {
         /// False to take the pin back.
         pinned: bool,
     },
+    /// Answer with [`SfuNotice::Present`]: the coordinator compares it with what it has noted.
+    Report {
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
+        cid: String,
+    },
+    /// Take participants again: everything was said that has to be known before, which the worker
+    /// that [`SfuNotice::Restarted`] told of does not know from its predecessor.
+    Open {
+        /// Number of the worker.
+        worker: u64,
+    },
 }
 
 /// Whose tracks are muted.
@@ -154,6 +169,50 @@ pub enum SfuNotice {
         /// How long the session lasted, in seconds.
         duration_seconds: u64,
     },
+    /// Who is in a call, as an answer to [`SfuOrder::Report`]. Every notice before it is part of it.
+    Present {
+        /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
+        /// coordinator does.
+        cid: String,
+        /// Those who are listed.
+        sessions: Vec<PresentSession>,
+        /// How many anonymous participants there are.
+        anonymous: u32,
+    },
+    /// A worker failed and another one began in its place. Sessions of the old one are over without
+    /// further notice, and the new one has no orders. It takes nobody before [`SfuOrder::Open`].
+    Restarted {
+        /// Number of the new worker.
+        worker: u64,
+    },
+}
+
+/// A session that is listed in a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresentSession {
+    /// Who.
+    pub user_id: String,
+    /// Which of the user's sessions.
+    pub session_id: String,
+}
+
+/// How well the SFU does its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SfuHealth {
+    /// Its workers are there and take what comes. False for one that is stuck or has failed for good.
+    pub alive: bool,
+    /// How late the most delayed worker is.
+    pub lag: Duration,
+    /// Requests that wait for a worker.
+    pub queued: usize,
+    /// Workers that failed since the start.
+    pub restarts: u64,
+}
+
+/// The way of the notices. It takes so many as may wait for the disk; those beyond are dropped, and
+/// made good for when coordinator and SFU compare who is there.
+pub fn notices() -> (mpsc::Sender<SfuNotice>, mpsc::Receiver<SfuNotice>) {
+    mpsc::channel(MOST_NOTICES)
 }
 
 /// What the SFU calls the call with this cid.
@@ -176,7 +235,11 @@ impl SfuOrder {
         | Self::MuteTracks { cid, .. }
         | Self::SetGrants { cid, .. }
         | Self::UpdateUser { cid, .. }
-        | Self::Pin { cid, .. }) = &mut self;
+        | Self::Pin { cid, .. }
+        | Self::Report { cid }) = &mut self
+        else {
+            return self;
+        };
         *cid = call_name(app, cid);
         self
     }
@@ -187,10 +250,16 @@ impl SfuNotice {
     pub(crate) fn into_app(mut self) -> Option<(AppId, Self)> {
         let (Self::ParticipantJoined { cid, .. }
         | Self::ParticipantRejoined { cid, .. }
-        | Self::ParticipantLeft { cid, .. }) = &mut self;
+        | Self::ParticipantLeft { cid, .. }
+        | Self::Present { cid, .. }) = &mut self
+        else {
+            return None;
+        };
         let (app, plain) = cid.split_once('/')?;
         let app = AppId(app.parse().ok()?);
         *cid = plain.to_owned();
         Some((app, self))
     }
 }
+
+const MOST_NOTICES: usize = 16 * 1024;

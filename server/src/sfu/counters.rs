@@ -3,9 +3,11 @@
 use crate::metrics::{Counter, Registry};
 
 /// The counters of the SFU.
+#[derive(Clone)]
 pub struct Counters {
     reports_taken: Counter,
     reports_refused: Counter,
+    lost_notices: Counter,
 }
 
 impl Counters {
@@ -14,12 +16,25 @@ impl Counters {
             let help = "Reports of statistics from participants.";
             metrics.counter("trunkline_sfu_reports_total", help, &[("result", result)])
         };
-        Self { reports_taken: reports("taken"), reports_refused: reports("refused") }
+        Self {
+            reports_taken: reports("taken"),
+            reports_refused: reports("refused"),
+            lost_notices: metrics.counter(
+                "trunkline_sfu_notices_lost_total",
+                "Notices of the SFU that the coordinator did not take.",
+                &[],
+            ),
+        }
     }
 
     /// A participant sent statistics.
     pub fn count_report(&self, taken: bool) {
         let counter = if taken { &self.reports_taken } else { &self.reports_refused };
         counter.increment();
+    }
+
+    /// The coordinator did not take a notice.
+    pub fn count_lost_notice(&self) {
+        self.lost_notices.increment();
     }
 }

@@ -66,6 +66,11 @@ impl Inlet {
         let _ = self.commands.send(command);
     }
 
+    /// How many requests wait.
+    pub fn waiting(&self) -> usize {
+        self.requests.max_capacity() - self.requests.capacity()
+    }
+
     /// Asks over HTTP, and waits for the result.
     pub async fn call(
         &self,
@@ -82,6 +87,11 @@ impl Inlet {
 }
 
 impl Inbox {
+    /// How many wait.
+    pub fn len(&self) -> usize {
+        self.requests.len() + self.commands.len()
+    }
+
     /// The next one; commands before requests. `None` when every inlet is gone.
     ///
     /// Nothing is lost when this is dropped while it waits.

@@ -10,6 +10,7 @@ mod congestion;
 mod content;
 mod demand;
 mod dependency_descriptor;
+mod description;
 mod estimate;
 mod forwarding;
 mod gaps;
@@ -35,4 +36,5 @@ mod tests;
 mod upkeep;
 mod vp9;
 
+pub use description::{Answer, Offer};
 pub use router::{Media, MediaEvent};

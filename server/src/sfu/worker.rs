@@ -9,10 +9,11 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering::Relaxed},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use bytes::Bytes;
+use futures_util::FutureExt;
 use prost::Message;
 use tokio::{
     sync::{mpsc, oneshot},
@@ -25,13 +26,15 @@ use trunkline_protocol::sfu::{
 };
 
 use super::{
-    control::{SfuNotice, SfuOrder},
+    control::{SfuHealth, SfuNotice, SfuOrder},
     counters::Counters,
     ids::{Now, SessionKey, SocketId},
     inbox::{self, Entry, Inbox, Inlet},
-    media::{Media, MediaEvent},
+    media::{Answer, Media, MediaEvent, Offer},
     network::Network,
+    pulse::{BETWEEN_BEATS, Pulse},
     signalling::{Caller, Calls, Effect, Event, Join, Refusal},
+    supervisor::{WorkerId, supervise},
 };
 use crate::{coordinator::SfuControl, metrics::Registry};
 
@@ -40,6 +43,7 @@ use crate::{coordinator::SfuControl, metrics::Registry};
 pub struct Sfu {
     inlet: Inlet,
     draining: Arc<AtomicBool>,
+    pulse: Arc<Pulse>,
     bound: SocketAddr,
     told: SocketAddr,
 }
@@ -74,6 +78,9 @@ pub(super) enum Command {
     Order(SfuOrder),
     /// The server is going.
     Close,
+    /// Meet a bug.
+    #[cfg(test)]
+    Panic,
 }
 
 /// What goes out on a socket.
@@ -85,12 +92,12 @@ pub(super) enum Frame {
 /// A request over HTTP, without what all of them have.
 pub(super) enum Rpc {
     SetPublisher {
-        offer: String,
+        offer: Box<Offer>,
         tracks: Vec<TrackInfo>,
     },
     SendAnswer {
         peer: PeerType,
-        answer: String,
+        answer: Result<Box<Answer>, Error>,
         negotiation_id: u32,
     },
     UpdateSubscriptions(Vec<TrackSubscriptionDetails>),
@@ -102,6 +109,8 @@ pub(super) enum Rpc {
     },
     /// Has no effect here, but the session must exist.
     Nothing,
+    /// Cannot be done, which is told to nobody but who may speak for the session.
+    Invalid(Error),
 }
 
 /// The answer to publish with, for a request that has one.
@@ -117,7 +126,7 @@ impl Sfu {
         udp: SocketAddr,
         public_ip: Option<IpAddr>,
         large_call: usize,
-        notices: mpsc::UnboundedSender<SfuNotice>,
+        notices: mpsc::Sender<SfuNotice>,
         metrics: &Registry,
     ) -> Result<Self, StartError> {
         let failed = |error| StartError { address: udp, error };
@@ -128,16 +137,20 @@ impl Sfu {
         let told = addresses.first().copied().unwrap_or(bound);
 
         let (inlet, inbox) = inbox::open();
-        let worker = Worker {
-            calls: Calls::new(large_call),
-            media: Media::new(addresses),
-            network,
-            frames: HashMap::new(),
-            notices,
+        let pulse = Arc::new(Pulse::new(Instant::now(), metrics));
+        let outset = Outset {
+            large_call,
+            addresses,
+            // Outlives a worker, as clients know the port.
+            network: Arc::new(network),
+            notices: notices.clone(),
             counters: Counters::new(metrics),
+            pulse: Arc::clone(&pulse),
         };
-        tokio::spawn(worker.run(inbox));
-        Ok(Self { inlet, draining: Arc::default(), bound, told })
+        tokio::spawn(supervise(inbox, Arc::clone(&pulse), notices, move |id, inbox| {
+            Worker::new(id, &outset).run(inbox).boxed()
+        }));
+        Ok(Self { inlet, draining: Arc::default(), pulse, bound, told })
     }
 
     /// Whether nobody new gets in.
@@ -167,24 +180,62 @@ impl SfuControl for Sfu {
     fn close(&self) {
         self.inlet.command(Command::Close);
     }
+
+    fn health(&self) -> SfuHealth {
+        let now = Instant::now();
+        SfuHealth {
+            alive: self.pulse.is_alive(now),
+            lag: self.pulse.lag(now),
+            queued: self.inlet.waiting(),
+            restarts: self.pulse.restarts(),
+        }
+    }
+}
+
+/// What every worker begins with.
+struct Outset {
+    large_call: usize,
+    addresses: Vec<SocketAddr>,
+    network: Arc<Network>,
+    notices: mpsc::Sender<SfuNotice>,
+    counters: Counters,
+    pulse: Arc<Pulse>,
 }
 
 struct Worker {
+    id: WorkerId,
+    /// Whether it takes participants: not before it knows who is kept out.
+    is_open: bool,
     calls: Calls,
     media: Media,
-    network: Network,
+    network: Arc<Network>,
+    pulse: Arc<Pulse>,
     frames: HashMap<SocketId, mpsc::Sender<Frame>>,
-    notices: mpsc::UnboundedSender<SfuNotice>,
+    notices: mpsc::Sender<SfuNotice>,
     counters: Counters,
 }
 
 impl Worker {
-    async fn run(mut self, mut inbox: Inbox) {
+    fn new(id: WorkerId, outset: &Outset) -> Self {
+        Self {
+            id,
+            is_open: !id.is_successor,
+            calls: Calls::new(outset.large_call),
+            media: Media::new(outset.addresses.clone()),
+            network: Arc::clone(&outset.network),
+            pulse: Arc::clone(&outset.pulse),
+            frames: HashMap::new(),
+            notices: outset.notices.clone(),
+            counters: outset.counters.clone(),
+        }
+    }
+
+    async fn run(mut self, inbox: &mut Inbox) {
         let mut datagram = vec![0; MAX_DATAGRAM];
-        let mut upkeep = interval(UPKEEP);
+        let mut upkeep = interval(BETWEEN_BEATS);
         upkeep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let due = self.media.due().unwrap_or_else(|| Instant::now() + UPKEEP);
+            let due = self.media.due().unwrap_or_else(|| Instant::now() + BETWEEN_BEATS);
             tokio::select! {
                 entry = inbox.next() => match entry {
                     Some(Entry::Request(request)) => self.on_request(request),
@@ -196,7 +247,10 @@ impl Worker {
                     Err(error) => tracing::warn!(%error, "media socket"),
                 },
                 () = sleep_until(due.into()) => self.media.elapse(Instant::now()),
-                _ = upkeep.tick() => self.upkeep(),
+                due = upkeep.tick() => {
+                    self.pulse.beat(due.into(), Instant::now(), inbox.len());
+                    self.upkeep();
+                }
             }
             self.settle();
         }
@@ -205,6 +259,8 @@ impl Worker {
     fn on_request(&mut self, request: Request) {
         let now = Now::read();
         match request {
+            // The socket hangs up, and its client comes again.
+            Request::Join { .. } if !self.is_open => {}
             Request::Join { join, frames } => {
                 self.frames.insert(join.socket, frames);
                 self.calls.join(*join, now);
@@ -230,9 +286,12 @@ impl Worker {
 
     fn on_command(&mut self, command: Command) {
         match command {
+            Command::Order(SfuOrder::Open { worker }) => self.is_open |= worker == self.id.number,
             Command::Order(order) => self.calls.obey(&order, Now::read()),
             // The sockets hang up when the senders of their frames are dropped.
             Command::Close => self.send_away(),
+            #[cfg(test)]
+            Command::Panic => panic!("a bug that a test provokes"),
         }
     }
 
@@ -240,13 +299,13 @@ impl Worker {
         match rpc {
             Rpc::SetPublisher { offer, tracks } => {
                 self.calls.check_tracks(session, &tracks).map_err(Refusal::Failed)?;
-                let published = self.media.publish(session, &offer, &tracks, now);
+                let published = self.media.publish(session, *offer, &tracks, now);
                 let published = published.map_err(Refusal::Failed)?;
                 self.calls.set_tracks(session, &published.tracks);
                 return Ok(Some(published.answer));
             }
             Rpc::SendAnswer { peer: PeerType::Subscriber, answer, negotiation_id } => {
-                let result = self.media.answer(session, negotiation_id, &answer, now);
+                let result = self.media.answer(session, negotiation_id, answer, now);
                 result.map_err(Refusal::Failed)?;
             }
             Rpc::UpdateSubscriptions(tracks) => self.calls.set_subscriptions(session, &tracks),
@@ -259,6 +318,7 @@ impl Worker {
                 self.counters.count_report(readable.is_ok());
                 readable.map_err(Refusal::Failed)?;
             }
+            Rpc::Invalid(error) => return Err(Refusal::Failed(error)),
             // Publishers are answered in the response to SetPublisher.
             Rpc::SendAnswer { peer: PeerType::PublisherUnspecified, .. } | Rpc::Nothing => {}
         }
@@ -338,8 +398,11 @@ impl Worker {
                 self.frames.remove(&socket);
             }
             Effect::Notice(notice) => {
-                // The coordinator is gone only when the server is going.
-                let _ = self.notices.send(notice);
+                if let Err(error) = self.notices.try_send(notice) {
+                    // Until coordinator and SFU compare who is there.
+                    self.counters.count_lost_notice();
+                    tracing::debug!(%error, "notice dropped");
+                }
             }
             Effect::Resubscribe(session) => {
                 let tracks = self.calls.available_tracks(session);
@@ -388,5 +451,6 @@ impl Worker {
 const MAX_DATAGRAM: usize = 65_535;
 /// Datagrams that are taken in one go.
 const BATCH: usize = 64;
-/// How often lost requests and silent clients are looked for.
-const UPKEEP: Duration = Duration::from_millis(50);
+
+#[cfg(test)]
+mod tests;

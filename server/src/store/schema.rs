@@ -324,6 +324,15 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX ring_unanswered ON ring (app, user_id) WHERE answer IS NULL;
 ",
     "
+    -- Guests are forgotten: who has been away longest, and what is theirs.
+    CREATE INDEX user_guest ON user (app, ifnull(last_active, created_at)) WHERE role = 'guest';
+    CREATE INDEX participant_user ON participant (app, user_id);
+    CREATE INDEX ring_user ON ring (app, user_id);
+    CREATE INDEX user_permission_user ON user_permission (app, user_id);
+    CREATE INDEX feedback_user ON feedback (app, user_id);
+    CREATE INDEX blocked_user_user ON blocked_user (app, user_id);
+",
+    "
     -- What is too old to be kept is found without looking at all there is.
     CREATE INDEX session_ended ON session (ended_at) WHERE ended_at IS NOT NULL;
     CREATE INDEX call_ended ON call (ended_at) WHERE ended_at IS NOT NULL;

@@ -1,10 +1,10 @@
 //! Sessions of calls and who is in them.
 
-use rusqlite::{OptionalExtension, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use trunkline_protocol::coordinator::DateTime;
 
 use super::{
-    Db,
+    AppId, Db,
     row::{date, date_if_any, nanos},
 };
 
@@ -68,11 +68,11 @@ pub(crate) fn save(db: Db<'_>, session: &SessionRecord) -> rusqlite::Result<()> 
     Ok(())
 }
 
-/// Cids of the calls that go on.
-pub(crate) fn running_calls(db: Db<'_>) -> rusqlite::Result<Vec<String>> {
-    db.connection
-        .prepare_cached("SELECT DISTINCT cid FROM session WHERE app = ?1 AND ended_at IS NULL")?
-        .query_map([db.app], |row| row.get(0))?
+/// Calls of all apps that have a running session.
+pub(crate) fn running_calls(connection: &Connection) -> rusqlite::Result<Vec<(AppId, String)>> {
+    connection
+        .prepare_cached("SELECT DISTINCT app, cid FROM session WHERE ended_at IS NULL")?
+        .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect()
 }
 

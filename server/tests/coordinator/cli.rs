@@ -143,6 +143,7 @@ async fn apps_of_a_running_server_are_added_disabled_and_removed() {
     told(&["apps", "disable", "--key", "other", "--data", directory]);
     assert!(list().contains("other\tdisabled"), "{}", list());
     assert_eq!(socket.close_code().await, Some(1013));
+    let alice = Client { connection_id: None, ..alice };
     alice.get("/call/default/a").await.refused(401, 2);
     told(&["apps", "enable", "--key", "other", "--data", directory]);
     alice.get("/call/default/a").await.ok(200);

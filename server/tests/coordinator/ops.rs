@@ -1,6 +1,6 @@
 //! What whoever runs the server sees: health, figures, log, self-check.
 
-use std::{fs::File, process::Stdio};
+use std::{fs::File, process::Stdio, sync::atomic::Ordering::Relaxed};
 
 use serde_json::{Value, json};
 
@@ -30,13 +30,26 @@ async fn a_server_that_works_is_healthy_and_says_nothing_else() {
     let url = format!("{}/health", server.base);
     let health = send("GET", url.clone(), vec![], vec![]).await;
     assert_eq!((health.status, &health.body["status"]), (200, &json!("ok")));
-    assert_eq!(health.body["checks"], json!({ "store": "ok", "disk": "ok", "running": "ok" }));
-    assert_eq!(health.body.as_object().unwrap().len(), 4);
+    let checks = json!({ "sfu": "ok", "store": "ok", "disk": "ok", "running": "ok" });
+    assert_eq!(health.body["checks"], checks);
+    assert_eq!(health.body["sfu"], json!({ "lag_ms": 0, "queued": 0, "restarts": 0 }));
+    assert_eq!(health.body.as_object().unwrap().len(), 5);
     send("POST", url.clone(), vec![], vec![]).await.refused(405, 4);
     for part in ["live", "ready"] {
         let health = send("GET", format!("{url}/{part}"), vec![], vec![]).await;
         assert_eq!((health.status, &health.body["status"]), (200, &json!("ok")));
     }
+}
+
+#[tokio::test]
+async fn a_server_whose_media_stand_still_is_not_healthy() {
+    let server = TestServer::start().await;
+    let url = format!("{}/health", server.base);
+    server.sfu_alive.store(false, Relaxed);
+    let health = send("GET", url.clone(), vec![], vec![]).await;
+    assert_eq!((health.status, &health.body["checks"]["sfu"]), (503, &json!("failing")));
+    server.sfu_alive.store(true, Relaxed);
+    assert_eq!(send("GET", url, vec![], vec![]).await.status, 200);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use trunkline_protocol::{coordinator::DateTime, sfu::models::CallEndedReason};
-use trunkline_server::sfu::control::SfuOrder;
+use trunkline_server::sfu::control::{SfuNotice, SfuOrder};
 
 use crate::support::{TestServer, sfu_name};
 
@@ -148,4 +148,40 @@ async fn a_limit_shows_when_the_session_ends_and_a_change_is_told() {
     alice.patch("/call/default/a", json!({ "settings_override": limit(0) })).await.ok(200);
     let unlimited = socket.expect("call.updated").await;
     assert!(unlimited["call"]["session"]["timer_ends_at"].is_null());
+}
+
+#[tokio::test]
+async fn after_a_failure_of_the_sfu_nobody_is_listed_who_is_gone_and_blocked_users_stay_out() {
+    let server = TestServer::start().await;
+    let (alice, mut socket) = server.connect("alice").await;
+    let body = json!({ "data": { "members": [{ "user_id": "bob" }] } });
+    alice.post("/call/default/a", body).await.ok(201);
+    alice.post("/call/default/a/block", json!({ "user_id": "bob" })).await.ok(201);
+    server.participant_joined("default:a", "alice", "s1");
+    for event in ["call.created", "call.blocked_user", "call.session_started"] {
+        socket.expect(event).await;
+    }
+    socket.expect("call.session_participant_joined").await;
+    server.orders.lock().unwrap().clear();
+
+    server.notify(SfuNotice::Restarted { worker: 7 });
+    // Answers come in the order of the questions, and this one is about what followed.
+    let orders = loop {
+        let orders = server.orders.lock().unwrap().clone();
+        if orders.contains(&SfuOrder::Open { worker: 7 }) {
+            break orders;
+        }
+        alice.get("/call/default/a").await.ok(200);
+    };
+    let (cid, user_id) = (sfu_name("default:a"), "bob".to_owned());
+    let blocked = SfuOrder::Admit { cid: cid.clone(), user_id, admitted: false };
+    let [.., report, _] = &orders[..] else { panic!("{orders:?}") };
+    assert!(orders.contains(&blocked), "before anybody comes: {orders:?}");
+    assert_eq!(*report, SfuOrder::Report { cid: cid.clone() });
+
+    server.notify(SfuNotice::Present { cid, sessions: Vec::new(), anonymous: 0 });
+    let left = socket.expect("call.session_participant_left").await;
+    assert_eq!(left["participant"]["user_session_id"], "s1");
+    let call = alice.get("/call/default/a").await.ok(200);
+    assert_eq!(call["call"]["session"]["participants"], json!([]));
 }

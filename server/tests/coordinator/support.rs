@@ -1,7 +1,10 @@
 //! A server in this process, and clients as apps have them.
 
 use std::{
-    sync::{Arc, LazyLock, Mutex},
+    sync::{
+        Arc, LazyLock, Mutex,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
@@ -20,7 +23,7 @@ use trunkline_server::{
     serve::{Media, Server},
     sfu::{
         self, Sfu,
-        control::{SfuNotice, SfuOrder, call_name},
+        control::{SfuHealth, SfuNotice, SfuOrder, call_name},
     },
     store::AppId,
 };
@@ -28,6 +31,8 @@ use trunkline_server::{
 use crate::contract;
 
 pub const KEY: &str = "trunkline-dev";
+/// A test asks from one address, and as fast as it can.
+const UNLIMITED: &str = "--dev --rate-limit 0 --app-rate-limit 0 --address-rate-limit 0";
 
 /// A running server whose SFU is the test.
 pub struct TestServer {
@@ -35,9 +40,11 @@ pub struct TestServer {
     pub app: App,
     pub base: String,
     pub orders: Arc<Mutex<Vec<SfuOrder>>>,
+    /// What the SFU says of itself.
+    pub sfu_alive: Arc<AtomicBool>,
     /// What SFU tokens are signed with.
     pub sfu_secret: String,
-    notices: mpsc::UnboundedSender<SfuNotice>,
+    notices: mpsc::Sender<SfuNotice>,
     data: TempDir,
 }
 
@@ -73,7 +80,7 @@ pub type Raw = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 impl TestServer {
     pub async fn start() -> Self {
-        Self::start_with("--dev").await
+        Self::start_with(UNLIMITED).await
     }
 
     pub async fn start_with(args: &str) -> Self {
@@ -87,17 +94,18 @@ impl TestServer {
             "trunkline-server --listen 127.0.0.1:0 --udp 127.0.0.1:0 --data {} --dev",
             data.path().display()
         ));
-        let (notify, received) = mpsc::unbounded_channel();
+        let (notify, received) = sfu::control::notices();
         let (ip, metrics) = (config.public_ip, Registry::default());
         let sfu =
             Sfu::start(config.udp, ip, config.large_call, notify.clone(), &metrics).await.unwrap();
+        let limits = config.sfu_limits;
         let (routes, (tell_secret, secret)) = (sfu.clone(), std::sync::mpsc::channel());
         let media = Media {
             control: Arc::new(sfu),
             notices: received,
             routes: Box::new(move |open, secret: String| {
                 tell_secret.send(secret.clone()).unwrap();
-                sfu::routes(routes, secret, open)
+                sfu::routes(routes, secret, open, limits)
             }),
             edge_name: "test-edge".into(),
             stun: None,
@@ -105,8 +113,9 @@ impl TestServer {
         };
         let server = Server::start(&config, media).await.unwrap();
         let base = format!("http://{}", server.address());
-        let (orders, sfu_secret) = (Arc::default(), secret.recv().unwrap());
-        Self { server, app: config.app, base, orders, sfu_secret, notices: notify, data }
+        let (orders, sfu_alive) = (Arc::default(), Arc::default());
+        let sfu_secret = secret.recv().unwrap();
+        Self { server, app: config.app, base, orders, sfu_alive, sfu_secret, notices: notify, data }
     }
 
     /// A server with a second app, which is called `other`.
@@ -116,12 +125,12 @@ impl TestServer {
         // The app of the server has number 1 in every test, and gets its secret at the start.
         put_app(data.path(), App { key: KEY.into(), secret: "old".into() }, None).await.unwrap();
         put_app(data.path(), other.clone(), Some("Other".into())).await.unwrap();
-        (Self::start_in(data, "--dev").await, other)
+        (Self::start_in(data, UNLIMITED).await, other)
     }
 
     /// Stops and starts again with the same data.
     pub async fn restart(self) -> Self {
-        Self::start_in(self.stop().await, "--dev").await
+        Self::start_in(self.stop().await, UNLIMITED).await
     }
 
     /// The data as they are now, for another server.
@@ -135,11 +144,12 @@ impl TestServer {
             "trunkline-server --listen 127.0.0.1:0 --data {} {args}",
             data.path().display()
         ));
-        let (notices, received) = mpsc::unbounded_channel();
+        let (notices, received) = sfu::control::notices();
         let orders = Arc::new(Mutex::new(Vec::new()));
+        let sfu_alive = Arc::new(AtomicBool::new(true));
         let (tell_secret, secret) = std::sync::mpsc::channel();
         let media = Media {
-            control: Arc::new(Orders(Arc::clone(&orders))),
+            control: Arc::new(Orders(Arc::clone(&orders), Arc::clone(&sfu_alive))),
             notices: received,
             routes: Box::new(move |_, secret| {
                 tell_secret.send(secret).unwrap();
@@ -152,7 +162,7 @@ impl TestServer {
         let server = Server::start(&config, media).await.unwrap();
         let base = format!("http://{}", server.address());
         let sfu_secret = secret.recv().unwrap();
-        Self { server, app: config.app, base, orders, sfu_secret, notices, data }
+        Self { server, app: config.app, base, orders, sfu_alive, sfu_secret, notices, data }
     }
 
     /// A user with a token who has not connected.
@@ -236,6 +246,11 @@ impl TestServer {
         connect_async(url).await.unwrap().0
     }
 
+    /// What the SFU would tell.
+    pub fn notify(&self, notice: SfuNotice) {
+        self.notices.try_send(notice).unwrap();
+    }
+
     /// What the SFU would report.
     pub fn participant_joined(&self, cid: &str, user_id: &str, session_id: &str) {
         self.participant_joined_at(&sfu_name(cid), user_id, session_id);
@@ -243,26 +258,22 @@ impl TestServer {
 
     /// What the SFU would report about a call of any app, by the name it has for it.
     pub fn participant_joined_at(&self, call_name: &str, user_id: &str, session_id: &str) {
-        self.notices
-            .send(SfuNotice::ParticipantJoined {
-                cid: call_name.into(),
-                user_id: user_id.into(),
-                session_id: session_id.into(),
-                anonymous: user_id == "!anon",
-            })
-            .unwrap();
+        self.notify(SfuNotice::ParticipantJoined {
+            cid: call_name.into(),
+            user_id: user_id.into(),
+            session_id: session_id.into(),
+            anonymous: user_id == "!anon",
+        });
     }
 
     pub fn participant_left(&self, cid: &str, user_id: &str, session_id: &str) {
-        self.notices
-            .send(SfuNotice::ParticipantLeft {
-                cid: sfu_name(cid),
-                user_id: user_id.into(),
-                session_id: session_id.into(),
-                anonymous: user_id == "!anon",
-                duration_seconds: 7,
-            })
-            .unwrap();
+        self.notify(SfuNotice::ParticipantLeft {
+            cid: sfu_name(cid),
+            user_id: user_id.into(),
+            session_id: session_id.into(),
+            anonymous: user_id == "!anon",
+            duration_seconds: 7,
+        });
     }
 }
 
@@ -464,7 +475,7 @@ async fn panicking() -> &'static str {
     panic!("a bug that a test provokes")
 }
 
-struct Orders(Arc<Mutex<Vec<SfuOrder>>>);
+struct Orders(Arc<Mutex<Vec<SfuOrder>>>, Arc<AtomicBool>);
 
 impl SfuControl for Orders {
     fn order(&self, order: SfuOrder) {
@@ -474,6 +485,10 @@ impl SfuControl for Orders {
     fn drain(&self) {}
 
     fn close(&self) {}
+
+    fn health(&self) -> SfuHealth {
+        SfuHealth { alive: self.1.load(Relaxed), lag: Duration::ZERO, queued: 0, restarts: 0 }
+    }
 }
 
 static AGENT: LazyLock<ureq::Agent> = LazyLock::new(|| {

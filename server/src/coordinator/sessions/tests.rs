@@ -5,7 +5,8 @@ use serde_json::json;
 use trunkline_protocol::coordinator::{
     CallRequest, RejectCallRequest, RingCallRequest,
     event_type::{
-        CALL_ENDED, CALL_MISSED, CALL_RING, CALL_SESSION_ENDED, CALL_SESSION_PARTICIPANT_JOINED,
+        CALL_ENDED, CALL_MISSED, CALL_RING, CALL_SESSION_ENDED,
+        CALL_SESSION_PARTICIPANT_COUNT_UPDATED, CALL_SESSION_PARTICIPANT_JOINED,
         CALL_SESSION_PARTICIPANT_LEFT, CALL_SESSION_STARTED,
     },
 };
@@ -109,6 +110,15 @@ impl World {
         self.run(second, |work| apply(work, &notice))
     }
 
+    fn found(&self, second: i64, sessions: &[&str], anonymous: u32) -> Vec<String> {
+        let sessions = sessions
+            .iter()
+            .map(|id| PresentSession { user_id: "alice".into(), session_id: (*id).into() });
+        let sessions = sessions.collect();
+        let notice = SfuNotice::Present { cid: CID.into(), sessions, anonymous };
+        self.run(second, |work| apply(work, &notice)).0
+    }
+
     fn rejoined(&self, second: i64, [previous, session]: [&str; 2]) -> Vec<(String, String)> {
         let notice = SfuNotice::ParticipantRejoined {
             cid: CID.into(),
@@ -204,6 +214,29 @@ fn who_reconnects_goes_before_they_come_so_that_nobody_who_counts_users_loses_th
     assert_eq!(world.rejoined(103, ["unknown", "s3"]), [joined("s3")]);
     assert_eq!(world.rejoined(104, ["s2", "s3"]), [left("s2")], "known already");
     assert_eq!(world.left(105, "s3").0, [CALL_SESSION_PARTICIPANT_LEFT, CALL_SESSION_ENDED]);
+}
+
+#[test]
+fn what_no_notice_told_is_found_by_comparison() {
+    let world = World::new(&json!({ "session": { "inactivity_timeout_seconds": 10 } }));
+    world.joined(100, "s1");
+    world.joined(100, "s2");
+    assert_eq!(world.found(101, &["s1", "s2"], 0), Vec::<&str>::new(), "all is as noted");
+    assert_eq!(
+        world.found(102, &["s2", "s3"], 2),
+        [
+            CALL_SESSION_PARTICIPANT_LEFT,
+            CALL_SESSION_PARTICIPANT_JOINED,
+            CALL_SESSION_PARTICIPANT_COUNT_UPDATED,
+            CALL_SESSION_PARTICIPANT_COUNT_UPDATED,
+        ]
+    );
+    assert_eq!(world.session().anonymous_count, 2);
+    assert_eq!(world.found(103, &["s2", "s3"], 2), Vec::<&str>::new());
+    assert_eq!(world.found(120, &[], 0).len(), 4, "all are gone");
+    assert_eq!(world.session().idle_since, Some(at(120)));
+    assert_eq!(world.woken(130), [CALL_SESSION_ENDED]);
+    assert_eq!(world.found(131, &[], 0), Vec::<&str>::new());
 }
 
 #[test]

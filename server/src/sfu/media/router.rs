@@ -16,6 +16,7 @@ use trunkline_protocol::sfu::{
 };
 
 use super::{
+    description::{Answer, Offer},
     peer::{Peer, PeerEvent, Side},
     publisher::{Published, Publisher},
     quality, stun,
@@ -106,7 +107,7 @@ impl Media {
     pub fn publish(
         &mut self,
         session: SessionKey,
-        offer: &str,
+        offer: Offer,
         tracks: &[TrackInfo],
         now: Instant,
     ) -> Result<Published, Error> {
@@ -158,7 +159,7 @@ impl Media {
         &mut self,
         session: SessionKey,
         negotiation_id: u32,
-        answer: &str,
+        answer: Result<Box<Answer>, Error>,
         now: Instant,
     ) -> Result<(), Error> {
         let Some(subscriber) = self.subscriber(session) else {

@@ -12,7 +12,7 @@ use super::{
     wire::Event,
 };
 use crate::sfu::{
-    control::{self, SfuNotice, SfuOrder},
+    control::{self, PresentSession, SfuNotice, SfuOrder},
     ids::{Now, SessionKey, SocketId},
 };
 
@@ -79,7 +79,27 @@ impl Calls {
             SfuOrder::Pin { cid, user_id, session_id, pinned } => {
                 self.pin(cid, user_id, session_id, *pinned);
             }
+            SfuOrder::Report { cid } => self.report(cid),
+            // It is for the worker.
+            SfuOrder::Open { .. } => {}
         }
+    }
+
+    /// Tells the coordinator who is in a call, as far as it was told of them.
+    fn report(&mut self, cid: &str) {
+        let known = self.in_call(cid).filter(|session| session.stand_in.is_none());
+        let (anonymous, listed): (Vec<_>, Vec<_>) =
+            known.partition(|session| session.claims.anonymous);
+        let sessions = listed.into_iter().map(|session| PresentSession {
+            user_id: session.claims.user_id.clone(),
+            session_id: session.id.clone(),
+        });
+        let notice = SfuNotice::Present {
+            cid: cid.to_owned(),
+            sessions: sessions.collect(),
+            anonymous: u32::try_from(anonymous.len()).unwrap_or(u32::MAX),
+        };
+        self.effects.push(Effect::Notice(notice));
     }
 
     fn put_out(

@@ -2,7 +2,6 @@ use std::sync::Arc;
 
 use clap::Parser;
 use tempfile::TempDir;
-use tokio::sync::mpsc;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use trunkline_server::{
     config::{Cli, Task},
@@ -49,18 +48,18 @@ impl TestServer {
         );
         let arguments = Cli::try_parse_from(arguments.split_whitespace()).unwrap();
         let Ok(Task::Serve(config)) = arguments.into_task() else { panic!("not a server") };
-        let (notify, notices) = mpsc::unbounded_channel();
+        let (notify, notices) = sfu::control::notices();
         let metrics = Registry::default();
         let (udp, ip, large) = (config.udp, config.public_ip, config.large_call);
         let sfu = Sfu::start(udp, ip, large, notify, &metrics).await.unwrap();
         let (tell_secret, secret) = std::sync::mpsc::channel();
-        let handle = sfu.clone();
+        let (handle, limits) = (sfu.clone(), config.sfu_limits);
         let media = Media {
             control: Arc::new(sfu.clone()),
             notices,
             routes: Box::new(move |open, secret| {
                 tell_secret.send(secret.clone()).unwrap();
-                sfu::routes(handle, secret, open)
+                sfu::routes(handle, secret, open, limits)
             }),
             edge_name: "test".into(),
             stun: Some(sfu.addresses().1),

@@ -127,6 +127,25 @@ fn whoever_is_unseen_can_be_lost_put_out_and_muted() {
 }
 
 #[test]
+fn the_coordinator_is_told_of_those_whom_it_knows() {
+    let mut world = World::new();
+    world.join("ben", "b");
+    let ann = world.join("ann", "a");
+    world.rejoin(ann, "a2");
+    world.join("!anon", "n");
+    let told = world.order(SfuOrder::Report { cid: CALL.into() });
+    let [SfuNotice::Present { sessions, anonymous: 1, .. }] = told.notices()[..] else {
+        panic!("{told:?}")
+    };
+    let ids: Vec<_> = sessions.iter().map(|session| session.session_id.as_str()).collect();
+    assert_eq!(ids, ["b", "a"], "of the new one it has not heard yet");
+    let nobody = world.order(SfuOrder::Report { cid: "1/default:other".into() });
+    assert!(
+        matches!(nobody.notices()[..], [SfuNotice::Present { sessions, .. }] if sessions.is_empty())
+    );
+}
+
+#[test]
 fn a_stand_in_is_not_resumed() {
     let mut world = World::new();
     let ben = world.join("ben", "b");
