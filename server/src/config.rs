@@ -1,11 +1,15 @@
 //! The command line.
 
 mod crowd;
+mod file;
 mod limits;
+mod operation;
 mod secrets;
 mod turn;
+mod upkeep;
 
 use std::{
+    ffi::OsString,
     io,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
@@ -13,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use trunkline_protocol::coordinator::{FullUserRequest, UpdateUsersRequest};
 
@@ -22,11 +26,14 @@ use crate::{
     coordinator::RoleGrants,
     crowd::Crowd,
     http::{Cidr, ConnectionBounds, SocketBounds, TrustedProxies},
+    operator::Order,
     rate_limit::Budgets,
     sfu,
     turn::TurnServers,
 };
 pub use crowd::CrowdConfigError;
+pub use file::FileError;
+pub use operation::{Operation, TlsFiles};
 
 /// Self-hosted backend for trunkline: coordinator and SFU in one process.
 #[derive(Debug, Parser)]
@@ -34,16 +41,27 @@ pub use crowd::CrowdConfigError;
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
+    /// File with options, as 'init' writes one.
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_CONFIG", global = true)]
+    config: Option<PathBuf>,
     #[command(flatten)]
     serve: ServeArgs,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a configuration file with every option, explained, and a fresh secret.
+    Init(InitArgs),
     /// Print a token for one user, or for a backend.
     Token(TokenArgs),
-    /// Add an app to a data directory, or change its secret; the server must not be running.
-    App(NewAppArgs),
+    /// Add an app to a data directory, or give it another secret at once.
+    App(upkeep::PutAppArgs),
+    /// List, disable, remove apps, or change their secrets without a break.
+    Apps(upkeep::AppsArgs),
+    /// Write a copy of the data, while a server uses them or not.
+    Backup(upkeep::BackUpArgs),
+    /// Make a data directory of a copy; no server may be using it.
+    Restore(upkeep::RestoreArgs),
     /// Create a user, or change role and teams of one.
     User(UserArgs),
     /// Fill a call of a running server with participants without browsers, until Ctrl-C.
@@ -115,6 +133,8 @@ struct ServeArgs {
     grants: Vec<RoleGrants>,
     #[command(flatten)]
     limits: limits::LimitArgs,
+    #[command(flatten)]
+    operation: operation::OperationArgs,
     /// Write the log as JSON, one object a line.
     #[arg(long)]
     log_json: bool,
@@ -142,6 +162,13 @@ struct AppArgs {
 }
 
 #[derive(Debug, Args)]
+struct InitArgs {
+    /// Where; what is there already stays.
+    #[arg(value_name = "FILE", default_value = "trunkline.toml")]
+    path: PathBuf,
+}
+
+#[derive(Debug, Args)]
 struct TokenArgs {
     /// Whose token.
     #[arg(long, value_name = "ID", required_unless_present = "server")]
@@ -160,30 +187,6 @@ struct TokenArgs {
     ttl: Option<u32>,
     #[command(flatten)]
     app: AppArgs,
-}
-
-#[derive(Debug, Args)]
-struct NewAppArgs {
-    /// Key that clients name the app by.
-    #[arg(long)]
-    key: String,
-    /// Secret that its user tokens are signed with.
-    #[arg(
-        long,
-        env = "TRUNKLINE_APP_SECRET",
-        hide_env_values = true,
-        required_unless_present = "secret_file"
-    )]
-    secret: Option<String>,
-    /// File with the secret that its user tokens are signed with.
-    #[arg(long, value_name = "FILE", env = "TRUNKLINE_APP_SECRET_FILE", conflicts_with = "secret")]
-    secret_file: Option<PathBuf>,
-    /// What people call the app.
-    #[arg(long)]
-    name: Option<String>,
-    /// Directory of the data, created when missing.
-    #[arg(long, value_name = "DIR", default_value = "data")]
-    data: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -214,19 +217,29 @@ struct UserArgs {
 }
 
 /// What to do.
+#[allow(clippy::large_enum_variant)] // there is one in a process
 pub enum Task {
     /// Run the server.
     Serve(Config),
+    /// Say that this configuration file is there now.
+    Announce(PathBuf),
     /// Print this token.
     PrintToken(String),
-    /// Add an app, or change it.
-    PutApp {
+    /// Have this done in a directory, by the server that uses it if there is one.
+    Order {
         /// Directory of the data.
         data: PathBuf,
-        /// Key and secret.
-        app: App,
-        /// What people call it.
-        name: Option<String>,
+        /// What.
+        order: Order,
+    },
+    /// Make a data directory of a copy.
+    Restore {
+        /// The copy.
+        from: PathBuf,
+        /// Directory of the data.
+        data: PathBuf,
+        /// Set aside what is there.
+        replace: bool,
     },
     /// Create or change a user.
     PutUser {
@@ -292,6 +305,8 @@ pub struct Config {
     pub large_call: usize,
     /// The form of the log.
     pub log_json: bool,
+    /// For whoever runs it.
+    pub operation: Operation,
 }
 
 /// The command line asks for something that does not work.
@@ -323,6 +338,15 @@ pub enum ConfigError {
     /// There cannot be such a crowd.
     #[error(transparent)]
     Crowd(#[from] CrowdConfigError),
+    /// One file is of no use without the other.
+    #[error("--tls-cert and --tls-key belong together: give both or neither")]
+    HalfTls,
+    /// The configuration file cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The arguments cannot be read.
+    #[error(transparent)]
+    Arguments(#[from] clap::Error),
     /// Nothing can be signed with it, or named by it.
     #[error("key and secret of an app must not be empty")]
     EmptyApp,
@@ -351,11 +375,47 @@ pub enum ConfigError {
 }
 
 impl Cli {
+    /// Reads the command line, the environment and the configuration file.
+    pub fn read() -> Result<Self, ConfigError> {
+        Self::read_from(std::env::args_os())
+    }
+
+    /// Reads this command line, the environment and the configuration file.
+    pub fn read_from<T: Into<OsString> + Clone>(
+        args: impl IntoIterator<Item = T>,
+    ) -> Result<Self, ConfigError> {
+        let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+        let matches = Self::options().try_get_matches_from(&args)?;
+        let cli = Self::from_arg_matches(&matches)?;
+        let Some(path) = cli.config else {
+            return Ok(cli);
+        };
+        let command = file::with_file(Self::options(), &path)?;
+        // The command line alone was right.
+        let matches = command.try_get_matches_from(&args).map_err(|error| {
+            let text = error.to_string();
+            let reason = text.lines().next().unwrap_or_default();
+            FileError::Value { path, reason: reason.trim_start_matches("error: ").into() }
+        })?;
+        Ok(Self::from_arg_matches(&matches)?)
+    }
+
+    fn options() -> clap::Command {
+        file::with_environment(Self::command())
+    }
+
     /// Checks the arguments.
     pub fn into_task(self) -> Result<Task, ConfigError> {
         match self.command {
+            Some(Command::Init(args)) => {
+                file::write_example(&Self::options(), &args.path)?;
+                Ok(Task::Announce(args.path))
+            }
             Some(Command::Token(args)) => args.print().map(Task::PrintToken),
             Some(Command::App(args)) => args.check(),
+            Some(Command::Apps(args)) => args.check(),
+            Some(Command::Backup(args)) => Ok(args.check()),
+            Some(Command::Restore(args)) => Ok(args.check()),
             Some(Command::User(args)) => args.check(),
             Some(Command::Crowd(args)) => args.check(),
             None => self.serve.check().map(Task::Serve),
@@ -404,6 +464,7 @@ impl ServeArgs {
             large_call: self.limits.large_call(),
             sfu_limits: self.limits.sfu(),
             log_json: self.log_json,
+            operation: self.operation.check(dev)?,
         })
     }
 }
@@ -433,18 +494,6 @@ impl TokenArgs {
             None => app.server_token(self.ttl),
         };
         token.map_err(|refusal| ConfigError::Token(refusal.detail))
-    }
-}
-
-impl NewAppArgs {
-    fn check(self) -> Result<Task, ConfigError> {
-        let Self { key, secret, secret_file, name, data } = self;
-        let secret = secrets::read(secret, secret_file.as_deref())?.unwrap_or_default();
-        if key.is_empty() || secret.is_empty() {
-            return Err(ConfigError::EmptyApp);
-        }
-        secrets::check(&secret)?;
-        Ok(Task::PutApp { data, app: App { key, secret }, name })
     }
 }
 

@@ -1,5 +1,6 @@
 //! HTTP and the coordinator socket: translation only, decisions are the coordinator's.
 
+mod access_log;
 mod address;
 mod api;
 mod commands;
@@ -12,6 +13,7 @@ mod ops;
 mod rest;
 mod socket;
 mod sockets;
+mod tls;
 mod unsupported;
 
 use std::{
@@ -19,14 +21,14 @@ use std::{
     convert::Infallible,
     net::IpAddr,
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
 use axum::{
     Extension, Router,
     http::{HeaderName, HeaderValue, Method, header},
-    middleware::from_fn,
+    middleware::{from_fn, from_fn_with_state},
     response::Response,
     routing::any,
 };
@@ -50,6 +52,7 @@ pub use address::{Cidr, ClientAddress, Network, TrustedProxies};
 pub use connections::{ConnectionBounds, Connections};
 pub use listen::serve;
 pub use sockets::{Permit, SocketBounds, SocketCounts, TooManySockets};
+pub use tls::{Tls, TlsError};
 
 /// What the routes work with.
 #[derive(Clone)]
@@ -68,6 +71,12 @@ pub struct AppState {
     pub stun: Vec<IceServerResponse>,
     /// TURN servers that clients are told.
     pub turn: Arc<TurnServers>,
+    /// `http`, or `https` when the server speaks TLS itself.
+    pub scheme: &'static str,
+    /// Whether each request goes to the log.
+    pub access_log: bool,
+    /// Set when the server is to end and nobody new gets in.
+    pub draining: Arc<AtomicBool>,
     /// Base URL clients use, when the `Host` header does not tell.
     pub public_url: Option<String>,
     /// Development: hands out tokens of this app.
@@ -108,6 +117,7 @@ pub fn router(state: &AppState, sfu: Router) -> Router {
         .fallback_service(fallback)
         .layer(CatchPanicLayer::custom(on_panic))
         .layer(from_fn(guard::guard))
+        .layer(from_fn_with_state(state.access_log, access_log::follow))
         // For the SFU's sockets, which count with ours.
         .layer(Extension(Arc::clone(&state.socket_counts)))
         .layer(cors(state.dev.is_some()))
@@ -142,6 +152,7 @@ fn cors(dev: bool) -> CorsLayer {
         .expose_headers([
             HeaderName::from_static(extras::LOCATION_HEADER),
             header::RETRY_AFTER,
+            access_log::REQUEST_ID,
             guard::LIMIT,
             guard::REMAINING,
             guard::RESET,

@@ -36,9 +36,12 @@ pub(super) const MIN_SECRET: usize = 32;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{
-        Task,
-        tests::{parse, serve},
+    use crate::{
+        config::{
+            Task,
+            tests::{parse, serve},
+        },
+        operator::Order,
     };
 
     #[test]
@@ -60,11 +63,12 @@ mod tests {
         let turn = format!("--turn turn:x --turn-secret-file {path}");
         let config = serve(&format!("--api-key k --api-secret-file {path} {turn}"));
         assert_eq!((config.app.secret.as_str(), config.turn.secret.as_str()), (secret, secret));
-        let Ok(Task::PutApp { app, .. }) = parse(&format!("app --key k --secret-file {path}"))
+        let Ok(Task::Order { order: Order::PutApp { secret: read, .. }, .. }) =
+            parse(&format!("app --key k --secret-file {path}"))
         else {
             panic!("no app")
         };
-        assert_eq!(app.secret, secret);
+        assert_eq!(read, secret);
         let missing = parse("--api-key k --api-secret-file /nowhere/secret");
         assert!(matches!(missing, Err(ConfigError::SecretFile(..))));
     }

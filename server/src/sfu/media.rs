@@ -4,9 +4,11 @@
 //! datagrams to send and [`MediaEvent`]s come out.
 
 mod allocation;
+mod askers;
 mod av1;
 mod bits;
 mod congestion;
+mod consent;
 mod content;
 mod demand;
 mod dependency_descriptor;
@@ -37,4 +39,4 @@ mod upkeep;
 mod vp9;
 
 pub use description::{Answer, Offer};
-pub use router::{Media, MediaEvent};
+pub use router::{Dropped, Media, MediaEvent};

@@ -31,4 +31,5 @@ mod running;
 mod sessions;
 mod support;
 mod tenants;
+mod tls;
 mod users;
