@@ -1,18 +1,26 @@
 //! The command line.
 
 mod crowd;
+mod limits;
 mod turn;
 
 use std::{
     net::{IpAddr, SocketAddr},
     path::PathBuf,
+    time::Duration,
 };
 
 use clap::{Args, Parser, Subcommand};
 
 use trunkline_protocol::coordinator::{FullUserRequest, IceServerResponse, UpdateUsersRequest};
 
-use crate::{auth::App, crowd::Crowd, http::SocketBounds, rate_limit::Budgets};
+use crate::{
+    auth::App,
+    crowd::Crowd,
+    http::{Cidr, ConnectionBounds, SocketBounds, TrustedProxies},
+    rate_limit::Budgets,
+    sfu,
+};
 pub use crowd::CrowdConfigError;
 
 /// Self-hosted backend for trunkline: coordinator and SFU in one process.
@@ -50,6 +58,15 @@ struct ServeArgs {
     /// URL under which clients reach this server, when they do not do so directly.
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// Reverse proxy whose X-Forwarded-For is believed, by address or block such as 10.0.0.0/8; may
+    /// be repeated, or a list with commas. Without it every client behind a proxy counts as one.
+    #[arg(
+        long = "trusted-proxy",
+        value_name = "CIDR",
+        env = "TRUNKLINE_TRUSTED_PROXY",
+        value_delimiter = ','
+    )]
+    trusted_proxies: Vec<Cidr>,
     /// Directory of static files to serve, such as the demo.
     #[arg(long, value_name = "DIR")]
     www: Option<PathBuf>,
@@ -70,32 +87,10 @@ struct ServeArgs {
     )]
     turn: Vec<turn::Turn>,
     #[command(flatten)]
-    limits: LimitArgs,
+    limits: limits::LimitArgs,
     /// Write the log as JSON, one object a line.
     #[arg(long)]
     log_json: bool,
-}
-
-#[derive(Debug, Args)]
-struct LimitArgs {
-    /// Requests a minute per user, endpoint and platform, 0 for no limit [default: 60, or 0 with
-    /// --dev].
-    #[arg(long, value_name = "N")]
-    rate_limit: Option<u32>,
-    /// Requests a minute per app, endpoint and platform, 0 for no limit; a thirtieth of it in any
-    /// one second [default: 6000, or 0 with --dev].
-    #[arg(long, value_name = "N")]
-    app_rate_limit: Option<u32>,
-    /// Coordinator sockets that one user may hold open.
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    sockets_per_user: usize,
-    /// Coordinator sockets that one address may hold open.
-    #[arg(long, value_name = "N", default_value_t = 1000)]
-    sockets_per_address: usize,
-    /// Participants of a call above which those who only watch are counted but no longer introduced
-    /// to the others: each would be told to all of them.
-    #[arg(long, value_name = "N", default_value_t = 250)]
-    large_call: usize,
 }
 
 #[derive(Debug, Args)]
@@ -224,6 +219,8 @@ pub struct Config {
     pub dev: bool,
     /// Without a slash at the end.
     pub public_url: Option<String>,
+    /// Who may say for whom they ask.
+    pub proxies: TrustedProxies,
     /// Static files.
     pub www: Option<PathBuf>,
     /// Address for media.
@@ -234,8 +231,16 @@ pub struct Config {
     pub ice_servers: Vec<IceServerResponse>,
     /// How often somebody may ask.
     pub budgets: Budgets,
+    /// Anybody may become a guest.
+    pub guests: bool,
+    /// After how long guests are forgotten; `None`: they are kept.
+    pub guest_expiry: Option<Duration>,
     /// How many sockets somebody may hold open.
     pub sockets: SocketBounds,
+    /// How often somebody may ask something of the SFU.
+    pub sfu_limits: sfu::Limits,
+    /// How many connections somebody may hold open, sockets among them.
+    pub connections: ConnectionBounds,
     /// Participants above which those who only watch are not introduced to the others.
     pub large_call: usize,
     /// The form of the log.
@@ -323,28 +328,20 @@ impl ServeArgs {
             app,
             dev,
             public_url: self.public_url.map(check_url).transpose()?,
+            proxies: TrustedProxies::new(self.trusted_proxies),
             www: self.www,
             udp,
             public_ip: self.public_ip,
             ice_servers: self.turn.into_iter().map(|turn| turn.0).collect(),
-            budgets: self.limits.budgets(dev),
-            sockets: SocketBounds {
-                per_user: self.limits.sockets_per_user,
-                per_address: self.limits.sockets_per_address,
-            },
-            large_call: self.limits.large_call,
+            budgets: self.limits.budgets(),
+            guests: self.limits.guests(),
+            guest_expiry: self.limits.guest_expiry(),
+            sockets: self.limits.sockets(),
+            connections: self.limits.connections(),
+            large_call: self.limits.large_call(),
+            sfu_limits: self.limits.sfu(),
             log_json: self.log_json,
         })
-    }
-}
-
-impl LimitArgs {
-    fn budgets(&self, dev: bool) -> Budgets {
-        let fill = |given: Option<u32>, usual| given.unwrap_or(if dev { 0 } else { usual });
-        Budgets {
-            per_user: fill(self.rate_limit, USER_BUDGET),
-            per_app: fill(self.app_rate_limit, APP_BUDGET),
-        }
     }
 }
 
@@ -422,9 +419,6 @@ fn check_url(url: String) -> Result<String, ConfigError> {
     }
 }
 
-/// The platform's.
-const USER_BUDGET: u32 = 60;
-const APP_BUDGET: u32 = 6000;
 const DEV_KEY: &str = "trunkline-dev";
 /// Known to everybody: good for nothing but `--dev`.
 pub(crate) const DEV_SECRET: &str = "trunkline-dev-secret";
@@ -438,7 +432,7 @@ mod tests {
         Cli::try_parse_from(args).unwrap().into_task()
     }
 
-    fn serve(args: &str) -> Config {
+    pub(super) fn serve(args: &str) -> Config {
         match parse(args) {
             Ok(Task::Serve(config)) => config,
             Ok(_) => panic!("not a server"),
@@ -461,19 +455,6 @@ mod tests {
         let config = serve("--api-key k --api-secret s --listen 0.0.0.0:8080");
         assert_eq!(config.app.secret, "s");
         assert_eq!(config.udp, config.listen);
-    }
-
-    #[test]
-    fn limits_are_those_of_the_platform_unless_the_server_is_for_development() {
-        let budgets = |args: &str| {
-            let Budgets { per_user, per_app } = serve(args).budgets;
-            (per_user, per_app)
-        };
-        let app = "--api-key k --api-secret s";
-        assert_eq!(budgets(app), (60, 6000));
-        assert_eq!(budgets("--dev"), (0, 0));
-        assert_eq!(budgets("--dev --rate-limit 5"), (5, 0));
-        assert_eq!(budgets(&format!("{app} --rate-limit 0 --app-rate-limit 9")), (0, 9));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! HTTP and the coordinator socket: translation only, decisions are the coordinator's.
 
+mod address;
 mod api;
 mod commands;
+mod connections;
 mod extras;
 mod guard;
 mod incoming;
@@ -21,7 +23,7 @@ use std::{
 };
 
 use axum::{
-    Router,
+    Extension, Router,
     http::{HeaderName, Method, header},
     middleware::from_fn,
     response::Response,
@@ -39,8 +41,10 @@ use crate::{
 };
 use api::Api;
 
+pub use address::{Cidr, ClientAddress, Network, TrustedProxies};
+pub use connections::{ConnectionBounds, Connections};
 pub use listen::serve;
-pub use sockets::{SocketBounds, SocketCounts};
+pub use sockets::{Permit, SocketBounds, SocketCounts, TooManySockets};
 
 /// What the routes work with.
 #[derive(Clone)]
@@ -59,6 +63,8 @@ pub struct AppState {
     pub public_url: Option<String>,
     /// Development: hands out tokens of this app.
     pub dev: Option<App>,
+    /// Anybody may become a guest.
+    pub guests: bool,
     /// Static files of the demo.
     pub www: Option<PathBuf>,
     /// Held by every open socket, so that a shutdown can wait for them.
@@ -93,6 +99,8 @@ pub fn router(state: &AppState, sfu: Router) -> Router {
         .fallback_service(fallback)
         .layer(CatchPanicLayer::custom(on_panic))
         .layer(from_fn(guard::guard))
+        // For the SFU's sockets, which count with ours.
+        .layer(Extension(Arc::clone(&state.socket_counts)))
         .layer(cors())
 }
 

@@ -22,6 +22,6 @@ mod supervisor;
 pub mod token;
 mod worker;
 
-pub use http::{Open, routes};
+pub use http::{Limits, Open, routes};
 pub(crate) use ids::is_audio;
 pub use worker::{Sfu, StartError};

@@ -12,6 +12,7 @@ mod consent;
 mod content;
 mod demand;
 mod dependency_descriptor;
+mod description;
 mod estimate;
 mod forwarding;
 mod gaps;
@@ -37,4 +38,5 @@ mod tests;
 mod upkeep;
 mod vp9;
 
+pub use description::{Answer, Offer};
 pub use router::{Dropped, Media, MediaEvent};

@@ -18,6 +18,7 @@ use trunkline_protocol::sfu::{
 use super::{
     askers::Askers,
     consent::{Admission, Check, Ours, Tag},
+    description::{Answer, Offer},
     peer::{Peer, PeerEvent, Side},
     publisher::{Published, Publisher},
     quality,
@@ -127,7 +128,7 @@ impl Media {
     pub fn publish(
         &mut self,
         session: SessionKey,
-        offer: &str,
+        offer: Offer,
         tracks: &[TrackInfo],
         now: Instant,
     ) -> Result<Published, Error> {
@@ -179,7 +180,7 @@ impl Media {
         &mut self,
         session: SessionKey,
         negotiation_id: u32,
-        answer: &str,
+        answer: Result<Box<Answer>, Error>,
         now: Instant,
     ) -> Result<(), Error> {
         let Some(subscriber) = self.subscriber(session) else {

@@ -7,21 +7,15 @@ use std::{
 };
 
 use str0m::{
-    bwe::Bitrate,
-    change::{SdpAnswer, SdpPendingOffer},
-    format::PayloadParams,
-    media::Mid,
-    net::Transmit,
+    bwe::Bitrate, change::SdpPendingOffer, format::PayloadParams, media::Mid, net::Transmit,
     rtp::RtpPacket,
 };
-use trunkline_protocol::sfu::{
-    event::SubscriberOffer,
-    models::{Error, ErrorCode},
-};
+use trunkline_protocol::sfu::{event::SubscriberOffer, models::Error};
 
 use super::{
     allocation::{Demand, allocate, goal, is_short},
     congestion::{Change, Congestion},
+    description::{Answer, refused},
     estimate::Estimate,
     layers::{ArrivingLayer, StreamId},
     line::Line,
@@ -35,7 +29,7 @@ use super::{
 };
 use crate::sfu::{
     ids::{SessionKey, TrackKey, is_audio},
-    signalling::{AvailableTrack, error},
+    signalling::AvailableTrack,
 };
 
 /// What one participant receives.
@@ -202,22 +196,22 @@ impl Subscriber {
     }
 
     /// Takes an answer. One to an earlier offer is ignored.
-    pub fn answer(&mut self, id: u32, answer: &str, now: Instant) -> Result<(), Error> {
+    pub fn answer(
+        &mut self,
+        id: u32,
+        answer: Result<Box<Answer>, Error>,
+        now: Instant,
+    ) -> Result<(), Error> {
         if !self.negotiation.answered(id) {
             return Ok(());
         }
-        let refused = |reason: &dyn std::fmt::Display| {
-            let text = format!("the answer cannot be used: {reason}");
-            error(ErrorCode::RequestValidationFailed, text)
-        };
         let Some(pending) = self.pending.take() else {
             return Ok(());
         };
-        let client = sdp::credentials(answer);
-        let answer = SdpAnswer::from_sdp_string(answer).map_err(|reason| refused(&reason))?;
+        let Answer { sdp: answer, client } = *answer?;
         let accepted = self.peer.attempt(|rtc| rtc.sdp_api().accept_answer(pending, answer));
         self.peer.elapse(now);
-        accepted.map_err(|reason| refused(&reason))?;
+        accepted.map_err(|reason| refused("answer", &reason))?;
         self.peer.consent.learn(client);
         let Self { peer, outputs, idle, .. } = self;
         let mut api = peer.rtc.direct_api();
