@@ -1,6 +1,6 @@
 //! User tokens: JWT, HS256, signed with the app secret.
 
-use std::collections::HashMap;
+mod apps;
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,8 @@ use crate::{
     store::AppId,
 };
 
+pub use apps::{Apps, KnownApp};
+
 /// An app: a tenant with its own users, calls and teams.
 #[derive(Clone)]
 pub struct App {
@@ -20,11 +22,6 @@ pub struct App {
     pub key: String,
     /// Signs user tokens.
     pub secret: String,
-}
-
-/// The apps of this server, as they were at its start.
-pub struct Apps {
-    by_key: HashMap<String, (AppId, App)>,
 }
 
 /// Claims of a user token.
@@ -71,45 +68,6 @@ pub struct Credentials<'a> {
     pub token: Option<&'a str>,
     /// Who the client thinks it is.
     pub user_id: Option<&'a str>,
-}
-
-impl Apps {
-    /// Apps and their numbers.
-    pub fn new(apps: impl IntoIterator<Item = (AppId, App)>) -> Self {
-        let by_key = apps.into_iter().map(|(id, app)| (app.key.clone(), (id, app)));
-        Self { by_key: by_key.collect() }
-    }
-
-    /// The app that a request names.
-    pub fn find(&self, api_key: Option<&str>) -> Result<(AppId, &App), Refusal> {
-        let key =
-            api_key.ok_or_else(|| Refusal::new(ErrorCode::AccessKey, "api_key is missing"))?;
-        let found = self.by_key.get(key).map(|(id, app)| (*id, app));
-        found.ok_or_else(|| Refusal::new(ErrorCode::AccessKey, "the api_key is not known"))
-    }
-
-    /// Which user sends the request.
-    pub fn authenticate(&self, credentials: Credentials<'_>) -> Result<Caller, Refusal> {
-        let (id, app) = self.find(credentials.api_key)?;
-        app.authenticate(id, credentials)
-    }
-
-    /// The app whose backend sends the request: the token must be a server-side one.
-    pub fn authenticate_server(&self, credentials: Credentials<'_>) -> Result<AppId, Refusal> {
-        let (id, app) = self.find(credentials.api_key)?;
-        let token = credentials.token.filter(|token| !token.is_empty());
-        let claims = app.read(token.ok_or_else(|| authentication("the request has no token"))?)?;
-        if claims.server == Some(true) {
-            return Ok(id);
-        }
-        let detail = "only a server-side token may do this";
-        Err(Refusal::new(ErrorCode::NotAllowed, detail))
-    }
-
-    /// Numbers of all apps.
-    pub fn ids(&self) -> impl Iterator<Item = AppId> {
-        self.by_key.values().map(|(id, _)| *id)
-    }
 }
 
 impl App {
@@ -268,6 +226,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::store::apps::AppRecord;
 
     fn app() -> App {
         App { key: "key".into(), secret: "secret".into() }
@@ -284,9 +243,13 @@ mod tests {
         sign(Algorithm::HS256, &claims, "secret")
     }
 
+    fn record(id: i64, key: &str, secret: &str) -> AppRecord {
+        let (key, secret, name) = (key.into(), secret.into(), String::new());
+        AppRecord { id: AppId(id), key, secret, name, previous: None, disabled: false }
+    }
+
     fn apps() -> Apps {
-        let other = App { key: "other".into(), secret: "other".into() };
-        Apps::new([(AppId(1), app()), (AppId(2), other)])
+        Apps::new([record(1, "key", "secret"), record(2, "other", "other")], false)
     }
 
     fn authenticate(token: &str) -> Result<Caller, i32> {
@@ -361,6 +324,40 @@ mod tests {
         assert_eq!(ask(Some("other"), &token), Err(43));
         assert_eq!(ask(Some("third"), &token), Err(2));
         assert_eq!(ask(None, &token), Err(2));
+    }
+
+    #[test]
+    fn the_secret_of_before_is_good_for_as_long_as_that_was_said() {
+        let in_an_hour = |hours: i64| clock::now().plus_seconds(hours * 60 * 60);
+        let ask = |apps: &Apps, secret: &str| {
+            let app = App { key: "key".into(), secret: secret.into() };
+            let token = app.token_for("alice", None, None, None).unwrap();
+            let backend = app.server_token(None).unwrap();
+            let ask = |token| Credentials {
+                api_key: Some("key"),
+                token: Some(token),
+                ..Credentials::default()
+            };
+            let user = apps.authenticate(ask(&token)).map_err(|refusal| refusal.code.code());
+            let server = apps.authenticate_server(ask(&backend));
+            assert_eq!(user.is_ok(), server.is_ok());
+            user.map(|caller| caller.user_id)
+        };
+        let record = |until| AppRecord {
+            previous: Some(("old".into(), until)),
+            ..record(1, "key", "secret")
+        };
+        let apps = Apps::new([record(in_an_hour(1))], false);
+        for secret in ["secret", "old"] {
+            assert_eq!(ask(&apps, secret).as_deref(), Ok("alice"), "{secret}");
+        }
+        assert_eq!(ask(&apps, "older"), Err(43));
+        apps.replace([record(in_an_hour(-1))], false);
+        assert_eq!(ask(&apps, "old"), Err(43));
+        apps.replace([AppRecord { disabled: true, ..record(in_an_hour(1)) }], false);
+        for secret in ["secret", "old"] {
+            assert_eq!(ask(&apps, secret), Err(2), "{secret}");
+        }
     }
 
     #[test]

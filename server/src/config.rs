@@ -1,16 +1,20 @@
 //! The command line.
 
 mod crowd;
+mod file;
 mod limits;
+mod operation;
 mod turn;
+mod upkeep;
 
 use std::{
+    ffi::OsString,
     net::{IpAddr, SocketAddr},
     path::PathBuf,
     time::Duration,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use trunkline_protocol::coordinator::{FullUserRequest, IceServerResponse, UpdateUsersRequest};
 
@@ -18,10 +22,13 @@ use crate::{
     auth::App,
     crowd::Crowd,
     http::{Cidr, ConnectionBounds, SocketBounds, TrustedProxies},
+    operator::Order,
     rate_limit::Budgets,
     sfu,
 };
 pub use crowd::CrowdConfigError;
+pub use file::FileError;
+pub use operation::{Operation, TlsFiles};
 
 /// Self-hosted backend for trunkline: coordinator and SFU in one process.
 #[derive(Debug, Parser)]
@@ -29,16 +36,27 @@ pub use crowd::CrowdConfigError;
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
+    /// File with options, as 'init' writes one.
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_CONFIG", global = true)]
+    config: Option<PathBuf>,
     #[command(flatten)]
     serve: ServeArgs,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a configuration file with every option, explained, and a fresh secret.
+    Init(InitArgs),
     /// Print a token for one user, or for a backend.
     Token(TokenArgs),
-    /// Add an app to a data directory, or change its secret; the server must not be running.
-    App(NewAppArgs),
+    /// Add an app to a data directory, or give it another secret at once.
+    App(upkeep::PutAppArgs),
+    /// List, disable, remove apps, or change their secrets without a break.
+    Apps(upkeep::AppsArgs),
+    /// Write a copy of the data, while a server uses them or not.
+    Backup(upkeep::BackUpArgs),
+    /// Make a data directory of a copy; no server may be using it.
+    Restore(upkeep::RestoreArgs),
     /// Create a user, or change role and teams of one.
     User(UserArgs),
     /// Fill a call of a running server with participants without browsers, until Ctrl-C.
@@ -88,6 +106,8 @@ struct ServeArgs {
     turn: Vec<turn::Turn>,
     #[command(flatten)]
     limits: limits::LimitArgs,
+    #[command(flatten)]
+    operation: operation::OperationArgs,
     /// Write the log as JSON, one object a line.
     #[arg(long)]
     log_json: bool,
@@ -104,6 +124,13 @@ struct AppArgs {
     /// Development: well-known key and secret, tokens for everybody; loopback only.
     #[arg(long)]
     dev: bool,
+}
+
+#[derive(Debug, Args)]
+struct InitArgs {
+    /// Where; what is there already stays.
+    #[arg(value_name = "FILE", default_value = "trunkline.toml")]
+    path: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -125,22 +152,6 @@ struct TokenArgs {
     ttl: Option<u32>,
     #[command(flatten)]
     app: AppArgs,
-}
-
-#[derive(Debug, Args)]
-struct NewAppArgs {
-    /// Key that clients name the app by.
-    #[arg(long)]
-    key: String,
-    /// Secret that its user tokens are signed with.
-    #[arg(long, env = "TRUNKLINE_APP_SECRET", hide_env_values = true)]
-    secret: String,
-    /// What people call the app.
-    #[arg(long)]
-    name: Option<String>,
-    /// Directory of the data, created when missing.
-    #[arg(long, value_name = "DIR", default_value = "data")]
-    data: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -171,19 +182,29 @@ struct UserArgs {
 }
 
 /// What to do.
+#[allow(clippy::large_enum_variant)] // there is one in a process
 pub enum Task {
     /// Run the server.
     Serve(Config),
+    /// Say that this configuration file is there now.
+    Announce(PathBuf),
     /// Print this token.
     PrintToken(String),
-    /// Add an app, or change it.
-    PutApp {
+    /// Have this done in a directory, by the server that uses it if there is one.
+    Order {
         /// Directory of the data.
         data: PathBuf,
-        /// Key and secret.
-        app: App,
-        /// What people call it.
-        name: Option<String>,
+        /// What.
+        order: Order,
+    },
+    /// Make a data directory of a copy.
+    Restore {
+        /// The copy.
+        from: PathBuf,
+        /// Directory of the data.
+        data: PathBuf,
+        /// Set aside what is there.
+        replace: bool,
     },
     /// Create or change a user.
     PutUser {
@@ -245,6 +266,8 @@ pub struct Config {
     pub large_call: usize,
     /// The form of the log.
     pub log_json: bool,
+    /// For whoever runs it.
+    pub operation: Operation,
 }
 
 /// The command line asks for something that does not work.
@@ -276,6 +299,15 @@ pub enum ConfigError {
     /// There cannot be such a crowd.
     #[error(transparent)]
     Crowd(#[from] CrowdConfigError),
+    /// One file is of no use without the other.
+    #[error("--tls-cert and --tls-key belong together: give both or neither")]
+    HalfTls,
+    /// The configuration file cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The arguments cannot be read.
+    #[error(transparent)]
+    Arguments(#[from] clap::Error),
     /// Nothing can be signed with it, or named by it.
     #[error("key and secret of an app must not be empty")]
     EmptyApp,
@@ -291,11 +323,47 @@ pub enum ConfigError {
 }
 
 impl Cli {
+    /// Reads the command line, the environment and the configuration file.
+    pub fn read() -> Result<Self, ConfigError> {
+        Self::read_from(std::env::args_os())
+    }
+
+    /// Reads this command line, the environment and the configuration file.
+    pub fn read_from<T: Into<OsString> + Clone>(
+        args: impl IntoIterator<Item = T>,
+    ) -> Result<Self, ConfigError> {
+        let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+        let matches = Self::options().try_get_matches_from(&args)?;
+        let cli = Self::from_arg_matches(&matches)?;
+        let Some(path) = cli.config else {
+            return Ok(cli);
+        };
+        let command = file::with_file(Self::options(), &path)?;
+        // The command line alone was right.
+        let matches = command.try_get_matches_from(&args).map_err(|error| {
+            let text = error.to_string();
+            let reason = text.lines().next().unwrap_or_default();
+            FileError::Value { path, reason: reason.trim_start_matches("error: ").into() }
+        })?;
+        Ok(Self::from_arg_matches(&matches)?)
+    }
+
+    fn options() -> clap::Command {
+        file::with_environment(Self::command())
+    }
+
     /// Checks the arguments.
     pub fn into_task(self) -> Result<Task, ConfigError> {
         match self.command {
+            Some(Command::Init(args)) => {
+                file::write_example(&Self::options(), &args.path)?;
+                Ok(Task::Announce(args.path))
+            }
             Some(Command::Token(args)) => args.print().map(Task::PrintToken),
             Some(Command::App(args)) => args.check(),
+            Some(Command::Apps(args)) => args.check(),
+            Some(Command::Backup(args)) => Ok(args.check()),
+            Some(Command::Restore(args)) => Ok(args.check()),
             Some(Command::User(args)) => args.check(),
             Some(Command::Crowd(args)) => args.check(),
             None => self.serve.check().map(Task::Serve),
@@ -341,6 +409,7 @@ impl ServeArgs {
             large_call: self.limits.large_call(),
             sfu_limits: self.limits.sfu(),
             log_json: self.log_json,
+            operation: self.operation.check(dev)?,
         })
     }
 }
@@ -369,19 +438,6 @@ impl TokenArgs {
             None => app.server_token(self.ttl),
         };
         token.map_err(|refusal| ConfigError::Token(refusal.detail))
-    }
-}
-
-impl NewAppArgs {
-    fn check(self) -> Result<Task, ConfigError> {
-        let Self { key, secret, name, data } = self;
-        if key.is_empty() || secret.is_empty() {
-            return Err(ConfigError::EmptyApp);
-        }
-        if secret == DEV_SECRET {
-            return Err(ConfigError::WellKnownSecret);
-        }
-        Ok(Task::PutApp { data, app: App { key, secret }, name })
     }
 }
 

@@ -39,19 +39,22 @@ use std::{
 
 use rusqlite::Connection;
 use tokio::{runtime::Handle, sync::mpsc, time::sleep};
-use trunkline_protocol::coordinator::{
-    CallStateResponse, CreateDeviceRequest, CreatedCallResponse, DateTime, Empty,
-    GetOrCreateCallRequest, GoLiveRequest, JoinCallRequest, JoinCallResponse, ListDevicesResponse,
-    LiveResponse, MembersResponse, QueryCallMembersRequest, QueryCallParticipantsRequest,
-    QueryCallParticipantsResponse, QueryCallsRequest, QueryCallsResponse, RejectCallRequest,
-    UpdateCallMembersRequest, UpdateCallMembersResponse, UpdateCallRequest, UpdateUsersRequest,
-    UpdateUsersResponse, UserRequest, UserResponse,
+use trunkline_protocol::{
+    coordinator::{
+        CallStateResponse, CreateDeviceRequest, CreatedCallResponse, DateTime, Empty,
+        GetOrCreateCallRequest, GoLiveRequest, JoinCallRequest, JoinCallResponse,
+        ListDevicesResponse, LiveResponse, MembersResponse, QueryCallMembersRequest,
+        QueryCallParticipantsRequest, QueryCallParticipantsResponse, QueryCallsRequest,
+        QueryCallsResponse, RejectCallRequest, UpdateCallMembersRequest, UpdateCallMembersResponse,
+        UpdateCallRequest, UpdateUsersRequest, UpdateUsersResponse, UserRequest, UserResponse,
+    },
+    sfu::models::CallEndedReason,
 };
 
 use crate::{
     metrics::Registry,
     sfu::control::{SfuHealth, SfuNotice, SfuOrder},
-    store::{AppId, Db, Done, Store, StoreError, apps},
+    store::{AppId, Db, Done, Store, StoreError, apps, sessions as session_store},
 };
 
 pub use access::granted;
@@ -69,6 +72,8 @@ use work::{Effect, Work};
 pub trait SfuControl: Send + Sync {
     /// Takes the order; it is carried out later.
     fn order(&self, order: SfuOrder);
+    /// Lets nobody in any more who was not there: the server is to end when its calls have.
+    fn drain(&self);
     /// Hangs up on everybody: the server is going.
     fn close(&self);
     /// How it does.
@@ -212,6 +217,14 @@ impl Coordinator {
             .await
     }
 
+    /// Whether the caller is in the call now.
+    pub async fn is_in_call(&self, caller: Caller, cid: Cid) -> Result<bool, Refusal> {
+        self.run(caller.app, move |work| {
+            Ok(session_store::calls_of(work.db, &caller.user_id)?.contains(&cid.to_string()))
+        })
+        .await
+    }
+
     /// `UpdateCall`
     pub async fn update_call(
         &self,
@@ -346,6 +359,27 @@ impl Coordinator {
     /// Running sessions and participants of all apps.
     pub async fn live_counts(&self) -> Result<(i64, i64), StoreError> {
         self.shared.store.transact(|db| Ok(Done::quietly(apps::live_counts(db)?))).await
+    }
+
+    /// What commands of the operator work with.
+    pub(crate) fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    /// Nobody may use the app any more: its calls end, and so do its sockets.
+    pub async fn suspend(&self, app: AppId) -> Result<(), Refusal> {
+        self.run(app, move |work| {
+            for (_, cid) in
+                session_store::running_calls(work.db.connection)?.into_iter().filter(|c| c.0 == app)
+            {
+                let reason = CallEndedReason::Ended;
+                work.effect(Effect::Order(SfuOrder::EndCall { cid, reason }));
+            }
+            sessions::end_all(work)
+        })
+        .await?;
+        self.shared.hub.close_app(app);
+        Ok(())
     }
 
     /// Whether something can be stored, as far as the last attempt tells. After a failure there may

@@ -1,5 +1,6 @@
 //! HTTP and the coordinator socket: translation only, decisions are the coordinator's.
 
+mod access_log;
 mod address;
 mod api;
 mod commands;
@@ -12,20 +13,21 @@ mod ops;
 mod rest;
 mod socket;
 mod sockets;
+mod tls;
 mod unsupported;
 
 use std::{
     any::Any,
     convert::Infallible,
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
 use axum::{
     Extension, Router,
     http::{HeaderName, Method, header},
-    middleware::from_fn,
+    middleware::{from_fn, from_fn_with_state},
     response::Response,
     routing::any,
 };
@@ -45,6 +47,7 @@ pub use address::{Cidr, ClientAddress, Network, TrustedProxies};
 pub use connections::{ConnectionBounds, Connections};
 pub use listen::serve;
 pub use sockets::{Permit, SocketBounds, SocketCounts, TooManySockets};
+pub use tls::{Tls, TlsError};
 
 /// What the routes work with.
 #[derive(Clone)]
@@ -59,6 +62,12 @@ pub struct AppState {
     pub edge_name: String,
     /// TURN servers that clients are told.
     pub ice_servers: Vec<IceServerResponse>,
+    /// `http`, or `https` when the server speaks TLS itself.
+    pub scheme: &'static str,
+    /// Whether each request goes to the log.
+    pub access_log: bool,
+    /// Set when the server is to end and nobody new gets in.
+    pub draining: Arc<AtomicBool>,
     /// Base URL clients use, when the `Host` header does not tell.
     pub public_url: Option<String>,
     /// Development: hands out tokens of this app.
@@ -99,6 +108,7 @@ pub fn router(state: &AppState, sfu: Router) -> Router {
         .fallback_service(fallback)
         .layer(CatchPanicLayer::custom(on_panic))
         .layer(from_fn(guard::guard))
+        .layer(from_fn_with_state(state.access_log, access_log::follow))
         // For the SFU's sockets, which count with ours.
         .layer(Extension(Arc::clone(&state.socket_counts)))
         .layer(cors())
@@ -127,6 +137,7 @@ fn cors() -> CorsLayer {
         .expose_headers([
             HeaderName::from_static(extras::LOCATION_HEADER),
             header::RETRY_AFTER,
+            access_log::REQUEST_ID,
             guard::LIMIT,
             guard::REMAINING,
             guard::RESET,

@@ -7,6 +7,7 @@
 //! read beside it.
 
 pub(crate) mod apps;
+mod backup;
 pub(crate) mod calls;
 mod custom;
 pub(crate) mod devices;
@@ -16,6 +17,7 @@ pub(crate) mod members;
 pub(crate) mod page;
 pub(crate) mod permissions;
 mod readers;
+pub(crate) mod retention;
 pub(crate) mod rings;
 mod row;
 mod schema;
@@ -26,7 +28,7 @@ mod worker;
 use std::{
     fs::{self, File},
     io,
-    path::Path,
+    path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
 };
@@ -39,6 +41,8 @@ use readers::Readers;
 use worker::{Outcome, Request, serve};
 
 pub use apps::AppId;
+pub use backup::{BackupError, restore};
+pub use retention::Retention;
 
 /// Handle of the store thread.
 #[derive(Clone)]
@@ -185,6 +189,15 @@ impl Store {
             Some(readers) => readers.run(query).await,
             None => Err(StoreError::Lost.into()),
         }
+    }
+
+    /// Writes a copy of everything as it is at one moment near the end, while commands go on.
+    pub async fn back_up(&self, to: PathBuf) -> Result<(), BackupError> {
+        let (reply, answer) = oneshot::channel();
+        if self.requests.send(Request::BackUp(to, reply)).await.is_err() {
+            return Err(BackupError::Busy);
+        }
+        answer.await.unwrap_or(Err(BackupError::Busy))
     }
 
     /// Finishes what is queued, folds the WAL into the file and closes it.

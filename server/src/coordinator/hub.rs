@@ -91,6 +91,16 @@ impl Hub {
         self.lock().remove(connection);
     }
 
+    /// Ends every socket of an app.
+    pub(super) fn close_app(&self, app: AppId) {
+        let mut state = self.lock();
+        let of_app = state.sockets.iter().filter(|(_, socket)| socket.user.0 == app);
+        let connections: Vec<_> = of_app.map(|(connection, _)| connection.clone()).collect();
+        for connection in connections {
+            state.remove(&connection);
+        }
+    }
+
     /// Ends every socket and admits no further one.
     pub fn close(&self) {
         let mut state = self.lock();

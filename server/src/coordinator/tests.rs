@@ -7,6 +7,8 @@ struct NoSfu;
 impl SfuControl for NoSfu {
     fn order(&self, _order: SfuOrder) {}
 
+    fn drain(&self) {}
+
     fn close(&self) {}
 
     fn health(&self) -> SfuHealth {

@@ -5,7 +5,10 @@ use std::{
     collections::HashMap,
     io,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Instant,
 };
 
@@ -17,8 +20,8 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep_until},
 };
 use trunkline_protocol::sfu::{
-    event::SfuEvent,
-    models::{Error, PeerType, TrackInfo},
+    event::{GoAway, SfuEvent},
+    models::{Error, GoAwayReason, PeerType, TrackInfo},
     signal::{TrackMuteState, TrackSubscriptionDetails},
 };
 
@@ -39,6 +42,7 @@ use crate::{coordinator::SfuControl, metrics::Registry};
 #[derive(Clone)]
 pub struct Sfu {
     inlet: Inlet,
+    draining: Arc<AtomicBool>,
     pulse: Arc<Pulse>,
     bound: SocketAddr,
     told: SocketAddr,
@@ -146,7 +150,12 @@ impl Sfu {
         tokio::spawn(supervise(inbox, Arc::clone(&pulse), notices, move |id, inbox| {
             Worker::new(id, &outset).run(inbox).boxed()
         }));
-        Ok(Self { inlet, pulse, bound, told })
+        Ok(Self { inlet, draining: Arc::default(), pulse, bound, told })
+    }
+
+    /// Whether nobody new gets in.
+    pub(super) fn is_draining(&self) -> bool {
+        self.draining.load(Relaxed)
     }
 
     /// Where media is received: as bound, and as clients are told.
@@ -162,6 +171,10 @@ impl Sfu {
 impl SfuControl for Sfu {
     fn order(&self, order: SfuOrder) {
         self.inlet.command(Command::Order(order));
+    }
+
+    fn drain(&self) {
+        self.draining.store(true, Relaxed);
     }
 
     fn close(&self) {
@@ -276,7 +289,7 @@ impl Worker {
             Command::Order(SfuOrder::Open { worker }) => self.is_open |= worker == self.id.number,
             Command::Order(order) => self.calls.obey(&order, Now::read()),
             // The sockets hang up when the senders of their frames are dropped.
-            Command::Close => self.frames.clear(),
+            Command::Close => self.send_away(),
             #[cfg(test)]
             Command::Panic => panic!("a bug that a test provokes"),
         }
@@ -410,6 +423,18 @@ impl Worker {
             && frames.try_send(frame).is_err()
         {
             self.frames.remove(&socket);
+        }
+    }
+
+    /// Everybody is to look for another server, or for this one when it is back. The sockets hang up
+    /// when the senders of their frames are dropped.
+    fn send_away(&mut self) {
+        let reason = GoAwayReason::ShuttingDown.into();
+        let event = SfuEvent { event_payload: Some(Event::GoAway(GoAway { reason })) };
+        let frame = Bytes::from(event.encode_to_vec());
+        for (_, frames) in self.frames.drain() {
+            // Whoever is that far behind only hears the socket hang up.
+            let _ = frames.try_send(Frame::Event(frame.clone()));
         }
     }
 

@@ -44,7 +44,7 @@ fn migrate(db: &mut Connection) -> Result<(), StoreError> {
 /// queries, of which an app has a few.
 const STATEMENTS: usize = 256;
 #[allow(clippy::cast_possible_wrap)] // a handful of entries
-const VERSION: i64 = MIGRATIONS.len() as i64;
+pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 /// Each entry takes the tables from its index to the next version. Entries never change once
 /// released; dates are Unix nanoseconds, `custom` and `settings` JSON.
 const MIGRATIONS: &[&str] = &[
@@ -338,6 +338,18 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX feedback_user ON feedback (app, user_id);
     CREATE INDEX blocked_user_user ON blocked_user (app, user_id);
 ",
+    "
+    -- What is too old to be kept is found without looking at all there is.
+    CREATE INDEX session_ended ON session (ended_at) WHERE ended_at IS NOT NULL;
+    CREATE INDEX call_ended ON call (ended_at) WHERE ended_at IS NOT NULL;
+    CREATE INDEX call_deleted ON call (deleted_at) WHERE deleted_at IS NOT NULL;
+    CREATE INDEX feedback_created ON feedback (created_at);
+
+    -- An app that nobody can use, and the secret before this one with its last moment.
+    ALTER TABLE app ADD COLUMN disabled_at INTEGER;
+    ALTER TABLE app ADD COLUMN previous_secret TEXT;
+    ALTER TABLE app ADD COLUMN previous_until INTEGER;
+",
 ];
 
 #[cfg(test)]
@@ -352,7 +364,8 @@ mod tests {
         let mut db = Connection::open_in_memory().unwrap();
         prepare(&mut db).unwrap();
         db.execute_batch(
-            "INSERT INTO app VALUES (1, 'key', 'secret', '', 1, 1);
+            "INSERT INTO app (id, key, secret, name, created_at, updated_at)
+                VALUES (1, 'key', 'secret', '', 1, 1);
             INSERT INTO user
                 VALUES (1, 'alice', 'user', '[]', NULL, NULL, NULL, '{}', 1, 1, NULL);",
         )

@@ -30,4 +30,5 @@ mod running;
 mod sessions;
 mod support;
 mod tenants;
+mod tls;
 mod users;

@@ -482,6 +482,8 @@ impl SfuControl for Orders {
         self.0.lock().unwrap().push(order);
     }
 
+    fn drain(&self) {}
+
     fn close(&self) {}
 
     fn health(&self) -> SfuHealth {
