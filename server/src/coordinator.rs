@@ -32,7 +32,10 @@ mod users;
 mod views;
 mod work;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use rusqlite::Connection;
 use tokio::{runtime::Handle, sync::mpsc, time::sleep};
@@ -291,7 +294,7 @@ impl Coordinator {
         caller: Caller,
         request: QueryCallMembersRequest,
     ) -> Result<MembersResponse, Refusal> {
-        self.run(caller.app, move |work| query::members(work, &caller, &request)).await
+        self.look(caller.app, move |work, end| query::members(work, &caller, &request, end)).await
     }
 
     /// `QueryCallParticipants`
@@ -302,7 +305,8 @@ impl Coordinator {
         limit: Option<u32>,
         request: QueryCallParticipantsRequest,
     ) -> Result<QueryCallParticipantsResponse, Refusal> {
-        self.run(caller.app, move |work| query::participants(work, &caller, &cid, limit, request))
+        let app = caller.app;
+        self.look(app, move |work, _| query::participants(work, &caller, &cid, limit, request))
             .await
     }
 
@@ -332,7 +336,13 @@ impl Coordinator {
         watcher: Option<ConnectionId>,
         request: QueryCallsRequest,
     ) -> Result<QueryCallsResponse, Refusal> {
-        self.run(caller.app, move |work| query::calls(work, &caller, watcher, &request)).await
+        let (app, stays, asker) = (caller.app, request.watch == Some(true), caller.clone());
+        let found =
+            self.look(app, move |work, end| query::calls(work, &asker, &request, end)).await?;
+        if !stays {
+            return Ok(found);
+        }
+        self.run(app, move |work| query::watch(work, &caller, watcher, found)).await
     }
 
     /// One of the commands that are about one call and need nothing but a body.
@@ -429,6 +439,22 @@ impl Coordinator {
                     answer,
                     after_commit: Box::new(move || coordinator.perform(app, effects)),
                 })
+            })
+            .await
+    }
+
+    /// Runs a query beside the commands: it has no effects, and an end.
+    async fn look<T: Send + 'static>(
+        &self,
+        app: AppId,
+        query: impl FnOnce(&Work<'_>, Instant) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let coordinator = self.clone();
+        self.shared
+            .store
+            .read(move |connection, end| {
+                let hub = &coordinator.shared.hub;
+                query(&Work::new(Db { connection, app }, hub, crate::clock::now()), end)
             })
             .await
     }

@@ -4,14 +4,17 @@
 //! datagrams to send and [`MediaEvent`]s come out.
 
 mod allocation;
+mod askers;
 mod av1;
 mod bits;
 mod congestion;
+mod consent;
 mod content;
 mod demand;
 mod dependency_descriptor;
 mod description;
 mod estimate;
+mod feedback;
 mod forwarding;
 mod gaps;
 mod keyframes;
@@ -37,4 +40,5 @@ mod upkeep;
 mod vp9;
 
 pub use description::{Answer, Offer};
-pub use router::{Media, MediaEvent};
+pub use feedback::{Feedback, Flow};
+pub use router::{Dropped, Media, MediaEvent};

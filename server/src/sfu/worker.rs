@@ -348,6 +348,8 @@ impl Worker {
         self.calls.tick(now);
         let Self { calls, media, .. } = self;
         media.upkeep(|session| calls.has_signal(session), now.instant);
+        self.counters.count_dropped(self.media.take_dropped());
+        self.counters.count_feedback(self.media.take_feedback());
     }
 
     /// Does what follows, until nothing follows any more.

@@ -10,14 +10,20 @@ use super::StoreError;
 pub(super) fn prepare(db: &mut Connection) -> Result<(), StoreError> {
     // Long enough for a server that is just going down.
     db.busy_timeout(Duration::from_millis(500))?;
-    // One server per file: rings, sessions and sockets live in its memory.
-    db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     // In WAL mode NORMAL may lose acknowledged commits at a power cut.
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     migrate(db)
+}
+
+/// Sets up a connection that only reads.
+pub(super) fn prepare_reader(db: &Connection) -> Result<(), StoreError> {
+    db.busy_timeout(Duration::from_millis(500))?;
+    db.pragma_update(None, "query_only", true)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(())
 }
 
 fn migrate(db: &mut Connection) -> Result<(), StoreError> {
