@@ -177,15 +177,6 @@ impl Store {
         answer.await.unwrap_or_else(|_| Err(StoreError::Lost.into()))
     }
 
-    /// Writes a copy of everything as it is at one moment near the end, while commands go on.
-    pub async fn back_up(&self, to: PathBuf) -> Result<(), BackupError> {
-        let (reply, answer) = oneshot::channel();
-        if self.requests.send(Request::BackUp(to, reply)).await.is_err() {
-            return Err(BackupError::Busy);
-        }
-        answer.await.unwrap_or(Err(BackupError::Busy))
-    }
-
     /// Runs a query beside the commands, on the tables as they are after all that has been answered.
     /// It is interrupted when it takes too long; the time is what it has.
     pub async fn read<T, E, F>(&self, query: F) -> Result<T, E>
@@ -198,6 +189,15 @@ impl Store {
             Some(readers) => readers.run(query).await,
             None => Err(StoreError::Lost.into()),
         }
+    }
+
+    /// Writes a copy of everything as it is at one moment near the end, while commands go on.
+    pub async fn back_up(&self, to: PathBuf) -> Result<(), BackupError> {
+        let (reply, answer) = oneshot::channel();
+        if self.requests.send(Request::BackUp(to, reply)).await.is_err() {
+            return Err(BackupError::Busy);
+        }
+        answer.await.unwrap_or(Err(BackupError::Busy))
     }
 
     /// Finishes what is queued, folds the WAL into the file and closes it.
