@@ -19,7 +19,7 @@ mod tracks;
 mod upkeep;
 mod wire;
 
-pub use calls::{Caller, Calls, Effect, Refusal};
+pub use calls::{Caller, Calls, Effect, Present, Refusal};
 pub use codecs::Codecs;
 pub use joining::Join;
 pub use session::Wish;
