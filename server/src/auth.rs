@@ -255,11 +255,19 @@ mod tests {
 
     fn record(id: i64, key: &str, secret: &str) -> AppRecord {
         let (key, secret, name) = (key.into(), secret.into(), String::new());
-        AppRecord { id: AppId(id), key, secret, name, previous: None, disabled: false }
+        AppRecord {
+            id: AppId(id),
+            key,
+            secret,
+            name,
+            previous: None,
+            disabled: false,
+            by_start: false,
+        }
     }
 
     fn apps() -> Apps {
-        Apps::new([record(1, "key", "secret"), record(2, "other", "other")], false)
+        Apps::new([record(1, "key", "secret"), record(2, "other", "other")], AppId(1), false)
     }
 
     fn authenticate(token: &str) -> Result<Caller, i32> {
@@ -357,14 +365,14 @@ mod tests {
             previous: Some(("old".into(), until)),
             ..record(1, "key", "secret")
         };
-        let apps = Apps::new([record(in_an_hour(1))], false);
+        let apps = Apps::new([record(in_an_hour(1))], AppId(1), false);
         for secret in ["secret", "old"] {
             assert_eq!(ask(&apps, secret).as_deref(), Ok("alice"), "{secret}");
         }
         assert_eq!(ask(&apps, "older"), Err(43));
-        apps.replace([record(in_an_hour(-1))], false);
+        apps.replace([record(in_an_hour(-1))]);
         assert_eq!(ask(&apps, "old"), Err(43));
-        apps.replace([AppRecord { disabled: true, ..record(in_an_hour(1)) }], false);
+        apps.replace([AppRecord { disabled: true, ..record(in_an_hour(1)) }]);
         for secret in ["secret", "old"] {
             assert_eq!(ask(&apps, secret), Err(2), "{secret}");
         }

@@ -135,7 +135,6 @@ impl Server {
                     coordinator: coordinator.clone(),
                     apps: Arc::clone(&apps),
                     store: coordinator.store().clone(),
-                    dev: config.dev,
                     own_key: config.app.key.clone(),
                 };
                 upkeep.spawn(desk.serve(running));
@@ -254,8 +253,7 @@ async fn open_apps(
             if !is_known {
                 apps::set_by_start(db, id, true)?;
             }
-            apps::supersede(db, id, now)?;
-            let apps = Apps::new(apps::list(db)?, dev);
+            let apps = Apps::new(apps::list(db)?, id, dev);
             Ok(Done::quietly((apps, apps::sfu_secret(db)?, apps::last_change(db)?)))
         })
         .await

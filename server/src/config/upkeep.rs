@@ -112,11 +112,11 @@ struct PlaceArgs {
 impl PutAppArgs {
     pub(super) fn check(self) -> Result<Task, ConfigError> {
         let Self { key, secret, secret_file, name, place } = self;
-        if key.is_empty() {
+        let secret = secrets::read(secret, secret_file.as_deref())?.unwrap_or_default();
+        if key.is_empty() || secret.is_empty() {
             return Err(ConfigError::EmptyApp);
         }
-        let secret = secrets::read(secret, secret_file.as_deref())?.unwrap_or_default();
-        let secret = check_secret(secret)?;
+        secrets::check(&secret)?;
         Ok(Task::Order { data: place.data, order: Order::PutApp { key, secret, name } })
     }
 }
@@ -136,7 +136,10 @@ impl AppsArgs {
             }
             AppsCommand::Rotate(RotateArgs { app, secret, overlap: overlap_seconds }) => {
                 let secret = match secret {
-                    Some(secret) => check_secret(secret)?,
+                    Some(secret) => {
+                        secrets::check(&secret)?;
+                        secret
+                    }
                     None => fresh_secret(),
                 };
                 (app.place.data, Order::RotateSecret { key: app.key, secret, overlap_seconds })
@@ -164,12 +167,4 @@ impl RestoreArgs {
 /// Two random numbers of 122 bits.
 pub(super) fn fresh_secret() -> String {
     format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
-}
-
-fn check_secret(secret: String) -> Result<String, ConfigError> {
-    if secret.is_empty() {
-        return Err(ConfigError::EmptyApp);
-    }
-    secrets::check(&secret)?;
-    Ok(secret)
 }

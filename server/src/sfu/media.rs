@@ -14,6 +14,7 @@ mod demand;
 mod dependency_descriptor;
 mod description;
 mod estimate;
+mod feedback;
 mod forwarding;
 mod gaps;
 mod keyframes;
@@ -39,4 +40,5 @@ mod upkeep;
 mod vp9;
 
 pub use description::{Answer, Offer};
+pub use feedback::{Feedback, Flow};
 pub use router::{Dropped, Media, MediaEvent};

@@ -349,6 +349,8 @@ impl Worker {
         let Self { calls, media, .. } = self;
         media.upkeep(|session| calls.has_signal(session), now.instant);
         self.counters.count_dropped(self.media.take_dropped());
+        self.counters.count_feedback(self.media.take_feedback());
+        self.counters.show(self.calls.present());
     }
 
     /// Does what follows, until nothing follows any more.

@@ -21,6 +21,8 @@ pub(crate) struct AppRecord {
     /// The secret before this one, and until when it is good.
     pub previous: Option<(String, DateTime)>,
     pub disabled: bool,
+    /// Named by the command line of a start, not by a command of its own.
+    pub by_start: bool,
 }
 
 /// All apps that clients can name.
@@ -37,6 +39,7 @@ pub(crate) fn list(connection: &Connection) -> rusqlite::Result<Vec<AppRecord>> 
                 name: row.get("name")?,
                 previous: previous.zip(until.map(DateTime::from_unix_nanos)),
                 disabled: row.get::<_, Option<i64>>("disabled_at")?.is_some(),
+                by_start: row.get("by_start")?,
             })
         })?
         .collect()
@@ -155,17 +158,6 @@ pub(crate) fn set_by_start(
     by_start: bool,
 ) -> rusqlite::Result<()> {
     connection.execute("UPDATE app SET by_start = ?2 WHERE id = ?1", params![id, by_start])?;
-    Ok(())
-}
-
-/// The server was started with this app: another one that nothing but a start has named is used no
-/// more.
-pub(crate) fn supersede(connection: &Connection, by: AppId, now: DateTime) -> rusqlite::Result<()> {
-    connection.execute(
-        "UPDATE app SET disabled_at = CASE WHEN id = ?1 THEN NULL ELSE ifnull(disabled_at, ?2) END
-        WHERE by_start = 1",
-        params![by, now.unix_nanos()],
-    )?;
     Ok(())
 }
 

@@ -349,8 +349,7 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE app ADD COLUMN disabled_at INTEGER;
     ALTER TABLE app ADD COLUMN previous_secret TEXT;
     ALTER TABLE app ADD COLUMN previous_until INTEGER;
-",
-    "
+
     -- Which SFU tokens are void, by the number of changes of rights that they know.
     ALTER TABLE app ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
     CREATE TABLE void (

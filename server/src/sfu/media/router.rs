@@ -19,6 +19,7 @@ use super::{
     askers::Askers,
     consent::{Admission, Check, Ours, Tag},
     description::{Answer, Offer},
+    feedback::Feedback,
     peer::{Peer, PeerEvent, Side},
     publisher::{Published, Publisher},
     quality,
@@ -44,6 +45,7 @@ pub struct Media {
     fragments: HashMap<String, PeerKey>,
     askers: Askers,
     dropped: Dropped,
+    pub(super) feedback: Feedback,
     /// Bytes of the largest datagram that is taken.
     pub(super) largest: usize,
     /// Who receives a track.
@@ -114,6 +116,7 @@ impl Media {
             fragments: HashMap::new(),
             askers: Askers::default(),
             dropped: Dropped::default(),
+            feedback: Feedback::default(),
             largest: LARGEST,
             viewers: HashMap::new(),
             important: HashSet::new(),
@@ -311,6 +314,11 @@ impl Media {
             destination: to,
             contents: contents.into(),
         });
+    }
+
+    /// What went over the connections since the last time.
+    pub fn take_feedback(&mut self) -> Feedback {
+        std::mem::take(&mut self.feedback)
     }
 
     /// What was not taken since this was last asked.
