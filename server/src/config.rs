@@ -5,14 +5,16 @@ mod turn;
 
 use std::{
     net::{IpAddr, SocketAddr},
+    num::NonZeroUsize,
     path::PathBuf,
+    thread,
 };
 
 use clap::{Args, Parser, Subcommand};
 
 use trunkline_protocol::coordinator::{FullUserRequest, IceServerResponse, UpdateUsersRequest};
 
-use crate::{auth::App, crowd::Crowd, http::SocketBounds, rate_limit::Budgets};
+use crate::{auth::App, crowd::Crowd, http::SocketBounds, rate_limit::Budgets, sfu::SfuOptions};
 pub use crowd::CrowdConfigError;
 
 /// Self-hosted backend for trunkline: coordinator and SFU in one process.
@@ -69,6 +71,10 @@ struct ServeArgs {
         value_delimiter = ' '
     )]
     turn: Vec<turn::Turn>,
+    /// Threads among which the calls are divided, each call on one of them: for its media and for
+    /// what its participants are told [default: as many as there are cores].
+    #[arg(long, value_name = "N", env = "TRUNKLINE_MEDIA_WORKERS")]
+    media_workers: Option<NonZeroUsize>,
     #[command(flatten)]
     limits: LimitArgs,
     /// Write the log as JSON, one object a line.
@@ -238,6 +244,8 @@ pub struct Config {
     pub sockets: SocketBounds,
     /// Participants above which those who only watch are not introduced to the others.
     pub large_call: usize,
+    /// Among how many threads the calls are divided.
+    pub media_workers: usize,
     /// The form of the log.
     pub log_json: bool,
 }
@@ -298,6 +306,18 @@ impl Cli {
     }
 }
 
+impl Config {
+    /// How the SFU is to be.
+    pub fn sfu(&self) -> SfuOptions {
+        SfuOptions {
+            udp: self.udp,
+            public_ip: self.public_ip,
+            large_call: self.large_call,
+            workers: self.media_workers,
+        }
+    }
+}
+
 impl ServeArgs {
     fn check(self) -> Result<Config, ConfigError> {
         let dev = self.app.dev;
@@ -333,6 +353,10 @@ impl ServeArgs {
                 per_address: self.limits.sockets_per_address,
             },
             large_call: self.limits.large_call,
+            media_workers: self
+                .media_workers
+                .or_else(|| thread::available_parallelism().ok())
+                .map_or(1, NonZeroUsize::get),
             log_json: self.log_json,
         })
     }

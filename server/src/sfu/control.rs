@@ -226,6 +226,22 @@ pub fn cid(call_name: &str) -> &str {
 }
 
 impl SfuOrder {
+    /// The call that it is about, if it is about one.
+    pub(crate) fn call(&self) -> Option<&str> {
+        match self {
+            Self::EndCall { cid, .. }
+            | Self::EndLive { cid }
+            | Self::RemoveUser { cid, .. }
+            | Self::Admit { cid, .. }
+            | Self::MuteTracks { cid, .. }
+            | Self::SetGrants { cid, .. }
+            | Self::UpdateUser { cid, .. }
+            | Self::Pin { cid, .. }
+            | Self::Report { cid } => Some(cid),
+            Self::Open { .. } => None,
+        }
+    }
+
     /// The order as the SFU understands it.
     pub(crate) fn in_app(mut self, app: AppId) -> Self {
         let (Self::EndCall { cid, .. }

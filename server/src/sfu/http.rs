@@ -9,7 +9,7 @@ use axum::{
 };
 use tokio::sync::mpsc;
 
-use super::worker::Sfu;
+use super::handle::Sfu;
 
 /// What the routes work with.
 #[derive(Clone)]

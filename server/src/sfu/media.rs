@@ -10,6 +10,7 @@ mod congestion;
 mod content;
 mod demand;
 mod dependency_descriptor;
+mod endpoint;
 mod estimate;
 mod forwarding;
 mod gaps;
@@ -27,12 +28,13 @@ mod rewriter;
 mod router;
 mod sdp;
 mod search;
+mod sources;
 mod stream;
-mod stun;
 mod subscriber;
 #[cfg(test)]
 mod tests;
 mod upkeep;
 mod vp9;
 
+pub use endpoint::{Endpoint, certificate};
 pub use router::{Media, MediaEvent};

@@ -32,6 +32,7 @@ use uuid::Uuid;
 use super::{Access, twirp};
 use crate::sfu::{
     ids::SocketId,
+    inbox::Inlet,
     signalling::{Codecs, Join, error, error_event},
     token::SfuClaims,
     worker::{Frame, Request},
@@ -68,11 +69,12 @@ async fn serve(access: Access, mut socket: WebSocket) {
         let text = "the token is missing, wrong or expired";
         return refuse(&mut socket, ErrorCode::Unauthenticated, text).await;
     };
+    let Some(inlet) = access.sfu.inlet(&claims.cid) else { return };
     let (frames, inbox) = mpsc::channel(QUEUE);
     let join = Box::new(join(id, claims, request));
-    access.sfu.inlet().send(Request::Join { join, frames }).await;
-    let code = relay(&access, id, &mut socket, inbox).await;
-    access.sfu.inlet().send(Request::Closed(id, code)).await;
+    inlet.send(Request::Join { join, frames }).await;
+    let code = relay(inlet, id, &mut socket, inbox).await;
+    inlet.send(Request::Closed(id, code)).await;
 }
 
 /// Waits for the JoinRequest. `None`: the client went away.
@@ -116,7 +118,7 @@ fn join(socket: SocketId, claims: SfuClaims, request: JoinRequest) -> Join {
 /// Carries frames both ways until one side ends it. Returns the client's close code, if it sent
 /// one.
 async fn relay(
-    access: &Access,
+    inlet: &Inlet,
     id: SocketId,
     socket: &mut WebSocket,
     mut inbox: mpsc::Receiver<Frame>,
@@ -139,7 +141,7 @@ async fn relay(
                 }
             },
             frame = socket.recv() => match frame {
-                Some(Ok(Message::Binary(bytes))) => on_frame(access, id, bytes).await,
+                Some(Ok(Message::Binary(bytes))) => on_frame(inlet, id, bytes).await,
                 Some(Ok(Message::Close(close))) => {
                     // Answered with the same code, or browsers report an abnormal end.
                     let code = close.map(|close| close.code);
@@ -147,7 +149,7 @@ async fn relay(
                     return code;
                 }
                 Some(Err(_)) | None => return None,
-                Some(Ok(_)) => access.sfu.inlet().send(Request::Heard(id)).await,
+                Some(Ok(_)) => inlet.send(Request::Heard(id)).await,
             },
         }
     }
@@ -176,8 +178,7 @@ async fn write(
     Ok(close)
 }
 
-async fn on_frame(access: &Access, id: SocketId, bytes: Bytes) {
-    let inlet = access.sfu.inlet();
+async fn on_frame(inlet: &Inlet, id: SocketId, bytes: Bytes) {
     inlet.send(Request::Heard(id)).await;
     match SfuRequest::decode(bytes).map(|request| request.request_payload) {
         Ok(Some(RequestPayload::HealthCheckRequest(_))) => {

@@ -121,7 +121,10 @@ impl Call {
     {
         let request: Q = self.encoding.decode(self.body)?;
         let (session_id, rpc) = read(request);
-        let result = self.access.sfu.inlet().call(self.caller, session_id, rpc).await;
+        let result = match self.access.sfu.inlet(&self.caller.cid) {
+            Some(inlet) => inlet.call(self.caller, session_id, rpc).await,
+            None => Err(Unanswered::Closing),
+        };
         let result = result.map_err(|unanswered| {
             let text = match unanswered {
                 Unanswered::Busy => "the server is busy",

@@ -1,6 +1,6 @@
 //! The peer connection on which a participant publishes, and the layers that arrive on it.
 
-use std::{collections::HashMap, net::SocketAddr, time::Instant};
+use std::{collections::HashMap, time::Instant};
 
 use str0m::{
     change::SdpOffer,
@@ -13,6 +13,7 @@ use trunkline_protocol::sfu::models::{Codec, Error, ErrorCode, TrackInfo, TrackT
 use super::{
     content::Content,
     demand::{Ladder, Rung},
+    endpoint::Endpoint,
     gaps::Arrival,
     layers::{ArrivingLayer, LayerId, StreamId},
     peer::{Peer, Side},
@@ -74,8 +75,8 @@ pub struct Origin {
 }
 
 impl Publisher {
-    pub fn new(addresses: &[SocketAddr], now: Instant) -> Self {
-        let peer = Peer::new(addresses, Side::Publisher, now);
+    pub fn new(endpoint: &Endpoint, now: Instant) -> Self {
+        let peer = Peer::new(endpoint, Side::Publisher, now);
         Self { peer, tracks: Vec::new(), streams: HashMap::new() }
     }
 
@@ -106,13 +107,13 @@ impl Publisher {
         let offer = SdpOffer::from_sdp_string(offer).map_err(|reason| refused(&reason))?;
         let answer = self.peer.attempt(|rtc| rtc.sdp_api().accept_offer(offer));
         let answer = answer.map_err(|reason| refused(&reason))?;
+        let answer = self.peer.marked(answer.to_sdp_string());
         self.peer.elapse(now);
         self.set_tracks(tracks);
         // A browser sends the first codec of the answer, so there must be no other.
         let codecs: HashMap<_, _> =
             tracks.iter().map(|track| (track.mid.as_str(), video_codec(track))).collect();
-        let answer =
-            sdp::keep_codec(&answer.to_sdp_string(), |mid| codecs.get(mid).map(String::as_str));
+        let answer = sdp::keep_codec(&answer, |mid| codecs.get(mid).map(String::as_str));
         let answer = tracks
             .iter()
             .filter(|track| is_audio(track.track_type()))

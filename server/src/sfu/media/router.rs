@@ -16,14 +16,18 @@ use trunkline_protocol::sfu::{
 };
 
 use super::{
+    endpoint::Endpoint,
     peer::{Peer, PeerEvent, Side},
     publisher::{Published, Publisher},
-    quality, stun,
+    quality,
+    sources::Sources,
     subscriber::Subscriber,
 };
 use crate::sfu::{
     ids::{SessionKey, TrackKey},
+    routes::Reachable,
     signalling::{AvailableTrack, error},
+    stun,
 };
 
 /// The media of all sessions.
@@ -31,11 +35,10 @@ use crate::sfu::{
 /// What follows from packets is in `forwarding`, what follows from the passing of time in
 /// `upkeep`.
 pub struct Media {
-    /// Where clients send to.
-    addresses: Vec<SocketAddr>,
+    endpoint: Endpoint,
     pub(super) sessions: HashMap<SessionKey, Sides>,
-    /// Who sends from where, as learned from what was accepted.
-    sources: HashMap<SocketAddr, PeerKey>,
+    /// Who sends from where.
+    pub(super) sources: Sources,
     /// To whom connectivity checks are addressed.
     fragments: HashMap<String, PeerKey>,
     /// Who receives a track.
@@ -86,12 +89,12 @@ pub(super) struct PeerKey {
 }
 
 impl Media {
-    /// Media that clients reach at these addresses.
-    pub fn new(addresses: Vec<SocketAddr>) -> Self {
+    /// Media of an endpoint.
+    pub fn new(endpoint: Endpoint) -> Self {
         Self {
-            addresses,
+            endpoint,
             sessions: HashMap::new(),
-            sources: HashMap::new(),
+            sources: Sources::default(),
             fragments: HashMap::new(),
             viewers: HashMap::new(),
             important: HashSet::new(),
@@ -114,7 +117,7 @@ impl Media {
         let result = match &mut sides.publisher {
             Some(publisher) => publisher.side.accept(offer, tracks, now),
             None => {
-                let mut publisher = Publisher::new(&self.addresses, now);
+                let mut publisher = Publisher::new(&self.endpoint, now);
                 let result = publisher.accept(offer, tracks, now);
                 if result.is_ok() {
                     sides.publisher = Some(Timed { side: publisher, due: None });
@@ -132,11 +135,11 @@ impl Media {
         if is_new && !tracks.iter().any(|track| track.wish.is_some()) {
             return;
         }
-        let addresses = &self.addresses;
+        let endpoint = &self.endpoint;
         let sides = self.sessions.entry(session).or_default();
         let subscriber = sides
             .subscriber
-            .get_or_insert_with(|| Timed { side: Subscriber::new(addresses, now), due: None });
+            .get_or_insert_with(|| Timed { side: Subscriber::new(endpoint, now), due: None });
         let difference = subscriber.side.update(tracks);
         for key in difference.removed {
             if let Some(viewers) = self.viewers.get_mut(&key) {
@@ -196,7 +199,9 @@ impl Media {
     pub fn forget(&mut self, session: SessionKey) {
         self.sessions.remove(&session);
         self.important.remove(&session);
-        self.sources.retain(|_, peer| peer.session != session);
+        for side in [Side::Publisher, Side::Subscriber] {
+            self.sources.forget(PeerKey { session, side });
+        }
         self.fragments.retain(|_, peer| peer.session != session);
         self.timers.retain(|(_, peer)| peer.session != session);
         self.viewers.retain(|track, viewers| {
@@ -213,35 +218,21 @@ impl Media {
         datagram: &[u8],
         now: Instant,
     ) {
-        if let Some(answer) = stun::answer(datagram, source) {
-            return self.outgoing.push(Transmit {
-                proto: Protocol::Udp,
-                source: address,
-                destination: source,
-                contents: answer.into(),
-            });
-        }
         let Ok(receive) = Receive::new(Protocol::Udp, source, address, datagram) else {
             return;
         };
-        let mut input = Input::Receive(now, receive);
-        let known = self.sources.get(&source).copied();
-        let named = || stun::addressee(datagram).and_then(|name| self.fragments.get(name));
-        // Somebody may come back with an address that was another's before.
-        let candidates = [known, named().copied()];
-        for peer in candidates.into_iter().flatten() {
-            let Some(addressee) = self.peer(peer) else {
-                continue;
-            };
-            match addressee.receive(input, now) {
-                Ok(()) => {
-                    if known != Some(peer) {
-                        self.sources.insert(source, peer);
-                    }
-                    return self.drain(vec![peer], now);
-                }
-                Err(refused) => input = refused,
-            }
+        // Somebody may come with an address that was another's before, so a name goes first.
+        let peer = match stun::addressee(datagram) {
+            Some(name) => self.fragments.get(name).copied(),
+            None => self.sources.get(source),
+        };
+        let input = Input::Receive(now, receive);
+        if let Some(peer) = peer
+            && let Some(addressee) = self.peer(peer)
+            && addressee.receive(input, now).is_ok()
+        {
+            self.sources.hear(source, peer, now);
+            self.drain(vec![peer], now);
         }
     }
 
@@ -264,8 +255,18 @@ impl Media {
     }
 
     /// Datagrams to send.
-    pub fn drain_outgoing(&mut self) -> std::vec::Drain<'_, Transmit> {
-        self.outgoing.drain(..)
+    pub fn take_outgoing(&mut self) -> Vec<Transmit> {
+        std::mem::take(&mut self.outgoing)
+    }
+
+    /// How many datagrams are to be sent.
+    pub fn outgoing(&self) -> usize {
+        self.outgoing.len()
+    }
+
+    /// Where clients are now, and where they are no more.
+    pub fn take_moves(&mut self) -> std::vec::Drain<'_, Reachable> {
+        self.sources.take_changes()
     }
 
     /// What to tell signalling.

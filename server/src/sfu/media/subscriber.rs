@@ -2,7 +2,6 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    net::SocketAddr,
     time::{Duration, Instant},
 };
 
@@ -21,6 +20,7 @@ use trunkline_protocol::sfu::{
 use super::{
     allocation::{Demand, allocate, goal, is_short},
     congestion::{Change, Congestion},
+    endpoint::Endpoint,
     estimate::Estimate,
     layers::{ArrivingLayer, StreamId},
     line::Line,
@@ -75,9 +75,9 @@ pub struct Allocation {
 }
 
 impl Subscriber {
-    pub fn new(addresses: &[SocketAddr], now: Instant) -> Self {
+    pub fn new(endpoint: &Endpoint, now: Instant) -> Self {
         Self {
-            peer: Peer::new(addresses, Side::Subscriber, now),
+            peer: Peer::new(endpoint, Side::Subscriber, now),
             outputs: HashMap::new(),
             idle: Vec::new(),
             last_line: 0,
@@ -148,6 +148,7 @@ impl Subscriber {
         let mut new: Vec<_> =
             outputs.iter_mut().filter(|(_, output)| output.line.is_none()).collect();
         new.sort_by_key(|(key, _)| **key);
+        let shard = peer.shard();
         let made = peer.attempt(|rtc| {
             let mut api = rtc.sdp_api();
             for (_, output) in new {
@@ -172,7 +173,8 @@ impl Subscriber {
                 line.close(&mut api);
             }
             if restart {
-                api.ice_restart(true);
+                // str0m makes names up until one has the mark.
+                while !shard.owns(&api.ice_restart(true).ufrag) {}
             }
             Ok(api.apply())
         });
@@ -491,7 +493,7 @@ mod tests {
     impl Call {
         fn new(rates: &[u64]) -> Self {
             let now = Instant::now();
-            let mut subscriber = Subscriber::new(&[], now);
+            let mut subscriber = Subscriber::new(&Endpoint::alone(&[]), now);
             subscriber.update(&[AvailableTrack {
                 key: CAMERA,
                 stream_id: "camera".into(),

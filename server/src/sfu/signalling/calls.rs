@@ -138,7 +138,9 @@ impl Calls {
 
     /// The session that a request is about, if the caller may speak for it now.
     pub fn authorize(&self, session_id: &str, caller: &Caller) -> Result<SessionKey, Refusal> {
-        let Some(session) = self.session_by_id(session_id) else {
+        // Of sessions of other calls nothing is said: they may be known to another worker only.
+        let in_call = |session: &&Session| session.claims.cid == caller.cid;
+        let Some(session) = self.session_by_id(session_id).filter(in_call) else {
             let error = wire::error(ErrorCode::ParticipantNotFound, "no such session");
             return Err(Refusal::Failed(error));
         };
