@@ -14,7 +14,13 @@ use clap::{Args, Parser, Subcommand};
 
 use trunkline_protocol::coordinator::{FullUserRequest, IceServerResponse, UpdateUsersRequest};
 
-use crate::{auth::App, crowd::Crowd, http::SocketBounds, rate_limit::Budgets, sfu::SfuOptions};
+use crate::{
+    auth::App,
+    crowd::Crowd,
+    http::{Cidr, SocketBounds, TrustedProxies},
+    rate_limit::Budgets,
+    sfu::{self, SfuOptions},
+};
 pub use crowd::CrowdConfigError;
 
 /// Self-hosted backend for trunkline: coordinator and SFU in one process.
@@ -52,6 +58,15 @@ struct ServeArgs {
     /// URL under which clients reach this server, when they do not do so directly.
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// Reverse proxy whose X-Forwarded-For is believed, by address or block such as 10.0.0.0/8; may
+    /// be repeated, or a list with commas. Without it every client behind a proxy counts as one.
+    #[arg(
+        long = "trusted-proxy",
+        value_name = "CIDR",
+        env = "TRUNKLINE_TRUSTED_PROXY",
+        value_delimiter = ','
+    )]
+    trusted_proxies: Vec<Cidr>,
     /// Directory of static files to serve, such as the demo.
     #[arg(long, value_name = "DIR")]
     www: Option<PathBuf>,
@@ -95,9 +110,24 @@ struct LimitArgs {
     /// Coordinator sockets that one user may hold open.
     #[arg(long, value_name = "N", default_value_t = 50)]
     sockets_per_user: usize,
-    /// Coordinator sockets that one address may hold open.
+    /// Sockets of coordinator and SFU that one address may hold open, or one IPv6 /64.
     #[arg(long, value_name = "N", default_value_t = 1000)]
     sockets_per_address: usize,
+    /// Sockets of coordinator and SFU that may be open in all.
+    #[arg(long, value_name = "N", default_value_t = 15_000)]
+    max_sockets: usize,
+    /// Requests a second to the SFU by one user in one call, with a burst of 30 seconds' worth; each
+    /// 4 KiB of a body (of statistics 256 KiB) count as one more, a join as ten; 0 for no limit.
+    #[arg(long, value_name = "N", env = "TRUNKLINE_SFU_RATE_LIMIT", default_value_t = 30)]
+    sfu_rate_limit: u32,
+    /// As --sfu-rate-limit, from one address, or one IPv6 /64.
+    #[arg(
+        long,
+        value_name = "N",
+        env = "TRUNKLINE_SFU_RATE_LIMIT_PER_ADDRESS",
+        default_value_t = 300
+    )]
+    sfu_rate_limit_per_address: u32,
     /// Participants of a call above which those who only watch are counted but no longer introduced
     /// to the others: each would be told to all of them.
     #[arg(long, value_name = "N", default_value_t = 250)]
@@ -230,6 +260,8 @@ pub struct Config {
     pub dev: bool,
     /// Without a slash at the end.
     pub public_url: Option<String>,
+    /// Who may say for whom they ask.
+    pub proxies: TrustedProxies,
     /// Static files.
     pub www: Option<PathBuf>,
     /// Address for media.
@@ -242,6 +274,8 @@ pub struct Config {
     pub budgets: Budgets,
     /// How many sockets somebody may hold open.
     pub sockets: SocketBounds,
+    /// How often somebody may ask something of the SFU.
+    pub sfu_limits: sfu::Limits,
     /// Participants above which those who only watch are not introduced to the others.
     pub large_call: usize,
     /// Among how many threads the calls are divided.
@@ -343,6 +377,7 @@ impl ServeArgs {
             app,
             dev,
             public_url: self.public_url.map(check_url).transpose()?,
+            proxies: TrustedProxies::new(self.trusted_proxies),
             www: self.www,
             udp,
             public_ip: self.public_ip,
@@ -351,6 +386,11 @@ impl ServeArgs {
             sockets: SocketBounds {
                 per_user: self.limits.sockets_per_user,
                 per_address: self.limits.sockets_per_address,
+                in_all: self.limits.max_sockets,
+            },
+            sfu_limits: sfu::Limits {
+                per_user: self.limits.sfu_rate_limit,
+                per_address: self.limits.sfu_rate_limit_per_address,
             },
             large_call: self.limits.large_call,
             media_workers: self

@@ -1,5 +1,6 @@
 //! HTTP and the coordinator socket: translation only, decisions are the coordinator's.
 
+mod address;
 mod api;
 mod commands;
 mod extras;
@@ -21,7 +22,7 @@ use std::{
 };
 
 use axum::{
-    Router,
+    Extension, Router,
     http::{HeaderName, Method, header},
     middleware::from_fn,
     response::Response,
@@ -39,8 +40,9 @@ use crate::{
 };
 use api::Api;
 
+pub use address::{Cidr, ClientAddress, Network, TrustedProxies};
 pub use listen::serve;
-pub use sockets::{SocketBounds, SocketCounts};
+pub use sockets::{Permit, SocketBounds, SocketCounts, TooManySockets};
 
 /// What the routes work with.
 #[derive(Clone)]
@@ -93,6 +95,8 @@ pub fn router(state: &AppState, sfu: Router) -> Router {
         .fallback_service(fallback)
         .layer(CatchPanicLayer::custom(on_panic))
         .layer(from_fn(guard::guard))
+        // For the SFU's sockets, which count with ours.
+        .layer(Extension(Arc::clone(&state.socket_counts)))
         .layer(cors())
 }
 

@@ -101,12 +101,12 @@ async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     let (notify, notices) = sfu::control::notices();
     let metrics = Registry::default();
     let sfu = Sfu::start(&config.sfu(), notify, &metrics)?;
-    let routes = sfu.clone();
+    let (routes, limits) = (sfu.clone(), config.sfu_limits);
     let (media_address, told) = sfu.addresses();
     let media = Media {
         control: Arc::new(sfu),
         notices,
-        routes: Box::new(move |open, secret| sfu::routes(routes, secret, open)),
+        routes: Box::new(move |open, secret| sfu::routes(routes, secret, open, limits)),
         edge_name: "local".into(),
         stun: Some(told),
         metrics,

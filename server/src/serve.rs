@@ -118,7 +118,7 @@ impl Server {
         };
         let router = http::router(&state, (media.routes)(open, sfu_secret));
         let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(http::serve(listener, router, stopped));
+        let serving = tokio::spawn(http::serve(listener, router, config.proxies.clone(), stopped));
         Ok(Self { address, coordinator, sfu, stop, serving, sockets, last_change })
     }
 

@@ -34,5 +34,5 @@ mod turns;
 mod worker;
 
 pub use handle::{Sfu, SfuOptions, StartError};
-pub use http::{Open, routes};
+pub use http::{Limits, Open, routes};
 pub(crate) use ids::is_audio;

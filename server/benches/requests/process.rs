@@ -21,6 +21,9 @@ impl Process {
     pub fn start(data: &Path, app: &App, more: &[&str]) -> Result<Self, Failure> {
         let mut child = Command::new(env!("CARGO_BIN_EXE_trunkline-server"))
             .args(["--listen", "127.0.0.1:0", "--rate-limit", "0", "--app-rate-limit", "0"])
+            // All clients come from one address.
+            .args(["--sfu-rate-limit", "0", "--sfu-rate-limit-per-address", "0"])
+            .args(["--sockets-per-address", "10000"])
             .arg("--data")
             .arg(data)
             .args(more)

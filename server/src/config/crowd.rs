@@ -9,7 +9,8 @@ use crate::crowd::Crowd;
 #[command(after_help = "\
 The participants come from one address and join at once, so the server needs other limits than \
 usual: --rate-limit 0 and --app-rate-limit 0 (as with --dev), and --large-call N for a call whose \
-participants are all to be introduced to each other.")]
+participants are all to be introduced to each other. More than some hundreds also need \
+--sfu-rate-limit-per-address 0, more than a thousand --sockets-per-address N.")]
 pub(super) struct CrowdArgs {
     /// Address of the running server itself, such as http://127.0.0.1:8080.
     #[arg(long, value_name = "URL")]

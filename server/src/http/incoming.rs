@@ -1,12 +1,6 @@
 //! What a request brings along.
 
-use std::{
-    collections::HashMap,
-    convert::Infallible,
-    error::Error,
-    net::{IpAddr, Ipv4Addr},
-    time::Duration,
-};
+use std::{collections::HashMap, convert::Infallible, error::Error, time::Duration};
 
 use axum::{
     body::{Body, to_bytes},
@@ -18,7 +12,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout};
 use trunkline_protocol::coordinator::ErrorCode;
 
-use super::{AppState, guard::RateSlot, listen::Peer};
+use super::{AppState, address::ClientAddress, guard::RateSlot};
 use crate::{
     auth::{App, Credentials},
     coordinator::{Caller, Cid, ConnectionId, Refusal, SfuAccess},
@@ -34,7 +28,7 @@ pub(super) struct Incoming {
     headers: HeaderMap,
     /// Method and route without its prefix, as both prefixes lead to the same operation.
     endpoint: String,
-    peer: Option<IpAddr>,
+    address: ClientAddress,
     rate: RateSlot,
 }
 
@@ -58,12 +52,13 @@ impl<S: Send + Sync> FromRequestParts<S> for Incoming {
         let route = MatchedPath::from_request_parts(parts, state).await.ok();
         let route = route.as_ref().map(MatchedPath::as_str).unwrap_or_default();
         let prefix = PREFIXES.iter().find_map(|prefix| route.strip_prefix(prefix));
+        let address = ClientAddress::from_request_parts(parts, state).await?;
         Ok(Self {
             path,
             query,
             headers: parts.headers.clone(),
             endpoint: format!("{} {}", parts.method, prefix.unwrap_or(route)),
-            peer: parts.extensions.get::<Peer>().map(|peer| peer.0),
+            address,
             rate: parts.extensions.get().cloned().unwrap_or_default(),
         })
     }
@@ -120,13 +115,9 @@ impl Incoming {
         state.apps.find(self.query("api_key"))
     }
 
-    /// Where the client is. A proxy on this machine says for whom it asks; nobody else is believed.
-    pub fn address(&self) -> IpAddr {
-        let peer = self.peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
-        let forwarded = self.header("x-forwarded-for").filter(|_| peer.is_loopback());
-        // The last address is the one that the proxy itself has seen.
-        let seen = forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
-        seen.unwrap_or(peer)
+    /// Where the client is.
+    pub fn address(&self) -> ClientAddress {
+        self.address
     }
 
     /// The call in the path.

@@ -11,17 +11,17 @@ use tokio::{
 };
 use tower_service::Service;
 
-/// Who is at the other end of the connection.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub IpAddr);
+use super::address::TrustedProxies;
 
 /// Serves until told to stop, then waits for the answers that are due.
 pub async fn serve(
     mut listener: TcpListener,
     router: Router,
+    proxies: TrustedProxies,
     mut stop: oneshot::Receiver<()>,
 ) -> io::Result<()> {
     let (stopping, stopped) = watch::channel(());
+    let proxies = Arc::new(proxies);
     let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
         let permit = tokio::select! {
@@ -33,9 +33,9 @@ pub async fn serve(
             accepted = Listener::accept(&mut listener) => accepted,
             _ = &mut stop => break,
         };
-        let (router, stopped) = (router.clone(), stopped.clone());
+        let (router, proxies, stopped) = (router.clone(), Arc::clone(&proxies), stopped.clone());
         tokio::spawn(async move {
-            serve_connection(stream, Peer(peer.ip()), router, stopped).await;
+            serve_connection(stream, peer.ip(), router, proxies, stopped).await;
             drop(permit);
         });
     }
@@ -49,8 +49,9 @@ pub async fn serve(
 /// is due when the server stops.
 async fn serve_connection(
     stream: TcpStream,
-    peer: Peer,
+    peer: IpAddr,
     router: Router,
+    proxies: Arc<TrustedProxies>,
     mut stopped: watch::Receiver<()>,
 ) {
     // Small frames must not wait for each other.
@@ -58,7 +59,8 @@ async fn serve_connection(
         tracing::debug!(%error, "nodelay not set");
     }
     let service = service_fn(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(peer);
+        let client = proxies.client(peer, request.headers());
+        request.extensions_mut().insert(client);
         router.clone().call(request.map(Body::new))
     });
     let mut connection = pin!(

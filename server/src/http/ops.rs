@@ -58,7 +58,11 @@ async fn metrics(State(api): State<Api>) -> Response {
     let (sockets, watchers) = api.app.coordinator.hub().counts();
     set("trunkline_sockets", "Authenticated coordinator sockets.", count(sockets));
     let open = Arc::clone(&api.app.socket_counts).len();
-    set("trunkline_sockets_open", "Coordinator sockets, authenticated or not.", count(open));
+    set(
+        "trunkline_sockets_open",
+        "Sockets of coordinator and SFU, authenticated or not.",
+        count(open),
+    );
     set("trunkline_watchers", "Calls watched, summed over the sockets.", count(watchers));
     if let Ok(Ok((sessions, participants))) =
         timeout(PATIENCE, api.app.coordinator.live_counts()).await

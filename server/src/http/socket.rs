@@ -78,7 +78,7 @@ async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
             };
             admitted.map(|user| user.map(|permit| (place, permit)))
         }
-        Err(refusal) => Err(refusal),
+        Err(reason) => Err(reason.into()),
     };
     let status = match &admitted {
         Ok(_) => StatusCode::SWITCHING_PROTOCOLS,

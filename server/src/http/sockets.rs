@@ -1,26 +1,35 @@
-//! How many sockets one user and one address may hold open.
+//! How many sockets may be open: the coordinator's and the SFU's count together.
 
 use std::{
     collections::HashMap,
     hash::Hash,
-    net::{IpAddr, Ipv6Addr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use trunkline_protocol::coordinator::ErrorCode;
 
+use super::address::{ClientAddress, Network};
 use crate::{coordinator::Refusal, store::AppId};
 
-/// Limits of open coordinator sockets.
+/// Limits of open sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SocketBounds {
-    /// Of one user.
+    /// Coordinator sockets of one user.
     pub per_user: usize,
     /// From one address; for IPv6 from one /64, which is what one client gets.
     pub per_address: usize,
+    /// From everywhere.
+    pub in_all: usize,
 }
 
-/// Counts the open sockets.
+/// There are too many sockets already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{whose} has too many open connections")]
+pub struct TooManySockets {
+    whose: &'static str,
+}
+
+/// Counts the open sockets. Every request carries it in its extensions.
 pub struct SocketCounts {
     bounds: SocketBounds,
     open: Mutex<Open>,
@@ -28,7 +37,8 @@ pub struct SocketCounts {
 
 #[derive(Default)]
 struct Open {
-    by_address: HashMap<IpAddr, usize>,
+    by_address: HashMap<Network, usize>,
+    in_all: usize,
     by_user: HashMap<(AppId, String), usize>,
 }
 
@@ -40,7 +50,7 @@ pub struct Permit {
 
 #[derive(Clone, PartialEq, Eq)]
 enum Holder {
-    Address(IpAddr),
+    Address(Network),
     User((AppId, String)),
 }
 
@@ -50,32 +60,37 @@ impl SocketCounts {
         Arc::new(Self { bounds, open: Mutex::default() })
     }
 
-    /// A socket from this address.
-    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Result<Permit, Refusal> {
-        let network = network(address);
-        if !take(&mut self.lock().by_address, network, self.bounds.per_address) {
-            return Err(too_many("this address"));
+    /// A socket of either kind from this address.
+    pub fn enter(self: &Arc<Self>, address: ClientAddress) -> Result<Permit, TooManySockets> {
+        let network = address.network();
+        let mut open = self.lock();
+        if open.in_all >= self.bounds.in_all {
+            return Err(TooManySockets { whose: "this server" });
         }
+        if !take(&mut open.by_address, network, self.bounds.per_address) {
+            return Err(TooManySockets { whose: "this address" });
+        }
+        open.in_all += 1;
         Ok(Permit { counts: Arc::clone(self), holder: Holder::Address(network) })
     }
 
     /// The socket turned out to be one of this user.
-    pub fn belong(self: &Arc<Self>, app: AppId, user_id: &str) -> Result<Permit, Refusal> {
+    pub fn belong(self: &Arc<Self>, app: AppId, user_id: &str) -> Result<Permit, TooManySockets> {
         let user = (app, user_id.to_owned());
         if !take(&mut self.lock().by_user, user.clone(), self.bounds.per_user) {
-            return Err(too_many("this user"));
+            return Err(TooManySockets { whose: "this user" });
         }
         Ok(Permit { counts: Arc::clone(self), holder: Holder::User(user) })
     }
 
-    /// Open sockets, authenticated or not.
+    /// Open sockets of both kinds, authenticated or not.
     pub fn len(&self) -> usize {
-        self.lock().by_address.values().sum()
+        self.lock().in_all
     }
 
     /// Whether no socket is open.
     pub fn is_empty(&self) -> bool {
-        self.lock().by_address.is_empty()
+        self.len() == 0
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
@@ -88,7 +103,10 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let mut open = self.counts.lock();
         match &self.holder {
-            Holder::Address(address) => give_back(&mut open.by_address, address),
+            Holder::Address(address) => {
+                give_back(&mut open.by_address, address);
+                open.in_all -= 1;
+            }
             Holder::User(user) => give_back(&mut open.by_user, user),
         }
     }
@@ -112,33 +130,29 @@ fn give_back<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
     }
 }
 
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
-        address @ IpAddr::V4(_) => address,
+impl From<TooManySockets> for Refusal {
+    fn from(reason: TooManySockets) -> Self {
+        Self::passing(ErrorCode::TooManyConnections, reason.to_string())
     }
-}
-
-fn too_many(whose: &str) -> Refusal {
-    let detail = format!("{whose} has too many open connections");
-    Refusal::passing(ErrorCode::TooManyConnections, detail)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn at(address: &str) -> ClientAddress {
+        ClientAddress(address.parse().unwrap())
+    }
+
     #[test]
     fn a_closed_socket_makes_room_and_nothing_is_kept() {
-        let counts = SocketCounts::new(SocketBounds { per_user: 1, per_address: 2 });
-        let address = "192.0.2.1".parse().unwrap();
-        let first = counts.enter(address).unwrap();
-        let _second = counts.enter(address).unwrap();
-        assert!(counts.enter(address).is_err());
-        assert!(counts.enter("::ffff:192.0.2.1".parse().unwrap()).is_err(), "the same address");
-        assert!(counts.enter("192.0.2.2".parse().unwrap()).is_ok());
+        let counts = SocketCounts::new(SocketBounds { per_user: 1, per_address: 2, in_all: 10 });
+        let first = counts.enter(at("192.0.2.1")).unwrap();
+        let _second = counts.enter(at("192.0.2.1")).unwrap();
+        assert!(counts.enter(at("192.0.2.1")).is_err());
+        assert!(counts.enter(at("192.0.2.2")).is_ok());
         drop(first);
-        assert!(counts.enter(address).is_ok());
+        assert!(counts.enter(at("192.0.2.1")).is_ok());
         let alice = counts.belong(AppId(1), "alice").unwrap();
         assert!(counts.belong(AppId(1), "alice").is_err());
         assert!(counts.belong(AppId(2), "alice").is_ok());
@@ -148,10 +162,12 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv6_client_counts_by_its_network() {
-        let counts = SocketCounts::new(SocketBounds { per_user: 1, per_address: 1 });
-        let _first = counts.enter("2001:db8::1".parse().unwrap()).unwrap();
-        assert!(counts.enter("2001:db8::2".parse().unwrap()).is_err());
-        assert!(counts.enter("2001:db8:0:1::1".parse().unwrap()).is_ok());
+    fn there_is_a_limit_for_all_together() {
+        let counts = SocketCounts::new(SocketBounds { per_user: 1, per_address: 2, in_all: 2 });
+        let first = counts.enter(at("192.0.2.1")).unwrap();
+        let _second = counts.enter(at("192.0.2.2")).unwrap();
+        assert!(counts.enter(at("192.0.2.3")).is_err());
+        drop(first);
+        assert!(counts.enter(at("192.0.2.3")).is_ok());
     }
 }

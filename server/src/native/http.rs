@@ -11,6 +11,8 @@ pub struct Reply {
     pub status: u16,
     /// `content-type`, or nothing.
     pub content_type: String,
+    /// `retry-after`, in seconds.
+    pub retry_after: Option<u64>,
     /// All of it.
     pub body: Vec<u8>,
 }
@@ -45,11 +47,13 @@ pub async fn send(
         .body(body)?;
     let sent = spawn_blocking(move || {
         let mut response = AGENT.run(request)?;
-        let content_type = response.headers().get("content-type");
-        let content_type = content_type.and_then(|value| value.to_str().ok());
+        let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let content_type = header("content-type").unwrap_or_default().to_owned();
+        let retry_after = header("retry-after").and_then(|seconds| seconds.parse().ok());
         Ok::<_, ureq::Error>(Reply {
             status: response.status().as_u16(),
-            content_type: content_type.unwrap_or_default().into(),
+            content_type,
+            retry_after,
             body: response.body_mut().read_to_vec()?,
         })
     });

@@ -1,5 +1,8 @@
 //! The SFU's socket and its Twirp service: translation only.
 
+mod door;
+mod lobby;
+mod requests;
 mod socket;
 mod twirp;
 
@@ -7,9 +10,14 @@ use axum::{
     Router,
     routing::{any, get},
 };
+use std::sync::Arc;
+
 use tokio::sync::mpsc;
 
 use super::handle::Sfu;
+use door::Door;
+
+pub use door::Limits;
 
 /// What the routes work with.
 #[derive(Clone)]
@@ -17,6 +25,7 @@ struct Access {
     sfu: Sfu,
     /// Signs SFU tokens.
     secret: String,
+    door: Arc<Door>,
     /// Held by every open socket, so that a shutdown can wait for them.
     open: Open,
 }
@@ -25,9 +34,9 @@ struct Access {
 pub type Open = mpsc::Sender<std::convert::Infallible>;
 
 /// Everything under `/sfu`.
-pub fn routes(sfu: Sfu, secret: String, open: Open) -> Router {
+pub fn routes(sfu: Sfu, secret: String, open: Open, limits: Limits) -> Router {
     Router::new()
         .route("/sfu/ws", get(socket::connect))
         .route("/sfu/twirp/{service}/{method}", any(twirp::call))
-        .with_state(Access { sfu, secret, open })
+        .with_state(Access { sfu, secret, door: Arc::new(Door::new(limits)), open })
 }

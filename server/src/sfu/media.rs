@@ -10,6 +10,7 @@ mod congestion;
 mod content;
 mod demand;
 mod dependency_descriptor;
+mod description;
 mod endpoint;
 mod estimate;
 mod forwarding;
@@ -36,5 +37,6 @@ mod tests;
 mod upkeep;
 mod vp9;
 
+pub use description::{Answer, Offer};
 pub use endpoint::{Endpoint, certificate};
 pub use router::{Media, MediaEvent};

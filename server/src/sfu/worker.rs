@@ -21,7 +21,7 @@ use super::{
     datagrams::{Datagram, Datagrams, Feed},
     ids::{Now, SessionKey, SocketId},
     inbox::{Entry, Inbox},
-    media::{Endpoint, Media, MediaEvent},
+    media::{Answer, Endpoint, Media, MediaEvent, Offer},
     network::{Network, Outgoing},
     pulse::{BETWEEN_BEATS, Pulse},
     routes::Routes,
@@ -73,12 +73,12 @@ pub(super) enum Frame {
 /// A request over HTTP, without what all of them have.
 pub(super) enum Rpc {
     SetPublisher {
-        offer: String,
+        offer: Box<Offer>,
         tracks: Vec<TrackInfo>,
     },
     SendAnswer {
         peer: PeerType,
-        answer: String,
+        answer: Result<Box<Answer>, Error>,
         negotiation_id: u32,
     },
     UpdateSubscriptions(Vec<TrackSubscriptionDetails>),
@@ -90,6 +90,8 @@ pub(super) enum Rpc {
     },
     /// Has no effect here, but the session must exist.
     Nothing,
+    /// Cannot be done, which is told to nobody but who may speak for the session.
+    Invalid(Error),
 }
 
 /// The answer to publish with, for a request that has one.
@@ -247,13 +249,13 @@ impl Worker {
         match rpc {
             Rpc::SetPublisher { offer, tracks } => {
                 self.calls.check_tracks(session, &tracks).map_err(Refusal::Failed)?;
-                let published = self.media.publish(session, &offer, &tracks, now);
+                let published = self.media.publish(session, *offer, &tracks, now);
                 let published = published.map_err(Refusal::Failed)?;
                 self.calls.set_tracks(session, &published.tracks);
                 return Ok(Some(published.answer));
             }
             Rpc::SendAnswer { peer: PeerType::Subscriber, answer, negotiation_id } => {
-                let result = self.media.answer(session, negotiation_id, &answer, now);
+                let result = self.media.answer(session, negotiation_id, answer, now);
                 result.map_err(Refusal::Failed)?;
             }
             Rpc::UpdateSubscriptions(tracks) => self.calls.set_subscriptions(session, &tracks),
@@ -266,6 +268,7 @@ impl Worker {
                 self.counters.count_report(readable.is_ok());
                 readable.map_err(Refusal::Failed)?;
             }
+            Rpc::Invalid(error) => return Err(Refusal::Failed(error)),
             // Publishers are answered in the response to SetPublisher.
             Rpc::SendAnswer { peer: PeerType::PublisherUnspecified, .. } | Rpc::Nothing => {}
         }

@@ -113,8 +113,9 @@ async fn connecting_again_and_again_is_limited_too() {
 }
 
 #[tokio::test]
-async fn clients_behind_a_proxy_on_this_machine_are_told_apart() {
-    let server = TestServer::start_with("--dev --sockets-per-address 1").await;
+async fn clients_behind_a_trusted_proxy_are_told_apart() {
+    let args = "--dev --sockets-per-address 1 --trusted-proxy 127.0.0.0/8,198.51.100.1";
+    let server = TestServer::start_with(args).await;
     let open = async |seen: &'static str| {
         let url = format!("{}/video/connect?api_key={KEY}", server.base);
         let mut request = url.replacen("http", "ws", 1).into_client_request().unwrap();
@@ -129,6 +130,24 @@ async fn clients_behind_a_proxy_on_this_machine_are_told_apart() {
     // What the client itself has written stands before what the proxy has seen.
     let mut third = open("192.0.2.3, 192.0.2.1").await;
     assert_eq!(next_json(&mut third).await["error"]["code"], 71);
+    let mut fourth = open("192.0.2.3, 192.0.2.1, 198.51.100.1").await;
+    assert_eq!(next_json(&mut fourth).await["error"]["code"], 71);
+}
+
+#[tokio::test]
+async fn nobody_else_is_believed_about_an_address() {
+    let server = TestServer::start_with("--dev --sockets-per-address 1").await;
+    let open = async |seen: &'static str| {
+        let url = format!("{}/video/connect?api_key={KEY}", server.base);
+        let mut request = url.replacen("http", "ws", 1).into_client_request().unwrap();
+        request.headers_mut().insert("x-forwarded-for", seen.parse().unwrap());
+        connect_async(request).await.unwrap().0
+    };
+    let mut first = open("192.0.2.1").await;
+    first.send(Message::Ping("x".into())).await.unwrap();
+    assert!(matches!(first.next().await, Some(Ok(Message::Pong(_)))));
+    let mut second = open("192.0.2.2").await;
+    assert_eq!(next_json(&mut second).await["error"]["code"], 71);
 }
 
 #[tokio::test]

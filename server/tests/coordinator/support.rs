@@ -95,13 +95,14 @@ impl TestServer {
         let (notify, received) = sfu::control::notices();
         let metrics = Registry::default();
         let sfu = Sfu::start(&config.sfu(), notify.clone(), &metrics).unwrap();
+        let limits = config.sfu_limits;
         let (routes, (tell_secret, secret)) = (sfu.clone(), std::sync::mpsc::channel());
         let media = Media {
             control: Arc::new(sfu),
             notices: received,
             routes: Box::new(move |open, secret: String| {
                 tell_secret.send(secret.clone()).unwrap();
-                sfu::routes(routes, secret, open)
+                sfu::routes(routes, secret, open, limits)
             }),
             edge_name: "test-edge".into(),
             stun: None,

@@ -5,6 +5,7 @@
 
 mod crowd;
 mod datagrams;
+mod doors;
 mod forwarding;
 mod negotiation;
 mod panics;

@@ -230,21 +230,3 @@ async fn large_statistics_are_taken_and_larger_bodies_refused() {
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
     assert!(answer.contains("resource_exhausted"), "{answer}");
 }
-
-#[tokio::test]
-async fn thousands_of_wishes_are_taken_in_stride() {
-    let server = TestServer::start().await;
-    let mut ann = server.join("ann").await;
-    let ben = server.join("ben").await;
-    ann.hear_until_pong().await;
-    let mut wishes: Vec<_> = (0..10_000)
-        .map(|index| {
-            let mut wish = wish(&ben, TrackType::Video, 100, 100);
-            wish.session_id = format!("unknown-{index}");
-            wish
-        })
-        .collect();
-    wishes.push(wish(&ben, TrackType::Video, 100, 100));
-    ann.subscribe(wishes).await;
-    assert!(ann.hear_until_pong().await.is_empty());
-}

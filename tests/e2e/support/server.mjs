@@ -142,6 +142,8 @@ export class Server {
     const child = start(PROGRAM, [
       ...['--dev', '--listen', this.#address, '--data', this.#data],
       ...['--api-key', API_KEY, '--api-secret', SECRET, '--www', join(ROOT, 'www/dist')],
+      // Browsers and crowds of many tests come from one address.
+      ...['--sfu-rate-limit-per-address', '0', '--sockets-per-address', '5000'],
       ...this.#args,
     ]);
     this.#process = child;

@@ -1,11 +1,25 @@
 //! The SFU socket: a JoinRequest first, then events one way and pings the other.
+//!
+//! | why                                                        | before it                | close |
+//! | ---------------------------------------------------------- | ------------------------ | ----- |
+//! | too many sockets of this address, or of all                | HTTP 429, no socket      |       |
+//! | no JoinRequest in time, or none at all                     | `error`, `DISCONNECT`    | 1008  |
+//! | bad token                                                  | `error`, `DISCONNECT`    | 1008  |
+//! | more frames than anybody needs, or one that is too large   | `error`, `DISCONNECT`    | 1008  |
+//! | too many joins or other requests                           |                          | 1013  |
+//! | others who come need the place of one that has not joined  |                          | none  |
+//! | the client does not take its events, or the server stops   |                          | 1013  |
 
 use std::{
-    sync::atomic::{AtomicU64, Ordering},
-    time::Duration,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use axum::{
+    Extension,
     extract::{
         State,
         ws::{
@@ -29,38 +43,49 @@ use trunkline_protocol::sfu::{
 };
 use uuid::Uuid;
 
-use super::{Access, twirp};
-use crate::sfu::{
-    ids::SocketId,
-    inbox::Inlet,
-    signalling::{Codecs, Join, error, error_event},
-    token::SfuClaims,
-    worker::{Frame, Request},
+use super::{Access, lobby::Seat, requests, twirp};
+use crate::{
+    http::{ClientAddress, Network, Permit, SocketCounts},
+    pace::{Meter, Pace},
+    sfu::{
+        ids::SocketId,
+        inbox::Inlet,
+        signalling::{Caller, Codecs, Join, error, error_event},
+        token::SfuClaims,
+        worker::{Frame, Request},
+    },
 };
 
 pub(super) async fn connect(
     State(access): State<Access>,
+    address: ClientAddress,
+    Extension(counts): Extension<Arc<SocketCounts>>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Response {
-    match upgrade {
-        Ok(upgrade) => upgrade
-            .max_message_size(MAX_FRAME)
-            .read_buffer_size(READ_BUFFER)
-            .on_upgrade(async move |socket| serve(access, socket).await),
-        Err(_) => twirp::envelope(
-            StatusCode::BAD_REQUEST,
-            "malformed",
-            "this route takes WebSocket upgrades only",
-        )
-        .into_response(),
-    }
+    let Ok(upgrade) = upgrade else {
+        let text = "this route takes WebSocket upgrades only";
+        return twirp::envelope(StatusCode::BAD_REQUEST, "malformed", text).into_response();
+    };
+    // Before there is a socket: one that is only to be refused would cost as much as any other.
+    let permit = match counts.enter(address) {
+        Ok(permit) => permit,
+        Err(reason) => return twirp::too_many(&reason.to_string(), ROOM_AGAIN).into_response(),
+    };
+    upgrade
+        .max_message_size(MAX_FRAME)
+        .max_frame_size(MAX_FRAME)
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(WRITE_BUFFER)
+        .on_upgrade(async move |socket| serve(access, socket, address.network(), permit).await)
 }
 
-async fn serve(access: Access, mut socket: WebSocket) {
+async fn serve(access: Access, mut socket: WebSocket, from: Network, _permit: Permit) {
     // Held until the close frame is out.
     let _open = access.open.clone();
     let id = SocketId(NEXT_SOCKET.fetch_add(1, Ordering::Relaxed));
-    let request = match first_frame(&mut socket).await {
+    let mut pace = Meter::default();
+    let seat = access.door.lobby.enter(from);
+    let request = match first_frame(&mut socket, seat, &mut pace).await {
         Ok(Some(request)) => request,
         Ok(None) => return,
         Err(text) => return refuse(&mut socket, ErrorCode::RequestValidationFailed, text).await,
@@ -69,23 +94,42 @@ async fn serve(access: Access, mut socket: WebSocket) {
         let text = "the token is missing, wrong or expired";
         return refuse(&mut socket, ErrorCode::Unauthenticated, text).await;
     };
+    let caller = Caller { user_id: claims.user_id.clone(), cid: claims.cid.clone() };
+    if access.door.count(&caller, from, REQUESTS_PER_JOIN).is_err() {
+        return hang_up(&mut socket, close_code::AGAIN, "too many requests").await;
+    }
+    let details = request.reconnect_details.as_ref();
+    let wished = details.map(|details| details.subscriptions.as_slice()).unwrap_or_default();
+    if requests::check_wishes(wished).is_err() {
+        let text = "the JoinRequest asks for too many tracks";
+        return refuse(&mut socket, ErrorCode::RequestValidationFailed, text).await;
+    }
     let Some(inlet) = access.sfu.inlet(&claims.cid) else { return };
     let (frames, inbox) = mpsc::channel(QUEUE);
-    let join = Box::new(join(id, claims, request));
+    let join = Box::new(join(id, claims, *request));
     inlet.send(Request::Join { join, frames }).await;
-    let code = relay(inlet, id, &mut socket, inbox).await;
+    let code = relay(inlet, id, &mut socket, inbox, &mut pace).await;
     inlet.send(Request::Closed(id, code)).await;
 }
 
-/// Waits for the JoinRequest. `None`: the client went away.
-async fn first_frame(socket: &mut WebSocket) -> Result<Option<JoinRequest>, &'static str> {
+/// Waits for the JoinRequest. `None`: the client went away, or has to.
+async fn first_frame(
+    socket: &mut WebSocket,
+    mut seat: Seat,
+    pace: &mut Meter,
+) -> Result<Option<Box<JoinRequest>>, &'static str> {
     let deadline = tokio::time::Instant::now() + JOIN_DEADLINE;
     loop {
-        return match timeout_at(deadline, socket.recv()).await {
+        let frame = tokio::select! {
+            frame = timeout_at(deadline, socket.recv()) => frame,
+            () = seat.turned_out() => return Ok(None),
+        };
+        pace.take(FRAMES, 1, Instant::now()).map_err(|_| TOO_MANY_FRAMES)?;
+        return match frame {
             Ok(Some(Ok(Message::Binary(bytes)))) => {
                 let request = SfuRequest::decode(bytes).ok().and_then(|r| r.request_payload);
                 match request {
-                    Some(RequestPayload::JoinRequest(request)) => Ok(Some(request)),
+                    Some(RequestPayload::JoinRequest(request)) => Ok(Some(Box::new(request))),
                     _ => Err("the first frame must be a JoinRequest"),
                 }
             }
@@ -122,6 +166,7 @@ async fn relay(
     id: SocketId,
     socket: &mut WebSocket,
     mut inbox: mpsc::Receiver<Frame>,
+    pace: &mut Meter,
 ) -> Option<u16> {
     loop {
         tokio::select! {
@@ -140,16 +185,27 @@ async fn relay(
                     return None;
                 }
             },
-            frame = socket.recv() => match frame {
-                Some(Ok(Message::Binary(bytes))) => on_frame(inlet, id, bytes).await,
-                Some(Ok(Message::Close(close))) => {
+            frame = socket.recv() => {
+                let frame = frame?.ok()?;
+                if let Message::Close(close) = frame {
                     // Answered with the same code, or browsers report an abnormal end.
                     let code = close.map(|close| close.code);
                     hang_up(socket, code.unwrap_or(close_code::NORMAL), "").await;
                     return code;
                 }
-                Some(Err(_)) | None => return None,
-                Some(Ok(_)) => inlet.send(Request::Heard(id)).await,
+                if pace.take(FRAMES, 1, Instant::now()).is_err() {
+                    refuse(socket, ErrorCode::TooManyRequests, TOO_MANY_FRAMES).await;
+                    return None;
+                }
+                match frame {
+                    Message::Binary(bytes) if bytes.len() > MAX_LATER_FRAME => {
+                        let text = "the frame is too large";
+                        refuse(socket, ErrorCode::RequestValidationFailed, text).await;
+                        return None;
+                    }
+                    Message::Binary(bytes) => on_frame(inlet, id, bytes).await,
+                    _ => inlet.send(Request::Heard(id)).await,
+                }
             },
         }
     }
@@ -221,10 +277,22 @@ const WRITE_DEADLINE: Duration = Duration::from_secs(10);
 const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 /// Events a reader may fall behind.
 const QUEUE: usize = 1024;
-/// Bytes. A JoinRequest holds two session descriptions of some 10 kB.
-const MAX_FRAME: usize = 256 * 1024;
+/// Bytes. A JoinRequest holds two session descriptions of some 10 kB and what is to be received. A
+/// frame that announces more is not waited for.
+const MAX_FRAME: usize = 64 * 1024;
+/// Bytes. After the join clients say hardly more than that they are there.
+const MAX_LATER_FRAME: usize = 4 * 1024;
+/// Of one socket, whatever is in them: clients ping every few seconds.
+const FRAMES: Pace = Pace { per_second: 20, burst: 200 };
+const TOO_MANY_FRAMES: &str = "too many frames";
+/// A join makes work for everybody in the call.
+const REQUESTS_PER_JOIN: u32 = 10;
+/// When there may be room for another socket.
+const ROOM_AGAIN: Duration = Duration::from_secs(5);
 /// Bytes. Clients say little; what is usual, 128 kB for each socket, is filled with zeros for each
 /// read.
 const READ_BUFFER: usize = 4 * 1024;
+/// Bytes that are written at once. What is usual, 128 kB, stays with the socket.
+const WRITE_BUFFER: usize = 4 * 1024;
 /// Hexadecimal digits of a track lookup prefix.
 const PREFIX: usize = 16;

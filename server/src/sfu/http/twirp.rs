@@ -3,74 +3,86 @@
 use std::time::Duration;
 
 use axum::{
-    body::{Body, Bytes, to_bytes},
+    body::{Body, Bytes},
     extract::{Path, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method as Verb, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use http_body_util::BodyExt;
 use prost::Message;
-use serde::{
-    Serialize,
-    de::{DeserializeOwned, IgnoredAny},
-};
+use serde::{Serialize, de::DeserializeOwned};
 use tokio::time::timeout;
 use trunkline_protocol::sfu::{
-    models::{Error, ErrorCode, IceTrickle},
+    models::Error,
     signal::{
-        IceRestartRequest, IceRestartResponse, IceTrickleResponse, SendAnswerRequest,
-        SendAnswerResponse, SendMetricsRequest, SendMetricsResponse, SendStatsRequest,
-        SendStatsResponse, SetPublisherRequest, SetPublisherResponse,
+        IceRestartResponse, IceTrickleResponse, SendAnswerResponse, SendMetricsRequest,
+        SendMetricsResponse, SendStatsResponse, SetPublisherResponse,
         StartNoiseCancellationRequest, StartNoiseCancellationResponse,
-        StopNoiseCancellationRequest, StopNoiseCancellationResponse, UpdateMuteStatesRequest,
-        UpdateMuteStatesResponse, UpdateSubscriptionsRequest, UpdateSubscriptionsResponse,
+        StopNoiseCancellationRequest, StopNoiseCancellationResponse, UpdateMuteStatesResponse,
+        UpdateSubscriptionsResponse,
     },
 };
 
-use super::Access;
-use crate::sfu::{
-    inbox::Unanswered,
-    signalling::{Caller, Refusal, error},
-    token::SfuClaims,
-    worker::Rpc,
+use super::{
+    Access,
+    requests::{self, Method},
+};
+use crate::{
+    http::{ClientAddress, Network},
+    room::Share,
+    sfu::{
+        inbox::Unanswered,
+        signalling::{Caller, Refusal},
+        token::SfuClaims,
+        worker::Rpc,
+    },
 };
 
 /// Runs one method.
 pub(super) async fn call(
     State(access): State<Access>,
     Path((service, method)): Path<(String, String)>,
+    address: ClientAddress,
     request: Request,
 ) -> Response {
-    let call = match Call::read(&access, &service, request).await {
+    let call = match Call::read(&access, &service, &method, address.network(), request).await {
         Ok(call) => call,
         Err(refusal) => return refusal.into_response(),
     };
-    let answered = match method.as_str() {
-        "SetPublisher" => call.run(set_publisher, set_publisher_response).await,
-        "SendAnswer" => call.run(send_answer, |e, _| SendAnswerResponse { error: e }).await,
+    let answered = match call.method {
+        Method::SetPublisher => call.run(requests::set_publisher, set_publisher_response).await,
+        Method::SendAnswer => {
+            call.run(requests::send_answer, |e, _| SendAnswerResponse { error: e }).await
+        }
         // A server with one known address needs no candidates from clients.
-        "IceTrickle" => call.run(ice_trickle, |e, _| IceTrickleResponse { error: e }).await,
-        "UpdateSubscriptions" => {
-            call.run(subscriptions, |e, _| UpdateSubscriptionsResponse { error: e }).await
+        Method::IceTrickle => {
+            call.run(requests::ice_trickle, |e, _| IceTrickleResponse { error: e }).await
         }
-        "UpdateMuteStates" => {
-            call.run(mute_states, |e, _| UpdateMuteStatesResponse { error: e }).await
+        Method::UpdateSubscriptions => {
+            call.run(requests::subscriptions, |e, _| UpdateSubscriptionsResponse { error: e }).await
         }
-        "IceRestart" => call.run(ice_restart, |e, _| IceRestartResponse { error: e }).await,
-        "SendStats" => call.run(send_stats, |e, _| SendStatsResponse { error: e }).await,
-        "SendMetrics" => {
+        Method::UpdateMuteStates => {
+            call.run(requests::mute_states, |e, _| UpdateMuteStatesResponse { error: e }).await
+        }
+        Method::IceRestart => {
+            call.run(requests::ice_restart, |e, _| IceRestartResponse { error: e }).await
+        }
+        Method::SendStats => {
+            call.run(requests::send_stats, |e, _| SendStatsResponse { error: e }).await
+        }
+        Method::SendMetrics => {
             let read = |r: SendMetricsRequest| (r.session_id, Rpc::Nothing);
             call.run(read, |_, _| SendMetricsResponse {}).await
         }
         // Noise cancellation runs in the client; this only tells that it does.
-        "StartNoiseCancellation" => {
+        Method::StartNoiseCancellation => {
             let read = |r: StartNoiseCancellationRequest| (r.session_id, Rpc::Nothing);
             call.run(read, |e, _| StartNoiseCancellationResponse { error: e }).await
         }
-        "StopNoiseCancellation" => {
+        Method::StopNoiseCancellation => {
             let read = |r: StopNoiseCancellationRequest| (r.session_id, Rpc::Nothing);
             call.run(read, |e, _| StopNoiseCancellationResponse { error: e }).await
         }
-        _ => Err(envelope(StatusCode::NOT_FOUND, "bad_route", "there is no such method")),
     };
     answered.unwrap_or_else(IntoResponse::into_response)
 }
@@ -78,9 +90,12 @@ pub(super) async fn call(
 /// A request whose sender is known.
 struct Call {
     access: Access,
+    method: Method,
     caller: Caller,
     encoding: Encoding,
     body: Bytes,
+    /// What the body takes.
+    share: Share,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -90,14 +105,23 @@ enum Encoding {
 }
 
 impl Call {
-    async fn read(access: &Access, service: &str, request: Request) -> Result<Self, Envelope> {
+    async fn read(
+        access: &Access,
+        service: &str,
+        method: &str,
+        from: Network,
+        request: Request,
+    ) -> Result<Self, Envelope> {
         if service != SERVICE {
             return Err(envelope(StatusCode::NOT_FOUND, "bad_route", "there is no such service"));
         }
-        if request.method() != Method::POST {
+        if request.method() != Verb::POST {
             let text = "the service takes POST only";
             return Err(envelope(StatusCode::NOT_FOUND, "bad_route", text));
         }
+        let method = Method::named(method).ok_or_else(|| {
+            envelope(StatusCode::NOT_FOUND, "bad_route", "there is no such method")
+        })?;
         let encoding = Encoding::of(request.headers())?;
         let claims = bearer(request.headers())
             .and_then(|token| SfuClaims::verify(token, &access.secret).ok())
@@ -105,36 +129,52 @@ impl Call {
                 let text = "the token is missing, wrong or expired";
                 envelope(StatusCode::UNAUTHORIZED, "unauthenticated", text)
             })?;
-        let body = read_body(request).await?;
         let caller = Caller { user_id: claims.user_id, cid: claims.cid };
-        Ok(Self { access: access.clone(), caller, encoding, body })
+        let count = |amount| {
+            let counted = access.door.count(&caller, from, amount);
+            counted.map_err(|wait| too_many("too many requests", wait))
+        };
+        count(1)?;
+        let share = match method {
+            Method::SendStats => access.door.room_for_report(from),
+            _ => access.door.room_for_body(from),
+        };
+        let (body, share) = read_body(request, method.most_bytes(), share).await?;
+        count(u32::try_from(body.len() / method.bytes_per_request()).unwrap_or(u32::MAX))?;
+        Ok(Self { access: access.clone(), method, caller, encoding, body, share })
     }
 
     async fn run<Q, A>(
         self,
-        read: impl FnOnce(Q) -> (String, Rpc),
+        read: impl FnOnce(Q) -> (String, Rpc) + Send + 'static,
         write: impl FnOnce(Option<Error>, Option<String>) -> A,
     ) -> Result<Response, Envelope>
     where
         Q: Message + Default + DeserializeOwned,
         A: Message + Serialize,
     {
-        let request: Q = self.encoding.decode(self.body)?;
-        let (session_id, rpc) = read(request);
-        let result = match self.access.sfu.inlet(&self.caller.cid) {
-            Some(inlet) => inlet.call(self.caller, session_id, rpc).await,
+        let Self { access, method, caller, encoding, body, share } = self;
+        let read = move || {
+            let request: Q = encoding.decode(body)?;
+            drop(share);
+            Ok(read(request))
+        };
+        let read = if method.is_heavy() { access.door.read(read).await } else { Some(read()) };
+        let (session_id, rpc) = read.ok_or_else(busy)??;
+        let result = match access.sfu.inlet(&caller.cid) {
+            Some(inlet) => inlet.call(caller, session_id, rpc).await,
             None => Err(Unanswered::Closing),
         };
-        let result = result.map_err(|unanswered| {
-            let text = match unanswered {
-                Unanswered::Busy => "the server is busy",
-                Unanswered::Closing => "the server is shutting down",
-            };
-            envelope(StatusCode::SERVICE_UNAVAILABLE, "unavailable", text).retry_after(SOON)
+        let result = result.map_err(|unanswered| match unanswered {
+            Unanswered::Busy => busy(),
+            Unanswered::Closing => {
+                let text = "the server is shutting down";
+                envelope(StatusCode::SERVICE_UNAVAILABLE, "unavailable", text).retry_after(SOON)
+            }
         })?;
         match result {
-            Ok(answer) => self.encoding.respond(&write(None, answer)),
-            Err(Refusal::Failed(error)) => self.encoding.respond(&write(Some(error), None)),
+            Ok(answer) => encoding.respond(&write(None, answer)),
+            Err(Refusal::Failed(error)) => encoding.respond(&write(Some(error), None)),
             Err(Refusal::NotOwner) => {
                 let text = "the session belongs to somebody else";
                 Err(envelope(StatusCode::FORBIDDEN, "permission_denied", text))
@@ -143,19 +183,51 @@ impl Call {
     }
 }
 
-/// Refuses a body that is announced as too large before it comes.
-async fn read_body(request: Request) -> Result<Bytes, Envelope> {
+fn busy() -> Envelope {
+    envelope(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "the server is busy").retry_after(SOON)
+}
+
+/// Too much of something that will be free again.
+pub(super) fn too_many(text: &str, wait: Duration) -> Envelope {
+    envelope(StatusCode::TOO_MANY_REQUESTS, "resource_exhausted", text).retry_after(wait)
+}
+
+/// Refuses a body that is announced as too large before it comes. What comes takes its share of the
+/// room there is.
+async fn read_body(
+    request: Request,
+    most: usize,
+    mut share: Share,
+) -> Result<(Bytes, Share), Envelope> {
     let too_large = || {
-        let text = format!("the body ended early or is larger than {MAX_BODY} bytes");
+        let text = format!("the body ended early or is larger than {most} bytes");
         envelope(StatusCode::PAYLOAD_TOO_LARGE, "resource_exhausted", text)
     };
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|bytes| bytes > MAX_BODY as u64) {
+    if announced.is_some_and(|bytes| bytes > most as u64) {
         return Err(too_large());
     }
-    match timeout(BODY_DEADLINE, to_bytes(request.into_body(), MAX_BODY)).await {
-        Ok(body) => body.map_err(|_| too_large()),
+    let mut incoming = request.into_body();
+    let mut body = Vec::new();
+    let reading = async {
+        while let Some(frame) = incoming.frame().await {
+            let Ok(data) = frame.map_err(|_| too_large())?.into_data() else {
+                // Trailers, which say nothing here.
+                continue;
+            };
+            if body.len() + data.len() > most {
+                return Err(too_large());
+            }
+            if !share.grow(data.len()) {
+                return Err(busy());
+            }
+            body.extend_from_slice(&data);
+        }
+        Ok(())
+    };
+    match timeout(BODY_DEADLINE, reading).await {
+        Ok(read) => read.map(|()| (body.into(), share)),
         Err(_) => {
             let text = "the body took too long to arrive";
             Err(envelope(StatusCode::REQUEST_TIMEOUT, "deadline_exceeded", text))
@@ -242,11 +314,6 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
-fn set_publisher(request: SetPublisherRequest) -> (String, Rpc) {
-    let rpc = Rpc::SetPublisher { offer: request.sdp, tracks: request.tracks };
-    (request.session_id, rpc)
-}
-
 fn set_publisher_response(error: Option<Error>, answer: Option<String>) -> SetPublisherResponse {
     SetPublisherResponse {
         sdp: answer.unwrap_or_default(),
@@ -255,53 +322,9 @@ fn set_publisher_response(error: Option<Error>, answer: Option<String>) -> SetPu
     }
 }
 
-fn send_answer(request: SendAnswerRequest) -> (String, Rpc) {
-    let rpc = Rpc::SendAnswer {
-        peer: request.peer_type(),
-        negotiation_id: request.negotiation_id,
-        answer: request.sdp,
-    };
-    (request.session_id, rpc)
-}
-
-fn ice_trickle(request: IceTrickle) -> (String, Rpc) {
-    (request.session_id, Rpc::Nothing)
-}
-
-fn subscriptions(request: UpdateSubscriptionsRequest) -> (String, Rpc) {
-    (request.session_id, Rpc::UpdateSubscriptions(request.tracks))
-}
-
-fn mute_states(request: UpdateMuteStatesRequest) -> (String, Rpc) {
-    (request.session_id, Rpc::UpdateMuteStates(request.mute_states))
-}
-
-fn ice_restart(request: IceRestartRequest) -> (String, Rpc) {
-    let rpc = Rpc::IceRestart(request.peer_type());
-    (request.session_id, rpc)
-}
-
-/// Statistics are lists in JSON, or nothing where there is none.
-fn send_stats(request: SendStatsRequest) -> (String, Rpc) {
-    let lists = [
-        ("subscriber_stats", &request.subscriber_stats),
-        ("publisher_stats", &request.publisher_stats),
-        ("rtc_stats", &request.rtc_stats),
-    ];
-    let wrong = lists.into_iter().find(|(_, list)| {
-        !list.is_empty() && serde_json::from_str::<Vec<IgnoredAny>>(list).is_err()
-    });
-    let readable = wrong.map_or(Ok(()), |(name, _)| {
-        Err(error(ErrorCode::RequestValidationFailed, format!("{name} is no JSON array")))
-    });
-    (request.session_id, Rpc::SendStats { readable })
-}
-
 const SERVICE: &str = "stream.video.sfu.signal.SignalServer";
 const JSON: &str = "application/json";
 const PROTOBUF: &str = "application/protobuf";
-/// Bytes. Statistics with traces can be several MiB.
-const MAX_BODY: usize = 8 * 1024 * 1024;
 /// For who is refused by a server that has too much to do.
 const SOON: Duration = Duration::from_secs(1);
 const BODY_DEADLINE: Duration = Duration::from_secs(30);

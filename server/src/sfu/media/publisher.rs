@@ -1,9 +1,11 @@
 //! The peer connection on which a participant publishes, and the layers that arrive on it.
 
-use std::{collections::HashMap, time::Instant};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Instant,
+};
 
 use str0m::{
-    change::SdpOffer,
     format::PayloadParams,
     media::{KeyframeRequestKind, Mid, Rid},
     rtp::{RtpPacket, Ssrc},
@@ -13,6 +15,7 @@ use trunkline_protocol::sfu::models::{Codec, Error, ErrorCode, TrackInfo, TrackT
 use super::{
     content::Content,
     demand::{Ladder, Rung},
+    description::{MOST_SOURCES, Offer, Section, refused},
     endpoint::Endpoint,
     gaps::Arrival,
     layers::{ArrivingLayer, LayerId, StreamId},
@@ -32,6 +35,8 @@ pub struct Publisher {
     /// Where the packets of a stream belong; browsers stop naming mid and rid in packets after a
     /// while.
     streams: HashMap<Ssrc, (Mid, StreamId)>,
+    /// Streams that its offers have named by number.
+    sources: BTreeSet<u32>,
 }
 
 /// A track and its layers.
@@ -77,7 +82,7 @@ pub struct Origin {
 impl Publisher {
     pub fn new(endpoint: &Endpoint, now: Instant) -> Self {
         let peer = Peer::new(endpoint, Side::Publisher, now);
-        Self { peer, tracks: Vec::new(), streams: HashMap::new() }
+        Self { peer, tracks: Vec::new(), streams: HashMap::new(), sources: BTreeSet::new() }
     }
 
     /// Takes an offer and the full list of tracks in it.
@@ -85,28 +90,27 @@ impl Publisher {
     /// An offer that cannot be used changes nothing.
     pub fn accept(
         &mut self,
-        offer: &str,
+        offer: Offer,
         tracks: &[TrackInfo],
         now: Instant,
     ) -> Result<Published, Error> {
-        let sections = sdp::media_sections(offer);
+        let Offer { sdp: offer, sections, sources } = offer;
         for track in tracks {
             let wanted = if is_audio(track.track_type()) { "audio" } else { "video" };
-            let fits = |section: &sdp::MediaSection<'_>| {
-                section.mid == track.mid && section.media == wanted
-            };
+            let fits = |section: &Section| section.mid == track.mid && section.media == wanted;
             if !sections.iter().any(fits) {
                 let text = format!("the offer has no {wanted} section with mid {}", track.mid);
                 return Err(error(ErrorCode::PublishTracksMismatch, text));
             }
         }
-        let refused = |reason: &dyn std::fmt::Display| {
-            let text = format!("the offer cannot be used: {reason}");
-            error(ErrorCode::RequestValidationFailed, text)
-        };
-        let offer = SdpOffer::from_sdp_string(offer).map_err(|reason| refused(&reason))?;
+        // str0m keeps something for each of them until the end.
+        if self.sources.union(&sources).count() > MOST_SOURCES {
+            let reason = format!("with those before it names more than {MOST_SOURCES} streams");
+            return Err(refused("offer", &reason));
+        }
+        self.sources.extend(sources);
         let answer = self.peer.attempt(|rtc| rtc.sdp_api().accept_offer(offer));
-        let answer = answer.map_err(|reason| refused(&reason))?;
+        let answer = answer.map_err(|reason| refused("offer", &reason))?;
         let answer = self.peer.marked(answer.to_sdp_string());
         self.peer.elapse(now);
         self.set_tracks(tracks);

@@ -16,6 +16,7 @@ use trunkline_protocol::sfu::{
 };
 
 use super::{
+    description::{Answer, Offer},
     endpoint::Endpoint,
     peer::{Peer, PeerEvent, Side},
     publisher::{Published, Publisher},
@@ -109,7 +110,7 @@ impl Media {
     pub fn publish(
         &mut self,
         session: SessionKey,
-        offer: &str,
+        offer: Offer,
         tracks: &[TrackInfo],
         now: Instant,
     ) -> Result<Published, Error> {
@@ -161,7 +162,7 @@ impl Media {
         &mut self,
         session: SessionKey,
         negotiation_id: u32,
-        answer: &str,
+        answer: Result<Box<Answer>, Error>,
         now: Instant,
     ) -> Result<(), Error> {
         let Some(subscriber) = self.subscriber(session) else {

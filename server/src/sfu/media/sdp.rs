@@ -1,27 +1,5 @@
 //! Edits of session descriptions as text, where str0m has no option for what is needed.
 
-/// An m-line with its attributes.
-#[derive(Debug, PartialEq, Eq)]
-pub struct MediaSection<'a> {
-    /// `audio` or `video`.
-    pub media: &'a str,
-    pub mid: &'a str,
-}
-
-/// The m-lines of a description that have a mid.
-pub fn media_sections(sdp: &str) -> Vec<MediaSection<'_>> {
-    let mut sections = Vec::new();
-    let mut media = "";
-    for line in sdp.lines() {
-        if let Some(rest) = line.strip_prefix("m=") {
-            media = rest.split(' ').next().unwrap_or_default();
-        } else if let Some(mid) = line.strip_prefix("a=mid:") {
-            sections.push(MediaSection { media, mid });
-        }
-    }
-    sections
-}
-
 /// Appends parameters to the opus format line of one m-line.
 pub fn add_opus_parameters(sdp: &str, mid: &str, parameters: &str) -> String {
     let (session, sections) = split(sdp);
@@ -200,14 +178,6 @@ mod tests {
         a=mid:2\r\n\
         a=rtpmap:109 OPUS/48000/2\r\n\
         a=fmtp:109 minptime=10\r\n";
-
-    #[test]
-    fn media_sections_are_listed_with_their_mids() {
-        let sections: Vec<_> =
-            media_sections(SDP).iter().map(|section| (section.media, section.mid)).collect();
-        assert_eq!(sections, [("audio", "0"), ("video", "1"), ("audio", "2")]);
-        assert_eq!(media_sections("garbage"), []);
-    }
 
     #[test]
     fn opus_parameters_go_to_the_named_section_only() {

@@ -6,20 +6,14 @@ use std::{
 };
 
 use str0m::{
-    bwe::Bitrate,
-    change::{SdpAnswer, SdpPendingOffer},
-    format::PayloadParams,
-    media::Mid,
-    rtp::RtpPacket,
+    bwe::Bitrate, change::SdpPendingOffer, format::PayloadParams, media::Mid, rtp::RtpPacket,
 };
-use trunkline_protocol::sfu::{
-    event::SubscriberOffer,
-    models::{Error, ErrorCode},
-};
+use trunkline_protocol::sfu::{event::SubscriberOffer, models::Error};
 
 use super::{
     allocation::{Demand, allocate, goal, is_short},
     congestion::{Change, Congestion},
+    description::{Answer, refused},
     endpoint::Endpoint,
     estimate::Estimate,
     layers::{ArrivingLayer, StreamId},
@@ -34,7 +28,7 @@ use super::{
 };
 use crate::sfu::{
     ids::{SessionKey, TrackKey, is_audio},
-    signalling::{AvailableTrack, error},
+    signalling::AvailableTrack,
 };
 
 /// What one participant receives.
@@ -203,21 +197,22 @@ impl Subscriber {
     }
 
     /// Takes an answer. One to an earlier offer is ignored.
-    pub fn answer(&mut self, id: u32, answer: &str, now: Instant) -> Result<(), Error> {
+    pub fn answer(
+        &mut self,
+        id: u32,
+        answer: Result<Box<Answer>, Error>,
+        now: Instant,
+    ) -> Result<(), Error> {
         if !self.negotiation.answered(id) {
             return Ok(());
         }
-        let refused = |reason: &dyn std::fmt::Display| {
-            let text = format!("the answer cannot be used: {reason}");
-            error(ErrorCode::RequestValidationFailed, text)
-        };
         let Some(pending) = self.pending.take() else {
             return Ok(());
         };
-        let answer = SdpAnswer::from_sdp_string(answer).map_err(|reason| refused(&reason))?;
-        let accepted = self.peer.attempt(|rtc| rtc.sdp_api().accept_answer(pending, answer));
+        let answer = answer?;
+        let accepted = self.peer.attempt(|rtc| rtc.sdp_api().accept_answer(pending, answer.0));
         self.peer.elapse(now);
-        accepted.map_err(|reason| refused(&reason))?;
+        accepted.map_err(|reason| refused("answer", &reason))?;
         let Self { peer, outputs, idle, .. } = self;
         let mut api = peer.rtc.direct_api();
         let used = outputs.values_mut().filter_map(|output| output.line.as_mut());

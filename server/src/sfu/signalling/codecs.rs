@@ -1,5 +1,7 @@
 //! What the browser of a participant can encode or decode.
 
+use std::collections::BTreeSet;
+
 /// Codecs by their names in lower case; `None` for a client that did not show what it can.
 #[derive(Clone, Debug, Default)]
 pub struct Codecs(Option<Vec<String>>);
@@ -9,7 +11,9 @@ impl Codecs {
     pub fn of(offer: &str) -> Self {
         let formats = offer.lines().filter_map(|line| line.strip_prefix("a=rtpmap:"));
         let name = |format: &str| Some(format.split_once(' ')?.1.split('/').next()?.to_lowercase());
-        Self((!offer.is_empty()).then(|| formats.filter_map(name).collect()))
+        let names: BTreeSet<_> = formats.filter_map(name).collect();
+        let few = names.into_iter().filter(|name| name.len() <= LONGEST_NAME).take(MOST_CODECS);
+        Self((!offer.is_empty()).then(|| few.collect()))
     }
 
     /// Whether this one is among them. A client that did not show any is believed to have everything.
@@ -18,6 +22,11 @@ impl Codecs {
         self.0.as_ref().is_none_or(|known| known.iter().any(is_it))
     }
 }
+
+/// They are kept and looked through for every track. Browsers have some fifteen.
+const MOST_CODECS: usize = 64;
+/// Characters.
+const LONGEST_NAME: usize = 32;
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,7 @@ mod peer;
 mod server;
 mod twirp;
 
-pub use client::{Client, Socket, named, video, wish};
+pub use client::{Client, Heard, Socket, named, video, wish};
 pub use peer::Peer;
 pub use server::{CALL, TestServer};
 pub use trunkline_server::native::{

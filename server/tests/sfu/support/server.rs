@@ -52,13 +52,13 @@ impl TestServer {
         let metrics = Registry::default();
         let sfu = Sfu::start(&config.sfu(), notify, &metrics).unwrap();
         let (tell_secret, secret) = std::sync::mpsc::channel();
-        let handle = sfu.clone();
+        let (handle, limits) = (sfu.clone(), config.sfu_limits);
         let media = Media {
             control: Arc::new(sfu.clone()),
             notices,
             routes: Box::new(move |open, secret| {
                 tell_secret.send(secret.clone()).unwrap();
-                sfu::routes(handle, secret, open)
+                sfu::routes(handle, secret, open, limits)
             }),
             edge_name: "test".into(),
             stun: Some(sfu.addresses().1),

@@ -21,7 +21,7 @@ use crate::{
     native::{Conditions, Link, Source, is_keyframe, layer_of, spatial_of},
     sfu::{
         ids::{SessionKey, TrackKey},
-        media::{Endpoint, Media, MediaEvent},
+        media::{Answer, Endpoint, Media, MediaEvent, Offer},
         signalling::{AvailableTrack, Wish},
     },
 };
@@ -238,7 +238,12 @@ impl World {
         let tracks =
             [info(TrackType::Audio, audio, ""), info(TrackType::Video, video, name(codec))];
         let session = SessionKey(number as u64);
-        let answer = self.media.publish(session, &offer.to_sdp_string(), &tracks, self.now);
+        let answer = self.media.publish(
+            session,
+            Offer::read(&offer.to_sdp_string()).unwrap(),
+            &tracks,
+            self.now,
+        );
         let answer = SdpAnswer::from_sdp_string(&answer.unwrap().answer).unwrap();
         publisher.rtc.sdp_api().accept_answer(pending, answer).unwrap();
         // Browsers send again whatever they are asked for.
@@ -322,7 +327,8 @@ impl World {
                     let sdp = SdpOffer::from_sdp_string(&offer.sdp).unwrap();
                     let answer = self.viewer.rtc.sdp_api().accept_offer(sdp).unwrap();
                     let answer = answer.to_sdp_string();
-                    self.media.answer(VIEWER, offer.negotiation_id, &answer, now).unwrap();
+                    let answer = Answer::read(&answer).map(Box::new);
+                    self.media.answer(VIEWER, offer.negotiation_id, answer, now).unwrap();
                 }
                 MediaEvent::Paused { tracks, .. } => {
                     let pauses = tracks.iter().map(|(key, paused)| (at, key.publisher, *paused));
