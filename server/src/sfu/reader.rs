@@ -1,6 +1,12 @@
 //! The thread that reads the media port and gives each worker its datagrams.
 
-use std::{io, sync::Arc, thread, time::Duration};
+use std::{
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    thread,
+    time::Duration,
+};
 
 use tokio::{
     io::Interest,
@@ -50,12 +56,19 @@ impl Reader {
             let listen = self.network.ports().iter().map(Port::listen);
             listen.collect::<io::Result<Vec<_>>>()?
         };
-        let read = move || runtime.block_on(self.run(&sockets));
+        let read = move || {
+            let run = || AssertUnwindSafe(|| runtime.block_on(self.run(&sockets)));
+            // Nothing is kept from before; without a reader there is no media at all.
+            while catch_unwind(run()).is_err() {
+                tracing::error!("the reader of the media port failed and begins anew");
+                thread::sleep(PAUSE);
+            }
+        };
         thread::Builder::new().name(NAME.to_owned()).spawn(read)?;
         Ok(())
     }
 
-    async fn run(self, sockets: &[UdpSocket]) {
+    async fn run(&self, sockets: &[UdpSocket]) {
         let batches = self.feeders.iter().map(|_| Datagrams::default()).collect();
         let mut turn = Turn { incoming: Incoming::new(), outgoing: Outgoing::default(), batches };
         let mut report = interval(REPORT);
@@ -145,5 +158,72 @@ async fn readable(sockets: &[UdpSocket]) {
 const LARGEST_BATCH: usize = 64;
 /// How often the reader tells how busy it is.
 const REPORT: Duration = Duration::from_secs(1);
+/// After a failure.
+const PAUSE: Duration = Duration::from_millis(10);
 /// Of the thread. Systems show 15 characters.
 const NAME: &str = "media-reader";
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        net::{Ipv4Addr, UdpSocket},
+        time::Instant,
+    };
+
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::{
+        metrics::Registry,
+        sfu::{datagrams::way, routes::Reachable},
+    };
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    #[tokio::test]
+    async fn a_worker_that_takes_nothing_keeps_nobody_waiting() {
+        let loopback = Ipv4Addr::LOCALHOST;
+        let network = Network::open((loopback, 0).into(), Some(loopback.into())).unwrap();
+        let to = network.addresses()[0];
+        let (routes, metrics) = (Arc::new(Routes::new(2)), Registry::default());
+        let ((stuck, untouched), (feeder, mut feed)) = (way(), way());
+        let reader = Reader {
+            network: Arc::new(network),
+            routes: Arc::clone(&routes),
+            feeders: vec![stuck, feeder],
+            inbound: Inbound::new(&metrics),
+            outbound: Outbound::new(&metrics),
+            core_time: CoreTime::new(&metrics, "reader"),
+        };
+        reader.start().unwrap();
+        let count = |fate| {
+            let name = "trunkline_sfu_datagrams_received_total";
+            metrics.counter(name, "", &[("fate", fate)]).get()
+        };
+        let client = || UdpSocket::bind((loopback, 0)).unwrap();
+        let (flood, other, stranger) = (client(), client(), client());
+        routes.update(0, [Reachable::At(flood.local_addr().unwrap())]);
+        routes.update(1, [Reachable::At(other.local_addr().unwrap())]);
+
+        let begin = Instant::now();
+        while count("lost") == 0 {
+            assert!(begin.elapsed() < PATIENCE, "what waits for one worker is not bounded");
+            flood.send_to(&[0x80; 10_000], to).unwrap();
+        }
+        stranger.send_to(&[0x80; 12], to).unwrap();
+        let heard = async {
+            loop {
+                // The socket may be full as well.
+                other.send_to(b"hello", to).unwrap();
+                if let Ok(datagrams) = timeout(Duration::from_millis(50), feed.next()).await {
+                    return datagrams.unwrap();
+                }
+            }
+        };
+        let heard = timeout(PATIENCE, heard).await.expect("the other worker gets its own");
+        let source = other.local_addr().unwrap();
+        let expected = Datagram { source, address: to, contents: b"hello" };
+        assert!(heard.iter().all(|datagram| datagram == expected));
+        drop(untouched);
+    }
+}
