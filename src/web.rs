@@ -18,6 +18,7 @@ mod listener;
 mod listening;
 mod location;
 mod media;
+mod microtask;
 mod object;
 mod page;
 mod peer;

@@ -7,11 +7,14 @@
 
 #[path = "requests/process.rs"]
 mod process;
+#[path = "requests/unlimited.rs"]
+mod unlimited;
 
 use std::{
     fs,
     io::{Read, Write},
     net::{TcpListener, TcpStream},
+    process::Stdio,
     thread,
     time::Duration,
 };
@@ -26,6 +29,7 @@ use trunkline_server::{
 };
 
 use process::Process;
+use unlimited::UNLIMITED;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -161,7 +165,8 @@ fn start() -> Result<(Process, App), Failure> {
     // Removed by nobody but the system: the process outlives this function.
     let data = tempfile::tempdir()?.keep();
     let app = App { key: "bench".into(), secret: "bench-secret".into() };
-    let server = Process::start(&data, &app, &["--large-call", "100000"])?;
+    let arguments = [&UNLIMITED[..], &["--large-call", "100000"]].concat();
+    let server = Process::start(&data, &app, &arguments, Stdio::null())?;
     Ok((server, app))
 }
 

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod crowd;
+mod limits;
 mod turn;
 
 use std::{
@@ -8,6 +9,7 @@ use std::{
     num::NonZeroUsize,
     path::PathBuf,
     thread,
+    time::Duration,
 };
 
 use clap::{Args, Parser, Subcommand};
@@ -17,7 +19,7 @@ use trunkline_protocol::coordinator::{FullUserRequest, IceServerResponse, Update
 use crate::{
     auth::App,
     crowd::Crowd,
-    http::{Cidr, SocketBounds, TrustedProxies},
+    http::{Cidr, ConnectionBounds, SocketBounds, TrustedProxies},
     rate_limit::Budgets,
     sfu::{self, SfuOptions},
 };
@@ -91,47 +93,10 @@ struct ServeArgs {
     #[arg(long, value_name = "N", env = "TRUNKLINE_MEDIA_WORKERS")]
     media_workers: Option<NonZeroUsize>,
     #[command(flatten)]
-    limits: LimitArgs,
+    limits: limits::LimitArgs,
     /// Write the log as JSON, one object a line.
     #[arg(long)]
     log_json: bool,
-}
-
-#[derive(Debug, Args)]
-struct LimitArgs {
-    /// Requests a minute per user, endpoint and platform, 0 for no limit [default: 60, or 0 with
-    /// --dev].
-    #[arg(long, value_name = "N")]
-    rate_limit: Option<u32>,
-    /// Requests a minute per app, endpoint and platform, 0 for no limit; a thirtieth of it in any
-    /// one second [default: 6000, or 0 with --dev].
-    #[arg(long, value_name = "N")]
-    app_rate_limit: Option<u32>,
-    /// Coordinator sockets that one user may hold open.
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    sockets_per_user: usize,
-    /// Sockets of coordinator and SFU that one address may hold open, or one IPv6 /64.
-    #[arg(long, value_name = "N", default_value_t = 1000)]
-    sockets_per_address: usize,
-    /// Sockets of coordinator and SFU that may be open in all.
-    #[arg(long, value_name = "N", default_value_t = 15_000)]
-    max_sockets: usize,
-    /// Requests a second to the SFU by one user in one call, with a burst of 30 seconds' worth; each
-    /// 4 KiB of a body (of statistics 256 KiB) count as one more, a join as ten; 0 for no limit.
-    #[arg(long, value_name = "N", env = "TRUNKLINE_SFU_RATE_LIMIT", default_value_t = 30)]
-    sfu_rate_limit: u32,
-    /// As --sfu-rate-limit, from one address, or one IPv6 /64.
-    #[arg(
-        long,
-        value_name = "N",
-        env = "TRUNKLINE_SFU_RATE_LIMIT_PER_ADDRESS",
-        default_value_t = 300
-    )]
-    sfu_rate_limit_per_address: u32,
-    /// Participants of a call above which those who only watch are counted but no longer introduced
-    /// to the others: each would be told to all of them.
-    #[arg(long, value_name = "N", default_value_t = 250)]
-    large_call: usize,
 }
 
 #[derive(Debug, Args)]
@@ -272,10 +237,16 @@ pub struct Config {
     pub ice_servers: Vec<IceServerResponse>,
     /// How often somebody may ask.
     pub budgets: Budgets,
+    /// Anybody may become a guest.
+    pub guests: bool,
+    /// After how long guests are forgotten; `None`: they are kept.
+    pub guest_expiry: Option<Duration>,
     /// How many sockets somebody may hold open.
     pub sockets: SocketBounds,
     /// How often somebody may ask something of the SFU.
     pub sfu_limits: sfu::Limits,
+    /// How many connections somebody may hold open, sockets among them.
+    pub connections: ConnectionBounds,
     /// Participants above which those who only watch are not introduced to the others.
     pub large_call: usize,
     /// Among how many threads the calls are divided.
@@ -382,33 +353,19 @@ impl ServeArgs {
             udp,
             public_ip: self.public_ip,
             ice_servers: self.turn.into_iter().map(|turn| turn.0).collect(),
-            budgets: self.limits.budgets(dev),
-            sockets: SocketBounds {
-                per_user: self.limits.sockets_per_user,
-                per_address: self.limits.sockets_per_address,
-                in_all: self.limits.max_sockets,
-            },
-            sfu_limits: sfu::Limits {
-                per_user: self.limits.sfu_rate_limit,
-                per_address: self.limits.sfu_rate_limit_per_address,
-            },
-            large_call: self.limits.large_call,
+            budgets: self.limits.budgets(),
+            guests: self.limits.guests(),
+            guest_expiry: self.limits.guest_expiry(),
+            sockets: self.limits.sockets(),
+            connections: self.limits.connections(),
+            large_call: self.limits.large_call(),
             media_workers: self
                 .media_workers
                 .or_else(|| thread::available_parallelism().ok())
                 .map_or(1, NonZeroUsize::get),
+            sfu_limits: self.limits.sfu(),
             log_json: self.log_json,
         })
-    }
-}
-
-impl LimitArgs {
-    fn budgets(&self, dev: bool) -> Budgets {
-        let fill = |given: Option<u32>, usual| given.unwrap_or(if dev { 0 } else { usual });
-        Budgets {
-            per_user: fill(self.rate_limit, USER_BUDGET),
-            per_app: fill(self.app_rate_limit, APP_BUDGET),
-        }
     }
 }
 
@@ -486,9 +443,6 @@ fn check_url(url: String) -> Result<String, ConfigError> {
     }
 }
 
-/// The platform's.
-const USER_BUDGET: u32 = 60;
-const APP_BUDGET: u32 = 6000;
 const DEV_KEY: &str = "trunkline-dev";
 /// Known to everybody: good for nothing but `--dev`.
 pub(crate) const DEV_SECRET: &str = "trunkline-dev-secret";
@@ -502,7 +456,7 @@ mod tests {
         Cli::try_parse_from(args).unwrap().into_task()
     }
 
-    fn serve(args: &str) -> Config {
+    pub(super) fn serve(args: &str) -> Config {
         match parse(args) {
             Ok(Task::Serve(config)) => config,
             Ok(_) => panic!("not a server"),
@@ -525,19 +479,6 @@ mod tests {
         let config = serve("--api-key k --api-secret s --listen 0.0.0.0:8080");
         assert_eq!(config.app.secret, "s");
         assert_eq!(config.udp, config.listen);
-    }
-
-    #[test]
-    fn limits_are_those_of_the_platform_unless_the_server_is_for_development() {
-        let budgets = |args: &str| {
-            let Budgets { per_user, per_app } = serve(args).budgets;
-            (per_user, per_app)
-        };
-        let app = "--api-key k --api-secret s";
-        assert_eq!(budgets(app), (60, 6000));
-        assert_eq!(budgets("--dev"), (0, 0));
-        assert_eq!(budgets("--dev --rate-limit 5"), (5, 0));
-        assert_eq!(budgets(&format!("{app} --rate-limit 0 --app-rate-limit 9")), (0, 9));
     }
 
     #[test]

@@ -7,12 +7,14 @@
 
 mod access;
 mod actor;
+mod bounds;
 mod call_type;
 mod calls;
 mod cid;
 pub mod command;
 mod deletion;
 mod devices;
+mod guests;
 mod hub;
 mod interaction;
 mod join;
@@ -30,7 +32,10 @@ mod users;
 mod views;
 mod work;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use rusqlite::Connection;
 use tokio::{runtime::Handle, sync::mpsc, time::sleep};
@@ -52,7 +57,7 @@ use crate::{
 pub use access::granted;
 pub use actor::Caller;
 pub use calls::{Announce, GetCallOptions};
-pub use cid::{Cid, check_user_id};
+pub use cid::{Cid, check_user_id, is_guest};
 pub use command::Command;
 pub use hub::{ConnectionId, Hub, Outbox};
 pub use join::SfuAccess;
@@ -102,6 +107,35 @@ impl Coordinator {
         Ok(coordinator)
     }
 
+    /// From now on forgets guests who have been away for so long; never without an expiry.
+    pub fn forget_guests(&self, apps: Vec<AppId>, expiry: Option<Duration>) {
+        let Some(expiry) = expiry else {
+            return;
+        };
+        let coordinator = self.clone();
+        tokio::spawn(async move {
+            loop {
+                for &app in &apps {
+                    let forget = move |work: &mut Work<'_>| guests::forget(work, expiry);
+                    while !coordinator.hub().is_closed() {
+                        match coordinator.run(app, forget).await {
+                            Ok(true) => (),
+                            Ok(false) => break,
+                            Err(refusal) => {
+                                tracing::warn!(%refusal, "guests not forgotten");
+                                break;
+                            }
+                        }
+                    }
+                }
+                tokio::select! {
+                    () = sleep(BETWEEN_SWEEPS) => (),
+                    () = coordinator.hub().closed() => break,
+                }
+            }
+        });
+    }
+
     /// Open sockets and who watches what.
     pub fn hub(&self) -> &Hub {
         &self.shared.hub
@@ -124,7 +158,7 @@ impl Coordinator {
         app: AppId,
         wish: UserRequest,
     ) -> Result<UserResponse, Refusal> {
-        self.run(app, move |work| users::create_guest(work, wish)).await
+        self.run(app, move |work| guests::create(work, wish)).await
     }
 
     /// `UpdateUsers`
@@ -247,7 +281,7 @@ impl Coordinator {
         caller: Caller,
         request: QueryCallMembersRequest,
     ) -> Result<MembersResponse, Refusal> {
-        self.run(caller.app, move |work| query::members(work, &caller, &request)).await
+        self.look(caller.app, move |work, end| query::members(work, &caller, &request, end)).await
     }
 
     /// `QueryCallParticipants`
@@ -258,7 +292,8 @@ impl Coordinator {
         limit: Option<u32>,
         request: QueryCallParticipantsRequest,
     ) -> Result<QueryCallParticipantsResponse, Refusal> {
-        self.run(caller.app, move |work| query::participants(work, &caller, &cid, limit, request))
+        let app = caller.app;
+        self.look(app, move |work, _| query::participants(work, &caller, &cid, limit, request))
             .await
     }
 
@@ -288,7 +323,13 @@ impl Coordinator {
         watcher: Option<ConnectionId>,
         request: QueryCallsRequest,
     ) -> Result<QueryCallsResponse, Refusal> {
-        self.run(caller.app, move |work| query::calls(work, &caller, watcher, &request)).await
+        let (app, stays, asker) = (caller.app, request.watch == Some(true), caller.clone());
+        let found =
+            self.look(app, move |work, end| query::calls(work, &asker, &request, end)).await?;
+        if !stays {
+            return Ok(found);
+        }
+        self.run(app, move |work| query::watch(work, &caller, watcher, found)).await
     }
 
     /// One of the commands that are about one call and need nothing but a body.
@@ -368,6 +409,22 @@ impl Coordinator {
             .await
     }
 
+    /// Runs a query beside the commands: it has no effects, and an end.
+    async fn look<T: Send + 'static>(
+        &self,
+        app: AppId,
+        query: impl FnOnce(&Work<'_>, Instant) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let coordinator = self.clone();
+        self.shared
+            .store
+            .read(move |connection, end| {
+                let hub = &coordinator.shared.hub;
+                query(&Work::new(Db { connection, app }, hub, crate::clock::now()), end)
+            })
+            .await
+    }
+
     fn perform(&self, app: AppId, effects: Vec<Effect>) {
         let hub = &self.shared.hub;
         for effect in effects {
@@ -417,6 +474,8 @@ pub(crate) async fn update_users_while_stopped(
         .await
 }
 
+/// Between searches for guests to forget.
+const BETWEEN_SWEEPS: Duration = Duration::from_secs(10 * 60);
 /// Between attempts to store something on a full disk.
 const PAUSE: Duration = Duration::from_secs(1);
 

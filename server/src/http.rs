@@ -3,6 +3,7 @@
 mod address;
 mod api;
 mod commands;
+mod connections;
 mod extras;
 mod guard;
 mod incoming;
@@ -41,6 +42,7 @@ use crate::{
 use api::Api;
 
 pub use address::{Cidr, ClientAddress, Network, TrustedProxies};
+pub use connections::{ConnectionBounds, Connections};
 pub use listen::serve;
 pub use sockets::{Permit, SocketBounds, SocketCounts, TooManySockets};
 
@@ -61,6 +63,8 @@ pub struct AppState {
     pub public_url: Option<String>,
     /// Development: hands out tokens of this app.
     pub dev: Option<App>,
+    /// Anybody may become a guest.
+    pub guests: bool,
     /// Static files of the demo.
     pub www: Option<PathBuf>,
     /// Held by every open socket, so that a shutdown can wait for them.

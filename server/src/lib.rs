@@ -10,6 +10,7 @@ mod clock;
 pub mod config;
 pub mod coordinator;
 pub mod crowd;
+mod descriptors;
 pub mod http;
 pub mod metrics;
 pub mod native;

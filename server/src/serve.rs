@@ -23,7 +23,8 @@ use crate::{
     clock,
     config::{Config, DEV_SECRET},
     coordinator::{Coordinator, Refusal, SfuControl},
-    http::{self, AppState, SocketCounts},
+    descriptors,
+    http::{self, AppState, Connections, SocketCounts},
     metrics::Registry,
     rate_limit::RateLimits,
     sfu::{Open, control::SfuNotice},
@@ -99,6 +100,10 @@ impl Server {
         let control = Arc::clone(&sfu);
         let coordinator =
             Coordinator::start(store, apps.ids(), control, media.notices, &media.metrics).await?;
+        coordinator.forget_guests(apps.ids().collect(), config.guest_expiry);
+        let room = descriptors::for_connections(descriptors::raise());
+        let bounds = config.connections.within(room);
+        let connections = Connections::new(bounds, config.proxies.clone(), &media.metrics);
         let (open, sockets) = mpsc::channel(1);
         let state = AppState {
             coordinator: coordinator.clone(),
@@ -108,9 +113,10 @@ impl Server {
             ice_servers: ice_servers(media.stun, &config.ice_servers),
             public_url: config.public_url.clone(),
             dev: config.dev.then(|| config.app.clone()),
+            guests: config.guests,
             www: config.www.clone(),
             sockets: open.clone(),
-            socket_counts: SocketCounts::new(config.sockets),
+            socket_counts: SocketCounts::new(config.sockets.beside_requests(bounds)),
             rate_limits: Arc::new(RateLimits::new(config.budgets)),
             metrics: media.metrics,
             data: config.data.clone(),
@@ -118,7 +124,7 @@ impl Server {
         };
         let router = http::router(&state, (media.routes)(open, sfu_secret));
         let (stop, stopped) = oneshot::channel();
-        let serving = tokio::spawn(http::serve(listener, router, config.proxies.clone(), stopped));
+        let serving = tokio::spawn(http::serve(listener, router, connections, stopped));
         Ok(Self { address, coordinator, sfu, stop, serving, sockets, last_change })
     }
 

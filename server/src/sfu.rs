@@ -11,6 +11,7 @@
 //! its calls, so nothing of them is ever locked and no order is ever in doubt. A supervisor looks
 //! after it.
 
+mod askers;
 pub mod control;
 mod counters;
 mod datagrams;

@@ -3,7 +3,8 @@
 //! SQLite allows one writer at a time anyway, and blocks. A thread of its own keeps it off the
 //! async threads, gives all commands one order, and lets commands that wait for each other share
 //! one commit, so that many clients cost few disk flushes. What must happen after a commit (events,
-//! answers) happens on the same thread, hence in the same order.
+//! answers) happens on the same thread, hence in the same order. What only reads, and may be slow, is
+//! read beside it.
 
 pub(crate) mod apps;
 pub(crate) mod calls;
@@ -14,6 +15,7 @@ pub(crate) mod filter;
 pub(crate) mod members;
 pub(crate) mod page;
 pub(crate) mod permissions;
+mod readers;
 pub(crate) mod rings;
 mod row;
 mod schema;
@@ -21,12 +23,19 @@ pub(crate) mod sessions;
 pub(crate) mod users;
 mod worker;
 
-use std::{fs, io, path::Path, thread, time::Instant};
+use std::{
+    fs::{self, File},
+    io,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::metrics::{Counter, Gauge, Histogram, Registry};
+use readers::Readers;
 use worker::{Outcome, Request, serve};
 
 pub use apps::AppId;
@@ -35,6 +44,8 @@ pub use apps::AppId;
 #[derive(Clone)]
 pub struct Store {
     requests: mpsc::Sender<Request>,
+    /// `None` for tables in memory, which nobody else can see.
+    readers: Option<Readers>,
     measures: Measures,
 }
 
@@ -106,6 +117,9 @@ pub enum StoreError {
     /// The disk is full, fails, or must not be written. Nothing of the command is stored.
     #[error("the disk takes no data")]
     Refused,
+    /// A query took, or waited, longer than any may.
+    #[error("the query takes too long")]
+    TooSlow,
     /// The commit failed, the command panicked, or the store is closed.
     #[error("the command could not be stored")]
     Lost,
@@ -115,7 +129,10 @@ impl Store {
     /// Opens the store in `directory`, which is created when missing.
     pub fn open(directory: &Path, metrics: &Registry) -> Result<Self, StoreError> {
         fs::create_dir_all(directory)?;
-        Self::start(Connection::open(directory.join(FILE_NAME))?, metrics)
+        let lock = lock(directory)?;
+        let file = directory.join(FILE_NAME);
+        let store = Self::start(Connection::open(&file)?, Some(lock), metrics)?;
+        Ok(Self { readers: Some(Readers::open(&file)?), ..store })
     }
 
     /// Whether the last attempt to store something failed.
@@ -156,22 +173,48 @@ impl Store {
         answer.await.unwrap_or_else(|_| Err(StoreError::Lost.into()))
     }
 
+    /// Runs a query beside the commands, on the tables as they are after all that has been answered.
+    /// It is interrupted when it takes too long; the time is what it has.
+    pub async fn read<T, E, F>(&self, query: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: FnOnce(&Connection, Instant) -> Result<T, E> + Send + 'static,
+    {
+        match &self.readers {
+            Some(readers) => readers.run(query).await,
+            None => Err(StoreError::Lost.into()),
+        }
+    }
+
     /// Finishes what is queued, folds the WAL into the file and closes it.
     pub async fn close(&self) {
+        // They keep the WAL from being folded.
+        if let Some(readers) = &self.readers {
+            readers.close().await;
+        }
         let (closed, done) = oneshot::channel();
         if self.requests.send(Request::Close(closed)).await.is_ok() {
             drop(done.await);
         }
     }
 
-    fn start(mut db: Connection, metrics: &Registry) -> Result<Self, StoreError> {
+    /// Holds the lock, if there is one, for as long as the tables are written.
+    fn start(
+        mut db: Connection,
+        lock: Option<File>,
+        metrics: &Registry,
+    ) -> Result<Self, StoreError> {
         schema::prepare(&mut db)?;
         let (requests, queue) = mpsc::channel(QUEUE);
         let measures = Measures::new(metrics);
         let counting = measures.clone();
-        let body = move || serve(db, queue, &counting);
+        let body = move || {
+            serve(db, queue, &counting);
+            drop(lock);
+        };
         thread::Builder::new().name("store".into()).spawn(body)?;
-        Ok(Self { requests, measures })
+        Ok(Self { requests, readers: None, measures })
     }
 }
 
@@ -220,6 +263,7 @@ impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::InUse,
+            Some(ErrorCode::OperationInterrupted) => Self::TooSlow,
             _ if is_of_disk(&error) => {
                 tracing::error!(%error, "the disk takes no data");
                 Self::Refused
@@ -242,7 +286,27 @@ fn is_of_disk(error: &rusqlite::Error) -> bool {
     )
 }
 
+/// One server per directory: rings, sessions and sockets live in its memory. The lock goes with the
+/// process, however that ends.
+fn lock(directory: &Path) -> Result<File, StoreError> {
+    let file = File::create(directory.join(LOCK_NAME))?;
+    let started = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(fs::TryLockError::Error(error)) => return Err(error.into()),
+            // Long enough for a server that is just going down.
+            Err(fs::TryLockError::WouldBlock) if started.elapsed() < LOCK_PATIENCE => {
+                thread::sleep(LOCK_PATIENCE / 50);
+            }
+            Err(fs::TryLockError::WouldBlock) => return Err(StoreError::InUse),
+        }
+    }
+}
+
 const FILE_NAME: &str = "trunkline.db";
+const LOCK_NAME: &str = "trunkline.lock";
+const LOCK_PATIENCE: Duration = Duration::from_millis(500);
 const QUEUE: usize = 1024;
 
 #[cfg(test)]
@@ -257,8 +321,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_refused_command_leaves_nothing_behind() {
-        let store =
-            Store::start(Connection::open_in_memory().unwrap(), &Registry::default()).unwrap();
+        let store = Store::start(Connection::open_in_memory().unwrap(), None, &Registry::default())
+            .unwrap();
         let refused: Result<(), StoreError> = store
             .transact(|db| {
                 db.execute("CREATE TABLE half (done)", ())?;
@@ -275,8 +339,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_panicking_command_is_undone_and_the_store_goes_on() {
-        let store =
-            Store::start(Connection::open_in_memory().unwrap(), &Registry::default()).unwrap();
+        let store = Store::start(Connection::open_in_memory().unwrap(), None, &Registry::default())
+            .unwrap();
         let lost: Result<(), StoreError> = store
             .transact(|db| {
                 db.execute("CREATE TABLE half (done)", ())?;
@@ -293,8 +357,8 @@ mod tests {
 
     #[tokio::test]
     async fn effects_run_in_the_order_of_the_commands() {
-        let store =
-            Store::start(Connection::open_in_memory().unwrap(), &Registry::default()).unwrap();
+        let store = Store::start(Connection::open_in_memory().unwrap(), None, &Registry::default())
+            .unwrap();
         let ran = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::new(Mutex::new(Vec::new()));
         let commands = (0..200).map(|number| {
@@ -427,5 +491,48 @@ mod tests {
         assert!(matches!(open(directory.path()), Err(StoreError::InUse)));
         first.close().await;
         assert!(open(directory.path()).is_ok());
+    }
+
+    const FOR_EVER: &str =
+        "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT count(*) FROM n";
+
+    #[tokio::test]
+    async fn a_query_that_takes_too_long_is_ended_and_holds_no_command_up() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = open(directory.path()).unwrap();
+        run(&store, "CREATE TABLE thing (text)").await.unwrap();
+        let (begun, has_begun) = oneshot::channel();
+        let slow = store.read(|db, _| {
+            begun.send(()).unwrap();
+            db.query_one(FOR_EVER, (), |row| row.get::<_, i64>(0)).map_err(StoreError::from)
+        });
+        let others = async {
+            has_begun.await.unwrap();
+            run(&store, SMALL).await.unwrap();
+            let found = |db: &Connection, _: Instant| {
+                Ok::<_, StoreError>(db.prepare(FOUND)?.query(())?.next()?.is_some())
+            };
+            // Another reader sees what has been answered, though the first still sees the old state.
+            assert!(store.read(found).await.unwrap());
+        };
+        let (slow, ()) = tokio::join!(slow, others);
+        assert!(matches!(slow, Err(StoreError::TooSlow)));
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn who_reads_does_not_write_and_a_panic_is_survived() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = open(directory.path()).unwrap();
+        run(&store, "CREATE TABLE thing (text)").await.unwrap();
+        let write = |db: &Connection, _: Instant| Ok::<_, StoreError>(db.execute(SMALL, ())?);
+        assert!(matches!(store.read(write).await, Err(StoreError::Refused)));
+        for _ in 0..5 {
+            let lost: Result<(), StoreError> = store.read(|_, _| panic!("a bug")).await;
+            assert!(matches!(lost, Err(StoreError::Lost)));
+        }
+        let found =
+            |db: &Connection, _: Instant| Ok::<_, StoreError>(db.table_exists(None, "thing")?);
+        assert!(store.read(found).await.unwrap());
     }
 }

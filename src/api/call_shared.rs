@@ -13,6 +13,7 @@ use super::{
     call_state::{self, Kept},
     client::ClientShared,
     device,
+    fields::known_text,
     notes::Notes,
     parts::{Parts, WeakParts},
     promises::need_no_handler,
@@ -62,8 +63,8 @@ impl CallShared {
     }
 
     /// One of these; `undefined` when there is none.
-    pub(crate) fn part(&self, name: &str) -> JsValue {
-        self.parts().map(|parts| parts.get(name)).unwrap_or_default()
+    pub(crate) fn part(&self, name: &'static str) -> JsValue {
+        self.parts().map(|parts| parts.get_known(&known_text(name))).unwrap_or_default()
     }
 
     /// Reads the state of the call; `None` when nothing can be read any more. `read` may run no code

@@ -30,6 +30,7 @@ use super::{
     body::{Body, function, given, text},
     client_state, connectivity, device_preferences,
     error::to_js,
+    fields::known_text,
     options::{self, invalid},
     parts::Parts,
     promises::{open, promised},
@@ -338,8 +339,8 @@ impl Client {
 }
 
 impl Client {
-    fn part(&self, name: &str) -> JsValue {
-        self.shared.parts().map(|parts| parts.get(name)).unwrap_or_default()
+    fn part(&self, name: &'static str) -> JsValue {
+        self.shared.parts().map(|parts| parts.get_known(&known_text(name))).unwrap_or_default()
     }
 
     fn make_call(

@@ -28,11 +28,17 @@ impl Document {
         JSON::parse(text).ok().map(Self)
     }
 
-    /// A value of its own, for an app to do with as it likes.
+    /// A value of its own, for an app to do with as it likes. What is in it is the same and frozen
+    /// when it cannot be copied, as in a page that replaced `JSON`: nobody can read an event without
+    /// a value.
     pub fn copy(&self) -> JsValue {
         // Unlike `structuredClone` this is there wherever the SDK runs, and what came out of
         // `JSON.parse` goes in again unchanged.
-        self.text().and_then(|text| JSON::parse(&text).ok()).unwrap_or_default()
+        let copy = self.text().and_then(|text| JSON::parse(&text).ok());
+        copy.filter(JsValue::is_object).unwrap_or_else(|| {
+            self.frozen();
+            self.shallow_copy().into()
+        })
     }
 
     /// The value itself, which from now on nobody can change: every read of an unchanged state gives

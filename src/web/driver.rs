@@ -1,4 +1,3 @@
-use crate::web::task::{detach, spawn};
 use std::{
     cell::{Cell, OnceCell, Ref, RefCell},
     collections::VecDeque,
@@ -17,16 +16,19 @@ use super::{
     http::Http,
     location::find_location,
     media::MediaTable,
+    microtask::Microtask,
+    object::field,
     page::Page,
     peer::{Gatherings, Peers},
     report::Reporter,
     socket::Sockets,
+    task::detach,
     ticker::Ticker,
     timers::Timer,
 };
 use crate::core::{
-    CallKey, CaptureRequest, Changes, Command, DeviceKind, ElementEffect, ElementId, PeerId,
-    PromiseId, Time, TokenRequestId, TrackType,
+    CallKey, CaptureRequest, Changes, Command, DeviceKind, Duration, ElementEffect, ElementId,
+    PeerId, PromiseId, Time, TokenRequestId, TrackType,
 };
 
 /// Runs one client: gives it what the app and the browser say, and does what it asks for.
@@ -41,6 +43,7 @@ pub struct Driver {
     running: Cell<bool>,
     /// Something was marked as changed that watchers are about to hear of.
     unheard: Cell<bool>,
+    telling: Microtask,
     clock: Clock,
     timer: Timer,
     /// Unless the app wants no worker.
@@ -55,8 +58,25 @@ pub struct Driver {
     devices_watch: OnceCell<DevicesWatch>,
     reporter: Reporter,
     frontend: Weak<dyn Frontend>,
-    this: Weak<Self>,
     _page: Page,
+}
+
+/// Whether the loop leaves the page a moment between things that take long, such as peer connections
+/// that are made after a large join response.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    /// What an app asks for has begun when its order returns.
+    ToTheEnd,
+    /// Not in a hidden page: its next task may come a second later, and it shows nothing that could
+    /// stop.
+    InSlices,
+}
+
+/// How long the loop runs before the page gets a moment: a frame has 16 ms.
+const SLICE: Duration = Duration::from_millis(8);
+
+fn is_hidden() -> bool {
+    field(&field(&js_sys::global(), "document"), "hidden").is_truthy()
 }
 
 /// The side of the app.
@@ -106,12 +126,21 @@ impl Driver {
                 };
                 Reporter::new(report, warn)
             };
+            let telling = {
+                let this = this.clone();
+                Microtask::new(move || {
+                    if let Some(driver) = this.upgrade() {
+                        driver.tell_unheard();
+                    }
+                })
+            };
             let media = MediaTable::default();
             Self {
                 client: RefCell::new(client),
                 inbox: RefCell::default(),
                 running: Cell::new(false),
                 unheard: Cell::new(false),
+                telling,
                 clock: Clock,
                 timer: Timer::new(Clock, reporter.clone()),
                 ticker: timer_worker.then(|| Ticker::new(reporter.clone())),
@@ -125,7 +154,6 @@ impl Driver {
                 _page: Page::watch(&reporter),
                 reporter,
                 frontend,
-                this: this.clone(),
             }
         })
     }
@@ -133,7 +161,7 @@ impl Driver {
     /// Gives the client an order of the app, at once.
     pub fn command(&self, command: Command) {
         self.step(|client, now| client.command(now, command));
-        self.run();
+        self.run(Pace::ToTheEnd);
     }
 
     /// Gives the client an order that answers at once.
@@ -143,8 +171,11 @@ impl Driver {
 
     /// Gives the client a report, when its turn comes.
     pub fn report(&self, input: Input) {
+        // A page that goes has no later task.
+        let goes = matches!(input, Input::PageHidden);
+        let pace = if goes { Pace::ToTheEnd } else { Pace::InSlices };
         self.inbox.borrow_mut().push_back(input);
-        self.run();
+        self.run(pace);
     }
 
     /// The client, to be read.
@@ -200,11 +231,22 @@ impl Driver {
         self.http.abort_all();
     }
 
-    fn run(&self) {
+    fn run(&self, pace: Pace) {
         if has_panicked() || self.running.replace(true) {
             return;
         }
-        while self.turn() {}
+        let began = self.clock.now();
+        let mut pauses = pace == Pace::InSlices;
+        while self.turn() {
+            if pauses && self.clock.now() - began >= SLICE {
+                if !is_hidden() {
+                    self.running.set(false);
+                    // The rest in a task of its own, or with what is reported before.
+                    return self.timer.set(Some(began));
+                }
+                pauses = false;
+            }
+        }
         self.running.set(false);
 
         let (next, has_user) = {
@@ -260,13 +302,14 @@ impl Driver {
         if self.unheard.replace(true) {
             return;
         }
-        let this = self.this.clone();
-        spawn(async move {
-            if let Some(driver) = this.upgrade() {
-                driver.unheard.set(false);
-                driver.tell(|frontend| frontend.flush());
-            }
-        });
+        if self.telling.ask().is_err() {
+            self.tell_unheard();
+        }
+    }
+
+    fn tell_unheard(&self) {
+        self.unheard.set(false);
+        self.tell(|frontend| frontend.flush());
     }
 
     fn perform(&self, effect: Effect) {

@@ -93,6 +93,27 @@ fn what_an_app_does_to_its_copy_nobody_else_sees() {
 }
 
 #[wasm_bindgen_test]
+fn what_cannot_be_copied_is_shown_and_cannot_be_changed() {
+    let document = Document::parse(r#"{"type":"x","call":{"custom":{"n":1}}}"#).unwrap();
+    for broken in ["() => { throw 'on purpose' }", "() => undefined"] {
+        for method in ["parse", "stringify"] {
+            let script = format!("const own = JSON.{method}; JSON.{method} = {broken}; return own");
+            let own = eval(&script, &JsValue::NULL);
+            let told = document.copy();
+            eval(&format!("JSON.{method} = it"), &own);
+
+            assert_eq!(get(&told, "type"), "x", "{method}: {broken}");
+            // The SDK adds when it came.
+            eval("it.received_at = 1; try { it.call.custom.n = 2 } catch {}", &told);
+            assert_eq!(get(&told, "received_at"), 1.0);
+            let other = document.frozen();
+            assert!(get(&other, "received_at").is_undefined());
+            assert_eq!(get(&get(&get(&other, "call"), "custom"), "n"), 1.0);
+        }
+    }
+}
+
+#[wasm_bindgen_test]
 fn a_frozen_document_is_the_same_object_each_time_and_cannot_be_changed() {
     let document = Document::parse(r#"{"a":{"b":[{"c":1}]},"__proto__":{"p":1}}"#).unwrap();
 

@@ -46,6 +46,8 @@ enum Part {
     State,
     /// A call of a thousand: the demo in it, and its server.
     Crowd,
+    /// What a stranger can do to the server: memory, stalls of others, requests until refused.
+    Doors,
     /// The bad moments of a network, with a proxy and a relay between page and server.
     Faults,
 }
@@ -77,6 +79,9 @@ pub fn run(options: &Options) -> Result<()> {
             Part::State => progress.step("State of large calls", || state(options.quick))?,
             Part::Crowd => progress
                 .step("A call of a thousand", || crowd::run(&build::server(Mode::Release)?))?,
+            Part::Doors => progress.step("The server's front door", || {
+                run_to_end(cargo().args(SERVER_BENCH).arg("doors"))
+            })?,
             Part::Faults => progress.step("Bad moments", || faults(options.quick))?,
         }
     }

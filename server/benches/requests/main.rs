@@ -5,6 +5,7 @@
 
 mod client;
 mod process;
+mod unlimited;
 
 use std::{
     error::Error,
@@ -12,6 +13,7 @@ use std::{
     io::Write,
     net::SocketAddr,
     path::Path,
+    process::Stdio,
     time::{Duration, Instant},
 };
 
@@ -22,6 +24,7 @@ use trunkline_server::auth::App;
 
 use client::{Call, Connection};
 use process::Process;
+use unlimited::UNLIMITED;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -51,7 +54,7 @@ struct Figures {
 async fn main() -> Result<(), Failure> {
     let data = tempfile::tempdir()?;
     let app = App { key: KEY.into(), secret: "secret of a benchmark".into() };
-    let server = Process::start(data.path(), &app, &[])?;
+    let server = Process::start(data.path(), &app, &UNLIMITED, Stdio::null())?;
     let tokens = (0..CLIENTS_MANY)
         .map(|n| app.token_for(&user(n), None, None, None))
         .collect::<Result<_, _>>();

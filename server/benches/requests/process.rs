@@ -1,4 +1,4 @@
-//! The release server as a process of its own, with no limit of requests.
+//! The release server as a process of its own.
 
 use std::{
     io::{BufRead, BufReader},
@@ -18,19 +18,16 @@ pub struct Process {
 }
 
 impl Process {
-    pub fn start(data: &Path, app: &App, more: &[&str]) -> Result<Self, Failure> {
+    /// Waits until it is ready.
+    pub fn start(data: &Path, app: &App, more: &[&str], log: Stdio) -> Result<Self, Failure> {
         let mut child = Command::new(env!("CARGO_BIN_EXE_trunkline-server"))
-            .args(["--listen", "127.0.0.1:0", "--rate-limit", "0", "--app-rate-limit", "0"])
-            // All clients come from one address.
-            .args(["--sfu-rate-limit", "0", "--sfu-rate-limit-per-address", "0"])
-            .args(["--sockets-per-address", "10000"])
-            .arg("--data")
+            .args(["--listen", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(more)
             .env("TRUNKLINE_API_KEY", &app.key)
             .env("TRUNKLINE_API_SECRET", &app.secret)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()?;
         let mut line = String::new();
         if let Some(stdout) = child.stdout.take() {

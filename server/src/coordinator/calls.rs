@@ -9,6 +9,7 @@ use super::{
     Caller, Cid, ConnectionId, Refusal,
     access::{self, Access},
     actor::{self, Actor},
+    bounds::{MAX_TEAM, check_custom, check_length},
     members, ringing, sessions, settings, views,
     work::Work,
 };
@@ -106,6 +107,7 @@ pub(super) fn update(
         call.settings = settings;
         sessions::settings_changed(work, &call)?;
     }
+    check_custom(custom.as_ref())?;
     call.custom = custom.unwrap_or(call.custom);
     call.starts_at = starts_at.or(call.starts_at);
     call.updated_at = work.now;
@@ -145,6 +147,8 @@ pub(super) fn create(
     let access = Access::to_new_call(actor, cid);
     access.require(OwnCapability::CreateCall)?;
     access::team_of_new_call(actor, data.team.as_deref())?;
+    check_length("team", data.team.as_deref().unwrap_or_default(), 0, MAX_TEAM)?;
+    check_custom(data.custom.as_ref())?;
     let call_type = cid.call_type();
     let settings = match &data.settings_override {
         Some(wish) => settings::merge(&call_type.settings, wish)?,

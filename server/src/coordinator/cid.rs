@@ -3,6 +3,7 @@
 use std::fmt;
 
 use trunkline_protocol::coordinator::ErrorCode;
+use uuid::Uuid;
 
 use super::{Refusal, call_type::CallType};
 
@@ -56,6 +57,26 @@ pub fn check_user_id(id: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// A new id of a guest: it contains the one wished for, and is nobody's yet, because a guest must
+/// not become somebody who exists.
+pub(super) fn guest_id(wish: &str) -> Result<String, Refusal> {
+    let mut id = format!("{GUEST}{}", Uuid::new_v4());
+    if !wish.is_empty() {
+        check_user_id(wish)?;
+        id = format!("{id}-{wish}");
+        check_user_id(&id)?;
+    }
+    Ok(id)
+}
+
+/// Whether this server makes such ids for guests.
+pub fn is_guest(id: &str) -> bool {
+    let unique = id.strip_prefix(GUEST).and_then(|rest| rest.split_at_checked(UUID));
+    unique.is_some_and(|(unique, wish)| {
+        Uuid::try_parse(unique).is_ok() && (wish.is_empty() || wish.starts_with('-'))
+    })
+}
+
 fn is_call_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-!.".contains(&byte);
     (1..=MAX_CALL_NAME).contains(&name.len())
@@ -64,6 +85,9 @@ fn is_call_name(name: &str) -> bool {
         && !name.bytes().all(|byte| byte == b'.')
 }
 
+const GUEST: &str = "guest-";
+/// Characters of a UUID.
+const UUID: usize = 36;
 const MAX_CALL_NAME: usize = 64;
 const MAX_USER_ID: usize = 255;
 // No `!`: ids that start with it, like `!anon`, belong to the server.
@@ -113,6 +137,16 @@ mod tests {
         }
         for id in ["", "!anon", "a b", "<b>", "a/b", "ä", &"x".repeat(256)] {
             assert!(check_user_id(id).is_err(), "{id}");
+        }
+    }
+
+    #[test]
+    fn guests_are_known_by_their_ids() {
+        for wish in ["", "bob", "b-o-b"] {
+            assert!(is_guest(&guest_id(wish).unwrap()), "{wish}");
+        }
+        for id in ["guest-1", "guest-", "alice", "guest-é0000000-0000-0000-0000-000000000000"] {
+            assert!(!is_guest(id), "{id}");
         }
     }
 }

@@ -4,7 +4,7 @@ use trunkline_protocol::coordinator::{
     CreateDeviceRequest, DeviceResponse, Empty, ErrorCode, ListDevicesResponse,
 };
 
-use super::{Caller, Refusal, actor, work::Work};
+use super::{Caller, Refusal, actor, bounds::check_length, work::Work};
 use crate::store::devices::{self, DeviceRecord};
 
 pub(super) fn create(
@@ -14,13 +14,9 @@ pub(super) fn create(
 ) -> Result<Empty, Refusal> {
     let user_id = owner(work, caller)?;
     let CreateDeviceRequest { id, push_provider, push_provider_name, hardware_id, .. } = &request;
-    if !(1..=MAX_ID).contains(&id.chars().count()) {
-        return Err(Refusal::input(format!("id must have 1 to {MAX_ID} characters")));
-    }
+    check_length("id", id, 1, MAX_ID)?;
     for (name, text) in [("push_provider_name", push_provider_name), ("hardware_id", hardware_id)] {
-        if text.as_ref().is_some_and(|text| text.chars().count() > MAX_ID) {
-            return Err(Refusal::input(format!("{name} has at most {MAX_ID} characters")));
-        }
+        check_length(name, text.as_deref().unwrap_or_default(), 0, MAX_ID)?;
     }
     if push_provider.known().is_none() {
         let name = push_provider.as_str().escape_default();

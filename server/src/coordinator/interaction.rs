@@ -7,7 +7,13 @@ use trunkline_protocol::coordinator::{
     VideoReactionResponse,
 };
 
-use super::{Caller, Cid, Refusal, actor, call_type::Permission, calls, views, work::Work};
+use super::{
+    Caller, Cid, Refusal, actor,
+    bounds::{check_custom, check_length},
+    call_type::Permission,
+    calls, views,
+    work::Work,
+};
 use crate::store::feedback;
 
 pub(super) fn react(
@@ -22,7 +28,7 @@ pub(super) fn react(
     let SendVideoReactionRequest { kind, emoji_code, custom } = request;
     check_length("type", &kind, 1, 64)?;
     check_length("emoji_code", emoji_code.as_deref().unwrap_or_default(), 0, 64)?;
-    check_size(custom.as_ref())?;
+    check_custom(custom.as_ref())?;
     let user = views::user(work, &actor.user);
     let reaction = VideoReactionResponse { kind, user, emoji_code, custom };
     work.tell_watchers(&call, CallReactionEvent { reaction: reaction.clone() });
@@ -38,7 +44,7 @@ pub(super) fn send_event(
     let actor = actor::load(work, caller)?;
     let (call, access) = calls::open(work, &actor, cid)?;
     access.require_permission(Permission::SendEvent)?;
-    check_size(request.custom.as_ref())?;
+    check_custom(request.custom.as_ref())?;
     let body = CustomVideoEvent {
         custom: request.custom.unwrap_or_default(),
         user: views::user(work, &actor.user),
@@ -68,9 +74,11 @@ pub(super) fn take_feedback(
     check_length("reason", request.reason.as_deref().unwrap_or_default(), 0, 1000)?;
     let user_session = request.user_session_id.as_deref().unwrap_or_default();
     check_length("user_session_id", user_session, 0, 50)?;
-    check_size(request.custom.as_ref())?;
+    check_custom(request.custom.as_ref())?;
     // Most give it when they have just left, after the session.
     let session_id = call.session_id.clone().unwrap_or_default();
+    // Rated once or twice, and not for as long as there is room on the disk.
+    feedback::keep_newest(work.db, &call.cid, &actor.user.id, MAX_FEEDBACK - 1)?;
     feedback::add(work.db, &call.cid, &session_id, &actor.user.id, &request, work.now)?;
     let body = CallUserFeedbackSubmittedEvent {
         rating: request.rating,
@@ -111,22 +119,5 @@ pub(super) fn transcriptions(
     Ok(ListTranscriptionsResponse { transcriptions: Vec::new() })
 }
 
-fn check_length(name: &str, text: &str, least: usize, most: usize) -> Result<(), Refusal> {
-    if (least..=most).contains(&text.chars().count()) {
-        return Ok(());
-    }
-    Err(Refusal::input(format!("{name} must have {least} to {most} characters")))
-}
-
-/// What everyone in a call gets at once must be small.
-fn check_size(custom: Option<&Custom>) -> Result<(), Refusal> {
-    let written = custom.map(serde_json::to_vec).transpose();
-    let bytes = written.map_err(|error| Refusal::internal(&error))?.unwrap_or_default().len();
-    if bytes <= MAX_CUSTOM {
-        return Ok(());
-    }
-    let detail = format!("custom has {bytes} bytes of JSON, more than the {MAX_CUSTOM} allowed");
-    Err(Refusal::new(ErrorCode::PayloadTooBig, detail))
-}
-
-const MAX_CUSTOM: usize = 5 * 1024;
+/// Of one user about one call.
+const MAX_FEEDBACK: u32 = 10;

@@ -9,7 +9,9 @@ use trunkline_protocol::coordinator::{
 use super::{
     Caller, Cid, Refusal,
     access::{self, Access},
-    actor, calls, permissions, users, views,
+    actor,
+    bounds::check_custom,
+    calls, permissions, users, views,
     work::Work,
 };
 use crate::store::{
@@ -122,6 +124,7 @@ fn save(
         return Err(Refusal::input(format!("a request names at most {MAX_MEMBERS} members")));
     }
     let mut changes = Changes::default();
+    let mut count = members::count(work.db, &call.cid)?;
     let mut seen = std::collections::BTreeSet::new();
     for wish in wishes {
         if !seen.insert(wish.user_id.clone()) {
@@ -134,6 +137,7 @@ fn save(
         if let Some(role) = &wish.role {
             check_role(role)?;
         }
+        check_custom(wish.custom.as_ref())?;
         let known = members::find(work.db, &call.cid, &user.id)?;
         let old = known.clone().unwrap_or_else(|| MemberRecord {
             cid: call.cid.clone(),
@@ -155,6 +159,10 @@ fn save(
             }
         }
         if known.is_none() {
+            if count == MAX_IN_CALL {
+                return Err(Refusal::input(format!("a call has at most {MAX_IN_CALL} members")));
+            }
+            count += 1;
             changes.added.push(user.id);
         } else {
             if new.role != old.role {
@@ -210,4 +218,6 @@ pub(super) fn check_role(role: &str) -> Result<(), Refusal> {
 }
 
 const MAX_MEMBERS: usize = 100;
+/// Each of them is looked up for each event about the call.
+const MAX_IN_CALL: u32 = 5000;
 const MAX_ROLE: usize = 64;

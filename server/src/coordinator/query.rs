@@ -1,6 +1,9 @@
 //! Queries for calls and members.
 
+use std::{io, time::Instant};
+
 use rusqlite::types::Value as SqlValue;
+use serde::Serialize;
 use serde_json::Value;
 use trunkline_protocol::coordinator::{
     MembersResponse, OwnCapability, QueryCallMembersRequest, QueryCallParticipantsRequest,
@@ -23,11 +26,12 @@ use crate::store::{
     sessions as session_store,
 };
 
+/// A page ends early when it gets too large, or its time is over.
 pub(super) fn calls(
-    work: &mut Work<'_>,
+    work: &Work<'_>,
     caller: &Caller,
-    watcher: Option<ConnectionId>,
     request: &QueryCallsRequest,
+    deadline: Instant,
 ) -> Result<QueryCallsResponse, Refusal> {
     let actor = actor::load(work, caller)?;
     let filter = request.filter_conditions.clone().map(Value::Object);
@@ -37,26 +41,54 @@ pub(super) fn calls(
         limit: members::page_size(request.limit)?,
         next: next(request.next.as_deref(), request.prev.as_deref())?,
     };
-    let found = page(work.db, &CALLS, readable(&actor), &page_request, call_store::read)?;
-    if request.watch == Some(true) {
-        work.watch(watcher, &actor.user.id, &found.rows)?;
+    let mut found = page(work.db, &CALLS, readable(&actor), &page_request, call_store::read)?;
+    let mut room = Room::new(deadline);
+    let mut calls = Vec::with_capacity(found.rows.len());
+    for call in &found.rows {
+        let access = Access::to_call(work, &actor, call)?;
+        access.require(OwnCapability::ReadCall)?;
+        let view = views::listed(work, &actor, call, &access)?;
+        if !room.take(&view)? {
+            break;
+        }
+        calls.push(view);
     }
-    let calls = found
-        .rows
-        .iter()
-        .map(|call| {
-            let access = Access::to_call(work, &actor, call)?;
-            access.require(OwnCapability::ReadCall)?;
-            views::state(work, &actor, call, &access, members::DEFAULT_PAGE)
-        })
-        .collect::<Result<_, _>>()?;
+    found.cut(calls.len());
     Ok(QueryCallsResponse { calls, next: found.next, prev: None })
 }
 
-pub(super) fn members(
+/// Watches the calls that a query has found, and shows them as they are now, so that the connection
+/// misses nothing in between.
+pub(super) fn watch(
     work: &mut Work<'_>,
     caller: &Caller,
+    watcher: Option<ConnectionId>,
+    mut found: QueryCallsResponse,
+) -> Result<QueryCallsResponse, Refusal> {
+    let actor = actor::load(work, caller)?;
+    let (mut shown, mut views) = (Vec::new(), Vec::new());
+    for old in found.calls {
+        let Some(call) = call_store::find(work.db, &old.call.cid)? else {
+            continue;
+        };
+        let Ok(access) = Access::to_call(work, &actor, &call) else {
+            continue;
+        };
+        if access.allows(OwnCapability::ReadCall) {
+            views.push(views::listed(work, &actor, &call, &access)?);
+            shown.push(call);
+        }
+    }
+    work.watch(watcher, &actor.user.id, &shown)?;
+    found.calls = views;
+    Ok(found)
+}
+
+pub(super) fn members(
+    work: &Work<'_>,
+    caller: &Caller,
     request: &QueryCallMembersRequest,
+    deadline: Instant,
 ) -> Result<MembersResponse, Refusal> {
     let actor = actor::load(work, caller)?;
     let cid = Cid::new(&request.call_type, &request.id)?;
@@ -70,14 +102,22 @@ pub(super) fn members(
         next: next(request.next.as_deref(), request.prev.as_deref())?,
     };
     let scope = one_of("member.cid", vec![SqlValue::Text(call.cid)]);
-    let found = page(work.db, &MEMBERS, scope, &page_request, member_store::read)?;
-    let members =
-        found.rows.into_iter().map(|row| views::member(work, row)).collect::<Result<_, _>>()?;
+    let mut found = page(work.db, &MEMBERS, scope, &page_request, member_store::read)?;
+    let mut room = Room::new(deadline);
+    let mut members = Vec::with_capacity(found.rows.len());
+    for row in &found.rows {
+        let view = views::member(work, row.clone())?;
+        if !room.take(&view)? {
+            break;
+        }
+        members.push(view);
+    }
+    found.cut(members.len());
     Ok(MembersResponse { members, next: found.next, prev: None })
 }
 
 pub(super) fn participants(
-    work: &mut Work<'_>,
+    work: &Work<'_>,
     caller: &Caller,
     cid: &Cid,
     limit: Option<u32>,
@@ -99,7 +139,7 @@ pub(super) fn participants(
     let found = page(work.db, &PARTICIPANTS, scope, &page_request, read)?;
     let (present, _) = sessions::present(work, &call)?;
     Ok(QueryCallParticipantsResponse {
-        state: views::state(work, &actor, &call, &access, members::DEFAULT_PAGE)?,
+        state: views::listed(work, &actor, &call, &access)?,
         participants: found
             .rows
             .into_iter()
@@ -108,6 +148,45 @@ pub(super) fn participants(
         total_participants: u32::try_from(present.len()).unwrap_or(u32::MAX),
     })
 }
+
+/// What is left of an answer.
+struct Room {
+    bytes: usize,
+    deadline: Instant,
+    is_empty: bool,
+}
+
+impl Room {
+    fn new(deadline: Instant) -> Self {
+        Self { bytes: MAX_ANSWER, deadline, is_empty: true }
+    }
+
+    /// Whether one more fits. The first always does.
+    fn take(&mut self, view: &impl Serialize) -> Result<bool, Refusal> {
+        let mut counter = Counter(0);
+        serde_json::to_writer(&mut counter, view).map_err(|error| Refusal::internal(&error))?;
+        let fits = counter.0 <= self.bytes && Instant::now() < self.deadline;
+        self.bytes = self.bytes.saturating_sub(counter.0);
+        Ok(std::mem::take(&mut self.is_empty) || fits)
+    }
+}
+
+/// Counts the bytes that are written.
+struct Counter(usize);
+
+impl io::Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Bytes of a page, about.
+const MAX_ANSWER: usize = 4 * 1024 * 1024;
 
 /// The calls that [`Access::to_call`] and `read-call` let the actor see, as a condition: filtering
 /// afterwards would leave pages short.

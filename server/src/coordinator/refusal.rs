@@ -74,6 +74,10 @@ impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Refused => Self::unavailable(),
+            StoreError::TooSlow => {
+                let detail = "the query takes too long: ask for less, or by what has an index";
+                Self::passing(ErrorCode::RequestTimeout, detail)
+            }
             error => Self::internal(&error),
         }
     }

@@ -348,18 +348,17 @@ fn tell_counts(
     call: &CallRecord,
     session: SessionRecord,
 ) -> Result<(), Refusal> {
-    let view = views::session(work, session)?;
     let body = CallSessionParticipantCountsUpdatedEvent {
-        session_id: view.id,
-        participants_count_by_role: view.participants_count_by_role,
-        anonymous_participant_count: view.anonymous_participant_count,
+        participants_count_by_role: views::count_by_role(work, &session)?,
+        session_id: session.id,
+        anonymous_participant_count: session.anonymous_count,
     };
     work.tell_watchers(call, body);
     Ok(())
 }
 
 fn is_empty(work: &Work<'_>, session: &SessionRecord) -> Result<bool, Refusal> {
-    let listed = sessions::participants(work.db, &session.id)?;
+    let listed = sessions::first_participants(work.db, &session.id, 1)?;
     Ok(listed.is_empty() && session.anonymous_count == 0)
 }
 

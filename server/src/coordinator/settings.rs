@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use trunkline_protocol::coordinator::{
-    CallSettings, CallSettingsRequest, Named, Open, TargetResolution,
+    CallSettings, CallSettingsRequest, ErrorCode, Named, Open, TargetResolution,
 };
 
 use super::Refusal;
@@ -16,6 +16,11 @@ pub(super) fn merge(
         |settings: serde_json::Result<Value>| settings.map_err(|error| Refusal::internal(&error));
     let mut merged = to_value(serde_json::to_value(current))?;
     lay_over(&mut merged, &to_value(serde_json::to_value(wish))?);
+    // Names of regions, roles and languages are free.
+    if merged.to_string().len() > MAX_SETTINGS {
+        let detail = format!("the settings of a call have at most {MAX_SETTINGS} bytes of JSON");
+        return Err(Refusal::new(ErrorCode::PayloadTooBig, detail));
+    }
     let settings = serde_json::from_value(merged).map_err(|error| Refusal::internal(&error))?;
     check(&settings)?;
     Ok(settings)
@@ -116,10 +121,13 @@ fn known<T: Named>(name: &str, value: &Open<T>) -> Result<(), Refusal> {
     Err(Refusal::input(format!("{name} must be one of {}", names.join(", "))))
 }
 
+/// A few times what they are without any override.
+const MAX_SETTINGS: usize = 8 * 1024;
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use trunkline_protocol::coordinator::{ErrorCode, Mode};
+    use trunkline_protocol::coordinator::Mode;
 
     use super::*;
     use crate::coordinator::call_type::CallType;
@@ -192,6 +200,17 @@ mod tests {
         ] {
             let refusal = merge_json(&CallSettings::default(), &wish).unwrap_err();
             assert_eq!(refusal.code, ErrorCode::Input, "{wish}");
+        }
+    }
+
+    #[test]
+    fn what_is_free_in_them_is_bounded() {
+        for wish in [
+            json!({ "limits": { "max_participants_exclude_roles": vec!["x".repeat(64); 200] } }),
+            json!({ "geofencing": { "names": ["x".repeat(10_000)] } }),
+        ] {
+            let refusal = merge_json(&CallSettings::default(), &wish).unwrap_err();
+            assert_eq!(refusal.code, ErrorCode::PayloadTooBig, "{wish}");
         }
     }
 }

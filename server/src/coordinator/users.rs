@@ -1,4 +1,4 @@
-//! Users that connect, guests, and users known by id only.
+//! Users that connect, and users known by id only.
 
 use std::collections::BTreeSet;
 
@@ -9,11 +9,11 @@ use trunkline_protocol::{
     },
     sfu::models::CallEndedReason,
 };
-use uuid::Uuid;
 
 use super::{
     Caller, Outbox, Refusal, access,
-    cid::check_user_id,
+    bounds::{MAX_TEAM, check_profile},
+    cid::{check_user_id, is_guest},
     devices, members, ringing, views,
     work::{Effect, Work},
 };
@@ -40,9 +40,11 @@ pub(super) fn connect(
         ));
     }
     let stored = users::find(work.db, &caller.user_id)?;
+    // A guest who was forgotten is a guest again, by whatever token.
+    let role = if is_guest(&caller.user_id) { "guest" } else { "user" };
     let mut user =
-        stored.clone().unwrap_or_else(|| UserRecord::new(&caller.user_id, "user", work.now));
-    describe(&mut user, details);
+        stored.clone().unwrap_or_else(|| UserRecord::new(&caller.user_id, role, work.now));
+    describe(&mut user, details)?;
     if let Some(role) = caller.app_role() {
         user.role = role.into();
     }
@@ -65,31 +67,14 @@ pub(super) fn connect(
     ringing::repeat(work, &user, &connection)
 }
 
-/// Creates a guest. Its id contains the one wished for, and is always a new one: a guest must not
-/// become somebody who exists.
-pub(super) fn create_guest(
-    work: &mut Work<'_>,
-    wish: UserRequest,
-) -> Result<UserResponse, Refusal> {
-    let mut id = format!("guest-{}", Uuid::new_v4());
-    if !wish.id.is_empty() {
-        check_user_id(&wish.id)?;
-        id = format!("{id}-{}", wish.id);
-        check_user_id(&id)?;
-    }
-    let mut guest = UserRecord::new(&id, "guest", work.now);
-    describe(&mut guest, wish);
-    users::save(work.db, &guest)?;
-    Ok(views::user(work, &guest))
-}
-
 /// The user with this id, created when missing: a member may be named before the first visit.
 pub(super) fn find_or_create(work: &Work<'_>, id: &str) -> Result<UserRecord, Refusal> {
     check_user_id(id)?;
     if let Some(user) = users::find(work.db, id)? {
         return Ok(user);
     }
-    let user = UserRecord::new(id, "user", work.now);
+    let role = if is_guest(id) { "guest" } else { "user" };
+    let user = UserRecord::new(id, role, work.now);
     users::save(work.db, &user)?;
     Ok(user)
 }
@@ -138,6 +123,7 @@ fn apply(user: &mut UserRecord, wish: FullUserRequest) -> Result<(), Refusal> {
         let detail = "teams_role and invisible are not available on this server";
         return Err(Refusal::new(ErrorCode::FeatureNotSupported, detail));
     }
+    check_profile(name.as_deref(), image.as_deref(), language.as_deref(), custom.as_ref())?;
     if let Some(role) = role {
         members::check_role(&role)?;
         user.role = role;
@@ -222,16 +208,18 @@ fn check_teams(teams: &[String]) -> Result<(), Refusal> {
     Ok(())
 }
 
-const MAX_USERS: usize = 100;
-const MAX_TEAMS: usize = 100;
-const MAX_TEAM: usize = 100;
-
-fn describe(user: &mut UserRecord, details: UserRequest) {
+/// What a user says of themselves.
+pub(super) fn describe(user: &mut UserRecord, details: UserRequest) -> Result<(), Refusal> {
     let UserRequest { name, image, language, custom, .. } = details;
+    check_profile(name.as_deref(), image.as_deref(), language.as_deref(), custom.as_ref())?;
     user.name = name.or(user.name.take());
     user.image = image.or(user.image.take());
     user.language = language.or(user.language.take());
     if let Some(custom) = custom {
         user.custom = custom;
     }
+    Ok(())
 }
+
+const MAX_USERS: usize = 100;
+const MAX_TEAMS: usize = 100;

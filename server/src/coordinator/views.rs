@@ -7,7 +7,7 @@ use trunkline_protocol::coordinator::{
     CallStateResponse, EgressResponse, MemberResponse, UserResponse,
 };
 
-use super::{Refusal, access::Access, actor::Actor, work::Work};
+use super::{Refusal, access::Access, actor::Actor, members::DEFAULT_PAGE, work::Work};
 use crate::store::{
     calls::{self, CallRecord},
     members::{self, MemberRecord},
@@ -36,6 +36,14 @@ pub(super) fn user(work: &Work<'_>, user: &UserRecord) -> UserResponse {
 }
 
 pub(super) fn call(work: &Work<'_>, call: &CallRecord) -> Result<CallResponse, Refusal> {
+    call_with(work, call, MAX_PARTICIPANTS)
+}
+
+fn call_with(
+    work: &Work<'_>,
+    call: &CallRecord,
+    participants: u32,
+) -> Result<CallResponse, Refusal> {
     let session = match &call.session_id {
         Some(id) => sessions::find(work.db, id)?,
         None => None,
@@ -62,13 +70,13 @@ pub(super) fn call(work: &Work<'_>, call: &CallRecord) -> Result<CallResponse, R
         translating: false,
         ingress: CallIngressResponse::default(),
         egress: EgressResponse::default(),
-        session: session.map(|record| self::session(work, record)).transpose()?,
+        session: session.map(|record| session_with(work, record, participants)).transpose()?,
         settings: call.settings.clone(),
         ..CallResponse::default()
     })
 }
 
-/// What get, getOrCreate, join, update and each row of a query say about a call.
+/// What get, getOrCreate, join and update say about a call.
 pub(super) fn state(
     work: &Work<'_>,
     actor: &Actor,
@@ -76,10 +84,30 @@ pub(super) fn state(
     access: &Access,
     members_limit: u32,
 ) -> Result<CallStateResponse, Refusal> {
+    state_with(work, actor, record, access, (members_limit, MAX_PARTICIPANTS))
+}
+
+/// What a row of a query says about a call: there may be a hundred.
+pub(super) fn listed(
+    work: &Work<'_>,
+    actor: &Actor,
+    record: &CallRecord,
+    access: &Access,
+) -> Result<CallStateResponse, Refusal> {
+    state_with(work, actor, record, access, (DEFAULT_PAGE, DEFAULT_PAGE))
+}
+
+fn state_with(
+    work: &Work<'_>,
+    actor: &Actor,
+    record: &CallRecord,
+    access: &Access,
+    (members, participants): (u32, u32),
+) -> Result<CallStateResponse, Refusal> {
     let membership = members::find(work.db, &record.cid, &actor.user.id)?;
     Ok(CallStateResponse {
-        call: call(work, record)?,
-        members: member_list(work, &record.cid, members_limit)?,
+        call: call_with(work, record, participants)?,
+        members: member_list(work, &record.cid, members)?,
         membership: membership.map(|record| member(work, record)).transpose()?,
         own_capabilities: access.own_capabilities().into_iter().map(Into::into).collect(),
     })
@@ -119,27 +147,27 @@ pub(super) fn participant(
 
 /// By the role of the user, which is what clients count by when somebody comes or leaves. Clients
 /// take the sum as the number of participants, so it includes the anonymous ones, as the SFU's does.
-fn count_by_role(
-    participants: &[CallParticipantResponse],
-    anonymous_count: u32,
-) -> BTreeMap<String, u32> {
-    let mut counts = BTreeMap::new();
-    if anonymous_count > 0 {
-        counts.insert(ANONYMOUS_ROLE.into(), anonymous_count);
+pub(super) fn count_by_role(
+    work: &Work<'_>,
+    session: &SessionRecord,
+) -> Result<BTreeMap<String, u32>, Refusal> {
+    let mut counts = sessions::count_by_role(work.db, &session.id)?;
+    if session.anonymous_count > 0 {
+        counts.insert(ANONYMOUS_ROLE.into(), session.anonymous_count);
     }
-    for participant in participants {
-        *counts.entry(participant.user.role.clone()).or_default() += 1;
-    }
-    counts
+    Ok(counts)
 }
 
 const ANONYMOUS_ROLE: &str = "anonymous";
 
-pub(super) fn session(
+/// Names the first participants; the counts are of all.
+fn session_with(
     work: &Work<'_>,
     record: SessionRecord,
+    participants: u32,
 ) -> Result<CallSessionResponse, Refusal> {
-    let participants = sessions::participants(work.db, &record.id)?
+    let participants_count_by_role = count_by_role(work, &record)?;
+    let participants = sessions::first_participants(work.db, &record.id, participants)?
         .into_iter()
         .map(|record| participant(work, record))
         .collect::<Result<Vec<_>, _>>()?;
@@ -156,7 +184,7 @@ pub(super) fn session(
         id: record.id,
         started_at: record.started_at,
         ended_at: record.ended_at,
-        participants_count_by_role: count_by_role(&participants, record.anonymous_count),
+        participants_count_by_role,
         participants,
         anonymous_participant_count: record.anonymous_count,
         accepted_by: answered(Answer::Accepted),
@@ -173,3 +201,6 @@ pub(super) fn stored_user(work: &Work<'_>, id: &str) -> Result<UserResponse, Ref
         .ok_or_else(|| Refusal::internal(&"a record refers to a user that is not stored"))?;
     Ok(user(work, &record))
 }
+
+/// Named in one call; everybody in a call of a usual size.
+const MAX_PARTICIPANTS: u32 = 250;

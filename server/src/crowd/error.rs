@@ -79,8 +79,8 @@ impl CrowdError {
 /// Which setting a refusal comes from.
 fn hint(code: i32, reason: &str) -> &'static str {
     if code == 429 {
-        "\na crowd asks for more than is usual: start the server with --rate-limit 0 and \
-         --app-rate-limit 0, or with more than it says"
+        "\na crowd asks for more than is usual: start the server with --app-rate-limit 0 and \
+         --address-rate-limit 0, or with more than it says"
     } else if code == 401 || reason.contains("api_key") {
         "\nkey and secret are those of an app of the server: --api-key and TRUNKLINE_API_SECRET, or \
          --dev for a server that was started with --dev"

@@ -1,7 +1,7 @@
 //! Around every route: a limit of headers, and what is left of the budget in the answer.
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex, PoisonError},
     time::Instant,
 };
 
@@ -18,12 +18,19 @@ use crate::{clock, coordinator::Refusal, rate_limit::Rate};
 
 /// Carries the rate from the operation, which knows who asks, to the headers of its answer.
 #[derive(Clone, Default)]
-pub(super) struct RateSlot(Arc<OnceLock<Rate>>);
+pub(super) struct RateSlot(Arc<Mutex<Option<Rate>>>);
 
 impl RateSlot {
-    /// Keeps what is left; the first to say so is right.
+    /// Keeps what is left, by the narrowest of the limits that have been asked.
     pub fn set(&self, rate: Rate) {
-        let _ = self.0.set(rate);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.is_none_or(|kept| rate.exceeded || rate.remaining < kept.remaining) {
+            *kept = Some(rate);
+        }
+    }
+
+    fn get(&self) -> Option<Rate> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -39,8 +46,8 @@ pub(super) async fn guard(mut request: Request, next: Next) -> Response {
     let slot = RateSlot::default();
     request.extensions_mut().insert(slot.clone());
     let mut response = next.run(request).await;
-    if let Some(rate) = slot.0.get() {
-        tell(response.headers_mut(), *rate);
+    if let Some(rate) = slot.get() {
+        tell(response.headers_mut(), rate);
     }
     response
 }

@@ -15,8 +15,8 @@ use trunkline_protocol::coordinator::ErrorCode;
 use super::{AppState, address::ClientAddress, guard::RateSlot};
 use crate::{
     auth::{App, Credentials},
-    coordinator::{Caller, Cid, ConnectionId, Refusal, SfuAccess},
-    rate_limit::{Platform, Subject},
+    coordinator::{Caller, Cid, ConnectionId, Refusal, SfuAccess, is_guest},
+    rate_limit::{Asker, Platform, Rate, Subject},
     store::AppId,
 };
 
@@ -79,9 +79,8 @@ impl<S: Send + Sync> FromRequest<S> for Payload {
 impl Incoming {
     /// Who sends the request.
     pub fn caller(&self, state: &AppState) -> Result<Caller, Refusal> {
-        let caller = state.apps.authenticate(self.credentials())?;
-        self.spend(state, caller.app, Some(&caller.user_id))?;
-        Ok(caller)
+        let caller = state.apps.authenticate(self.credentials());
+        self.spend_for(state, caller)
     }
 
     /// The user of a socket, by the token in its first frame.
@@ -91,23 +90,34 @@ impl Incoming {
             auth_type: None,
             token: Some(token),
             ..self.credentials()
-        })?;
-        self.spend(state, caller.app, Some(&caller.user_id))?;
-        Ok(caller)
+        });
+        self.spend_for(state, caller)
     }
 
     /// The app whose backend sends the request.
     pub fn backend(&self, state: &AppState) -> Result<AppId, Refusal> {
-        let app = state.apps.authenticate_server(self.credentials())?;
-        self.spend(state, app, None)?;
+        let app = state.apps.authenticate_server(self.credentials());
+        let app = app.or_else(|refusal| self.stranger(state, refusal))?;
+        self.spend(state, app, Asker::Backend)?;
         Ok(app)
     }
 
     /// The app that the request names, when it needs no more.
     pub fn app<'a>(&self, state: &'a AppState) -> Result<(AppId, &'a App), Refusal> {
-        let (id, app) = self.named_app(state)?;
-        self.spend(state, id, None)?;
+        let (id, app) = self.named_app(state).or_else(|refusal| self.stranger(state, refusal))?;
+        self.spend(state, id, Asker::Nobody)?;
         Ok((id, app))
+    }
+
+    /// The app that wants a guest, if this address may make another one.
+    pub fn app_for_guest<'a>(&self, state: &'a AppState) -> Result<(AppId, &'a App), Refusal> {
+        let found = self.app(state)?;
+        if !state.guests {
+            let detail = "guests are switched off on this server";
+            return Err(Refusal::new(ErrorCode::NotAllowed, detail));
+        }
+        self.heed(state.rate_limits.take_guest(self.address.network(), Instant::now().into()))?;
+        Ok(found)
     }
 
     /// The app that the request names, for those who are asked for more later.
@@ -183,11 +193,40 @@ impl Incoming {
         }
     }
 
-    fn spend(&self, state: &AppState, app: AppId, user: Option<&str>) -> Result<(), Refusal> {
+    fn spend_for(
+        &self,
+        state: &AppState,
+        caller: Result<Caller, Refusal>,
+    ) -> Result<Caller, Refusal> {
+        let caller = caller.or_else(|refusal| self.stranger(state, refusal))?;
+        let who = match caller.user_id.as_str() {
+            _ if caller.anonymous => Asker::Nobody,
+            id if is_guest(id) => Asker::Guest(id),
+            id => Asker::User(id),
+        };
+        self.spend(state, caller.app, who)?;
+        Ok(caller)
+    }
+
+    fn spend(&self, state: &AppState, app: AppId, who: Asker<'_>) -> Result<(), Refusal> {
         let client = self.header("x-stream-client").or_else(|| self.query("X-Stream-Client"));
-        let subject =
-            Subject { app, user, endpoint: &self.endpoint, platform: Platform::of_client(client) };
-        let Some(rate) = state.rate_limits.take(subject, Instant::now().into()) else {
+        let (network, endpoint) = (self.address.network(), self.endpoint.as_str());
+        let platform = Platform::of_client(client);
+        let subject = Subject { app, who, network, endpoint, platform };
+        self.heed(state.rate_limits.take(subject, Instant::now().into()))
+    }
+
+    /// Counts a request whose credentials are no good. It is refused in any case.
+    fn stranger<T>(&self, state: &AppState, refusal: Refusal) -> Result<T, Refusal> {
+        let (network, now) = (self.address.network(), Instant::now().into());
+        match state.rate_limits.take_stranger(network, &self.endpoint, now) {
+            Some(rate) if rate.exceeded => self.heed(Some(rate)).and(Err(refusal)),
+            _ => Err(refusal),
+        }
+    }
+
+    fn heed(&self, rate: Option<Rate>) -> Result<(), Refusal> {
+        let Some(rate) = rate else {
             return Ok(());
         };
         self.rate.set(rate);

@@ -1,43 +1,52 @@
 //! Takes connections and bounds what one of them can cost before its request is known.
 
-use std::{io, net::IpAddr, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, io, net::IpAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, extract::Request, serve::Listener};
+use axum::{
+    Router, body::Body, extract::Request, http::StatusCode, response::Response, serve::Listener,
+};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, oneshot, watch},
+    sync::{oneshot, watch},
 };
 use tower_service::Service;
 
-use super::address::TrustedProxies;
+use super::connections::{Activity, Connections, Eviction, Held};
 
 /// Serves until told to stop, then waits for the answers that are due.
 pub async fn serve(
     mut listener: TcpListener,
     router: Router,
-    proxies: TrustedProxies,
+    connections: Arc<Connections>,
     mut stop: oneshot::Receiver<()>,
 ) -> io::Result<()> {
     let (stopping, stopped) = watch::channel(());
-    let proxies = Arc::new(proxies);
-    let room = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
-        let permit = tokio::select! {
-            permit = Arc::clone(&room).acquire_owned() => permit.map_err(io::Error::other)?,
-            _ = &mut stop => break,
-        };
         // Waits and tries again when the system is short of descriptors.
         let (stream, peer) = tokio::select! {
             accepted = Listener::accept(&mut listener) => accepted,
             _ = &mut stop => break,
         };
-        let (router, proxies, stopped) = (router.clone(), Arc::clone(&proxies), stopped.clone());
-        tokio::spawn(async move {
-            serve_connection(stream, peer.ip(), router, proxies, stopped).await;
-            drop(permit);
-        });
+        // Small frames must not wait for each other.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "nodelay not set");
+        }
+        // Otherwise there is no room, and it is closed.
+        if let Some((held, activity, eviction)) = connections.admit(stream, peer.ip()) {
+            let (router, connections) = (router.clone(), Arc::clone(&connections));
+            let answer = move |request: Request<Incoming>| {
+                answer(
+                    router.clone(),
+                    Arc::clone(&connections),
+                    activity.clone(),
+                    peer.ip(),
+                    request,
+                )
+            };
+            tokio::spawn(serve_connection(held, answer, eviction, stopped.clone()));
+        }
     }
     drop((listener, stopped));
     stopping.send_replace(());
@@ -45,30 +54,42 @@ pub async fn serve(
     Ok(())
 }
 
-/// Ends when the client hangs up, when the connection turns into a socket, or after the answer that
-/// is due when the server stops.
-async fn serve_connection(
-    stream: TcpStream,
+/// Answers a request, and notes that the connection is busy meanwhile.
+async fn answer(
+    mut router: Router,
+    connections: Arc<Connections>,
+    activity: Activity,
     peer: IpAddr,
-    router: Router,
-    proxies: Arc<TrustedProxies>,
-    mut stopped: watch::Receiver<()>,
-) {
-    // Small frames must not wait for each other.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "nodelay not set");
+    mut request: Request<Incoming>,
+) -> Result<Response, Infallible> {
+    activity.begin();
+    let client = connections.proxies().client(peer, request.headers());
+    request.extensions_mut().insert(client);
+    let response = router.call(request.map(Body::new)).await?;
+    // A socket stays busy.
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        activity.end();
     }
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        let client = proxies.client(peer, request.headers());
-        request.extensions_mut().insert(client);
-        router.clone().call(request.map(Body::new))
-    });
+    Ok(response)
+}
+
+/// Ends when the client hangs up, when the connection turns into a socket, when another one needs
+/// its place, or after the answer that is due when the server stops.
+async fn serve_connection<A, F>(
+    stream: Held<TcpStream>,
+    answer: A,
+    mut eviction: Eviction,
+    mut stopped: watch::Receiver<()>,
+) where
+    A: Fn(Request<Incoming>) -> F,
+    F: Future<Output = Result<Response, Infallible>> + Send + 'static,
+{
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_DEADLINE)
             .max_buf_size(MAX_HEAD)
-            .serve_connection(TokioIo::new(stream), service)
+            .serve_connection(TokioIo::new(stream), service_fn(answer))
             .with_upgrades()
     );
     let ended = tokio::select! {
@@ -77,6 +98,8 @@ async fn serve_connection(
             connection.as_mut().graceful_shutdown();
             connection.await
         }
+        // Only sent while nothing is due.
+        Ok(()) = &mut eviction => return,
     };
     if let Err(error) = ended {
         tracing::debug!(%error, "connection ended");
@@ -87,5 +110,3 @@ async fn serve_connection(
 const HEADER_DEADLINE: Duration = Duration::from_secs(10);
 /// Bytes of a request line and its headers; hyper answers longer ones with a bare 431.
 const MAX_HEAD: usize = 64 * 1024;
-/// Further ones wait in the backlog of the system.
-const MAX_CONNECTIONS: usize = 20_000;

@@ -212,7 +212,7 @@ async fn query_calls(State(api): State<Api>, incoming: Incoming, payload: Payloa
 
 async fn create_guest(State(api): State<Api>, incoming: Incoming, payload: Payload) -> Response {
     api.respond("CreateGuest", StatusCode::CREATED, async {
-        let (id, app) = incoming.app(&api.app)?;
+        let (id, app) = incoming.app_for_guest(&api.app)?;
         let request: CreateGuestRequest = payload.read().await?;
         let user = api.app.coordinator.create_guest(id, request.user).await?;
         let access_token = app.token_for(&user.id, None, None, None)?;

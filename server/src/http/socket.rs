@@ -232,8 +232,8 @@ const WRITE_DEADLINE: Duration = Duration::from_secs(10);
 const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 /// Events a reader may fall behind.
 const QUEUE: usize = 256;
-/// Bytes. The largest frame of a client is the first, with the custom data of the user.
-const MAX_FRAME: usize = 256 * 1024;
+/// Bytes. The largest frame of a client is the first, with the token and the custom data of the user.
+const MAX_FRAME: usize = 32 * 1024;
 /// Bytes. Clients say little; what is usual, 128 kB for each socket, is filled with zeros for each
 /// read.
 const READ_BUFFER: usize = 4 * 1024;

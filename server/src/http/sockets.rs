@@ -8,7 +8,10 @@ use std::{
 
 use trunkline_protocol::coordinator::ErrorCode;
 
-use super::address::{ClientAddress, Network};
+use super::{
+    address::{ClientAddress, Network},
+    connections::ConnectionBounds,
+};
 use crate::{coordinator::Refusal, store::AppId};
 
 /// Limits of open sockets.
@@ -52,6 +55,19 @@ pub struct Permit {
 enum Holder {
     Address(Network),
     User((AppId, String)),
+}
+
+impl SocketBounds {
+    /// The same, but so that there is always room for connections that are no sockets.
+    #[must_use]
+    pub fn beside_requests(self, connections: ConnectionBounds) -> Self {
+        let most = |connections: usize| connections / 8 * 7;
+        Self {
+            per_address: self.per_address.min(most(connections.per_address)),
+            in_all: self.in_all.min(most(connections.in_all)),
+            ..self
+        }
+    }
 }
 
 impl SocketCounts {

@@ -7,6 +7,7 @@ mod allocation;
 mod av1;
 mod bits;
 mod congestion;
+mod consent;
 mod content;
 mod demand;
 mod dependency_descriptor;
@@ -39,4 +40,4 @@ mod vp9;
 
 pub use description::{Answer, Offer};
 pub use endpoint::{Endpoint, certificate};
-pub use router::{Media, MediaEvent};
+pub use router::{Dropped, Media, MediaEvent};

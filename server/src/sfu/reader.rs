@@ -5,7 +5,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::{
@@ -16,6 +16,7 @@ use tokio::{
 };
 
 use super::{
+    askers::Askers,
     datagrams::{Datagram, Datagrams, Feeder},
     network::{Incoming, Network, Outgoing, Port},
     routes::{Route, Routes},
@@ -43,6 +44,7 @@ pub struct Reader {
 struct Turn {
     incoming: Incoming,
     outgoing: Outgoing,
+    askers: Askers,
     /// What is about to be given to each worker.
     batches: Vec<Datagrams>,
 }
@@ -70,7 +72,12 @@ impl Reader {
 
     async fn run(&self, sockets: &[UdpSocket]) {
         let batches = self.feeders.iter().map(|_| Datagrams::default()).collect();
-        let mut turn = Turn { incoming: Incoming::new(), outgoing: Outgoing::default(), batches };
+        let mut turn = Turn {
+            incoming: Incoming::new(),
+            outgoing: Outgoing::default(),
+            askers: Askers::default(),
+            batches,
+        };
         let mut report = interval(REPORT);
         report.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut busy = Busy::of_this_thread();
@@ -99,18 +106,24 @@ impl Reader {
                 return;
             }
         }
+        let now = Instant::now();
         let lookup = self.routes.lookup();
         let mut answers = Vec::new();
         for (source, contents) in turn.incoming.datagrams() {
             let address = port.address_for(source);
             match lookup.route(source, contents) {
                 Route::Worker(shard) => {
-                    if let Some(batch) = turn.batches.get_mut(shard) {
-                        batch.push(Datagram { source, address, contents });
-                        if batch.len() >= LARGEST_BATCH {
-                            self.give(shard, std::mem::take(batch));
-                        }
+                    let Some(batch) = turn.batches.get_mut(shard) else {
+                        self.inbound.count_unaddressed();
+                        continue;
+                    };
+                    batch.push(Datagram { source, address, contents });
+                    if batch.len() >= LARGEST_BATCH {
+                        self.give(shard, std::mem::take(batch));
                     }
+                }
+                Route::Answer(_) if !turn.askers.allow(source.ip(), now) => {
+                    self.inbound.count_question();
                 }
                 Route::Answer(answer) => answers.push(str0m::net::Transmit {
                     proto: str0m::net::Protocol::Udp,
@@ -118,7 +131,7 @@ impl Reader {
                     destination: source,
                     contents: answer.into(),
                 }),
-                Route::Nobody => self.inbound.count_stray(),
+                Route::Nobody => self.inbound.count_unaddressed(),
             }
         }
         drop(lookup);
@@ -165,10 +178,7 @@ const NAME: &str = "media-reader";
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        net::{Ipv4Addr, UdpSocket},
-        time::Instant,
-    };
+    use std::net::{Ipv4Addr, UdpSocket};
 
     use tokio::time::timeout;
 
@@ -196,9 +206,9 @@ mod tests {
             core_time: CoreTime::new(&metrics, "reader"),
         };
         reader.start().unwrap();
-        let count = |fate| {
-            let name = "trunkline_sfu_datagrams_received_total";
-            metrics.counter(name, "", &[("fate", fate)]).get()
+        let lost = || {
+            let name = "trunkline_sfu_datagrams_dropped_total";
+            metrics.counter(name, "", &[("reason", "busy")]).get()
         };
         let client = || UdpSocket::bind((loopback, 0)).unwrap();
         let (flood, other, stranger) = (client(), client(), client());
@@ -206,7 +216,7 @@ mod tests {
         routes.update(1, [Reachable::At(other.local_addr().unwrap())]);
 
         let begin = Instant::now();
-        while count("lost") == 0 {
+        while lost() == 0 {
             assert!(begin.elapsed() < PATIENCE, "what waits for one worker is not bounded");
             flood.send_to(&[0x80; 10_000], to).unwrap();
         }

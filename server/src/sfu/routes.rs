@@ -95,6 +95,9 @@ impl Lookup<'_> {
         if let Some(name) = stun::addressee(datagram) {
             return Route::Worker(shard::mark(name, self.shards));
         }
+        if let Some([shard, ..]) = stun::answered(datagram) {
+            return Route::Worker(shard.into());
+        }
         if let Some(answer) = stun::answer(datagram, source) {
             return Route::Answer(answer);
         }
@@ -135,6 +138,16 @@ mod tests {
             // From whatever address it comes.
             routes.update((shard.index() + 1) % 3, [Reachable::At(address(1))]);
             assert_eq!(routes.lookup().route(address(1), &check), to);
+        }
+    }
+
+    #[test]
+    fn an_answer_goes_to_the_worker_that_asked() {
+        let routes = Routes::new(3);
+        for shard in Shard::all(3) {
+            let mut answer = vec![1, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, shard.byte()];
+            answer.extend([7; 11]);
+            assert_eq!(routes.lookup().route(address(1), &answer), Route::Worker(shard.index()));
         }
     }
 

@@ -32,6 +32,11 @@ impl Shard {
         self.index
     }
 
+    /// Its number in the first byte of what is asked of clients, where answers have it, too.
+    pub fn byte(self) -> u8 {
+        u8::try_from(self.index).unwrap_or(u8::MAX)
+    }
+
     /// A new name and password for a peer connection.
     pub fn credentials(self) -> IceCreds {
         loop {

@@ -1,6 +1,12 @@
-//! STUN: for whom a connectivity check is, and the answer to those that are for nobody.
+//! STUN: for whom a connectivity check is, the answer to those that are for nobody, and checks of our
+//! own.
 
 use std::net::{IpAddr, SocketAddr};
+
+use aws_lc_rs::hmac;
+
+/// Tells a request and its answer from others. Nobody can guess it.
+pub type Transaction = [u8; 12];
 
 /// The name of the peer connection that a STUN binding request is addressed to: its ICE user name
 /// fragment (RFC 8445). `None` for anything else.
@@ -9,16 +15,86 @@ pub fn addressee(datagram: &[u8]) -> Option<&str> {
     if header.get(..2) != Some(&BINDING_REQUEST) || header.get(4..8) != Some(&MAGIC_COOKIE) {
         return None;
     }
-    let mut rest = datagram.get(HEADER..)?;
-    while let [kind_high, kind_low, high, low, value @ ..] = rest {
+    let (_, username) = attribute(datagram, USERNAME)?;
+    let (addressee, _) = std::str::from_utf8(username).ok()?.split_once(':')?;
+    Some(addressee)
+}
+
+/// Where in a message an attribute begins, and its value.
+fn attribute(datagram: &[u8], wanted: [u8; 2]) -> Option<(usize, &[u8])> {
+    let mut at = HEADER;
+    while let [kind_high, kind_low, high, low, value @ ..] = datagram.get(at..)? {
         let length = usize::from(u16::from_be_bytes([*high, *low]));
-        if [*kind_high, *kind_low] == USERNAME {
-            let (addressee, _) = std::str::from_utf8(value.get(..length)?).ok()?.split_once(':')?;
-            return Some(addressee);
+        if [*kind_high, *kind_low] == wanted {
+            return Some((at, value.get(..length)?));
         }
-        rest = value.get(length.next_multiple_of(4)..)?;
+        at += 4 + length.next_multiple_of(4);
     }
     None
+}
+
+/// A connectivity check to a client's peer connection `theirs` from ours, signed with the client's
+/// password (RFC 8445). It is hardly longer than the check of a client.
+pub fn check(transaction: Transaction, theirs: &str, ours: &str, password: &str) -> Vec<u8> {
+    let username = format!("{theirs}:{ours}");
+    let mut message = [&BINDING_REQUEST[..], &[0, 0], &MAGIC_COOKIE, &transaction].concat();
+    let mut add = |kind: [u8; 2], value: &[u8]| {
+        let length = u16::try_from(value.len()).unwrap_or(0).to_be_bytes();
+        message.extend([&kind[..], &length, value].concat());
+        message.resize(message.len().next_multiple_of(4), 0);
+    };
+    add(USERNAME, username.as_bytes());
+    add(PRIORITY, &HOST_PRIORITY);
+    add(ICE_CONTROLLED, &[0; 8]);
+    set_length(&mut message, SIGNATURE + 4);
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, password.as_bytes());
+    let signature = hmac::sign(&key, &message);
+    message.extend([&MESSAGE_INTEGRITY[..], &[0, 20], signature.as_ref()].concat());
+    set_length(&mut message, 8);
+    let sum = (crc32(&message) ^ FINGERPRINT_MASK).to_be_bytes();
+    message.extend([&FINGERPRINT[..], &[0, 4], &sum].concat());
+    message
+}
+
+/// The transaction of an answer to a binding request, of one that tells of an error, too: whoever
+/// sent it has heard the request.
+pub fn answered(datagram: &[u8]) -> Option<Transaction> {
+    let header = datagram.get(..HEADER)?;
+    let is_answer = matches!(header.get(..2)?, [1, 1 | 0x11]);
+    if !is_answer || header.get(4..8) != Some(&MAGIC_COOKIE) {
+        return None;
+    }
+    header.get(8..)?.try_into().ok()
+}
+
+/// Whether whoever sent the message knows the password.
+pub fn is_signed(datagram: &[u8], password: &str) -> bool {
+    let Some((at, signature)) = attribute(datagram, MESSAGE_INTEGRITY) else {
+        return false;
+    };
+    let Some((signed, length)) = datagram.get(..at).zip(u16::try_from(at + 4).ok()) else {
+        return false;
+    };
+    let (Some(kind), Some(rest)) = (signed.get(..2), signed.get(4..)) else {
+        return false;
+    };
+    let message = [kind, &length.to_be_bytes(), rest].concat();
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, password.as_bytes());
+    hmac::verify(&key, &message, signature).is_ok()
+}
+
+/// Has the header say that so many bytes are still to come.
+fn set_length(message: &mut [u8], to_come: usize) {
+    let length = u16::try_from(message.len() + to_come - HEADER).unwrap_or(0);
+    if let Some(place) = message.get_mut(2..4) {
+        place.copy_from_slice(&length.to_be_bytes());
+    }
+}
+
+/// As Ethernet has it (RFC 8489, 14.7). Messages are short.
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32, _| if crc & 1 == 1 { (crc >> 1) ^ 0xedb8_8320 } else { crc >> 1 };
+    !bytes.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step))
 }
 
 /// The answer to a binding request that is for no peer connection, but asks from which address it comes
@@ -57,6 +133,15 @@ const XOR_MAPPED_ADDRESS: [u8; 2] = [0, 0x20];
 const BINDING_REQUEST: [u8; 2] = [0, 1];
 const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
 const USERNAME: [u8; 2] = [0, 6];
+const MESSAGE_INTEGRITY: [u8; 2] = [0, 8];
+const PRIORITY: [u8; 2] = [0, 0x24];
+const FINGERPRINT: [u8; 2] = [0x80, 0x28];
+const ICE_CONTROLLED: [u8; 2] = [0x80, 0x29];
+/// Bytes of an attribute of 20 bytes, without the four before it that count already.
+const SIGNATURE: usize = 20;
+/// Of a host candidate, the only kind there is here.
+const HOST_PRIORITY: [u8; 4] = [126, 255, 255, 255];
+const FINGERPRINT_MASK: u32 = 0x5354_554e;
 
 #[cfg(test)]
 mod tests {
@@ -114,6 +199,45 @@ mod tests {
         assert_eq!(answer(&response, source), None);
         assert_eq!(answer(&[0x80; 20], source), None);
         assert_eq!(answer(&request(&[])[..19], source), None);
+    }
+
+    #[test]
+    fn a_check_is_what_ice_agents_take() {
+        let transaction = [7; 12];
+        let check = check(transaction, "them", "ours", "their password");
+        assert_eq!(addressee(&check), Some("them"));
+        let message = str0m::ice::StunMessage::parse(&check).expect("length and fingerprint fit");
+        assert!(message.is_binding_request() && !message.use_candidate());
+        assert_eq!(message.split_username(), Some(("them", "ours")));
+        assert!(message.verify(b"their password", hmac_sha1));
+        assert!(check.len() <= 100, "{}", check.len());
+        assert!(is_signed(&check, "their password") && !is_signed(&check, "another"));
+        assert!(!is_signed(&check[..50], "their password"));
+    }
+
+    #[test]
+    fn an_answer_is_known_by_its_transaction() {
+        let asked = str0m::ice::TransId::new();
+        let reply = str0m::ice::StunMessage::binding_reply(asked, "192.0.2.1:1".parse().unwrap());
+        let mut datagram = [0; 200];
+        let length = reply.to_bytes(Some(b"password"), &mut datagram, hmac_sha1).unwrap();
+        let datagram = &datagram[..length];
+        assert_eq!(answered(datagram).as_ref().map(<[u8; 12]>::as_slice), Some(&datagram[8..20]));
+        assert!(is_signed(datagram, "password"));
+        assert_eq!(answered(&request(&[])), None);
+        for end in 0..HEADER {
+            assert_eq!(answered(&datagram[..end]), None, "cut at {end}");
+        }
+    }
+
+    #[test]
+    fn the_sum_is_that_of_the_standard() {
+        assert_eq!(crc32(b"123456789"), 0xcbf4_3926);
+    }
+
+    fn hmac_sha1(key: &[u8], parts: &[&[u8]]) -> [u8; 20] {
+        let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key);
+        hmac::sign(&key, &parts.concat()).as_ref().try_into().unwrap()
     }
 
     #[test]

@@ -16,9 +16,10 @@ pub struct Outbound {
 
 /// What is received.
 pub struct Inbound {
-    taken: Counter,
-    lost: Counter,
-    stray: Counter,
+    received: Counter,
+    busy: Counter,
+    questions: Counter,
+    unaddressed: Counter,
 }
 
 impl Outbound {
@@ -51,23 +52,34 @@ impl Outbound {
 impl Inbound {
     /// Of the whole server.
     pub fn new(metrics: &Registry) -> Self {
-        let counter = |fate| {
-            let help = "Datagrams at the media port: taken, lost as a worker was too busy, or for \
-                        nobody here.";
-            metrics.counter("trunkline_sfu_datagrams_received_total", help, &[("fate", fate)])
+        let help = "Datagrams of media that were given to a worker.";
+        let received = metrics.counter("trunkline_sfu_datagrams_received_total", help, &[]);
+        let dropped = |reason| {
+            let help = "Datagrams that the media port did not take.";
+            metrics.counter("trunkline_sfu_datagrams_dropped_total", help, &[("reason", reason)])
         };
-        Self { taken: counter("taken"), lost: counter("lost"), stray: counter("stray") }
+        Self {
+            received,
+            busy: dropped("busy"),
+            questions: dropped("questions"),
+            unaddressed: dropped("unaddressed"),
+        }
     }
 
-    /// So many were for one worker.
+    /// So many were for one worker, which was too busy unless they are taken.
     pub fn count_given(&self, datagrams: usize, is_taken: bool) {
-        let counter = if is_taken { &self.taken } else { &self.lost };
+        let counter = if is_taken { &self.received } else { &self.busy };
         counter.add(u64::try_from(datagrams).unwrap_or(u64::MAX));
     }
 
     /// One was for nobody.
-    pub fn count_stray(&self) {
-        self.stray.increment();
+    pub fn count_unaddressed(&self) {
+        self.unaddressed.increment();
+    }
+
+    /// Somebody asked too often from where they send.
+    pub fn count_question(&self) {
+        self.questions.increment();
     }
 }
 

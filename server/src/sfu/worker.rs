@@ -290,6 +290,7 @@ impl Worker {
         self.calls.tick(now);
         let Self { calls, media, .. } = self;
         media.upkeep(|session| calls.has_signal(session), now.instant);
+        self.counters.count_dropped(self.media.take_dropped());
         self.core_time.add(self.busy.since_last_asked());
     }
 

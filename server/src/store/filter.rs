@@ -117,6 +117,8 @@ impl Compiler<'_> {
         if depth > MAX_DEPTH {
             return Err(input(format!("filters nest at most {MAX_DEPTH} deep")));
         }
+        // Empty ones as well: SQLite does not take expressions of any length.
+        self.count()?;
         let mut all = Vec::with_capacity(fields.len());
         for (name, value) in fields {
             all.push(match name.as_str() {
@@ -137,6 +139,7 @@ impl Compiler<'_> {
         let Value::Array(filters) = value else {
             return Err(input("$and and $or take an array of filters"));
         };
+        // Without any filter, `$and` holds for everything and `$or` for nothing.
         let parts: Result<_, _> =
             filters.iter().map(|filter| self.object(filter, depth + 1)).collect();
         Ok(join(operator, parts?))
@@ -161,6 +164,7 @@ impl Compiler<'_> {
             self.count()?;
             return compare(self, "$eq", value);
         };
+        self.count()?;
         let mut parts = Vec::with_capacity(operators.len());
         for (operator, value) in operators {
             self.count()?;
@@ -171,7 +175,7 @@ impl Compiler<'_> {
 
     fn count(&mut self) -> Result<(), QueryError> {
         let Some(left) = self.left.checked_sub(1) else {
-            return Err(input(format!("a filter has at most {MAX_CONDITIONS} conditions")));
+            return Err(input(format!("a filter has at most {MAX_CONDITIONS} parts")));
         };
         self.left = left;
         Ok(())
@@ -243,7 +247,8 @@ fn unsupported(field: &Field, operator: &str) -> QueryError {
 }
 
 const MAX_DEPTH: usize = 5;
-const MAX_CONDITIONS: usize = 100;
+/// Filters, fields and comparisons.
+const MAX_CONDITIONS: usize = 200;
 pub(super) const MAX_IN: usize = 100;
 
 #[cfg(test)]
@@ -313,6 +318,9 @@ pub(super) mod tests {
             (json!({ "$or": [{ "id": "a" }, { "on": false }] }), "abd"),
             (json!({ "$and": [{ "tags": "red" }, { "$or": [{ "id": "b" }] }] }), "b"),
             (json!({ "$or": [] }), ""),
+            (json!({ "$and": [] }), "abcd"),
+            (json!({ "$or": [{}, { "id": "a" }] }), "abcd"),
+            (json!({ "id": {} }), "abcd"),
         ];
         for (filter, expected) in cases {
             assert_eq!(ids(&filter), expected, "{filter}");
@@ -341,6 +349,8 @@ pub(super) mod tests {
             json!({ "id": { "$in": many } }),
             json!({ "id": { "$in": "a" } }),
             json!({ "$or": {} }),
+            json!({ "$or": vec![json!({}); 1000] }),
+            json!({ "$and": [{ "$or": vec![json!({ "id": {} }); 200] }] }),
             deep,
         ] {
             assert!(

@@ -42,6 +42,13 @@ pub(crate) fn user_ids(db: Db<'_>, cid: &str) -> rusqlite::Result<Vec<String>> {
         .collect()
 }
 
+/// How many members there are.
+pub(crate) fn count(db: Db<'_>, cid: &str) -> rusqlite::Result<u32> {
+    db.connection
+        .prepare_cached("SELECT count(*) FROM member WHERE app = ?1 AND cid = ?2")?
+        .query_one(params![db.app, cid], |row| row.get(0))
+}
+
 /// Inserts the member or replaces what may change.
 pub(crate) fn save(db: Db<'_>, member: &MemberRecord) -> rusqlite::Result<()> {
     db.connection

@@ -1,7 +1,7 @@
 //! Orders and cursors of queries, as SQL.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use rusqlite::{Row, params_from_iter, types::Value as SqlValue};
+use rusqlite::{Row, Statement, params_from_iter, types::Value as SqlValue};
 use serde_json::Value;
 use trunkline_protocol::coordinator::SortParam;
 
@@ -21,6 +21,20 @@ pub(crate) struct PageRequest<'a> {
 pub(crate) struct Page<T> {
     pub rows: Vec<T>,
     pub next: Option<String>,
+    order: Vec<SortKey>,
+    /// Where each row stands in the order.
+    keys: Vec<Vec<SqlValue>>,
+}
+
+impl<T> Page<T> {
+    /// Ends the page after so many rows; the next one begins with the row after them.
+    pub fn cut(&mut self, kept: usize) {
+        if kept < self.rows.len() {
+            self.rows.truncate(kept);
+            self.keys.truncate(kept);
+            self.next = self.keys.last().map(|last| encode_cursor(&self.order, last));
+        }
+    }
 }
 
 /// The rows of `table` that belong to the app and fulfil `scope` and the filter.
@@ -33,19 +47,26 @@ pub(crate) fn page<T>(
 ) -> Result<Page<T>, QueryError> {
     let order = order(table, request.sort)?;
     let Condition { sql, values } = query(db, table, scope, request, &order)?;
-    let mut statement = db.connection.prepare_cached(&sql)?;
+    // What an app asks again and again is short.
+    let (mut once, mut again);
+    let statement: &mut Statement<'_> = if sql.len() > MAX_KEPT {
+        once = db.connection.prepare(&sql)?;
+        &mut once
+    } else {
+        again = db.connection.prepare_cached(&sql)?;
+        &mut again
+    };
     let mut found = statement.query(params_from_iter(values))?;
-    let mut page = Page { rows: Vec::new(), next: None };
-    let mut last_keys = Vec::new();
+    let mut page = Page { rows: Vec::new(), next: None, order, keys: Vec::new() };
     while let Some(row) = found.next()? {
         if page.rows.len() as u64 == u64::from(request.limit) {
-            page.next = Some(encode_cursor(&order, &last_keys));
+            let last = page.keys.last().map(Vec::as_slice).unwrap_or_default();
+            page.next = Some(encode_cursor(&page.order, last));
             break;
         }
         page.rows.push(read(row)?);
-        last_keys = (0..order.len())
-            .map(|index| row.get(format!("sort_key_{index}").as_str()))
-            .collect::<Result<_, _>>()?;
+        let keys = (0..page.order.len()).map(|index| row.get(format!("sort_key_{index}").as_str()));
+        page.keys.push(keys.collect::<Result<_, _>>()?);
     }
     Ok(page)
 }
@@ -204,6 +225,8 @@ fn signature(order: &[SortKey]) -> String {
 }
 
 const MAX_SORT: usize = 2;
+/// Bytes of SQL.
+const MAX_KEPT: usize = 8 * 1024;
 
 #[cfg(test)]
 mod tests {
@@ -249,6 +272,16 @@ mod tests {
             }
             assert_eq!(seen, expected, "{order:?}");
         }
+    }
+
+    #[test]
+    fn a_page_that_is_cut_short_goes_on_where_it_ends() {
+        let mut first = ask(&json!({}), &[], 100, None);
+        first.cut(3);
+        assert_eq!(first.rows.concat(), "bca");
+        let mut rest = ask(&json!({}), &[], 100, first.next.as_deref());
+        rest.cut(1);
+        assert_eq!((rest.rows.concat().as_str(), rest.next), ("d", None));
     }
 
     #[test]

@@ -10,14 +10,20 @@ use super::StoreError;
 pub(super) fn prepare(db: &mut Connection) -> Result<(), StoreError> {
     // Long enough for a server that is just going down.
     db.busy_timeout(Duration::from_millis(500))?;
-    // One server per file: rings, sessions and sockets live in its memory.
-    db.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     // In WAL mode NORMAL may lose acknowledged commits at a power cut.
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", true)?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     migrate(db)
+}
+
+/// Sets up a connection that only reads.
+pub(super) fn prepare_reader(db: &Connection) -> Result<(), StoreError> {
+    db.busy_timeout(Duration::from_millis(500))?;
+    db.pragma_update(None, "query_only", true)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(())
 }
 
 fn migrate(db: &mut Connection) -> Result<(), StoreError> {
@@ -322,6 +328,15 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE ring ADD COLUMN video INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE ring ADD COLUMN accepted_on TEXT;
     CREATE INDEX ring_unanswered ON ring (app, user_id) WHERE answer IS NULL;
+",
+    "
+    -- Guests are forgotten: who has been away longest, and what is theirs.
+    CREATE INDEX user_guest ON user (app, ifnull(last_active, created_at)) WHERE role = 'guest';
+    CREATE INDEX participant_user ON participant (app, user_id);
+    CREATE INDEX ring_user ON ring (app, user_id);
+    CREATE INDEX user_permission_user ON user_permission (app, user_id);
+    CREATE INDEX feedback_user ON feedback (app, user_id);
+    CREATE INDEX blocked_user_user ON blocked_user (app, user_id);
 ",
 ];
 

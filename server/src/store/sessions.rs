@@ -1,5 +1,7 @@
 //! Sessions of calls and who is in them.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use trunkline_protocol::coordinator::DateTime;
 
@@ -101,6 +103,36 @@ pub(crate) fn drop_one(db: Db<'_>, id: &str, now: DateTime) -> rusqlite::Result<
         )?
         .execute(params![db.app, id, now.unix_nanos()])?;
     Ok(())
+}
+
+/// How many are in the session by the role of their user.
+pub(crate) fn count_by_role(
+    db: Db<'_>,
+    session_id: &str,
+) -> rusqlite::Result<BTreeMap<String, u32>> {
+    db.connection
+        .prepare_cached(
+            "SELECT user.role, count(*) FROM participant
+            JOIN user ON user.app = participant.app AND user.id = participant.user_id
+            WHERE participant.app = ?1 AND participant.session_id = ?2 GROUP BY user.role",
+        )?
+        .query_map(params![db.app, session_id], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
+/// The first who are in the session, in the order of joining.
+pub(crate) fn first_participants(
+    db: Db<'_>,
+    session_id: &str,
+    limit: u32,
+) -> rusqlite::Result<Vec<ParticipantRecord>> {
+    db.connection
+        .prepare_cached(
+            "SELECT * FROM participant WHERE app = ?1 AND session_id = ?2
+            ORDER BY joined_at, user_session_id LIMIT ?3",
+        )?
+        .query_map(params![db.app, session_id, limit], read_participant)?
+        .collect()
 }
 
 /// Who is in the session, in the order of joining.

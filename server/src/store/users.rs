@@ -76,6 +76,41 @@ pub(crate) fn save(db: Db<'_>, user: &UserRecord) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Guests who were last seen before `cutoff`, are in no call and own none; those who have been away
+/// longest first.
+pub(crate) fn idle_guests(
+    db: Db<'_>,
+    cutoff: DateTime,
+    limit: u32,
+) -> rusqlite::Result<Vec<String>> {
+    db.connection
+        .prepare_cached(
+            "SELECT id FROM user WHERE app = ?1 AND role = 'guest'
+                AND ifnull(last_active, created_at) < ?2
+                AND NOT EXISTS (SELECT 1 FROM call WHERE app = ?1 AND created_by = user.id)
+                AND NOT EXISTS (SELECT 1 FROM participant WHERE app = ?1 AND user_id = user.id)
+            ORDER BY ifnull(last_active, created_at) LIMIT ?3",
+        )?
+        .query_map(params![db.app, cutoff.unix_nanos(), limit], |row| row.get(0))?
+        .collect()
+}
+
+/// Deletes a user who is in no call and owns none, and all that is theirs.
+pub(crate) fn forget(db: Db<'_>, id: &str) -> rusqlite::Result<()> {
+    for sql in [
+        "DELETE FROM device WHERE app = ?1 AND user_id = ?2",
+        "DELETE FROM ring WHERE app = ?1 AND user_id = ?2",
+        "DELETE FROM user_permission WHERE app = ?1 AND user_id = ?2",
+        "DELETE FROM feedback WHERE app = ?1 AND user_id = ?2",
+        "DELETE FROM blocked_user WHERE app = ?1 AND user_id = ?2",
+        "DELETE FROM member WHERE app = ?1 AND user_id = ?2",
+        "DELETE FROM user WHERE app = ?1 AND id = ?2",
+    ] {
+        db.connection.prepare_cached(sql)?.execute(params![db.app, id])?;
+    }
+    Ok(())
+}
+
 fn read(row: &Row<'_>) -> rusqlite::Result<UserRecord> {
     Ok(UserRecord {
         id: row.get("id")?,

@@ -101,7 +101,9 @@ async fn oversized_bodies_are_refused_with_413() {
     assert_eq!(reply.body["unrecoverable"], true);
     reply.refused(413, 22);
     alice.get("/call/default/a").await.refused(404, 16);
-    let fits = json!({ "data": { "custom": { "a": "x".repeat(200 * 1024) } } });
+    // A hundred members with as much custom data as fits.
+    let member = |n| json!({ "user_id": format!("u{n}"), "custom": { "a": "x".repeat(2000) } });
+    let fits = json!({ "data": { "members": (0..100).map(member).collect::<Vec<_>>() } });
     alice.post("/call/default/a", fits).await.ok(201);
 }
 

@@ -61,7 +61,7 @@ async fn an_interrupted_server_says_goodbye_to_its_sockets() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
-    assert_eq!(names, ["trunkline.db"], "the WAL is folded in");
+    assert_eq!(names, ["trunkline.db", "trunkline.lock"], "the WAL is folded in");
 }
 
 #[tokio::test]

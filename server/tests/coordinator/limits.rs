@@ -82,13 +82,46 @@ async fn an_app_has_a_budget_of_its_own_which_guests_share() {
 }
 
 #[tokio::test]
-async fn development_has_no_limit_unless_asked_for() {
-    let server = TestServer::start().await;
+async fn development_has_limits_like_everybody_on_loopback_too() {
+    let server = TestServer::start_with("--dev").await;
     let (alice, _socket) = server.connect("alice").await;
-    for _ in 0..70 {
-        let (status, told) = ask(&alice, "/call/default/a", PLAIN).await;
-        assert_eq!((status, told), (404, [None; 4]));
+    for _ in 0..60 {
+        assert_eq!(ask(&alice, "/call/default/a", PLAIN).await.0, 404);
     }
+    assert_eq!(ask(&alice, "/call/default/a", PLAIN).await.0, 429);
+}
+
+/// Asks for a call as somebody whom anybody can make up, until refused; returns how often that was
+/// answered otherwise.
+async fn flood(client: &Client, headers: &[(&'static str, String)], bound: u32) -> u32 {
+    let url = format!("{}/video/call/default/a?api_key={KEY}", client.base);
+    let mut answered = 0;
+    while send_raw("GET", url.clone(), headers.to_vec(), vec![]).await.0 != 429 {
+        answered += 1;
+        assert!(answered <= bound, "nobody stops this");
+    }
+    answered
+}
+
+#[tokio::test]
+async fn those_whom_anybody_can_make_up_do_not_use_up_what_is_for_the_users_of_the_app() {
+    let args = "--dev --address-rate-limit 20 --app-rate-limit 30 --trusted-proxy 127.0.0.1";
+    let server = TestServer::start_with(args).await;
+    let (alice, _socket) = server.connect("alice").await;
+    let anonymous = ("stream-auth-type", "anonymous".to_owned());
+    let from = |address: &str| ("x-forwarded-for", address.to_owned());
+    flood(&alice, &[anonymous.clone(), from("2001:db8::1")], 40).await;
+    // The same /64.
+    assert_eq!(flood(&alice, &[anonymous.clone(), from("2001:db8::2")], 0).await, 0);
+    flood(&alice, &[("authorization", "forged".into()), from("192.0.2.1")], 40).await;
+    let mut answered = 0;
+    for n in 0..30 {
+        let address = format!("192.0.2.{n}");
+        answered += flood(&alice, &[anonymous.clone(), from(&address)], 40).await;
+    }
+    assert!(answered <= 60, "{answered} are more than the app has");
+    let here = ("x-forwarded-for", "192.0.2.1");
+    assert_eq!(ask(&alice, "/call/default/a", here).await.0, 404, "answered");
 }
 
 /// Opens a socket as this user and returns it with its first event.

@@ -180,3 +180,76 @@ async fn filters_reach_into_custom_data() {
         assert_eq!(ids, expected, "{filter}");
     }
 }
+
+#[tokio::test]
+async fn an_answer_is_bounded_and_the_next_page_has_the_rest() {
+    let server = TestServer::start().await;
+    let (alice, _socket) = server.connect("alice").await;
+    let custom = json!({ "a": "x".repeat(5000) });
+    let member = |n| json!({ "user_id": format!("u{n}"), "custom": custom });
+    let members: Vec<_> = (0..25).map(member).collect();
+    for n in 0..50 {
+        let data = json!({ "data": { "custom": custom, "members": members } });
+        alice.post(&format!("/call/default/c{n}"), data).await.ok(201);
+    }
+    for watch in [false, true] {
+        let (mut seen, mut next, mut pages) = (Vec::new(), Value::Null, 0);
+        while pages == 0 || !next.is_null() {
+            let body = json!({ "limit": 100, "next": next, "watch": watch,
+                "sort": [{ "field": "created_at", "direction": 1 }] });
+            let page = alice.post("/calls", body).await.ok(201);
+            assert!(page.to_string().len() < 4 * 1024 * 1024 + 1024);
+            let rows = page["calls"].as_array().unwrap();
+            seen.extend(rows.iter().map(|row| row["call"]["id"].as_str().unwrap().to_owned()));
+            next = page["next"].clone();
+            pages += 1;
+        }
+        assert_eq!(seen, (0..50).map(|n| format!("c{n}")).collect::<Vec<_>>());
+        assert!(pages >= 2, "{pages}");
+    }
+}
+
+#[tokio::test]
+async fn the_participants_of_a_large_call_are_counted_and_not_all_named() {
+    let server = TestServer::start().await;
+    let (alice, mut socket) = server.connect("alice").await;
+    let member = |n| json!({ "user_id": format!("u{n}") });
+    for n in 0..3 {
+        let members: Vec<_> = (n * 100..n * 100 + 100).map(member).collect();
+        alice.post("/call/default/a", json!({ "data": { "members": members } })).await.ok(201);
+        let changed = if n == 0 { "call.created" } else { "call.member_added" };
+        socket.expect(changed).await;
+    }
+    for n in 0..300 {
+        server.participant_joined("default:a", &format!("u{n}"), &format!("s{n}"));
+    }
+    let mut call = Value::Null;
+    while call["session"]["participants_count_by_role"]["user"] != 300 {
+        call = alice.get("/call/default/a").await.ok(200)["call"].clone();
+    }
+    assert_eq!(call["session"]["participants"].as_array().unwrap().len(), 250);
+    let page = alice.post("/calls", json!({})).await.ok(201);
+    let session = &page["calls"][0]["call"]["session"];
+    assert_eq!(session["participants"].as_array().unwrap().len(), 25);
+    assert_eq!(session["participants_count_by_role"]["user"], 300);
+}
+
+#[tokio::test]
+async fn filters_are_counted_with_all_their_parts() {
+    let server = TestServer::start().await;
+    let (alice, _socket) = server.connect("alice").await;
+    for filter in [
+        json!({ "$or": vec![json!({}); 1000] }),
+        json!({ "$and": vec![json!({ "$or": [] }); 1000] }),
+        json!({ "$or": vec![json!({ "cid": {} }); 1000] }),
+        (0..100).fold(json!({}), |inner, _| json!({ "$and": [inner] })),
+    ] {
+        alice.post("/calls", json!({ "filter_conditions": filter })).await.refused(400, 4);
+    }
+    alice.post("/call/default/a", json!({})).await.ok(201);
+    for (filter, expected) in
+        [(json!({ "$or": [] }), 0), (json!({ "$and": [] }), 1), (json!({ "$or": [{}] }), 1)]
+    {
+        assert_eq!(cids(&alice, filter.clone()).await.len(), expected, "{filter}");
+    }
+}

@@ -31,6 +31,8 @@ use trunkline_server::{
 use crate::contract;
 
 pub const KEY: &str = "trunkline-dev";
+/// A test asks from one address, and as fast as it can.
+const UNLIMITED: &str = "--dev --rate-limit 0 --app-rate-limit 0 --address-rate-limit 0";
 
 /// A running server whose SFU is the test.
 pub struct TestServer {
@@ -78,7 +80,7 @@ pub type Raw = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 impl TestServer {
     pub async fn start() -> Self {
-        Self::start_with("--dev").await
+        Self::start_with(UNLIMITED).await
     }
 
     pub async fn start_with(args: &str) -> Self {
@@ -122,12 +124,12 @@ impl TestServer {
         // The app of the server has number 1 in every test, and gets its secret at the start.
         put_app(data.path(), App { key: KEY.into(), secret: "old".into() }, None).await.unwrap();
         put_app(data.path(), other.clone(), Some("Other".into())).await.unwrap();
-        (Self::start_in(data, "--dev").await, other)
+        (Self::start_in(data, UNLIMITED).await, other)
     }
 
     /// Stops and starts again with the same data.
     pub async fn restart(self) -> Self {
-        Self::start_in(self.stop().await, "--dev").await
+        Self::start_in(self.stop().await, UNLIMITED).await
     }
 
     /// The data as they are now, for another server.

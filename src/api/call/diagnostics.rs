@@ -114,7 +114,7 @@ impl Call {
         Ok(facts)
     }
 
-    fn device(&self, name: &str) -> DeviceFacts {
+    fn device(&self, name: &'static str) -> DeviceFacts {
         let state = field(&self.shared.part(name), "state");
         DeviceFacts {
             status: field(&state, "status").as_string(),

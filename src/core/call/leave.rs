@@ -17,8 +17,8 @@ use crate::core::{
     time::Duration,
 };
 
-/// How long leaving waits for the server to hear of a rejection.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long leaving waits for the server to hear of a rejection: 2 s at most, and timers come late.
+const PATIENCE: Duration = Duration::from_millis(1_900);
 
 const DEFAULT_REASON: &str = "user is leaving the call";
 

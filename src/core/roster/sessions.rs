@@ -1,16 +1,40 @@
 //! Finds slots by session id.
 //!
-//! A table of the standard library would hold each id a second time, and hash it with keys that a
-//! browser does not give it anyway.
+//! A table of the standard library would hash ids with keys that a browser does not give it anyway,
+//! and find each by way of a text somewhere in memory. Here those of the usual length stand side by
+//! side: events about many look up many, and waiting for memory was most of what that took.
 
 use super::Slot;
 
-/// Slots by the hashes of their session ids; the ids themselves are the owner's.
+/// Slots by the hashes of their session ids.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sessions {
     /// A slot is where its hash points to, or at one of the next places up to the first free one.
     places: Vec<Option<Occupied>>,
     count: usize,
+    /// By slot; `None` for one that is too long, which is the owner's alone.
+    ids: Vec<Option<ShortId>>,
+}
+
+/// A session id of the usual length: a UUID in text has 36 bytes.
+#[derive(Clone, Copy, Debug)]
+struct ShortId {
+    length: u8,
+    bytes: [u8; Self::LONGEST],
+}
+
+impl ShortId {
+    const LONGEST: usize = 38;
+
+    fn of(id: &str) -> Option<Self> {
+        let mut bytes = [0; Self::LONGEST];
+        bytes.get_mut(..id.len())?.copy_from_slice(id.as_bytes());
+        Some(Self { length: u8::try_from(id.len()).ok()?, bytes })
+    }
+
+    fn is(&self, id: &str) -> bool {
+        self.bytes.get(..usize::from(self.length)) == Some(id.as_bytes())
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -20,12 +44,16 @@ struct Occupied {
 }
 
 impl Sessions {
-    /// The slot of that session; `is_it` tells whether a slot has it.
+    /// The slot of that session; `is_it` tells whether a slot has it, if its id is a long one.
     pub(super) fn find(&self, session_id: &str, is_it: impl Fn(Slot) -> bool) -> Option<Slot> {
         let hash = hash(session_id.as_bytes());
         for place in self.places_from(hash) {
             let occupied = (*self.places.get(place)?)?;
-            if occupied.hash == hash && is_it(occupied.slot) {
+            let is_this = |slot: Slot| match self.ids.get(slot.index()) {
+                Some(Some(id)) => id.is(session_id),
+                _ => is_it(slot),
+            };
+            if occupied.hash == hash && is_this(occupied.slot) {
                 return Some(occupied.slot);
             }
         }
@@ -39,6 +67,12 @@ impl Sessions {
             self.grow();
         }
         self.count += 1;
+        if self.ids.len() <= slot.index() {
+            self.ids.resize(slot.index() + 1, None);
+        }
+        if let Some(id) = self.ids.get_mut(slot.index()) {
+            *id = ShortId::of(session_id);
+        }
         self.put(Occupied { slot, hash: hash(session_id.as_bytes()) });
     }
 

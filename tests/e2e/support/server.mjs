@@ -142,8 +142,7 @@ export class Server {
     const child = start(PROGRAM, [
       ...['--dev', '--listen', this.#address, '--data', this.#data],
       ...['--api-key', API_KEY, '--api-secret', SECRET, '--www', join(ROOT, 'www/dist')],
-      // Browsers and crowds of many tests come from one address.
-      ...['--sfu-rate-limit-per-address', '0', '--sockets-per-address', '5000'],
+      ...NO_LIMITS,
       ...this.#args,
     ]);
     this.#process = child;
@@ -181,4 +180,10 @@ function sign(claims) {
   return `${content}.${createHmac('sha256', SECRET).update(content).digest('base64url')}`;
 }
 
+/** All the tests come from one address. */
+const NO_LIMITS = [
+  ...['--rate-limit', '0', '--app-rate-limit', '0', '--address-rate-limit', '0'],
+  ...['--guests-per-address', '0', '--sockets-per-address', '10000'],
+  ...['--connections-per-address', '10000', '--sfu-rate-limit-per-address', '0'],
+];
 const LOG_LENGTH = 20_000;

@@ -130,17 +130,16 @@ impl Call {
                 envelope(StatusCode::UNAUTHORIZED, "unauthenticated", text)
             })?;
         let caller = Caller { user_id: claims.user_id, cid: claims.cid };
-        let count = |amount| {
-            let counted = access.door.count(&caller, from, amount);
-            counted.map_err(|wait| too_many("too many requests", wait))
-        };
-        count(1)?;
         let share = match method {
             Method::SendStats => access.door.room_for_report(from),
             _ => access.door.room_for_body(from),
         };
         let (body, share) = read_body(request, method.most_bytes(), share).await?;
-        count(u32::try_from(body.len() / method.bytes_per_request()).unwrap_or(u32::MAX))?;
+        // Counted when all of it is there: a connection that is closed before would not bring the
+        // refusal to the client.
+        let amount = 1 + u32::try_from(body.len() / method.bytes_per_request()).unwrap_or(0);
+        let counted = access.door.count(&caller, from, amount);
+        counted.map_err(|wait| too_many("too many requests", wait))?;
         Ok(Self { access: access.clone(), method, caller, encoding, body, share })
     }
 
@@ -155,9 +154,9 @@ impl Call {
     {
         let Self { access, method, caller, encoding, body, share } = self;
         let read = move || {
-            let request: Q = encoding.decode(body)?;
+            let read = encoding.decode(body).map(read);
             drop(share);
-            Ok(read(request))
+            read
         };
         let read = if method.is_heavy() { access.door.read(read).await } else { Some(read()) };
         let (session_id, rpc) = read.ok_or_else(busy)??;

@@ -6,6 +6,7 @@ use std::{collections::BTreeSet, fmt};
 use str0m::change::{SdpAnswer, SdpOffer};
 use trunkline_protocol::sfu::models::{Error, ErrorCode};
 
+use super::{consent::Credentials, sdp::credentials};
 use crate::sfu::signalling::error;
 
 /// An offer to publish.
@@ -14,10 +15,14 @@ pub struct Offer {
     pub(super) sections: Vec<Section>,
     /// Streams that it names by number.
     pub(super) sources: BTreeSet<u32>,
+    pub(super) credentials: Option<Credentials>,
 }
 
 /// An answer to an offer of this server.
-pub struct Answer(pub(super) SdpAnswer);
+pub struct Answer {
+    pub(super) sdp: SdpAnswer,
+    pub(super) credentials: Option<Credentials>,
+}
 
 /// An m-line.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -56,7 +61,8 @@ impl Offer {
         let refused = |reason: &dyn fmt::Display| refused("offer", reason);
         let outline = Outline::of(text, &OFFER).map_err(|reason| refused(&reason))?;
         let sdp = SdpOffer::from_sdp_string(&outline.text).map_err(|reason| refused(&reason))?;
-        Ok(Self { sdp, sections: outline.sections, sources: outline.sources })
+        let credentials = credentials(&outline.text);
+        Ok(Self { sdp, sections: outline.sections, sources: outline.sources, credentials })
     }
 }
 
@@ -65,7 +71,8 @@ impl Answer {
     pub fn read(text: &str) -> Result<Self, Error> {
         let refused = |reason: &dyn fmt::Display| refused("answer", reason);
         let outline = Outline::of(text, &ANSWER).map_err(|reason| refused(&reason))?;
-        SdpAnswer::from_sdp_string(&outline.text).map(Self).map_err(|reason| refused(&reason))
+        let sdp = SdpAnswer::from_sdp_string(&outline.text).map_err(|reason| refused(&reason))?;
+        Ok(Self { sdp, credentials: credentials(&outline.text) })
     }
 }
 

@@ -110,6 +110,17 @@ impl Line {
         }
     }
 
+    /// Drops what waits to be sent. What follows is another stream for the client.
+    pub fn empty(&mut self, api: &mut str0m::change::DirectApi<'_>) {
+        let (next, next_again) = (api.new_ssrc(), api.new_ssrc());
+        let has_again = api.stream_tx_by_mid(self.mid, None).is_some_and(|s| s.rtx().is_some());
+        let again = has_again.then_some(next_again);
+        if let Some(stream) = api.reset_stream_tx(self.mid, None, next, again) {
+            self.ssrc = Some(next);
+            keep_sent(stream);
+        }
+    }
+
     /// Where packets go; none before the client knows what they are.
     pub fn stream(&self) -> Option<Ssrc> {
         self.ssrc.filter(|_| self.state == State::Open)

@@ -50,6 +50,8 @@ pub struct Output {
     starved_since: Option<Instant>,
     /// What the subscriber has is out of step: only a keyframe helps.
     resync: bool,
+    /// When a packet last passed.
+    pub last_passed: Option<Instant>,
     /// Payload types: the publisher's, and the subscriber's for the same format.
     payload_type: Option<(Pt, Pt)>,
 }
@@ -71,6 +73,7 @@ impl Output {
             paused: false,
             starved_since: None,
             resync: true,
+            last_passed: None,
             payload_type: None,
         }
     }
@@ -241,6 +244,7 @@ impl Output {
             return None;
         };
         let outgoing = line.rewrite(incoming, now)?;
+        self.last_passed = Some(now);
         let write = RtpWrite::new(
             payload_type,
             outgoing.seq.into(),

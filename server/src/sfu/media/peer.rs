@@ -14,13 +14,15 @@ use str0m::{
     stats::PeerStats,
 };
 
-use super::{dependency_descriptor, endpoint::Endpoint, quality::Transport};
+use super::{consent::Consent, dependency_descriptor, endpoint::Endpoint, quality::Transport};
 use crate::sfu::shard::Shard;
 
 /// A peer connection.
 pub struct Peer {
     /// str0m. Whoever changes it has [`Peer::drain`] called afterwards.
     pub rtc: Rtc,
+    /// From where it is heard.
+    pub consent: Consent,
     shard: Shard,
     transport: Transport,
     /// When the loss is looked at next.
@@ -30,8 +32,17 @@ pub struct Peer {
     /// The client was heard after a silence.
     resumed: bool,
     over: bool,
-    /// A bug met this connection: it is about to be over.
-    broken: bool,
+    /// A bug met this connection: it is about to be over, unless somebody else is to blame.
+    fault: Option<Fault>,
+}
+
+/// Over what a peer connection broke.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fault {
+    /// What its own client sent.
+    Own,
+    /// What was due, which may be a packet of somebody else that waits to be sent.
+    Unclear,
 }
 
 /// What a peer connection is for, seen from the client.
@@ -108,13 +119,14 @@ impl Peer {
         }
         Self {
             rtc,
+            consent: Consent::default(),
             shard: endpoint.shard,
             transport: Transport::default(),
             loss_due: None,
             unanswered_since: None,
             resumed: false,
             over: false,
-            broken: false,
+            fault: None,
         }
     }
 
@@ -154,15 +166,16 @@ impl Peer {
         self.rtc.direct_api().local_ice_credentials().ufrag
     }
 
-    /// Takes a datagram, if it is for this peer.
-    pub fn receive<'a>(&mut self, input: Input<'a>, now: Instant) -> Result<(), Input<'a>> {
-        if self.over || !self.rtc.accepts(&input) {
-            return Err(input);
-        }
+    /// Whether a datagram is for this peer.
+    pub fn accepts(&self, input: &Input<'_>) -> bool {
+        !self.over && self.rtc.accepts(input)
+    }
+
+    /// Takes a datagram that is for it.
+    pub fn receive(&mut self, input: Input<'_>, now: Instant) {
         let since = self.unanswered_since.take();
         self.resumed |= since.is_some_and(|since| now.saturating_duration_since(since) >= SILENCE);
         self.feed(input);
-        Ok(())
     }
 
     /// Something is sent that clients report on.
@@ -182,7 +195,7 @@ impl Peer {
         match catch_unwind(AssertUnwindSafe(|| action(&mut self.rtc))) {
             Ok(result) => result.map_err(|error| error.to_string()),
             Err(_) => {
-                self.broken = true;
+                self.fault = Some(Fault::Own);
                 Err("internal error".to_owned())
             }
         }
@@ -191,7 +204,24 @@ impl Peer {
     /// Lets the time pass. Also needed right after a negotiation: str0m answers the connectivity
     /// checks that came before it only then.
     pub fn elapse(&mut self, now: Instant) {
+        let fault = self.fault;
         self.feed(Input::Timeout(now));
+        self.fault = fault.or(self.fault.map(|_| Fault::Unclear));
+    }
+
+    /// Whether it broke, and somebody else may be to blame.
+    pub fn is_fault_unclear(&self) -> bool {
+        !self.over && self.fault == Some(Fault::Unclear)
+    }
+
+    /// Whatever it broke over is gone.
+    pub fn forgive(&mut self) {
+        self.fault = None;
+    }
+
+    /// It is to blame for what broke. To be drained.
+    pub fn condemn(&mut self) {
+        self.fault = Some(Fault::Own);
     }
 
     /// Takes everything out that has to be sent or told. Returns when to call
@@ -202,8 +232,10 @@ impl Peer {
         outgoing: &mut Vec<Transmit>,
         events: &mut Vec<PeerEvent>,
     ) -> Instant {
-        if self.broken {
-            self.end(events);
+        match self.fault {
+            Some(Fault::Own) => self.end(events),
+            Some(Fault::Unclear) => return now + FAR_FUTURE,
+            None => {}
         }
         if std::mem::take(&mut self.resumed) {
             events.push(PeerEvent::Resumed);
@@ -223,6 +255,10 @@ impl Peer {
                     self.elapse(now);
                 }
                 Ok(Output::Timeout(due)) => break due.max(now + SHORTEST_PAUSE),
+                Err(_) if self.fault.is_some() => {
+                    self.fault = Some(Fault::Unclear);
+                    break now + FAR_FUTURE;
+                }
                 Err(error) => {
                     tracing::debug!(%error, "peer connection failed");
                     self.end(events);

@@ -16,6 +16,7 @@ use trunkline_protocol::sfu::{
 };
 
 use super::{
+    consent::{Admission, Check, Ours, Tag},
     description::{Answer, Offer},
     endpoint::Endpoint,
     peer::{Peer, PeerEvent, Side},
@@ -27,8 +28,9 @@ use super::{
 use crate::sfu::{
     ids::{SessionKey, TrackKey},
     routes::Reachable,
+    shard::Shard,
     signalling::{AvailableTrack, error},
-    stun,
+    stun::{self, Transaction},
 };
 
 /// The media of all sessions.
@@ -42,6 +44,9 @@ pub struct Media {
     pub(super) sources: Sources,
     /// To whom connectivity checks are addressed.
     fragments: HashMap<String, PeerKey>,
+    dropped: Dropped,
+    /// Bytes of the largest datagram that is taken.
+    pub(super) largest: usize,
     /// Who receives a track.
     pub(super) viewers: HashMap<TrackKey, Vec<SessionKey>>,
     /// Whose video comes first where bandwidth is short.
@@ -50,6 +55,15 @@ pub struct Media {
     outgoing: Vec<Transmit>,
     pub(super) events: Vec<MediaEvent>,
     pub(super) next_review: Option<Instant>,
+}
+
+/// Datagrams that were not taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dropped {
+    /// Too large to be sent on.
+    pub oversize: u64,
+    /// For nobody here.
+    pub unaddressed: u64,
 }
 
 /// What media has to tell signalling.
@@ -97,6 +111,8 @@ impl Media {
             sessions: HashMap::new(),
             sources: Sources::default(),
             fragments: HashMap::new(),
+            dropped: Dropped::default(),
+            largest: LARGEST,
             viewers: HashMap::new(),
             important: HashSet::new(),
             timers: BTreeSet::new(),
@@ -219,22 +235,80 @@ impl Media {
         datagram: &[u8],
         now: Instant,
     ) {
-        let Ok(receive) = Receive::new(Protocol::Udp, source, address, datagram) else {
+        if datagram.len() > self.largest {
+            self.dropped.oversize += 1;
             return;
-        };
-        // Somebody may come with an address that was another's before, so a name goes first.
-        let peer = match stun::addressee(datagram) {
+        }
+        if let Some(transaction) = stun::answered(datagram) {
+            return self.on_answer(transaction, source, datagram, now);
+        }
+        let name = stun::addressee(datagram);
+        let addressee = match name {
+            // Somebody may come back with an address that was another's before.
             Some(name) => self.fragments.get(name).copied(),
             None => self.sources.get(source),
         };
-        let input = Input::Receive(now, receive);
-        if let Some(peer) = peer
-            && let Some(addressee) = self.peer(peer)
-            && addressee.receive(input, now).is_ok()
-        {
-            self.sources.hear(source, peer, now);
-            self.drain(vec![peer], now);
+        let Some(key) = addressee else {
+            self.dropped.unaddressed += 1;
+            return;
+        };
+        let Some(input) = input(datagram, source, address, now) else {
+            return;
+        };
+        let tag = key.tag(self.endpoint.shard);
+        let Some(peer) = self.peer(key).filter(|peer| peer.accepts(&input)) else {
+            return;
+        };
+        if let Some(ours) = name {
+            let check = Check { datagram: datagram.to_vec(), address };
+            let ours = Ours { fragment: ours, tag };
+            let Admission { passes, question } = peer.consent.admit(source, check, ours, now);
+            if let Some(question) = question {
+                self.send(question, address, source);
+            }
+            if !passes {
+                return;
+            }
         }
+        self.accept(key, input, source, now);
+    }
+
+    /// Hands a datagram to the peer that it is for.
+    fn accept(&mut self, key: PeerKey, input: Input<'_>, source: SocketAddr, now: Instant) {
+        if let Some(peer) = self.peer(key) {
+            peer.receive(input, now);
+            self.sources.hear(source, key, now);
+            self.drain(vec![key], now);
+        }
+    }
+
+    /// Somebody answered a question of ours.
+    fn on_answer(&mut self, asked: Transaction, source: SocketAddr, answer: &[u8], now: Instant) {
+        let Some(key) = PeerKey::of(asked) else {
+            return;
+        };
+        let check = self.peer(key).and_then(|peer| peer.consent.answered(source, answer));
+        // The check may be for a name that is not ours any more.
+        if let Some(Check { datagram, address }) = check
+            && let Some(input) = input(&datagram, source, address, now)
+            && self.peer(key).is_some_and(|peer| peer.accepts(&input))
+        {
+            self.accept(key, input, source, now);
+        }
+    }
+
+    fn send(&mut self, contents: Vec<u8>, from: SocketAddr, to: SocketAddr) {
+        self.outgoing.push(Transmit {
+            proto: Protocol::Udp,
+            source: from,
+            destination: to,
+            contents: contents.into(),
+        });
+    }
+
+    /// What was not taken since this was last asked.
+    pub fn take_dropped(&mut self) -> Dropped {
+        std::mem::take(&mut self.dropped)
     }
 
     /// Does what is due.
@@ -286,9 +360,22 @@ impl Media {
     /// Whatever a negotiation changed.
     fn negotiated(&mut self, key: PeerKey, now: Instant) {
         if let Some(fragment) = self.peer(key).map(Peer::user_fragment) {
+            self.ask_waiting(key, &fragment, now);
             self.fragments.insert(fragment, key);
         }
         self.drain(vec![key], now);
+    }
+
+    /// Checks may have come before it was known how to ask their sender.
+    fn ask_waiting(&mut self, key: PeerKey, ours: &str, now: Instant) {
+        let waiting = self.peer(key).map(|peer| peer.consent.waiting()).unwrap_or_default();
+        let ours = Ours { fragment: ours, tag: key.tag(self.endpoint.shard) };
+        for (at, address) in waiting {
+            if let Some(question) = self.peer(key).and_then(|peer| peer.consent.ask(at, ours, now))
+            {
+                self.send(question, address, at);
+            }
+        }
     }
 
     /// Takes everything out of these peers, and of those they make work for.
@@ -301,6 +388,10 @@ impl Media {
                 continue;
             };
             let next = peer.drain(now, outgoing, &mut events);
+            if peer.is_fault_unclear() {
+                self.find_fault(key, &mut peers, now);
+                continue;
+            }
             if let Some(due) = due.replace(next) {
                 timers.remove(&(due, key));
             }
@@ -308,6 +399,30 @@ impl Media {
             for event in events.drain(..) {
                 self.on_event(key, event, &mut peers, now);
             }
+        }
+    }
+
+    /// A peer connection broke over what it had to send. Whoever sent that is to blame, and nobody who
+    /// receives it.
+    fn find_fault(&mut self, key: PeerKey, peers: &mut Vec<PeerKey>, now: Instant) {
+        let mut events = Vec::new();
+        let mut outgoing = std::mem::take(&mut self.outgoing);
+        let subscriber = (key.side == Side::Subscriber).then(|| self.subscriber(key.session));
+        let culprit = subscriber
+            .flatten()
+            .and_then(|subscriber| subscriber.expel(now, &mut outgoing, &mut events));
+        self.outgoing = outgoing;
+        let to_blame = match culprit {
+            Some(track) => PeerKey { session: track.publisher, side: Side::Publisher },
+            None => key,
+        };
+        tracing::error!(?key, ?to_blame, "a peer connection broke over what it had to send");
+        if let Some(peer) = self.peer(to_blame) {
+            peer.condemn();
+        }
+        peers.extend([key, to_blame]);
+        for event in events {
+            self.on_event(key, event, peers, now);
         }
     }
 
@@ -321,6 +436,24 @@ impl Media {
 
     pub(super) fn subscriber(&mut self, session: SessionKey) -> Option<&mut Subscriber> {
         self.sessions.get_mut(&session)?.subscriber()
+    }
+}
+
+impl PeerKey {
+    /// Stands for it in a question.
+    fn tag(self, shard: Shard) -> Tag {
+        let side = u64::from(self.side == Side::Subscriber);
+        let [_, _, mut tag @ ..] = (self.session.0 << 1 | side).to_be_bytes();
+        tag[0] = shard.byte();
+        tag
+    }
+
+    /// Who asked.
+    fn of(question: Transaction) -> Option<Self> {
+        let [_, tag @ ..]: Tag = question.first_chunk().copied()?;
+        let number = tag.into_iter().fold(0, |number, byte| number << 8 | u64::from(byte));
+        let side = if number & 1 == 1 { Side::Subscriber } else { Side::Publisher };
+        Some(Self { session: SessionKey(number >> 1), side })
     }
 }
 
@@ -346,3 +479,18 @@ impl Sides {
         publisher.into_iter().chain(subscriber).collect()
     }
 }
+
+/// A datagram as str0m takes it, if it is of a kind that it knows.
+fn input(
+    datagram: &[u8],
+    source: SocketAddr,
+    address: SocketAddr,
+    now: Instant,
+) -> Option<Input<'_>> {
+    let receive = Receive::new(Protocol::Udp, source, address, datagram).ok()?;
+    Some(Input::Receive(now, receive))
+}
+
+/// Bytes of the largest datagram that is taken: no path carries more in one piece, and what is sent on
+/// gets a header that may be longer by some tens of bytes. str0m has room for 2000.
+const LARGEST: usize = 1500;

@@ -6,7 +6,8 @@ use std::{
 };
 
 use str0m::{
-    bwe::Bitrate, change::SdpPendingOffer, format::PayloadParams, media::Mid, rtp::RtpPacket,
+    bwe::Bitrate, change::SdpPendingOffer, format::PayloadParams, media::Mid, net::Transmit,
+    rtp::RtpPacket,
 };
 use trunkline_protocol::sfu::{event::SubscriberOffer, models::Error};
 
@@ -20,7 +21,7 @@ use super::{
     line::Line,
     negotiation::{Due, Negotiation},
     output::Output,
-    peer::{Path, Peer, Side},
+    peer::{Path, Peer, PeerEvent, Side},
     publisher::Origin,
     rate::RateMeter,
     sdp,
@@ -209,10 +210,11 @@ impl Subscriber {
         let Some(pending) = self.pending.take() else {
             return Ok(());
         };
-        let answer = answer?;
-        let accepted = self.peer.attempt(|rtc| rtc.sdp_api().accept_answer(pending, answer.0));
+        let Answer { sdp, credentials } = *answer?;
+        let accepted = self.peer.attempt(|rtc| rtc.sdp_api().accept_answer(pending, sdp));
         self.peer.elapse(now);
         accepted.map_err(|reason| refused("answer", &reason))?;
+        self.peer.consent.learn(credentials);
         let Self { peer, outputs, idle, .. } = self;
         let mut api = peer.rtc.direct_api();
         let used = outputs.values_mut().filter_map(|output| output.line.as_mut());
@@ -420,6 +422,38 @@ impl Subscriber {
         stream.map(|stream| stream.write_rtp(write)).is_some()
     }
 
+    /// Finds out whose packets cannot be sent, when the peer connection broke over what was due, and
+    /// drops what waits of them. `None` if it is over for another reason.
+    pub fn expel(
+        &mut self,
+        now: Instant,
+        outgoing: &mut Vec<Transmit>,
+        events: &mut Vec<PeerEvent>,
+    ) -> Option<TrackKey> {
+        let Self { peer, outputs, .. } = self;
+        let mut suspects: Vec<_> = outputs.iter_mut().collect();
+        suspects.sort_by_key(|(_, output)| std::cmp::Reverse(output.last_passed));
+        for (key, output) in suspects {
+            let Some(line) = output.line.as_mut().filter(|line| line.stream().is_some()) else {
+                continue;
+            };
+            let emptied = peer.attempt(|rtc| {
+                line.empty(&mut rtc.direct_api());
+                Ok(())
+            });
+            output.resync();
+            if emptied.is_err() {
+                break;
+            }
+            peer.forgive();
+            peer.drain(now, outgoing, events);
+            if !peer.is_fault_unclear() {
+                return Some(*key);
+            }
+        }
+        None
+    }
+
     /// Has the transport look for this much, in bits/s.
     fn look_for(&mut self, goal: u64) {
         let wanted = goal / 2;
@@ -471,106 +505,4 @@ const ALWAYS: u64 = 80_000;
 const HOLD: Duration = Duration::from_secs(3);
 
 #[cfg(test)]
-mod tests {
-    use trunkline_protocol::sfu::models::TrackType;
-
-    use super::*;
-    use crate::sfu::{ids::Size, media::layers::LayerId, signalling::Wish};
-
-    const CAMERA: TrackKey = TrackKey { publisher: SessionKey(1), kind: TrackType::Video };
-
-    /// A subscriber with a camera of so many bits/s per layer, and its clock.
-    struct Call {
-        subscriber: Subscriber,
-        now: Instant,
-    }
-
-    impl Call {
-        fn new(rates: &[u64]) -> Self {
-            let now = Instant::now();
-            let mut subscriber = Subscriber::new(&Endpoint::alone(&[]), now);
-            subscriber.update(&[AvailableTrack {
-                key: CAMERA,
-                stream_id: "camera".into(),
-                codec: "vp8".into(),
-                stereo: false,
-                live: true,
-                wish: Some(Wish::default()),
-            }]);
-            let layers = rates.iter().zip(1..).map(|(rate, n)| ArrivingLayer {
-                id: LayerId { stream: Some(n.to_string().as_str().into()), spatial: 0 },
-                size: Some(Size { width: 320 * n, height: 180 * n }),
-                rate: *rate,
-            });
-            subscriber.see(CAMERA, &layers.collect::<Vec<_>>());
-            Self { subscriber, now }
-        }
-
-        /// Lets time pass with this estimate, in bits/s. Returns the pauses that are told of, with
-        /// the ms at which they are.
-        fn run(&mut self, ms: u64, estimate: u64) -> Vec<(u64, bool)> {
-            let mut told = Vec::new();
-            for at in (0..ms).step_by(100) {
-                let path = Path { estimate, round_trip: None, loss: 0.0 };
-                self.subscriber.observe(path, self.now);
-                let allocation = self.subscriber.allocate(&HashSet::new(), self.now);
-                told.extend(allocation.pauses.iter().map(|(_, paused)| (at, *paused)));
-                self.now += Duration::from_millis(100);
-            }
-            told
-        }
-
-        /// The layer that should pass, from 0.
-        fn step(&self) -> Option<usize> {
-            self.subscriber.outputs[&CAMERA].step()
-        }
-    }
-
-    #[test]
-    fn a_video_is_paused_when_it_has_not_fitted_for_two_seconds() {
-        let mut call = Call::new(&[150_000, 500_000]);
-        assert!(call.run(1000, 1_000_000).is_empty());
-        assert_eq!(call.step(), Some(1));
-        // An estimate has to last for half a second.
-        assert!(call.run(2500, 100_000).is_empty());
-        assert_eq!(call.step(), Some(0), "the smallest is kept meanwhile");
-        assert_eq!(call.run(1000, 100_000), [(0, true)]);
-        assert_eq!(call.step(), None);
-        assert_eq!(call.run(5000, 1_000_000).len(), 1, "resumed");
-        assert!(call.run(2000, 100_000).is_empty(), "a short low");
-        assert!(call.run(2000, 1_000_000).is_empty());
-        assert!(call.run(2000, 100_000).is_empty(), "counted anew");
-    }
-
-    #[test]
-    fn a_small_video_passes_whatever_the_estimate() {
-        let mut call = Call::new(&[60_000]);
-        assert!(call.run(5000, 40_000).is_empty());
-        assert_eq!(call.step(), Some(0));
-        let mut call = Call::new(&[100_000]);
-        assert_eq!(call.run(5000, 40_000), [(0, true)]);
-    }
-
-    #[test]
-    fn what_is_looked_for_suffices_for_the_next_layer() {
-        let mut call = Call::new(&[150_000, 500_000, 1_500_000]);
-        call.run(1000, 300_000);
-        assert_eq!(call.subscriber.desired, 500_000, "str0m looks for twice as much");
-        call.run(1000, 310_000);
-        assert_eq!(call.subscriber.desired, 500_000);
-        call.run(5000, 700_000);
-        assert_eq!(call.subscriber.desired, 1_500_000);
-    }
-
-    #[test]
-    fn nothing_goes_up_right_after_bandwidth_fell() {
-        let mut call = Call::new(&[150_000, 500_000]);
-        call.run(1000, 1_000_000);
-        call.run(600, 300_000);
-        assert_eq!(call.step(), Some(0));
-        call.run(2500, 1_000_000);
-        assert_eq!(call.step(), Some(0), "the estimate has yet to settle");
-        call.run(1000, 1_000_000);
-        assert_eq!(call.step(), Some(1));
-    }
-}
+mod tests;

@@ -12,7 +12,7 @@ use str0m::{
     format::Codec,
     media::{Direction, KeyframeRequestKind, MediaKind, Mid, Rid, Simulcast, SimulcastLayer},
     net::{Protocol, Receive},
-    rtp::Ssrc,
+    rtp::{Extension, RtpWrite, Ssrc},
 };
 use trunkline_protocol::sfu::models::{self, TrackInfo, TrackType, VideoDimension, VideoLayer};
 
@@ -60,7 +60,8 @@ pub struct Log {
     pub connected: Vec<Duration>,
     /// When the publishers were asked for keyframes.
     pub keyframes: Vec<Duration>,
-    pub failed: bool,
+    /// Whose connections were beyond repair.
+    pub failed: Vec<SessionKey>,
     /// What shows the publisher's camera.
     pub screen: Screen,
 }
@@ -119,6 +120,18 @@ impl World {
         world
     }
 
+    /// Two publishers, of whom the first sends packets with the shortest headers there are, and of
+    /// more than one layer none.
+    pub fn with_a_terse_publisher() -> Self {
+        let mut world = Self::bare(2);
+        let config = RtcConfig::new().clear_extension_map().set_extension(1, Extension::RtpMid);
+        let address = world.publishers[0].address;
+        world.publishers[0] = Client::configured(config, address, world.now);
+        (0..2).for_each(|number| world.publish(number, Codec::Vp8, &LAYERS[..1]));
+        world.subscribe(Codec::Vp8);
+        world
+    }
+
     fn make(publishers: usize, codec: Codec) -> Self {
         let mut world = Self::publishing(publishers, codec, &LAYERS);
         world.subscribe(codec);
@@ -126,9 +139,15 @@ impl World {
     }
 
     fn publishing(publishers: usize, codec: Codec, layers: &[Layer]) -> Self {
+        let mut world = Self::bare(publishers);
+        (0..publishers).for_each(|number| world.publish(number, codec, layers));
+        world
+    }
+
+    fn bare(publishers: usize) -> Self {
         let now = Instant::now();
         let addresses = (0..publishers).map(|n| format!("10.0.1.{n}:1000"));
-        let mut world = Self {
+        Self {
             now,
             start: now,
             media: Media::new(Endpoint::alone(&[sfu_address()])),
@@ -137,9 +156,7 @@ impl World {
             log: Log::default(),
             upkeep: now,
             has_browser: false,
-        };
-        (0..publishers).for_each(|number| world.publish(number, codec, layers));
-        world
+        }
     }
 
     /// The viewer asks for keyframes when browsers do.
@@ -183,6 +200,29 @@ impl World {
         let until = self.now + pause;
         let cameras = publisher.sources.iter_mut().filter(|source| source.is_camera());
         cameras.for_each(|source| source.wait(until));
+    }
+
+    /// Datagrams that were too large.
+    pub fn oversize(&mut self) -> u64 {
+        self.media.take_dropped().oversize
+    }
+
+    /// Takes datagrams of any size.
+    pub fn open_the_door(&mut self) {
+        self.media.largest = usize::MAX;
+    }
+
+    /// A publisher's microphone sends a packet with a payload of so many bytes.
+    pub fn send_large(&mut self, publisher: SessionKey, bytes: usize) {
+        let publisher = &mut self.publishers[usize::try_from(publisher.0).unwrap()];
+        let params = publisher.rtc.codec_config().params();
+        let opus = params.iter().find(|params| params.spec().codec == Codec::Opus).unwrap().pt();
+        let mid = publisher.sources.iter().find(|source| !source.is_camera()).unwrap().mid;
+        let mut api = publisher.rtc.direct_api();
+        let stream = api.stream_tx_by_mid(mid, None).unwrap();
+        // Far ahead, so that it is none of those that are sent otherwise.
+        let packet = RtpWrite::new(opus, 10_000.into(), 0, self.now, vec![0xf8; bytes]);
+        stream.write_rtp(packet);
     }
 
     /// The viewer comes.
@@ -334,7 +374,7 @@ impl World {
                     let pauses = tracks.iter().map(|(key, paused)| (at, key.publisher, *paused));
                     self.log.pauses.extend(pauses);
                 }
-                MediaEvent::Failed { .. } => self.log.failed = true,
+                MediaEvent::Failed { session } => self.log.failed.push(session),
                 _ => {}
             }
         }
@@ -365,7 +405,11 @@ impl Log {
 impl Client {
     fn new(address: &str, now: Instant) -> Self {
         let address = address.parse().unwrap();
-        let mut rtc = RtcConfig::new().set_rtp_mode(true).build(now);
+        Self::configured(RtcConfig::new(), address, now)
+    }
+
+    fn configured(config: RtcConfig, address: SocketAddr, now: Instant) -> Self {
+        let mut rtc = config.set_rtp_mode(true).build(now);
         rtc.add_local_candidate(Candidate::host(address, Protocol::Udp).unwrap()).unwrap();
         let (down, up) = (Link::new(Conditions::PERFECT), Link::new(Conditions::PERFECT));
         Self {

@@ -1,0 +1,103 @@
+//! Which layers pass, and what is told of it.
+
+use trunkline_protocol::sfu::models::TrackType;
+
+use super::*;
+use crate::sfu::{ids::Size, media::layers::LayerId, signalling::Wish};
+
+const CAMERA: TrackKey = TrackKey { publisher: SessionKey(1), kind: TrackType::Video };
+
+/// A subscriber with a camera of so many bits/s per layer, and its clock.
+struct Call {
+    subscriber: Subscriber,
+    now: Instant,
+}
+
+impl Call {
+    fn new(rates: &[u64]) -> Self {
+        let now = Instant::now();
+        let mut subscriber = Subscriber::new(&Endpoint::alone(&[]), now);
+        subscriber.update(&[AvailableTrack {
+            key: CAMERA,
+            stream_id: "camera".into(),
+            codec: "vp8".into(),
+            stereo: false,
+            live: true,
+            wish: Some(Wish::default()),
+        }]);
+        let layers = rates.iter().zip(1..).map(|(rate, n)| ArrivingLayer {
+            id: LayerId { stream: Some(n.to_string().as_str().into()), spatial: 0 },
+            size: Some(Size { width: 320 * n, height: 180 * n }),
+            rate: *rate,
+        });
+        subscriber.see(CAMERA, &layers.collect::<Vec<_>>());
+        Self { subscriber, now }
+    }
+
+    /// Lets time pass with this estimate, in bits/s. Returns the pauses that are told of, with
+    /// the ms at which they are.
+    fn run(&mut self, ms: u64, estimate: u64) -> Vec<(u64, bool)> {
+        let mut told = Vec::new();
+        for at in (0..ms).step_by(100) {
+            let path = Path { estimate, round_trip: None, loss: 0.0 };
+            self.subscriber.observe(path, self.now);
+            let allocation = self.subscriber.allocate(&HashSet::new(), self.now);
+            told.extend(allocation.pauses.iter().map(|(_, paused)| (at, *paused)));
+            self.now += Duration::from_millis(100);
+        }
+        told
+    }
+
+    /// The layer that should pass, from 0.
+    fn step(&self) -> Option<usize> {
+        self.subscriber.outputs[&CAMERA].step()
+    }
+}
+
+#[test]
+fn a_video_is_paused_when_it_has_not_fitted_for_two_seconds() {
+    let mut call = Call::new(&[150_000, 500_000]);
+    assert!(call.run(1000, 1_000_000).is_empty());
+    assert_eq!(call.step(), Some(1));
+    // An estimate has to last for half a second.
+    assert!(call.run(2500, 100_000).is_empty());
+    assert_eq!(call.step(), Some(0), "the smallest is kept meanwhile");
+    assert_eq!(call.run(1000, 100_000), [(0, true)]);
+    assert_eq!(call.step(), None);
+    assert_eq!(call.run(5000, 1_000_000).len(), 1, "resumed");
+    assert!(call.run(2000, 100_000).is_empty(), "a short low");
+    assert!(call.run(2000, 1_000_000).is_empty());
+    assert!(call.run(2000, 100_000).is_empty(), "counted anew");
+}
+
+#[test]
+fn a_small_video_passes_whatever_the_estimate() {
+    let mut call = Call::new(&[60_000]);
+    assert!(call.run(5000, 40_000).is_empty());
+    assert_eq!(call.step(), Some(0));
+    let mut call = Call::new(&[100_000]);
+    assert_eq!(call.run(5000, 40_000), [(0, true)]);
+}
+
+#[test]
+fn what_is_looked_for_suffices_for_the_next_layer() {
+    let mut call = Call::new(&[150_000, 500_000, 1_500_000]);
+    call.run(1000, 300_000);
+    assert_eq!(call.subscriber.desired, 500_000, "str0m looks for twice as much");
+    call.run(1000, 310_000);
+    assert_eq!(call.subscriber.desired, 500_000);
+    call.run(5000, 700_000);
+    assert_eq!(call.subscriber.desired, 1_500_000);
+}
+
+#[test]
+fn nothing_goes_up_right_after_bandwidth_fell() {
+    let mut call = Call::new(&[150_000, 500_000]);
+    call.run(1000, 1_000_000);
+    call.run(600, 300_000);
+    assert_eq!(call.step(), Some(0));
+    call.run(2500, 1_000_000);
+    assert_eq!(call.step(), Some(0), "the estimate has yet to settle");
+    call.run(1000, 1_000_000);
+    assert_eq!(call.step(), Some(1));
+}
