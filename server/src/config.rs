@@ -12,8 +12,10 @@ use std::{
     ffi::OsString,
     io,
     net::{IpAddr, SocketAddr},
+    num::NonZeroUsize,
     path::PathBuf,
     sync::Arc,
+    thread,
     time::Duration,
 };
 
@@ -28,7 +30,7 @@ use crate::{
     http::{Cidr, ConnectionBounds, SocketBounds, TrustedProxies},
     operator::Order,
     rate_limit::Budgets,
-    sfu,
+    sfu::{self, SfuOptions},
     turn::TurnServers,
 };
 pub use crowd::CrowdConfigError;
@@ -131,6 +133,10 @@ struct ServeArgs {
         value_delimiter = ' '
     )]
     grants: Vec<RoleGrants>,
+    /// Threads among which the calls are divided, each call on one of them: for its media and for
+    /// what its participants are told [default: as many as there are cores].
+    #[arg(long, value_name = "N", env = "TRUNKLINE_MEDIA_WORKERS")]
+    media_workers: Option<NonZeroUsize>,
     #[command(flatten)]
     limits: limits::LimitArgs,
     #[command(flatten)]
@@ -303,6 +309,8 @@ pub struct Config {
     pub sessions_per_user: u32,
     /// Participants above which those who only watch are not introduced to the others.
     pub large_call: usize,
+    /// Among how many threads the calls are divided.
+    pub media_workers: usize,
     /// The form of the log.
     pub log_json: bool,
     /// For whoever runs it.
@@ -423,6 +431,18 @@ impl Cli {
     }
 }
 
+impl Config {
+    /// How the SFU is to be.
+    pub fn sfu(&self) -> SfuOptions {
+        SfuOptions {
+            udp: self.udp,
+            public_ip: self.public_ip,
+            large_call: self.large_call,
+            workers: self.media_workers,
+        }
+    }
+}
+
 impl ServeArgs {
     fn check(self) -> Result<Config, ConfigError> {
         let dev = self.app.dev;
@@ -462,6 +482,10 @@ impl ServeArgs {
             connections: self.limits.connections(),
             sessions_per_user: self.limits.sessions_per_user(),
             large_call: self.limits.large_call(),
+            media_workers: self
+                .media_workers
+                .or_else(|| thread::available_parallelism().ok())
+                .map_or(1, NonZeroUsize::get),
             sfu_limits: self.limits.sfu(),
             log_json: self.log_json,
             operation: self.operation.check(dev)?,

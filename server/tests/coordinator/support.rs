@@ -100,9 +100,8 @@ impl TestServer {
             data.path().display()
         ));
         let (notify, received) = sfu::control::notices();
-        let (ip, metrics) = (config.public_ip, Registry::default());
-        let sfu =
-            Sfu::start(config.udp, ip, config.large_call, notify.clone(), &metrics).await.unwrap();
+        let metrics = Registry::default();
+        let sfu = Sfu::start(&config.sfu(), notify.clone(), &metrics).unwrap();
         let limits = config.sfu_limits;
         let (routes, (tell_secret, secret)) = (sfu.clone(), std::sync::mpsc::channel());
         let media = Media {

@@ -12,7 +12,7 @@ use std::{
 
 use uuid::Uuid;
 
-use super::stun::{self, Transaction};
+use crate::sfu::stun::{self, Transaction};
 
 /// The addresses of one client.
 #[derive(Default)]
@@ -36,8 +36,8 @@ pub struct Ours<'a> {
     pub tag: Tag,
 }
 
-/// Stands for a peer connection in a transaction. The rest of it is random.
-pub type Tag = [u8; 5];
+/// Stands for a peer connection in a transaction, its shard first. The rest of it is random.
+pub type Tag = [u8; 6];
 
 /// An address from which checks come.
 struct Place {
@@ -186,7 +186,7 @@ mod tests {
     }
 
     fn ours() -> Ours<'static> {
-        Ours { fragment: "ours", tag: [1, 2, 3, 4, 5] }
+        Ours { fragment: "ours", tag: [1, 2, 3, 4, 5, 6] }
     }
 
     /// The transaction of a question.
@@ -224,7 +224,7 @@ mod tests {
             panic!("nobody is known there")
         };
         let asked = of(&question);
-        assert_eq!(asked[..5], ours().tag);
+        assert_eq!(asked[..6], ours().tag);
         assert_eq!(stun::addressee(&question), Some("them"));
         assert_eq!(
             consent.admit(at(1), check(), ours(), now),

@@ -51,8 +51,7 @@ impl TestServer {
         let Ok(Task::Serve(config)) = arguments.into_task() else { panic!("not a server") };
         let (notify, notices) = sfu::control::notices();
         let metrics = Registry::default();
-        let (udp, ip, large) = (config.udp, config.public_ip, config.large_call);
-        let sfu = Sfu::start(udp, ip, large, notify, &metrics).await.unwrap();
+        let sfu = Sfu::start(&config.sfu(), notify, &metrics).unwrap();
         let (tell_secret, secret) = std::sync::mpsc::channel();
         let (handle, limits) = (sfu.clone(), config.sfu_limits);
         let media = Media {
