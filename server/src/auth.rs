@@ -26,8 +26,8 @@ pub struct App {
 
 /// Claims of a user token.
 ///
-/// `role` without `call_cids`, and `teams`, are additions of this server: they set role and teams
-/// of the user, which the platform manages through its server-side API.
+/// `role` without `call_cids`, and `teams`, are additions of this server: they are role and teams of
+/// the user as long as the token is valid. What stays is managed through the server-side API.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UserClaims {
