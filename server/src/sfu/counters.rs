@@ -13,7 +13,6 @@ pub struct Counters {
     reports_refused: Counter,
     lost_notices: Counter,
     oversize: Counter,
-    questions: Counter,
     unaddressed: Counter,
     received: FlowCounters,
     sent: FlowCounters,
@@ -105,7 +104,6 @@ impl Counters {
             sessions: shared("trunkline_sfu_sessions", "Sessions of participants."),
             tracks: shared("trunkline_sfu_tracks", "Tracks that are published, muted ones too."),
             oversize: dropped("oversize"),
-            questions: dropped("questions"),
             unaddressed: dropped("unaddressed"),
             reports_taken: reports("taken"),
             reports_refused: reports("refused"),
@@ -144,7 +142,6 @@ impl Counters {
     /// Datagrams were not taken.
     pub fn count_dropped(&self, dropped: Dropped) {
         self.oversize.add(dropped.oversize);
-        self.questions.add(dropped.questions);
         self.unaddressed.add(dropped.unaddressed);
     }
 }

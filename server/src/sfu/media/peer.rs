@@ -2,7 +2,6 @@
 
 use std::{
     mem,
-    net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, Instant},
 };
@@ -19,9 +18,11 @@ use str0m::{
 use super::{
     consent::Consent,
     dependency_descriptor,
+    endpoint::Endpoint,
     feedback::{Feedback, Totals},
     quality::Transport,
 };
+use crate::sfu::shard::Shard;
 
 /// A peer connection.
 pub struct Peer {
@@ -29,6 +30,7 @@ pub struct Peer {
     pub rtc: Rtc,
     /// From where it is heard.
     pub consent: Consent,
+    shard: Shard,
     transport: Transport,
     /// When the loss is looked at next.
     loss_due: Option<Instant>,
@@ -94,11 +96,11 @@ pub struct Path {
 }
 
 impl Peer {
-    /// A peer connection that is reached at these addresses.
+    /// A peer connection of an endpoint.
     ///
     /// All codecs that are forwarded are configured; what is used is decided per m-line, by what
     /// is left of it in the description that goes out.
-    pub fn new(addresses: &[SocketAddr], direction: Side, now: Instant) -> Self {
+    pub fn new(endpoint: &Endpoint, direction: Side, now: Instant) -> Self {
         let (estimate, interval) = match direction {
             Side::Publisher => (None, LOSS_INTERVAL),
             Side::Subscriber => (Some(Bitrate::bps(FIRST_ESTIMATE)), PATH_INTERVAL),
@@ -107,6 +109,8 @@ impl Peer {
             .set_rtp_mode(true)
             // The address is known and reachable, so there is nothing for the full agent to find.
             .set_ice_lite(true)
+            .set_local_ice_credentials(endpoint.shard.credentials())
+            .set_dtls_cert(endpoint.certificate.clone())
             .clear_codecs()
             .enable_opus(true, false)
             .enable_vp8(true)
@@ -117,7 +121,7 @@ impl Peer {
             .enable_bwe(estimate)
             .set_stats_interval(Some(interval))
             .build(now);
-        for address in addresses {
+        for address in &endpoint.addresses {
             match Candidate::host(*address, Protocol::Udp) {
                 Ok(candidate) => {
                     rtc.add_local_candidate(candidate);
@@ -128,6 +132,7 @@ impl Peer {
         Self {
             rtc,
             consent: Consent::default(),
+            shard: endpoint.shard,
             transport: Transport::default(),
             loss_due: None,
             totals: Totals::default(),
@@ -147,6 +152,27 @@ impl Peer {
     /// State and loss.
     pub fn transport(&self) -> Transport {
         self.transport
+    }
+
+    /// Whose it is.
+    pub fn shard(&self) -> Shard {
+        self.shard
+    }
+
+    /// A description of this peer, made by str0m, with a name in it that has the mark of the shard:
+    /// when a client restarts ICE, str0m makes up a new one by itself.
+    pub fn marked(&mut self, description: String) -> String {
+        let mut api = self.rtc.direct_api();
+        let made_up = api.local_ice_credentials();
+        if self.shard.owns(&made_up.ufrag) {
+            return description;
+        }
+        let marked = self.shard.credentials();
+        // Both are random and long enough to be nothing else.
+        let description = description.replace(&made_up.ufrag, &marked.ufrag);
+        let description = description.replace(&made_up.pass, &marked.pass);
+        api.set_local_ice_credentials(marked);
+        description
     }
 
     /// By this name connectivity checks are addressed to this peer.
