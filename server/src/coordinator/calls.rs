@@ -9,7 +9,7 @@ use super::{
     Caller, Cid, ConnectionId, Refusal,
     access::{self, Access},
     actor::{self, Actor},
-    bounds::{MAX_TEAM, check_custom, check_length},
+    bounds::{self, MAX_TEAM, check_custom, check_length},
     members, ringing, sessions, settings, views,
     work::Work,
 };
@@ -46,7 +46,7 @@ pub(super) fn get(
     cid: &Cid,
     options: &GetCallOptions,
 ) -> Result<CallStateResponse, Refusal> {
-    let limit = members::page_size(options.members_limit)?;
+    let limit = bounds::page_size(options.members_limit)?;
     let actor = actor::load(work, caller)?;
     let (mut call, access) = open(work, &actor, cid)?;
     access.require(OwnCapability::ReadCall)?;
@@ -62,7 +62,7 @@ pub(super) fn get_or_create(
     watcher: Option<ConnectionId>,
     request: GetOrCreateCallRequest,
 ) -> Result<CreatedCallResponse, Refusal> {
-    let limit = members::page_size(request.members_limit)?;
+    let limit = bounds::page_size(request.members_limit)?;
     let actor = actor::load(work, caller)?;
     let data = request.data.unwrap_or_default();
     let existing = calls::find(work.db, &cid.to_string())?;
@@ -113,7 +113,7 @@ pub(super) fn update(
     call.updated_at = work.now;
     calls::save(work.db, &call)?;
     tell_updated(work, &call)?;
-    views::state(work, &actor, &call, &access, members::DEFAULT_PAGE)
+    views::state(work, &actor, &call, &access, bounds::DEFAULT_PAGE)
 }
 
 /// `call.updated` to everyone who watches.
@@ -177,7 +177,7 @@ pub(super) fn create(
     let access = Access::to_call(work, actor, &call)?;
     let body = CallCreatedEvent {
         call: views::call(work, &call)?,
-        members: views::member_list(work, &call.cid, members::MAX_PAGE)?,
+        members: views::member_list(work, &call.cid, bounds::MAX_PAGE)?,
     };
     work.tell_all(&call, body, std::slice::from_ref(&actor.user.id))?;
     Ok((call, access))
@@ -197,7 +197,7 @@ pub(super) fn announce(
         let body = CallNotificationEvent {
             session_id: view.current_session_id.clone(),
             call: view,
-            members: views::member_list(work, &call.cid, members::MAX_PAGE)?,
+            members: views::member_list(work, &call.cid, bounds::MAX_PAGE)?,
             user: views::user(work, &actor.user),
         };
         let members = member_store::user_ids(work.db, &call.cid)?;

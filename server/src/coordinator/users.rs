@@ -12,9 +12,9 @@ use trunkline_protocol::{
 
 use super::{
     Caller, Outbox, Refusal, access,
-    bounds::{MAX_TEAM, check_profile},
+    bounds::{MAX_TEAM, check_profile, check_role},
     cid::{check_user_id, is_guest},
-    devices, members, ringing, views,
+    devices, ringing, views,
     work::{Effect, Work},
 };
 use crate::{
@@ -125,7 +125,7 @@ fn apply(user: &mut UserRecord, wish: FullUserRequest) -> Result<(), Refusal> {
     }
     check_profile(name.as_deref(), image.as_deref(), language.as_deref(), custom.as_ref())?;
     if let Some(role) = role {
-        members::check_role(&role)?;
+        check_role(&role)?;
         user.role = role;
     }
     if let Some(teams) = teams {
