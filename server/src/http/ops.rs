@@ -29,9 +29,10 @@ pub(super) fn routes() -> Router<Api> {
 /// Whether the process goes on: 503 when media hang in something that nothing but another start ends.
 /// Who starts it again for less would end calls that go well.
 async fn live(State(api): State<Api>) -> Response {
-    let (status, word) = match api.app.coordinator.sfu_health().alive {
-        true => (StatusCode::OK, "ok"),
-        false => (StatusCode::SERVICE_UNAVAILABLE, "failing"),
+    let (status, word) = if api.app.coordinator.sfu_health().alive {
+        (StatusCode::OK, "ok")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "failing")
     };
     api::json(status, &json!({ "status": word }))
 }
