@@ -232,7 +232,7 @@ fn file_key(arg: &Arg) -> Option<String> {
 }
 
 /// What commands about a server share with it.
-const SHARED: [&str; 4] = ["api_key", "api_secret", "data", "dev"];
+const SHARED: [&str; 5] = ["api_key", "api_secret", "api_secret_file", "data", "dev"];
 /// Columns of a comment.
 const WIDTH: usize = 98;
 const HEAD: &str = "\
