@@ -9,6 +9,7 @@
 pub(crate) mod apps;
 mod backup;
 pub(crate) mod calls;
+pub(crate) mod condition;
 mod custom;
 pub(crate) mod devices;
 pub(crate) mod feedback;

@@ -31,6 +31,7 @@ pub(super) struct LimitArgs {
     #[arg(long, env = "TRUNKLINE_NO_GUESTS")]
     no_guests: bool,
     /// Hours after which a guest is forgotten who has not come back and is in no call, 0 to keep them.
+    /// Whoever never connects is forgotten after one.
     #[arg(long, value_name = "HOURS", env = "TRUNKLINE_GUEST_EXPIRY", default_value_t = 24)]
     guest_expiry: u32,
     /// Coordinator sockets that one user may hold open.
