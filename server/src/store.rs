@@ -14,6 +14,7 @@ mod custom;
 pub(crate) mod devices;
 pub(crate) mod feedback;
 pub(crate) mod filter;
+mod lock;
 pub(crate) mod members;
 pub(crate) mod page;
 pub(crate) mod permissions;
@@ -33,13 +34,14 @@ use std::{
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::metrics::{Counter, Gauge, Histogram, Registry};
+use lock::lock;
 use readers::Readers;
 use worker::{Outcome, Request, serve};
 
@@ -320,28 +322,7 @@ fn is_of_disk(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// One server per directory: rings, sessions and sockets live in its memory. The lock goes with the
-/// process, however that ends.
-fn lock(directory: &Path) -> Result<File, StoreError> {
-    let mut options = fs::OpenOptions::new();
-    let file = options.create(true).append(true).mode(0o600).open(directory.join(LOCK_NAME))?;
-    let started = Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(fs::TryLockError::Error(error)) => return Err(error.into()),
-            // Long enough for a server that is just going down.
-            Err(fs::TryLockError::WouldBlock) if started.elapsed() < LOCK_PATIENCE => {
-                thread::sleep(LOCK_PATIENCE / 50);
-            }
-            Err(fs::TryLockError::WouldBlock) => return Err(StoreError::InUse),
-        }
-    }
-}
-
 const FILE_NAME: &str = "trunkline.db";
-const LOCK_NAME: &str = "trunkline.lock";
-const LOCK_PATIENCE: Duration = Duration::from_millis(500);
 const QUEUE: usize = 1024;
 
 #[cfg(test)]
