@@ -36,6 +36,12 @@ impl Refusal {
         Self { status: 503, ..Self::passing(ErrorCode::InternalSystem, detail) }
     }
 
+    /// The server is to end, and lets nobody new into its calls.
+    pub fn draining() -> Self {
+        let detail = "the server is shutting down and lets nobody new in; try again soon";
+        Self { status: 503, ..Self::passing(ErrorCode::InternalSystem, detail) }
+    }
+
     /// The request is malformed.
     pub fn input(detail: impl Into<String>) -> Self {
         Self::new(ErrorCode::Input, detail)

@@ -3,7 +3,10 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -34,6 +37,7 @@ pub struct Sfu {
     division: Division,
     /// In the order of the shards.
     workers: Arc<[Entrance]>,
+    draining: Arc<AtomicBool>,
     bound: SocketAddr,
     told: SocketAddr,
 }
@@ -124,7 +128,12 @@ impl Sfu {
         let core_time = CoreTime::new(metrics, "reader");
         let reader = Reader { network, routes, feeders, inbound, outbound, core_time };
         reader.start().map_err(StartError::Thread)?;
-        Ok(Self { division, workers: workers.into(), bound, told })
+        Ok(Self { division, workers: workers.into(), draining: Arc::default(), bound, told })
+    }
+
+    /// Whether nobody new gets in.
+    pub(super) fn is_draining(&self) -> bool {
+        self.draining.load(Relaxed)
     }
 
     /// Where media is received: as bound, and as clients are told.
@@ -157,6 +166,10 @@ impl SfuControl for Sfu {
                 }
             }
         }
+    }
+
+    fn drain(&self) {
+        self.draining.store(true, Relaxed);
     }
 
     fn close(&self) {

@@ -12,11 +12,12 @@ mod joining;
 mod leaving;
 mod moderation;
 mod publish_options;
-mod revocations;
+mod seats;
 mod session;
 mod stand_ins;
 mod tracks;
 mod upkeep;
+mod voided;
 mod wire;
 
 pub use calls::{Caller, Calls, Effect, Refusal};

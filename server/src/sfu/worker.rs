@@ -10,8 +10,8 @@ use tokio::{
     time::{MissedTickBehavior, interval, sleep_until},
 };
 use trunkline_protocol::sfu::{
-    event::SfuEvent,
-    models::{Error, PeerType, TrackInfo},
+    event::{GoAway, SfuEvent},
+    models::{Error, GoAwayReason, PeerType, TrackInfo},
     signal::{TrackMuteState, TrackSubscriptionDetails},
 };
 
@@ -237,7 +237,7 @@ impl Worker {
             Command::Order(SfuOrder::Open { worker }) => self.is_open |= worker == self.id.number,
             Command::Order(order) => self.calls.obey(&order, Now::read()),
             // The sockets hang up when the senders of their frames are dropped.
-            Command::Close => self.frames.clear(),
+            Command::Close => self.send_away(),
             #[cfg(test)]
             Command::Panic => panic!("a bug that a test provokes"),
             #[cfg(test)]
@@ -366,6 +366,18 @@ impl Worker {
             && frames.try_send(frame).is_err()
         {
             self.frames.remove(&socket);
+        }
+    }
+
+    /// Everybody is to look for another server, or for this one when it is back. The sockets hang up
+    /// when the senders of their frames are dropped.
+    fn send_away(&mut self) {
+        let reason = GoAwayReason::ShuttingDown.into();
+        let event = SfuEvent { event_payload: Some(Event::GoAway(GoAway { reason })) };
+        let frame = Bytes::from(event.encode_to_vec());
+        for (_, frames) in self.frames.drain() {
+            // Whoever is that far behind only hears the socket hang up.
+            let _ = frames.try_send(Frame::Event(frame.clone()));
         }
     }
 

@@ -38,8 +38,8 @@ use tokio::{
     time::{timeout, timeout_at},
 };
 use trunkline_protocol::sfu::{
-    event::{JoinRequest, SfuEvent, SfuRequest, sfu_request::RequestPayload},
-    models::{ClientCapability, ErrorCode, WebsocketReconnectStrategy},
+    event::{JoinRequest, ReconnectDetails, SfuEvent, SfuRequest, sfu_request::RequestPayload},
+    models::{ClientCapability, Error, ErrorCode, WebsocketReconnectStrategy as Strategy},
 };
 use uuid::Uuid;
 
@@ -50,7 +50,7 @@ use crate::{
     sfu::{
         ids::SocketId,
         inbox::Inlet,
-        signalling::{Caller, Codecs, Join, error, error_event},
+        signalling::{Caller, Codecs, Event, Join, error, error_event},
         token::SfuClaims,
         worker::{Frame, Request},
     },
@@ -94,6 +94,12 @@ async fn serve(access: Access, mut socket: WebSocket, from: Network, _permit: Pe
         let text = "the token is missing, wrong or expired";
         return refuse(&mut socket, ErrorCode::Unauthenticated, text).await;
     };
+    if access.sfu.is_draining() && !is_return(&request) {
+        let text = "the server is shutting down: join again, it may be back or another one there";
+        let error = Error { should_retry: true, ..error(ErrorCode::SfuShuttingDown, text) };
+        let refusal = error_event(error, Strategy::Migrate);
+        return turn_away(&mut socket, refusal, close_code::RESTART, text).await;
+    }
     let caller = Caller { user_id: claims.user_id.clone(), cid: claims.cid.clone() };
     if access.door.count(&caller, from, REQUESTS_PER_JOIN).is_err() {
         return hang_up(&mut socket, close_code::AGAIN, "too many requests").await;
@@ -246,12 +252,22 @@ async fn on_frame(inlet: &Inlet, id: SocketId, bytes: Bytes) {
     }
 }
 
+/// Whether somebody comes back who was in the call already.
+fn is_return(request: &JoinRequest) -> bool {
+    let strategy = request.reconnect_details.as_ref().map(ReconnectDetails::strategy);
+    strategy.is_some_and(|strategy| strategy != Strategy::Unspecified)
+}
+
 async fn refuse(socket: &mut WebSocket, code: ErrorCode, text: &'static str) {
-    let refusal = error_event(error(code, text), WebsocketReconnectStrategy::Disconnect);
+    let refusal = error_event(error(code, text), Strategy::Disconnect);
+    turn_away(socket, refusal, close_code::POLICY, text).await;
+}
+
+async fn turn_away(socket: &mut WebSocket, refusal: Event, close: u16, text: &'static str) {
     let event = SfuEvent { event_payload: Some(refusal) };
     let sent = socket.send(Message::Binary(event.encode_to_vec().into())).await;
     if sent.is_ok() {
-        hang_up(socket, close_code::POLICY, text).await;
+        hang_up(socket, close, text).await;
     }
 }
 

@@ -11,9 +11,8 @@ use trunkline_protocol::sfu::models::{Error, ErrorCode, ParticipantCount, Pin};
 use super::{
     audio_levels::AudioLevels,
     departures::Departures,
-    moderation::Rule,
-    revocations::Revocations,
     session::{Session, Signal},
+    voided::Voided,
     wire::{self, Event},
 };
 use crate::sfu::{
@@ -31,12 +30,9 @@ pub struct Calls {
     /// all the others.
     pub(super) large_call: usize,
     pub(super) sessions: BTreeMap<SessionKey, Session>,
-    pub(super) by_id: HashMap<String, SessionKey>,
     pub(super) calls: HashMap<String, Call>,
     pub(super) sockets: HashMap<SocketId, SocketState>,
-    /// By call and user.
-    pub(super) rules: HashMap<(String, String), Rule>,
-    pub(super) revocations: Revocations,
+    pub(super) voided: Voided,
     pub(super) departures: Departures,
     pub(super) effects: Vec<Effect>,
     pub(super) levels_due: Option<Instant>,
@@ -67,6 +63,8 @@ pub struct Call {
     pub started: SystemTime,
     /// In the order of joining.
     pub sessions: Vec<SessionKey>,
+    /// By session id, which clients choose: nobody can take one away from another call.
+    pub by_id: HashMap<String, SessionKey>,
     /// Those of the sessions that have announced tracks.
     pub publishers: BTreeSet<SessionKey>,
     /// How many of the sessions are anonymous.
@@ -119,11 +117,9 @@ impl Calls {
         Self {
             large_call,
             sessions: BTreeMap::new(),
-            by_id: HashMap::new(),
             calls: HashMap::new(),
             sockets: HashMap::new(),
-            rules: HashMap::new(),
-            revocations: Revocations::default(),
+            voided: Voided::default(),
             departures: Departures::default(),
             effects: Vec::new(),
             levels_due: None,
@@ -138,9 +134,7 @@ impl Calls {
 
     /// The session that a request is about, if the caller may speak for it now.
     pub fn authorize(&self, session_id: &str, caller: &Caller) -> Result<SessionKey, Refusal> {
-        // Of sessions of other calls nothing is said: they may be known to another worker only.
-        let in_call = |session: &&Session| session.claims.cid == caller.cid;
-        let Some(session) = self.session_by_id(session_id).filter(in_call) else {
+        let Some(session) = self.session_by_id(&caller.cid, session_id) else {
             let error = wire::error(ErrorCode::ParticipantNotFound, "no such session");
             return Err(Refusal::Failed(error));
         };
@@ -196,8 +190,8 @@ impl Calls {
         keys.unwrap_or_default().iter().filter_map(|key| self.sessions.get(key))
     }
 
-    pub(super) fn session_by_id(&self, id: &str) -> Option<&Session> {
-        self.sessions.get(self.by_id.get(id)?)
+    pub(super) fn session_by_id(&self, cid: &str, id: &str) -> Option<&Session> {
+        self.sessions.get(self.calls.get(cid)?.by_id.get(id)?)
     }
 
     /// Participants of a call, anonymous ones included in the total.

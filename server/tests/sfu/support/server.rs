@@ -14,6 +14,7 @@ use trunkline_server::{
         token::{PublishTarget, SfuClaims},
     },
 };
+use uuid::Uuid;
 
 use super::{Client, Twirp};
 
@@ -76,7 +77,8 @@ impl TestServer {
 
     /// A token for the call with every right.
     pub fn token(&self, user_id: &str) -> String {
-        self.sign(&Self::claims(user_id))
+        // Somebody may be in the call twice.
+        self.sign(&SfuClaims { seat: Uuid::new_v4().to_string(), ..Self::claims(user_id) })
     }
 
     pub fn sign(&self, claims: &SfuClaims) -> String {
@@ -94,6 +96,11 @@ impl TestServer {
             roles: vec!["user".into()],
             capabilities: ["send-audio", "send-video", "screenshare"].map(String::from).into(),
             anonymous: user_id == "!anon",
+            seat: user_id.into(),
+            generation: 1,
+            sessions_per_user: 1000,
+            room: None,
+            exempt: false,
             video: unset,
             screen_share: unset,
             iat: 0,
