@@ -1,9 +1,10 @@
 //! Commands that change the data of a server: directly while it is stopped, or through its own API
 //! while it runs.
 
-use std::{io, path::Path};
+use std::{fs, io, path::Path};
 
 use trunkline_protocol::coordinator::{ErrorCode, UpdateUsersRequest};
+use uuid::Uuid;
 
 use crate::{
     auth::App,
@@ -52,13 +53,38 @@ pub enum AdminError {
 
 /// Has something done in a data directory, by the server that uses it if there is one.
 pub async fn order(data: &Path, order: Order) -> Result<Answer, AdminError> {
-    if let Some(answer) = operator::ask(data, &order)? {
+    let asked = match &order {
+        Order::BackUp(to) => back_up_running(data, to)?,
+        order => operator::ask(data, order)?,
+    };
+    if let Some(answer) = asked {
         return Ok(answer);
     }
     let store = open(data)?;
     let result = operator::carry_out(order, &store, None).await;
     store.close().await;
     result
+}
+
+/// Has the running server write a copy. It writes into its own directory, as it may be kept from writing
+/// anywhere else; from there the copy is brought to its place.
+fn back_up_running(data: &Path, to: &Path) -> Result<Option<Answer>, AdminError> {
+    let failed = |error| BackupError::File { path: to.into(), error };
+    if to.exists() {
+        return Err(failed(io::ErrorKind::AlreadyExists.into()).into());
+    }
+    let name = format!("backup-{}.db", Uuid::new_v4().simple());
+    let here = fs::canonicalize(data).unwrap_or_else(|_| data.into()).join(name);
+    let answer = operator::ask(data, &Order::BackUp(here.clone()))?;
+    if answer.is_some() {
+        // Another file system takes it as a copy alone.
+        let moved = fs::rename(&here, to).or_else(|_| {
+            let copied = fs::copy(&here, to).map(drop);
+            fs::remove_file(&here).and(copied)
+        });
+        moved.map_err(failed)?;
+    }
+    Ok(answer)
 }
 
 /// Creates an app in a data directory, or gives it this secret and name.

@@ -12,8 +12,10 @@ use std::{
     ffi::OsString,
     io,
     net::{IpAddr, SocketAddr},
+    num::NonZeroUsize,
     path::PathBuf,
     sync::Arc,
+    thread,
     time::Duration,
 };
 
@@ -131,6 +133,10 @@ struct ServeArgs {
         value_delimiter = ' '
     )]
     grants: Vec<RoleGrants>,
+    /// Threads among which the calls are divided, each call on one of them: for its media and for
+    /// what its participants are told [default: as many as there are cores].
+    #[arg(long, value_name = "N", env = "TRUNKLINE_MEDIA_WORKERS")]
+    media_workers: Option<NonZeroUsize>,
     #[command(flatten)]
     limits: limits::LimitArgs,
     #[command(flatten)]
@@ -476,7 +482,10 @@ impl ServeArgs {
             connections: self.limits.connections(),
             sessions_per_user: self.limits.sessions_per_user(),
             large_call: self.limits.large_call(),
-            media_workers: self.limits.media_workers(),
+            media_workers: self
+                .media_workers
+                .or_else(|| thread::available_parallelism().ok())
+                .map_or(1, NonZeroUsize::get),
             sfu_limits: self.limits.sfu(),
             log_json: self.log_json,
             operation: self.operation.check(dev)?,

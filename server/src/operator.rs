@@ -281,6 +281,8 @@ async fn find(store: &Store, key: &str) -> Result<AppId, AdminError> {
 async fn set_disabled(store: &Store, app: AppId, disabled: bool) -> Result<(), StoreError> {
     let set = move |db: &_| {
         apps::set_disabled(db, app, disabled.then(clock::now))?;
+        // From now on it is disabled when somebody says so.
+        apps::set_by_start(db, app, false)?;
         Ok(Done::quietly(()))
     };
     store.transact(set).await

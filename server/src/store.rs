@@ -9,6 +9,7 @@
 pub(crate) mod apps;
 mod backup;
 pub(crate) mod calls;
+pub(crate) mod condition;
 mod custom;
 pub(crate) mod devices;
 pub(crate) mod feedback;
@@ -322,7 +323,8 @@ fn is_of_disk(error: &rusqlite::Error) -> bool {
 /// One server per directory: rings, sessions and sockets live in its memory. The lock goes with the
 /// process, however that ends.
 fn lock(directory: &Path) -> Result<File, StoreError> {
-    let file = File::create(directory.join(LOCK_NAME))?;
+    let mut options = fs::OpenOptions::new();
+    let file = options.create(true).append(true).mode(0o600).open(directory.join(LOCK_NAME))?;
     let started = Instant::now();
     loop {
         match file.try_lock() {

@@ -232,7 +232,7 @@ fn file_key(arg: &Arg) -> Option<String> {
 }
 
 /// What commands about a server share with it.
-const SHARED: [&str; 4] = ["api_key", "api_secret", "data", "dev"];
+const SHARED: [&str; 5] = ["api_key", "api_secret", "api_secret_file", "data", "dev"];
 /// Columns of a comment.
 const WIDTH: usize = 98;
 const HEAD: &str = "\
@@ -260,15 +260,15 @@ mod tests {
 
     #[test]
     fn the_command_line_is_stronger_than_the_file_and_the_file_than_the_defaults() {
-        let file = "api_key = 'k'\napi_secret = 's'\nrate_limit = 7\nlog_json = true\n\
+        let file = "api_key = 'k'\napi_secret = '0123456789abcdef0123456789abcdef'\nrate_limit = 7\nlog_json = true\n\
             turn = ['turn:a,u,p', 'turn:b,u,p']";
         let read = |args| read(file, args).unwrap();
-        for expected in ["Some(\"k\")", "rate_limit: Some(7)", "log_json: true", "127.0.0.1:8080"] {
+        for expected in ["Some(\"k\")", " rate_limit: 7", "log_json: true", "127.0.0.1:8080"] {
             assert!(read("").contains(expected), "{expected} in {}", read(""));
         }
         assert_eq!(read("").matches("turn:").count(), 2 + 1, "{}", read(""));
         let other = read("--api-key x --rate-limit 8 --log-json=false --listen [::1]:1");
-        for expected in ["Some(\"x\")", "rate_limit: Some(8)", "log_json: false", "[::1]:1"] {
+        for expected in ["Some(\"x\")", " rate_limit: 8", "log_json: false", "[::1]:1"] {
             assert!(other.contains(expected), "{expected} in {other}");
         }
     }
@@ -298,13 +298,20 @@ mod tests {
     fn commands_take_the_app_from_the_file() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("trunkline.toml");
-        fs::write(&path, "api_secret = 'of the file'\nlisten = '[::1]:1'").unwrap();
+        fs::write(
+            &path,
+            "api_secret = 'the secret that is in the file of options'\nlisten = '[::1]:1'",
+        )
+        .unwrap();
         let path = path.to_str().unwrap();
         let args = ["trunkline-server", "token", "--user", "alice", "--config", path];
         let Ok(Task::PrintToken(token)) = Cli::read_from(args).unwrap().into_task() else {
             panic!("no token")
         };
-        let app = crate::auth::App { key: String::new(), secret: "of the file".into() };
+        let app = crate::auth::App {
+            key: String::new(),
+            secret: "the secret that is in the file of options".into(),
+        };
         assert_eq!(app.verify(&token).unwrap().user_id.as_deref(), Some("alice"));
     }
 

@@ -1,7 +1,7 @@
 //! How much one client, one address and all together may ask of the server. The limits hold on
 //! loopback and in development, too.
 
-use std::{num::NonZeroUsize, thread, time::Duration};
+use std::time::Duration;
 
 use clap::Args;
 
@@ -31,6 +31,7 @@ pub(super) struct LimitArgs {
     #[arg(long, env = "TRUNKLINE_NO_GUESTS")]
     no_guests: bool,
     /// Hours after which a guest is forgotten who has not come back and is in no call, 0 to keep them.
+    /// Whoever never connects is forgotten after one.
     #[arg(long, value_name = "HOURS", env = "TRUNKLINE_GUEST_EXPIRY", default_value_t = 24)]
     guest_expiry: u32,
     /// Coordinator sockets that one user may hold open.
@@ -73,10 +74,6 @@ pub(super) struct LimitArgs {
     /// to the others: each would be told to all of them.
     #[arg(long, value_name = "N", default_value_t = 250)]
     large_call: usize,
-    /// Threads among which the calls are divided, each call on one of them: for its media and for
-    /// what its participants are told [default: as many as there are cores].
-    #[arg(long, value_name = "N", env = "TRUNKLINE_MEDIA_WORKERS")]
-    media_workers: Option<NonZeroUsize>,
 }
 
 impl LimitArgs {
@@ -120,11 +117,6 @@ impl LimitArgs {
 
     pub fn large_call(&self) -> usize {
         self.large_call
-    }
-
-    pub fn media_workers(&self) -> usize {
-        let workers = self.media_workers.or_else(|| thread::available_parallelism().ok());
-        workers.map_or(1, NonZeroUsize::get)
     }
 }
 

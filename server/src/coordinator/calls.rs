@@ -9,7 +9,7 @@ use super::{
     Caller, Cid, ConnectionId, Refusal,
     access::{self, Access},
     actor::{self, Actor},
-    bounds::{MAX_TEAM, check_custom, check_length},
+    bounds::{self, MAX_TEAM, check_custom, check_length},
     join, live, members, ringing, sessions, settings, standing, views,
     work::Work,
 };
@@ -49,7 +49,7 @@ pub(super) fn get(
     cid: &Cid,
     options: &GetCallOptions,
 ) -> Result<CallStateResponse, Refusal> {
-    let limit = members::page_size(options.members_limit)?;
+    let limit = bounds::page_size(options.members_limit)?;
     let actor = actor::load(work, caller)?;
     let (mut call, access) = open(work, &actor, cid)?;
     access.require(OwnCapability::ReadCall)?;
@@ -65,7 +65,7 @@ pub(super) fn get_or_create(
     watcher: Option<ConnectionId>,
     request: GetOrCreateCallRequest,
 ) -> Result<CreatedCallResponse, Refusal> {
-    let limit = members::page_size(request.members_limit)?;
+    let limit = bounds::page_size(request.members_limit)?;
     let actor = actor::load(work, caller)?;
     let data = request.data.unwrap_or_default();
     let existing = calls::find(work.db, &cid.to_string())?;
@@ -125,7 +125,7 @@ pub(super) fn update(
     if call.backstage && was_open && !join::is_open_early(&call, work.now) {
         live::put_viewers_out(work, &call)?;
     }
-    views::state(work, &actor, &call, &access, members::DEFAULT_PAGE)
+    views::state(work, &actor, &call, &access, bounds::DEFAULT_PAGE)
 }
 
 /// What tokens say about how many the call takes.
@@ -196,7 +196,7 @@ pub(super) fn create(
     let access = Access::to_call(work, actor, &call)?;
     let body = CallCreatedEvent {
         call: views::call(work, &call)?,
-        members: views::member_list(work, &call.cid, members::MAX_PAGE)?,
+        members: views::member_list(work, &call.cid, bounds::MAX_PAGE)?,
     };
     work.tell_all(&call, body, std::slice::from_ref(&actor.user.id))?;
     Ok((call, access))
@@ -216,7 +216,7 @@ pub(super) fn announce(
         let body = CallNotificationEvent {
             session_id: view.current_session_id.clone(),
             call: view,
-            members: views::member_list(work, &call.cid, members::MAX_PAGE)?,
+            members: views::member_list(work, &call.cid, bounds::MAX_PAGE)?,
             user: views::user(work, &actor.user),
         };
         let members = member_store::user_ids(work.db, &call.cid)?;

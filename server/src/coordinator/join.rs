@@ -12,8 +12,9 @@ use super::{
     Caller, Cid, ConnectionId, Refusal,
     access::{self, Access},
     actor::{self, Actor},
+    bounds,
     calls::{self, Announce},
-    members, sessions, views,
+    sessions, views,
     work::Work,
 };
 use crate::{
@@ -55,7 +56,7 @@ pub(super) fn join(
     request: JoinCallRequest,
     sfu: &SfuAccess,
 ) -> Result<JoinCallResponse, Refusal> {
-    let limit = members::page_size(request.members_limit)?;
+    let limit = bounds::page_size(request.members_limit)?;
     let actor = actor::load(work, caller)?;
     let existing = call_store::find(work.db, &cid.to_string())?;
     let created = existing.is_none();

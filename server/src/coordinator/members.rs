@@ -10,7 +10,7 @@ use super::{
     Caller, Cid, Refusal,
     access::{self, Access},
     actor,
-    bounds::check_custom,
+    bounds::{check_custom, check_role},
     calls, standing, users, views,
     work::Work,
 };
@@ -105,18 +105,6 @@ fn change(
     tell_changes(work, call, changes)?;
     standing::follow(work, call, before)
 }
-
-/// How many members a request asks for.
-pub(super) fn page_size(wish: Option<u32>) -> Result<u32, Refusal> {
-    match wish {
-        None => Ok(DEFAULT_PAGE),
-        Some(limit) if limit <= MAX_PAGE => Ok(limit),
-        Some(_) => Err(Refusal::input(format!("the limit is at most {MAX_PAGE}"))),
-    }
-}
-
-pub(super) const DEFAULT_PAGE: u32 = 25;
-pub(super) const MAX_PAGE: u32 = 100;
 
 /// User ids by kind of change.
 #[derive(Default)]
@@ -222,15 +210,6 @@ fn tell_changes(work: &mut Work<'_>, call: &CallRecord, changes: Changes) -> Res
     Ok(())
 }
 
-pub(super) fn check_role(role: &str) -> Result<(), Refusal> {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-    if (1..=MAX_ROLE).contains(&role.len()) && role.bytes().all(allowed) {
-        return Ok(());
-    }
-    Err(Refusal::input(format!("a role must be 1 to {MAX_ROLE} of the characters A-Z a-z 0-9 _ -")))
-}
-
 const MAX_MEMBERS: usize = 100;
 /// Each of them is looked up for each event about the call.
 const MAX_IN_CALL: u32 = 5000;
-const MAX_ROLE: usize = 64;

@@ -14,13 +14,15 @@ use super::{
     Caller, Cid, ConnectionId, Refusal,
     access::Access,
     actor::{self, Actor},
+    bounds,
     call_type::{CallType, Permission},
-    calls, members, sessions, views,
+    calls, sessions, views,
     work::Work,
 };
 use crate::store::{
     calls as call_store,
-    filter::{Condition, Field, Kind, Table, join, one_of},
+    condition::{Condition, join, one_of},
+    filter::{Field, Kind, Table},
     members as member_store,
     page::{PageRequest, page},
     sessions as session_store,
@@ -38,7 +40,7 @@ pub(super) fn calls(
     let page_request = PageRequest {
         filter: filter.as_ref(),
         sort: request.sort.as_deref().unwrap_or_default(),
-        limit: members::page_size(request.limit)?,
+        limit: bounds::page_size(request.limit)?,
         next: next(request.next.as_deref(), request.prev.as_deref())?,
     };
     let readable = readable(work, &actor, filter.as_ref());
@@ -99,7 +101,7 @@ pub(super) fn members(
     let page_request = PageRequest {
         filter: filter.as_ref(),
         sort: request.sort.as_deref().unwrap_or_default(),
-        limit: members::page_size(request.limit)?,
+        limit: bounds::page_size(request.limit)?,
         next: next(request.next.as_deref(), request.prev.as_deref())?,
     };
     let scope = one_of("member.cid", vec![SqlValue::Text(call.cid)]);
@@ -131,7 +133,7 @@ pub(super) fn participants(
     let page_request = PageRequest {
         filter: filter.as_ref(),
         sort: &[],
-        limit: members::page_size(limit)?,
+        limit: bounds::page_size(limit)?,
         next: None,
     };
     let session = sessions::running(work, &call)?.map(|session| session.id);

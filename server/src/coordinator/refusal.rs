@@ -4,7 +4,7 @@ use std::fmt;
 
 use trunkline_protocol::coordinator::{ApiError, ErrorCode};
 
-use crate::store::{StoreError, filter::QueryError};
+use crate::store::{StoreError, condition::QueryError};
 
 /// A command that is not carried out, and why. The route adds its name and the time it took.
 #[derive(Clone, Debug, PartialEq)]

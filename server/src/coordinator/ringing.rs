@@ -15,7 +15,7 @@ use super::{
     Caller, Cid, ConnectionId, Refusal,
     access::{self, Access},
     actor::{self, Actor},
-    calls, members, sessions, users, views,
+    bounds, calls, sessions, users, views,
     work::{Effect, Work},
 };
 use crate::store::{
@@ -163,7 +163,7 @@ pub(super) fn miss(
         };
         let body = CallMissedEvent {
             call: views::call(work, call)?,
-            members: views::member_list(work, &call.cid, members::MAX_PAGE)?,
+            members: views::member_list(work, &call.cid, bounds::MAX_PAGE)?,
             notify_user: true,
             session_id: session.id.clone(),
             user: views::stored_user(work, &rung_by)?,
@@ -314,7 +314,7 @@ fn event(
     ringer: &UserRecord,
     video: bool,
 ) -> Result<CallRingEvent, Refusal> {
-    let mut members = views::member_list(work, &call.cid, members::MAX_PAGE)?;
+    let mut members = views::member_list(work, &call.cid, bounds::MAX_PAGE)?;
     members.retain(|member| member.user_id != ringer.id);
     Ok(CallRingEvent {
         call: views::call(work, call)?,

@@ -9,9 +9,9 @@ use trunkline_protocol::coordinator::{
 
 use super::{
     Caller, Outbox, Refusal,
-    bounds::{MAX_TEAM, check_profile},
+    bounds::{MAX_TEAM, check_profile, check_role},
     cid::{check_user_id, is_guest},
-    devices, members, ringing,
+    devices, ringing,
     standing::{self, Standing},
     views,
     work::{Effect, Work},
@@ -152,7 +152,7 @@ fn apply(user: &mut UserRecord, wish: FullUserRequest) -> Result<(), Refusal> {
     }
     check_profile(name.as_deref(), image.as_deref(), language.as_deref(), custom.as_ref())?;
     if let Some(role) = &role {
-        members::check_role(role)?;
+        check_role(role)?;
     }
     if let Some(teams) = &teams {
         check_teams(teams)?;

@@ -253,9 +253,10 @@ pub fn cid(call_name: &str) -> &str {
 }
 
 impl SfuOrder {
-    /// The call that it is about, if it is about one and not about several.
+    /// The call that it is about, if it is about one.
     pub(crate) fn call(&self) -> Option<&str> {
-        let name = match self {
+        match self {
+            Self::Void { cid, .. } if all_calls(cid) == cid => None,
             Self::EndCall { cid, .. }
             | Self::EndLive { cid }
             | Self::RemoveUser { cid, .. }
@@ -264,10 +265,9 @@ impl SfuOrder {
             | Self::SetGrants { cid, .. }
             | Self::UpdateUser { cid, .. }
             | Self::Pin { cid, .. }
-            | Self::Report { cid } => cid,
-            Self::Open { .. } => return None,
-        };
-        (!cid(name).is_empty()).then_some(name)
+            | Self::Report { cid } => Some(cid),
+            Self::Open { .. } => None,
+        }
     }
 
     /// The order as the SFU understands it.
@@ -307,3 +307,18 @@ impl SfuNotice {
 }
 
 const MOST_NOTICES: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_about_all_calls_of_an_app_is_for_every_worker() {
+        let void = |cid: &str| {
+            let (whose, remedy) = (Whose::User("ann".into()), Remedy::Nothing);
+            SfuOrder::Void { cid: cid.into(), whose, generation: 1, remedy }.in_app(AppId(7))
+        };
+        assert_eq!(void("default:a").call(), Some("7/default:a"));
+        assert_eq!(void("").call(), None);
+    }
+}

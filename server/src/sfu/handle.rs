@@ -131,14 +131,14 @@ impl Sfu {
         Ok(Self { division, workers: workers.into(), draining: Arc::default(), bound, told })
     }
 
-    /// Whether nobody new gets in.
-    pub(super) fn is_draining(&self) -> bool {
-        self.draining.load(Relaxed)
-    }
-
     /// Where media is received: as bound, and as clients are told.
     pub fn addresses(&self) -> (SocketAddr, SocketAddr) {
         (self.bound, self.told)
+    }
+
+    /// Whether nobody new gets in.
+    pub(super) fn is_draining(&self) -> bool {
+        self.draining.load(Relaxed)
     }
 
     /// Number of the worker that has the call with this [name](super::control::call_name), from 0.

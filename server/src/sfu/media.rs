@@ -14,6 +14,7 @@ mod dependency_descriptor;
 mod description;
 mod endpoint;
 mod estimate;
+mod feedback;
 mod forwarding;
 mod gaps;
 mod keyframes;
@@ -40,4 +41,5 @@ mod vp9;
 
 pub use description::{Answer, Offer};
 pub use endpoint::{Endpoint, certificate};
+pub use feedback::{Feedback, Flow};
 pub use router::{Dropped, Media, MediaEvent};

@@ -20,7 +20,7 @@ mod upkeep;
 mod voided;
 mod wire;
 
-pub use calls::{Caller, Calls, Effect, Refusal};
+pub use calls::{Caller, Calls, Effect, Present, Refusal};
 pub use codecs::Codecs;
 pub use joining::Join;
 pub use session::Wish;

@@ -291,6 +291,8 @@ impl Worker {
         let Self { calls, media, .. } = self;
         media.upkeep(|session| calls.has_signal(session), now.instant);
         self.counters.count_dropped(self.media.take_dropped());
+        self.counters.count_feedback(self.media.take_feedback());
+        self.counters.show(self.calls.present());
         self.core_time.add(self.busy.since_last_asked());
     }
 

@@ -151,7 +151,7 @@ pub(crate) fn put(
     }
 }
 
-/// Notes by what the app is named.
+/// Notes whether nothing but the start of a server has named the app.
 pub(crate) fn set_by_start(
     connection: &Connection,
     id: AppId,

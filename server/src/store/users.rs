@@ -104,22 +104,26 @@ pub(crate) fn overdue(db: Db<'_>, now: DateTime) -> rusqlite::Result<Vec<UserRec
         .collect()
 }
 
-/// Guests who were last seen before `cutoff`, are in no call and own none; those who have been away
-/// longest first.
+/// Guests who were last seen before `away`, or made before `silent` and never seen, who are in no
+/// call and own none; those who have been away longest first.
 pub(crate) fn idle_guests(
     db: Db<'_>,
-    cutoff: DateTime,
+    away: DateTime,
+    silent: DateTime,
     limit: u32,
 ) -> rusqlite::Result<Vec<String>> {
     db.connection
         .prepare_cached(
             "SELECT id FROM user WHERE app = ?1 AND role = 'guest'
-                AND ifnull(last_active, created_at) < ?2
+                AND ifnull(last_active, created_at) < max(?2, ?3)
+                AND (ifnull(last_active, created_at) < ?2 OR last_active IS NULL)
                 AND NOT EXISTS (SELECT 1 FROM call WHERE app = ?1 AND created_by = user.id)
                 AND NOT EXISTS (SELECT 1 FROM participant WHERE app = ?1 AND user_id = user.id)
-            ORDER BY ifnull(last_active, created_at) LIMIT ?3",
+            ORDER BY ifnull(last_active, created_at) LIMIT ?4",
         )?
-        .query_map(params![db.app, cutoff.unix_nanos(), limit], |row| row.get(0))?
+        .query_map(params![db.app, away.unix_nanos(), silent.unix_nanos(), limit], |row| {
+            row.get(0)
+        })?
         .collect()
 }
 

@@ -201,6 +201,8 @@ async fn a_copy_of_a_running_server_becomes_another_one() {
     let elsewhere = tempfile::tempdir().unwrap();
     let place = |name: &str| elsewhere.path().join(name).to_str().unwrap().to_owned();
     told(&["backup", &place("copy"), "--data", directory]);
+    let left = std::fs::read_dir(data.path()).unwrap().flatten();
+    assert!(left.into_iter().all(|entry| !entry.file_name().to_string_lossy().contains("backup")));
     refused(&["backup", &place("copy"), "--data", directory], "exists");
     refused(&["restore", &place("copy"), "--replace", "--data", directory], "in use");
     told(&["restore", &place("copy"), "--data", &place("new")]);

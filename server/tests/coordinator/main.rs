@@ -13,6 +13,7 @@ mod devices;
 mod durability;
 mod events;
 mod full_disk;
+mod fuzz;
 mod guests;
 mod hostile;
 mod interaction;

@@ -44,28 +44,31 @@ async fn every_cell_of_an_audio_room() {
 #[derive(Clone, Copy, Debug)]
 struct Who {
     role: &'static str,
-    member: Option<Option<&'static str>>,
+    member: As,
 }
 
-const fn nobody(role: &'static str) -> Who {
-    Who { role, member: None }
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum As {
+    Nobody,
+    Member,
+    Role(&'static str),
 }
 
-const fn member(role: &'static str, as_role: Option<&'static str>) -> Who {
-    Who { role, member: Some(as_role) }
+const fn who(role: &'static str, member: As) -> Who {
+    Who { role, member }
 }
 
 const WHO: [Who; 10] = [
-    nobody("user"),
-    nobody("guest"),
-    nobody("admin"),
-    nobody("anonymous"),
-    member("user", None),
-    member("guest", None),
-    member("app-defined", None),
-    member("app-defined", Some("moderator")),
-    member("app-defined", Some("host")),
-    member("user", Some("host")),
+    who("user", As::Nobody),
+    who("guest", As::Nobody),
+    who("admin", As::Nobody),
+    who("anonymous", As::Nobody),
+    who("user", As::Member),
+    who("guest", As::Member),
+    who("app-defined", As::Member),
+    who("app-defined", As::Role("moderator")),
+    who("app-defined", As::Role("host")),
+    who("user", As::Role("host")),
 ];
 
 /// How somebody loses a right, or all of them.
@@ -102,11 +105,13 @@ const WAYS: [Way; 10] = [
 
 type Grants = BTreeSet<&'static str>;
 
-fn grants(call_type: &str, role: &str, member: Option<Option<&str>>) -> Grants {
+fn grants(call_type: &str, role: &str, member: As) -> Grants {
     let mut grants = granted(call_type, role, false);
-    if let Some(role) = member {
+    if member != As::Nobody {
         grants.extend(granted(call_type, "call_member", false));
-        grants.extend(role.map(|role| granted(call_type, role, false)).unwrap_or_default());
+    }
+    if let As::Role(role) = member {
+        grants.extend(granted(call_type, role, false));
     }
     grants
 }
@@ -130,7 +135,7 @@ impl Way {
                 who.role != "anonymous"
             }
             Self::UserDemoted => !["anonymous", "app-defined"].contains(&who.role),
-            Self::Removed | Self::MemberDemoted => who.member.is_some(),
+            Self::Removed | Self::MemberDemoted => who.member != As::Nobody,
             Self::StopLive | Self::Ended | Self::Deleted => true,
         }
     }
@@ -138,8 +143,8 @@ impl Way {
     fn fate(self, call_type: &str, who: Who) -> Fate {
         let before = grants(call_type, who.role, who.member);
         let mut after = match self {
-            Self::Removed => grants(call_type, who.role, None),
-            Self::MemberDemoted => grants(call_type, who.role, Some(Some("app-defined"))),
+            Self::Removed => grants(call_type, who.role, As::Nobody),
+            Self::MemberDemoted => grants(call_type, who.role, As::Role("app-defined")),
             Self::UserDemoted => grants(call_type, "app-defined", who.member),
             Self::TeamChanged => Grants::new(),
             Self::Blocked => Grants::from(["read-call"]),
@@ -223,8 +228,12 @@ impl Stage {
             self.backend.post("/users", users).await.ok(201);
             self.server.stranger(id)
         };
-        let members = who.member.map(|role| json!({ "user_id": id, "role": role }));
-        let data = json!({ "data": { "members": Vec::from_iter(members) } });
+        let members = match who.member {
+            As::Nobody => json!([]),
+            As::Member => json!([{ "user_id": id }]),
+            As::Role(role) => json!([{ "user_id": id, "role": role }]),
+        };
+        let data = json!({ "data": { "members": members } });
         self.operator.post(path, data).await.ok(201);
         self.operator.post(&format!("{path}/go_live"), json!({})).await.ok(201);
         let joined = client.post(&format!("{path}/join"), json!({})).await.ok(201);

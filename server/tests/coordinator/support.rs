@@ -95,7 +95,8 @@ impl TestServer {
     pub async fn start_with_sfu() -> Self {
         let data = tempfile::tempdir().unwrap();
         let config = config(&format!(
-            "trunkline-server --listen 127.0.0.1:0 --udp 127.0.0.1:0 --data {} --dev",
+            "trunkline-server --listen 127.0.0.1:0 --udp 127.0.0.1:0 --data {} {UNLIMITED} \
+             --sfu-rate-limit 0 --sfu-rate-limit-per-address 0",
             data.path().display()
         ));
         let (notify, received) = sfu::control::notices();

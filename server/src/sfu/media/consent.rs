@@ -65,6 +65,17 @@ pub struct Admission {
     pub question: Option<Vec<u8>>,
 }
 
+impl Credentials {
+    /// Those in a session description. Where m-lines share a connection, all say the same.
+    pub fn of(sdp: &str) -> Option<Self> {
+        let value = |prefix: &str| {
+            let value = sdp.lines().find_map(|line| line.strip_prefix(prefix))?;
+            (value.len() <= LONGEST).then(|| value.to_owned())
+        };
+        Some(Self { fragment: value("a=ice-ufrag:")?, password: value("a=ice-pwd:")? })
+    }
+}
+
 impl Consent {
     /// The client told by what to address it.
     pub fn learn(&mut self, client: Option<Credentials>) {
@@ -155,6 +166,8 @@ const LASTS: Duration = Duration::from_secs(30);
 const RENEWED: Duration = Duration::from_secs(10);
 /// Between two questions to one address. Answers from far away take longer; what counts is the last.
 const BETWEEN_QUESTIONS: Duration = Duration::from_millis(400);
+/// Characters, as RFC 8839 has it.
+const LONGEST: usize = 256;
 /// Addresses of one client: of all its interfaces, and of the network that it goes to.
 const MOST_PLACES: usize = 16;
 

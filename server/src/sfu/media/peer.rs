@@ -1,6 +1,7 @@
 //! One peer connection of this server: str0m, driven without sockets.
 
 use std::{
+    mem,
     panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, Instant},
 };
@@ -14,7 +15,13 @@ use str0m::{
     stats::PeerStats,
 };
 
-use super::{consent::Consent, dependency_descriptor, endpoint::Endpoint, quality::Transport};
+use super::{
+    consent::Consent,
+    dependency_descriptor,
+    endpoint::Endpoint,
+    feedback::{Feedback, Totals},
+    quality::Transport,
+};
 use crate::sfu::shard::Shard;
 
 /// A peer connection.
@@ -27,6 +34,9 @@ pub struct Peer {
     transport: Transport,
     /// When the loss is looked at next.
     loss_due: Option<Instant>,
+    totals: Totals,
+    /// What is to be told with the loss.
+    feedback: Feedback,
     /// Since when video is sent of which the client tells nothing.
     unanswered_since: Option<Instant>,
     /// The client was heard after a silence.
@@ -68,6 +78,8 @@ pub enum PeerEvent {
     Resumed,
     /// The transport's state or loss changed.
     Transport,
+    /// Media went over the connection.
+    Feedback(Feedback),
     /// The connection is over and will not come back.
     Closed,
 }
@@ -123,6 +135,8 @@ impl Peer {
             shard: endpoint.shard,
             transport: Transport::default(),
             loss_due: None,
+            totals: Totals::default(),
+            feedback: Feedback::default(),
             unanswered_since: None,
             resumed: false,
             over: false,
@@ -299,6 +313,8 @@ impl Peer {
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
                 tracing::debug!("peer connection lost its transport");
             }
+            Event::MediaEgressStats(stats) => self.feedback += self.totals.sent(&stats),
+            Event::MediaIngressStats(stats) => self.feedback += self.totals.received(&stats),
             Event::Closed => self.end(events),
             _ => {}
         }
@@ -309,6 +325,7 @@ impl Peer {
             return;
         }
         self.loss_due = Some(stats.timestamp + LOSS_INTERVAL);
+        events.push(PeerEvent::Feedback(mem::take(&mut self.feedback)));
         let losses = [stats.egress_loss_fraction, stats.ingress_loss_fraction];
         let loss = losses.into_iter().flatten().fold(0.0, f32::max);
         if (loss - self.transport.loss).abs() > f32::EPSILON {

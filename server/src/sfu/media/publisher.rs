@@ -94,7 +94,7 @@ impl Publisher {
         tracks: &[TrackInfo],
         now: Instant,
     ) -> Result<Published, Error> {
-        let Offer { sdp: offer, sections, sources, credentials } = offer;
+        let Offer { sdp: offer, sections, sources, client } = offer;
         for track in tracks {
             let wanted = if is_audio(track.track_type()) { "audio" } else { "video" };
             let fits = |section: &Section| section.mid == track.mid && section.media == wanted;
@@ -112,7 +112,7 @@ impl Publisher {
         let answer = self.peer.attempt(|rtc| rtc.sdp_api().accept_offer(offer));
         let answer = answer.map_err(|reason| refused("offer", &reason))?;
         let answer = self.peer.marked(answer.to_sdp_string());
-        self.peer.consent.learn(credentials);
+        self.peer.consent.learn(client);
         self.peer.elapse(now);
         self.set_tracks(tracks);
         // A browser sends the first codec of the answer, so there must be no other.

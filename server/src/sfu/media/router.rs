@@ -19,6 +19,7 @@ use super::{
     consent::{Admission, Check, Ours, Tag},
     description::{Answer, Offer},
     endpoint::Endpoint,
+    feedback::Feedback,
     peer::{Peer, PeerEvent, Side},
     publisher::{Published, Publisher},
     quality,
@@ -45,6 +46,7 @@ pub struct Media {
     /// To whom connectivity checks are addressed.
     fragments: HashMap<String, PeerKey>,
     dropped: Dropped,
+    pub(super) feedback: Feedback,
     /// Bytes of the largest datagram that is taken.
     pub(super) largest: usize,
     /// Who receives a track.
@@ -112,6 +114,7 @@ impl Media {
             sources: Sources::default(),
             fragments: HashMap::new(),
             dropped: Dropped::default(),
+            feedback: Feedback::default(),
             largest: LARGEST,
             viewers: HashMap::new(),
             important: HashSet::new(),
@@ -304,6 +307,11 @@ impl Media {
             destination: to,
             contents: contents.into(),
         });
+    }
+
+    /// What went over the connections since the last time.
+    pub fn take_feedback(&mut self) -> Feedback {
+        std::mem::take(&mut self.feedback)
     }
 
     /// What was not taken since this was last asked.

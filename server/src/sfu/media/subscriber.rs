@@ -210,11 +210,11 @@ impl Subscriber {
         let Some(pending) = self.pending.take() else {
             return Ok(());
         };
-        let Answer { sdp, credentials } = *answer?;
-        let accepted = self.peer.attempt(|rtc| rtc.sdp_api().accept_answer(pending, sdp));
+        let Answer { sdp: answer, client } = *answer?;
+        let accepted = self.peer.attempt(|rtc| rtc.sdp_api().accept_answer(pending, answer));
         self.peer.elapse(now);
         accepted.map_err(|reason| refused("answer", &reason))?;
-        self.peer.consent.learn(credentials);
+        self.peer.consent.learn(client);
         let Self { peer, outputs, idle, .. } = self;
         let mut api = peer.rtc.direct_api();
         let used = outputs.values_mut().filter_map(|output| output.line.as_mut());

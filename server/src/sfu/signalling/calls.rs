@@ -39,6 +39,13 @@ pub struct Calls {
     last_key: u64,
 }
 
+/// How much there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Present {
+    pub sessions: usize,
+    pub tracks: usize,
+}
+
 /// Something to be done, in the order given.
 #[derive(Debug, PartialEq)]
 pub enum Effect {
@@ -111,6 +118,12 @@ pub enum Refusal {
 }
 
 impl Calls {
+    /// How much there is now.
+    pub fn present(&self) -> Present {
+        let tracks = self.sessions.values().map(|session| session.tracks.len()).sum();
+        Present { sessions: self.sessions.len(), tracks }
+    }
+
     /// No calls yet. In a call of more than `large_call` participants those who only watch are not
     /// introduced to the others.
     pub fn new(large_call: usize) -> Self {
