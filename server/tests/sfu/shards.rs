@@ -4,13 +4,16 @@ use std::net::Ipv4Addr;
 
 use tokio::net::UdpSocket;
 use trunkline_protocol::sfu::{
-    event::{JoinRequest, sfu_event::EventPayload as Event},
+    event::{JoinRequest, sfu_event::EventPayload as Event, sfu_request::RequestPayload},
     models::{CallEndedReason, PeerType, TrackType},
     signal::{IceRestartRequest, IceRestartResponse},
 };
-use trunkline_server::{coordinator::SfuControl, sfu::control::SfuOrder};
+use trunkline_server::{
+    coordinator::SfuControl,
+    sfu::control::{Remedy, SfuOrder, Whose},
+};
 
-use crate::support::{Client, TestServer};
+use crate::support::{Client, Socket, TestServer};
 
 const WORKERS: usize = 2;
 
@@ -61,6 +64,23 @@ async fn calls_of_different_workers_do_not_mix() {
     }
     ben.subscriber.clear();
     ben.subscriber.packets(&ann.stream_id(TrackType::Audio), 20).await;
+}
+
+#[tokio::test]
+async fn an_order_for_all_calls_of_an_app_reaches_every_worker() {
+    let server = start().await;
+    let whose = Whose::User("ann".into());
+    let (generation, remedy) = (1, Remedy::Nothing);
+    server.order(SfuOrder::Void { cid: "1/".into(), whose, generation, remedy });
+    for worker in 0..WORKERS {
+        let mut claims = TestServer::claims("ann");
+        claims.cid = call_of(&server, worker);
+        let token = server.sign(&claims);
+        let mut socket = Socket::open(&server).await;
+        let request = JoinRequest { token, session_id: "s".into(), ..JoinRequest::default() };
+        socket.send(RequestPayload::JoinRequest(request));
+        assert!(matches!(socket.event().await, Event::Error(_)), "of worker {worker}");
+    }
 }
 
 #[tokio::test]
