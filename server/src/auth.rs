@@ -5,7 +5,7 @@ mod apps;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
-use trunkline_protocol::coordinator::ErrorCode;
+use trunkline_protocol::coordinator::{DateTime, ErrorCode};
 
 use crate::{
     clock,
@@ -76,7 +76,10 @@ impl App {
         if credentials.auth_type == Some("anonymous") {
             let claims = token.map(|token| self.verify(token)).transpose()?.unwrap_or_default();
             check_user(claims.user_id.as_deref(), Some(ANONYMOUS))?;
-            return Ok(caller(id, ANONYMOUS.into(), true, claims));
+            return Ok(Caller {
+                has_token: token.is_some(),
+                ..caller(id, ANONYMOUS.into(), true, claims)
+            });
         }
         let token = token.ok_or_else(|| authentication("the request has no token"))?;
         let mut claims = self.verify(token)?;
@@ -167,7 +170,14 @@ fn caller(app: AppId, user_id: String, anonymous: bool, claims: UserClaims) -> C
         role: claims.role,
         teams: claims.teams,
         call_cids: claims.call_cids.unwrap_or_default(),
+        has_token: true,
+        expires_at: claims.exp.and_then(|exp| exp.as_f64()).map(after_epoch),
     }
+}
+
+fn after_epoch(seconds: f64) -> DateTime {
+    #[allow(clippy::cast_possible_truncation)] // saturates
+    DateTime::from_unix_nanos((seconds * 1e9) as i64)
 }
 
 fn check_user(token_user: Option<&str>, claimed: Option<&str>) -> Result<(), Refusal> {
@@ -180,8 +190,8 @@ fn check_user(token_user: Option<&str>, claimed: Option<&str>) -> Result<(), Ref
 }
 
 fn check_times(claims: &UserClaims) -> Result<(), Refusal> {
-    #[allow(clippy::cast_precision_loss)] // exact for the next 285 million years
-    let now = clock::unix_seconds() as f64;
+    #[allow(clippy::cast_precision_loss)] // to a microsecond, which is more than tokens say
+    let now = clock::now().unix_nanos() as f64 / 1e9;
     let seconds = |time: &Option<Number>| time.as_ref().and_then(Number::as_f64);
     if seconds(&claims.exp).is_some_and(|exp| exp <= now) {
         return Err(Refusal::passing(ErrorCode::TokenExpired, "the token has expired"));
@@ -245,11 +255,19 @@ mod tests {
 
     fn record(id: i64, key: &str, secret: &str) -> AppRecord {
         let (key, secret, name) = (key.into(), secret.into(), String::new());
-        AppRecord { id: AppId(id), key, secret, name, previous: None, disabled: false }
+        AppRecord {
+            id: AppId(id),
+            key,
+            secret,
+            name,
+            previous: None,
+            disabled: false,
+            by_start: false,
+        }
     }
 
     fn apps() -> Apps {
-        Apps::new([record(1, "key", "secret"), record(2, "other", "other")], false)
+        Apps::new([record(1, "key", "secret"), record(2, "other", "other")], AppId(1), false)
     }
 
     fn authenticate(token: &str) -> Result<Caller, i32> {
@@ -347,14 +365,14 @@ mod tests {
             previous: Some(("old".into(), until)),
             ..record(1, "key", "secret")
         };
-        let apps = Apps::new([record(in_an_hour(1))], false);
+        let apps = Apps::new([record(in_an_hour(1))], AppId(1), false);
         for secret in ["secret", "old"] {
             assert_eq!(ask(&apps, secret).as_deref(), Ok("alice"), "{secret}");
         }
         assert_eq!(ask(&apps, "older"), Err(43));
-        apps.replace([record(in_an_hour(-1))], false);
+        apps.replace([record(in_an_hour(-1))]);
         assert_eq!(ask(&apps, "old"), Err(43));
-        apps.replace([AppRecord { disabled: true, ..record(in_an_hour(1)) }], false);
+        apps.replace([AppRecord { disabled: true, ..record(in_an_hour(1)) }]);
         for secret in ["secret", "old"] {
             assert_eq!(ask(&apps, secret), Err(2), "{secret}");
         }

@@ -4,27 +4,34 @@ mod crowd;
 mod file;
 mod limits;
 mod operation;
+mod secrets;
 mod turn;
 mod upkeep;
 
 use std::{
     ffi::OsString,
+    io,
     net::{IpAddr, SocketAddr},
+    num::NonZeroUsize,
     path::PathBuf,
+    sync::Arc,
+    thread,
     time::Duration,
 };
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use trunkline_protocol::coordinator::{FullUserRequest, IceServerResponse, UpdateUsersRequest};
+use trunkline_protocol::coordinator::{FullUserRequest, UpdateUsersRequest};
 
 use crate::{
     auth::App,
+    coordinator::RoleGrants,
     crowd::Crowd,
     http::{Cidr, ConnectionBounds, SocketBounds, TrustedProxies},
     operator::Order,
     rate_limit::Budgets,
-    sfu,
+    sfu::{self, SfuOptions},
+    turn::TurnServers,
 };
 pub use crowd::CrowdConfigError;
 pub use file::FileError;
@@ -94,8 +101,8 @@ struct ServeArgs {
     /// IP address to tell clients for media, when it is not that of --udp.
     #[arg(long, value_name = "IP")]
     public_ip: Option<IpAddr>,
-    /// TURN server for clients whose network blocks UDP; may be repeated, in the variable with
-    /// spaces between.
+    /// TURN server for clients whose network blocks UDP: URL,USER,PASS, or with --turn-secret the URL
+    /// alone; may be repeated, in the variable with spaces between.
     #[arg(
         long = "turn",
         value_name = "URL,USER,PASS",
@@ -104,6 +111,32 @@ struct ServeArgs {
         value_delimiter = ' '
     )]
     turn: Vec<turn::Turn>,
+    /// Secret of the TURN servers (coturn: static-auth-secret), which signs a user and a password for
+    /// each participant.
+    #[arg(long, value_name = "SECRET", env = "TRUNKLINE_TURN_SECRET", hide_env_values = true)]
+    turn_secret: Option<String>,
+    /// File with the secret of the TURN servers.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "TRUNKLINE_TURN_SECRET_FILE",
+        conflicts_with = "turn_secret"
+    )]
+    turn_secret_file: Option<PathBuf>,
+    /// What a role may do in calls of a type, instead of what is built in, such as
+    /// livestream:guest=join-call,read-call; may be repeated, in the variable with spaces between. The
+    /// role owner is what the creator of a call may do beyond a user.
+    #[arg(
+        long = "grants",
+        value_name = "TYPE:ROLE=PERMISSIONS",
+        env = "TRUNKLINE_GRANTS",
+        value_delimiter = ' '
+    )]
+    grants: Vec<RoleGrants>,
+    /// Threads among which the calls are divided, each call on one of them: for its media and for
+    /// what its participants are told [default: as many as there are cores].
+    #[arg(long, value_name = "N", env = "TRUNKLINE_MEDIA_WORKERS")]
+    media_workers: Option<NonZeroUsize>,
     #[command(flatten)]
     limits: limits::LimitArgs,
     #[command(flatten)]
@@ -121,6 +154,14 @@ struct AppArgs {
     /// Secret that user tokens are signed with.
     #[arg(long, env = "TRUNKLINE_API_SECRET", hide_env_values = true)]
     api_secret: Option<String>,
+    /// File with the secret that user tokens are signed with.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "TRUNKLINE_API_SECRET_FILE",
+        conflicts_with = "api_secret"
+    )]
+    api_secret_file: Option<PathBuf>,
     /// Development: well-known key and secret, tokens for everybody; loopback only.
     #[arg(long)]
     dev: bool,
@@ -249,7 +290,9 @@ pub struct Config {
     /// Told to clients for media.
     pub public_ip: Option<IpAddr>,
     /// Told to clients, for networks that block UDP.
-    pub ice_servers: Vec<IceServerResponse>,
+    pub turn: Arc<TurnServers>,
+    /// What roles may do instead of what is built in.
+    pub grants: Vec<RoleGrants>,
     /// How often somebody may ask.
     pub budgets: Budgets,
     /// Anybody may become a guest.
@@ -262,8 +305,12 @@ pub struct Config {
     pub sfu_limits: sfu::Limits,
     /// How many connections somebody may hold open, sockets among them.
     pub connections: ConnectionBounds,
+    /// Sessions that one user may have in a call.
+    pub sessions_per_user: u32,
     /// Participants above which those who only watch are not introduced to the others.
     pub large_call: usize,
+    /// Among how many threads the calls are divided.
+    pub media_workers: usize,
     /// The form of the log.
     pub log_json: bool,
     /// For whoever runs it.
@@ -314,6 +361,19 @@ pub enum ConfigError {
     /// Everybody could sign with it.
     #[error("the secret is the one of --dev, which everybody knows; choose another")]
     WellKnownSecret,
+    /// It can be guessed.
+    #[error(
+        "the secret has {0} bytes, fewer than {least}, and could be guessed; make one with `openssl \
+         rand -hex 32`, or use --dev for development on this machine",
+        least = secrets::MIN_SECRET
+    )]
+    ShortSecret(usize),
+    /// A secret cannot be read.
+    #[error("cannot read the secret in {path}: {1}", path = .0.display())]
+    SecretFile(PathBuf, io::Error),
+    /// Nothing signs credentials for these servers.
+    #[error("--turn with a URL alone needs --turn-secret, which signs a user and a password")]
+    NoTurnSecret,
     /// There is nothing to serve.
     #[error("--www {} is not a directory", .0.display())]
     Www(PathBuf),
@@ -371,6 +431,18 @@ impl Cli {
     }
 }
 
+impl Config {
+    /// How the SFU is to be.
+    pub fn sfu(&self) -> SfuOptions {
+        SfuOptions {
+            udp: self.udp,
+            public_ip: self.public_ip,
+            large_call: self.large_call,
+            workers: self.media_workers,
+        }
+    }
+}
+
 impl ServeArgs {
     fn check(self) -> Result<Config, ConfigError> {
         let dev = self.app.dev;
@@ -387,9 +459,10 @@ impl ServeArgs {
             return Err(ConfigError::Www(www.clone()));
         }
         let app = self.app.check()?;
-        if !dev && app.secret == DEV_SECRET {
-            return Err(ConfigError::WellKnownSecret);
+        if !dev {
+            secrets::check(&app.secret)?;
         }
+        let turn_secret = secrets::read(self.turn_secret, self.turn_secret_file.as_deref())?;
         Ok(Config {
             listen: self.listen,
             data: self.data,
@@ -400,13 +473,19 @@ impl ServeArgs {
             www: self.www,
             udp,
             public_ip: self.public_ip,
-            ice_servers: self.turn.into_iter().map(|turn| turn.0).collect(),
+            turn: Arc::new(turn::servers(self.turn, turn_secret)?),
+            grants: self.grants,
             budgets: self.limits.budgets(),
             guests: self.limits.guests(),
             guest_expiry: self.limits.guest_expiry(),
             sockets: self.limits.sockets(),
             connections: self.limits.connections(),
+            sessions_per_user: self.limits.sessions_per_user(),
             large_call: self.limits.large_call(),
+            media_workers: self
+                .media_workers
+                .or_else(|| thread::available_parallelism().ok())
+                .map_or(1, NonZeroUsize::get),
             sfu_limits: self.limits.sfu(),
             log_json: self.log_json,
             operation: self.operation.check(dev)?,
@@ -422,7 +501,8 @@ impl AppArgs {
                 .or_else(|| self.dev.then(|| well_known.to_owned()))
                 .ok_or(ConfigError::NoCredentials)
         };
-        Ok(App { key: fill(self.api_key, DEV_KEY)?, secret: fill(self.api_secret, DEV_SECRET)? })
+        let secret = secrets::read(self.api_secret, self.api_secret_file.as_deref())?;
+        Ok(App { key: fill(self.api_key, DEV_KEY)?, secret: fill(secret, DEV_SECRET)? })
     }
 }
 
@@ -483,7 +563,9 @@ pub(crate) const DEV_SECRET: &str = "trunkline-dev-secret";
 mod tests {
     use super::*;
 
-    fn parse(args: &str) -> Result<Task, ConfigError> {
+    pub(super) const OWN_APP: &str = "--api-key k --api-secret 0123456789abcdef0123456789abcdef";
+
+    pub(super) fn parse(args: &str) -> Result<Task, ConfigError> {
         let args = ["trunkline-server"].into_iter().chain(args.split_whitespace());
         Cli::try_parse_from(args).unwrap().into_task()
     }
@@ -508,8 +590,8 @@ mod tests {
     #[test]
     fn without_dev_key_and_secret_are_required() {
         assert!(matches!(parse("--api-key k"), Err(ConfigError::NoCredentials)));
-        let config = serve("--api-key k --api-secret s --listen 0.0.0.0:8080");
-        assert_eq!(config.app.secret, "s");
+        let config = serve(&format!("{OWN_APP} --listen 0.0.0.0:8080"));
+        assert_eq!(config.app.secret.len(), 32);
         assert_eq!(config.udp, config.listen);
     }
 

@@ -23,11 +23,13 @@ mod members;
 mod moderation;
 mod notices;
 mod permissions;
+mod policy;
 mod query;
 mod refusal;
 mod ringing;
 mod sessions;
 mod settings;
+mod standing;
 mod users;
 mod views;
 mod work;
@@ -64,6 +66,7 @@ pub use cid::{Cid, check_user_id, is_guest};
 pub use command::Command;
 pub use hub::{ConnectionId, Hub, Outbox};
 pub use join::SfuAccess;
+pub use policy::{Policy, RoleGrants};
 pub use refusal::Refusal;
 
 use work::{Effect, Work};
@@ -90,6 +93,7 @@ struct Shared {
     store: Store,
     hub: Hub,
     sfu: Arc<dyn SfuControl>,
+    policy: Policy,
     runtime: Handle,
 }
 
@@ -99,15 +103,20 @@ impl Coordinator {
         store: Store,
         apps: impl IntoIterator<Item = AppId>,
         sfu: Arc<dyn SfuControl>,
+        policy: Policy,
         notices: mpsc::Receiver<SfuNotice>,
         metrics: &Registry,
     ) -> Result<Self, Refusal> {
-        let shared = Shared { store, hub: Hub::new(metrics), sfu, runtime: Handle::current() };
+        let (hub, runtime) = (Hub::new(metrics), Handle::current());
+        let shared = Shared { store, hub, sfu, policy, runtime };
         let coordinator = Self { shared: Arc::new(shared) };
-        for app in apps {
+        let apps: Vec<_> = apps.into_iter().collect();
+        for app in apps.iter().copied() {
             coordinator.run(app, sessions::end_all).await?;
-            coordinator.run(app, moderation::remind_sfu).await?;
+            coordinator.run(app, standing::remind_sfu).await?;
+            coordinator.run(app, users::end_loans).await?;
         }
+        tokio::spawn(coordinator.clone().end_loans(apps));
         tokio::spawn(coordinator.clone().listen(notices));
         Ok(coordinator)
     }
@@ -408,6 +417,21 @@ impl Coordinator {
         self.shared.store.close().await;
     }
 
+    /// Takes back what tokens lend to their users, soon after they have expired.
+    async fn end_loans(self, apps: Vec<AppId>) {
+        loop {
+            tokio::select! {
+                () = sleep(LOANS) => (),
+                () = self.shared.hub.closed() => return,
+            }
+            for app in apps.iter().copied() {
+                if let Err(refusal) = self.run(app, users::end_loans).await {
+                    tracing::error!(%refusal, "rights of expired tokens not taken back");
+                }
+            }
+        }
+    }
+
     /// Runs what nobody would ask for again, as often as it takes until the disk has room for it.
     async fn insist(
         &self,
@@ -432,7 +456,8 @@ impl Coordinator {
             .store
             .transact(move |db: &Connection| {
                 let db = Db { connection: db, app };
-                let mut work = Work::new(db, &coordinator.shared.hub, crate::clock::now());
+                let Shared { hub, policy, .. } = &*coordinator.shared;
+                let mut work = Work::new(db, hub, crate::clock::now()).under(policy);
                 let answer = command(&mut work)?;
                 let effects = work.into_effects();
                 Ok(Done {
@@ -453,8 +478,9 @@ impl Coordinator {
         self.shared
             .store
             .read(move |connection, end| {
-                let hub = &coordinator.shared.hub;
-                query(&Work::new(Db { connection, app }, hub, crate::clock::now()), end)
+                let Shared { hub, policy, .. } = &*coordinator.shared;
+                let work = Work::new(Db { connection, app }, hub, crate::clock::now());
+                query(&work.under(policy), end)
             })
             .await
     }
@@ -470,6 +496,7 @@ impl Coordinator {
                 Effect::Tell { connection, event } => hub.tell(connection, &event),
                 Effect::Watch { connection, calls } => hub.watch(&connection, calls),
                 Effect::Unwatch { cid } => hub.unwatch(app, cid),
+                Effect::Silence { cid, user_id } => hub.silence(app, cid, user_id),
                 Effect::KeepToTeams { user_id, teams } => hub.keep_to_teams(app, user_id, &teams),
                 Effect::Order(order) => self.shared.sfu.order(order.in_app(app)),
                 Effect::Wake { session_id, at } => self.wake(app, session_id, at),
@@ -508,6 +535,8 @@ pub(crate) async fn update_users_while_stopped(
         .await
 }
 
+/// Between looks for tokens that have expired.
+const LOANS: Duration = Duration::from_secs(15);
 /// Between searches for guests to forget.
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(10 * 60);
 /// Between attempts to store something on a full disk.

@@ -23,3 +23,4 @@ pub mod self_check;
 pub mod serve;
 pub mod sfu;
 pub mod store;
+pub mod turn;

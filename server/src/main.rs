@@ -120,7 +120,7 @@ async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
 
     let (notify, notices) = sfu::control::notices();
     let metrics = Registry::default();
-    let sfu = Sfu::start(config.udp, config.public_ip, config.large_call, notify, &metrics).await?;
+    let sfu = Sfu::start(&config.sfu(), notify, &metrics)?;
     let (routes, limits) = (sfu.clone(), config.sfu_limits);
     let (media_address, told) = sfu.addresses();
     let media = Media {

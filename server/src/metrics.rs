@@ -155,6 +155,11 @@ impl Gauge {
         self.0.set(value);
     }
 
+    /// So many more, or fewer.
+    pub fn add(&self, more: i64) {
+        self.0.inc_by(more);
+    }
+
     /// What it is now.
     pub fn get(&self) -> i64 {
         self.0.get()

@@ -104,7 +104,6 @@ pub(crate) struct Running {
     pub coordinator: Coordinator,
     pub apps: Arc<Apps>,
     pub store: Store,
-    pub dev: bool,
     /// Key of the app that the server was started with.
     pub own_key: String,
 }
@@ -205,7 +204,8 @@ pub(crate) async fn carry_out(
         Order::ListApps => return list(store).await.map(Answer::Apps),
         Order::PutApp { key, secret, name } => {
             let put = move |db: &_| {
-                apps::put(db, &key, &secret, name.as_deref(), clock::now())?;
+                let id = apps::put(db, &key, &secret, name.as_deref(), clock::now())?;
+                apps::set_by_start(db, id, false)?;
                 Ok::<_, StoreError>(Done::quietly(()))
             };
             store.transact(put).await?;
@@ -246,7 +246,7 @@ async fn tell(running: Option<&Running>, store: &Store) -> Result<(), AdminError
     let records = store.transact(|db| Ok::<_, StoreError>(Done::quietly(apps::list(db)?))).await?;
     let disabled: Vec<AppId> =
         records.iter().filter(|app| app.disabled).map(|app| app.id).collect();
-    running.apps.replace(records, running.dev);
+    running.apps.replace(records);
     for app in disabled {
         running.coordinator.suspend(app).await.map_err(AdminError::Refused)?;
     }

@@ -26,7 +26,7 @@ use crate::{
     auth::{App, Apps},
     clock,
     config::Config,
-    coordinator::{Coordinator, Refusal, SfuControl},
+    coordinator::{Coordinator, Policy, Refusal, SfuControl},
     descriptors,
     http::{self, AppState, Connections, SocketCounts, Tls, TlsError},
     metrics::Registry,
@@ -68,13 +68,13 @@ pub struct Server {
     upkeep: JoinSet<()>,
 }
 
-/// What clients are told. The SFU itself is there for whoever wants to know whether UDP gets to it.
-fn ice_servers(stun: Option<SocketAddr>, turn: &[IceServerResponse]) -> Vec<IceServerResponse> {
+/// The SFU itself, for whoever wants to know whether UDP gets to it.
+fn stun_server(stun: Option<SocketAddr>) -> Vec<IceServerResponse> {
     let stun = stun.filter(|address| !address.ip().is_unspecified()).map(|address| {
         let (username, password) = (String::new(), String::new());
         IceServerResponse { urls: vec![format!("stun:{address}")], username, password }
     });
-    stun.into_iter().chain(turn.iter().cloned()).collect()
+    stun.into_iter().collect()
 }
 
 /// The server cannot start.
@@ -120,8 +120,10 @@ impl Server {
         let sfu = media.control;
         let (apps, sfu_secret, last_change) = open_apps(&store, config).await?;
         let control = Arc::clone(&sfu);
+        let policy = Policy::new(config.grants.iter().cloned());
         let coordinator =
-            Coordinator::start(store, apps.ids(), control, media.notices, &media.metrics).await?;
+            Coordinator::start(store, apps.ids(), control, policy, media.notices, &media.metrics)
+                .await?;
         coordinator.forget_guests(apps.ids(), config.guest_expiry);
         let room = descriptors::for_connections(descriptors::raise());
         let bounds = config.connections.within(room);
@@ -133,7 +135,6 @@ impl Server {
                     coordinator: coordinator.clone(),
                     apps: Arc::clone(&apps),
                     store: coordinator.store().clone(),
-                    dev: config.dev,
                     own_key: config.app.key.clone(),
                 };
                 upkeep.spawn(desk.serve(running));
@@ -146,8 +147,10 @@ impl Server {
             coordinator: coordinator.clone(),
             apps,
             sfu_secret: sfu_secret.clone(),
+            sessions_per_user: config.sessions_per_user,
             edge_name: media.edge_name,
-            ice_servers: ice_servers(media.stun, &config.ice_servers),
+            turn: Arc::clone(&config.turn),
+            stun: stun_server(media.stun),
             scheme: if tls.is_some() { "https" } else { "http" },
             draining: Arc::clone(&draining),
             access_log: operation.access_log,
@@ -245,8 +248,12 @@ async fn open_apps(
     let now = clock::now();
     store
         .transact(move |db| {
-            apps::put(db, &key, &secret, None, now)?;
-            let apps = Apps::new(apps::list(db)?, dev);
+            let is_known = apps::list(db)?.iter().any(|app| app.key == key);
+            let id = apps::put(db, &key, &secret, None, now)?;
+            if !is_known {
+                apps::set_by_start(db, id, true)?;
+            }
+            let apps = Apps::new(apps::list(db)?, id, dev);
             Ok(Done::quietly((apps, apps::sfu_secret(db)?, apps::last_change(db)?)))
         })
         .await

@@ -24,11 +24,13 @@ mod row;
 mod schema;
 pub(crate) mod sessions;
 pub(crate) mod users;
+pub(crate) mod voids;
 mod worker;
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, Permissions},
     io,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
     thread,
     time::{Duration, Instant},
@@ -133,9 +135,8 @@ pub enum StoreError {
 impl Store {
     /// Opens the store in `directory`, which is created when missing.
     pub fn open(directory: &Path, metrics: &Registry) -> Result<Self, StoreError> {
-        fs::create_dir_all(directory)?;
+        let file = private_file(directory)?;
         let lock = lock(directory)?;
-        let file = directory.join(FILE_NAME);
         let store = Self::start(Connection::open(&file)?, Some(lock), metrics)?;
         Ok(Self { readers: Some(Readers::open(&file)?), ..store })
     }
@@ -287,6 +288,25 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+/// The file of the data, which is for the user of the server alone: it holds the secrets of the apps.
+/// `SQLite` gives the files that it makes beside it the same mode.
+fn private_file(directory: &Path) -> io::Result<PathBuf> {
+    let file = directory.join(FILE_NAME);
+    // A directory that was there before may be for other things as well.
+    if !directory.exists() || file.exists() {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+        fs::set_permissions(directory, Permissions::from_mode(0o700))?;
+    }
+    for name in [FILE_NAME, "trunkline.db-wal", "trunkline.db-shm"] {
+        let beside = directory.join(name);
+        if beside.exists() {
+            fs::set_permissions(&beside, Permissions::from_mode(0o600))?;
+        }
+    }
+    fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&file)?;
+    Ok(file)
+}
+
 /// Whether the error tells of the disk, not of the command: it may go well later.
 fn is_of_disk(error: &rusqlite::Error) -> bool {
     matches!(
@@ -392,6 +412,38 @@ mod tests {
         }
         assert_eq!(ran.lock().unwrap().len(), 200);
         assert_eq!(*seen.lock().unwrap(), *ran.lock().unwrap());
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[tokio::test]
+    async fn the_data_are_for_the_user_of_the_server_alone() {
+        let parent = tempfile::tempdir().unwrap();
+        let directory = parent.path().join("data");
+        let check = || {
+            assert_eq!(mode(&directory), 0o700);
+            for file in fs::read_dir(&directory).unwrap() {
+                assert_eq!(mode(&file.unwrap().path()), 0o600);
+            }
+        };
+        let store = open(&directory).unwrap();
+        run(&store, "CREATE TABLE thing (text)").await.unwrap();
+        check();
+        store.close().await;
+        // What an earlier version has left open is closed.
+        fs::set_permissions(&directory, Permissions::from_mode(0o755)).unwrap();
+        let file = directory.join(FILE_NAME);
+        fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+        let store = open(&directory).unwrap();
+        check();
+        store.close().await;
+        // A directory for other things stays as it is.
+        fs::set_permissions(parent.path(), Permissions::from_mode(0o755)).unwrap();
+        open(parent.path()).unwrap().close().await;
+        assert_eq!(mode(parent.path()), 0o755);
+        assert_eq!(mode(&parent.path().join(FILE_NAME)), 0o600);
     }
 
     /// Runs SQL; true when something came of it.

@@ -17,6 +17,9 @@ use crate::{
 
 /// The apps of this server.
 pub struct Apps {
+    /// The one that the server was started with.
+    own: AppId,
+    dev: bool,
     by_key: RwLock<HashMap<String, Arc<KnownApp>>>,
 }
 
@@ -32,14 +35,23 @@ pub struct KnownApp {
 }
 
 impl Apps {
-    /// The stored apps. A directory that has served development must not leave its door open.
-    pub(crate) fn new(apps: impl IntoIterator<Item = AppRecord>, dev: bool) -> Self {
-        Self { by_key: RwLock::new(by_key(apps, dev)) }
+    /// The stored apps, of which the server was started with `own`, in development or not.
+    pub(crate) fn new(apps: impl IntoIterator<Item = AppRecord>, own: AppId, dev: bool) -> Self {
+        let known = Self { own, dev, by_key: RwLock::default() };
+        known.replace(apps);
+        known
     }
 
     /// From now on these.
-    pub(crate) fn replace(&self, apps: impl IntoIterator<Item = AppRecord>, dev: bool) {
-        *self.by_key.write().unwrap_or_else(PoisonError::into_inner) = by_key(apps, dev);
+    pub(crate) fn replace(&self, apps: impl IntoIterator<Item = AppRecord>) {
+        let usable = apps
+            .into_iter()
+            // A directory that has served development must not leave its door open.
+            .filter(|app| self.dev || app.secret != DEV_SECRET)
+            // Another key at the start takes the place of the one before.
+            .filter(|app| app.id == self.own || !app.by_start);
+        let by_key = usable.map(|app| (app.key.clone(), Arc::new(app.into()))).collect();
+        *self.by_key.write().unwrap_or_else(PoisonError::into_inner) = by_key;
     }
 
     /// The app that a request names.
@@ -103,9 +115,4 @@ impl From<AppRecord> for KnownApp {
         let before = previous.map(|(secret, until)| (App { key: key.clone(), secret }, until));
         Self { id, app: App { key, secret }, previous: before, is_disabled: disabled }
     }
-}
-
-fn by_key(apps: impl IntoIterator<Item = AppRecord>, dev: bool) -> HashMap<String, Arc<KnownApp>> {
-    let usable = apps.into_iter().filter(|app| dev || app.secret != DEV_SECRET);
-    usable.map(|app| (app.key.clone(), Arc::new(app.into()))).collect()
 }

@@ -67,6 +67,9 @@ pub(super) struct LimitArgs {
         default_value_t = 300
     )]
     sfu_rate_limit_per_address: u32,
+    /// Sessions that one user may have in a call: tabs and devices.
+    #[arg(long, value_name = "N", env = "TRUNKLINE_SESSIONS_PER_USER", default_value_t = 10)]
+    sessions_per_user: u32,
     /// Participants of a call above which those who only watch are counted but no longer introduced
     /// to the others: each would be told to all of them.
     #[arg(long, value_name = "N", default_value_t = 250)]
@@ -108,6 +111,10 @@ impl LimitArgs {
         sfu::Limits { per_user: self.sfu_rate_limit, per_address: self.sfu_rate_limit_per_address }
     }
 
+    pub fn sessions_per_user(&self) -> u32 {
+        self.sessions_per_user
+    }
+
     pub fn large_call(&self) -> usize {
         self.large_call
     }
@@ -117,7 +124,10 @@ impl LimitArgs {
 mod tests {
     use std::time::Duration;
 
-    use crate::{config::tests::serve, rate_limit::Budgets};
+    use crate::{
+        config::tests::{OWN_APP, serve},
+        rate_limit::Budgets,
+    };
 
     #[test]
     fn limits_are_those_of_the_platform_in_development_too() {
@@ -125,7 +135,7 @@ mod tests {
             let Budgets { per_address, per_user, per_app, guests } = serve(args).budgets;
             [per_address, per_user, per_app, guests]
         };
-        assert_eq!(budgets("--api-key k --api-secret s"), [1500, 60, 6000, 600]);
+        assert_eq!(budgets(OWN_APP), [1500, 60, 6000, 600]);
         assert_eq!(budgets("--dev"), [1500, 60, 6000, 600]);
         let none =
             "--address-rate-limit 0 --rate-limit 5 --app-rate-limit 0 --guests-per-address 0";

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use uuid::Uuid;
 
-use super::{ConfigError, DEV_SECRET, Task};
+use super::{ConfigError, Task, secrets};
 use crate::operator::Order;
 
 #[derive(Debug, Args)]
@@ -14,8 +14,16 @@ pub(super) struct PutAppArgs {
     #[arg(long)]
     key: String,
     /// Secret that its user tokens are signed with.
-    #[arg(long, env = "TRUNKLINE_APP_SECRET", hide_env_values = true)]
-    secret: String,
+    #[arg(
+        long,
+        env = "TRUNKLINE_APP_SECRET",
+        hide_env_values = true,
+        required_unless_present = "secret_file"
+    )]
+    secret: Option<String>,
+    /// File with the secret that its user tokens are signed with.
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_APP_SECRET_FILE", conflicts_with = "secret")]
+    secret_file: Option<PathBuf>,
     /// What people call the app.
     #[arg(long)]
     name: Option<String>,
@@ -103,11 +111,12 @@ struct PlaceArgs {
 
 impl PutAppArgs {
     pub(super) fn check(self) -> Result<Task, ConfigError> {
-        let Self { key, secret, name, place } = self;
-        if key.is_empty() {
+        let Self { key, secret, secret_file, name, place } = self;
+        let secret = secrets::read(secret, secret_file.as_deref())?.unwrap_or_default();
+        if key.is_empty() || secret.is_empty() {
             return Err(ConfigError::EmptyApp);
         }
-        let secret = check_secret(secret)?;
+        secrets::check(&secret)?;
         Ok(Task::Order { data: place.data, order: Order::PutApp { key, secret, name } })
     }
 }
@@ -127,7 +136,10 @@ impl AppsArgs {
             }
             AppsCommand::Rotate(RotateArgs { app, secret, overlap: overlap_seconds }) => {
                 let secret = match secret {
-                    Some(secret) => check_secret(secret)?,
+                    Some(secret) => {
+                        secrets::check(&secret)?;
+                        secret
+                    }
                     None => fresh_secret(),
                 };
                 (app.place.data, Order::RotateSecret { key: app.key, secret, overlap_seconds })
@@ -155,14 +167,4 @@ impl RestoreArgs {
 /// Two random numbers of 122 bits.
 pub(super) fn fresh_secret() -> String {
     format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
-}
-
-fn check_secret(secret: String) -> Result<String, ConfigError> {
-    if secret.is_empty() {
-        return Err(ConfigError::EmptyApp);
-    }
-    if secret == DEV_SECRET {
-        return Err(ConfigError::WellKnownSecret);
-    }
-    Ok(secret)
 }

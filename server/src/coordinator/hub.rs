@@ -187,6 +187,19 @@ impl Hub {
         }
     }
 
+    /// The user watches the call no more.
+    pub(super) fn silence(&self, app: AppId, cid: String, user_id: String) {
+        let mut state = self.lock();
+        let State { sockets, by_user, by_call } = &mut *state;
+        let call = (app, cid);
+        for connection in by_user.get(&(app, user_id)).into_iter().flatten() {
+            if let Some(socket) = sockets.get_mut(connection) {
+                socket.watching.remove(&call.1);
+                forget(by_call, &call, connection);
+            }
+        }
+    }
+
     /// The teams of the user have changed: what belongs to other teams is no longer watched.
     pub(super) fn keep_to_teams(&self, app: AppId, user_id: String, teams: &[String]) {
         let mut state = self.lock();

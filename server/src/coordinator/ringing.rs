@@ -293,6 +293,7 @@ pub(super) fn repeat(
         let present = session_store::participants(work.db, &session_id)?;
         let is_over = due_at.is_some_and(|due| due <= work.now)
             || call.ended_at.is_some()
+            || call_store::is_blocked(work.db, &call.cid, &user.id)?
             || call.session_id.as_ref() != Some(&session_id)
             || present.iter().any(|participant| participant.user_id == user.id);
         let is_member = member_store::find(work.db, &call.cid, &user.id)?.is_some();

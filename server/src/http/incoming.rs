@@ -180,7 +180,9 @@ impl Incoming {
             url: format!("{base}/sfu/twirp"),
             ws_endpoint: format!("{ws_base}/sfu/ws"),
             secret: state.sfu_secret.clone(),
-            ice_servers: state.ice_servers.clone(),
+            sessions_per_user: state.sessions_per_user,
+            stun: state.stun.clone(),
+            turn: Arc::clone(&state.turn),
         })
     }
 

@@ -26,9 +26,15 @@ pub(super) fn routes() -> Router<Api> {
         .route("/metrics", get(metrics))
 }
 
-/// Whether the process goes on at all: who restarts it for less would end calls that go well.
-async fn live() -> Response {
-    api::json(StatusCode::OK, &json!({ "status": "ok" }))
+/// Whether the process goes on: 503 when media hang in something that nothing but another start ends.
+/// Who starts it again for less would end calls that go well.
+async fn live(State(api): State<Api>) -> Response {
+    let (status, word) = if api.app.coordinator.sfu_health().alive {
+        (StatusCode::OK, "ok")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "failing")
+    };
+    api::json(status, &json!({ "status": word }))
 }
 
 /// Whether new clients are to be sent here: 503 when something fails, and from the moment when the

@@ -21,6 +21,8 @@ pub(crate) struct AppRecord {
     /// The secret before this one, and until when it is good.
     pub previous: Option<(String, DateTime)>,
     pub disabled: bool,
+    /// Named by the command line of a start, not by a command of its own.
+    pub by_start: bool,
 }
 
 /// All apps that clients can name.
@@ -37,6 +39,7 @@ pub(crate) fn list(connection: &Connection) -> rusqlite::Result<Vec<AppRecord>> 
                 name: row.get("name")?,
                 previous: previous.zip(until.map(DateTime::from_unix_nanos)),
                 disabled: row.get::<_, Option<i64>>("disabled_at")?.is_some(),
+                by_start: row.get("by_start")?,
             })
         })?
         .collect()
@@ -146,6 +149,16 @@ pub(crate) fn put(
             |row| row.get(0),
         ),
     }
+}
+
+/// Notes by what the app is named.
+pub(crate) fn set_by_start(
+    connection: &Connection,
+    id: AppId,
+    by_start: bool,
+) -> rusqlite::Result<()> {
+    connection.execute("UPDATE app SET by_start = ?2 WHERE id = ?1", params![id, by_start])?;
+    Ok(())
 }
 
 /// The secret that SFU tokens are signed with, made at the first start. It is the server's own:

@@ -5,7 +5,6 @@ use std::{
     io,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
 use rusqlite::{
@@ -13,7 +12,7 @@ use rusqlite::{
     backup::{Backup, StepResult},
 };
 
-use super::{FILE_NAME, schema};
+use super::{FILE_NAME, StoreError, schema};
 
 /// A copy that is not there yet, or not whole.
 #[derive(Debug, thiserror::Error)]
@@ -110,14 +109,17 @@ pub fn restore(from: &Path, directory: &Path, replace: bool) -> Result<(), Backu
     let source = check(from)?;
     let failed = |error| BackupError::File { path: directory.into(), error };
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed)?;
-    let file = directory.join(FILE_NAME);
-    let has_data = file.exists();
     // Held to the end, so that no server starts meanwhile.
-    let lock = lock(&file)?;
-    if has_data {
+    let lock = super::lock(directory).map_err(|error| match error {
+        StoreError::Directory(error) => failed(error),
+        _ => BackupError::InUse,
+    })?;
+    let file = directory.join(FILE_NAME);
+    if file.exists() {
         if !replace {
             return Err(BackupError::HasData { path: directory.into() });
         }
+        fold(&file);
         let aside = directory.join(format!("{FILE_NAME}.replaced"));
         match fs::remove_file(&aside) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
@@ -157,25 +159,13 @@ fn check(path: &Path) -> Result<Connection, BackupError> {
     Ok(source)
 }
 
-/// Refused while anybody else has the file open.
-fn lock(file: &Path) -> Result<Connection, BackupError> {
-    let connection = Connection::open(file)?;
-    let take = || {
-        connection.busy_timeout(Duration::from_millis(500))?;
-        connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-        // Folds in what a crash left in the log, so that none is left beside the new file.
-        connection.pragma_update(None, "journal_mode", "DELETE")?;
-        connection.execute_batch("BEGIN EXCLUSIVE; COMMIT")
-    };
-    // A file that is damaged is no reason against another one.
-    let is_in_use = |error: &rusqlite::Error| {
-        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
-        matches!(error.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked))
-    };
-    if take().is_err_and(|error| is_in_use(&error)) {
-        return Err(BackupError::InUse);
+/// Takes up what a crash left in the log, so that none is left beside the new file. A file that is
+/// damaged is no reason against another one.
+fn fold(file: &Path) {
+    let fold = || Connection::open(file)?.pragma_update(None, "journal_mode", "DELETE");
+    if let Err(error) = fold() {
+        tracing::warn!(%error, "the data that are set aside are damaged");
     }
-    Ok(connection)
 }
 
 fn parent(path: &Path) -> &Path {
@@ -190,7 +180,7 @@ mod tests {
     use super::*;
     use crate::{
         metrics::Registry,
-        store::{Done, Store, StoreError},
+        store::{Done, Store},
     };
 
     async fn run(store: &Store, sql: &'static str) -> i64 {

@@ -349,6 +349,32 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE app ADD COLUMN disabled_at INTEGER;
     ALTER TABLE app ADD COLUMN previous_secret TEXT;
     ALTER TABLE app ADD COLUMN previous_until INTEGER;
+
+    -- Which SFU tokens are void, by the number of changes of rights that they know.
+    ALTER TABLE app ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE void (
+        app INTEGER NOT NULL,
+        -- Empty for all calls of the app. No reference: it outlives the call.
+        cid TEXT NOT NULL,
+        whose TEXT NOT NULL,
+        -- Empty unless the tokens are those of one user.
+        user_id TEXT NOT NULL,
+        -- Whether their holders may ask for others at once.
+        rejoin INTEGER NOT NULL,
+        generation INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (app, cid, whose, user_id, rejoin),
+        FOREIGN KEY (app) REFERENCES app (id) ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+
+    -- Whether the command line of a start has named the app, and no command of its own.
+    ALTER TABLE app ADD COLUMN by_start INTEGER NOT NULL DEFAULT 0;
+
+    -- Role and teams that a token lends to its user until it expires, instead of their own.
+    ALTER TABLE user ADD COLUMN own_role TEXT;
+    ALTER TABLE user ADD COLUMN own_teams TEXT;
+    ALTER TABLE user ADD COLUMN lent_until INTEGER;
+    CREATE INDEX user_lent ON user (app, lent_until) WHERE lent_until IS NOT NULL;
 ",
 ];
 
@@ -367,7 +393,7 @@ mod tests {
             "INSERT INTO app (id, key, secret, name, created_at, updated_at)
                 VALUES (1, 'key', 'secret', '', 1, 1);
             INSERT INTO user
-                VALUES (1, 'alice', 'user', '[]', NULL, NULL, NULL, '{}', 1, 1, NULL);",
+                VALUES (1, 'alice', 'user', '[]', NULL, NULL, NULL, '{}', 1, 1, NULL, NULL, NULL, NULL);",
         )
         .unwrap();
         prepare(&mut db).unwrap();

@@ -48,6 +48,9 @@ async fn a_server_whose_media_stand_still_is_not_healthy() {
     server.sfu_alive.store(false, Relaxed);
     let health = send("GET", url.clone(), vec![], vec![]).await;
     assert_eq!((health.status, &health.body["checks"]["sfu"]), (503, &json!("failing")));
+    for part in ["live", "ready"] {
+        assert_eq!(send("GET", format!("{url}/{part}"), vec![], vec![]).await.status, 503);
+    }
     server.sfu_alive.store(true, Relaxed);
     assert_eq!(send("GET", url, vec![], vec![]).await.status, 200);
 }

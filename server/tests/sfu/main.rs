@@ -10,6 +10,7 @@ mod forwarding;
 mod negotiation;
 mod panics;
 mod publishing;
+mod shards;
 mod simulcast;
 mod sockets;
 mod support;

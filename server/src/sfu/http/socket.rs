@@ -49,6 +49,7 @@ use crate::{
     pace::{Meter, Pace},
     sfu::{
         ids::SocketId,
+        inbox::Inlet,
         signalling::{Caller, Codecs, Event, Join, error, error_event},
         token::SfuClaims,
         worker::{Frame, Request},
@@ -109,11 +110,12 @@ async fn serve(access: Access, mut socket: WebSocket, from: Network, _permit: Pe
         let text = "the JoinRequest asks for too many tracks";
         return refuse(&mut socket, ErrorCode::RequestValidationFailed, text).await;
     }
+    let Some(inlet) = access.sfu.inlet(&claims.cid) else { return };
     let (frames, inbox) = mpsc::channel(QUEUE);
     let join = Box::new(join(id, claims, *request));
-    access.sfu.inlet().send(Request::Join { join, frames }).await;
-    let code = relay(&access, id, &mut socket, inbox, &mut pace).await;
-    access.sfu.inlet().send(Request::Closed(id, code)).await;
+    inlet.send(Request::Join { join, frames }).await;
+    let code = relay(inlet, id, &mut socket, inbox, &mut pace).await;
+    inlet.send(Request::Closed(id, code)).await;
 }
 
 /// Waits for the JoinRequest. `None`: the client went away, or has to.
@@ -166,7 +168,7 @@ fn join(socket: SocketId, claims: SfuClaims, request: JoinRequest) -> Join {
 /// Carries frames both ways until one side ends it. Returns the client's close code, if it sent
 /// one.
 async fn relay(
-    access: &Access,
+    inlet: &Inlet,
     id: SocketId,
     socket: &mut WebSocket,
     mut inbox: mpsc::Receiver<Frame>,
@@ -207,8 +209,8 @@ async fn relay(
                         refuse(socket, ErrorCode::RequestValidationFailed, text).await;
                         return None;
                     }
-                    Message::Binary(bytes) => on_frame(access, id, bytes).await,
-                    _ => access.sfu.inlet().send(Request::Heard(id)).await,
+                    Message::Binary(bytes) => on_frame(inlet, id, bytes).await,
+                    _ => inlet.send(Request::Heard(id)).await,
                 }
             },
         }
@@ -238,8 +240,7 @@ async fn write(
     Ok(close)
 }
 
-async fn on_frame(access: &Access, id: SocketId, bytes: Bytes) {
-    let inlet = access.sfu.inlet();
+async fn on_frame(inlet: &Inlet, id: SocketId, bytes: Bytes) {
     inlet.send(Request::Heard(id)).await;
     match SfuRequest::decode(bytes).map(|request| request.request_payload) {
         Ok(Some(RequestPayload::HealthCheckRequest(_))) => {
