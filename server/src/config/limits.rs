@@ -116,7 +116,7 @@ impl LimitArgs {
 mod tests {
     use std::time::Duration;
 
-    use crate::{config::tests::serve, rate_limit::Budgets};
+    use crate::{config::tests::serve, rate_limit::Budgets, sfu};
 
     #[test]
     fn limits_are_those_of_the_platform_in_development_too() {
@@ -126,6 +126,7 @@ mod tests {
         };
         assert_eq!(budgets("--api-key k --api-secret s"), [1500, 60, 6000, 600]);
         assert_eq!(budgets("--dev"), [1500, 60, 6000, 600]);
+        assert_eq!(serve("--dev").sfu_limits, sfu::Limits { per_user: 30, per_address: 300 });
         let none =
             "--address-rate-limit 0 --rate-limit 5 --app-rate-limit 0 --guests-per-address 0";
         assert_eq!(budgets(&format!("--dev {none}")), [0, 5, 0, 0]);
