@@ -5,6 +5,7 @@ mod build;
 mod card;
 mod counterpart;
 mod demo;
+mod fuzz;
 mod generate;
 mod instructions;
 mod lint;
@@ -52,6 +53,8 @@ enum Task {
     },
     /// Measure the package and the server beside something to compare them with, or one part.
     Bench(bench::Options),
+    /// Send the server what clients send, changed at random.
+    Fuzz(fuzz::Options),
     /// Take the picture of the demo that the README shows.
     Screenshot,
 }
@@ -95,6 +98,7 @@ fn main() -> ExitCode {
             Task::Snapshot => snapshot::take(),
             Task::Test { only } => test::run(only),
             Task::Bench(options) => bench::run(&options),
+            Task::Fuzz(options) => fuzz::run(&options),
             Task::Screenshot => bench::screenshot(),
         }
     };

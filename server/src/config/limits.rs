@@ -127,6 +127,7 @@ mod tests {
     use crate::{
         config::tests::{OWN_APP, serve},
         rate_limit::Budgets,
+        sfu,
     };
 
     #[test]
@@ -137,6 +138,7 @@ mod tests {
         };
         assert_eq!(budgets(OWN_APP), [1500, 60, 6000, 600]);
         assert_eq!(budgets("--dev"), [1500, 60, 6000, 600]);
+        assert_eq!(serve("--dev").sfu_limits, sfu::Limits { per_user: 30, per_address: 300 });
         let none =
             "--address-rate-limit 0 --rate-limit 5 --app-rate-limit 0 --guests-per-address 0";
         assert_eq!(budgets(&format!("--dev {none}")), [0, 5, 0, 0]);

@@ -7,6 +7,7 @@ mod crowd;
 mod datagrams;
 mod doors;
 mod forwarding;
+mod fuzz;
 mod negotiation;
 mod panics;
 mod publishing;

@@ -11,7 +11,7 @@ pub use server::{CALL, TestServer};
 pub use trunkline_server::native::{
     Conditions, Log, Received, Source, is_keyframe, layer_of, picture_id, published, spatial_of,
 };
-pub use twirp::Twirp;
+pub use twirp::{Reply, Twirp};
 
 use std::time::Duration;
 
