@@ -1,8 +1,4 @@
 //! What clients send, changed at random: it is taken or refused, and never a fault of the server.
-//!
-//! `TRUNKLINE_FUZZ_CASES` says how many cases each target has, `TRUNKLINE_FUZZ_SEED` which.
-
-mod mutate;
 
 use std::time::Duration;
 
@@ -11,23 +7,9 @@ use futures_util::{SinkExt, StreamExt};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
+use trunkline_fuzz::{bytes, cases, value};
 
 use crate::support::{Client, KEY, Reply, TestServer, send};
-use mutate::Dice;
-
-fn number(name: &str, usual: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
-}
-
-/// The dice of each case, and how to have it again.
-fn cases(usual: u64) -> impl Iterator<Item = (Dice, String)> {
-    let seed = number("TRUNKLINE_FUZZ_SEED", 12);
-    let count = number("TRUNKLINE_FUZZ_CASES", usual);
-    (0..count).map(move |n| {
-        let seed = seed.wrapping_add(n);
-        (Dice::new(seed), format!("TRUNKLINE_FUZZ_SEED={seed} TRUNKLINE_FUZZ_CASES=1"))
-    })
-}
 
 /// A success, or a refusal in the form of the protocol that blames the client.
 fn check(reply: &Reply, again: &str, sent: &dyn std::fmt::Display) {
@@ -149,9 +131,9 @@ async fn changed_bodies_are_taken_or_refused() {
     for (mut dice, again) in cases(400) {
         let (route, body) = dice.pick(&bodies);
         let text = if dice.below(3) == 0 {
-            mutate::bytes(&mut dice, body.to_string().as_bytes())
+            bytes(&mut dice, body.to_string().as_bytes())
         } else {
-            mutate::value(&mut dice, body).to_string().into_bytes()
+            value(&mut dice, body).to_string().into_bytes()
         };
         // Much longer ones are hung up on before they are sent.
         if text.len() > 32 * 1024 {
@@ -181,7 +163,7 @@ async fn changed_filters_find_what_may_be_seen_or_are_refused() {
         "limit": 10,
     });
     for (mut dice, again) in cases(400) {
-        let changed = mutate::value(&mut dice, &body).to_string();
+        let changed = value(&mut dice, &body).to_string();
         if changed.len() > 32 * 1024 {
             continue;
         }
@@ -200,7 +182,7 @@ async fn cursors_of_others_are_refused_or_lead_nowhere() {
     let cursor = BASE64_URL_SAFE_NO_PAD.decode(page["next"].as_str().unwrap()).unwrap();
     let parts: Value = serde_json::from_slice(&cursor).unwrap();
     for (mut dice, again) in cases(200) {
-        let changed = BASE64_URL_SAFE_NO_PAD.encode(mutate::value(&mut dice, &parts).to_string());
+        let changed = BASE64_URL_SAFE_NO_PAD.encode(value(&mut dice, &parts).to_string());
         if changed.len() > 32 * 1024 {
             continue;
         }
@@ -213,7 +195,7 @@ async fn cursors_of_others_are_refused_or_lead_nowhere() {
 async fn a_changed_token_is_nobodys() {
     let (_server, alice) = a_server().await;
     for (mut dice, again) in cases(300) {
-        let changed = mutate::bytes(&mut dice, alice.token.as_bytes());
+        let changed = bytes(&mut dice, alice.token.as_bytes());
         // What cannot stand in a header is refused before.
         let Ok(token) = String::from_utf8(changed) else {
             continue;
@@ -236,7 +218,7 @@ async fn signed_tokens_with_changed_claims_are_taken_or_refused() {
     });
     let key = EncodingKey::from_secret(server.app.secret.as_bytes());
     for (mut dice, again) in cases(300) {
-        let changed = mutate::value(&mut dice, &claims);
+        let changed = value(&mut dice, &claims);
         let Ok(token) = jsonwebtoken::encode(&Header::new(Algorithm::HS256), &changed, &key) else {
             continue;
         };
@@ -261,7 +243,7 @@ async fn changed_first_frames_open_a_socket_or_are_refused() {
     });
     for (mut dice, again) in cases(100) {
         let mut socket = server.open(&format!("/video/connect?api_key={KEY}")).await;
-        let text = mutate::value(&mut dice, &hello).to_string();
+        let text = value(&mut dice, &hello).to_string();
         // One that is too large is not taken to its end.
         drop(socket.send(Message::text(text.clone())).await);
         let first = tokio::time::timeout(Duration::from_secs(20), socket.next()).await.unwrap();
