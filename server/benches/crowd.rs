@@ -164,7 +164,7 @@ async fn run<T>(
 fn start() -> Result<(Process, App), Failure> {
     // Removed by nobody but the system: the process outlives this function.
     let data = tempfile::tempdir()?.keep();
-    let app = App { key: "bench".into(), secret: "bench-secret".into() };
+    let app = App { key: "bench".into(), secret: "secret of a benchmark, long enough".into() };
     let arguments = [&UNLIMITED[..], &["--large-call", "100000"]].concat();
     let server = Process::start(&data, &app, &arguments, Stdio::null())?;
     Ok((server, app))

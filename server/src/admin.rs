@@ -1,16 +1,17 @@
 //! Commands that change the data of a server: directly while it is stopped, or through its own API
 //! while it runs.
 
-use std::path::Path;
+use std::{fs, io, path::Path};
 
 use trunkline_protocol::coordinator::{ErrorCode, UpdateUsersRequest};
+use uuid::Uuid;
 
 use crate::{
     auth::App,
-    clock,
     coordinator::{Refusal, update_users_while_stopped},
     metrics::Registry,
-    store::{Done, Store, StoreError, apps},
+    operator::{self, Answer, Order},
+    store::{BackupError, Done, Store, StoreError, apps},
 };
 
 /// A command that was not carried out.
@@ -36,22 +37,60 @@ pub enum AdminError {
         /// Why not.
         error: ureq::Error,
     },
+    /// The data cannot be copied.
+    #[error(transparent)]
+    BackUp(#[from] BackupError),
+    /// The running server cannot be asked.
+    #[error("cannot ask the server that uses the directory: {0}")]
+    Operator(io::Error),
+    /// It would be back at the next start.
+    #[error("'{0}' is the app that the server is started with; start it with another one first")]
+    OwnApp(String),
     /// The running server says no.
     #[error("the server refused: {0}")]
     Answer(String),
 }
 
+/// Has something done in a data directory, by the server that uses it if there is one.
+pub async fn order(data: &Path, order: Order) -> Result<Answer, AdminError> {
+    let asked = match &order {
+        Order::BackUp(to) => back_up_running(data, to)?,
+        order => operator::ask(data, order)?,
+    };
+    if let Some(answer) = asked {
+        return Ok(answer);
+    }
+    let store = open(data)?;
+    let result = operator::carry_out(order, &store, None).await;
+    store.close().await;
+    result
+}
+
+/// Has the running server write a copy. It writes into its own directory, as it may be kept from writing
+/// anywhere else; from there the copy is brought to its place.
+fn back_up_running(data: &Path, to: &Path) -> Result<Option<Answer>, AdminError> {
+    let failed = |error| BackupError::File { path: to.into(), error };
+    if to.exists() {
+        return Err(failed(io::ErrorKind::AlreadyExists.into()).into());
+    }
+    let name = format!("backup-{}.db", Uuid::new_v4().simple());
+    let here = fs::canonicalize(data).unwrap_or_else(|_| data.into()).join(name);
+    let answer = operator::ask(data, &Order::BackUp(here.clone()))?;
+    if answer.is_some() {
+        // Another file system takes it as a copy alone.
+        let moved = fs::rename(&here, to).or_else(|_| {
+            let copied = fs::copy(&here, to).map(drop);
+            fs::remove_file(&here).and(copied)
+        });
+        moved.map_err(failed)?;
+    }
+    Ok(answer)
+}
+
 /// Creates an app in a data directory, or gives it this secret and name.
 pub async fn put_app(data: &Path, app: App, name: Option<String>) -> Result<(), AdminError> {
-    let store = open(data)?;
-    store
-        .transact(move |db| {
-            apps::put(db, &app.key, &app.secret, name.as_deref(), clock::now())?;
-            Ok::<_, StoreError>(Done::quietly(()))
-        })
-        .await?;
-    store.close().await;
-    Ok(())
+    let App { key, secret } = app;
+    order(data, Order::PutApp { key, secret, name }).await.map(drop)
 }
 
 /// Creates or changes users in a data directory.

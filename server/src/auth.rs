@@ -1,17 +1,19 @@
 //! User tokens: JWT, HS256, signed with the app secret.
 
-use std::collections::HashMap;
+mod apps;
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use serde::{Deserialize, Serialize};
 use serde_json::Number;
-use trunkline_protocol::coordinator::ErrorCode;
+use trunkline_protocol::coordinator::{DateTime, ErrorCode};
 
 use crate::{
     clock,
     coordinator::{Caller, Refusal},
     store::AppId,
 };
+
+pub use apps::{Apps, KnownApp};
 
 /// An app: a tenant with its own users, calls and teams.
 #[derive(Clone)]
@@ -22,15 +24,10 @@ pub struct App {
     pub secret: String,
 }
 
-/// The apps of this server, as they were at its start.
-pub struct Apps {
-    by_key: HashMap<String, (AppId, App)>,
-}
-
 /// Claims of a user token.
 ///
-/// `role` without `call_cids`, and `teams`, are additions of this server: they set role and teams
-/// of the user, which the platform manages through its server-side API.
+/// `role` without `call_cids`, and `teams`, are additions of this server: they are role and teams of
+/// the user as long as the token is valid. What stays is managed through the server-side API.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UserClaims {
@@ -73,52 +70,16 @@ pub struct Credentials<'a> {
     pub user_id: Option<&'a str>,
 }
 
-impl Apps {
-    /// Apps and their numbers.
-    pub fn new(apps: impl IntoIterator<Item = (AppId, App)>) -> Self {
-        let by_key = apps.into_iter().map(|(id, app)| (app.key.clone(), (id, app)));
-        Self { by_key: by_key.collect() }
-    }
-
-    /// The app that a request names.
-    pub fn find(&self, api_key: Option<&str>) -> Result<(AppId, &App), Refusal> {
-        let key =
-            api_key.ok_or_else(|| Refusal::new(ErrorCode::AccessKey, "api_key is missing"))?;
-        let found = self.by_key.get(key).map(|(id, app)| (*id, app));
-        found.ok_or_else(|| Refusal::new(ErrorCode::AccessKey, "the api_key is not known"))
-    }
-
-    /// Which user sends the request.
-    pub fn authenticate(&self, credentials: Credentials<'_>) -> Result<Caller, Refusal> {
-        let (id, app) = self.find(credentials.api_key)?;
-        app.authenticate(id, credentials)
-    }
-
-    /// The app whose backend sends the request: the token must be a server-side one.
-    pub fn authenticate_server(&self, credentials: Credentials<'_>) -> Result<AppId, Refusal> {
-        let (id, app) = self.find(credentials.api_key)?;
-        let token = credentials.token.filter(|token| !token.is_empty());
-        let claims = app.read(token.ok_or_else(|| authentication("the request has no token"))?)?;
-        if claims.server == Some(true) {
-            return Ok(id);
-        }
-        let detail = "only a server-side token may do this";
-        Err(Refusal::new(ErrorCode::NotAllowed, detail))
-    }
-
-    /// Numbers of all apps.
-    pub fn ids(&self) -> impl Iterator<Item = AppId> {
-        self.by_key.values().map(|(id, _)| *id)
-    }
-}
-
 impl App {
     fn authenticate(&self, id: AppId, credentials: Credentials<'_>) -> Result<Caller, Refusal> {
         let token = credentials.token.filter(|token| !token.is_empty());
         if credentials.auth_type == Some("anonymous") {
             let claims = token.map(|token| self.verify(token)).transpose()?.unwrap_or_default();
             check_user(claims.user_id.as_deref(), Some(ANONYMOUS))?;
-            return Ok(caller(id, ANONYMOUS.into(), true, claims));
+            return Ok(Caller {
+                has_token: token.is_some(),
+                ..caller(id, ANONYMOUS.into(), true, claims)
+            });
         }
         let token = token.ok_or_else(|| authentication("the request has no token"))?;
         let mut claims = self.verify(token)?;
@@ -209,7 +170,14 @@ fn caller(app: AppId, user_id: String, anonymous: bool, claims: UserClaims) -> C
         role: claims.role,
         teams: claims.teams,
         call_cids: claims.call_cids.unwrap_or_default(),
+        has_token: true,
+        expires_at: claims.exp.and_then(|exp| exp.as_f64()).map(after_epoch),
     }
+}
+
+fn after_epoch(seconds: f64) -> DateTime {
+    #[allow(clippy::cast_possible_truncation)] // saturates
+    DateTime::from_unix_nanos((seconds * 1e9) as i64)
 }
 
 fn check_user(token_user: Option<&str>, claimed: Option<&str>) -> Result<(), Refusal> {
@@ -222,8 +190,8 @@ fn check_user(token_user: Option<&str>, claimed: Option<&str>) -> Result<(), Ref
 }
 
 fn check_times(claims: &UserClaims) -> Result<(), Refusal> {
-    #[allow(clippy::cast_precision_loss)] // exact for the next 285 million years
-    let now = clock::unix_seconds() as f64;
+    #[allow(clippy::cast_precision_loss)] // to a microsecond, which is more than tokens say
+    let now = clock::now().unix_nanos() as f64 / 1e9;
     let seconds = |time: &Option<Number>| time.as_ref().and_then(Number::as_f64);
     if seconds(&claims.exp).is_some_and(|exp| exp <= now) {
         return Err(Refusal::passing(ErrorCode::TokenExpired, "the token has expired"));
@@ -268,6 +236,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::store::apps::AppRecord;
 
     fn app() -> App {
         App { key: "key".into(), secret: "secret".into() }
@@ -284,9 +253,21 @@ mod tests {
         sign(Algorithm::HS256, &claims, "secret")
     }
 
+    fn record(id: i64, key: &str, secret: &str) -> AppRecord {
+        let (key, secret, name) = (key.into(), secret.into(), String::new());
+        AppRecord {
+            id: AppId(id),
+            key,
+            secret,
+            name,
+            previous: None,
+            disabled: false,
+            by_start: false,
+        }
+    }
+
     fn apps() -> Apps {
-        let other = App { key: "other".into(), secret: "other".into() };
-        Apps::new([(AppId(1), app()), (AppId(2), other)])
+        Apps::new([record(1, "key", "secret"), record(2, "other", "other")], AppId(1), false)
     }
 
     fn authenticate(token: &str) -> Result<Caller, i32> {
@@ -361,6 +342,40 @@ mod tests {
         assert_eq!(ask(Some("other"), &token), Err(43));
         assert_eq!(ask(Some("third"), &token), Err(2));
         assert_eq!(ask(None, &token), Err(2));
+    }
+
+    #[test]
+    fn the_secret_of_before_is_good_for_as_long_as_that_was_said() {
+        let in_an_hour = |hours: i64| clock::now().plus_seconds(hours * 60 * 60);
+        let ask = |apps: &Apps, secret: &str| {
+            let app = App { key: "key".into(), secret: secret.into() };
+            let token = app.token_for("alice", None, None, None).unwrap();
+            let backend = app.server_token(None).unwrap();
+            let ask = |token| Credentials {
+                api_key: Some("key"),
+                token: Some(token),
+                ..Credentials::default()
+            };
+            let user = apps.authenticate(ask(&token)).map_err(|refusal| refusal.code.code());
+            let server = apps.authenticate_server(ask(&backend));
+            assert_eq!(user.is_ok(), server.is_ok());
+            user.map(|caller| caller.user_id)
+        };
+        let record = |until| AppRecord {
+            previous: Some(("old".into(), until)),
+            ..record(1, "key", "secret")
+        };
+        let apps = Apps::new([record(in_an_hour(1))], AppId(1), false);
+        for secret in ["secret", "old"] {
+            assert_eq!(ask(&apps, secret).as_deref(), Ok("alice"), "{secret}");
+        }
+        assert_eq!(ask(&apps, "older"), Err(43));
+        apps.replace([record(in_an_hour(-1))]);
+        assert_eq!(ask(&apps, "old"), Err(43));
+        apps.replace([AppRecord { disabled: true, ..record(in_an_hour(1)) }]);
+        for secret in ["secret", "old"] {
+            assert_eq!(ask(&apps, secret), Err(2), "{secret}");
+        }
     }
 
     #[test]

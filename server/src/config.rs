@@ -1,27 +1,42 @@
 //! The command line.
 
 mod crowd;
+mod error;
+mod file;
 mod limits;
+mod operation;
+mod secrets;
 mod turn;
+mod upkeep;
 
 use std::{
+    ffi::OsString,
     net::{IpAddr, SocketAddr},
+    num::NonZeroUsize,
     path::PathBuf,
+    sync::Arc,
+    thread,
     time::Duration,
 };
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use trunkline_protocol::coordinator::{FullUserRequest, IceServerResponse, UpdateUsersRequest};
+use trunkline_protocol::coordinator::{FullUserRequest, UpdateUsersRequest};
 
 use crate::{
     auth::App,
+    coordinator::RoleGrants,
     crowd::Crowd,
     http::{Cidr, ConnectionBounds, SocketBounds, TrustedProxies},
+    operator::Order,
     rate_limit::Budgets,
-    sfu,
+    sfu::{self, SfuOptions},
+    turn::TurnServers,
 };
 pub use crowd::CrowdConfigError;
+pub use error::ConfigError;
+pub use file::FileError;
+pub use operation::{Operation, TlsFiles};
 
 /// Self-hosted backend for trunkline: coordinator and SFU in one process.
 #[derive(Debug, Parser)]
@@ -29,16 +44,27 @@ pub use crowd::CrowdConfigError;
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
+    /// File with options, as 'init' writes one.
+    #[arg(long, value_name = "FILE", env = "TRUNKLINE_CONFIG", global = true)]
+    config: Option<PathBuf>,
     #[command(flatten)]
     serve: ServeArgs,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Write a configuration file with every option, explained, and a fresh secret.
+    Init(InitArgs),
     /// Print a token for one user, or for a backend.
     Token(TokenArgs),
-    /// Add an app to a data directory, or change its secret; the server must not be running.
-    App(NewAppArgs),
+    /// Add an app to a data directory, or give it another secret at once.
+    App(upkeep::PutAppArgs),
+    /// List, disable, remove apps, or change their secrets without a break.
+    Apps(upkeep::AppsArgs),
+    /// Write a copy of the data, while a server uses them or not.
+    Backup(upkeep::BackUpArgs),
+    /// Make a data directory of a copy; no server may be using it.
+    Restore(upkeep::RestoreArgs),
     /// Create a user, or change role and teams of one.
     User(UserArgs),
     /// Fill a call of a running server with participants without browsers, until Ctrl-C.
@@ -76,8 +102,8 @@ struct ServeArgs {
     /// IP address to tell clients for media, when it is not that of --udp.
     #[arg(long, value_name = "IP")]
     public_ip: Option<IpAddr>,
-    /// TURN server for clients whose network blocks UDP; may be repeated, in the variable with
-    /// spaces between.
+    /// TURN server for clients whose network blocks UDP: URL,USER,PASS, or with --turn-secret the URL
+    /// alone; may be repeated, in the variable with spaces between.
     #[arg(
         long = "turn",
         value_name = "URL,USER,PASS",
@@ -86,8 +112,36 @@ struct ServeArgs {
         value_delimiter = ' '
     )]
     turn: Vec<turn::Turn>,
+    /// Secret of the TURN servers (coturn: static-auth-secret), which signs a user and a password for
+    /// each participant.
+    #[arg(long, value_name = "SECRET", env = "TRUNKLINE_TURN_SECRET", hide_env_values = true)]
+    turn_secret: Option<String>,
+    /// File with the secret of the TURN servers.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "TRUNKLINE_TURN_SECRET_FILE",
+        conflicts_with = "turn_secret"
+    )]
+    turn_secret_file: Option<PathBuf>,
+    /// What a role may do in calls of a type, instead of what is built in, such as
+    /// livestream:guest=join-call,read-call; may be repeated, in the variable with spaces between. The
+    /// role owner is what the creator of a call may do beyond a user.
+    #[arg(
+        long = "grants",
+        value_name = "TYPE:ROLE=PERMISSIONS",
+        env = "TRUNKLINE_GRANTS",
+        value_delimiter = ' '
+    )]
+    grants: Vec<RoleGrants>,
+    /// Threads among which the calls are divided, each call on one of them: for its media and for
+    /// what its participants are told [default: as many as there are cores].
+    #[arg(long, value_name = "N", env = "TRUNKLINE_MEDIA_WORKERS")]
+    media_workers: Option<NonZeroUsize>,
     #[command(flatten)]
     limits: limits::LimitArgs,
+    #[command(flatten)]
+    operation: operation::OperationArgs,
     /// Write the log as JSON, one object a line.
     #[arg(long)]
     log_json: bool,
@@ -101,9 +155,24 @@ struct AppArgs {
     /// Secret that user tokens are signed with.
     #[arg(long, env = "TRUNKLINE_API_SECRET", hide_env_values = true)]
     api_secret: Option<String>,
+    /// File with the secret that user tokens are signed with.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "TRUNKLINE_API_SECRET_FILE",
+        conflicts_with = "api_secret"
+    )]
+    api_secret_file: Option<PathBuf>,
     /// Development: well-known key and secret, tokens for everybody; loopback only.
     #[arg(long)]
     dev: bool,
+}
+
+#[derive(Debug, Args)]
+struct InitArgs {
+    /// Where; what is there already stays.
+    #[arg(value_name = "FILE", default_value = "trunkline.toml")]
+    path: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -125,22 +194,6 @@ struct TokenArgs {
     ttl: Option<u32>,
     #[command(flatten)]
     app: AppArgs,
-}
-
-#[derive(Debug, Args)]
-struct NewAppArgs {
-    /// Key that clients name the app by.
-    #[arg(long)]
-    key: String,
-    /// Secret that its user tokens are signed with.
-    #[arg(long, env = "TRUNKLINE_APP_SECRET", hide_env_values = true)]
-    secret: String,
-    /// What people call the app.
-    #[arg(long)]
-    name: Option<String>,
-    /// Directory of the data, created when missing.
-    #[arg(long, value_name = "DIR", default_value = "data")]
-    data: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -171,19 +224,29 @@ struct UserArgs {
 }
 
 /// What to do.
+#[allow(clippy::large_enum_variant)] // there is one in a process
 pub enum Task {
     /// Run the server.
     Serve(Config),
+    /// Say that this configuration file is there now.
+    Announce(PathBuf),
     /// Print this token.
     PrintToken(String),
-    /// Add an app, or change it.
-    PutApp {
+    /// Have this done in a directory, by the server that uses it if there is one.
+    Order {
         /// Directory of the data.
         data: PathBuf,
-        /// Key and secret.
-        app: App,
-        /// What people call it.
-        name: Option<String>,
+        /// What.
+        order: Order,
+    },
+    /// Make a data directory of a copy.
+    Restore {
+        /// The copy.
+        from: PathBuf,
+        /// Directory of the data.
+        data: PathBuf,
+        /// Set aside what is there.
+        replace: bool,
     },
     /// Create or change a user.
     PutUser {
@@ -228,7 +291,9 @@ pub struct Config {
     /// Told to clients for media.
     pub public_ip: Option<IpAddr>,
     /// Told to clients, for networks that block UDP.
-    pub ice_servers: Vec<IceServerResponse>,
+    pub turn: Arc<TurnServers>,
+    /// What roles may do instead of what is built in.
+    pub grants: Vec<RoleGrants>,
     /// How often somebody may ask.
     pub budgets: Budgets,
     /// Anybody may become a guest.
@@ -241,64 +306,75 @@ pub struct Config {
     pub sfu_limits: sfu::Limits,
     /// How many connections somebody may hold open, sockets among them.
     pub connections: ConnectionBounds,
+    /// Sessions that one user may have in a call.
+    pub sessions_per_user: u32,
     /// Participants above which those who only watch are not introduced to the others.
     pub large_call: usize,
+    /// Among how many threads the calls are divided.
+    pub media_workers: usize,
     /// The form of the log.
     pub log_json: bool,
-}
-
-/// The command line asks for something that does not work.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// Neither credentials nor `--dev`.
-    #[error(
-        "--api-key and --api-secret are required (or TRUNKLINE_API_KEY and TRUNKLINE_API_SECRET); \
-         for development on this machine use --dev"
-    )]
-    NoCredentials,
-    /// Well-known credentials would be open to the network.
-    #[error(
-        "--dev gives everybody a token and therefore listens on loopback only; {0} is not loopback"
-    )]
-    DevInPublic(SocketAddr),
-    /// The JS client cannot reach its socket there.
-    #[error(
-        "port 3030 does not work: Stream's JavaScript client opens its WebSocket on port 8800 \
-         when the REST port is 3030; choose another port"
-    )]
-    Port3030,
-    /// Not a URL that can stand before a path.
-    #[error("--public-url must start with http:// or https:// and have no query: {0}")]
-    PublicUrl(String),
-    /// Not the URL of a server that can be spoken to.
-    #[error("--url must be the address of the server itself and start with http://: {0}")]
-    ServerUrl(String),
-    /// There cannot be such a crowd.
-    #[error(transparent)]
-    Crowd(#[from] CrowdConfigError),
-    /// Nothing can be signed with it, or named by it.
-    #[error("key and secret of an app must not be empty")]
-    EmptyApp,
-    /// Everybody could sign with it.
-    #[error("the secret is the one of --dev, which everybody knows; choose another")]
-    WellKnownSecret,
-    /// There is nothing to serve.
-    #[error("--www {} is not a directory", .0.display())]
-    Www(PathBuf),
-    /// The token cannot be made.
-    #[error("cannot sign the token: {0}")]
-    Token(String),
+    /// For whoever runs it.
+    pub operation: Operation,
 }
 
 impl Cli {
+    /// Reads the command line, the environment and the configuration file.
+    pub fn read() -> Result<Self, ConfigError> {
+        Self::read_from(std::env::args_os())
+    }
+
+    /// Reads this command line, the environment and the configuration file.
+    pub fn read_from<T: Into<OsString> + Clone>(
+        args: impl IntoIterator<Item = T>,
+    ) -> Result<Self, ConfigError> {
+        let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+        let matches = Self::options().try_get_matches_from(&args)?;
+        let cli = Self::from_arg_matches(&matches)?;
+        let Some(path) = cli.config else {
+            return Ok(cli);
+        };
+        let command = file::with_file(Self::options(), &path)?;
+        // The command line alone was right.
+        let matches = command.try_get_matches_from(&args).map_err(|error| {
+            let text = error.to_string();
+            let reason = text.lines().next().unwrap_or_default();
+            FileError::Value { path, reason: reason.trim_start_matches("error: ").into() }
+        })?;
+        Ok(Self::from_arg_matches(&matches)?)
+    }
+
+    fn options() -> clap::Command {
+        file::with_environment(Self::command())
+    }
+
     /// Checks the arguments.
     pub fn into_task(self) -> Result<Task, ConfigError> {
         match self.command {
+            Some(Command::Init(args)) => {
+                file::write_example(&Self::options(), &args.path)?;
+                Ok(Task::Announce(args.path))
+            }
             Some(Command::Token(args)) => args.print().map(Task::PrintToken),
             Some(Command::App(args)) => args.check(),
+            Some(Command::Apps(args)) => args.check(),
+            Some(Command::Backup(args)) => Ok(args.check()),
+            Some(Command::Restore(args)) => Ok(args.check()),
             Some(Command::User(args)) => args.check(),
             Some(Command::Crowd(args)) => args.check(),
             None => self.serve.check().map(Task::Serve),
+        }
+    }
+}
+
+impl Config {
+    /// How the SFU is to be.
+    pub fn sfu(&self) -> SfuOptions {
+        SfuOptions {
+            udp: self.udp,
+            public_ip: self.public_ip,
+            large_call: self.large_call,
+            workers: self.media_workers,
         }
     }
 }
@@ -319,9 +395,10 @@ impl ServeArgs {
             return Err(ConfigError::Www(www.clone()));
         }
         let app = self.app.check()?;
-        if !dev && app.secret == DEV_SECRET {
-            return Err(ConfigError::WellKnownSecret);
+        if !dev {
+            secrets::check(&app.secret)?;
         }
+        let turn_secret = secrets::read(self.turn_secret, self.turn_secret_file.as_deref())?;
         Ok(Config {
             listen: self.listen,
             data: self.data,
@@ -332,15 +409,22 @@ impl ServeArgs {
             www: self.www,
             udp,
             public_ip: self.public_ip,
-            ice_servers: self.turn.into_iter().map(|turn| turn.0).collect(),
+            turn: Arc::new(turn::servers(self.turn, turn_secret)?),
+            grants: self.grants,
             budgets: self.limits.budgets(),
             guests: self.limits.guests(),
             guest_expiry: self.limits.guest_expiry(),
             sockets: self.limits.sockets(),
             connections: self.limits.connections(),
+            sessions_per_user: self.limits.sessions_per_user(),
             large_call: self.limits.large_call(),
+            media_workers: self
+                .media_workers
+                .or_else(|| thread::available_parallelism().ok())
+                .map_or(1, NonZeroUsize::get),
             sfu_limits: self.limits.sfu(),
             log_json: self.log_json,
+            operation: self.operation.check(dev)?,
         })
     }
 }
@@ -353,7 +437,8 @@ impl AppArgs {
                 .or_else(|| self.dev.then(|| well_known.to_owned()))
                 .ok_or(ConfigError::NoCredentials)
         };
-        Ok(App { key: fill(self.api_key, DEV_KEY)?, secret: fill(self.api_secret, DEV_SECRET)? })
+        let secret = secrets::read(self.api_secret, self.api_secret_file.as_deref())?;
+        Ok(App { key: fill(self.api_key, DEV_KEY)?, secret: fill(secret, DEV_SECRET)? })
     }
 }
 
@@ -369,19 +454,6 @@ impl TokenArgs {
             None => app.server_token(self.ttl),
         };
         token.map_err(|refusal| ConfigError::Token(refusal.detail))
-    }
-}
-
-impl NewAppArgs {
-    fn check(self) -> Result<Task, ConfigError> {
-        let Self { key, secret, name, data } = self;
-        if key.is_empty() || secret.is_empty() {
-            return Err(ConfigError::EmptyApp);
-        }
-        if secret == DEV_SECRET {
-            return Err(ConfigError::WellKnownSecret);
-        }
-        Ok(Task::PutApp { data, app: App { key, secret }, name })
     }
 }
 
@@ -427,7 +499,9 @@ pub(crate) const DEV_SECRET: &str = "trunkline-dev-secret";
 mod tests {
     use super::*;
 
-    fn parse(args: &str) -> Result<Task, ConfigError> {
+    pub(super) const OWN_APP: &str = "--api-key k --api-secret 0123456789abcdef0123456789abcdef";
+
+    pub(super) fn parse(args: &str) -> Result<Task, ConfigError> {
         let args = ["trunkline-server"].into_iter().chain(args.split_whitespace());
         Cli::try_parse_from(args).unwrap().into_task()
     }
@@ -452,8 +526,8 @@ mod tests {
     #[test]
     fn without_dev_key_and_secret_are_required() {
         assert!(matches!(parse("--api-key k"), Err(ConfigError::NoCredentials)));
-        let config = serve("--api-key k --api-secret s --listen 0.0.0.0:8080");
-        assert_eq!(config.app.secret, "s");
+        let config = serve(&format!("{OWN_APP} --listen 0.0.0.0:8080"));
+        assert_eq!(config.app.secret.len(), 32);
         assert_eq!(config.udp, config.listen);
     }
 

@@ -23,11 +23,13 @@ mod members;
 mod moderation;
 mod notices;
 mod permissions;
+mod policy;
 mod query;
 mod refusal;
 mod ringing;
 mod sessions;
 mod settings;
+mod standing;
 mod users;
 mod views;
 mod work;
@@ -39,19 +41,22 @@ use std::{
 
 use rusqlite::Connection;
 use tokio::{runtime::Handle, sync::mpsc, time::sleep};
-use trunkline_protocol::coordinator::{
-    CallStateResponse, CreateDeviceRequest, CreatedCallResponse, DateTime, Empty,
-    GetOrCreateCallRequest, GoLiveRequest, JoinCallRequest, JoinCallResponse, ListDevicesResponse,
-    LiveResponse, MembersResponse, QueryCallMembersRequest, QueryCallParticipantsRequest,
-    QueryCallParticipantsResponse, QueryCallsRequest, QueryCallsResponse, RejectCallRequest,
-    UpdateCallMembersRequest, UpdateCallMembersResponse, UpdateCallRequest, UpdateUsersRequest,
-    UpdateUsersResponse, UserRequest, UserResponse,
+use trunkline_protocol::{
+    coordinator::{
+        CallStateResponse, CreateDeviceRequest, CreatedCallResponse, DateTime, Empty,
+        GetOrCreateCallRequest, GoLiveRequest, JoinCallRequest, JoinCallResponse,
+        ListDevicesResponse, LiveResponse, MembersResponse, QueryCallMembersRequest,
+        QueryCallParticipantsRequest, QueryCallParticipantsResponse, QueryCallsRequest,
+        QueryCallsResponse, RejectCallRequest, UpdateCallMembersRequest, UpdateCallMembersResponse,
+        UpdateCallRequest, UpdateUsersRequest, UpdateUsersResponse, UserRequest, UserResponse,
+    },
+    sfu::models::CallEndedReason,
 };
 
 use crate::{
     metrics::Registry,
     sfu::control::{SfuHealth, SfuNotice, SfuOrder},
-    store::{AppId, Db, Done, Store, StoreError, apps},
+    store::{AppId, Db, Done, Store, StoreError, apps, sessions as session_store},
 };
 
 pub use access::granted;
@@ -61,6 +66,7 @@ pub use cid::{Cid, check_user_id, is_guest};
 pub use command::Command;
 pub use hub::{ConnectionId, Hub, Outbox};
 pub use join::SfuAccess;
+pub use policy::{Policy, RoleGrants};
 pub use refusal::Refusal;
 
 use work::{Effect, Work};
@@ -69,6 +75,8 @@ use work::{Effect, Work};
 pub trait SfuControl: Send + Sync {
     /// Takes the order; it is carried out later.
     fn order(&self, order: SfuOrder);
+    /// Lets nobody in any more who was not there: the server is to end when its calls have.
+    fn drain(&self);
     /// Hangs up on everybody: the server is going.
     fn close(&self);
     /// How it does.
@@ -85,6 +93,7 @@ struct Shared {
     store: Store,
     hub: Hub,
     sfu: Arc<dyn SfuControl>,
+    policy: Policy,
     runtime: Handle,
 }
 
@@ -94,15 +103,20 @@ impl Coordinator {
         store: Store,
         apps: impl IntoIterator<Item = AppId>,
         sfu: Arc<dyn SfuControl>,
+        policy: Policy,
         notices: mpsc::Receiver<SfuNotice>,
         metrics: &Registry,
     ) -> Result<Self, Refusal> {
-        let shared = Shared { store, hub: Hub::new(metrics), sfu, runtime: Handle::current() };
+        let (hub, runtime) = (Hub::new(metrics), Handle::current());
+        let shared = Shared { store, hub, sfu, policy, runtime };
         let coordinator = Self { shared: Arc::new(shared) };
-        for app in apps {
+        let apps: Vec<_> = apps.into_iter().collect();
+        for app in apps.iter().copied() {
             coordinator.run(app, sessions::end_all).await?;
-            coordinator.run(app, moderation::remind_sfu).await?;
+            coordinator.run(app, standing::remind_sfu).await?;
+            coordinator.run(app, users::end_loans).await?;
         }
+        tokio::spawn(coordinator.clone().end_loans(apps));
         tokio::spawn(coordinator.clone().listen(notices));
         Ok(coordinator)
     }
@@ -210,6 +224,14 @@ impl Coordinator {
     ) -> Result<JoinCallResponse, Refusal> {
         self.run(caller.app, move |work| join::join(work, &caller, &cid, watcher, request, &sfu))
             .await
+    }
+
+    /// Whether the caller is in the call now.
+    pub async fn is_in_call(&self, caller: Caller, cid: Cid) -> Result<bool, Refusal> {
+        self.run(caller.app, move |work| {
+            Ok(session_store::calls_of(work.db, &caller.user_id)?.contains(&cid.to_string()))
+        })
+        .await
     }
 
     /// `UpdateCall`
@@ -348,6 +370,27 @@ impl Coordinator {
         self.shared.store.transact(|db| Ok(Done::quietly(apps::live_counts(db)?))).await
     }
 
+    /// What commands of the operator work with.
+    pub(crate) fn store(&self) -> &Store {
+        &self.shared.store
+    }
+
+    /// Nobody may use the app any more: its calls end, and so do its sockets.
+    pub async fn suspend(&self, app: AppId) -> Result<(), Refusal> {
+        self.run(app, move |work| {
+            for (_, cid) in
+                session_store::running_calls(work.db.connection)?.into_iter().filter(|c| c.0 == app)
+            {
+                let reason = CallEndedReason::Ended;
+                work.effect(Effect::Order(SfuOrder::EndCall { cid, reason }));
+            }
+            sessions::end_all(work)
+        })
+        .await?;
+        self.shared.hub.close_app(app);
+        Ok(())
+    }
+
     /// Whether something can be stored, as far as the last attempt tells. After a failure there may
     /// be no other attempt than this.
     pub async fn check_store(&self) -> Result<(), StoreError> {
@@ -374,6 +417,21 @@ impl Coordinator {
         self.shared.store.close().await;
     }
 
+    /// Takes back what tokens lend to their users, soon after they have expired.
+    async fn end_loans(self, apps: Vec<AppId>) {
+        loop {
+            tokio::select! {
+                () = sleep(LOANS) => (),
+                () = self.shared.hub.closed() => return,
+            }
+            for app in apps.iter().copied() {
+                if let Err(refusal) = self.run(app, users::end_loans).await {
+                    tracing::error!(%refusal, "rights of expired tokens not taken back");
+                }
+            }
+        }
+    }
+
     /// Runs what nobody would ask for again, as often as it takes until the disk has room for it.
     async fn insist(
         &self,
@@ -398,7 +456,8 @@ impl Coordinator {
             .store
             .transact(move |db: &Connection| {
                 let db = Db { connection: db, app };
-                let mut work = Work::new(db, &coordinator.shared.hub, crate::clock::now());
+                let Shared { hub, policy, .. } = &*coordinator.shared;
+                let mut work = Work::new(db, hub, crate::clock::now()).under(policy);
                 let answer = command(&mut work)?;
                 let effects = work.into_effects();
                 Ok(Done {
@@ -419,8 +478,9 @@ impl Coordinator {
         self.shared
             .store
             .read(move |connection, end| {
-                let hub = &coordinator.shared.hub;
-                query(&Work::new(Db { connection, app }, hub, crate::clock::now()), end)
+                let Shared { hub, policy, .. } = &*coordinator.shared;
+                let work = Work::new(Db { connection, app }, hub, crate::clock::now());
+                query(&work.under(policy), end)
             })
             .await
     }
@@ -436,6 +496,7 @@ impl Coordinator {
                 Effect::Tell { connection, event } => hub.tell(connection, &event),
                 Effect::Watch { connection, calls } => hub.watch(&connection, calls),
                 Effect::Unwatch { cid } => hub.unwatch(app, cid),
+                Effect::Silence { cid, user_id } => hub.silence(app, cid, user_id),
                 Effect::KeepToTeams { user_id, teams } => hub.keep_to_teams(app, user_id, &teams),
                 Effect::Order(order) => self.shared.sfu.order(order.in_app(app)),
                 Effect::Wake { session_id, at } => self.wake(app, session_id, at),
@@ -474,6 +535,8 @@ pub(crate) async fn update_users_while_stopped(
         .await
 }
 
+/// Between looks for tokens that have expired.
+const LOANS: Duration = Duration::from_secs(15);
 /// Between searches for guests to forget.
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(10 * 60);
 /// Between attempts to store something on a full disk.

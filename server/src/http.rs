@@ -1,5 +1,6 @@
 //! HTTP and the coordinator socket: translation only, decisions are the coordinator's.
 
+mod access_log;
 mod address;
 mod api;
 mod commands;
@@ -12,25 +13,30 @@ mod ops;
 mod rest;
 mod socket;
 mod sockets;
+mod tls;
 mod unsupported;
 
 use std::{
     any::Any,
     convert::Infallible,
+    net::IpAddr,
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
 use axum::{
     Extension, Router,
-    http::{HeaderName, Method, header},
-    middleware::from_fn,
+    http::{HeaderName, HeaderValue, Method, header},
+    middleware::{from_fn, from_fn_with_state},
     response::Response,
     routing::any,
 };
 use tokio::sync::mpsc;
-use tower_http::{catch_panic::CatchPanicLayer, cors::CorsLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    cors::{AllowOrigin, CorsLayer},
+};
 use trunkline_protocol::coordinator::{DateEncoding, IceServerResponse};
 
 use crate::{
@@ -38,6 +44,7 @@ use crate::{
     coordinator::Coordinator,
     metrics::Registry,
     rate_limit::RateLimits,
+    turn::TurnServers,
 };
 use api::Api;
 
@@ -45,6 +52,7 @@ pub use address::{Cidr, ClientAddress, Network, TrustedProxies};
 pub use connections::{ConnectionBounds, Connections};
 pub use listen::serve;
 pub use sockets::{Permit, SocketBounds, SocketCounts, TooManySockets};
+pub use tls::{Tls, TlsError};
 
 /// What the routes work with.
 #[derive(Clone)]
@@ -55,10 +63,20 @@ pub struct AppState {
     pub apps: Arc<Apps>,
     /// Signs SFU tokens.
     pub sfu_secret: String,
+    /// Sessions that one user may have in a call.
+    pub sessions_per_user: u32,
     /// Name of the SFU.
     pub edge_name: String,
+    /// Where clients are told from which address they send.
+    pub stun: Vec<IceServerResponse>,
     /// TURN servers that clients are told.
-    pub ice_servers: Vec<IceServerResponse>,
+    pub turn: Arc<TurnServers>,
+    /// `http`, or `https` when the server speaks TLS itself.
+    pub scheme: &'static str,
+    /// Whether each request goes to the log.
+    pub access_log: bool,
+    /// Set when the server is to end and nobody new gets in.
+    pub draining: Arc<AtomicBool>,
     /// Base URL clients use, when the `Host` header does not tell.
     pub public_url: Option<String>,
     /// Development: hands out tokens of this app.
@@ -99,15 +117,22 @@ pub fn router(state: &AppState, sfu: Router) -> Router {
         .fallback_service(fallback)
         .layer(CatchPanicLayer::custom(on_panic))
         .layer(from_fn(guard::guard))
+        .layer(from_fn_with_state(state.access_log, access_log::follow))
         // For the SFU's sockets, which count with ours.
         .layer(Extension(Arc::clone(&state.socket_counts)))
-        .layer(cors())
+        .layer(cors(state.dev.is_some()))
 }
 
-fn cors() -> CorsLayer {
-    // Tokens travel in a header that pages must set themselves, so any origin may ask.
+fn cors(dev: bool) -> CorsLayer {
+    // Tokens travel in a header that pages must set themselves, so any origin may ask; but in
+    // development whoever asks gets one.
+    let origin = if dev {
+        AllowOrigin::predicate(|origin, _| is_loopback(origin))
+    } else {
+        AllowOrigin::any()
+    };
     CorsLayer::new()
-        .allow_origin(tower_http::cors::Any)
+        .allow_origin(origin)
         .allow_methods([
             Method::GET,
             Method::POST,
@@ -127,11 +152,27 @@ fn cors() -> CorsLayer {
         .expose_headers([
             HeaderName::from_static(extras::LOCATION_HEADER),
             header::RETRY_AFTER,
+            access_log::REQUEST_ID,
             guard::LIMIT,
             guard::REMAINING,
             guard::RESET,
         ])
         .max_age(PREFLIGHT_AGE)
+}
+
+/// Whether a page comes from this machine.
+fn is_loopback(origin: &HeaderValue) -> bool {
+    let origin = origin.to_str().unwrap_or_default();
+    let host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
+    let host = host.unwrap_or_default();
+    let host = match host.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => host,
+    };
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost"
+        || host.ends_with(".localhost")
+        || address.is_ok_and(|address| address.is_loopback())
 }
 
 #[allow(clippy::needless_pass_by_value)] // the layer's signature
@@ -142,3 +183,27 @@ fn on_panic(_panic: Box<dyn Any + Send + 'static>) -> Response {
 
 /// Browsers cap this at two hours; every request has headers that need a preflight.
 const PREFLIGHT_AGE: Duration = Duration::from_secs(2 * 60 * 60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_of_this_machine_are_known_by_their_origin() {
+        for (origin, expected) in [
+            ("http://localhost:3000", true),
+            ("https://127.0.0.1", true),
+            ("http://127.1.2.3:80", true),
+            ("http://[::1]:8080", true),
+            ("http://app.localhost:5173", true),
+            ("http://192.168.0.1:8080", false),
+            ("https://example.com", false),
+            ("https://localhost.example.com", false),
+            ("https://127.0.0.1.example.com", false),
+            ("null", false),
+            ("", false),
+        ] {
+            assert_eq!(is_loopback(&HeaderValue::from_static(origin)), expected, "{origin}");
+        }
+    }
+}

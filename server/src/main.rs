@@ -8,36 +8,44 @@ use std::{
     time::Duration,
 };
 
-use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 use trunkline_protocol::coordinator::UpdateUsersRequest;
 use trunkline_server::{
     admin::{self, AdminError},
     auth::App,
-    config::{Cli, Config, Place, Task},
+    config::{Cli, Config, ConfigError, Place, Task},
     crowd::{self, Crowd},
     metrics::Registry,
+    operator::{Answer, Order},
     self_check,
     serve::{Media, Server},
     sfu::{self, Sfu},
+    store::restore,
 };
 
 fn main() -> ExitCode {
-    let task = match Cli::parse().into_task() {
+    let task = match Cli::read().and_then(Cli::into_task) {
         Ok(task) => task,
+        // Help is no failure, and it knows how to show itself.
+        Err(ConfigError::Arguments(error)) => error.exit(),
         Err(error) => {
             eprintln!("error: {error}");
             return ExitCode::from(2);
         }
     };
     let result = match task {
+        Task::Announce(path) => {
+            println!("wrote {}; start with: trunkline-server --config {0}", path.display());
+            Ok(())
+        }
         Task::PrintToken(token) => {
             println!("{token}");
             Ok(())
         }
         Task::Serve(config) => serve(&config),
-        Task::PutApp { data, app, name } => put_app(&data, app, name).map_err(Into::into),
+        Task::Order { data, order } => carry_out(&data, order).map_err(Into::into),
+        Task::Restore { from, data, replace } => restore(&from, &data, replace).map_err(Into::into),
         Task::PutUser { place, app, users } => put_users(place, &app, users).map_err(Into::into),
         Task::Crowd(crowd) => gather(crowd),
     };
@@ -51,8 +59,19 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn put_app(data: &Path, app: App, name: Option<String>) -> Result<(), AdminError> {
-    admin::put_app(data, app, name).await
+async fn carry_out(data: &Path, order: Order) -> Result<(), AdminError> {
+    let told = order.clone();
+    match (admin::order(data, order).await?, told) {
+        (Answer::Apps(apps), _) => {
+            for app in apps {
+                println!("{app}");
+            }
+        }
+        (Answer::Done, Order::RotateSecret { secret, .. }) => println!("{secret}"),
+        (Answer::Done, Order::BackUp(to)) => println!("wrote {}", to.display()),
+        (Answer::Done, _) => (),
+    }
+    Ok(())
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -97,10 +116,11 @@ async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     start_log(config.log_json);
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
 
     let (notify, notices) = sfu::control::notices();
     let metrics = Registry::default();
-    let sfu = Sfu::start(config.udp, config.public_ip, config.large_call, notify, &metrics).await?;
+    let sfu = Sfu::start(&config.sfu(), notify, &metrics)?;
     let (routes, limits) = (sfu.clone(), config.sfu_limits);
     let (media_address, told) = sfu.addresses();
     let media = Media {
@@ -114,19 +134,29 @@ async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     let server = Server::start(config, media).await?;
     let http = server.address();
     eprintln!("HTTP and WebSockets on {http}, media on UDP {media_address}");
+    let has_tls = config.operation.tls.is_some();
+    let last_change = server.last_change();
     let checks =
-        self_check::run(http, media_address, told.ip(), &config.data, server.last_change()).await;
+        self_check::run(http, has_tls, media_address, told.ip(), &config.data, last_change).await;
     for check in checks {
         eprintln!("{check}");
     }
     // One line, for people and for scripts that wait for it.
-    writeln!(std::io::stdout(), "trunkline-server is ready on http://{}", server.address())?;
+    writeln!(std::io::stdout(), "trunkline-server is ready on {}", server.url())?;
 
+    loop {
+        tokio::select! {
+            _ = hangup.recv() => server.reload(),
+            _ = interrupt.recv() => break,
+            _ = terminate.recv() => break,
+        }
+    }
+    tracing::info!("shutting down: nobody new gets in, calls may go on for a while");
     tokio::select! {
+        () = server.drain() => (),
         _ = interrupt.recv() => (),
         _ = terminate.recv() => (),
     }
-    tracing::info!("shutting down");
     server.shutdown().await;
     Ok(())
 }

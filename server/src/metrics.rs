@@ -1,4 +1,4 @@
-//! Counters of a running server, and their Prometheus text form.
+//! Counters of a running server, and their text for Prometheus.
 //!
 //! Whoever counts something asks the [`Registry`] once, by name and labels, and keeps what it gets:
 //! counting is then one atomic addition. Labels come from the code, never from requests, so that
@@ -6,68 +6,76 @@
 
 use std::{
     collections::BTreeMap,
-    fmt::Write,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
-    },
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicI64},
     time::Duration,
+};
+
+use prometheus_client::{
+    encoding::text,
+    metrics::{counter, family::Family, gauge, histogram},
+    registry,
 };
 
 /// All counters of one server. Clones are the same registry.
 #[derive(Clone, Default)]
-pub struct Registry {
-    families: Arc<Mutex<BTreeMap<&'static str, Family>>>,
+pub struct Registry(Arc<Mutex<Shared>>);
+
+#[derive(Default)]
+struct Shared {
+    registry: registry::Registry,
+    series: BTreeMap<&'static str, Series>,
 }
 
 /// A number that only grows.
 #[derive(Clone, Debug, Default)]
-pub struct Counter(Arc<AtomicU64>);
+pub struct Counter(counter::Counter);
 
 /// A number that goes up and down.
 #[derive(Clone, Debug, Default)]
-pub struct Gauge(Arc<AtomicI64>);
+pub struct Gauge(gauge::Gauge<i64, AtomicI64>);
 
 /// How long something takes.
-#[derive(Clone, Debug, Default)]
-pub struct Histogram(Arc<Cells>);
+#[derive(Clone, Debug)]
+pub struct Histogram(histogram::Histogram);
 
-#[derive(Debug, Default)]
-struct Cells {
-    /// Not cumulative; the last one is for everything longer.
-    counts: [AtomicU64; BOUNDS.len() + 1],
-    micros: AtomicU64,
-}
-
-struct Family {
-    help: &'static str,
-    series: BTreeMap<String, Series>,
-}
-
+/// What has one name.
 enum Series {
-    Counter(Counter),
-    Gauge(Gauge),
-    Histogram(Histogram),
+    Counter(Family<Written, counter::Counter>),
+    Gauge(Family<Written, gauge::Gauge<i64, AtomicI64>>),
+    Histogram(Family<Written, histogram::Histogram, fn() -> histogram::Histogram>),
 }
 
 /// Names and values.
 pub type Labels<'a> = &'a [(&'static str, &'a str)];
 
+type Written = Vec<(&'static str, String)>;
+
 impl Registry {
-    /// The counter with this name and these labels, new or not.
+    /// The counter with this name and these labels, new or not. A name ends in `_total`.
     pub fn counter(&self, name: &'static str, help: &'static str, labels: Labels<'_>) -> Counter {
-        let fresh = || Series::Counter(Counter::default());
-        match self.series(name, help, labels, fresh) {
-            Some(Series::Counter(counter)) => counter,
-            _ => Counter::default(),
+        let family = self.find(name, help, |registry, help| {
+            let family = Family::default();
+            // Which the text has anyway.
+            let bare = name.trim_end_matches("_total");
+            registry.register(bare, help, family.clone());
+            Series::Counter(family)
+        });
+        match family {
+            Series::Counter(family) => Counter(family.get_or_create_owned(&written(labels))),
+            Series::Gauge(_) | Series::Histogram(_) => Counter::default(),
         }
     }
 
     /// The gauge with this name and these labels, new or not.
     pub fn gauge(&self, name: &'static str, help: &'static str, labels: Labels<'_>) -> Gauge {
-        match self.series(name, help, labels, || Series::Gauge(Gauge::default())) {
-            Some(Series::Gauge(gauge)) => gauge,
-            _ => Gauge::default(),
+        let family = self.find(name, help, |registry, help| {
+            let family = Family::default();
+            registry.register(name, help, family.clone());
+            Series::Gauge(family)
+        });
+        match family {
+            Series::Gauge(family) => Gauge(family.get_or_create_owned(&written(labels))),
+            Series::Counter(_) | Series::Histogram(_) => Gauge::default(),
         }
     }
 
@@ -78,69 +86,48 @@ impl Registry {
         help: &'static str,
         labels: Labels<'_>,
     ) -> Histogram {
-        let fresh = || Series::Histogram(Histogram::default());
-        match self.series(name, help, labels, fresh) {
-            Some(Series::Histogram(histogram)) => histogram,
-            _ => Histogram::default(),
+        let family = self.find(name, help, |registry, help| {
+            let family = Family::new_with_constructor(fresh as fn() -> _);
+            registry.register(name, help, family.clone());
+            Series::Histogram(family)
+        });
+        match family {
+            Series::Histogram(family) => Histogram(family.get_or_create_owned(&written(labels))),
+            Series::Counter(_) | Series::Gauge(_) => Histogram::default(),
         }
     }
 
-    /// Everything, in the text format of Prometheus.
+    /// Everything, in the OpenMetrics text format.
     pub fn text(&self) -> String {
-        let families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
+        let shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut text = String::new();
-        for (name, family) in families.iter() {
-            let kind = match family.series.values().next() {
-                Some(Series::Counter(_)) => "counter",
-                Some(Series::Gauge(_)) => "gauge",
-                Some(Series::Histogram(_)) => "histogram",
-                None => continue,
-            };
-            // Writing to a string does not fail.
-            let _ = writeln!(text, "# HELP {name} {}\n# TYPE {name} {kind}", family.help);
-            for (labels, series) in &family.series {
-                let _ = match series {
-                    Series::Counter(counter) => {
-                        writeln!(text, "{name}{} {}", braced(labels), counter.get())
-                    }
-                    Series::Gauge(gauge) => {
-                        writeln!(text, "{name}{} {}", braced(labels), gauge.get())
-                    }
-                    Series::Histogram(histogram) => histogram.write(&mut text, name, labels),
-                };
-            }
-        }
-        text
+        // Writing to a string does not fail.
+        let _ = text::encode(&mut text, &shared.registry);
+        // Of what has no labels.
+        text.replace("{} ", " ")
     }
 
-    /// `None` when the name already stands for something of another kind.
-    fn series(
+    /// What has this name. It keeps the kind that it had first.
+    fn find(
         &self,
         name: &'static str,
         help: &'static str,
-        labels: Labels<'_>,
-        fresh: fn() -> Series,
-    ) -> Option<Series> {
-        let mut families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
-        let family =
-            families.entry(name).or_insert_with(|| Family { help, series: BTreeMap::new() });
-        let fresh = fresh();
-        let other = family.series.values().next();
-        if other
-            .is_some_and(|other| std::mem::discriminant(other) != std::mem::discriminant(&fresh))
-        {
-            return None;
-        }
-        Some(family.series.entry(written(labels)).or_insert(fresh).share())
+        make: impl FnOnce(&mut registry::Registry, &'static str) -> Series,
+    ) -> Series {
+        let mut shared = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Shared { registry, series } = &mut *shared;
+        // The registry writes the full stop itself.
+        let help = help.trim_end_matches('.');
+        series.entry(name).or_insert_with(|| make(registry, help)).share()
     }
 }
 
 impl Series {
     fn share(&self) -> Self {
         match self {
-            Self::Counter(counter) => Self::Counter(counter.clone()),
-            Self::Gauge(gauge) => Self::Gauge(gauge.clone()),
-            Self::Histogram(histogram) => Self::Histogram(histogram.clone()),
+            Self::Counter(family) => Self::Counter(family.clone()),
+            Self::Gauge(family) => Self::Gauge(family.clone()),
+            Self::Histogram(family) => Self::Histogram(family.clone()),
         }
     }
 }
@@ -153,64 +140,51 @@ impl Counter {
 
     /// So many more.
     pub fn add(&self, more: u64) {
-        self.0.fetch_add(more, Relaxed);
+        self.0.inc_by(more);
     }
 
     /// How many by now.
     pub fn get(&self) -> u64 {
-        self.0.load(Relaxed)
+        self.0.get()
     }
 }
 
 impl Gauge {
     /// From now on this.
     pub fn set(&self, value: i64) {
-        self.0.store(value, Relaxed);
+        self.0.set(value);
+    }
+
+    /// So many more, or fewer.
+    pub fn add(&self, more: i64) {
+        self.0.inc_by(more);
     }
 
     /// What it is now.
     pub fn get(&self) -> i64 {
-        self.0.load(Relaxed)
+        self.0.get()
     }
 }
 
 impl Histogram {
     /// It took so long once more.
     pub fn observe(&self, duration: Duration) {
-        let seconds = duration.as_secs_f64();
-        let bucket = BOUNDS.iter().position(|bound| seconds <= *bound).unwrap_or(BOUNDS.len());
-        if let Some(count) = self.0.counts.get(bucket) {
-            count.fetch_add(1, Relaxed);
-        }
-        let micros = u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-        self.0.micros.fetch_add(micros, Relaxed);
-    }
-
-    fn write(&self, text: &mut String, name: &str, labels: &str) -> std::fmt::Result {
-        let comma = if labels.is_empty() { "" } else { "," };
-        let mut total = 0;
-        let bounds = BOUNDS.iter().map(ToString::to_string).chain(["+Inf".into()]);
-        for (count, bound) in self.0.counts.iter().zip(bounds) {
-            total += count.load(Relaxed);
-            writeln!(text, "{name}_bucket{{{labels}{comma}le=\"{bound}\"}} {total}")?;
-        }
-        let micros = self.0.micros.load(Relaxed);
-        let (whole, part) = (micros / 1_000_000, micros % 1_000_000);
-        writeln!(text, "{name}_sum{} {whole}.{part:06}", braced(labels))?;
-        writeln!(text, "{name}_count{} {total}", braced(labels))
+        self.0.observe(duration.as_secs_f64());
     }
 }
 
-fn written(labels: Labels<'_>) -> String {
-    let pairs = labels.iter().map(|(name, value)| {
-        let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-        format!("{name}=\"{value}\"")
-    });
-    pairs.collect::<Vec<_>>().join(",")
+impl Default for Histogram {
+    fn default() -> Self {
+        Self(fresh())
+    }
 }
 
-fn braced(labels: &str) -> String {
-    if labels.is_empty() { String::new() } else { format!("{{{labels}}}") }
+fn fresh() -> histogram::Histogram {
+    histogram::Histogram::new(BOUNDS)
+}
+
+fn written(labels: Labels<'_>) -> Written {
+    labels.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
 }
 
 /// Upper bounds of the buckets, s.
@@ -220,6 +194,10 @@ const BOUNDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0
 mod tests {
     use super::*;
 
+    fn lines(registry: &Registry) -> Vec<String> {
+        registry.text().lines().map(Into::into).collect()
+    }
+
     #[test]
     fn the_same_name_and_labels_are_the_same_counter() {
         let registry = Registry::default();
@@ -227,10 +205,20 @@ mod tests {
         registry.clone().counter("a_total", "As.", &[("kind", "x")]).increment();
         registry.counter("a_total", "As.", &[("kind", "y\"\n")]).increment();
         registry.gauge("b", "Bs.", &[]).set(-1);
+        let mut lines = lines(&registry);
+        lines.sort();
         assert_eq!(
-            registry.text(),
-            "# HELP a_total As.\n# TYPE a_total counter\na_total{kind=\"x\"} 3\n\
-             a_total{kind=\"y\\\"\\n\"} 1\n# HELP b Bs.\n# TYPE b gauge\nb -1\n"
+            lines,
+            [
+                "# EOF",
+                "# HELP a As.",
+                "# HELP b Bs.",
+                "# TYPE a counter",
+                "# TYPE b gauge",
+                "a_total{kind=\"x\"} 3",
+                "a_total{kind=\"y\\\"\\n\"} 1",
+                "b -1",
+            ]
         );
     }
 
@@ -239,7 +227,7 @@ mod tests {
         let registry = Registry::default();
         registry.gauge("a", "As.", &[]).set(7);
         registry.counter("a", "As.", &[("x", "y")]).increment();
-        assert_eq!(registry.text(), "# HELP a As.\n# TYPE a gauge\na 7\n");
+        assert_eq!(lines(&registry), ["# HELP a As.", "# TYPE a gauge", "a 7", "# EOF"]);
     }
 
     #[test]
@@ -251,11 +239,11 @@ mod tests {
         }
         let text = registry.text();
         for line in [
-            "t_seconds_bucket{op=\"x\",le=\"0.001\"} 1",
-            "t_seconds_bucket{op=\"x\",le=\"0.005\"} 2",
-            "t_seconds_bucket{op=\"x\",le=\"5\"} 3",
-            "t_seconds_bucket{op=\"x\",le=\"+Inf\"} 4",
-            "t_seconds_sum{op=\"x\"} 11.004000",
+            "t_seconds_bucket{le=\"0.001\",op=\"x\"} 1",
+            "t_seconds_bucket{le=\"0.005\",op=\"x\"} 2",
+            "t_seconds_bucket{le=\"5.0\",op=\"x\"} 3",
+            "t_seconds_bucket{le=\"+Inf\",op=\"x\"} 4",
+            "t_seconds_sum{op=\"x\"} 11.004",
             "t_seconds_count{op=\"x\"} 4",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} not in\n{text}");

@@ -2,26 +2,38 @@
 //!
 //! ```text
 //!  http (socket, Twirp) ── Request ──▶ worker ──┬── signalling::Calls   who is where, told what
-//!        ▲                              │ ▲     └── media::Media        peer connections, forwarding
-//!        └── frames, replies ───────────┘ └── UDP socket, time
+//!        ▲                              │ ▲ │   └── media::Media        peer connections, forwarding
+//!        └── frames, replies ───────────┘ │ └────────────────────┐
+//!                                         └── datagrams ── reader ── UDP port
 //! ```
 //!
-//! One task owns everything, so nothing is ever locked and no order is ever in doubt. A supervisor
-//! looks after it.
+//! The calls are divided among workers, each on a thread of its own. One worker owns everything of
+//! its calls, so nothing of them is ever locked and no order is ever in doubt. A supervisor looks
+//! after it.
 
+mod askers;
 pub mod control;
 mod counters;
+mod datagrams;
+mod handle;
 mod http;
 mod ids;
 mod inbox;
 mod media;
 mod network;
 mod pulse;
+mod reader;
+mod routes;
+mod shard;
 mod signalling;
+mod stun;
 mod supervisor;
+mod threads;
 pub mod token;
+mod traffic;
+mod turns;
 mod worker;
 
+pub use handle::{Sfu, SfuOptions, StartError};
 pub use http::{Limits, Open, routes};
 pub(crate) use ids::is_audio;
-pub use worker::{Sfu, StartError};

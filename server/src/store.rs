@@ -7,38 +7,47 @@
 //! read beside it.
 
 pub(crate) mod apps;
+mod backup;
 pub(crate) mod calls;
+pub(crate) mod condition;
 mod custom;
 pub(crate) mod devices;
 pub(crate) mod feedback;
 pub(crate) mod filter;
+mod lock;
 pub(crate) mod members;
 pub(crate) mod page;
 pub(crate) mod permissions;
 mod readers;
+pub(crate) mod retention;
 pub(crate) mod rings;
 mod row;
 mod schema;
 pub(crate) mod sessions;
 pub(crate) mod users;
+pub(crate) mod voids;
 mod worker;
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, Permissions},
     io,
-    path::Path,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::metrics::{Counter, Gauge, Histogram, Registry};
+use lock::lock;
 use readers::Readers;
 use worker::{Outcome, Request, serve};
 
 pub use apps::AppId;
+pub use backup::{BackupError, restore};
+pub use retention::Retention;
 
 /// Handle of the store thread.
 #[derive(Clone)]
@@ -128,9 +137,8 @@ pub enum StoreError {
 impl Store {
     /// Opens the store in `directory`, which is created when missing.
     pub fn open(directory: &Path, metrics: &Registry) -> Result<Self, StoreError> {
-        fs::create_dir_all(directory)?;
+        let file = private_file(directory)?;
         let lock = lock(directory)?;
-        let file = directory.join(FILE_NAME);
         let store = Self::start(Connection::open(&file)?, Some(lock), metrics)?;
         Ok(Self { readers: Some(Readers::open(&file)?), ..store })
     }
@@ -185,6 +193,15 @@ impl Store {
             Some(readers) => readers.run(query).await,
             None => Err(StoreError::Lost.into()),
         }
+    }
+
+    /// Writes a copy of everything as it is at one moment near the end, while commands go on.
+    pub async fn back_up(&self, to: PathBuf) -> Result<(), BackupError> {
+        let (reply, answer) = oneshot::channel();
+        if self.requests.send(Request::BackUp(to, reply)).await.is_err() {
+            return Err(BackupError::Busy);
+        }
+        answer.await.unwrap_or(Err(BackupError::Busy))
     }
 
     /// Finishes what is queued, folds the WAL into the file and closes it.
@@ -273,6 +290,25 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
+/// The file of the data, which is for the user of the server alone: it holds the secrets of the apps.
+/// `SQLite` gives the files that it makes beside it the same mode.
+fn private_file(directory: &Path) -> io::Result<PathBuf> {
+    let file = directory.join(FILE_NAME);
+    // A directory that was there before may be for other things as well.
+    if !directory.exists() || file.exists() {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
+        fs::set_permissions(directory, Permissions::from_mode(0o700))?;
+    }
+    for name in [FILE_NAME, "trunkline.db-wal", "trunkline.db-shm"] {
+        let beside = directory.join(name);
+        if beside.exists() {
+            fs::set_permissions(&beside, Permissions::from_mode(0o600))?;
+        }
+    }
+    fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&file)?;
+    Ok(file)
+}
+
 /// Whether the error tells of the disk, not of the command: it may go well later.
 fn is_of_disk(error: &rusqlite::Error) -> bool {
     matches!(
@@ -286,27 +322,7 @@ fn is_of_disk(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// One server per directory: rings, sessions and sockets live in its memory. The lock goes with the
-/// process, however that ends.
-fn lock(directory: &Path) -> Result<File, StoreError> {
-    let file = File::create(directory.join(LOCK_NAME))?;
-    let started = Instant::now();
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(fs::TryLockError::Error(error)) => return Err(error.into()),
-            // Long enough for a server that is just going down.
-            Err(fs::TryLockError::WouldBlock) if started.elapsed() < LOCK_PATIENCE => {
-                thread::sleep(LOCK_PATIENCE / 50);
-            }
-            Err(fs::TryLockError::WouldBlock) => return Err(StoreError::InUse),
-        }
-    }
-}
-
 const FILE_NAME: &str = "trunkline.db";
-const LOCK_NAME: &str = "trunkline.lock";
-const LOCK_PATIENCE: Duration = Duration::from_millis(500);
 const QUEUE: usize = 1024;
 
 #[cfg(test)]
@@ -378,6 +394,38 @@ mod tests {
         }
         assert_eq!(ran.lock().unwrap().len(), 200);
         assert_eq!(*seen.lock().unwrap(), *ran.lock().unwrap());
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[tokio::test]
+    async fn the_data_are_for_the_user_of_the_server_alone() {
+        let parent = tempfile::tempdir().unwrap();
+        let directory = parent.path().join("data");
+        let check = || {
+            assert_eq!(mode(&directory), 0o700);
+            for file in fs::read_dir(&directory).unwrap() {
+                assert_eq!(mode(&file.unwrap().path()), 0o600);
+            }
+        };
+        let store = open(&directory).unwrap();
+        run(&store, "CREATE TABLE thing (text)").await.unwrap();
+        check();
+        store.close().await;
+        // What an earlier version has left open is closed.
+        fs::set_permissions(&directory, Permissions::from_mode(0o755)).unwrap();
+        let file = directory.join(FILE_NAME);
+        fs::set_permissions(&file, Permissions::from_mode(0o644)).unwrap();
+        let store = open(&directory).unwrap();
+        check();
+        store.close().await;
+        // A directory for other things stays as it is.
+        fs::set_permissions(parent.path(), Permissions::from_mode(0o755)).unwrap();
+        open(parent.path()).unwrap().close().await;
+        assert_eq!(mode(parent.path()), 0o755);
+        assert_eq!(mode(&parent.path().join(FILE_NAME)), 0o600);
     }
 
     /// Runs SQL; true when something came of it.

@@ -53,7 +53,7 @@ struct Figures {
 #[tokio::main]
 async fn main() -> Result<(), Failure> {
     let data = tempfile::tempdir()?;
-    let app = App { key: KEY.into(), secret: "secret of a benchmark".into() };
+    let app = App { key: KEY.into(), secret: "secret of a benchmark, long enough".into() };
     let server = Process::start(data.path(), &app, &UNLIMITED, Stdio::null())?;
     let tokens = (0..CLIENTS_MANY)
         .map(|n| app.token_for(&user(n), None, None, None))

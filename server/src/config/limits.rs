@@ -31,6 +31,7 @@ pub(super) struct LimitArgs {
     #[arg(long, env = "TRUNKLINE_NO_GUESTS")]
     no_guests: bool,
     /// Hours after which a guest is forgotten who has not come back and is in no call, 0 to keep them.
+    /// Whoever never connects is forgotten after one.
     #[arg(long, value_name = "HOURS", env = "TRUNKLINE_GUEST_EXPIRY", default_value_t = 24)]
     guest_expiry: u32,
     /// Coordinator sockets that one user may hold open.
@@ -66,6 +67,9 @@ pub(super) struct LimitArgs {
         default_value_t = 300
     )]
     sfu_rate_limit_per_address: u32,
+    /// Sessions that one user may have in a call: tabs and devices.
+    #[arg(long, value_name = "N", env = "TRUNKLINE_SESSIONS_PER_USER", default_value_t = 10)]
+    sessions_per_user: u32,
     /// Participants of a call above which those who only watch are counted but no longer introduced
     /// to the others: each would be told to all of them.
     #[arg(long, value_name = "N", default_value_t = 250)]
@@ -107,6 +111,10 @@ impl LimitArgs {
         sfu::Limits { per_user: self.sfu_rate_limit, per_address: self.sfu_rate_limit_per_address }
     }
 
+    pub fn sessions_per_user(&self) -> u32 {
+        self.sessions_per_user
+    }
+
     pub fn large_call(&self) -> usize {
         self.large_call
     }
@@ -116,7 +124,11 @@ impl LimitArgs {
 mod tests {
     use std::time::Duration;
 
-    use crate::{config::tests::serve, rate_limit::Budgets, sfu};
+    use crate::{
+        config::tests::{OWN_APP, serve},
+        rate_limit::Budgets,
+        sfu,
+    };
 
     #[test]
     fn limits_are_those_of_the_platform_in_development_too() {
@@ -124,7 +136,7 @@ mod tests {
             let Budgets { per_address, per_user, per_app, guests } = serve(args).budgets;
             [per_address, per_user, per_app, guests]
         };
-        assert_eq!(budgets("--api-key k --api-secret s"), [1500, 60, 6000, 600]);
+        assert_eq!(budgets(OWN_APP), [1500, 60, 6000, 600]);
         assert_eq!(budgets("--dev"), [1500, 60, 6000, 600]);
         assert_eq!(serve("--dev").sfu_limits, sfu::Limits { per_user: 30, per_address: 300 });
         let none =

@@ -4,19 +4,46 @@ use std::str::FromStr;
 
 use trunkline_protocol::coordinator::IceServerResponse;
 
-/// A TURN server, as `URL,USER,PASS`.
+use super::ConfigError;
+use crate::turn::TurnServers;
+
+/// A TURN server, as `URL,USER,PASS`, or as `URL` when it takes credentials that are signed.
 #[derive(Clone, Debug)]
-pub struct Turn(pub IceServerResponse);
+pub enum Turn {
+    /// Everybody has the same user and password.
+    Shared(IceServerResponse),
+    /// Everybody gets their own.
+    Signed(String),
+}
+
+/// What clients are told of these.
+pub(super) fn servers(
+    servers: Vec<Turn>,
+    secret: Option<String>,
+) -> Result<TurnServers, ConfigError> {
+    let mut told = TurnServers { secret: secret.unwrap_or_default(), ..TurnServers::default() };
+    for server in servers {
+        match server {
+            Turn::Shared(server) => told.shared.push(server),
+            Turn::Signed(_) if told.secret.is_empty() => return Err(ConfigError::NoTurnSecret),
+            Turn::Signed(url) => told.signed.push(url),
+        }
+    }
+    Ok(told)
+}
 
 impl FromStr for Turn {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         // A password may have commas.
+        if !text.contains(',') && is_turn_url(text) {
+            return Ok(Self::Signed(text.to_owned()));
+        }
         let mut parts = text.splitn(3, ',');
         let (Some(url), Some(user), Some(password)) = (parts.next(), parts.next(), parts.next())
         else {
-            return Err("must be URL,USER,PASS");
+            return Err("must be URL,USER,PASS, or URL with --turn-secret");
         };
         if user.is_empty() || password.is_empty() {
             return Err("must have a user and a password: browsers refuse TURN without");
@@ -24,7 +51,7 @@ impl FromStr for Turn {
         if !is_turn_url(url) {
             return Err("must have a URL like turn:HOST:PORT?transport=udp or turns:HOST:PORT");
         }
-        Ok(Self(IceServerResponse {
+        Ok(Self::Shared(IceServerResponse {
             urls: vec![url.to_owned()],
             username: user.to_owned(),
             password: password.to_owned(),
@@ -52,13 +79,17 @@ fn is_turn_url(url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::tests::{parse, serve};
 
     #[test]
     fn a_server_has_a_url_a_user_and_a_password() {
-        let Turn(server) = "turn:turn.example.com:3478,me,a,b".parse().unwrap();
+        let Ok(Turn::Shared(server)) = "turn:turn.example.com:3478,me,a,b".parse() else {
+            panic!("no server")
+        };
         assert_eq!(server.urls, ["turn:turn.example.com:3478"]);
         assert_eq!((server.username.as_str(), server.password.as_str()), ("me", "a,b"));
-        for text in ["", "turn:x", "turn:x,me", "turn:x,,p", "turn:x,me,", "stun:x,me,p"] {
+        assert!(matches!("turns:x:443".parse(), Ok(Turn::Signed(url)) if url == "turns:x:443"));
+        for text in ["", "x", "turn:x,me", "turn:x,,p", "turn:x,me,", "stun:x,me,p"] {
             assert!(text.parse::<Turn>().is_err(), "{text}");
         }
     }
@@ -82,5 +113,13 @@ mod tests {
         ] {
             assert!(!is_turn_url(url), "{url}");
         }
+    }
+
+    #[test]
+    fn turn_servers_without_a_password_need_a_secret() {
+        assert!(matches!(parse("--dev --turn turn:x"), Err(ConfigError::NoTurnSecret)));
+        let config = serve("--dev --turn turn:x --turn turn:y,me,pass --turn-secret s");
+        assert_eq!(config.turn.signed, ["turn:x"]);
+        assert_eq!(config.turn.shared[0].urls, ["turn:y"]);
     }
 }

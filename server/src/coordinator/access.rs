@@ -5,23 +5,28 @@ use std::collections::{BTreeMap, BTreeSet};
 use trunkline_protocol::coordinator::{ErrorCode, OwnCapability};
 
 use super::{
-    Cid, Refusal,
+    Cid, Policy, Refusal,
     actor::Actor,
     call_type::{CallType, Grants, Permission},
     work::Work,
 };
 use crate::store::{
     calls::{self, CallRecord},
-    members, permissions,
+    members::{self, MemberRecord},
+    permissions,
+    users::UserRecord,
 };
 
 /// What one user may do in one call.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Access {
+    policy: Policy,
     call_type: &'static CallType,
     user_id: String,
     role: String,
     grants: Grants,
+    /// What the roles grant, whatever was granted or revoked for this user alone.
+    rank: Grants,
 }
 
 impl Access {
@@ -38,23 +43,19 @@ impl Access {
             return Err(not_found(&call.cid));
         }
         let call_type = known_type(&call.call_type)?;
-        let mut roles = Vec::new();
-        if let Some(member) = member {
-            roles.push("call_member".to_owned());
-            roles.extend(member.role);
-        }
+        let mut roles = roles_of(member);
         if by_token {
             roles.push("call_member".to_owned());
             roles.push(actor.call_role.clone());
         }
-        let mut access = Self::new(call_type, actor, owner, &roles);
+        let mut access = Self::new(work, call_type, actor, owner, &roles);
         access.apply_exceptions(work, &call.cid)?;
         Ok(access)
     }
 
     /// Rights in a call that the user is about to create, as its owner.
-    pub fn to_new_call(actor: &Actor, cid: &Cid) -> Self {
-        Self::new(cid.call_type(), actor, true, &[])
+    pub fn to_new_call(work: &Work<'_>, actor: &Actor, cid: &Cid) -> Self {
+        Self::new(work, cid.call_type(), actor, true, &[])
     }
 
     /// Refuses whoever lacks the capability.
@@ -65,10 +66,31 @@ impl Access {
     /// Refuses whoever may not give this role. A role may be given by those who may give any, and
     /// by those who hold all it grants: nobody can hand out more than they have.
     pub fn require_role_change(&self, role: &str) -> Result<(), Refusal> {
-        if self.call_type.granted_to_role(role).is_subset(&self.grants) {
+        if self.policy.of_role(self.call_type, role).is_subset(&self.grants) {
             return Ok(());
         }
         self.require_permission(Permission::UpdateCallMemberRole)
+    }
+
+    /// Refuses whoever holds less than another user by their roles in the call: nobody changes, blocks
+    /// or kicks who holds more.
+    pub fn require_rank_over(
+        &self,
+        work: &Work<'_>,
+        user: &UserRecord,
+        call: &CallRecord,
+    ) -> Result<(), Refusal> {
+        let member = members::find(work.db, &call.cid, &user.id)?;
+        let is_owner = call.created_by == user.id;
+        let rank = self.policy.rank(self.call_type, &user.role, is_owner, &roles_of(member));
+        if user.id == self.user_id || rank.is_subset(&self.rank) {
+            return Ok(());
+        }
+        let detail = format!(
+            "User '{}' is not allowed to do this to the user '{}', who holds more in this call",
+            self.user_id, user.id
+        );
+        Err(Refusal::new(ErrorCode::NotAllowed, detail))
     }
 
     pub fn allows(&self, capability: OwnCapability) -> bool {
@@ -79,17 +101,17 @@ impl Access {
         self.grants.iter().filter_map(|grant| grant.own()).collect()
     }
 
-    fn new(call_type: &'static CallType, actor: &Actor, owner: bool, roles: &[String]) -> Self {
-        let role = &actor.user.role;
-        let mut grants = call_type.granted_to_role(role);
-        if owner {
-            grants.extend(call_type.granted_to_owner(role));
-        }
-        // Roles in the call extend, they never restrict.
-        for role in roles {
-            grants.extend(call_type.granted_to_role(role));
-        }
-        Self { call_type, user_id: actor.user.id.clone(), role: role.clone(), grants }
+    fn new(
+        work: &Work<'_>,
+        call_type: &'static CallType,
+        actor: &Actor,
+        owner: bool,
+        roles: &[String],
+    ) -> Self {
+        let role = actor.user.role.clone();
+        let policy = work.policy.clone();
+        let rank = policy.rank(call_type, &role, owner, roles);
+        Self { policy, call_type, user_id: actor.user.id.clone(), role, grants: rank.clone(), rank }
     }
 
     /// What holds for this user alone: permissions granted and revoked for the call, and a block,
@@ -106,7 +128,7 @@ impl Access {
                 self.grants.remove(&permission);
             }
         }
-        if calls::blocked_users(work.db, cid)?.contains(&self.user_id) {
+        if calls::is_blocked(work.db, cid, &self.user_id)? {
             self.grants.retain(|grant| *grant == Permission::Own(OwnCapability::ReadCall));
         }
         Ok(())
@@ -128,6 +150,14 @@ impl Access {
             ),
         ))
     }
+}
+
+/// The roles of a member beside that of the user.
+fn roles_of(member: Option<MemberRecord>) -> Vec<String> {
+    let Some(member) = member else {
+        return Vec::new();
+    };
+    [Some("call_member".to_owned()), member.role].into_iter().flatten().collect()
 }
 
 /// The team a new call gets, or why the user may not create it.
@@ -152,12 +182,13 @@ pub(super) fn team_of_new_call(actor: &Actor, wish: Option<&str>) -> Result<(), 
 
 /// Capabilities of each role in calls of this type: lets clients recompute their own.
 pub(super) fn capabilities_by_role(
+    work: &Work<'_>,
     call: &CallRecord,
 ) -> Result<BTreeMap<String, Vec<String>>, Refusal> {
     let call_type = known_type(&call.call_type)?;
     let names = |role: &str| {
-        call_type
-            .granted_to_role(role)
+        work.policy
+            .of_role(call_type, role)
             .into_iter()
             .filter_map(|grant| Some(grant.own()?.as_str().into()))
             .collect()

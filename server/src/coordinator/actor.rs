@@ -1,6 +1,6 @@
 //! Who gives a command.
 
-use trunkline_protocol::coordinator::ErrorCode;
+use trunkline_protocol::coordinator::{DateTime, ErrorCode};
 
 use super::{Refusal, work::Work};
 use crate::store::{
@@ -23,6 +23,10 @@ pub struct Caller {
     pub teams: Option<Vec<String>>,
     /// Calls the token makes its user a member of.
     pub call_cids: Vec<String>,
+    /// There was a token.
+    pub has_token: bool,
+    /// When the token expires, if it does.
+    pub expires_at: Option<DateTime>,
 }
 
 /// The acting user and what the token adds.
@@ -53,6 +57,10 @@ pub(super) fn load(work: &Work<'_>, caller: &Caller) -> Result<Actor, Refusal> {
             Refusal::passing(ErrorCode::DoesNotExist, detail)
         })?
     };
+    // What another token of the user has lent is not this one's.
+    if let Some(loan) = user.loan.take() {
+        (user.role, user.teams) = (loan.role, loan.teams);
+    }
     if let Some(role) = caller.app_role().filter(|_| !caller.anonymous) {
         user.role = role.into();
     }

@@ -1,4 +1,4 @@
-//! How large may be what clients have kept and shown to others.
+//! How large may be what clients have kept and shown to others, and what they are shown.
 
 use trunkline_protocol::coordinator::{Custom, ErrorCode};
 
@@ -44,6 +44,27 @@ pub(super) fn check_profile(
     check_custom(custom)
 }
 
+/// The name of a role.
+pub(super) fn check_role(role: &str) -> Result<(), Refusal> {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    if (1..=MAX_ROLE).contains(&role.len()) && role.bytes().all(allowed) {
+        return Ok(());
+    }
+    Err(Refusal::input(format!("a role must be 1 to {MAX_ROLE} of the characters A-Z a-z 0-9 _ -")))
+}
+
+/// How many rows a request asks for.
+pub(super) fn page_size(wish: Option<u32>) -> Result<u32, Refusal> {
+    match wish {
+        None => Ok(DEFAULT_PAGE),
+        Some(limit) if limit <= MAX_PAGE => Ok(limit),
+        Some(_) => Err(Refusal::input(format!("the limit is at most {MAX_PAGE}"))),
+    }
+}
+
+pub(super) const DEFAULT_PAGE: u32 = 25;
+pub(super) const MAX_PAGE: u32 = 100;
+
 /// Bytes.
 const MAX_CUSTOM: usize = 5 * 1024;
 const MAX_NAME: usize = 255;
@@ -52,3 +73,4 @@ const MAX_URL: usize = 2048;
 const MAX_LANGUAGE: usize = 35;
 /// Of the name of a team.
 pub(super) const MAX_TEAM: usize = 100;
+const MAX_ROLE: usize = 64;

@@ -9,13 +9,16 @@ use super::{
     Caller, Cid, ConnectionId, Refusal,
     access::{self, Access},
     actor::{self, Actor},
-    bounds::{MAX_TEAM, check_custom, check_length},
-    members, ringing, sessions, settings, views,
+    bounds::{self, MAX_TEAM, check_custom, check_length},
+    join, live, members, ringing, sessions, settings, standing, views,
     work::Work,
 };
-use crate::store::{
-    calls::{self, CallRecord},
-    members as member_store,
+use crate::{
+    sfu::control::{Remedy, Whose},
+    store::{
+        calls::{self, CallRecord},
+        members as member_store,
+    },
 };
 
 /// Query parameters of `GetCall`.
@@ -46,7 +49,7 @@ pub(super) fn get(
     cid: &Cid,
     options: &GetCallOptions,
 ) -> Result<CallStateResponse, Refusal> {
-    let limit = members::page_size(options.members_limit)?;
+    let limit = bounds::page_size(options.members_limit)?;
     let actor = actor::load(work, caller)?;
     let (mut call, access) = open(work, &actor, cid)?;
     access.require(OwnCapability::ReadCall)?;
@@ -62,7 +65,7 @@ pub(super) fn get_or_create(
     watcher: Option<ConnectionId>,
     request: GetOrCreateCallRequest,
 ) -> Result<CreatedCallResponse, Refusal> {
-    let limit = members::page_size(request.members_limit)?;
+    let limit = bounds::page_size(request.members_limit)?;
     let actor = actor::load(work, caller)?;
     let data = request.data.unwrap_or_default();
     let existing = calls::find(work.db, &cid.to_string())?;
@@ -98,6 +101,8 @@ pub(super) fn update(
     if custom.is_some() || starts_at.is_some() || settings_override.is_none() {
         access.require(OwnCapability::UpdateCall)?;
     }
+    let room = room(&call);
+    let was_open = join::is_open_early(&call, work.now);
     if let Some(wish) = settings_override {
         access.require(OwnCapability::UpdateCallSettings)?;
         let settings = settings::merge(&call.settings, &wish)?;
@@ -113,14 +118,28 @@ pub(super) fn update(
     call.updated_at = work.now;
     calls::save(work.db, &call)?;
     tell_updated(work, &call)?;
-    views::state(work, &actor, &call, &access, members::DEFAULT_PAGE)
+    if self::room(&call) != room {
+        // They say how many the call takes.
+        standing::void(work, &call.cid, Whose::Everybody, Remedy::Rejoin)?;
+    }
+    if call.backstage && was_open && !join::is_open_early(&call, work.now) {
+        live::put_viewers_out(work, &call)?;
+    }
+    views::state(work, &actor, &call, &access, bounds::DEFAULT_PAGE)
+}
+
+/// What tokens say about how many the call takes.
+fn room(call: &CallRecord) -> (Option<u32>, bool, Vec<String>) {
+    let limits = &call.settings.limits;
+    let exempt = limits.max_participants_exclude_roles.clone();
+    (limits.max_participants, limits.max_participants_exclude_owner, exempt)
 }
 
 /// `call.updated` to everyone who watches.
 pub(super) fn tell_updated(work: &mut Work<'_>, call: &CallRecord) -> Result<(), Refusal> {
     let body = CallUpdatedEvent {
         call: views::call(work, call)?,
-        capabilities_by_role: access::capabilities_by_role(call)?,
+        capabilities_by_role: access::capabilities_by_role(work, call)?,
     };
     work.tell_watchers(call, body);
     Ok(())
@@ -144,7 +163,7 @@ pub(super) fn create(
     cid: &Cid,
     data: CallRequest,
 ) -> Result<(CallRecord, Access), Refusal> {
-    let access = Access::to_new_call(actor, cid);
+    let access = Access::to_new_call(work, actor, cid);
     access.require(OwnCapability::CreateCall)?;
     access::team_of_new_call(actor, data.team.as_deref())?;
     check_length("team", data.team.as_deref().unwrap_or_default(), 0, MAX_TEAM)?;
@@ -177,7 +196,7 @@ pub(super) fn create(
     let access = Access::to_call(work, actor, &call)?;
     let body = CallCreatedEvent {
         call: views::call(work, &call)?,
-        members: views::member_list(work, &call.cid, members::MAX_PAGE)?,
+        members: views::member_list(work, &call.cid, bounds::MAX_PAGE)?,
     };
     work.tell_all(&call, body, std::slice::from_ref(&actor.user.id))?;
     Ok((call, access))
@@ -197,7 +216,7 @@ pub(super) fn announce(
         let body = CallNotificationEvent {
             session_id: view.current_session_id.clone(),
             call: view,
-            members: views::member_list(work, &call.cid, members::MAX_PAGE)?,
+            members: views::member_list(work, &call.cid, bounds::MAX_PAGE)?,
             user: views::user(work, &actor.user),
         };
         let members = member_store::user_ids(work.db, &call.cid)?;

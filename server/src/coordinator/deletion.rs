@@ -9,10 +9,13 @@ use trunkline_protocol::{
 use super::{
     Caller, Cid, Refusal, actor,
     call_type::Permission,
-    calls, ringing, sessions, views,
+    calls, ringing, sessions, standing, views,
     work::{Effect, Work},
 };
-use crate::{sfu::control::SfuOrder, store::calls as call_store};
+use crate::{
+    sfu::control::{Remedy, SfuOrder, Whose},
+    store::calls as call_store,
+};
 
 pub(super) fn delete(
     work: &mut Work<'_>,
@@ -34,6 +37,8 @@ pub(super) fn delete(
     work.tell_watchers(&call, CallDeletedEvent { call: view.clone() });
     // Another call may come to have this name: who watched this one must not hear of that.
     work.effect(Effect::Unwatch { cid: call.cid.clone() });
+    // Nor do tokens for this one let anybody into that.
+    standing::void(work, &call.cid, Whose::Everybody, Remedy::Nothing)?;
     let (cid, reason) = (call.cid, CallEndedReason::Ended);
     work.effect(Effect::Order(SfuOrder::EndCall { cid, reason }));
     // There are no files whose deletion would take time, hence no task.

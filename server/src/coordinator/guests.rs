@@ -15,12 +15,16 @@ pub(super) fn create(work: &Work<'_>, wish: UserRequest) -> Result<UserResponse,
     Ok(views::user(work, &guest))
 }
 
-/// Forgets some of the guests who have not connected for so long, are in no call and own none.
+/// Forgets some of the guests who have not connected for so long, are in no call and own none. Those
+/// who never came have no time to lose.
 /// Returns whether there may be more.
 pub(super) fn forget(work: &Work<'_>, expiry: Duration) -> Result<bool, Refusal> {
-    let expiry = i64::try_from(expiry.as_nanos()).unwrap_or(i64::MAX);
-    let cutoff = DateTime::from_unix_nanos(work.now.unix_nanos().saturating_sub(expiry));
-    let gone = user_store::idle_guests(work.db, cutoff, BATCH)?;
+    let before = |span: Duration| {
+        let span = i64::try_from(span.as_nanos()).unwrap_or(i64::MAX);
+        DateTime::from_unix_nanos(work.now.unix_nanos().saturating_sub(span))
+    };
+    let (away, silent) = (before(expiry), before(expiry.min(UNSEEN)));
+    let gone = user_store::idle_guests(work.db, away, silent, BATCH)?;
     let mut forgotten = 0;
     for id in gone.iter().filter(|id| !work.is_online(id)) {
         user_store::forget(work.db, id)?;
@@ -33,6 +37,8 @@ pub(super) fn forget(work: &Work<'_>, expiry: Duration) -> Result<bool, Refusal>
     Ok(forgotten == BATCH as usize)
 }
 
+/// How long those are kept who were made and have not connected even once.
+const UNSEEN: Duration = Duration::from_secs(60 * 60);
 /// Few enough that nobody waits for it.
 const BATCH: u32 = 200;
 
@@ -67,10 +73,17 @@ mod tests {
         let user_id = guest.id.clone();
         devices::save(db, &DeviceRecord { user_id, created_at: later(0), description }).unwrap();
         user_store::save(db, &UserRecord::new("alice", "user", later(0))).unwrap();
-        assert!(!forget(&Work::new(db, &hub, later(23)), HOUR * 24).unwrap());
+        let seen = UserRecord {
+            last_active: Some(later(0)),
+            ..UserRecord::new("seen", "guest", later(0))
+        };
+        user_store::save(db, &seen).unwrap();
+        forget(&Work::new(db, &hub, crate::clock::now()), HOUR * 24).unwrap();
         assert!(is_known(db, &guest.id));
+        forget(&Work::new(db, &hub, later(2)), HOUR * 24).unwrap();
+        assert!(!is_known(db, &guest.id) && is_known(db, "seen"), "one of them never came");
         forget(&Work::new(db, &hub, later(25)), HOUR * 24).unwrap();
-        assert!(!is_known(db, &guest.id));
+        assert!(!is_known(db, "seen"));
         assert!(devices::list(db, &guest.id).unwrap().is_empty());
         assert!(is_known(db, "alice"), "no guest");
     }

@@ -91,6 +91,16 @@ impl Hub {
         self.lock().remove(connection);
     }
 
+    /// Ends every socket of an app.
+    pub(super) fn close_app(&self, app: AppId) {
+        let mut state = self.lock();
+        let of_app = state.sockets.iter().filter(|(_, socket)| socket.user.0 == app);
+        let connections: Vec<_> = of_app.map(|(connection, _)| connection.clone()).collect();
+        for connection in connections {
+            state.remove(&connection);
+        }
+    }
+
     /// Ends every socket and admits no further one.
     pub fn close(&self) {
         let mut state = self.lock();
@@ -173,6 +183,19 @@ impl Hub {
         for connection in by_call.remove(&call).unwrap_or_default() {
             if let Some(socket) = sockets.get_mut(&connection) {
                 socket.watching.remove(&call.1);
+            }
+        }
+    }
+
+    /// The user watches the call no more.
+    pub(super) fn silence(&self, app: AppId, cid: String, user_id: String) {
+        let mut state = self.lock();
+        let State { sockets, by_user, by_call } = &mut *state;
+        let call = (app, cid);
+        for connection in by_user.get(&(app, user_id)).into_iter().flatten() {
+            if let Some(socket) = sockets.get_mut(connection) {
+                socket.watching.remove(&call.1);
+                forget(by_call, &call, connection);
             }
         }
     }

@@ -1,27 +1,32 @@
 //! Admission to a call, and the SFU credentials of those who are admitted.
 
+use std::sync::Arc;
+
 use trunkline_protocol::coordinator::{
     CallRequest, Credentials, DateTime, ErrorCode, IceServerResponse, JoinCallRequest,
     JoinCallResponse, Mode, OwnCapability, SfuServerResponse, StatsOptions, TargetResolution,
 };
+use uuid::Uuid;
 
 use super::{
     Caller, Cid, ConnectionId, Refusal,
     access::{self, Access},
     actor::{self, Actor},
+    bounds,
     calls::{self, Announce},
-    members, sessions, views,
+    sessions, views,
     work::Work,
 };
 use crate::{
     sfu::{
         control::call_name,
-        token::{PublishTarget, SfuClaims},
+        token::{PublishTarget, SfuClaims, TOKEN_SECONDS},
     },
     store::{
         calls::{self as call_store, CallRecord},
-        members as member_store,
+        members as member_store, voids,
     },
+    turn::TurnServers,
 };
 
 /// How clients reach the SFU, and the secret it checks tokens with.
@@ -35,9 +40,12 @@ pub struct SfuAccess {
     pub ws_endpoint: String,
     /// Signs SFU tokens.
     pub secret: String,
-    /// The SFU itself, for whoever wants to know whether UDP gets to it, and TURN servers, for networks
-    /// that block UDP.
-    pub ice_servers: Vec<IceServerResponse>,
+    /// Sessions that one user may have in a call.
+    pub sessions_per_user: u32,
+    /// The SFU itself, for whoever wants to know whether UDP gets to it.
+    pub stun: Vec<IceServerResponse>,
+    /// For networks that block UDP.
+    pub turn: Arc<TurnServers>,
 }
 
 pub(super) fn join(
@@ -48,7 +56,7 @@ pub(super) fn join(
     request: JoinCallRequest,
     sfu: &SfuAccess,
 ) -> Result<JoinCallResponse, Refusal> {
-    let limit = members::page_size(request.members_limit)?;
+    let limit = bounds::page_size(request.members_limit)?;
     let actor = actor::load(work, caller)?;
     let existing = call_store::find(work.db, &cid.to_string())?;
     let created = existing.is_none();
@@ -71,7 +79,12 @@ pub(super) fn join(
         video: request.video.unwrap_or_default(),
     };
     calls::announce(work, &actor, &access, &mut call, how)?;
-    let token = claims(work, &actor, &access, &call)?
+    let mut ice_servers = sfu.stun.clone();
+    // What costs traffic is for those whom the app knows.
+    if caller.has_token {
+        ice_servers.extend(sfu.turn.told(&actor.user.id, work.now));
+    }
+    let token = claims(work, &actor, &access, &call, sfu.sessions_per_user)?
         .sign(&sfu.secret)
         .map_err(|error| Refusal::internal(&error))?;
     Ok(JoinCallResponse {
@@ -85,7 +98,7 @@ pub(super) fn join(
             },
             token,
             // The SFU has a public address and speaks ICE-lite: media needs no STUN.
-            ice_servers: sfu.ice_servers.clone(),
+            ice_servers,
         },
         stats_options: STATS,
     })
@@ -98,17 +111,11 @@ fn admit(
     call: &CallRecord,
     e2ee: bool,
 ) -> Result<(), Refusal> {
-    if call_store::blocked_users(work.db, &call.cid)?.contains(&actor.user.id) {
+    if call_store::is_blocked(work.db, &call.cid, &actor.user.id)? {
         let detail = format!("User '{}' is blocked in this call", actor.user.id);
         return Err(Refusal::new(ErrorCode::NotAllowed, detail));
     }
-    access.require(OwnCapability::JoinCall)?;
-    if call.ended_at.is_some() {
-        access.require(OwnCapability::JoinEndedCall)?;
-    }
-    if call.backstage && !is_open_early(call, work.now) {
-        access.require(OwnCapability::JoinBackstage)?;
-    }
+    may_enter(access, call, work.now)?;
     check_room(work, actor, call)?;
     match (call.settings.encryption.mode.known(), e2ee) {
         (Some(Mode::AutoOn), false) => {
@@ -121,29 +128,38 @@ fn admit(
     }
 }
 
+/// Refuses whoever may not be in the call as it is now.
+pub(super) fn may_enter(access: &Access, call: &CallRecord, now: DateTime) -> Result<(), Refusal> {
+    access.require(OwnCapability::JoinCall)?;
+    if call.ended_at.is_some() {
+        access.require(OwnCapability::JoinEndedCall)?;
+    }
+    if call.backstage && !is_open_early(call, now) {
+        access.require(OwnCapability::JoinBackstage)?;
+    }
+    Ok(())
+}
+
 /// Whether the time to join ahead of the start has come.
-fn is_open_early(call: &CallRecord, now: DateTime) -> bool {
+pub(super) fn is_open_early(call: &CallRecord, now: DateTime) -> bool {
     let ahead = i64::from(call.settings.backstage.join_ahead_time_seconds);
     call.starts_at.is_some_and(|starts_at| now >= starts_at.plus_seconds(-ahead))
 }
 
 fn check_room(work: &Work<'_>, actor: &Actor, call: &CallRecord) -> Result<(), Refusal> {
-    let limits = &call.settings.limits;
-    let Some(most) = limits.max_participants else {
+    let Some(most) = call.settings.limits.max_participants else {
         return Ok(());
     };
-    let counts = |user_id: &str, role: &str| {
-        let exempt_owner = limits.max_participants_exclude_owner && user_id == call.created_by;
-        !exempt_owner && !limits.max_participants_exclude_roles.iter().any(|name| name == role)
-    };
-    if !counts(&actor.user.id, &role(work, actor, call)?) {
+    if is_exempt(call, &actor.user.id, &role(work, actor, call)?) {
         return Ok(());
     }
     // Who rejoins replaces an earlier session of theirs.
     let (present, anonymous) = sessions::present(work, call)?;
     let others = present
         .iter()
-        .filter(|other| other.user_id != actor.user.id && counts(&other.user_id, &other.role))
+        .filter(|other| {
+            other.user_id != actor.user.id && !is_exempt(call, &other.user_id, &other.role)
+        })
         .count();
     if others + anonymous as usize >= most as usize {
         let detail = format!("the call is full: at most {most} participants");
@@ -152,13 +168,22 @@ fn check_room(work: &Work<'_>, actor: &Actor, call: &CallRecord) -> Result<(), R
     Ok(())
 }
 
+/// Whether somebody with this role is let in when the call is full, and does not fill it.
+fn is_exempt(call: &CallRecord, user_id: &str, role: &str) -> bool {
+    let limits = &call.settings.limits;
+    (limits.max_participants_exclude_owner && user_id == call.created_by)
+        || limits.max_participants_exclude_roles.iter().any(|name| name == role)
+}
+
 fn claims(
     work: &Work<'_>,
     actor: &Actor,
     access: &Access,
     call: &CallRecord,
+    sessions_per_user: u32,
 ) -> Result<SfuClaims, Refusal> {
     let user = &actor.user;
+    let role = role(work, actor, call)?;
     let iat = work.now.seconds_since(DateTime::from_unix_nanos(0));
     let screen_share = call.settings.screensharing.target_resolution.as_ref();
     Ok(SfuClaims {
@@ -167,13 +192,18 @@ fn claims(
         name: user.name.clone().unwrap_or_default(),
         image: user.image.clone().unwrap_or_default(),
         custom: user.custom.clone(),
-        roles: vec![role(work, actor, call)?],
+        exempt: is_exempt(call, &user.id, &role),
+        roles: vec![role],
         capabilities: access
             .own_capabilities()
             .into_iter()
             .map(|capability| capability.as_str().into())
             .collect(),
         anonymous: actor.anonymous,
+        seat: Uuid::new_v4().to_string(),
+        generation: voids::generation(work.db)?,
+        sessions_per_user,
+        room: call.settings.limits.max_participants,
         video: target(&call.settings.video.target_resolution),
         screen_share: screen_share.map_or(SCREEN_SHARE, target),
         iat,
@@ -195,6 +225,5 @@ fn target(resolution: &TargetResolution) -> PublishTarget {
     }
 }
 
-const TOKEN_SECONDS: u64 = 6 * 60 * 60;
 const STATS: StatsOptions = StatsOptions { reporting_interval_ms: 10_000, enable_rtc_stats: false };
 const SCREEN_SHARE: PublishTarget = PublishTarget { width: 2560, height: 1440, bitrate: 3_000_000 };

@@ -12,11 +12,11 @@ use super::{
     Caller, Cid, Refusal,
     actor::{self, Actor},
     calls::{self, Announce},
-    ringing, sessions, views,
+    ringing, sessions, standing, views,
     work::{Effect, Work},
 };
 use crate::{
-    sfu::control::SfuOrder,
+    sfu::control::{Remedy, SfuOrder, Whose},
     store::{
         calls::{self as call_store, CallRecord},
         sessions as session_store,
@@ -92,9 +92,16 @@ pub(super) fn stop_live(
             session_store::save(work.db, &session)?;
         }
         calls::tell_updated(work, &call)?;
-        work.effect(Effect::Order(SfuOrder::EndLive { cid: call.cid.clone() }));
+        put_viewers_out(work, &call)?;
     }
     Ok(LiveResponse { call: views::call(work, &call)? })
+}
+
+/// The call is no longer live: whoever may not be backstage is not in it.
+pub(super) fn put_viewers_out(work: &mut Work<'_>, call: &CallRecord) -> Result<(), Refusal> {
+    standing::void(work, &call.cid, Whose::Viewers, Remedy::Nothing)?;
+    work.effect(Effect::Order(SfuOrder::EndLive { cid: call.cid.clone() }));
+    Ok(())
 }
 
 pub(super) fn end_call(work: &mut Work<'_>, caller: &Caller, cid: &Cid) -> Result<Empty, Refusal> {
@@ -125,6 +132,7 @@ pub(super) fn end(
         ..CallEndedEvent::default()
     };
     work.tell_all(call, body, &[])?;
+    standing::void(work, &call.cid, Whose::Everybody, Remedy::Nothing)?;
     work.effect(Effect::Order(SfuOrder::EndCall { cid: call.cid.clone(), reason }));
     // A session with participants ends when the SFU has reported the last of them gone.
     sessions::end_if_empty(work, call)

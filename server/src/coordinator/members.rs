@@ -10,13 +10,14 @@ use super::{
     Caller, Cid, Refusal,
     access::{self, Access},
     actor,
-    bounds::check_custom,
-    calls, permissions, users, views,
+    bounds::{check_custom, check_role},
+    calls, standing, users, views,
     work::Work,
 };
 use crate::store::{
     calls::CallRecord,
     members::{self, MemberRecord},
+    users as user_store,
 };
 
 pub(super) fn update(
@@ -42,12 +43,13 @@ pub(super) fn update(
         access.require(OwnCapability::RemoveCallMember)?;
     }
     let answered: Vec<_> = wishes.iter().map(|wish| wish.user_id.clone()).collect();
-    let concerned: Vec<_> = answered.iter().chain(&removals).cloned().collect();
-    let before = permissions::publishing(work, &call, &concerned)?;
-    let changes = save(work, &access, &call, wishes)?;
-    tell_changes(work, &call, changes)?;
+    change(work, &access, &call, wishes)?;
+    let before = standing::of_users(work, &call, &removals)?;
     let mut removed = Vec::new();
     for user_id in removals {
+        if let Some(user) = user_store::find(work.db, &user_id)? {
+            access.require_rank_over(work, &user, &call)?;
+        }
         if members::remove(work.db, &call.cid, &user_id)? {
             removed.push(user_id);
         }
@@ -57,9 +59,7 @@ pub(super) fn update(
             CallMemberRemovedEvent { call: views::call(work, &call)?, members: removed.clone() };
         work.tell_all(&call, body, &removed)?;
     }
-    // Who is in the call need not join again for the rights of another role.
-    let after = permissions::publishing(work, &call, &concerned)?;
-    permissions::order_changes(work, &call, &before, &after);
+    standing::follow(work, &call, before)?;
     let mut response = UpdateCallMembersResponse::default();
     for user_id in answered {
         if let Some(member) = members::find(work.db, &call.cid, &user_id)? {
@@ -90,21 +90,21 @@ pub(super) fn merge_existing(
     if wishes.is_empty() || !access.allows(OwnCapability::UpdateCallMember) {
         return Ok(());
     }
+    change(work, access, call, wishes)
+}
+
+/// Adds and changes members. Who is in the call need not join again for the rights of another role.
+fn change(
+    work: &mut Work<'_>,
+    access: &Access,
+    call: &CallRecord,
+    wishes: Vec<MemberRequest>,
+) -> Result<(), Refusal> {
+    let before = standing::of_users(work, call, wishes.iter().map(|wish| &wish.user_id))?;
     let changes = save(work, access, call, wishes)?;
-    tell_changes(work, call, changes)
+    tell_changes(work, call, changes)?;
+    standing::follow(work, call, before)
 }
-
-/// How many members a request asks for.
-pub(super) fn page_size(wish: Option<u32>) -> Result<u32, Refusal> {
-    match wish {
-        None => Ok(DEFAULT_PAGE),
-        Some(limit) if limit <= MAX_PAGE => Ok(limit),
-        Some(_) => Err(Refusal::input(format!("the limit is at most {MAX_PAGE}"))),
-    }
-}
-
-pub(super) const DEFAULT_PAGE: u32 = 25;
-pub(super) const MAX_PAGE: u32 = 100;
 
 /// User ids by kind of change.
 #[derive(Default)]
@@ -163,16 +163,17 @@ fn save(
                 return Err(Refusal::input(format!("a call has at most {MAX_IN_CALL} members")));
             }
             count += 1;
-            changes.added.push(user.id);
+            changes.added.push(user.id.clone());
         } else {
             if new.role != old.role {
                 changes.role_changed.push(user.id.clone());
             }
             if new.custom != old.custom {
-                changes.updated.push(user.id);
+                changes.updated.push(user.id.clone());
             } else if new.role == old.role {
                 continue;
             }
+            access.require_rank_over(work, &user, call)?;
         }
         members::save(work.db, &new)?;
     }
@@ -202,22 +203,13 @@ fn tell_changes(work: &mut Work<'_>, call: &CallRecord, changes: Changes) -> Res
     }
     if !role_changed.is_empty() {
         let members = load(work, role_changed)?;
-        let capabilities_by_role = access::capabilities_by_role(call)?;
+        let capabilities_by_role = access::capabilities_by_role(work, call)?;
         let body = CallMemberUpdatedPermissionEvent { call: view, members, capabilities_by_role };
         work.tell_all(call, body, &[])?;
     }
     Ok(())
 }
 
-pub(super) fn check_role(role: &str) -> Result<(), Refusal> {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-    if (1..=MAX_ROLE).contains(&role.len()) && role.bytes().all(allowed) {
-        return Ok(());
-    }
-    Err(Refusal::input(format!("a role must be 1 to {MAX_ROLE} of the characters A-Z a-z 0-9 _ -")))
-}
-
 const MAX_MEMBERS: usize = 100;
 /// Each of them is looked up for each event about the call.
 const MAX_IN_CALL: u32 = 5000;
-const MAX_ROLE: usize = 64;

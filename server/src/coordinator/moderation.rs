@@ -9,21 +9,19 @@ use trunkline_protocol::{
         KickedUserEvent, MuteUsersRequest, OwnCapability, PinRequest, UnblockUserRequest,
         UnblockedUserEvent, UnpinRequest,
     },
-    sfu::models::{CallEndedReason, TrackType},
+    sfu::models::TrackType,
 };
 
 use super::{
     Caller, Cid, Refusal,
+    access::Access,
     actor::{self, Actor},
-    calls, sessions, users, views,
+    calls, sessions, standing, users, views,
     work::{Effect, Work},
 };
 use crate::{
     sfu::control::{Muted, SfuOrder},
-    store::{
-        calls::{self as call_store, CallRecord},
-        permissions,
-    },
+    store::calls::{self as call_store, CallRecord},
 };
 
 pub(super) fn block(
@@ -35,7 +33,8 @@ pub(super) fn block(
     let actor = actor::load(work, caller)?;
     let (call, access) = calls::open(work, &actor, cid)?;
     access.require(OwnCapability::BlockUsers)?;
-    keep_out(work, &actor, &call, &request.user_id)?;
+    keep_out(work, &actor, &access, &call, &request.user_id)?;
+    standing::silence(work, &call, &request.user_id);
     Ok(Empty {})
 }
 
@@ -52,8 +51,6 @@ pub(super) fn unblock(
     if call_store::unblock(work.db, &call.cid, &user_id)? {
         let user = views::stored_user(work, &user_id)?;
         work.tell_watchers(&call, UnblockedUserEvent { user });
-        let cid = call.cid;
-        work.effect(Effect::Order(SfuOrder::Admit { cid, user_id, admitted: true }));
     }
     Ok(Empty {})
 }
@@ -72,15 +69,20 @@ pub(super) fn kick(
         access.require(OwnCapability::BlockUsers)?;
     }
     let user = users::existing(work, &request.user_id)?;
+    access.require_rank_over(work, &user, &call)?;
     if blocks {
-        keep_out(work, &actor, &call, &user.id)?;
+        keep_out(work, &actor, &access, &call, &user.id)?;
     }
     let body = KickedUserEvent {
         user: views::user(work, &user),
         kicked_by_user: Some(views::user(work, &actor.user)),
     };
     work.tell_watchers(&call, body);
-    put_out(work, &call, user.id);
+    if blocks {
+        standing::silence(work, &call, &user.id);
+    } else {
+        standing::put_out(work, &call, user.id)?;
+    }
     Ok(Empty {})
 }
 
@@ -154,20 +156,6 @@ pub(super) fn unpin(
     set_pin(work, caller, cid, user_id, session_id, false)
 }
 
-/// Tells an SFU that has just started whom to refuse and whose rights have changed: tokens from
-/// before its start are still valid.
-pub(super) fn remind_sfu(work: &mut Work<'_>) -> Result<(), Refusal> {
-    for (cid, user_id) in call_store::all_blocks(work.db)? {
-        work.effect(Effect::Order(SfuOrder::Admit { cid, user_id, admitted: false }));
-    }
-    for (cid, user_id, permission, is_granted) in permissions::all(work.db)? {
-        let (granted, revoked) =
-            if is_granted { (vec![permission], vec![]) } else { (vec![], vec![permission]) };
-        work.effect(Effect::Order(SfuOrder::SetGrants { cid, user_id, granted, revoked }));
-    }
-    Ok(())
-}
-
 /// Pins live as long as the session of the participant, so the SFU keeps them.
 fn set_pin(
     work: &mut Work<'_>,
@@ -195,6 +183,7 @@ fn set_pin(
 fn keep_out(
     work: &mut Work<'_>,
     actor: &Actor,
+    access: &Access,
     call: &CallRecord,
     user_id: &str,
 ) -> Result<(), Refusal> {
@@ -202,22 +191,16 @@ fn keep_out(
         return Err(Refusal::input("users cannot block themselves"));
     }
     let user = users::find_or_create(work, user_id)?;
+    access.require_rank_over(work, &user, call)?;
     if call_store::block(work.db, &call.cid, &user.id)? {
         let body = BlockedUserEvent {
             user: views::user(work, &user),
             blocked_by_user: Some(views::user(work, &actor.user)),
         };
         work.tell_watchers(call, body);
-        let (cid, user_id) = (call.cid.clone(), user.id.clone());
-        work.effect(Effect::Order(SfuOrder::Admit { cid, user_id, admitted: false }));
-        put_out(work, call, user.id);
+        standing::put_out(work, call, user.id)?;
     }
     Ok(())
-}
-
-fn put_out(work: &mut Work<'_>, call: &CallRecord, user_id: String) {
-    let (cid, reason) = (call.cid.clone(), CallEndedReason::Kicked);
-    work.effect(Effect::Order(SfuOrder::RemoveUser { cid, user_id, reason }));
 }
 
 const MAX_MUTED: usize = 100;

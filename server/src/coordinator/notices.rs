@@ -8,7 +8,7 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-use super::{Coordinator, Refusal, moderation, sessions, work::Work};
+use super::{Coordinator, Refusal, Shared, sessions, standing, work::Work};
 use crate::{
     sfu::control::{SfuNotice, SfuOrder},
     store::{AppId, Db, Done, apps, sessions as session_store},
@@ -74,7 +74,8 @@ impl Coordinator {
             let mut effects = Vec::new();
             for (app, notice) in &notices {
                 let db = Db { connection, app: *app };
-                let mut work = Work::new(db, &coordinator.shared.hub, crate::clock::now());
+                let Shared { hub, policy, .. } = &*coordinator.shared;
+                let mut work = Work::new(db, hub, crate::clock::now()).under(policy);
                 sessions::apply(&mut work, notice)?;
                 effects.push((*app, work.into_effects()));
             }
@@ -97,7 +98,7 @@ impl Coordinator {
         };
         let reminded = async {
             for app in self.shared.store.transact(list).await? {
-                self.insist(app, moderation::remind_sfu).await?;
+                self.insist(app, standing::remind_sfu).await?;
             }
             Ok::<_, Refusal>(())
         };

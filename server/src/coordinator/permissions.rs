@@ -1,27 +1,14 @@
 //! Permissions of single users: asked for, granted, revoked. They live as long as the call.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use trunkline_protocol::coordinator::{
     Empty, ErrorCode, Open, OwnCapability, PermissionRequestEvent, RequestPermissionRequest,
     RequestablePermission, UpdateUserPermissionsRequest, UpdatedCallPermissionsEvent,
 };
 
-use super::{
-    Caller, Cid, Refusal,
-    access::Access,
-    actor::{self, Actor},
-    calls, users, views,
-    work::{Effect, Work},
-};
-use crate::{
-    sfu::control::SfuOrder,
-    store::{
-        calls::CallRecord,
-        permissions,
-        users::{self as user_store, UserRecord},
-    },
-};
+use super::{Caller, Cid, Refusal, actor, calls, standing, users, views, work::Work};
+use crate::store::{calls::CallRecord, permissions};
 
 pub(super) fn request(
     work: &mut Work<'_>,
@@ -70,76 +57,23 @@ pub(super) fn update(
         return Err(Refusal::input(detail));
     }
     let user = users::existing(work, &request.user_id)?;
+    access.require_rank_over(work, &user, &call)?;
+    let before = standing::of_users(work, &call, [&user.id])?;
     for (permissions, is_granted) in [(&granted, true), (&revoked, false)] {
         for permission in permissions {
             permissions::set(work.db, &call.cid, &user.id, permission.as_str(), is_granted)?;
         }
     }
-    let target = without_token(user);
-    let capabilities = Access::to_call(work, &target, &call)?.own_capabilities();
     let body = UpdatedCallPermissionsEvent {
-        own_capabilities: capabilities.into_iter().map(Into::into).collect(),
-        user: views::user(work, &target.user),
+        own_capabilities: standing::capabilities(work, &call, &user)?
+            .into_iter()
+            .map(Into::into)
+            .collect(),
+        user: views::user(work, &user),
     };
     work.tell_watchers(&call, body);
-    let names = |permissions: Vec<RequestablePermission>| {
-        permissions.into_iter().map(|permission| permission.as_str().to_owned()).collect()
-    };
-    work.effect(Effect::Order(SfuOrder::SetGrants {
-        cid: call.cid,
-        user_id: target.user.id,
-        granted: names(granted),
-        revoked: names(revoked),
-    }));
+    standing::follow(work, &call, before)?;
     Ok(Empty {})
-}
-
-/// What each of these users may publish by role and by exception. Those who do not exist yet, or
-/// whose teams do not reach the call, may nothing.
-pub(super) fn publishing(
-    work: &Work<'_>,
-    call: &CallRecord,
-    user_ids: &[String],
-) -> Result<BTreeMap<String, BTreeSet<&'static str>>, Refusal> {
-    let mut held = BTreeMap::new();
-    for user_id in user_ids {
-        let names = match user_store::find(work.db, user_id)? {
-            Some(user) => match Access::to_call(work, &without_token(user), call) {
-                Ok(access) => access.own_capabilities(),
-                Err(refusal) if refusal.code == ErrorCode::DoesNotExist => Vec::new(),
-                Err(refusal) => return Err(refusal),
-            },
-            None => Vec::new(),
-        };
-        let names = names.into_iter().map(OwnCapability::as_str);
-        let publishes = |name: &&str| PUBLISHING.iter().any(|known| known.as_str() == *name);
-        held.insert(user_id.clone(), names.filter(publishes).collect());
-    }
-    Ok(held)
-}
-
-/// Has the SFU follow a change of what users may publish.
-pub(super) fn order_changes(
-    work: &mut Work<'_>,
-    call: &CallRecord,
-    before: &BTreeMap<String, BTreeSet<&'static str>>,
-    after: &BTreeMap<String, BTreeSet<&'static str>>,
-) {
-    let less = |one: &BTreeSet<&str>, other: &BTreeSet<&str>| -> Vec<String> {
-        one.difference(other).map(|name| (*name).to_owned()).collect()
-    };
-    for ((user_id, old), new) in before.iter().zip(after.values()) {
-        let (granted, revoked) = (less(new, old), less(old, new));
-        if !granted.is_empty() || !revoked.is_empty() {
-            let (cid, user_id) = (call.cid.clone(), user_id.clone());
-            work.effect(Effect::Order(SfuOrder::SetGrants { cid, user_id, granted, revoked }));
-        }
-    }
-}
-
-/// A user as they are known without looking at a token of theirs.
-fn without_token(user: UserRecord) -> Actor {
-    Actor { user, anonymous: false, call_role: String::new(), call_cids: Vec::new() }
 }
 
 fn known(names: &[Open<RequestablePermission>]) -> Result<Vec<RequestablePermission>, Refusal> {
@@ -165,9 +99,3 @@ fn may_be_asked_for(call: &CallRecord, permission: RequestablePermission) -> boo
         RequestablePermission::Screenshare => settings.screensharing.access_request_enabled,
     }
 }
-
-const PUBLISHING: [RequestablePermission; 3] = [
-    RequestablePermission::SendAudio,
-    RequestablePermission::SendVideo,
-    RequestablePermission::Screenshare,
-];

@@ -14,13 +14,15 @@ use super::{
     Caller, Cid, ConnectionId, Refusal,
     access::Access,
     actor::{self, Actor},
+    bounds,
     call_type::{CallType, Permission},
-    calls, members, sessions, views,
+    calls, sessions, views,
     work::Work,
 };
 use crate::store::{
     calls as call_store,
-    filter::{Condition, Field, Kind, Table, join, one_of},
+    condition::{Condition, join, one_of},
+    filter::{Field, Kind, Table},
     members as member_store,
     page::{PageRequest, page},
     sessions as session_store,
@@ -38,10 +40,11 @@ pub(super) fn calls(
     let page_request = PageRequest {
         filter: filter.as_ref(),
         sort: request.sort.as_deref().unwrap_or_default(),
-        limit: members::page_size(request.limit)?,
+        limit: bounds::page_size(request.limit)?,
         next: next(request.next.as_deref(), request.prev.as_deref())?,
     };
-    let mut found = page(work.db, &CALLS, readable(&actor), &page_request, call_store::read)?;
+    let readable = readable(work, &actor, filter.as_ref());
+    let mut found = page(work.db, &CALLS, readable, &page_request, call_store::read)?;
     let mut room = Room::new(deadline);
     let mut calls = Vec::with_capacity(found.rows.len());
     for call in &found.rows {
@@ -98,7 +101,7 @@ pub(super) fn members(
     let page_request = PageRequest {
         filter: filter.as_ref(),
         sort: request.sort.as_deref().unwrap_or_default(),
-        limit: members::page_size(request.limit)?,
+        limit: bounds::page_size(request.limit)?,
         next: next(request.next.as_deref(), request.prev.as_deref())?,
     };
     let scope = one_of("member.cid", vec![SqlValue::Text(call.cid)]);
@@ -130,7 +133,7 @@ pub(super) fn participants(
     let page_request = PageRequest {
         filter: filter.as_ref(),
         sort: &[],
-        limit: members::page_size(limit)?,
+        limit: bounds::page_size(limit)?,
         next: None,
     };
     let session = sessions::running(work, &call)?.map(|session| session.id);
@@ -190,7 +193,10 @@ const MAX_ANSWER: usize = 4 * 1024 * 1024;
 
 /// The calls that [`Access::to_call`] and `read-call` let the actor see, as a condition: filtering
 /// afterwards would leave pages short.
-fn readable(actor: &Actor) -> Condition {
+///
+/// Guests and anonymous users, who are anybody, find what they know: calls of theirs, and those that
+/// the filter names.
+fn readable(work: &Work<'_>, actor: &Actor, filter: Option<&Value>) -> Condition {
     let me = || SqlValue::Text(actor.user.id.clone());
     let is_member = || Condition {
         sql: "EXISTS (SELECT 1 FROM member
@@ -212,15 +218,22 @@ fn readable(actor: &Actor) -> Condition {
     };
     let role = actor.user.role.as_str();
     let read = Permission::Own(OwnCapability::ReadCall);
+    let policy = &work.policy;
+    let by_role = types_with(&|call_type| policy.of_role(call_type, role).contains(&read));
+    let is_anybody = actor.anonymous || role == "guest";
     let allowed = join(
         "OR",
         vec![
-            types_with(&|call_type| call_type.granted_to_role(role).contains(&read)),
+            if is_anybody {
+                join("AND", vec![by_role, join("OR", vec![is_owner(), named(filter)])])
+            } else {
+                by_role
+            },
             join(
                 "AND",
                 vec![
                     is_owner(),
-                    types_with(&|call_type| call_type.granted_to_owner(role).contains(&read)),
+                    types_with(&|call_type| policy.of_owner(call_type, role).contains(&read)),
                 ],
             ),
             // Every member is at least a `call_member`, which may read.
@@ -237,6 +250,21 @@ fn readable(actor: &Actor) -> Condition {
     };
     let exists = Condition { sql: "call.deleted_at IS NULL".into(), values: Vec::new() };
     join("AND", vec![allowed, reachable, exists])
+}
+
+/// The calls that a filter names one by one.
+fn named(filter: Option<&Value>) -> Condition {
+    let names = |field: &str| -> Vec<SqlValue> {
+        let wanted = filter.and_then(|filter| filter.get(field));
+        let wanted = wanted.map(|wanted| {
+            let listed = wanted.get("$in").and_then(Value::as_array);
+            let one = wanted.get("$eq").unwrap_or(wanted);
+            listed.map_or_else(|| std::slice::from_ref(one), Vec::as_slice)
+        });
+        let texts = wanted.unwrap_or_default().iter().filter_map(Value::as_str);
+        texts.map(|text| SqlValue::Text(text.to_owned())).collect()
+    };
+    join("OR", vec![one_of("call.cid", names("cid")), one_of("call.id", names("id"))])
 }
 
 fn next<'a>(next: Option<&'a str>, prev: Option<&str>) -> Result<Option<&'a str>, Refusal> {
@@ -314,11 +342,15 @@ mod tests {
     use trunkline_protocol::coordinator::DateTime;
 
     use super::*;
-    use crate::store::{empty_tables, first_app, page::plan, users::UserRecord};
+    use crate::{
+        coordinator::Hub,
+        store::{empty_tables, first_app, page::plan, users::UserRecord},
+    };
 
     #[test]
     fn what_apps_ask_for_is_looked_up_and_not_searched_for() {
-        let db = empty_tables();
+        let (db, hub) = (empty_tables(), Hub::default());
+        let work = Work::new(first_app(&db), &hub, DateTime::from_unix_nanos(1));
         let actor = Actor {
             user: UserRecord::new("alice", "user", DateTime::from_unix_nanos(1)),
             anonymous: false,
@@ -332,7 +364,8 @@ mod tests {
             (json!({ "created_by_user_id": "alice" }), "call_created_by"),
         ] {
             let request = PageRequest { filter: Some(&filter), sort: &[], limit: 25, next: None };
-            let steps = plan(first_app(&db), &CALLS, readable(&actor), &request);
+            let readable = readable(&work, &actor, Some(&filter));
+            let steps = plan(first_app(&db), &CALLS, readable, &request);
             assert!(steps[0].contains(expected), "{filter}: {steps:#?}");
             let searched = steps.iter().any(|step| step.starts_with("SCAN"));
             assert!(!searched, "{filter}: {steps:#?}");

@@ -4,7 +4,7 @@ use std::fmt;
 
 use trunkline_protocol::coordinator::{ApiError, ErrorCode};
 
-use crate::store::{StoreError, filter::QueryError};
+use crate::store::{StoreError, condition::QueryError};
 
 /// A command that is not carried out, and why. The route adds its name and the time it took.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,12 @@ impl Refusal {
     /// Nothing can be stored at the moment, and nothing of the request is.
     pub fn unavailable() -> Self {
         let detail = "the server cannot store anything at the moment; nothing was changed";
+        Self { status: 503, ..Self::passing(ErrorCode::InternalSystem, detail) }
+    }
+
+    /// The server is to end, and lets nobody new into its calls.
+    pub fn draining() -> Self {
+        let detail = "the server is shutting down and lets nobody new in; try again soon";
         Self { status: 503, ..Self::passing(ErrorCode::InternalSystem, detail) }
     }
 

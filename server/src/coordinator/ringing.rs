@@ -15,7 +15,7 @@ use super::{
     Caller, Cid, ConnectionId, Refusal,
     access::{self, Access},
     actor::{self, Actor},
-    calls, members, sessions, users, views,
+    bounds, calls, sessions, users, views,
     work::{Effect, Work},
 };
 use crate::store::{
@@ -163,7 +163,7 @@ pub(super) fn miss(
         };
         let body = CallMissedEvent {
             call: views::call(work, call)?,
-            members: views::member_list(work, &call.cid, members::MAX_PAGE)?,
+            members: views::member_list(work, &call.cid, bounds::MAX_PAGE)?,
             notify_user: true,
             session_id: session.id.clone(),
             user: views::stored_user(work, &rung_by)?,
@@ -293,6 +293,7 @@ pub(super) fn repeat(
         let present = session_store::participants(work.db, &session_id)?;
         let is_over = due_at.is_some_and(|due| due <= work.now)
             || call.ended_at.is_some()
+            || call_store::is_blocked(work.db, &call.cid, &user.id)?
             || call.session_id.as_ref() != Some(&session_id)
             || present.iter().any(|participant| participant.user_id == user.id);
         let is_member = member_store::find(work.db, &call.cid, &user.id)?.is_some();
@@ -313,7 +314,7 @@ fn event(
     ringer: &UserRecord,
     video: bool,
 ) -> Result<CallRingEvent, Refusal> {
-    let mut members = views::member_list(work, &call.cid, members::MAX_PAGE)?;
+    let mut members = views::member_list(work, &call.cid, bounds::MAX_PAGE)?;
     members.retain(|member| member.user_id != ringer.id);
     Ok(CallRingEvent {
         call: views::call(work, call)?,

@@ -7,6 +7,8 @@ struct NoSfu;
 impl SfuControl for NoSfu {
     fn order(&self, _order: SfuOrder) {}
 
+    fn drain(&self) {}
+
     fn close(&self) {}
 
     fn health(&self) -> SfuHealth {
@@ -45,7 +47,9 @@ impl World {
         let app = store.transact(put).await.unwrap();
         let (notify, notices) = crate::sfu::control::notices();
         let coordinator =
-            Coordinator::start(store, [app], Arc::new(NoSfu), notices, &metrics).await.unwrap();
+            Coordinator::start(store, [app], Arc::new(NoSfu), Policy::default(), notices, &metrics)
+                .await
+                .unwrap();
         let alice = coordinator.create_guest(app, UserRequest::default()).await.unwrap();
         let caller = Caller {
             app,
@@ -54,6 +58,8 @@ impl World {
             role: Some("admin".into()),
             teams: None,
             call_cids: Vec::new(),
+            has_token: true,
+            expires_at: None,
         };
         let cid = Cid::new("default", "a").unwrap();
         let create = GetOrCreateCallRequest::default();

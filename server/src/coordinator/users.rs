@@ -2,26 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use trunkline_protocol::{
-    coordinator::{
-        ConnectedEvent, ErrorCode, Event, FullUserRequest, OwnUserResponse, UpdateUsersRequest,
-        UpdateUsersResponse, UserRequest, UserResponse, UserUpdatedEvent,
-    },
-    sfu::models::CallEndedReason,
+use trunkline_protocol::coordinator::{
+    ConnectedEvent, ErrorCode, Event, FullUserRequest, OwnUserResponse, UpdateUsersRequest,
+    UpdateUsersResponse, UserRequest, UserResponse, UserUpdatedEvent,
 };
 
 use super::{
-    Caller, Outbox, Refusal, access,
-    bounds::{MAX_TEAM, check_profile},
+    Caller, Outbox, Refusal,
+    bounds::{MAX_TEAM, check_profile, check_role},
     cid::{check_user_id, is_guest},
-    devices, members, ringing, views,
+    devices, ringing,
+    standing::{self, Standing},
+    views,
     work::{Effect, Work},
 };
 use crate::{
-    sfu::control::SfuOrder,
+    sfu::control::{Remedy, SfuOrder, Whose},
     store::{
-        calls, members as member_store, sessions,
-        users::{self, UserRecord},
+        calls::{self, CallRecord},
+        sessions,
+        users::{self, Loan, UserRecord},
     },
 };
 
@@ -45,12 +45,7 @@ pub(super) fn connect(
     let mut user =
         stored.clone().unwrap_or_else(|| UserRecord::new(&caller.user_id, role, work.now));
     describe(&mut user, details)?;
-    if let Some(role) = caller.app_role() {
-        user.role = role.into();
-    }
-    if let Some(teams) = &caller.teams {
-        user.teams.clone_from(teams);
-    }
+    lend(&mut user, caller);
     user.updated_at = work.now;
     user.last_active = Some(work.now);
     save(work, &user, stored.as_ref())?;
@@ -65,6 +60,38 @@ pub(super) fn connect(
     let hello = Event::of_connection(work.now, ConnectedEvent { connection_id, me });
     work.effect(Effect::Connect { outbox, user_id: user.id.clone(), hello });
     ringing::repeat(work, &user, &connection)
+}
+
+/// Role and teams of the token are those of the user until it expires: as others see them, and for what
+/// nobody has to ask with a token.
+fn lend(user: &mut UserRecord, caller: &Caller) {
+    let (role, teams) = (caller.app_role(), caller.teams.as_ref());
+    if role.is_none() && teams.is_none() {
+        return;
+    }
+    let own = user.loan.take();
+    let own = own.unwrap_or_else(|| Loan {
+        role: user.role.clone(),
+        teams: user.teams.clone(),
+        until: None,
+    });
+    user.role = role.map_or_else(|| own.role.clone(), Into::into);
+    user.teams = teams.map_or_else(|| own.teams.clone(), Clone::clone);
+    let is_lent = user.role != own.role || user.teams != own.teams;
+    let until = caller.expires_at.map(|at| at.plus_seconds(RENEWAL));
+    user.loan = is_lent.then_some(Loan { until, ..own });
+}
+
+/// Takes back what tokens have lent that have expired, unless there has been another one.
+pub(super) fn end_loans(work: &mut Work<'_>) -> Result<(), Refusal> {
+    for lent in users::overdue(work.db, work.now)? {
+        let mut user = lent.clone();
+        if let Some(Loan { role, teams, .. }) = user.loan.take() {
+            (user.role, user.teams) = (role, teams);
+        }
+        save(work, &user, Some(&lent))?;
+    }
+    Ok(())
 }
 
 /// The user with this id, created when missing: a member may be named before the first visit.
@@ -124,14 +151,18 @@ fn apply(user: &mut UserRecord, wish: FullUserRequest) -> Result<(), Refusal> {
         return Err(Refusal::new(ErrorCode::FeatureNotSupported, detail));
     }
     check_profile(name.as_deref(), image.as_deref(), language.as_deref(), custom.as_ref())?;
-    if let Some(role) = role {
-        members::check_role(&role)?;
-        user.role = role;
+    if let Some(role) = &role {
+        check_role(role)?;
     }
-    if let Some(teams) = teams {
-        check_teams(&teams)?;
-        user.teams = teams;
+    if let Some(teams) = &teams {
+        check_teams(teams)?;
     }
+    // The backend knows better than the token that it has signed before.
+    if let Some(loan) = user.loan.take_if(|_| role.is_some() || teams.is_some()) {
+        (user.role, user.teams) = (loan.role, loan.teams);
+    }
+    user.role = role.unwrap_or_else(|| std::mem::take(&mut user.role));
+    user.teams = teams.unwrap_or_else(|| std::mem::take(&mut user.teams));
     user.name = name.or(user.name.take());
     user.image = image.or(user.image.take());
     user.language = language.or(user.language.take());
@@ -148,10 +179,13 @@ fn save(
     user: &UserRecord,
     stored: Option<&UserRecord>,
 ) -> Result<(), Refusal> {
+    let moved = stored.filter(|stored| stored.role != user.role || stored.teams != user.teams);
+    let before = moved.map(|stored| standings(work, stored)).transpose()?;
     users::save(work.db, user)?;
     let is_changed = stored.is_some_and(|stored| {
         let (updated_at, last_active) = (stored.updated_at, stored.last_active);
-        UserRecord { updated_at, last_active, ..user.clone() } != *stored
+        let loan = stored.loan.clone();
+        UserRecord { updated_at, last_active, loan, ..user.clone() } != *stored
     });
     if is_changed {
         let body =
@@ -176,24 +210,28 @@ fn save(
     if stored.is_some_and(|stored| stored.teams != user.teams) {
         let (user_id, teams) = (user.id.clone(), user.teams.clone());
         work.effect(Effect::KeepToTeams { user_id, teams });
-        put_out(work, user)?;
+    }
+    let Some(before) = before else {
+        return Ok(());
+    };
+    standing::void(work, "", Whose::User(user.id.clone()), Remedy::Rejoin)?;
+    for (call, before) in before {
+        let now = standing::of_user(work, &call, user)?;
+        standing::follow_one(work, &call, user.id.clone(), &before, &now)?;
     }
     Ok(())
 }
 
-fn put_out(work: &mut Work<'_>, user: &UserRecord) -> Result<(), Refusal> {
+/// What the user may do in the calls that they are in.
+fn standings(work: &Work<'_>, user: &UserRecord) -> Result<Vec<(CallRecord, Standing)>, Refusal> {
+    let mut standings = Vec::new();
     for cid in sessions::calls_of(work.db, &user.id)? {
-        let Some(call) = calls::find(work.db, &cid)? else {
-            continue;
-        };
-        let involved =
-            call.created_by == user.id || member_store::find(work.db, &cid, &user.id)?.is_some();
-        if !access::reaches_team(&user.teams, call.team.as_deref(), involved) {
-            let (user_id, reason) = (user.id.clone(), CallEndedReason::Kicked);
-            work.effect(Effect::Order(SfuOrder::RemoveUser { cid, user_id, reason }));
+        if let Some(call) = calls::find(work.db, &cid)? {
+            let standing = standing::of_user(work, &call, user)?;
+            standings.push((call, standing));
         }
     }
-    Ok(())
+    Ok(standings)
 }
 
 fn check_teams(teams: &[String]) -> Result<(), Refusal> {
@@ -207,6 +245,9 @@ fn check_teams(teams: &[String]) -> Result<(), Refusal> {
     }
     Ok(())
 }
+
+/// How long a client has to come back with another token, s.
+const RENEWAL: i64 = 30;
 
 /// What a user says of themselves.
 pub(super) fn describe(user: &mut UserRecord, details: UserRequest) -> Result<(), Refusal> {

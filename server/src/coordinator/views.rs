@@ -7,7 +7,7 @@ use trunkline_protocol::coordinator::{
     CallStateResponse, EgressResponse, MemberResponse, UserResponse,
 };
 
-use super::{Refusal, access::Access, actor::Actor, members::DEFAULT_PAGE, work::Work};
+use super::{Refusal, access::Access, actor::Actor, bounds::DEFAULT_PAGE, work::Work};
 use crate::store::{
     calls::{self, CallRecord},
     members::{self, MemberRecord},

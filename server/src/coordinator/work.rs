@@ -3,18 +3,24 @@
 use trunkline_protocol::coordinator::{DateTime, Event, EventBody};
 
 use super::{
-    ConnectionId, Hub, Outbox, Refusal, access,
+    ConnectionId, Hub, Outbox, Policy, Refusal, access,
     hub::{Audience, Watched},
 };
 use crate::{
     sfu::control::SfuOrder,
-    store::{Db, calls::CallRecord, members, users},
+    store::{
+        Db,
+        calls::{self, CallRecord},
+        members, users,
+    },
 };
 
 /// One command: the transaction, the time, and what to do after the commit.
 pub(super) struct Work<'a> {
     pub db: Db<'a>,
     pub now: DateTime,
+    /// Which role may do what.
+    pub policy: Policy,
     hub: &'a Hub,
     effects: Vec<Effect>,
 }
@@ -27,6 +33,7 @@ pub(super) enum Effect {
     Tell { connection: ConnectionId, event: Event },
     Watch { connection: ConnectionId, calls: Vec<Watched> },
     Unwatch { cid: String },
+    Silence { cid: String, user_id: String },
     KeepToTeams { user_id: String, teams: Vec<String> },
     Order(SfuOrder),
     Wake { session_id: String, at: DateTime },
@@ -34,7 +41,12 @@ pub(super) enum Effect {
 
 impl<'a> Work<'a> {
     pub fn new(db: Db<'a>, hub: &'a Hub, now: DateTime) -> Self {
-        Self { db, now, hub, effects: Vec::new() }
+        Self { db, now, policy: Policy::default(), hub, effects: Vec::new() }
+    }
+
+    /// The same where roles may do something else than what is built in.
+    pub fn under(self, policy: &Policy) -> Self {
+        Self { policy: policy.clone(), ..self }
     }
 
     pub fn into_effects(self) -> Vec<Effect> {
@@ -103,11 +115,12 @@ impl<'a> Work<'a> {
         self.effect(Effect::Publish { event, audience });
     }
 
-    /// Those whose teams let them know of the call. Somebody may be a member and have gone to
-    /// another team since.
+    /// Those whom nobody keeps from knowing of the call. Somebody may be a member, and have gone to
+    /// another team since, or be blocked.
     fn in_reach(&self, call: &CallRecord, ids: Vec<String>) -> Result<Vec<String>, Refusal> {
+        let blocked = calls::blocked_users(self.db, &call.cid)?;
         let mut reached = Vec::with_capacity(ids.len());
-        for id in ids {
+        for id in ids.into_iter().filter(|id| !blocked.contains(id)) {
             let user = users::find(self.db, &id)?;
             let teams = user.map(|user| user.teams).unwrap_or_default();
             if access::reaches_team(&teams, call.team.as_deref(), true) {
@@ -117,7 +130,7 @@ impl<'a> Work<'a> {
         Ok(reached)
     }
 
-    /// From now on the connection hears about the calls. Refused when the connection is not an open
+    /// From now on the connection hears about the calls, except those in which its user is blocked. Refused when the connection is not an open
     /// one of the user: nobody may subscribe others.
     pub fn watch(
         &mut self,
@@ -127,9 +140,13 @@ impl<'a> Work<'a> {
     ) -> Result<(), Refusal> {
         if let Some(connection) = connection {
             self.hub.check_owner(&connection, self.db.app, user_id)?;
-            let calls =
-                calls.iter().map(|call| Watched { cid: call.cid.clone(), team: call.team.clone() });
-            self.effect(Effect::Watch { connection, calls: calls.collect() });
+            let mut watched = Vec::with_capacity(calls.len());
+            for call in calls {
+                if !calls::is_blocked(self.db, &call.cid, user_id)? {
+                    watched.push(Watched { cid: call.cid.clone(), team: call.team.clone() });
+                }
+            }
+            self.effect(Effect::Watch { connection, calls: watched });
         }
         Ok(())
     }

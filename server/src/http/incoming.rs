@@ -1,6 +1,6 @@
 //! What a request brings along.
 
-use std::{collections::HashMap, convert::Infallible, error::Error, time::Duration};
+use std::{collections::HashMap, convert::Infallible, error::Error, sync::Arc, time::Duration};
 
 use axum::{
     body::{Body, to_bytes},
@@ -14,7 +14,7 @@ use trunkline_protocol::coordinator::ErrorCode;
 
 use super::{AppState, address::ClientAddress, guard::RateSlot};
 use crate::{
-    auth::{App, Credentials},
+    auth::{Credentials, KnownApp},
     coordinator::{Caller, Cid, ConnectionId, Refusal, SfuAccess, is_guest},
     rate_limit::{Asker, Platform, Rate, Subject},
     store::AppId,
@@ -103,14 +103,14 @@ impl Incoming {
     }
 
     /// The app that the request names, when it needs no more.
-    pub fn app<'a>(&self, state: &'a AppState) -> Result<(AppId, &'a App), Refusal> {
-        let (id, app) = self.named_app(state).or_else(|refusal| self.stranger(state, refusal))?;
-        self.spend(state, id, Asker::Nobody)?;
-        Ok((id, app))
+    pub fn app(&self, state: &AppState) -> Result<Arc<KnownApp>, Refusal> {
+        let known = self.named_app(state).or_else(|refusal| self.stranger(state, refusal))?;
+        self.spend(state, known.id, Asker::Nobody)?;
+        Ok(known)
     }
 
     /// The app that wants a guest, if this address may make another one.
-    pub fn app_for_guest<'a>(&self, state: &'a AppState) -> Result<(AppId, &'a App), Refusal> {
+    pub fn app_for_guest(&self, state: &AppState) -> Result<Arc<KnownApp>, Refusal> {
         let found = self.app(state)?;
         if !state.guests {
             let detail = "guests are switched off on this server";
@@ -121,7 +121,7 @@ impl Incoming {
     }
 
     /// The app that the request names, for those who are asked for more later.
-    pub fn named_app<'a>(&self, state: &'a AppState) -> Result<(AppId, &'a App), Refusal> {
+    pub fn named_app(&self, state: &AppState) -> Result<Arc<KnownApp>, Refusal> {
         state.apps.find(self.query("api_key"))
     }
 
@@ -171,7 +171,7 @@ impl Incoming {
         } else {
             let host = self.header(header::HOST.as_str()).filter(|host| is_host(host));
             let host = host.ok_or_else(|| Refusal::input("the Host header is missing"))?;
-            format!("http://{host}")
+            format!("{}://{host}", state.scheme)
         };
         // http → ws, https → wss
         let ws_base = base.replacen("http", "ws", 1);
@@ -180,7 +180,9 @@ impl Incoming {
             url: format!("{base}/sfu/twirp"),
             ws_endpoint: format!("{ws_base}/sfu/ws"),
             secret: state.sfu_secret.clone(),
-            ice_servers: state.ice_servers.clone(),
+            sessions_per_user: state.sessions_per_user,
+            stun: state.stun.clone(),
+            turn: Arc::clone(&state.turn),
         })
     }
 

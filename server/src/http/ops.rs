@@ -1,6 +1,9 @@
 //! For whoever runs the server: whether it works, and how much it does.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering::Relaxed},
+    time::Duration,
+};
 
 use axum::{
     Router,
@@ -13,10 +16,34 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use super::api::{self, Api};
-use crate::self_check;
+use crate::{process, self_check};
 
 pub(super) fn routes() -> Router<Api> {
-    Router::new().route("/health", get(health)).route("/metrics", get(metrics))
+    Router::new()
+        .route("/health", get(health))
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready))
+        .route("/metrics", get(metrics))
+}
+
+/// Whether the process goes on: 503 when media hang in something that nothing but another start ends.
+/// Who starts it again for less would end calls that go well.
+async fn live(State(api): State<Api>) -> Response {
+    let (status, word) = if api.app.coordinator.sfu_health().alive {
+        (StatusCode::OK, "ok")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "failing")
+    };
+    api::json(status, &json!({ "status": word }))
+}
+
+/// Whether new clients are to be sent here: 503 when something fails, and from the moment when the
+/// server is to end.
+async fn ready(State(api): State<Api>) -> Response {
+    if api.app.draining.load(Relaxed) {
+        return api::json(StatusCode::SERVICE_UNAVAILABLE, &json!({ "status": "draining" }));
+    }
+    health(State(api)).await
 }
 
 /// 503 when requests cannot be answered or stored. Says which part fails, and nothing of paths or
@@ -72,7 +99,9 @@ async fn metrics(State(api): State<Api>) -> Response {
     }
     let uptime = i64::try_from(api.app.started.elapsed().as_secs()).unwrap_or(i64::MAX);
     set("trunkline_uptime_seconds", "Time since the start.", uptime);
-    let kind = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    process::measure(registry);
+    let kind =
+        HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
     ([(header::CONTENT_TYPE, kind)], registry.text()).into_response()
 }
 

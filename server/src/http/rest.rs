@@ -1,5 +1,7 @@
 //! The REST operations.
 
+use std::sync::atomic::Ordering::Relaxed;
+
 use axum::{
     Router,
     extract::State,
@@ -85,6 +87,12 @@ async fn join_call(State(api): State<Api>, incoming: Incoming, payload: Payload)
         let (cid, watcher) = (incoming.cid()?, incoming.watcher());
         let sfu = incoming.sfu(&api.app)?;
         let request = payload.read().await?;
+        // Who is in the call may come back when the connection is lost.
+        if api.app.draining.load(Relaxed)
+            && !api.app.coordinator.is_in_call(caller.clone(), cid.clone()).await?
+        {
+            return Err(Refusal::draining());
+        }
         api.app.coordinator.join_call(caller, cid, watcher, request, sfu).await
     })
     .await
@@ -212,10 +220,10 @@ async fn query_calls(State(api): State<Api>, incoming: Incoming, payload: Payloa
 
 async fn create_guest(State(api): State<Api>, incoming: Incoming, payload: Payload) -> Response {
     api.respond("CreateGuest", StatusCode::CREATED, async {
-        let (id, app) = incoming.app_for_guest(&api.app)?;
+        let known = incoming.app_for_guest(&api.app)?;
         let request: CreateGuestRequest = payload.read().await?;
-        let user = api.app.coordinator.create_guest(id, request.user).await?;
-        let access_token = app.token_for(&user.id, None, None, None)?;
+        let user = api.app.coordinator.create_guest(known.id, request.user).await?;
+        let access_token = known.app.token_for(&user.id, None, None, None)?;
         Ok(CreateGuestResponse { user, access_token })
     })
     .await

@@ -11,6 +11,7 @@
 //! | nothing can be stored                                           | `connection.error` | 1013 |
 //! | a fault of the server                                           | `connection.error` | 1011 |
 //! | the client has said nothing for too long                        |                    | 1008 |
+//! | the token has expired: a client that has another one comes back |                    | 1008 |
 //! | the client does not take its events                             |                    | 1013 |
 //! | the server stops, whether or not the client is authenticated    |                    | 1012 |
 
@@ -34,7 +35,7 @@ use tokio::{
     time::{Instant as Deadline, sleep_until, timeout, timeout_at},
 };
 use trunkline_protocol::coordinator::{
-    ConnectionErrorEvent, ErrorCode, Event, HealthCheckEvent, WsAuthMessage, event_type,
+    ConnectionErrorEvent, DateTime, ErrorCode, Event, HealthCheckEvent, WsAuthMessage, event_type,
 };
 use uuid::Uuid;
 
@@ -76,7 +77,7 @@ async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
                 admitted = admit(&api, &mut socket, &incoming, &connection, frames) => admitted,
                 () = api.app.coordinator.hub().closed() => Ok(None),
             };
-            admitted.map(|user| user.map(|permit| (place, permit)))
+            admitted.map(|user| user.map(|(permit, expires_at)| ((place, permit), expires_at)))
         }
         Err(reason) => Err(reason.into()),
     };
@@ -87,9 +88,9 @@ async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
     };
     api.count("Connect", status, started);
     let close = match admitted {
-        Ok(Some(_permits)) => {
+        Ok(Some((_permits, expires_at))) => {
             tracing::debug!(connection = connection.0, "socket open");
-            let close = relay(&api, &mut socket, &connection, inbox).await;
+            let close = relay(&api, &mut socket, &connection, expires_at, inbox).await;
             api.app.coordinator.hub().disconnect(&connection);
             close
         }
@@ -105,14 +106,15 @@ async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
     }
 }
 
-/// Waits for the first frame and checks it. `None`: one of the two goes away.
+/// Waits for the first frame and checks it; tells when its token expires. `None`: one of the two goes
+/// away.
 async fn admit(
     api: &Api,
     socket: &mut WebSocket,
     incoming: &Incoming,
     connection: &ConnectionId,
     frames: mpsc::Sender<Bytes>,
-) -> Result<Option<Permit>, Refusal> {
+) -> Result<Option<(Permit, Option<DateTime>)>, Refusal> {
     incoming.named_app(&api.app)?;
     let deadline = Deadline::now() + AUTH_DEADLINE;
     let text = loop {
@@ -133,9 +135,10 @@ async fn admit(
         .map_err(|error| Refusal::input(format!("the first frame cannot be read: {error}")))?;
     let caller = incoming.socket_caller(&api.app, &message.token)?;
     let permit = api.app.socket_counts.belong(caller.app, &caller.user_id)?;
+    let expires_at = caller.expires_at;
     let outbox = Outbox { connection: connection.clone(), encoding: api.encoding, frames };
     api.app.coordinator.connect(caller, message.user_details, outbox).await?;
-    Ok(Some(permit))
+    Ok(Some((permit, expires_at)))
 }
 
 /// Carries frames both ways until one side ends it. Returns the close code to send, if any.
@@ -143,9 +146,11 @@ async fn relay(
     api: &Api,
     socket: &mut WebSocket,
     connection: &ConnectionId,
+    expires_at: Option<DateTime>,
     mut inbox: mpsc::Receiver<Bytes>,
 ) -> Option<u16> {
     let mut silent_until = Deadline::now() + CLIENT_SILENCE;
+    let mut expiry = expires_at.map(time_left);
     loop {
         let out = tokio::select! {
             event = inbox.recv() => match event {
@@ -163,11 +168,26 @@ async fn relay(
                 }
             }
             () = sleep_until(silent_until) => return Some(close_code::POLICY),
+            () = sleep_until(expiry.unwrap_or(silent_until)), if expiry.is_some() => {
+                // A deadline far off is looked at from time to time, and so is the clock.
+                if expires_at.is_some_and(|at| at <= clock::now()) {
+                    return Some(close_code::POLICY);
+                }
+                expiry = expires_at.map(time_left);
+                continue;
+            }
         };
         if !send(socket, out).await {
             return None;
         }
     }
+}
+
+/// When to look whether a token has expired.
+fn time_left(expires_at: DateTime) -> Deadline {
+    let nanos = expires_at.unix_nanos().saturating_sub(clock::now().unix_nanos());
+    let left = Duration::from_nanos(u64::try_from(nanos).unwrap_or(0));
+    Deadline::now() + left.clamp(Duration::from_millis(1), CLOCK_CHECK)
 }
 
 /// Clients ping with an object, or with an array that holds one.
@@ -228,6 +248,8 @@ async fn hang_up(socket: &mut WebSocket, code: u16) {
 const AUTH_DEADLINE: Duration = Duration::from_secs(10);
 /// Clients ping every 25 s.
 const CLIENT_SILENCE: Duration = Duration::from_secs(90);
+/// How long a clock is trusted that may be set.
+const CLOCK_CHECK: Duration = Duration::from_secs(60);
 const WRITE_DEADLINE: Duration = Duration::from_secs(10);
 const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
 /// Events a reader may fall behind.

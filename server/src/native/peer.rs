@@ -198,6 +198,19 @@ impl Actor {
         Ok(answer.to_sdp_string())
     }
 
+    /// Goes on from another port, as behind another address translator. Nothing comes to the old one.
+    pub fn change_port(&mut self) -> io::Result<()> {
+        let socket = std::net::UdpSocket::bind((self.address.ip(), 0))?;
+        socket.set_nonblocking(true)?;
+        self.socket = UdpSocket::from_std(socket)?;
+        let candidate = |address| Candidate::host(address, Protocol::Udp).map_err(io::Error::other);
+        let old = candidate(self.address)?;
+        self.address = self.socket.local_addr()?;
+        self.rtc.direct_api().invalidate_candidate(&old);
+        self.rtc.add_local_candidate(candidate(self.address)?);
+        Ok(())
+    }
+
     /// Sends any datagram at all.
     pub fn send_raw(&self, datagram: &[u8], to: SocketAddr) {
         // What the socket does not take is lost, as on any other hop.

@@ -42,16 +42,18 @@ pub enum SfuOrder {
         /// Told to that user.
         reason: CallEndedReason,
     },
-    /// Let a user begin sessions in a call, or refuse them: the tokens they hold stay valid for
-    /// hours. Sessions that run are not touched.
-    Admit {
+    /// Let no session begin with tokens that were made before a change of rights: they would be valid
+    /// for hours. Sessions that run are not touched.
+    Void {
         /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
-        /// coordinator does.
+        /// coordinator does. The cid is empty for all calls of the app.
         cid: String,
-        /// Who.
-        user_id: String,
-        /// False to refuse.
-        admitted: bool,
+        /// Whose tokens.
+        whose: Whose,
+        /// Those of this generation hold, earlier ones do not.
+        generation: i64,
+        /// What their holders may do about it.
+        remedy: Remedy,
     },
     /// Mute tracks (`track_unpublished`, cause MODERATION). Their owners may unmute them.
     MuteTracks {
@@ -63,14 +65,14 @@ pub enum SfuOrder {
         /// Which of them.
         kinds: Vec<TrackType>,
     },
-    /// Change what a user may do, in running sessions and in those that begin with an older token.
+    /// Change what a user may do in running sessions: those that begin have it in their tokens.
     SetGrants {
         /// Name of the call: its [`call_name`] where the SFU sees it, its cid where the
         /// coordinator does.
         cid: String,
         /// Whose rights.
         user_id: String,
-        /// Own capabilities that the user holds from now on, whatever the token says.
+        /// Own capabilities that the user holds from now on.
         granted: Vec<String>,
         /// Own capabilities that the user has no more.
         revoked: Vec<String>,
@@ -122,6 +124,26 @@ pub enum Muted {
     Users(Vec<String>),
     /// Those of everybody except one user.
     AllBut(String),
+}
+
+/// Whose tokens are void.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Whose {
+    /// Anybody's.
+    Everybody,
+    /// Those without the capability `join-backstage`.
+    Viewers,
+    /// This user's.
+    User(String),
+}
+
+/// What the holder of a void token may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Remedy {
+    /// Ask the coordinator for another token: rights have changed.
+    Rejoin,
+    /// Nothing by itself: the holder was put out.
+    Nothing,
 }
 
 /// What the SFU tells the coordinator.
@@ -220,18 +242,40 @@ pub fn call_name(app: AppId, cid: &str) -> String {
     format!("{}/{cid}", app.0)
 }
 
+/// What stands for all calls of the app in which the call of this name is.
+pub(crate) fn all_calls(call_name: &str) -> &str {
+    call_name.find('/').and_then(|end| call_name.get(..=end)).unwrap_or_default()
+}
+
 /// The cid in the name of a call.
 pub fn cid(call_name: &str) -> &str {
     call_name.split_once('/').map_or(call_name, |(_, cid)| cid)
 }
 
 impl SfuOrder {
+    /// The call that it is about, if it is about one.
+    pub(crate) fn call(&self) -> Option<&str> {
+        match self {
+            Self::Void { cid, .. } if all_calls(cid) == cid => None,
+            Self::EndCall { cid, .. }
+            | Self::EndLive { cid }
+            | Self::RemoveUser { cid, .. }
+            | Self::Void { cid, .. }
+            | Self::MuteTracks { cid, .. }
+            | Self::SetGrants { cid, .. }
+            | Self::UpdateUser { cid, .. }
+            | Self::Pin { cid, .. }
+            | Self::Report { cid } => Some(cid),
+            Self::Open { .. } => None,
+        }
+    }
+
     /// The order as the SFU understands it.
     pub(crate) fn in_app(mut self, app: AppId) -> Self {
         let (Self::EndCall { cid, .. }
         | Self::EndLive { cid }
         | Self::RemoveUser { cid, .. }
-        | Self::Admit { cid, .. }
+        | Self::Void { cid, .. }
         | Self::MuteTracks { cid, .. }
         | Self::SetGrants { cid, .. }
         | Self::UpdateUser { cid, .. }
@@ -263,3 +307,18 @@ impl SfuNotice {
 }
 
 const MOST_NOTICES: usize = 16 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_about_all_calls_of_an_app_is_for_every_worker() {
+        let void = |cid: &str| {
+            let (whose, remedy) = (Whose::User("ann".into()), Remedy::Nothing);
+            SfuOrder::Void { cid: cid.into(), whose, generation: 1, remedy }.in_app(AppId(7))
+        };
+        assert_eq!(void("default:a").call(), Some("7/default:a"));
+        assert_eq!(void("").call(), None);
+    }
+}

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
-use super::worker::Sfu;
+use super::handle::Sfu;
 use door::Door;
 
 pub use door::Limits;

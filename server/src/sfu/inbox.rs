@@ -29,6 +29,8 @@ pub(super) struct Inlet {
 pub(super) struct Inbox {
     requests: mpsc::Receiver<Request>,
     commands: mpsc::UnboundedReceiver<Command>,
+    /// Came out while a command was put in, which goes before it.
+    held: Option<Request>,
 }
 
 /// What comes out.
@@ -50,7 +52,7 @@ pub(super) enum Unanswered {
 pub(super) fn open() -> (Inlet, Inbox) {
     let (requests, waiting) = mpsc::channel(MOST_WAITING);
     let (commands, ordered) = mpsc::unbounded_channel();
-    (Inlet { requests, commands }, Inbox { requests: waiting, commands: ordered })
+    (Inlet { requests, commands }, Inbox { requests: waiting, commands: ordered, held: None })
 }
 
 impl Inlet {
@@ -89,17 +91,25 @@ impl Inlet {
 impl Inbox {
     /// How many wait.
     pub fn len(&self) -> usize {
-        self.requests.len() + self.commands.len()
+        self.requests.len() + self.commands.len() + usize::from(self.held.is_some())
     }
 
     /// The next one; commands before requests. `None` when every inlet is gone.
     ///
     /// Nothing is lost when this is dropped while it waits.
     pub async fn next(&mut self) -> Option<Entry> {
-        tokio::select! {
-            biased;
-            Some(command) = self.commands.recv() => Some(Entry::Command(command)),
-            request = self.requests.recv() => request.map(Entry::Request),
+        if self.held.is_none() {
+            self.held = tokio::select! {
+                biased;
+                Some(command) = self.commands.recv() => return Some(Entry::Command(command)),
+                request = self.requests.recv() => request,
+            };
+        }
+        // Both may have been put in between one look and the other, the command first: whoever was
+        // let in again by one comes right after it.
+        match self.commands.try_recv() {
+            Ok(command) => Some(Entry::Command(command)),
+            Err(_) => self.held.take().map(Entry::Request),
         }
     }
 }
@@ -144,6 +154,22 @@ mod tests {
         }
         drop(inlet);
         assert!(inbox.next().await.is_none());
+    }
+
+    #[tokio::test]
+    async fn a_command_that_comes_between_two_looks_goes_first() {
+        let (inlet, mut inbox) = open();
+        // What the second look finds.
+        inbox.held = Some(Request::Heard(SocketId(1)));
+        inlet.command(end_call());
+        inlet.send(Request::Heard(SocketId(2))).await;
+        assert_eq!(inbox.len(), 3);
+        assert!(matches!(inbox.next().await, Some(Entry::Command(_))));
+        for socket in [1, 2] {
+            let entry = inbox.next().await;
+            let Some(Entry::Request(Request::Heard(SocketId(heard)))) = entry else { panic!() };
+            assert_eq!(heard, socket);
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -4,7 +4,6 @@
 //! datagrams to send and [`MediaEvent`]s come out.
 
 mod allocation;
-mod askers;
 mod av1;
 mod bits;
 mod congestion;
@@ -13,7 +12,9 @@ mod content;
 mod demand;
 mod dependency_descriptor;
 mod description;
+mod endpoint;
 mod estimate;
+mod feedback;
 mod forwarding;
 mod gaps;
 mod keyframes;
@@ -30,8 +31,8 @@ mod rewriter;
 mod router;
 mod sdp;
 mod search;
+mod sources;
 mod stream;
-mod stun;
 mod subscriber;
 #[cfg(test)]
 mod tests;
@@ -39,4 +40,6 @@ mod upkeep;
 mod vp9;
 
 pub use description::{Answer, Offer};
+pub use endpoint::{Endpoint, certificate};
+pub use feedback::{Feedback, Flow};
 pub use router::{Dropped, Media, MediaEvent};

@@ -26,8 +26,8 @@ struct Beat {
 }
 
 impl Pulse {
-    /// Of a worker that begins now.
-    pub fn new(now: Instant, metrics: &Registry) -> Self {
+    /// Of a worker that begins now, by its number.
+    pub fn new(now: Instant, worker: usize, metrics: &Registry) -> Self {
         Self {
             last: Mutex::new(Beat { at: now, lag: Duration::ZERO }),
             restarts: AtomicU64::new(0),
@@ -39,7 +39,7 @@ impl Pulse {
             queued: metrics.gauge(
                 "trunkline_sfu_queue",
                 "Requests that wait for a worker of the SFU.",
-                &[],
+                &[("worker", &worker.to_string())],
             ),
             restarted: metrics.counter(
                 "trunkline_sfu_restarts_total",
@@ -93,7 +93,7 @@ mod tests {
     fn who_is_late_is_alive_and_who_is_stuck_is_not() {
         let start = Instant::now();
         let after = |ms| start + Duration::from_millis(ms);
-        let pulse = Pulse::new(start, &Registry::default());
+        let pulse = Pulse::new(start, 0, &Registry::default());
         pulse.beat(after(50), after(60), 3);
         assert_eq!(pulse.lag(after(60)), Duration::from_millis(10));
         assert_eq!(pulse.lag(after(1110)), Duration::from_secs(1), "the next beat is missing");

@@ -12,14 +12,15 @@ mod joining;
 mod leaving;
 mod moderation;
 mod publish_options;
-mod revocations;
+mod seats;
 mod session;
 mod stand_ins;
 mod tracks;
 mod upkeep;
+mod voided;
 mod wire;
 
-pub use calls::{Caller, Calls, Effect, Refusal};
+pub use calls::{Caller, Calls, Effect, Present, Refusal};
 pub use codecs::Codecs;
 pub use joining::Join;
 pub use session::Wish;

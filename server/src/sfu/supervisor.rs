@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{control::SfuNotice, inbox::Inbox, pulse::Pulse};
+use super::{control::SfuNotice, pulse::Pulse};
 
 /// Which worker it is, for as long as this server runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,16 +25,16 @@ pub(super) struct WorkerId {
     pub is_successor: bool,
 }
 
-/// Runs one worker after the other until no more requests can come. What waits in the inbox is for
+/// Runs one worker after the other until no more requests can come. What waits in the post is for
 /// whoever comes next.
 ///
 /// `run` makes a worker and has it work. What the worker owns is dropped when it fails, and sockets
 /// hang up with it.
-pub(super) async fn supervise(
-    mut inbox: Inbox,
+pub(super) async fn supervise<Post>(
+    mut post: Post,
     pulse: Arc<Pulse>,
     notices: mpsc::Sender<SfuNotice>,
-    run: impl for<'a> Fn(WorkerId, &'a mut Inbox) -> BoxFuture<'a, ()>,
+    run: impl for<'a> Fn(WorkerId, &'a mut Post) -> BoxFuture<'a, ()>,
 ) {
     let mut pause = Duration::ZERO;
     let mut is_successor = false;
@@ -45,9 +45,9 @@ pub(super) async fn supervise(
             let _ = notices.send(SfuNotice::Restarted { worker: id.number }).await;
         }
         let started = Instant::now();
-        // Nothing is looked at again that a panic may have left half done, except the inbox, which
-        // is a queue.
-        let ended = AssertUnwindSafe(async { run(id, &mut inbox).await }).catch_unwind().await;
+        // Nothing is looked at again that a panic may have left half done, except the post, which
+        // is queues.
+        let ended = AssertUnwindSafe(async { run(id, &mut post).await }).catch_unwind().await;
         if ended.is_ok() {
             return;
         }
@@ -85,7 +85,7 @@ mod tests {
     async fn a_worker_that_panics_is_followed_by_one_that_takes_the_next_request() {
         let (inlet, inbox) = inbox::open();
         let (notify, mut notices) = crate::sfu::control::notices();
-        let pulse = Arc::new(Pulse::new(std::time::Instant::now(), &Registry::default()));
+        let pulse = Arc::new(Pulse::new(std::time::Instant::now(), 0, &Registry::default()));
         let taken = Arc::new(Mutex::new(Vec::new()));
         for socket in 1..=4 {
             inlet.send(Request::Heard(SocketId(socket))).await;

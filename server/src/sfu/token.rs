@@ -22,6 +22,18 @@ pub struct SfuClaims {
     pub capabilities: Vec<String>,
     /// Counted, never listed, no publisher.
     pub anonymous: bool,
+    /// The place in the call that the token stands for. One session sits on it: another one that comes
+    /// with the same seat takes its place.
+    pub seat: String,
+    /// What of the rights in the call the token knows: older ones are void from an order
+    /// [`Void`](super::control::SfuOrder::Void) on.
+    pub generation: i64,
+    /// Sessions that the user may have in the call. Anonymous participants are many users.
+    pub sessions_per_user: u32,
+    /// Participants that the call takes; none for any number.
+    pub room: Option<u32>,
+    /// Is let in when there is no room, and takes none.
+    pub exempt: bool,
     /// What a camera should publish, from the call settings.
     pub video: PublishTarget,
     /// What a screen share should publish, from the call settings.
@@ -70,3 +82,6 @@ impl SfuClaims {
         jsonwebtoken::decode(token, &key, &validation).map(|data| data.claims)
     }
 }
+
+/// How long a token is valid, s. A session goes on for as long; then its client has to get another one.
+pub const TOKEN_SECONDS: u64 = 6 * 60 * 60;

@@ -1,56 +1,38 @@
-//! The one task that owns the SFU's state: takes requests, datagrams and the passing of time, and
+//! Who owns the state of a shard of the calls: takes requests, datagrams and the passing of time, and
 //! does what follows from them.
 
-use std::{
-    collections::HashMap,
-    io,
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use bytes::Bytes;
-use futures_util::FutureExt;
 use prost::Message;
 use tokio::{
     sync::{mpsc, oneshot},
     time::{MissedTickBehavior, interval, sleep_until},
 };
 use trunkline_protocol::sfu::{
-    event::SfuEvent,
-    models::{Error, PeerType, TrackInfo},
+    event::{GoAway, SfuEvent},
+    models::{Error, GoAwayReason, PeerType, TrackInfo},
     signal::{TrackMuteState, TrackSubscriptionDetails},
 };
 
 use super::{
-    control::{SfuHealth, SfuNotice, SfuOrder},
+    control::{SfuNotice, SfuOrder},
     counters::Counters,
+    datagrams::{Datagram, Datagrams, Feed},
     ids::{Now, SessionKey, SocketId},
-    inbox::{self, Entry, Inbox, Inlet},
-    media::{Answer, Media, MediaEvent, Offer},
-    network::Network,
+    inbox::{Entry, Inbox},
+    media::{Answer, Endpoint, Media, MediaEvent, Offer},
+    network::{Network, Outgoing},
     pulse::{BETWEEN_BEATS, Pulse},
+    routes::Routes,
+    shard::Shard,
     signalling::{Caller, Calls, Effect, Event, Join, Refusal},
-    supervisor::{WorkerId, supervise},
+    supervisor::WorkerId,
+    threads::Busy,
+    traffic::{CoreTime, Outbound},
+    turns::Turns,
 };
-use crate::{coordinator::SfuControl, metrics::Registry};
-
-/// Handle of the SFU.
-#[derive(Clone)]
-pub struct Sfu {
-    inlet: Inlet,
-    pulse: Arc<Pulse>,
-    bound: SocketAddr,
-    told: SocketAddr,
-}
-
-/// The SFU cannot start.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot receive media on {address}: {error}")]
-pub struct StartError {
-    address: SocketAddr,
-    error: io::Error,
-}
+use crate::metrics::Registry;
 
 /// What the SFU is asked to do.
 pub(super) enum Request {
@@ -77,6 +59,9 @@ pub(super) enum Command {
     /// Meet a bug.
     #[cfg(test)]
     Panic,
+    /// Hang until the other end says otherwise.
+    #[cfg(test)]
+    Hang(std::sync::mpsc::Receiver<()>),
 }
 
 /// What goes out on a socket.
@@ -112,134 +97,110 @@ pub(super) enum Rpc {
 /// The answer to publish with, for a request that has one.
 pub(super) type RpcResult = Result<Option<String>, Refusal>;
 
-impl Sfu {
-    /// Opens the media port and begins to work. Ends when every handle is dropped.
-    ///
-    /// `public_ip` is what clients are told in place of the address that `udp` is bound to. In a call
-    /// of more than `large_call` participants those who only watch are not introduced to the others.
-    #[allow(clippy::unused_async)] // sockets open within a runtime only
-    pub async fn start(
-        udp: SocketAddr,
-        public_ip: Option<IpAddr>,
-        large_call: usize,
-        notices: mpsc::Sender<SfuNotice>,
-        metrics: &Registry,
-    ) -> Result<Self, StartError> {
-        let failed = |error| StartError { address: udp, error };
-        let network = Network::open(udp, public_ip).map_err(failed)?;
-        let bound = network.bound().map_err(failed)?;
-        let addresses = network.addresses();
-        tracing::info!(?addresses, "media");
-        let told = addresses.first().copied().unwrap_or(bound);
-
-        let (inlet, inbox) = inbox::open();
-        let pulse = Arc::new(Pulse::new(Instant::now(), metrics));
-        let outset = Outset {
-            large_call,
-            addresses,
-            // Outlives a worker, as clients know the port.
-            network: Arc::new(network),
-            notices: notices.clone(),
-            counters: Counters::new(metrics),
-            pulse: Arc::clone(&pulse),
-        };
-        tokio::spawn(supervise(inbox, Arc::clone(&pulse), notices, move |id, inbox| {
-            Worker::new(id, &outset).run(inbox).boxed()
-        }));
-        Ok(Self { inlet, pulse, bound, told })
-    }
-
-    /// Where media is received: as bound, and as clients are told.
-    pub fn addresses(&self) -> (SocketAddr, SocketAddr) {
-        (self.bound, self.told)
-    }
-
-    pub(super) fn inlet(&self) -> &Inlet {
-        &self.inlet
-    }
-}
-
-impl SfuControl for Sfu {
-    fn order(&self, order: SfuOrder) {
-        self.inlet.command(Command::Order(order));
-    }
-
-    fn close(&self) {
-        self.inlet.command(Command::Close);
-    }
-
-    fn health(&self) -> SfuHealth {
-        let now = Instant::now();
-        SfuHealth {
-            alive: self.pulse.is_alive(now),
-            lag: self.pulse.lag(now),
-            queued: self.inlet.waiting(),
-            restarts: self.pulse.restarts(),
-        }
-    }
-}
-
 /// What every worker begins with.
-struct Outset {
-    large_call: usize,
-    addresses: Vec<SocketAddr>,
-    network: Arc<Network>,
-    notices: mpsc::Sender<SfuNotice>,
-    counters: Counters,
-    pulse: Arc<Pulse>,
+pub(super) struct Outset {
+    pub large_call: usize,
+    pub endpoint: Endpoint,
+    pub network: Arc<Network>,
+    pub routes: Arc<Routes>,
+    pub notices: mpsc::Sender<SfuNotice>,
+    pub counters: Counters,
+    pub outbound: Outbound,
+    pub pulse: Arc<Pulse>,
+    pub metrics: Registry,
 }
 
-struct Worker {
+/// What comes to a worker, and waits for its successor when it fails.
+pub(super) struct Post {
+    pub inbox: Inbox,
+    pub feed: Feed,
+}
+
+pub(super) struct Worker {
     id: WorkerId,
+    shard: Shard,
     /// Whether it takes participants: not before it knows who is kept out.
     is_open: bool,
     calls: Calls,
     media: Media,
     network: Arc<Network>,
+    outgoing: Outgoing,
+    routes: Arc<Routes>,
     pulse: Arc<Pulse>,
     frames: HashMap<SocketId, mpsc::Sender<Frame>>,
     notices: mpsc::Sender<SfuNotice>,
     counters: Counters,
+    outbound: Outbound,
+    turns: Turns,
+    busy: Busy,
+    core_time: CoreTime,
+}
+
+/// Something that a worker does before it looks what is next.
+enum Turn {
+    Entry(Entry),
+    Datagrams(Datagrams),
+    /// The time has come that media waits for.
+    Elapse,
+    /// The time has come that this was due.
+    Upkeep(Instant),
 }
 
 impl Worker {
-    fn new(id: WorkerId, outset: &Outset) -> Self {
+    /// To be made on the thread that it works on.
+    pub fn new(id: WorkerId, outset: &Outset) -> Self {
+        let shard = outset.endpoint.shard;
+        // What a predecessor knew is known no more.
+        outset.routes.clear(shard.index());
+        let name = shard.index().to_string();
         Self {
             id,
+            shard,
             is_open: !id.is_successor,
             calls: Calls::new(outset.large_call),
-            media: Media::new(outset.addresses.clone()),
+            media: Media::new(outset.endpoint.clone()),
             network: Arc::clone(&outset.network),
+            outgoing: Outgoing::default(),
+            routes: Arc::clone(&outset.routes),
             pulse: Arc::clone(&outset.pulse),
             frames: HashMap::new(),
             notices: outset.notices.clone(),
             counters: outset.counters.clone(),
+            outbound: outset.outbound.clone(),
+            turns: Turns::new(&outset.metrics, &name, Instant::now()),
+            busy: Busy::of_this_thread(),
+            core_time: CoreTime::new(&outset.metrics, &format!("worker-{name}")),
         }
     }
 
-    async fn run(mut self, inbox: &mut Inbox) {
-        let mut datagram = vec![0; MAX_DATAGRAM];
+    /// Works until no more requests can come.
+    pub async fn run(mut self, post: &mut Post) {
         let mut upkeep = interval(BETWEEN_BEATS);
         upkeep.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let due = self.media.due().unwrap_or_else(|| Instant::now() + BETWEEN_BEATS);
-            tokio::select! {
-                entry = inbox.next() => match entry {
-                    Some(Entry::Request(request)) => self.on_request(request),
-                    Some(Entry::Command(command)) => self.on_command(command),
+            let turn = tokio::select! {
+                entry = post.inbox.next() => match entry {
+                    Some(entry) => Turn::Entry(entry),
                     None => return,
                 },
-                readable = self.network.readable() => match readable {
-                    Ok(()) => self.receive(&mut datagram),
-                    Err(error) => tracing::warn!(%error, "media socket"),
-                },
-                () = sleep_until(due.into()) => self.media.elapse(Instant::now()),
-                due = upkeep.tick() => {
-                    self.pulse.beat(due.into(), Instant::now(), inbox.len());
+                Some(datagrams) = post.feed.next() => Turn::Datagrams(datagrams),
+                () = sleep_until(due.into()) => Turn::Elapse,
+                due = upkeep.tick() => Turn::Upkeep(due.into()),
+            };
+            let began = Instant::now();
+            match turn {
+                Turn::Entry(Entry::Request(request)) => self.on_request(request),
+                Turn::Entry(Entry::Command(command)) => self.on_command(command),
+                Turn::Datagrams(datagrams) => self.receive(&datagrams),
+                Turn::Elapse => self.media.elapse(began),
+                Turn::Upkeep(due) => {
+                    self.pulse.beat(due, began, post.inbox.len());
                     self.upkeep();
                 }
             }
             self.settle();
+            self.turns.note(began, Instant::now());
         }
     }
 
@@ -276,9 +237,11 @@ impl Worker {
             Command::Order(SfuOrder::Open { worker }) => self.is_open |= worker == self.id.number,
             Command::Order(order) => self.calls.obey(&order, Now::read()),
             // The sockets hang up when the senders of their frames are dropped.
-            Command::Close => self.frames.clear(),
+            Command::Close => self.send_away(),
             #[cfg(test)]
             Command::Panic => panic!("a bug that a test provokes"),
+            #[cfg(test)]
+            Command::Hang(until) => drop(until.recv()),
         }
     }
 
@@ -312,21 +275,13 @@ impl Worker {
         Ok(None)
     }
 
-    /// Takes the datagrams that wait, up to a number that lets requests have their turn.
-    fn receive(&mut self, buffer: &mut [u8]) {
-        for _ in 0..BATCH {
-            let (length, source, address) = match self.network.receive(buffer) {
-                Ok(received) => received,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
-                Err(error) => {
-                    // On some systems an unreachable receiver of an earlier datagram shows here.
-                    tracing::debug!(%error, "datagram not received");
-                    return;
-                }
-            };
-            let datagram = buffer.get(..length).unwrap_or_default();
-            self.media.receive(source, address, datagram, Instant::now());
-            self.transmit();
+    /// Takes datagrams. What follows from one seldom waits for all of them.
+    fn receive(&mut self, datagrams: &Datagrams) {
+        for Datagram { source, address, contents } in datagrams.iter() {
+            self.media.receive(source, address, contents, Instant::now());
+            if self.media.outgoing() >= ENOUGH_TO_SEND {
+                self.transmit();
+            }
         }
     }
 
@@ -336,6 +291,9 @@ impl Worker {
         let Self { calls, media, .. } = self;
         media.upkeep(|session| calls.has_signal(session), now.instant);
         self.counters.count_dropped(self.media.take_dropped());
+        self.counters.count_feedback(self.media.take_feedback());
+        self.counters.show(self.calls.present());
+        self.core_time.add(self.busy.since_last_asked());
     }
 
     /// Does what follows, until nothing follows any more.
@@ -413,20 +371,29 @@ impl Worker {
         }
     }
 
+    /// Everybody is to look for another server, or for this one when it is back. The sockets hang up
+    /// when the senders of their frames are dropped.
+    fn send_away(&mut self) {
+        let reason = GoAwayReason::ShuttingDown.into();
+        let event = SfuEvent { event_payload: Some(Event::GoAway(GoAway { reason })) };
+        let frame = Bytes::from(event.encode_to_vec());
+        for (_, frames) in self.frames.drain() {
+            // Whoever is that far behind only hears the socket hang up.
+            let _ = frames.try_send(Frame::Event(frame.clone()));
+        }
+    }
+
     fn transmit(&mut self) {
-        for transmit in self.media.drain_outgoing() {
-            if let Err(error) = self.network.send(&transmit.contents, transmit.destination) {
-                // What a full socket does not take is lost, as on any other hop.
-                tracing::trace!(%error, "datagram not sent");
-            }
+        // Before somebody sends from a new address because it was answered.
+        self.routes.update(self.shard.index(), self.media.take_moves());
+        let datagrams = self.media.take_outgoing();
+        if !datagrams.is_empty() {
+            self.outbound.count(self.network.send(datagrams, &mut self.outgoing));
         }
     }
 }
 
-/// Bytes of the largest datagram that UDP carries.
-const MAX_DATAGRAM: usize = 65_535;
-/// Datagrams that are taken in one go.
-const BATCH: usize = 64;
-
+/// Datagrams that are sent before more is received. Those of one destination are sent together.
+const ENOUGH_TO_SEND: usize = 256;
 #[cfg(test)]
 mod tests;

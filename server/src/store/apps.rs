@@ -17,17 +17,97 @@ pub(crate) struct AppRecord {
     pub id: AppId,
     pub key: String,
     pub secret: String,
+    pub name: String,
+    /// The secret before this one, and until when it is good.
+    pub previous: Option<(String, DateTime)>,
+    pub disabled: bool,
+    /// Named by the command line of a start, not by a command of its own.
+    pub by_start: bool,
 }
 
 /// All apps that clients can name.
 pub(crate) fn list(connection: &Connection) -> rusqlite::Result<Vec<AppRecord>> {
     connection
-        .prepare("SELECT id, key, secret FROM app WHERE key IS NOT NULL ORDER BY id")?
+        .prepare("SELECT * FROM app WHERE key IS NOT NULL ORDER BY id")?
         .query_map((), |row| {
-            Ok(AppRecord { id: row.get("id")?, key: row.get("key")?, secret: row.get("secret")? })
+            let until: Option<i64> = row.get("previous_until")?;
+            let previous: Option<String> = row.get("previous_secret")?;
+            Ok(AppRecord {
+                id: row.get("id")?,
+                key: row.get("key")?,
+                secret: row.get("secret")?,
+                name: row.get("name")?,
+                previous: previous.zip(until.map(DateTime::from_unix_nanos)),
+                disabled: row.get::<_, Option<i64>>("disabled_at")?.is_some(),
+                by_start: row.get("by_start")?,
+            })
         })?
         .collect()
 }
+
+/// Lets nobody use the app from a time on, or everybody again.
+pub(crate) fn set_disabled(
+    connection: &Connection,
+    id: AppId,
+    since: Option<DateTime>,
+) -> rusqlite::Result<()> {
+    let since = since.map(DateTime::unix_nanos);
+    connection.execute("UPDATE app SET disabled_at = ?2 WHERE id = ?1", params![id, since])?;
+    Ok(())
+}
+
+/// Gives the app another secret; the one of now is good until a time.
+pub(crate) fn rotate(
+    connection: &Connection,
+    id: AppId,
+    secret: &str,
+    until: DateTime,
+    now: DateTime,
+) -> rusqlite::Result<()> {
+    connection.execute(
+        "UPDATE app SET previous_secret = secret, previous_until = ?3, secret = ?2, updated_at = ?4
+        WHERE id = ?1 AND secret <> ?2",
+        params![id, secret, until.unix_nanos(), now.unix_nanos()],
+    )?;
+    Ok(())
+}
+
+/// Deletes up to `most` of what belongs to the app, and tells how much: 0 when nothing is left.
+pub(crate) fn clear(connection: &Connection, id: AppId, most: usize) -> rusqlite::Result<usize> {
+    let mut gone = 0;
+    for (table, key) in TABLES {
+        let left = i64::try_from(most.saturating_sub(gone)).unwrap_or(i64::MAX);
+        if left == 0 {
+            break;
+        }
+        let statement = format!(
+            "DELETE FROM {table} WHERE ({key}) IN
+                (SELECT {key} FROM {table} WHERE app = ?1 LIMIT ?2)"
+        );
+        gone += connection.prepare_cached(&statement)?.execute(params![id, left])?;
+    }
+    Ok(gone)
+}
+
+/// Deletes the app, of which nothing else is left.
+pub(crate) fn delete(connection: &Connection, id: AppId) -> rusqlite::Result<()> {
+    connection.execute("DELETE FROM app WHERE id = ?1", [id])?;
+    Ok(())
+}
+
+/// What belongs to apps and does not go with them, each with its key; what refers to others first.
+const TABLES: [(&str, &str); 10] = [
+    ("participant", "app, session_id, user_session_id"),
+    ("ring", "app, session_id, user_id"),
+    ("feedback", "rowid"),
+    ("device", "app, user_id, id"),
+    ("user_permission", "app, cid, user_id, permission"),
+    ("blocked_user", "app, cid, user_id"),
+    ("member", "app, cid, user_id"),
+    ("session", "app, id"),
+    ("call", "app, cid"),
+    ("user", "app, id"),
+];
 
 /// Creates the app with this key, or gives it this secret, and this name if there is one.
 ///
@@ -55,7 +135,8 @@ pub(crate) fn put(
     match id {
         Some(id) => {
             connection.execute(
-                "UPDATE app SET key = ?2, secret = ?3, name = ifnull(?4, name), updated_at = ?5
+                "UPDATE app SET key = ?2, name = ifnull(?4, name), updated_at = ?5,
+                    previous_secret = iif(secret = ?3, previous_secret, NULL), secret = ?3
                 WHERE id = ?1",
                 params![id, key, secret, name, now.unix_nanos()],
             )?;
@@ -68,6 +149,16 @@ pub(crate) fn put(
             |row| row.get(0),
         ),
     }
+}
+
+/// Notes whether nothing but the start of a server has named the app.
+pub(crate) fn set_by_start(
+    connection: &Connection,
+    id: AppId,
+    by_start: bool,
+) -> rusqlite::Result<()> {
+    connection.execute("UPDATE app SET by_start = ?2 WHERE id = ?1", params![id, by_start])?;
+    Ok(())
 }
 
 /// The secret that SFU tokens are signed with, made at the first start. It is the server's own:
@@ -147,6 +238,72 @@ mod tests {
         assert_eq!(put(&db, "key", "2"), first);
         let secrets: Vec<_> = list(&db).unwrap().into_iter().map(|app| app.secret).collect();
         assert_eq!(secrets, ["2", "1"]);
+    }
+
+    #[test]
+    fn another_secret_given_outright_leaves_no_other_good() {
+        let db = empty_tables();
+        let id = put(&db, "key", "1");
+        let previous = || list(&db).unwrap().remove(0).previous;
+        rotate(&db, id, "2", DateTime::from_unix_nanos(9), NOW).unwrap();
+        assert_eq!(previous(), Some(("1".into(), DateTime::from_unix_nanos(9))));
+        rotate(&db, id, "2", DateTime::from_unix_nanos(10), NOW).unwrap();
+        assert_eq!(previous(), Some(("1".into(), DateTime::from_unix_nanos(9))), "the same secret");
+        put(&db, "key", "2");
+        assert!(previous().is_some(), "as it was");
+        put(&db, "key", "3");
+        assert_eq!(previous(), None);
+    }
+
+    #[test]
+    fn an_app_goes_with_all_that_it_has() {
+        let db = empty_tables();
+        let other = put(&db, "other", "1");
+        for app in [1, other.0] {
+            for number in 0..30 {
+                let statement = format!(
+                    "INSERT INTO user (app, id, role, teams, custom, created_at, updated_at)
+                        VALUES ({app}, '{number}', 'user', '[]', '{{}}', 0, 0);
+                    INSERT INTO call (app, cid, type, id, created_by, custom, settings, backstage,
+                        created_at, updated_at)
+                        VALUES ({app}, '{number}', 'a', 'a', '{number}', '{{}}', '{{}}', 0, 0, 0);
+                    INSERT INTO member (app, cid, user_id, custom, created_at, updated_at)
+                        VALUES ({app}, '{number}', '{number}', '{{}}', 0, 0);"
+                );
+                db.execute_batch(&statement).unwrap();
+            }
+        }
+        let mut steps = 0;
+        while clear(&db, other, 10).unwrap() > 0 {
+            steps += 1;
+        }
+        assert_eq!(steps, 9);
+        delete(&db, other).unwrap();
+        let keys: Vec<_> = list(&db).unwrap().into_iter().map(|app| app.key).collect();
+        assert_eq!(keys, ["key"]);
+        let users: i64 = db.query_one("SELECT count(*) FROM user", (), |row| row.get(0)).unwrap();
+        assert_eq!(users, 30);
+    }
+
+    #[test]
+    fn no_table_keeps_an_app_from_going() {
+        let db = empty_tables();
+        let tables: Vec<String> = db
+            .prepare(
+                "SELECT name FROM pragma_table_list WHERE schema = 'main' AND EXISTS
+                    (SELECT 1 FROM pragma_table_info(pragma_table_list.name) WHERE name = 'app')
+                AND NOT EXISTS (SELECT 1 FROM pragma_foreign_key_list(pragma_table_list.name)
+                    WHERE \"table\" = 'app' AND on_delete = 'CASCADE')",
+            )
+            .unwrap()
+            .query_map((), |row| row.get(0))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert!(!tables.is_empty());
+        for table in tables {
+            assert!(TABLES.iter().any(|(name, _)| *name == table), "{table} is not in TABLES");
+        }
     }
 
     #[test]

@@ -92,12 +92,11 @@ pub(crate) fn blocked_users(db: Db<'_>, cid: &str) -> rusqlite::Result<Vec<Strin
         .collect()
 }
 
-/// Every block: cid and user id.
-pub(crate) fn all_blocks(db: Db<'_>) -> rusqlite::Result<Vec<(String, String)>> {
+/// Whether a user may not join.
+pub(crate) fn is_blocked(db: Db<'_>, cid: &str, user_id: &str) -> rusqlite::Result<bool> {
     db.connection
-        .prepare("SELECT cid, user_id FROM blocked_user WHERE app = ?1")?
-        .query_map([db.app], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect()
+        .prepare_cached("SELECT 1 FROM blocked_user WHERE app = ?1 AND cid = ?2 AND user_id = ?3")?
+        .exists(params![db.app, cid, user_id])
 }
 
 /// Keeps a user out of the call; false when they are kept out already.

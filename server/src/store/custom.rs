@@ -3,7 +3,7 @@
 use rusqlite::types::Value as SqlValue;
 use serde_json::Value;
 
-use super::filter::{Condition, MAX_IN, QueryError, input, join};
+use super::condition::{Condition, MAX_IN, QueryError, input, join};
 
 /// A value in a column of JSON objects, by the path that the request names.
 pub(super) struct CustomField<'a> {

@@ -7,7 +7,11 @@ use rusqlite::types::Value as SqlValue;
 use serde_json::Value;
 use trunkline_protocol::coordinator::DateTime;
 
-use super::{AppId, custom::CustomField};
+use super::{
+    AppId,
+    condition::{Condition, MAX_IN, QueryError, input, join, one_of},
+    custom::CustomField,
+};
 
 /// What can be asked about one table.
 pub(crate) struct Table {
@@ -44,21 +48,6 @@ pub(crate) enum Kind {
     },
 }
 
-/// A condition and its values.
-#[derive(Debug)]
-pub(crate) struct Condition {
-    pub sql: String,
-    pub values: Vec<SqlValue>,
-}
-
-/// A query that is not run, or fails.
-#[derive(Debug)]
-pub(crate) enum QueryError {
-    /// The request cannot be understood; the text says what.
-    Input(String),
-    Sql(rusqlite::Error),
-}
-
 /// The condition that a filter of a request stands for.
 pub(super) fn compile(table: &Table, app: AppId, filter: &Value) -> Result<Condition, QueryError> {
     let mut compiler = Compiler { table, app, left: MAX_CONDITIONS };
@@ -72,35 +61,6 @@ pub(super) fn field<'a>(table: &'a Table, name: &str) -> Result<&'a Field, Query
         .iter()
         .find(|field| field.name == name)
         .ok_or_else(|| input(format!("cannot filter or sort by '{}'", name.escape_default())))
-}
-
-pub(super) fn input(text: impl Into<String>) -> QueryError {
-    QueryError::Input(text.into())
-}
-
-/// The conditions joined by `AND` or `OR`.
-pub(crate) fn join(operator: &str, conditions: Vec<Condition>) -> Condition {
-    let (texts, values): (Vec<_>, Vec<_>) =
-        conditions.into_iter().map(|condition| (condition.sql, condition.values)).unzip();
-    let sql = if texts.is_empty() {
-        // The neutral element of the operator.
-        if operator == "OR" { "FALSE".into() } else { "TRUE".into() }
-    } else {
-        format!("({})", texts.join(&format!(" {operator} ")))
-    };
-    Condition { sql, values: values.concat() }
-}
-
-/// `expression IN (values)`
-pub(crate) fn one_of(expression: &str, values: Vec<SqlValue>) -> Condition {
-    let places = vec!["?"; values.len()].join(", ");
-    Condition { sql: format!("{expression} IN ({places})"), values }
-}
-
-impl From<rusqlite::Error> for QueryError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sql(error)
-    }
 }
 
 struct Compiler<'a> {
@@ -249,7 +209,6 @@ fn unsupported(field: &Field, operator: &str) -> QueryError {
 const MAX_DEPTH: usize = 5;
 /// Filters, fields and comparisons.
 const MAX_CONDITIONS: usize = 200;
-pub(super) const MAX_IN: usize = 100;
 
 #[cfg(test)]
 pub(super) mod tests {

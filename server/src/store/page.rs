@@ -7,7 +7,8 @@ use trunkline_protocol::coordinator::SortParam;
 
 use super::{
     Db,
-    filter::{Condition, Kind, QueryError, Table, compile, field, input, join, one_of},
+    condition::{Condition, QueryError, input, join, one_of},
+    filter::{Kind, Table, compile, field},
 };
 
 /// Which rows, in which order, from where on.

@@ -15,14 +15,6 @@ pub(crate) fn list(db: Db<'_>, cid: &str, user_id: &str) -> rusqlite::Result<Vec
         .collect()
 }
 
-/// Every exception: cid, user id, permission, and whether it was granted.
-pub(crate) fn all(db: Db<'_>) -> rusqlite::Result<Vec<(String, String, String, bool)>> {
-    db.connection
-        .prepare("SELECT cid, user_id, permission, granted FROM user_permission WHERE app = ?1")?
-        .query_map([db.app], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
-        .collect()
-}
-
 /// Grants a permission or revokes it.
 pub(crate) fn set(
     db: Db<'_>,

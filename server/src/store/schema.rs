@@ -44,7 +44,7 @@ fn migrate(db: &mut Connection) -> Result<(), StoreError> {
 /// queries, of which an app has a few.
 const STATEMENTS: usize = 256;
 #[allow(clippy::cast_possible_wrap)] // a handful of entries
-const VERSION: i64 = MIGRATIONS.len() as i64;
+pub(super) const VERSION: i64 = MIGRATIONS.len() as i64;
 /// Each entry takes the tables from its index to the next version. Entries never change once
 /// released; dates are Unix nanoseconds, `custom` and `settings` JSON.
 const MIGRATIONS: &[&str] = &[
@@ -338,6 +338,44 @@ const MIGRATIONS: &[&str] = &[
     CREATE INDEX feedback_user ON feedback (app, user_id);
     CREATE INDEX blocked_user_user ON blocked_user (app, user_id);
 ",
+    "
+    -- What is too old to be kept is found without looking at all there is.
+    CREATE INDEX session_ended ON session (ended_at) WHERE ended_at IS NOT NULL;
+    CREATE INDEX call_ended ON call (ended_at) WHERE ended_at IS NOT NULL;
+    CREATE INDEX call_deleted ON call (deleted_at) WHERE deleted_at IS NOT NULL;
+    CREATE INDEX feedback_created ON feedback (created_at);
+
+    -- An app that nobody can use, and the secret before this one with its last moment.
+    ALTER TABLE app ADD COLUMN disabled_at INTEGER;
+    ALTER TABLE app ADD COLUMN previous_secret TEXT;
+    ALTER TABLE app ADD COLUMN previous_until INTEGER;
+
+    -- Which SFU tokens are void, by the number of changes of rights that they know.
+    ALTER TABLE app ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE void (
+        app INTEGER NOT NULL,
+        -- Empty for all calls of the app. No reference: it outlives the call.
+        cid TEXT NOT NULL,
+        whose TEXT NOT NULL,
+        -- Empty unless the tokens are those of one user.
+        user_id TEXT NOT NULL,
+        -- Whether their holders may ask for others at once.
+        rejoin INTEGER NOT NULL,
+        generation INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        PRIMARY KEY (app, cid, whose, user_id, rejoin),
+        FOREIGN KEY (app) REFERENCES app (id) ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+
+    -- Whether the command line of a start has named the app, and no command of its own.
+    ALTER TABLE app ADD COLUMN by_start INTEGER NOT NULL DEFAULT 0;
+
+    -- Role and teams that a token lends to its user until it expires, instead of their own.
+    ALTER TABLE user ADD COLUMN own_role TEXT;
+    ALTER TABLE user ADD COLUMN own_teams TEXT;
+    ALTER TABLE user ADD COLUMN lent_until INTEGER;
+    CREATE INDEX user_lent ON user (app, lent_until) WHERE lent_until IS NOT NULL;
+",
 ];
 
 #[cfg(test)]
@@ -352,9 +390,10 @@ mod tests {
         let mut db = Connection::open_in_memory().unwrap();
         prepare(&mut db).unwrap();
         db.execute_batch(
-            "INSERT INTO app VALUES (1, 'key', 'secret', '', 1, 1);
+            "INSERT INTO app (id, key, secret, name, created_at, updated_at)
+                VALUES (1, 'key', 'secret', '', 1, 1);
             INSERT INTO user
-                VALUES (1, 'alice', 'user', '[]', NULL, NULL, NULL, '{}', 1, 1, NULL);",
+                VALUES (1, 'alice', 'user', '[]', NULL, NULL, NULL, '{}', 1, 1, NULL, NULL, NULL, NULL);",
         )
         .unwrap();
         prepare(&mut db).unwrap();

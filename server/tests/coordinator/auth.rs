@@ -6,7 +6,7 @@ use tokio_tungstenite::tungstenite::Message;
 use trunkline_protocol::coordinator::ErrorCode;
 use trunkline_server::auth::{App, UserClaims};
 
-use crate::support::{KEY, Reply, TestServer, close_code, next_json, send};
+use crate::support::{KEY, OWN_APP, Reply, TestServer, close_code, next_json, send};
 
 /// Signature of no key at all.
 const UNSIGNED: &str = "eyJhbGciOiJub25lIn0.eyJ1c2VyX2lkIjoiYWxpY2UifQ.";
@@ -204,7 +204,7 @@ async fn development_hands_out_tokens_and_others_do_not() {
     server.connect_client(server.client("alice", token)).await;
     get(&server.base, "").await.refused(400, 4);
     get(&server.base, "?user_id=!anon").await.refused(400, 4);
-    let other = TestServer::start_with("--api-key k --api-secret s").await;
+    let other = TestServer::start_with(OWN_APP).await;
     get(&other.base, "?user_id=alice").await.refused(404, 16);
 }
 

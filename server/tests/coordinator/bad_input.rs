@@ -208,7 +208,7 @@ async fn browsers_may_send_what_clients_send() {
     let (status, headers, _) = send_raw("OPTIONS", url, headers, vec![]).await;
     assert_eq!(status, 200);
     let text = |name: &str| headers[name].to_str().unwrap().to_owned();
-    assert_eq!(text("access-control-allow-origin"), "*");
+    assert_eq!(text("access-control-allow-origin"), "http://localhost:5173");
     for name in asked.split(',') {
         assert!(text("access-control-allow-headers").contains(name), "{name}");
     }

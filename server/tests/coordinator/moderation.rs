@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use trunkline_protocol::sfu::models::{CallEndedReason, TrackType};
 use trunkline_server::sfu::{
-    control::{Muted, SfuOrder},
+    control::{Muted, Remedy, SfuOrder, Whose},
     token::SfuClaims,
 };
 
@@ -48,6 +48,10 @@ impl Pair {
         std::mem::take(&mut *self.server.orders.lock().unwrap())
     }
 
+    fn voids(&self) -> Vec<SfuOrder> {
+        std::mem::take(&mut *self.server.voids.lock().unwrap())
+    }
+
     async fn join(&self) -> SfuClaims {
         let joined = self.bob.post("/call/default/a/join", json!({})).await.ok(201);
         let token = joined["credentials"]["token"].as_str().unwrap();
@@ -60,8 +64,9 @@ fn remove_bob() -> SfuOrder {
     SfuOrder::RemoveUser { cid, user_id, reason: CallEndedReason::Kicked }
 }
 
-fn admit_bob(admitted: bool) -> SfuOrder {
-    SfuOrder::Admit { cid: sfu_name(CID), user_id: "bob".into(), admitted }
+/// Bob's tokens of before are void.
+fn void_bob(generation: i64, remedy: Remedy) -> SfuOrder {
+    SfuOrder::Void { cid: sfu_name(CID), whose: Whose::User("bob".into()), generation, remedy }
 }
 
 #[tokio::test]
@@ -73,7 +78,8 @@ async fn a_blocked_user_is_put_out_and_stays_out() {
         (&event["user"]["id"], &event["blocked_by_user"]["id"]),
         (&json!("bob"), &json!("alice"))
     );
-    assert_eq!(pair.orders(), [admit_bob(false), remove_bob()]);
+    assert_eq!(pair.orders(), [remove_bob()]);
+    assert_eq!(pair.voids(), [void_bob(1, Remedy::Nothing)]);
     let loaded = pair.bob.get("/call/default/a").await.ok(200);
     assert_eq!(loaded["call"]["blocked_user_ids"], json!(["bob"]));
     assert_eq!(loaded["own_capabilities"], json!(["read-call"]));
@@ -87,8 +93,8 @@ async fn a_blocked_user_is_put_out_and_stays_out() {
 
     pair.does("unblock", json!({ "user_id": "bob" })).await;
     assert_eq!(pair.socket.expect("call.unblocked_user").await["user"]["id"], "bob");
-    assert_eq!(pair.orders(), [admit_bob(true)]);
-    pair.join().await;
+    assert_eq!(pair.orders(), [], "the coordinator lets in again");
+    assert_eq!(pair.join().await.generation, 1);
     pair.does("unblock", json!({ "user_id": "bob" })).await;
     pair.socket.expect_silence().await;
 }
@@ -115,12 +121,14 @@ async fn a_kicked_user_may_come_back_unless_blocked_too() {
         (&json!("bob"), &json!("alice"))
     );
     assert_eq!(pair.orders(), [remove_bob()]);
-    pair.join().await;
+    assert_eq!(pair.voids(), [void_bob(1, Remedy::Nothing)]);
+    assert_eq!(pair.join().await.generation, 1, "a new token holds");
 
     pair.does("kick", json!({ "user_id": "bob", "block": true })).await;
     pair.socket.expect("call.blocked_user").await;
     pair.socket.expect("call.kicked_user").await;
-    assert_eq!(pair.orders(), [admit_bob(false), remove_bob(), remove_bob()]);
+    assert_eq!(pair.orders(), [remove_bob()]);
+    assert_eq!(pair.voids(), [void_bob(2, Remedy::Nothing)]);
     pair.bob.post("/call/default/a/join", json!({})).await.refused(403, 17);
 }
 
@@ -196,6 +204,7 @@ async fn permissions_are_asked_for_granted_and_revoked_for_the_call() {
         revoked: revoked.iter().map(|name| (*name).to_owned()).collect(),
     };
     assert_eq!(pair.orders(), [grants(&[], &["send-video"])]);
+    assert_eq!(pair.voids(), [void_bob(1, Remedy::Rejoin)]);
     assert_eq!(pair.bob.get("/call/default/a").await.ok(200)["own_capabilities"], json!(own));
     assert!(!pair.join().await.may("send-video"), "a new token knows");
 
@@ -273,21 +282,51 @@ async fn only_who_is_in_the_call_is_pinned() {
 }
 
 #[tokio::test]
-async fn a_restarted_sfu_is_told_who_is_kept_out_and_whose_rights_changed() {
-    let Pair { server, alice, .. } = Pair::start().await;
-    alice.post("/call/default/a/block", json!({ "user_id": "bob" })).await.ok(201);
+async fn a_restarted_sfu_is_told_which_tokens_are_void() {
+    let Pair { server, alice, socket: _socket, .. } = Pair::start().await;
     let revoke = json!({ "user_id": "bob", "revoke_permissions": ["send-audio"] });
     alice.post("/call/default/a/user_permissions", revoke).await.ok(201);
+    alice.post("/call/default/a/block", json!({ "user_id": "bob" })).await.ok(201);
+    alice.post("/call/default/a/stop_live", json!({})).await.ok(201);
+    alice.post("/call/default/b", json!({})).await.ok(201);
+    alice.post("/call/default/b/mark_ended", json!({})).await.ok(201);
     let server = server.restart().await;
-    let told = SfuOrder::SetGrants {
-        cid: sfu_name(CID),
-        user_id: "bob".into(),
-        granted: vec![],
-        revoked: vec!["send-audio".into()],
+    let void = |cid, whose, generation| SfuOrder::Void {
+        cid: sfu_name(cid),
+        whose,
+        generation,
+        remedy: Remedy::Nothing,
     };
-    assert_eq!(*server.orders.lock().unwrap(), [admit_bob(false), told]);
+    let told = [
+        void_bob(1, Remedy::Rejoin),
+        void_bob(2, Remedy::Nothing),
+        void(CID, Whose::Viewers, 3),
+        void("default:b", Whose::Everybody, 4),
+    ];
+    assert_eq!(*server.voids.lock().unwrap(), told);
+    assert_eq!(*server.orders.lock().unwrap(), []);
     let (bob, _socket) = server.connect("bob").await;
     bob.post("/call/default/a/join", json!({})).await.refused(403, 17);
+}
+
+#[tokio::test]
+async fn a_change_of_the_room_makes_older_tokens_good_for_another_one_only() {
+    let pair = Pair::start().await;
+    let limit = |most| json!({ "settings_override": { "limits": { "max_participants": most } } });
+    assert_eq!(pair.join().await.room, None);
+    pair.alice.patch("/call/default/a", limit(3)).await.ok(200);
+    let void = SfuOrder::Void {
+        cid: sfu_name(CID),
+        whose: Whose::Everybody,
+        generation: 1,
+        remedy: Remedy::Rejoin,
+    };
+    assert_eq!(pair.voids(), [void]);
+    let claims = pair.join().await;
+    assert_eq!((claims.room, claims.exempt, claims.generation), (Some(3), false, 1));
+    pair.alice.patch("/call/default/a", limit(3)).await.ok(200);
+    assert_eq!(pair.voids(), []);
+    assert_ne!(pair.join().await.seat, claims.seat, "each join is a seat of its own");
 }
 
 #[tokio::test]
@@ -297,6 +336,7 @@ async fn another_role_is_another_right_to_publish_at_once() {
     host.post("/call/livestream/a", json!({ "data": { "members": [{ "user_id": "bob" }] } }))
         .await
         .ok(201);
+    host.post("/call/livestream/a/go_live", json!({})).await.ok(201);
     let change = |body: Value| host.post("/call/livestream/a/members", body);
     let orders = || std::mem::take(&mut *server.orders.lock().unwrap());
     let grants = |granted: &[&str], revoked: &[&str]| SfuOrder::SetGrants {
@@ -305,10 +345,10 @@ async fn another_role_is_another_right_to_publish_at_once() {
         granted: granted.iter().map(|name| (*name).to_owned()).collect(),
         revoked: revoked.iter().map(|name| (*name).to_owned()).collect(),
     };
-    let publishing = ["screenshare", "send-audio", "send-video"];
+    let directing = ["join-backstage", "screenshare", "send-audio", "send-video"];
     let role = |role: &str| json!({ "update_members": [{ "user_id": "bob", "role": role }] });
     change(role("host")).await.ok(201);
-    assert_eq!(orders(), [grants(&publishing, &[])]);
+    assert_eq!(orders(), [grants(&directing, &[])]);
     change(role("moderator")).await.ok(201);
     assert_eq!(orders(), [grants(&[], &["screenshare"])]);
     let custom =
@@ -316,5 +356,20 @@ async fn another_role_is_another_right_to_publish_at_once() {
     change(custom).await.ok(201);
     assert_eq!(orders(), []);
     change(json!({ "remove_members": ["bob"] })).await.ok(201);
-    assert_eq!(orders(), [grants(&[], &["send-audio", "send-video"])]);
+    assert_eq!(orders(), [grants(&[], &["join-backstage", "send-audio", "send-video"])]);
+
+    // The same on the way through getOrCreate, which every client of an app may take.
+    let members = json!({ "data": { "members": [{ "user_id": "bob", "role": "moderator" }] } });
+    host.post("/call/livestream/a", members).await.ok(201);
+    assert_eq!(orders(), [grants(&["join-backstage", "send-audio", "send-video"], &[])]);
+    host.post("/call/livestream/a/stop_live", json!({})).await.ok(201);
+    let end_live = SfuOrder::EndLive { cid: sfu_name("livestream:a") };
+    assert_eq!(orders(), [end_live]);
+    change(json!({ "remove_members": ["bob"] })).await.ok(201);
+    let put_out = SfuOrder::RemoveUser {
+        cid: sfu_name("livestream:a"),
+        user_id: "bob".into(),
+        reason: CallEndedReason::Kicked,
+    };
+    assert_eq!(orders(), [put_out], "nobody is backstage who may not be");
 }

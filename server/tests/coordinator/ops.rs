@@ -13,7 +13,8 @@ async fn figures(server: &TestServer) -> String {
     let (status, headers, text) =
         send_raw("GET", format!("{}/metrics", server.base), vec![], vec![]).await;
     assert_eq!(status, 200);
-    assert!(headers["content-type"].to_str().unwrap().starts_with("text/plain; version=0.0.4"));
+    let kind = headers["content-type"].to_str().unwrap();
+    assert!(kind.starts_with("application/openmetrics-text; version=1.0.0"), "{kind}");
     text
 }
 
@@ -33,7 +34,11 @@ async fn a_server_that_works_is_healthy_and_says_nothing_else() {
     assert_eq!(health.body["checks"], checks);
     assert_eq!(health.body["sfu"], json!({ "lag_ms": 0, "queued": 0, "restarts": 0 }));
     assert_eq!(health.body.as_object().unwrap().len(), 5);
-    send("POST", url, vec![], vec![]).await.refused(405, 4);
+    send("POST", url.clone(), vec![], vec![]).await.refused(405, 4);
+    for part in ["live", "ready"] {
+        let health = send("GET", format!("{url}/{part}"), vec![], vec![]).await;
+        assert_eq!((health.status, &health.body["status"]), (200, &json!("ok")));
+    }
 }
 
 #[tokio::test]
@@ -43,6 +48,9 @@ async fn a_server_whose_media_stand_still_is_not_healthy() {
     server.sfu_alive.store(false, Relaxed);
     let health = send("GET", url.clone(), vec![], vec![]).await;
     assert_eq!((health.status, &health.body["checks"]["sfu"]), (503, &json!("failing")));
+    for part in ["live", "ready"] {
+        assert_eq!(send("GET", format!("{url}/{part}"), vec![], vec![]).await.status, 503);
+    }
     server.sfu_alive.store(true, Relaxed);
     assert_eq!(send("GET", url, vec![], vec![]).await.status, 200);
 }
@@ -75,7 +83,7 @@ async fn what_happens_is_counted() {
         ("trunkline_requests_total{operation=\"GetOrCreateCall\",status=\"201\"}", 1.0),
         ("trunkline_requests_total{operation=\"GetCall\",status=\"404\"}", 1.0),
         ("trunkline_request_seconds_count{operation=\"GetCall\"}", 1.0),
-        ("trunkline_request_seconds_bucket{operation=\"GetCall\",le=\"+Inf\"}", 1.0),
+        ("trunkline_request_seconds_bucket{le=\"+Inf\",operation=\"GetCall\"}", 1.0),
         ("trunkline_requests_total{operation=\"Connect\",status=\"101\"}", 1.0),
         ("trunkline_requests_total{operation=\"Connect\",status=\"401\"}", 1.0),
         ("trunkline_sockets", 1.0),
@@ -98,11 +106,36 @@ async fn what_happens_is_counted() {
 }
 
 #[tokio::test]
+async fn every_figure_of_the_dashboard_exists() {
+    let server = TestServer::start_with_sfu().await;
+    // What is counted with labels shows when it has happened once.
+    server.connect("alice").await.0.post("/call/default/a", json!({})).await.ok(201);
+    let text = figures(&server).await;
+    let dashboard = include_str!("../../../deploy/grafana-dashboard.json");
+    let dashboard: Value = serde_json::from_str(dashboard).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap();
+    let targets = panels.iter().filter_map(|panel| panel["targets"].as_array()).flatten();
+    let mut names = 0;
+    for target in targets {
+        let expression = target["expr"].as_str().unwrap();
+        let words = expression.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        for name in words.filter(|w| w.starts_with("trunkline_") || w.starts_with("process_")) {
+            let found = |line: &str| {
+                line.strip_prefix(name).is_some_and(|rest| rest.starts_with(['{', ' ']))
+            };
+            assert!(text.lines().any(found), "{name} of {expression} is not in\n{text}");
+            names += 1;
+        }
+    }
+    assert!(names > 20, "{names}");
+}
+
+#[tokio::test]
 async fn no_token_and_no_name_is_in_the_log() {
     let (data, lender) = (tempfile::tempdir().unwrap(), TestServer::start().await);
     let log = tempfile::NamedTempFile::new().unwrap();
     let file: File = log.reopen().unwrap();
-    let args = ["--dev", "--log-json", "--rate-limit", "100"];
+    let args = ["--dev", "--log-json", "--rate-limit", "100", "--access-log"];
     let process = Process::start_with(data.path(), &args, Stdio::from(file));
     let secrets =
         ["Wilhelmina", "wilhelmina@example.com", "http://pictures/w.png", "custom-secret"];
@@ -124,6 +157,13 @@ async fn no_token_and_no_name_is_in_the_log() {
     let expired = lender.app.sign(&expired).unwrap();
     let old = Client { token: expired.clone(), ..client.clone() };
     old.get("/call/default/a").await.refused(401, 40);
+    for (given, told) in [("id-of-mine", Some("id-of-mine")), ("no plain id", None)] {
+        let url = format!("{}/video/call/default/a?api_key=x", process.base);
+        let headers = vec![("x-request-id", given.to_owned())];
+        let (_, headers, _) = send_raw("GET", url, headers, vec![]).await;
+        let id = headers["x-request-id"].to_str().unwrap();
+        assert!(told.is_none_or(|told| id == told) && id != "no plain id", "{id}");
+    }
     let backend = Client { base: process.base.clone(), ..lender.backend(&lender.app) };
     let users = json!({ "users": { "wilhelmina@example.com":
         { "name": "Wilhelmina", "image": "http://pictures/w.png" } } });
@@ -143,6 +183,12 @@ async fn no_token_and_no_name_is_in_the_log() {
     let entries: Vec<_> =
         entries.filter(|entry| entry["fields"]["operation"].is_string()).collect();
     assert!(entries.iter().any(|entry| entry["fields"]["status"] == 400), "{text}");
+    let lines: Vec<Value> =
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let of_mine = lines.iter().filter(|line| line["span"]["id"] == "id-of-mine");
+    let routes: Vec<_> = of_mine.map(|line| &line["fields"]["route"]).collect();
+    assert!(routes.contains(&&json!("/video/call/{type}/{id}")), "{text}");
+    assert!(!text.contains("no plain id"), "{text}");
 }
 
 #[tokio::test]

@@ -199,6 +199,10 @@ async fn a_blocked_participant_is_put_out_and_does_not_get_in_with_the_old_token
     assert_eq!(next(&mut again).await, None);
     alice.client.post("/call/default/a/unblock", json!({ "user_id": "bob" })).await.ok(201);
     let mut again = open(&endpoint, &bob.token, "s4").await;
+    assert!(matches!(next(&mut again).await, Some(Event::Error(_))), "not with the old token");
+    let joined = bob.client.post("/call/default/a/join", json!({})).await.ok(201);
+    let token = joined["credentials"]["token"].as_str().unwrap();
+    let mut again = open(&endpoint, token, "s5").await;
     assert!(matches!(next(&mut again).await, Some(Event::JoinResponse(_))));
 }
 

@@ -31,6 +31,8 @@ use trunkline_server::{
 use crate::contract;
 
 pub const KEY: &str = "trunkline-dev";
+/// Arguments of a server that is not for development.
+pub const OWN_APP: &str = "--api-key k --api-secret 0123456789abcdef0123456789abcdef";
 /// A test asks from one address, and as fast as it can.
 const UNLIMITED: &str = "--dev --rate-limit 0 --app-rate-limit 0 --address-rate-limit 0";
 
@@ -39,7 +41,9 @@ pub struct TestServer {
     pub server: Server,
     pub app: App,
     pub base: String,
+    /// Without what makes tokens void.
     pub orders: Arc<Mutex<Vec<SfuOrder>>>,
+    pub voids: Arc<Mutex<Vec<SfuOrder>>>,
     /// What the SFU says of itself.
     pub sfu_alive: Arc<AtomicBool>,
     /// What SFU tokens are signed with.
@@ -91,13 +95,13 @@ impl TestServer {
     pub async fn start_with_sfu() -> Self {
         let data = tempfile::tempdir().unwrap();
         let config = config(&format!(
-            "trunkline-server --listen 127.0.0.1:0 --udp 127.0.0.1:0 --data {} --dev",
+            "trunkline-server --listen 127.0.0.1:0 --udp 127.0.0.1:0 --data {} {UNLIMITED} \
+             --sfu-rate-limit 0 --sfu-rate-limit-per-address 0",
             data.path().display()
         ));
         let (notify, received) = sfu::control::notices();
-        let (ip, metrics) = (config.public_ip, Registry::default());
-        let sfu =
-            Sfu::start(config.udp, ip, config.large_call, notify.clone(), &metrics).await.unwrap();
+        let metrics = Registry::default();
+        let sfu = Sfu::start(&config.sfu(), notify.clone(), &metrics).unwrap();
         let limits = config.sfu_limits;
         let (routes, (tell_secret, secret)) = (sfu.clone(), std::sync::mpsc::channel());
         let media = Media {
@@ -113,9 +117,19 @@ impl TestServer {
         };
         let server = Server::start(&config, media).await.unwrap();
         let base = format!("http://{}", server.address());
-        let (orders, sfu_alive) = (Arc::default(), Arc::default());
         let sfu_secret = secret.recv().unwrap();
-        Self { server, app: config.app, base, orders, sfu_alive, sfu_secret, notices: notify, data }
+        let (orders, voids, sfu_alive) = (Arc::default(), Arc::default(), Arc::default());
+        Self {
+            server,
+            app: config.app,
+            base,
+            orders,
+            voids,
+            sfu_alive,
+            sfu_secret,
+            notices: notify,
+            data,
+        }
     }
 
     /// A server with a second app, which is called `other`.
@@ -145,11 +159,16 @@ impl TestServer {
             data.path().display()
         ));
         let (notices, received) = sfu::control::notices();
-        let orders = Arc::new(Mutex::new(Vec::new()));
+        let (orders, voids) = (Arc::default(), Arc::default());
         let sfu_alive = Arc::new(AtomicBool::new(true));
         let (tell_secret, secret) = std::sync::mpsc::channel();
+        let control = Orders {
+            others: Arc::clone(&orders),
+            voids: Arc::clone(&voids),
+            alive: Arc::clone(&sfu_alive),
+        };
         let media = Media {
-            control: Arc::new(Orders(Arc::clone(&orders), Arc::clone(&sfu_alive))),
+            control: Arc::new(control),
             notices: received,
             routes: Box::new(move |_, secret| {
                 tell_secret.send(secret).unwrap();
@@ -162,7 +181,7 @@ impl TestServer {
         let server = Server::start(&config, media).await.unwrap();
         let base = format!("http://{}", server.address());
         let sfu_secret = secret.recv().unwrap();
-        Self { server, app: config.app, base, orders, sfu_alive, sfu_secret, notices, data }
+        Self { server, app: config.app, base, orders, voids, sfu_alive, sfu_secret, notices, data }
     }
 
     /// A user with a token who has not connected.
@@ -475,17 +494,24 @@ async fn panicking() -> &'static str {
     panic!("a bug that a test provokes")
 }
 
-struct Orders(Arc<Mutex<Vec<SfuOrder>>>, Arc<AtomicBool>);
+struct Orders {
+    others: Arc<Mutex<Vec<SfuOrder>>>,
+    voids: Arc<Mutex<Vec<SfuOrder>>>,
+    alive: Arc<AtomicBool>,
+}
 
 impl SfuControl for Orders {
     fn order(&self, order: SfuOrder) {
-        self.0.lock().unwrap().push(order);
+        let kind = if matches!(order, SfuOrder::Void { .. }) { &self.voids } else { &self.others };
+        kind.lock().unwrap().push(order);
     }
+
+    fn drain(&self) {}
 
     fn close(&self) {}
 
     fn health(&self) -> SfuHealth {
-        SfuHealth { alive: self.1.load(Relaxed), lag: Duration::ZERO, queued: 0, restarts: 0 }
+        SfuHealth { alive: self.alive.load(Relaxed), lag: Duration::ZERO, queued: 0, restarts: 0 }
     }
 }
 

@@ -13,7 +13,7 @@ use trunkline_server::{
     store::AppId,
 };
 
-use crate::support::{Client, Socket, TestServer, next_json, sfu_name};
+use crate::support::{Client, OWN_APP, Socket, TestServer, next_json, sfu_name};
 
 /// Alice of the second app, and her socket.
 async fn other_alice(server: &TestServer, app: &trunkline_server::auth::App) -> (Client, Socket) {
@@ -164,7 +164,7 @@ async fn the_app_of_development_is_shut_when_development_is_over() {
     let server = TestServer::start().await;
     let everybody = server.stranger("alice").token;
     server.connect("alice").await;
-    let server = TestServer::start_in(server.stop().await, "--api-key k --api-secret s").await;
+    let server = TestServer::start_in(server.stop().await, OWN_APP).await;
     let alice = server.client("alice", everybody);
     alice.get("/call/default/a").await.refused(401, 2);
     server.stranger_in(&server.app, "alice").get("/call/default/a").await.refused(404, 16);

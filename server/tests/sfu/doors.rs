@@ -186,7 +186,7 @@ async fn a_user_who_asks_too_much_of_a_call_is_refused_and_nobody_else() {
     let mut elsewhere = TestServer::claims("ann");
     elsewhere.cid = "default:other".into();
     let reply = server.twirp(&server.sign(&elsewhere)).json("SendMetrics", &small).await;
-    reply.refused(403, "permission_denied");
+    assert_eq!(reply.ok(), json!({}), "in another call");
     ann.hear_until_pong().await;
 }
 

@@ -34,6 +34,18 @@ async fn two_participants_hear_and_see_each_other() {
             assert!(packets.iter().all(|packet| packet.ssrc == packets[0].ssrc));
         }
     }
+    let shown = |name| server.metrics.gauge(name, "", &[]).get();
+    assert_eq!((shown("trunkline_sfu_sessions"), shown("trunkline_sfu_tracks")), (2, 4));
+    // Counted every two seconds.
+    let counted = |direction: &'static str| {
+        let name = "trunkline_sfu_rtp_packets_total";
+        server.metrics.counter(name, "", &[("direction", direction)]).get()
+    };
+    let video = ann.stream_id(TrackType::Video);
+    while counted("received") < 40 || counted("sent") < 40 {
+        ben.subscriber.clear();
+        ben.subscriber.packets(&video, 10).await;
+    }
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ mod fuzz;
 mod negotiation;
 mod panics;
 mod publishing;
+mod shards;
 mod simulcast;
 mod sockets;
 mod support;

@@ -3,12 +3,12 @@
 use tokio_tungstenite::tungstenite::Message;
 use trunkline_protocol::sfu::{
     event::{
-        HealthCheckRequest, JoinRequest, LeaveCallRequest, sfu_event::EventPayload as Event,
-        sfu_request::RequestPayload,
+        HealthCheckRequest, JoinRequest, LeaveCallRequest, ReconnectDetails,
+        sfu_event::EventPayload as Event, sfu_request::RequestPayload,
     },
-    models::{CallEndedReason, ErrorCode, WebsocketReconnectStrategy as Strategy},
+    models::{CallEndedReason, ErrorCode, GoAwayReason, WebsocketReconnectStrategy as Strategy},
 };
-use trunkline_server::sfu::control::SfuOrder;
+use trunkline_server::{coordinator::SfuControl, sfu::control::SfuOrder};
 
 use crate::support::{CALL, Client, Socket, TestServer};
 
@@ -130,4 +130,42 @@ async fn assert_refused(socket: &mut Socket, code: ErrorCode) {
     let error = event.error.unwrap();
     assert_eq!((error.code(), error.should_retry), (code, false));
     assert_eq!(socket.end().await, Some(1008));
+}
+
+#[tokio::test]
+async fn a_server_that_is_to_end_takes_back_whom_it_knows_and_then_sends_everybody_away() {
+    let server = TestServer::start().await;
+    let ann = server.join("ann").await;
+    server.sfu.drain();
+    let mut stranger = Socket::open(&server).await;
+    let join = |user: &str, details| JoinRequest {
+        token: server.token(user),
+        session_id: format!("another-of-{user}"),
+        reconnect_details: details,
+        ..JoinRequest::default()
+    };
+    stranger.send(RequestPayload::JoinRequest(join("bob", None)));
+    let Event::Error(refusal) = stranger.event().await else { panic!("let in") };
+    assert_eq!(refusal.reconnect_strategy(), Strategy::Migrate);
+    let error = refusal.error.unwrap();
+    assert_eq!((error.code(), error.should_retry), (ErrorCode::SfuShuttingDown, true));
+    assert_eq!(stranger.end().await, Some(1012));
+
+    let details = ReconnectDetails {
+        strategy: Strategy::Rejoin.into(),
+        previous_session_id: ann.session_id.clone(),
+        ..ReconnectDetails::default()
+    };
+    let mut again = Socket::open(&server).await;
+    again.send(RequestPayload::JoinRequest(join("ann", Some(details))));
+    assert!(matches!(again.event().await, Event::JoinResponse(_)));
+    server.sfu.close();
+    loop {
+        if let Event::GoAway(away) = again.event().await {
+            assert_eq!(away.reason(), GoAwayReason::ShuttingDown);
+            break;
+        }
+    }
+    assert_eq!(again.end().await, Some(1013));
+    drop(ann);
 }

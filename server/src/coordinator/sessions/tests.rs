@@ -161,6 +161,8 @@ fn caller(user_id: &str) -> Caller {
         role: None,
         teams: None,
         call_cids: Vec::new(),
+        has_token: true,
+        expires_at: None,
     }
 }
 

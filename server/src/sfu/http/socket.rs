@@ -38,8 +38,8 @@ use tokio::{
     time::{timeout, timeout_at},
 };
 use trunkline_protocol::sfu::{
-    event::{JoinRequest, SfuEvent, SfuRequest, sfu_request::RequestPayload},
-    models::{ClientCapability, ErrorCode, WebsocketReconnectStrategy},
+    event::{JoinRequest, ReconnectDetails, SfuEvent, SfuRequest, sfu_request::RequestPayload},
+    models::{ClientCapability, Error, ErrorCode, WebsocketReconnectStrategy as Strategy},
 };
 use uuid::Uuid;
 
@@ -49,7 +49,8 @@ use crate::{
     pace::{Meter, Pace},
     sfu::{
         ids::SocketId,
-        signalling::{Caller, Codecs, Join, error, error_event},
+        inbox::Inlet,
+        signalling::{Caller, Codecs, Event, Join, error, error_event},
         token::SfuClaims,
         worker::{Frame, Request},
     },
@@ -93,6 +94,12 @@ async fn serve(access: Access, mut socket: WebSocket, from: Network, _permit: Pe
         let text = "the token is missing, wrong or expired";
         return refuse(&mut socket, ErrorCode::Unauthenticated, text).await;
     };
+    if access.sfu.is_draining() && !is_return(&request) {
+        let text = "the server is shutting down: join again, it may be back or another one there";
+        let error = Error { should_retry: true, ..error(ErrorCode::SfuShuttingDown, text) };
+        let refusal = error_event(error, Strategy::Migrate);
+        return turn_away(&mut socket, refusal, close_code::RESTART, text).await;
+    }
     let caller = Caller { user_id: claims.user_id.clone(), cid: claims.cid.clone() };
     if access.door.count(&caller, from, REQUESTS_PER_JOIN).is_err() {
         return hang_up(&mut socket, close_code::AGAIN, "too many requests").await;
@@ -103,11 +110,12 @@ async fn serve(access: Access, mut socket: WebSocket, from: Network, _permit: Pe
         let text = "the JoinRequest asks for too many tracks";
         return refuse(&mut socket, ErrorCode::RequestValidationFailed, text).await;
     }
+    let Some(inlet) = access.sfu.inlet(&claims.cid) else { return };
     let (frames, inbox) = mpsc::channel(QUEUE);
     let join = Box::new(join(id, claims, *request));
-    access.sfu.inlet().send(Request::Join { join, frames }).await;
-    let code = relay(&access, id, &mut socket, inbox, &mut pace).await;
-    access.sfu.inlet().send(Request::Closed(id, code)).await;
+    inlet.send(Request::Join { join, frames }).await;
+    let code = relay(inlet, id, &mut socket, inbox, &mut pace).await;
+    inlet.send(Request::Closed(id, code)).await;
 }
 
 /// Waits for the JoinRequest. `None`: the client went away, or has to.
@@ -160,7 +168,7 @@ fn join(socket: SocketId, claims: SfuClaims, request: JoinRequest) -> Join {
 /// Carries frames both ways until one side ends it. Returns the client's close code, if it sent
 /// one.
 async fn relay(
-    access: &Access,
+    inlet: &Inlet,
     id: SocketId,
     socket: &mut WebSocket,
     mut inbox: mpsc::Receiver<Frame>,
@@ -201,8 +209,8 @@ async fn relay(
                         refuse(socket, ErrorCode::RequestValidationFailed, text).await;
                         return None;
                     }
-                    Message::Binary(bytes) => on_frame(access, id, bytes).await,
-                    _ => access.sfu.inlet().send(Request::Heard(id)).await,
+                    Message::Binary(bytes) => on_frame(inlet, id, bytes).await,
+                    _ => inlet.send(Request::Heard(id)).await,
                 }
             },
         }
@@ -232,8 +240,7 @@ async fn write(
     Ok(close)
 }
 
-async fn on_frame(access: &Access, id: SocketId, bytes: Bytes) {
-    let inlet = access.sfu.inlet();
+async fn on_frame(inlet: &Inlet, id: SocketId, bytes: Bytes) {
     inlet.send(Request::Heard(id)).await;
     match SfuRequest::decode(bytes).map(|request| request.request_payload) {
         Ok(Some(RequestPayload::HealthCheckRequest(_))) => {
@@ -245,12 +252,22 @@ async fn on_frame(access: &Access, id: SocketId, bytes: Bytes) {
     }
 }
 
+/// Whether somebody comes back who was in the call already.
+fn is_return(request: &JoinRequest) -> bool {
+    let strategy = request.reconnect_details.as_ref().map(ReconnectDetails::strategy);
+    strategy.is_some_and(|strategy| strategy != Strategy::Unspecified)
+}
+
 async fn refuse(socket: &mut WebSocket, code: ErrorCode, text: &'static str) {
-    let refusal = error_event(error(code, text), WebsocketReconnectStrategy::Disconnect);
+    let refusal = error_event(error(code, text), Strategy::Disconnect);
+    turn_away(socket, refusal, close_code::POLICY, text).await;
+}
+
+async fn turn_away(socket: &mut WebSocket, refusal: Event, close: u16, text: &'static str) {
     let event = SfuEvent { event_payload: Some(refusal) };
     let sent = socket.send(Message::Binary(event.encode_to_vec().into())).await;
     if sent.is_ok() {
-        hang_up(socket, close_code::POLICY, text).await;
+        hang_up(socket, close, text).await;
     }
 }
 

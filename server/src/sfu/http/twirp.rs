@@ -160,7 +160,10 @@ impl Call {
         };
         let read = if method.is_heavy() { access.door.read(read).await } else { Some(read()) };
         let (session_id, rpc) = read.ok_or_else(busy)??;
-        let result = access.sfu.inlet().call(caller, session_id, rpc).await;
+        let result = match access.sfu.inlet(&caller.cid) {
+            Some(inlet) => inlet.call(caller, session_id, rpc).await,
+            None => Err(Unanswered::Closing),
+        };
         let result = result.map_err(|unanswered| match unanswered {
             Unanswered::Busy => busy(),
             Unanswered::Closing => {

@@ -12,7 +12,7 @@ use std::{
 
 use uuid::Uuid;
 
-use super::stun::{self, Transaction};
+use crate::sfu::stun::{self, Transaction};
 
 /// The addresses of one client.
 #[derive(Default)]
@@ -36,8 +36,8 @@ pub struct Ours<'a> {
     pub tag: Tag,
 }
 
-/// Stands for a peer connection in a transaction. The rest of it is random.
-pub type Tag = [u8; 5];
+/// Stands for a peer connection in a transaction, its shard first. The rest of it is random.
+pub type Tag = [u8; 6];
 
 /// An address from which checks come.
 struct Place {
@@ -63,6 +63,17 @@ pub struct Admission {
     pub passes: bool,
     /// To be sent to where it came from.
     pub question: Option<Vec<u8>>,
+}
+
+impl Credentials {
+    /// Those in a session description. Where m-lines share a connection, all say the same.
+    pub fn of(sdp: &str) -> Option<Self> {
+        let value = |prefix: &str| {
+            let value = sdp.lines().find_map(|line| line.strip_prefix(prefix))?;
+            (value.len() <= LONGEST).then(|| value.to_owned())
+        };
+        Some(Self { fragment: value("a=ice-ufrag:")?, password: value("a=ice-pwd:")? })
+    }
 }
 
 impl Consent {
@@ -155,6 +166,8 @@ const LASTS: Duration = Duration::from_secs(30);
 const RENEWED: Duration = Duration::from_secs(10);
 /// Between two questions to one address. Answers from far away take longer; what counts is the last.
 const BETWEEN_QUESTIONS: Duration = Duration::from_millis(400);
+/// Characters, as RFC 8839 has it.
+const LONGEST: usize = 256;
 /// Addresses of one client: of all its interfaces, and of the network that it goes to.
 const MOST_PLACES: usize = 16;
 
@@ -173,7 +186,7 @@ mod tests {
     }
 
     fn ours() -> Ours<'static> {
-        Ours { fragment: "ours", tag: [1, 2, 3, 4, 5] }
+        Ours { fragment: "ours", tag: [1, 2, 3, 4, 5, 6] }
     }
 
     /// The transaction of a question.
@@ -211,7 +224,7 @@ mod tests {
             panic!("nobody is known there")
         };
         let asked = of(&question);
-        assert_eq!(asked[..5], ours().tag);
+        assert_eq!(asked[..6], ours().tag);
         assert_eq!(stun::addressee(&question), Some("them"));
         assert_eq!(
             consent.admit(at(1), check(), ours(), now),

@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, fmt};
 use str0m::change::{SdpAnswer, SdpOffer};
 use trunkline_protocol::sfu::models::{Error, ErrorCode};
 
-use super::{consent::Credentials, sdp::credentials};
+use super::consent::Credentials;
 use crate::sfu::signalling::error;
 
 /// An offer to publish.
@@ -15,13 +15,13 @@ pub struct Offer {
     pub(super) sections: Vec<Section>,
     /// Streams that it names by number.
     pub(super) sources: BTreeSet<u32>,
-    pub(super) credentials: Option<Credentials>,
+    pub(super) client: Option<Credentials>,
 }
 
 /// An answer to an offer of this server.
 pub struct Answer {
     pub(super) sdp: SdpAnswer,
-    pub(super) credentials: Option<Credentials>,
+    pub(super) client: Option<Credentials>,
 }
 
 /// An m-line.
@@ -61,8 +61,8 @@ impl Offer {
         let refused = |reason: &dyn fmt::Display| refused("offer", reason);
         let outline = Outline::of(text, &OFFER).map_err(|reason| refused(&reason))?;
         let sdp = SdpOffer::from_sdp_string(&outline.text).map_err(|reason| refused(&reason))?;
-        let credentials = credentials(&outline.text);
-        Ok(Self { sdp, sections: outline.sections, sources: outline.sources, credentials })
+        let client = Credentials::of(&outline.text);
+        Ok(Self { sdp, sections: outline.sections, sources: outline.sources, client })
     }
 }
 
@@ -72,7 +72,7 @@ impl Answer {
         let refused = |reason: &dyn fmt::Display| refused("answer", reason);
         let outline = Outline::of(text, &ANSWER).map_err(|reason| refused(&reason))?;
         let sdp = SdpAnswer::from_sdp_string(&outline.text).map_err(|reason| refused(&reason))?;
-        Ok(Self { sdp, credentials: credentials(&outline.text) })
+        Ok(Self { sdp, client: Credentials::of(&outline.text) })
     }
 }
 

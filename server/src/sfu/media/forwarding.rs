@@ -65,6 +65,7 @@ impl Media {
                     self.events.push(MediaEvent::Quality { session, quality });
                 }
             }
+            PeerEvent::Feedback(feedback) => self.feedback += feedback,
             PeerEvent::Closed => self.events.push(MediaEvent::Failed { session }),
         }
     }

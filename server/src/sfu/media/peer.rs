@@ -1,7 +1,7 @@
 //! One peer connection of this server: str0m, driven without sockets.
 
 use std::{
-    net::SocketAddr,
+    mem,
     panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, Instant},
 };
@@ -15,7 +15,14 @@ use str0m::{
     stats::PeerStats,
 };
 
-use super::{consent::Consent, dependency_descriptor, quality::Transport};
+use super::{
+    consent::Consent,
+    dependency_descriptor,
+    endpoint::Endpoint,
+    feedback::{Feedback, Totals},
+    quality::Transport,
+};
+use crate::sfu::shard::Shard;
 
 /// A peer connection.
 pub struct Peer {
@@ -23,9 +30,13 @@ pub struct Peer {
     pub rtc: Rtc,
     /// From where it is heard.
     pub consent: Consent,
+    shard: Shard,
     transport: Transport,
     /// When the loss is looked at next.
     loss_due: Option<Instant>,
+    totals: Totals,
+    /// What is to be told with the loss.
+    feedback: Feedback,
     /// Since when video is sent of which the client tells nothing.
     unanswered_since: Option<Instant>,
     /// The client was heard after a silence.
@@ -67,6 +78,8 @@ pub enum PeerEvent {
     Resumed,
     /// The transport's state or loss changed.
     Transport,
+    /// Media went over the connection.
+    Feedback(Feedback),
     /// The connection is over and will not come back.
     Closed,
 }
@@ -83,11 +96,11 @@ pub struct Path {
 }
 
 impl Peer {
-    /// A peer connection that is reached at these addresses.
+    /// A peer connection of an endpoint.
     ///
     /// All codecs that are forwarded are configured; what is used is decided per m-line, by what
     /// is left of it in the description that goes out.
-    pub fn new(addresses: &[SocketAddr], direction: Side, now: Instant) -> Self {
+    pub fn new(endpoint: &Endpoint, direction: Side, now: Instant) -> Self {
         let (estimate, interval) = match direction {
             Side::Publisher => (None, LOSS_INTERVAL),
             Side::Subscriber => (Some(Bitrate::bps(FIRST_ESTIMATE)), PATH_INTERVAL),
@@ -96,6 +109,8 @@ impl Peer {
             .set_rtp_mode(true)
             // The address is known and reachable, so there is nothing for the full agent to find.
             .set_ice_lite(true)
+            .set_local_ice_credentials(endpoint.shard.credentials())
+            .set_dtls_cert(endpoint.certificate.clone())
             .clear_codecs()
             .enable_opus(true, false)
             .enable_vp8(true)
@@ -106,7 +121,7 @@ impl Peer {
             .enable_bwe(estimate)
             .set_stats_interval(Some(interval))
             .build(now);
-        for address in addresses {
+        for address in &endpoint.addresses {
             match Candidate::host(*address, Protocol::Udp) {
                 Ok(candidate) => {
                     rtc.add_local_candidate(candidate);
@@ -117,8 +132,11 @@ impl Peer {
         Self {
             rtc,
             consent: Consent::default(),
+            shard: endpoint.shard,
             transport: Transport::default(),
             loss_due: None,
+            totals: Totals::default(),
+            feedback: Feedback::default(),
             unanswered_since: None,
             resumed: false,
             over: false,
@@ -134,6 +152,27 @@ impl Peer {
     /// State and loss.
     pub fn transport(&self) -> Transport {
         self.transport
+    }
+
+    /// Whose it is.
+    pub fn shard(&self) -> Shard {
+        self.shard
+    }
+
+    /// A description of this peer, made by str0m, with a name in it that has the mark of the shard:
+    /// when a client restarts ICE, str0m makes up a new one by itself.
+    pub fn marked(&mut self, description: String) -> String {
+        let mut api = self.rtc.direct_api();
+        let made_up = api.local_ice_credentials();
+        if self.shard.owns(&made_up.ufrag) {
+            return description;
+        }
+        let marked = self.shard.credentials();
+        // Both are random and long enough to be nothing else.
+        let description = description.replace(&made_up.ufrag, &marked.ufrag);
+        let description = description.replace(&made_up.pass, &marked.pass);
+        api.set_local_ice_credentials(marked);
+        description
     }
 
     /// By this name connectivity checks are addressed to this peer.
@@ -274,6 +313,8 @@ impl Peer {
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
                 tracing::debug!("peer connection lost its transport");
             }
+            Event::MediaEgressStats(stats) => self.feedback += self.totals.sent(&stats),
+            Event::MediaIngressStats(stats) => self.feedback += self.totals.received(&stats),
             Event::Closed => self.end(events),
             _ => {}
         }
@@ -284,6 +325,7 @@ impl Peer {
             return;
         }
         self.loss_due = Some(stats.timestamp + LOSS_INTERVAL);
+        events.push(PeerEvent::Feedback(mem::take(&mut self.feedback)));
         let losses = [stats.egress_loss_fraction, stats.ingress_loss_fraction];
         let loss = losses.into_iter().flatten().fold(0.0, f32::max);
         if (loss - self.transport.loss).abs() > f32::EPSILON {

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    net::SocketAddr,
     time::Instant,
 };
 
@@ -17,6 +16,7 @@ use super::{
     content::Content,
     demand::{Ladder, Rung},
     description::{MOST_SOURCES, Offer, Section, refused},
+    endpoint::Endpoint,
     gaps::Arrival,
     layers::{ArrivingLayer, LayerId, StreamId},
     peer::{Peer, Side},
@@ -80,8 +80,8 @@ pub struct Origin {
 }
 
 impl Publisher {
-    pub fn new(addresses: &[SocketAddr], now: Instant) -> Self {
-        let peer = Peer::new(addresses, Side::Publisher, now);
+    pub fn new(endpoint: &Endpoint, now: Instant) -> Self {
+        let peer = Peer::new(endpoint, Side::Publisher, now);
         Self { peer, tracks: Vec::new(), streams: HashMap::new(), sources: BTreeSet::new() }
     }
 
@@ -94,7 +94,7 @@ impl Publisher {
         tracks: &[TrackInfo],
         now: Instant,
     ) -> Result<Published, Error> {
-        let Offer { sdp: offer, sections, sources, credentials } = offer;
+        let Offer { sdp: offer, sections, sources, client } = offer;
         for track in tracks {
             let wanted = if is_audio(track.track_type()) { "audio" } else { "video" };
             let fits = |section: &Section| section.mid == track.mid && section.media == wanted;
@@ -111,14 +111,14 @@ impl Publisher {
         self.sources.extend(sources);
         let answer = self.peer.attempt(|rtc| rtc.sdp_api().accept_offer(offer));
         let answer = answer.map_err(|reason| refused("offer", &reason))?;
-        self.peer.consent.learn(credentials);
+        let answer = self.peer.marked(answer.to_sdp_string());
+        self.peer.consent.learn(client);
         self.peer.elapse(now);
         self.set_tracks(tracks);
         // A browser sends the first codec of the answer, so there must be no other.
         let codecs: HashMap<_, _> =
             tracks.iter().map(|track| (track.mid.as_str(), video_codec(track))).collect();
-        let answer =
-            sdp::keep_codec(&answer.to_sdp_string(), |mid| codecs.get(mid).map(String::as_str));
+        let answer = sdp::keep_codec(&answer, |mid| codecs.get(mid).map(String::as_str));
         let answer = tracks
             .iter()
             .filter(|track| is_audio(track.track_type()))

@@ -16,18 +16,22 @@ use trunkline_protocol::sfu::{
 };
 
 use super::{
-    askers::Askers,
     consent::{Admission, Check, Ours, Tag},
     description::{Answer, Offer},
+    endpoint::Endpoint,
+    feedback::Feedback,
     peer::{Peer, PeerEvent, Side},
     publisher::{Published, Publisher},
     quality,
-    stun::{self, Transaction},
+    sources::Sources,
     subscriber::Subscriber,
 };
 use crate::sfu::{
     ids::{SessionKey, TrackKey},
+    routes::Reachable,
+    shard::Shard,
     signalling::{AvailableTrack, error},
+    stun::{self, Transaction},
 };
 
 /// The media of all sessions.
@@ -35,15 +39,14 @@ use crate::sfu::{
 /// What follows from packets is in `forwarding`, what follows from the passing of time in
 /// `upkeep`.
 pub struct Media {
-    /// Where clients send to.
-    addresses: Vec<SocketAddr>,
+    endpoint: Endpoint,
     pub(super) sessions: HashMap<SessionKey, Sides>,
-    /// Who sends from where, as learned from what was accepted.
-    sources: HashMap<SocketAddr, PeerKey>,
+    /// Who sends from where.
+    pub(super) sources: Sources,
     /// To whom connectivity checks are addressed.
     fragments: HashMap<String, PeerKey>,
-    askers: Askers,
     dropped: Dropped,
+    pub(super) feedback: Feedback,
     /// Bytes of the largest datagram that is taken.
     pub(super) largest: usize,
     /// Who receives a track.
@@ -61,8 +64,6 @@ pub struct Media {
 pub struct Dropped {
     /// Too large to be sent on.
     pub oversize: u64,
-    /// Too many questions from one address.
-    pub questions: u64,
     /// For nobody here.
     pub unaddressed: u64,
 }
@@ -105,15 +106,15 @@ pub(super) struct PeerKey {
 }
 
 impl Media {
-    /// Media that clients reach at these addresses.
-    pub fn new(addresses: Vec<SocketAddr>) -> Self {
+    /// Media of an endpoint.
+    pub fn new(endpoint: Endpoint) -> Self {
         Self {
-            addresses,
+            endpoint,
             sessions: HashMap::new(),
-            sources: HashMap::new(),
+            sources: Sources::default(),
             fragments: HashMap::new(),
-            askers: Askers::default(),
             dropped: Dropped::default(),
+            feedback: Feedback::default(),
             largest: LARGEST,
             viewers: HashMap::new(),
             important: HashSet::new(),
@@ -136,7 +137,7 @@ impl Media {
         let result = match &mut sides.publisher {
             Some(publisher) => publisher.side.accept(offer, tracks, now),
             None => {
-                let mut publisher = Publisher::new(&self.addresses, now);
+                let mut publisher = Publisher::new(&self.endpoint, now);
                 let result = publisher.accept(offer, tracks, now);
                 if result.is_ok() {
                     sides.publisher = Some(Timed { side: publisher, due: None });
@@ -154,11 +155,11 @@ impl Media {
         if is_new && !tracks.iter().any(|track| track.wish.is_some()) {
             return;
         }
-        let addresses = &self.addresses;
+        let endpoint = &self.endpoint;
         let sides = self.sessions.entry(session).or_default();
         let subscriber = sides
             .subscriber
-            .get_or_insert_with(|| Timed { side: Subscriber::new(addresses, now), due: None });
+            .get_or_insert_with(|| Timed { side: Subscriber::new(endpoint, now), due: None });
         let difference = subscriber.side.update(tracks);
         for key in difference.removed {
             if let Some(viewers) = self.viewers.get_mut(&key) {
@@ -218,7 +219,9 @@ impl Media {
     pub fn forget(&mut self, session: SessionKey) {
         self.sessions.remove(&session);
         self.important.remove(&session);
-        self.sources.retain(|_, peer| peer.session != session);
+        for side in [Side::Publisher, Side::Subscriber] {
+            self.sources.forget(PeerKey { session, side });
+        }
         self.fragments.retain(|_, peer| peer.session != session);
         self.timers.retain(|(_, peer)| peer.session != session);
         self.viewers.retain(|track, viewers| {
@@ -239,14 +242,6 @@ impl Media {
             self.dropped.oversize += 1;
             return;
         }
-        if let Some(answer) = stun::answer(datagram, source) {
-            if self.askers.allow(source.ip(), now) {
-                self.send(answer, address, source);
-            } else {
-                self.dropped.questions += 1;
-            }
-            return;
-        }
         if let Some(transaction) = stun::answered(datagram) {
             return self.on_answer(transaction, source, datagram, now);
         }
@@ -254,7 +249,7 @@ impl Media {
         let addressee = match name {
             // Somebody may come back with an address that was another's before.
             Some(name) => self.fragments.get(name).copied(),
-            None => self.sources.get(&source).copied(),
+            None => self.sources.get(source),
         };
         let Some(key) = addressee else {
             self.dropped.unaddressed += 1;
@@ -263,12 +258,13 @@ impl Media {
         let Some(input) = input(datagram, source, address, now) else {
             return;
         };
+        let tag = key.tag(self.endpoint.shard);
         let Some(peer) = self.peer(key).filter(|peer| peer.accepts(&input)) else {
             return;
         };
         if let Some(ours) = name {
             let check = Check { datagram: datagram.to_vec(), address };
-            let ours = Ours { fragment: ours, tag: key.tag() };
+            let ours = Ours { fragment: ours, tag };
             let Admission { passes, question } = peer.consent.admit(source, check, ours, now);
             if let Some(question) = question {
                 self.send(question, address, source);
@@ -284,7 +280,7 @@ impl Media {
     fn accept(&mut self, key: PeerKey, input: Input<'_>, source: SocketAddr, now: Instant) {
         if let Some(peer) = self.peer(key) {
             peer.receive(input, now);
-            self.sources.insert(source, key);
+            self.sources.hear(source, key, now);
             self.drain(vec![key], now);
         }
     }
@@ -313,6 +309,11 @@ impl Media {
         });
     }
 
+    /// What went over the connections since the last time.
+    pub fn take_feedback(&mut self) -> Feedback {
+        std::mem::take(&mut self.feedback)
+    }
+
     /// What was not taken since this was last asked.
     pub fn take_dropped(&mut self) -> Dropped {
         std::mem::take(&mut self.dropped)
@@ -337,8 +338,18 @@ impl Media {
     }
 
     /// Datagrams to send.
-    pub fn drain_outgoing(&mut self) -> std::vec::Drain<'_, Transmit> {
-        self.outgoing.drain(..)
+    pub fn take_outgoing(&mut self) -> Vec<Transmit> {
+        std::mem::take(&mut self.outgoing)
+    }
+
+    /// How many datagrams are to be sent.
+    pub fn outgoing(&self) -> usize {
+        self.outgoing.len()
+    }
+
+    /// Where clients are now, and where they are no more.
+    pub fn take_moves(&mut self) -> std::vec::Drain<'_, Reachable> {
+        self.sources.take_changes()
     }
 
     /// What to tell signalling.
@@ -366,7 +377,7 @@ impl Media {
     /// Checks may have come before it was known how to ask their sender.
     fn ask_waiting(&mut self, key: PeerKey, ours: &str, now: Instant) {
         let waiting = self.peer(key).map(|peer| peer.consent.waiting()).unwrap_or_default();
-        let ours = Ours { fragment: ours, tag: key.tag() };
+        let ours = Ours { fragment: ours, tag: key.tag(self.endpoint.shard) };
         for (at, address) in waiting {
             if let Some(question) = self.peer(key).and_then(|peer| peer.consent.ask(at, ours, now))
             {
@@ -438,15 +449,16 @@ impl Media {
 
 impl PeerKey {
     /// Stands for it in a question.
-    fn tag(self) -> Tag {
+    fn tag(self, shard: Shard) -> Tag {
         let side = u64::from(self.side == Side::Subscriber);
-        let [_, _, _, tag @ ..] = (self.session.0 << 1 | side).to_be_bytes();
+        let [_, _, mut tag @ ..] = (self.session.0 << 1 | side).to_be_bytes();
+        tag[0] = shard.byte();
         tag
     }
 
     /// Who asked.
     fn of(question: Transaction) -> Option<Self> {
-        let tag: Tag = question.first_chunk().copied()?;
+        let [_, tag @ ..]: Tag = question.first_chunk().copied()?;
         let number = tag.into_iter().fold(0, |number, byte| number << 8 | u64::from(byte));
         let side = if number & 1 == 1 { Side::Subscriber } else { Side::Publisher };
         Some(Self { session: SessionKey(number >> 1), side })

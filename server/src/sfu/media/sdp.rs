@@ -1,17 +1,5 @@
 //! Edits of session descriptions as text, where str0m has no option for what is needed.
 
-use super::consent::Credentials;
-
-/// By what the sender of a description is addressed. Where m-lines share a connection, all say the
-/// same.
-pub fn credentials(sdp: &str) -> Option<Credentials> {
-    let value = |prefix: &str| sdp.lines().find_map(|line| line.strip_prefix(prefix));
-    Some(Credentials {
-        fragment: value("a=ice-ufrag:")?.to_owned(),
-        password: value("a=ice-pwd:")?.to_owned(),
-    })
-}
-
 /// Appends parameters to the opus format line of one m-line.
 pub fn add_opus_parameters(sdp: &str, mid: &str, parameters: &str) -> String {
     let (session, sections) = split(sdp);

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    net::SocketAddr,
     time::{Duration, Instant},
 };
 
@@ -16,6 +15,7 @@ use super::{
     allocation::{Demand, allocate, goal, is_short},
     congestion::{Change, Congestion},
     description::{Answer, refused},
+    endpoint::Endpoint,
     estimate::Estimate,
     layers::{ArrivingLayer, StreamId},
     line::Line,
@@ -70,9 +70,9 @@ pub struct Allocation {
 }
 
 impl Subscriber {
-    pub fn new(addresses: &[SocketAddr], now: Instant) -> Self {
+    pub fn new(endpoint: &Endpoint, now: Instant) -> Self {
         Self {
-            peer: Peer::new(addresses, Side::Subscriber, now),
+            peer: Peer::new(endpoint, Side::Subscriber, now),
             outputs: HashMap::new(),
             idle: Vec::new(),
             last_line: 0,
@@ -143,6 +143,7 @@ impl Subscriber {
         let mut new: Vec<_> =
             outputs.iter_mut().filter(|(_, output)| output.line.is_none()).collect();
         new.sort_by_key(|(key, _)| **key);
+        let shard = peer.shard();
         let made = peer.attempt(|rtc| {
             let mut api = rtc.sdp_api();
             for (_, output) in new {
@@ -167,7 +168,8 @@ impl Subscriber {
                 line.close(&mut api);
             }
             if restart {
-                api.ice_restart(true);
+                // str0m makes names up until one has the mark.
+                while !shard.owns(&api.ice_restart(true).ufrag) {}
             }
             Ok(api.apply())
         });
@@ -208,11 +210,11 @@ impl Subscriber {
         let Some(pending) = self.pending.take() else {
             return Ok(());
         };
-        let Answer { sdp, credentials } = *answer?;
-        let accepted = self.peer.attempt(|rtc| rtc.sdp_api().accept_answer(pending, sdp));
+        let Answer { sdp: answer, client } = *answer?;
+        let accepted = self.peer.attempt(|rtc| rtc.sdp_api().accept_answer(pending, answer));
         self.peer.elapse(now);
         accepted.map_err(|reason| refused("answer", &reason))?;
-        self.peer.consent.learn(credentials);
+        self.peer.consent.learn(client);
         let Self { peer, outputs, idle, .. } = self;
         let mut api = peer.rtc.direct_api();
         let used = outputs.values_mut().filter_map(|output| output.line.as_mut());

@@ -30,6 +30,7 @@ impl Media {
             }
         }
         if is_review {
+            self.sources.expire(now);
             self.next_review = Some(now + REVIEW);
         }
     }

@@ -43,8 +43,9 @@ impl Calls {
 
     /// Finds out anew whose video comes first in a call.
     pub(super) fn review_importance(&mut self, cid: &str) {
-        let pinned = self.pins(cid).iter().filter_map(|pin| self.session_by_id(&pin.session_id));
-        let pinned = pinned.filter(|session| session.claims.cid == cid).map(|session| session.key);
+        let pinned = self.pins(cid).iter();
+        let pinned = pinned.filter_map(|pin| self.session_by_id(cid, &pin.session_id));
+        let pinned = pinned.map(|session| session.key);
         let now: BTreeSet<_> = pinned.chain(self.dominant(cid)).collect();
         let Some(call) = self.calls.get_mut(cid) else {
             return;

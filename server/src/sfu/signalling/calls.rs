@@ -11,9 +11,8 @@ use trunkline_protocol::sfu::models::{Error, ErrorCode, ParticipantCount, Pin};
 use super::{
     audio_levels::AudioLevels,
     departures::Departures,
-    moderation::Rule,
-    revocations::Revocations,
     session::{Session, Signal},
+    voided::Voided,
     wire::{self, Event},
 };
 use crate::sfu::{
@@ -31,16 +30,20 @@ pub struct Calls {
     /// all the others.
     pub(super) large_call: usize,
     pub(super) sessions: BTreeMap<SessionKey, Session>,
-    pub(super) by_id: HashMap<String, SessionKey>,
     pub(super) calls: HashMap<String, Call>,
     pub(super) sockets: HashMap<SocketId, SocketState>,
-    /// By call and user.
-    pub(super) rules: HashMap<(String, String), Rule>,
-    pub(super) revocations: Revocations,
+    pub(super) voided: Voided,
     pub(super) departures: Departures,
     pub(super) effects: Vec<Effect>,
     pub(super) levels_due: Option<Instant>,
     last_key: u64,
+}
+
+/// How much there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Present {
+    pub sessions: usize,
+    pub tracks: usize,
 }
 
 /// Something to be done, in the order given.
@@ -67,6 +70,8 @@ pub struct Call {
     pub started: SystemTime,
     /// In the order of joining.
     pub sessions: Vec<SessionKey>,
+    /// By session id, which clients choose: nobody can take one away from another call.
+    pub by_id: HashMap<String, SessionKey>,
     /// Those of the sessions that have announced tracks.
     pub publishers: BTreeSet<SessionKey>,
     /// How many of the sessions are anonymous.
@@ -113,17 +118,21 @@ pub enum Refusal {
 }
 
 impl Calls {
+    /// How much there is now.
+    pub fn present(&self) -> Present {
+        let tracks = self.sessions.values().map(|session| session.tracks.len()).sum();
+        Present { sessions: self.sessions.len(), tracks }
+    }
+
     /// No calls yet. In a call of more than `large_call` participants those who only watch are not
     /// introduced to the others.
     pub fn new(large_call: usize) -> Self {
         Self {
             large_call,
             sessions: BTreeMap::new(),
-            by_id: HashMap::new(),
             calls: HashMap::new(),
             sockets: HashMap::new(),
-            rules: HashMap::new(),
-            revocations: Revocations::default(),
+            voided: Voided::default(),
             departures: Departures::default(),
             effects: Vec::new(),
             levels_due: None,
@@ -138,7 +147,7 @@ impl Calls {
 
     /// The session that a request is about, if the caller may speak for it now.
     pub fn authorize(&self, session_id: &str, caller: &Caller) -> Result<SessionKey, Refusal> {
-        let Some(session) = self.session_by_id(session_id) else {
+        let Some(session) = self.session_by_id(&caller.cid, session_id) else {
             let error = wire::error(ErrorCode::ParticipantNotFound, "no such session");
             return Err(Refusal::Failed(error));
         };
@@ -194,8 +203,8 @@ impl Calls {
         keys.unwrap_or_default().iter().filter_map(|key| self.sessions.get(key))
     }
 
-    pub(super) fn session_by_id(&self, id: &str) -> Option<&Session> {
-        self.sessions.get(self.by_id.get(id)?)
+    pub(super) fn session_by_id(&self, cid: &str, id: &str) -> Option<&Session> {
+        self.sessions.get(self.calls.get(cid)?.by_id.get(id)?)
     }
 
     /// Participants of a call, anonymous ones included in the total.

@@ -3,16 +3,16 @@
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use trunkline_protocol::sfu::models::{CallEndedReason, TrackType};
 
-use super::{moderation::TOKEN_LIFE, session::Session};
+use super::session::Session;
+use crate::sfu::token::TOKEN_SECONDS;
 
 /// What is remembered of a session that has ended.
 pub struct Departure {
-    cid: String,
     user_id: String,
     /// Why its user was put out of the call, before or since.
     put_out: Option<CallEndedReason>,
@@ -20,12 +20,12 @@ pub struct Departure {
     muted: BTreeSet<TrackType>,
 }
 
-/// By session id.
+/// By call and session id.
 #[derive(Default)]
 pub struct Departures {
-    by_id: HashMap<String, Departure>,
+    by_id: HashMap<(String, String), Departure>,
     /// In the order in which they ended.
-    order: VecDeque<(Instant, String)>,
+    order: VecDeque<(Instant, (String, String))>,
 }
 
 impl Departures {
@@ -39,13 +39,13 @@ impl Departures {
             }
         }
         let departure = Departure {
-            cid: session.claims.cid.clone(),
             user_id: session.claims.user_id.clone(),
             put_out,
             muted: session.unheard_mutes.keys().copied().collect(),
         };
-        self.by_id.insert(session.id.clone(), departure);
-        self.order.push_back((now, session.id.clone()));
+        let key = (session.claims.cid.clone(), session.id.clone());
+        self.by_id.insert(key.clone(), departure);
+        self.order.push_back((now, key));
     }
 
     /// Users are put out of a call, who may be away.
@@ -55,16 +55,14 @@ impl Departures {
         reason: CallEndedReason,
         concerned: impl Fn(&String) -> bool,
     ) {
-        let theirs = self.by_id.values_mut().filter(|known| known.cid == cid);
-        for departure in theirs.filter(|known| concerned(&known.user_id)) {
+        for departure in self.in_call(cid).filter(|known| concerned(&known.user_id)) {
             departure.put_out = Some(reason);
         }
     }
 
     /// Users are muted, who may be away.
     pub fn mute(&mut self, cid: &str, kinds: &[TrackType], concerned: impl Fn(&String) -> bool) {
-        let theirs = self.by_id.values_mut().filter(|known| known.cid == cid);
-        for departure in theirs.filter(|known| concerned(&known.user_id)) {
+        for departure in self.in_call(cid).filter(|known| concerned(&known.user_id)) {
             departure.muted.extend(kinds);
         }
     }
@@ -80,9 +78,23 @@ impl Departures {
     }
 
     fn of(&self, id: &str, cid: &str, user_id: &str) -> Option<&Departure> {
-        self.by_id.get(id).filter(|known| known.cid == cid && known.user_id == user_id)
+        let key = (cid.to_owned(), id.to_owned());
+        self.by_id.get(&key).filter(|known| known.user_id == user_id)
+    }
+
+    /// Whether that session was one of another user, who may come back to it.
+    pub fn is_somebody_elses(&self, id: &str, cid: &str, user_id: &str) -> bool {
+        let key = (cid.to_owned(), id.to_owned());
+        self.by_id.get(&key).is_some_and(|known| known.user_id != user_id)
+    }
+
+    fn in_call(&mut self, cid: &str) -> impl Iterator<Item = &mut Departure> {
+        let here = self.by_id.iter_mut().filter(move |((call, _), _)| call == cid);
+        here.map(|(_, departure)| departure)
     }
 }
 
+/// Who was put out longer ago has no token that holds.
+const TOKEN_LIFE: Duration = Duration::from_secs(TOKEN_SECONDS);
 /// Those who come back after so many others have gone are let in as if nothing had happened.
 const REMEMBERED: usize = 20_000;

@@ -1,6 +1,9 @@
 //! A socket asks to join: a new session, a resumed one, or one that replaces another.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use trunkline_protocol::sfu::{
     event::{CallEnded, JoinResponse, ParticipantJoined},
@@ -21,7 +24,7 @@ use super::{
     wire::{self, Event},
 };
 use crate::sfu::{
-    control::{self, SfuNotice},
+    control::{self, Remedy, SfuNotice},
     ids::{Now, SessionKey, SocketId},
     token::SfuClaims,
 };
@@ -58,41 +61,47 @@ impl Calls {
         if let Some(reason) = self.why_put_out(&join) {
             return self.send_off(join.socket, reason);
         }
-        if self.revocations.is_revoked(&join.claims) {
-            let text = "the token is void: the call ended or the user was removed from it";
-            return self.refuse(join.socket, ErrorCode::PermissionDenied, text);
-        }
-        let existing = self.session_by_id(&join.session_id);
-        let goes_on = |session: &Session| session.signal != Signal::StandIn;
-        let known = existing.map(|session| session.key);
-        if existing
-            .is_some_and(|session| !session.is_owned_by(&join.claims.user_id, &join.claims.cid))
+        let SfuClaims { user_id, cid, .. } = &join.claims;
+        let existing = self.session_by_id(cid, &join.session_id);
+        if existing.is_some_and(|session| !session.is_owned_by(user_id, cid))
+            || self.departures.is_somebody_elses(&join.session_id, cid, user_id)
         {
             let text = "session_id is in use by somebody else";
             return self.refuse(join.socket, ErrorCode::PermissionDenied, text);
         }
-        match (join.strategy, known) {
-            (Strategy::Fast, Some(session)) if existing.is_some_and(goes_on) => {
-                self.resume(&join, session, now);
+        let resumed = existing
+            .filter(|session| join.strategy == Strategy::Fast && session.signal != Signal::StandIn);
+        if let Some(session) = resumed.map(|session| session.key) {
+            // Its rights have followed every change.
+            return self.resume(&join, session, now);
+        }
+        match self.voided.remedy(&join.claims) {
+            Some(Remedy::Nothing) => {
+                let text = "the token is void: the call ended or the user was removed from it";
+                self.refuse(join.socket, ErrorCode::PermissionDenied, text);
             }
-            (Strategy::Fast, _) => self.answer_unknown(&join, now),
-            (_, replaced) => {
-                self.end(replaced.as_slice(), now);
-                self.begin(join, now);
-            }
+            Some(Remedy::Rejoin) => self.ask_for_another_token(join.socket),
+            None if join.strategy == Strategy::Fast => self.answer_unknown(&join, now),
+            None => self.begin(join, now),
         }
     }
 
     fn begin(&mut self, mut join: Join, now: Now) {
-        if !self.apply_rule(&mut join.claims) {
-            let text = "the user is blocked in this call";
-            return self.refuse(join.socket, ErrorCode::PermissionDenied, text);
-        }
-        let key = self.next_key();
         let cid = join.claims.cid.clone();
         let socket = join.socket;
         let previous_id = std::mem::take(&mut join.previous_session_id);
-        let previous = self.previous_session(&join, &previous_id);
+        let mut previous = self.previous_session(&join, &previous_id);
+        let replaced = self.replaced(&join, previous);
+        if previous.is_some_and(|previous| replaced.contains(&previous)) {
+            previous = None;
+        }
+        match self.make_room(&join.claims, &replaced, previous) {
+            Ok(gone) => self.end(&[replaced, gone].concat(), now),
+            Err(text) => {
+                return self.refuse(socket, ErrorCode::CallParticipantLimitReached, text);
+            }
+        }
+        let key = self.next_key();
         let muted = match previous.and_then(|previous| self.sessions.get(&previous)) {
             Some(previous) => previous.unheard_mutes.keys().copied().collect(),
             None => self.departures.muted(&previous_id, &cid, &join.claims.user_id),
@@ -105,6 +114,7 @@ impl Calls {
         let call = self.calls.entry(cid.clone()).or_insert_with(|| Call {
             started: now.wall,
             sessions: Vec::new(),
+            by_id: HashMap::new(),
             publishers: BTreeSet::new(),
             anonymous: 0,
             stand_ins: 0,
@@ -113,12 +123,12 @@ impl Calls {
             important: BTreeSet::new(),
         });
         call.sessions.push(key);
+        call.by_id.insert(join.session_id.clone(), key);
         call.anonymous += u32::from(join.claims.anonymous);
         let small = call.sessions.len() <= self.large_call;
         let mut session = Session::new(key, join, now);
         session.introduced = small && !session.claims.anonymous && stand_in.is_none();
         session.stand_in = stand_in;
-        self.by_id.insert(session.id.clone(), key);
         self.sessions.insert(key, session);
         self.bind(socket, &cid, Some(key));
 
@@ -263,7 +273,7 @@ impl Calls {
 
     /// The session that a rejoin replaces, if it is the same user's in the same call.
     fn previous_session(&self, join: &Join, id: &str) -> Option<SessionKey> {
-        let previous = self.session_by_id(id)?;
+        let previous = self.session_by_id(&join.claims.cid, id)?;
         let is_owned = previous.is_owned_by(&join.claims.user_id, &join.claims.cid);
         is_owned.then_some(previous.key)
     }
@@ -271,6 +281,14 @@ impl Calls {
     fn refuse(&mut self, socket: SocketId, code: ErrorCode, text: &'static str) {
         let event = wire::error_event(wire::error(code, text), Strategy::Disconnect);
         self.send(vec![socket], event);
+        self.effects.push(close(socket, POLICY_VIOLATION, text));
+    }
+
+    /// Rights have changed since the token was made; the coordinator knows what holds now.
+    fn ask_for_another_token(&mut self, socket: SocketId) {
+        let text = "the rights of the user have changed since the token was made, rejoin";
+        let error = wire::error(ErrorCode::PermissionDenied, text);
+        self.send(vec![socket], wire::error_event(error, Strategy::Rejoin));
         self.effects.push(close(socket, POLICY_VIOLATION, text));
     }
 

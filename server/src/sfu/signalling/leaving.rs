@@ -48,7 +48,6 @@ impl Calls {
     pub fn obey(&mut self, order: &SfuOrder, now: Now) {
         match order {
             SfuOrder::EndCall { cid, reason } => {
-                self.revocations.revoke_call(cid, now.wall);
                 self.put_out(cid, *reason, now, |_| true);
                 self.departures.put_out(cid, *reason, |_| true);
             }
@@ -58,16 +57,15 @@ impl Calls {
                 });
             }
             SfuOrder::RemoveUser { cid, user_id, reason } => {
-                self.revocations.revoke_user(cid, user_id, now.wall);
                 self.put_out(cid, *reason, now, |session| session.claims.user_id == *user_id);
                 self.departures.put_out(cid, *reason, |other| other == user_id);
             }
-            SfuOrder::Admit { cid, user_id, admitted } => {
-                self.rule(cid, user_id, now).refused = !admitted;
+            SfuOrder::Void { cid, whose, generation, remedy } => {
+                self.voided.note(cid, whose, *generation, *remedy, now.wall);
             }
             SfuOrder::MuteTracks { cid, whose, kinds } => self.mute_tracks(cid, whose, kinds, now),
             SfuOrder::SetGrants { cid, user_id, granted, revoked } => {
-                self.set_grants(cid, user_id, granted, revoked, now);
+                self.set_grants(cid, user_id, granted, revoked);
             }
             SfuOrder::UpdateUser { cid, user_id, name, image, custom } => {
                 self.update_user(cid, user_id, |claims| {
@@ -205,11 +203,11 @@ impl Calls {
 
     fn remove(&mut self, key: SessionKey) -> Option<(Session, bool)> {
         let session = self.sessions.remove(&key)?;
-        self.by_id.remove(&session.id);
         let cid = &session.claims.cid;
         let was_dominant = self.dominant(cid) == Some(key);
         if let Some(call) = self.calls.get_mut(cid) {
             call.sessions.retain(|other| *other != key);
+            call.by_id.remove(&session.id);
             call.publishers.remove(&key);
             call.anonymous -= u32::from(session.claims.anonymous);
             call.stand_ins -= u32::from(session.signal == Signal::StandIn);
@@ -232,4 +230,4 @@ pub(super) fn close(socket: SocketId, code: u16, reason: &'static str) -> Effect
 
 /// The close code of a client whose join failed.
 const JOIN_FAILED: u16 = 4101;
-const JOIN_BACKSTAGE: &str = "join-backstage";
+pub(super) const JOIN_BACKSTAGE: &str = "join-backstage";

@@ -1,9 +1,6 @@
-//! What the coordinator orders about users in a call: muted, refused, with other rights, pinned.
+//! What the coordinator orders about users in a call: muted, with other rights, pinned.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant},
-};
+use std::collections::BTreeSet;
 
 use trunkline_protocol::sfu::{
     event::{CallGrantsUpdated, ParticipantUpdated, PinsChanged, TrackUnpublished},
@@ -17,42 +14,7 @@ use crate::sfu::{
     token::SfuClaims,
 };
 
-/// What holds for a user in a call, whatever their tokens say.
-pub struct Rule {
-    /// Sessions that begin are refused.
-    pub refused: bool,
-    /// Own capabilities that were granted (true) or revoked since the token.
-    pub grants: BTreeMap<String, bool>,
-    /// When the rule was last changed. Once older than any token, it says nothing new.
-    changed: Instant,
-}
-
 impl Calls {
-    /// The rule to change for a user.
-    pub(super) fn rule(&mut self, cid: &str, user_id: &str, now: Now) -> &mut Rule {
-        let now = now.instant;
-        self.rules.retain(|_, rule| now.saturating_duration_since(rule.changed) < TOKEN_LIFE);
-        let rule = self.rules.entry((cid.to_owned(), user_id.to_owned())).or_insert_with(|| Rule {
-            refused: false,
-            grants: BTreeMap::new(),
-            changed: now,
-        });
-        rule.changed = now;
-        rule
-    }
-
-    /// Brings the claims of a token up to date; false when its user is refused.
-    pub(super) fn apply_rule(&self, claims: &mut SfuClaims) -> bool {
-        let key = (claims.cid.clone(), claims.user_id.clone());
-        let Some(rule) = self.rules.get(&key) else {
-            return true;
-        };
-        for (capability, granted) in &rule.grants {
-            claims.set(capability, *granted);
-        }
-        !rule.refused
-    }
-
     pub(super) fn mute_tracks(&mut self, cid: &str, whose: &Muted, kinds: &[TrackType], now: Now) {
         let concerned = |user_id: &String| match whose {
             Muted::Users(users) => users.contains(user_id),
@@ -97,32 +59,29 @@ impl Calls {
         user_id: &str,
         granted: &[String],
         revoked: &[String],
-        now: Now,
     ) {
-        let changes = granted.iter().map(|name| (name.clone(), true));
-        let changes = changes.chain(revoked.iter().map(|name| (name.clone(), false)));
-        self.rule(cid, user_id, now).grants.extend(changes);
         let sessions = self.in_call(cid).filter(|session| session.claims.user_id == user_id);
         let keys: Vec<_> = sessions.map(|session| session.key).collect();
         for key in keys {
-            self.renew_grants(key);
+            self.change_grants(key, granted, revoked);
         }
     }
 
-    /// Applies the rule of its user to a running session.
-    fn renew_grants(&mut self, key: SessionKey) {
-        let Some(mut claims) = self.sessions.get(&key).map(|session| session.claims.clone()) else {
+    fn change_grants(&mut self, key: SessionKey, granted: &[String], revoked: &[String]) {
+        let Some(session) = self.sessions.get_mut(&key) else {
             return;
         };
-        self.apply_rule(&mut claims);
+        let claims = &mut session.claims;
+        for (names, held) in [(granted, true), (revoked, false)] {
+            for name in names {
+                claims.set(name, held);
+            }
+        }
         let grants = CallGrants {
             can_publish_audio: claims.may("send-audio"),
             can_publish_video: claims.may("send-video"),
             can_screenshare: claims.may("screenshare"),
         };
-        if let Some(session) = self.sessions.get_mut(&key) {
-            session.claims = claims;
-        }
         let event = CallGrantsUpdated { current_grants: Some(grants), message: String::new() };
         self.tell(key, Event::CallGrantsUpdated(event));
         let cause = TrackUnpublishReason::PermissionRevoked;
@@ -161,7 +120,7 @@ impl Calls {
     /// Pins a session that is in the call, or takes its pin back. The newest pin comes first.
     pub(super) fn pin(&mut self, cid: &str, user_id: &str, session_id: &str, pinned: bool) {
         let is_there = self
-            .session_by_id(session_id)
+            .session_by_id(cid, session_id)
             .is_some_and(|session| session.is_owned_by(user_id, cid) && !session.claims.anonymous);
         let Some(call) = self.calls.get_mut(cid) else {
             return;
@@ -225,6 +184,3 @@ pub(super) fn capability(kind: TrackType) -> Option<&'static str> {
         TrackType::ScreenShare | TrackType::ScreenShareAudio => Some("screenshare"),
     }
 }
-
-/// As long as the coordinator's tokens are valid.
-pub(super) const TOKEN_LIFE: Duration = Duration::from_secs(6 * 60 * 60);

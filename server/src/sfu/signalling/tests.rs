@@ -6,6 +6,7 @@ mod leaving;
 mod moderation;
 mod reconnecting;
 mod returning;
+mod seats;
 mod stand_ins;
 mod tracks;
 mod upkeep;

@@ -113,6 +113,8 @@ impl Calls {
     fn check_liveness(&mut self, now: Now) {
         let mut silent = Vec::new();
         let mut over = Vec::new();
+        let mut expired = Vec::new();
+        let seconds = wire::seconds(now.wall);
         for session in self.sessions.values() {
             let since = |then| now.instant.saturating_duration_since(then);
             match session.signal {
@@ -122,12 +124,24 @@ impl Calls {
                 Signal::Lost { since: lost } if since(lost) >= FAST_RECONNECT => {
                     over.push(session.key);
                 }
+                Signal::Bound { .. } if seconds >= session.claims.exp.saturating_add(RENEWAL) => {
+                    over.push(session.key);
+                }
+                Signal::Bound { socket, .. } if seconds >= session.claims.exp => {
+                    expired.push(socket);
+                }
                 _ => {}
             }
         }
         for session in self.sessions.values_mut().filter(|session| !session.must_mute.is_empty()) {
             if now.instant.saturating_duration_since(session.joined.instant) >= CATCHING_UP {
                 session.must_mute.clear();
+            }
+        }
+        for socket in expired {
+            if self.sockets.get(&socket).is_some_and(|state| state.reminder.is_none()) {
+                let error = wire::error(ErrorCode::Unauthenticated, "the token expired, rejoin");
+                self.remind(socket, Reminder { due: now.instant, error });
             }
         }
         for socket in silent {
@@ -198,6 +212,8 @@ impl Calls {
 
 /// Nothing heard on a socket for so long: its signal counts as lost. Clients ping every 5 s.
 const SILENCE_LIMIT: Duration = Duration::from_secs(20);
+/// How long a client has to come back with another token once its own has expired, s.
+const RENEWAL: u64 = 60;
 /// A frame that arrives so long after another one was sent was sent by somebody who had that one.
 const CROSSING: Duration = Duration::from_secs(2);
 /// How long a client that comes back takes at most to note what is muted.

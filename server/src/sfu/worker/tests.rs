@@ -1,4 +1,4 @@
-//! What becomes of participants when the worker fails.
+//! What becomes of participants when a worker fails, or hangs.
 
 use std::time::Duration;
 
@@ -10,18 +10,35 @@ use crate::sfu::{
     signalling::Codecs,
     token::{PublishTarget, SfuClaims},
 };
+use crate::{
+    coordinator::SfuControl,
+    sfu::{Sfu, SfuOptions},
+};
 
-fn join(socket: u64, session_id: &str) -> Box<Join> {
+const CALL: &str = "1/default:a";
+
+fn start(workers: usize, notices: mpsc::Sender<SfuNotice>) -> Sfu {
+    let udp = "127.0.0.1:0".parse().unwrap();
+    let options = SfuOptions { udp, public_ip: None, large_call: 250, workers };
+    Sfu::start(&options, notices, &Registry::default()).unwrap()
+}
+
+fn join(socket: u64, call: &str, session_id: &str) -> Box<Join> {
     let unset = PublishTarget { width: 0, height: 0, bitrate: 0 };
     let claims = SfuClaims {
         user_id: "ann".into(),
-        cid: "1/default:a".into(),
+        cid: call.into(),
         name: String::new(),
         image: String::new(),
         custom: serde_json::Map::new(),
         roles: Vec::new(),
         capabilities: Vec::new(),
         anonymous: false,
+        seat: session_id.into(),
+        generation: 0,
+        sessions_per_user: 1000,
+        room: None,
+        exempt: false,
         video: unset,
         screen_share: unset,
         iat: 0,
@@ -44,8 +61,13 @@ fn join(socket: u64, session_id: &str) -> Box<Join> {
 
 /// Asks to join; returns where the answer comes.
 async fn knock(sfu: &Sfu, socket: u64, session_id: &str) -> mpsc::Receiver<Frame> {
+    knock_at(sfu, CALL, socket, session_id).await
+}
+
+async fn knock_at(sfu: &Sfu, call: &str, socket: u64, session_id: &str) -> mpsc::Receiver<Frame> {
     let (frames, inbox) = mpsc::channel(100);
-    sfu.inlet().send(Request::Join { join: join(socket, session_id), frames }).await;
+    let join = join(socket, call, session_id);
+    sfu.inlet(call).unwrap().send(Request::Join { join, frames }).await;
     inbox
 }
 
@@ -66,14 +88,12 @@ async fn is_answered(frames: &mut mpsc::Receiver<Frame>) -> bool {
 #[tokio::test]
 async fn after_a_panic_sockets_hang_up_and_a_fresh_worker_takes_people_when_it_knows_whom_not_to() {
     let (notify, mut notices) = crate::sfu::control::notices();
-    let metrics = Registry::default();
-    let local = "127.0.0.1:0".parse().unwrap();
-    let sfu = Sfu::start(local, None, 250, notify, &metrics).await.unwrap();
+    let sfu = start(1, notify);
     let mut before = knock(&sfu, 1, "s1").await;
     assert!(is_answered(&mut before).await);
     assert!(matches!(next(&mut notices).await, Some(SfuNotice::ParticipantJoined { .. })));
 
-    sfu.inlet().command(Command::Panic);
+    sfu.inlet(CALL).unwrap().command(Command::Panic);
     let Some(SfuNotice::Restarted { worker }) = next(&mut notices).await else {
         panic!("the coordinator has to know")
     };
@@ -86,7 +106,7 @@ async fn after_a_panic_sockets_hang_up_and_a_fresh_worker_takes_people_when_it_k
     sfu.order(SfuOrder::Open { worker: worker - 1 });
     let mut early = knock(&sfu, 3, "s2").await;
     assert!(next(&mut early).await.is_none(), "meant for another one");
-    sfu.order(SfuOrder::Report { cid: "1/default:a".into() });
+    sfu.order(SfuOrder::Report { cid: CALL.into() });
     let nobody = next(&mut notices).await;
     assert!(
         matches!(&nobody, Some(SfuNotice::Present { sessions, .. }) if sessions.is_empty()),
@@ -95,4 +115,56 @@ async fn after_a_panic_sockets_hang_up_and_a_fresh_worker_takes_people_when_it_k
     sfu.order(SfuOrder::Open { worker });
     let mut after = knock(&sfu, 4, "s3").await;
     assert!(is_answered(&mut after).await, "on the same port, with the same handle");
+}
+
+#[tokio::test]
+async fn who_is_with_another_worker_notices_nothing_of_one_that_hangs_or_fails() {
+    let (notify, mut notices) = crate::sfu::control::notices();
+    let sfu = start(2, notify);
+    let call_of = |worker| {
+        let mut names = (0..1000).map(|number| format!("1/default:{number}"));
+        names.find(|name| sfu.worker_of(name) == worker).unwrap()
+    };
+    let (here, there) = (call_of(0), call_of(1));
+    let mut ann = knock_at(&sfu, &here, 1, "ann").await;
+    assert!(is_answered(&mut ann).await);
+    let (go_on, wait) = std::sync::mpsc::channel();
+    sfu.inlet(&here).unwrap().command(Command::Hang(wait));
+
+    let mut late = knock_at(&sfu, &here, 2, "late").await;
+    let mut zoe = knock_at(&sfu, &there, 3, "zoe").await;
+    assert!(is_answered(&mut zoe).await);
+    sfu.order(SfuOrder::Report { cid: there.clone() });
+    let mut told = Vec::new();
+    while !matches!(told.last(), Some(SfuNotice::Present { .. })) {
+        told.push(next(&mut notices).await.unwrap());
+    }
+    let of_zoe = |notice: &SfuNotice| match notice {
+        SfuNotice::ParticipantJoined { session_id, .. } => session_id == "zoe",
+        SfuNotice::Present { sessions, .. } => sessions[0].session_id == "zoe",
+        _ => false,
+    };
+    // What is told of one call is told in its order.
+    assert_eq!(told.iter().filter(|notice| of_zoe(notice)).count(), 2, "{told:?}");
+    assert!(late.try_recv().is_err(), "it waits");
+
+    go_on.send(()).unwrap();
+    assert!(is_answered(&mut late).await, "what waits is taken afterwards");
+    sfu.inlet(&here).unwrap().command(Command::Panic);
+    while next(&mut ann).await.is_some() {}
+    // Who is with the other worker stays.
+    let mut yan = knock_at(&sfu, &there, 4, "yan").await;
+    assert!(is_answered(&mut yan).await);
+    assert!(is_told_of_another(&mut zoe).await);
+}
+
+/// Whether somebody else came.
+async fn is_told_of_another(frames: &mut mpsc::Receiver<Frame>) -> bool {
+    while let Some(Frame::Event(event)) = next(frames).await {
+        let event = SfuEvent::decode(event).unwrap().event_payload;
+        if matches!(event, Some(EventPayload::ParticipantJoined(_))) {
+            return true;
+        }
+    }
+    false
 }

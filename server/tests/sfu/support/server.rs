@@ -14,6 +14,7 @@ use trunkline_server::{
         token::{PublishTarget, SfuClaims},
     },
 };
+use uuid::Uuid;
 
 use super::{Client, Twirp};
 
@@ -50,8 +51,7 @@ impl TestServer {
         let Ok(Task::Serve(config)) = arguments.into_task() else { panic!("not a server") };
         let (notify, notices) = sfu::control::notices();
         let metrics = Registry::default();
-        let (udp, ip, large) = (config.udp, config.public_ip, config.large_call);
-        let sfu = Sfu::start(udp, ip, large, notify, &metrics).await.unwrap();
+        let sfu = Sfu::start(&config.sfu(), notify, &metrics).unwrap();
         let (tell_secret, secret) = std::sync::mpsc::channel();
         let (handle, limits) = (sfu.clone(), config.sfu_limits);
         let media = Media {
@@ -77,7 +77,8 @@ impl TestServer {
 
     /// A token for the call with every right.
     pub fn token(&self, user_id: &str) -> String {
-        self.sign(&Self::claims(user_id))
+        // Somebody may be in the call twice.
+        self.sign(&SfuClaims { seat: Uuid::new_v4().to_string(), ..Self::claims(user_id) })
     }
 
     pub fn sign(&self, claims: &SfuClaims) -> String {
@@ -95,6 +96,11 @@ impl TestServer {
             roles: vec!["user".into()],
             capabilities: ["send-audio", "send-video", "screenshare"].map(String::from).into(),
             anonymous: user_id == "!anon",
+            seat: user_id.into(),
+            generation: 1,
+            sessions_per_user: 1000,
+            room: None,
+            exempt: false,
             video: unset,
             screen_share: unset,
             iat: 0,

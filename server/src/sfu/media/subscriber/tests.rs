@@ -16,7 +16,7 @@ struct Call {
 impl Call {
     fn new(rates: &[u64]) -> Self {
         let now = Instant::now();
-        let mut subscriber = Subscriber::new(&[], now);
+        let mut subscriber = Subscriber::new(&Endpoint::alone(&[]), now);
         subscriber.update(&[AvailableTrack {
             key: CAMERA,
             stream_id: "camera".into(),

@@ -21,7 +21,7 @@ use crate::{
     native::{Conditions, Link, Source, is_keyframe, layer_of, spatial_of},
     sfu::{
         ids::{SessionKey, TrackKey},
-        media::{Answer, Media, MediaEvent, Offer},
+        media::{Answer, Endpoint, Media, MediaEvent, Offer},
         signalling::{AvailableTrack, Wish},
     },
 };
@@ -150,7 +150,7 @@ impl World {
         Self {
             now,
             start: now,
-            media: Media::new(vec![sfu_address()]),
+            media: Media::new(Endpoint::alone(&[sfu_address()])),
             publishers: addresses.map(|address| Client::new(&address, now)).collect(),
             viewer: Client::new("10.0.0.2:1000", now),
             log: Log::default(),
@@ -351,7 +351,7 @@ impl World {
         if self.has_browser && self.log.screen.asks(at) {
             self.ask_for_keyframe();
         }
-        for transmit in self.media.drain_outgoing() {
+        for transmit in self.media.take_outgoing() {
             let mut clients = self.publishers.iter_mut().chain([&mut self.viewer]);
             let to = clients.find(|client| client.address == transmit.destination);
             let datagram = transmit.contents.to_vec();

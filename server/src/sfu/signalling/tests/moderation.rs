@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use trunkline_protocol::sfu::{
     event::TrackUnpublished,
     models::{
@@ -11,7 +9,7 @@ use trunkline_protocol::sfu::{
 
 use super::world::{CALL, Outcome, World, track};
 use crate::sfu::{
-    control::{Muted, SfuOrder},
+    control::{Muted, Remedy, SfuOrder, Whose},
     ids::SocketId,
     signalling::{Effect, Event},
 };
@@ -86,73 +84,72 @@ fn a_revoked_right_stops_the_track_until_it_is_granted_again() {
 }
 
 #[test]
-fn an_older_token_does_not_bring_a_revoked_right_back() {
+fn a_token_from_before_a_change_of_rights_is_good_for_another_one_only() {
     let mut world = World::new();
-    world.join("ben", "b");
-    world.order(grants("ann", &[], &["send-audio"]));
     let ann = world.join("ann", "a");
-    let tracks = [track(TrackType::Audio, "0")];
-    assert!(world.calls.check_tracks(ann.key, &tracks).is_err());
-    world.pass(Duration::from_secs(6 * 60 * 60));
-    world.order(grants("ben", &[], &[]));
-    let again = world.join("ann", "a2");
-    assert_eq!(world.calls.check_tracks(again.key, &tracks), Ok(()), "no such token is left");
-}
-
-#[test]
-fn who_is_refused_does_not_come_back_with_an_older_token() {
-    let mut world = World::new();
-    let (ann, ben) = (world.join("ann", "a"), world.join("ben", "b"));
-    world.order(admit("ann", false));
-    let reason = CallEndedReason::Kicked;
-    let outcome =
-        world.order(SfuOrder::RemoveUser { cid: CALL.into(), user_id: "ann".into(), reason });
-    assert_eq!(outcome.closed(), [(ann.socket, 1000)]);
+    world.order(void(Whose::User("ann".into()), Remedy::Rejoin));
     let join = world.request("ann", "a2");
     let socket = join.socket;
     let outcome = world.submit(join);
-    let Event::Error(error) = outcome.one(socket) else { panic!("{outcome:?}") };
-    assert_eq!(error.error.as_ref().unwrap().code(), ErrorCode::PermissionDenied);
-    assert_eq!(error.reconnect_strategy(), Strategy::Disconnect);
-    assert_eq!(outcome.closed(), [(socket, 1008)]);
-    assert!(outcome.to(ben.socket).is_empty());
-    world.order(admit("ann", true));
-    world.join("ann", "a3");
+    assert_refused(&outcome, socket, Strategy::Rejoin);
+
+    let (socket, outcome) = world.reconnect(ann);
+    assert!(outcome.answer(socket).reconnected, "a session that runs has followed the change");
+    let mut join = world.request("ann", "a2");
+    join.claims.generation = 2;
+    world.join_with(join, "ann", "a2");
+    world.join("ben", "b");
+}
+
+#[test]
+fn viewers_of_a_call_that_is_no_longer_live_do_not_come_back() {
+    let mut world = World::new();
+    world.order(void(Whose::Viewers, Remedy::Nothing));
+    let join = world.request("ann", "a");
+    let socket = join.socket;
+    let outcome = world.submit(join);
+    assert_refused(&outcome, socket, Strategy::Disconnect);
+    let mut join = world.request("ben", "b");
+    join.claims.set("join-backstage", true);
+    world.join_with(join, "ben", "b");
 }
 
 #[test]
 fn older_tokens_of_who_was_removed_do_not_let_in_again() {
     let mut world = World::new();
     world.join("ann", "a");
-    world.join("ben", "b");
-    world.pass(Duration::from_secs(60));
+    let ben = world.join("ben", "b");
+    world.order(void(Whose::User("ann".into()), Remedy::Nothing));
     let reason = CallEndedReason::Kicked;
     world.order(SfuOrder::RemoveUser { cid: CALL.into(), user_id: "ann".into(), reason });
-    for strategy in [Strategy::Unspecified, Strategy::Fast, Strategy::Rejoin] {
-        let mut join = world.request("ann", "a");
-        join.claims.iat = 59;
+    for (strategy, id) in [
+        (Strategy::Unspecified, "a"),
+        (Strategy::Unspecified, "a2"),
+        (Strategy::Fast, "a"),
+        (Strategy::Fast, "a2"),
+        (Strategy::Rejoin, "a"),
+    ] {
+        let mut join = world.request("ann", id);
         join.strategy = strategy;
         let socket = join.socket;
         let outcome = world.submit(join);
-        if strategy == Strategy::Unspecified {
-            let Event::Error(event) = outcome.one(socket) else { panic!("{outcome:?}") };
-            assert_eq!(event.error.as_ref().unwrap().code(), ErrorCode::PermissionDenied);
-            assert_eq!(outcome.closed(), [(socket, 1008)]);
+        assert!(outcome.to(ben.socket).is_empty() && outcome.notices().is_empty());
+        if strategy == Strategy::Unspecified || id == "a2" {
+            assert_refused(&outcome, socket, Strategy::Disconnect);
         } else {
             assert!(matches!(outcome.one(socket), Event::CallEnded(_)), "{outcome:?}");
             assert_eq!(outcome.closed(), [(socket, 1000)]);
         }
     }
     let mut join = world.request("ann", "a");
-    join.claims.iat = 60;
+    join.claims.generation = 2;
     world.join_with(join, "ann", "a");
 
-    world.pass(Duration::from_secs(1));
-    world.order(SfuOrder::EndCall { cid: CALL.into(), reason: CallEndedReason::Ended });
-    let mut join = world.request("cat", "c");
-    join.claims.iat = 60;
+    world.order(void(Whose::Everybody, Remedy::Nothing));
+    let join = world.request("cat", "c");
     let socket = join.socket;
-    assert_eq!(world.submit(join).closed(), [(socket, 1008)], "nobody's token holds");
+    let outcome = world.submit(join);
+    assert_refused(&outcome, socket, Strategy::Disconnect);
 }
 
 #[test]
@@ -271,8 +268,16 @@ fn grants(user_id: &str, granted: &[&str], revoked: &[&str]) -> SfuOrder {
     }
 }
 
-fn admit(user_id: &str, admitted: bool) -> SfuOrder {
-    SfuOrder::Admit { cid: CALL.into(), user_id: user_id.into(), admitted }
+fn void(whose: Whose, remedy: Remedy) -> SfuOrder {
+    SfuOrder::Void { cid: CALL.into(), whose, generation: 2, remedy }
+}
+
+#[track_caller]
+fn assert_refused(outcome: &Outcome, socket: SocketId, strategy: Strategy) {
+    let Event::Error(error) = outcome.one(socket) else { panic!("{outcome:?}") };
+    assert_eq!(error.error.as_ref().unwrap().code(), ErrorCode::PermissionDenied);
+    assert_eq!(error.reconnect_strategy(), strategy);
+    assert_eq!(outcome.closed(), [(socket, 1008)]);
 }
 
 fn pin(user_id: &str, session_id: &str, pinned: bool) -> SfuOrder {

@@ -25,7 +25,7 @@ fn come_back(
 ) -> (SocketId, Outcome) {
     let mut join = world.request("ann", id);
     join.strategy = strategy;
-    join.claims.iat = u64::MAX;
+    join.claims.generation = 2;
     previous.clone_into(&mut join.previous_session_id);
     let socket = join.socket;
     (socket, world.submit(join))
@@ -87,7 +87,7 @@ fn who_is_put_out_unheard_is_told_when_they_come_back() {
 
     let mut join = world.request("ben", "b");
     join.strategy = Strategy::Rejoin;
-    join.claims.iat = u64::MAX;
+    join.claims.generation = 2;
     join.previous_session_id = "a".into();
     let socket = join.socket;
     world.submit(join).answer(socket);

@@ -66,7 +66,7 @@ impl World {
     pub fn request(&mut self, user: &str, session: &str) -> Join {
         Join {
             socket: self.socket(),
-            claims: claims(user),
+            claims: SfuClaims { seat: session.into(), ..claims(user) },
             session_id: session.into(),
             strategy: Strategy::Unspecified,
             previous_session_id: String::new(),
@@ -243,6 +243,11 @@ pub fn claims(user: &str) -> SfuClaims {
         roles: vec!["speaker".into()],
         capabilities: ALL_RIGHTS.map(String::from).into(),
         anonymous: user == "!anon",
+        seat: String::new(),
+        generation: 1,
+        sessions_per_user: 1000,
+        room: None,
+        exempt: false,
         video: target,
         screen_share: target,
         iat: 0,
