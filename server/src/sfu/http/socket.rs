@@ -277,7 +277,9 @@ async fn hang_up(socket: &mut WebSocket, code: u16, reason: &'static str) {
     let close = Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::from_static(reason) }));
     let farewell = async {
         if socket.send(close).await.is_ok() {
-            while let Some(Ok(_)) = socket.recv().await {}
+            for _ in 0..LAST_FRAMES {
+                let Some(Ok(_)) = socket.recv().await else { break };
+            }
         }
     };
     // A client that does not answer has nothing more to lose.
@@ -291,6 +293,8 @@ const VIDEO_PAUSE: i32 = ClientCapability::SubscriberVideoPause as i32;
 const JOIN_DEADLINE: Duration = Duration::from_secs(10);
 const WRITE_DEADLINE: Duration = Duration::from_secs(10);
 const CLOSE_DEADLINE: Duration = Duration::from_secs(1);
+/// Those that may be on their way when a socket is closed. A flood is not read to its end.
+const LAST_FRAMES: usize = 2000;
 /// Events a reader may fall behind.
 const QUEUE: usize = 1024;
 /// Bytes. A JoinRequest holds two session descriptions of some 10 kB and what is to be received. A
@@ -307,7 +311,7 @@ const REQUESTS_PER_JOIN: u32 = 10;
 const ROOM_AGAIN: Duration = Duration::from_secs(5);
 /// Bytes. Clients say little; what is usual, 128 kB for each socket, is filled with zeros for each
 /// read.
-const READ_BUFFER: usize = 4 * 1024;
+const READ_BUFFER: usize = 1024;
 /// Bytes that are written at once. What is usual, 128 kB, stays with the socket.
 const WRITE_BUFFER: usize = 4 * 1024;
 /// Hexadecimal digits of a track lookup prefix.
