@@ -70,7 +70,7 @@ async fn calls_of_different_workers_do_not_mix() {
 async fn an_order_for_all_calls_of_an_app_reaches_every_worker() {
     let server = start().await;
     let whose = Whose::User("ann".into());
-    let (generation, remedy) = (1, Remedy::Nothing);
+    let (generation, remedy) = (2, Remedy::Nothing);
     server.order(SfuOrder::Void { cid: "1/".into(), whose, generation, remedy });
     for worker in 0..WORKERS {
         let mut claims = TestServer::claims("ann");

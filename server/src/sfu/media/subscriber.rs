@@ -314,6 +314,8 @@ impl Subscriber {
             let needed = output.needed_keyframe().filter(|_| is_connected);
             allocation.keyframes.extend(needed.map(|stream| (key, stream)));
         }
+        // Who comes first is told first.
+        allocation.pauses.sort_by_key(|(key, _)| !important.contains(&key.publisher));
         if is_stopped {
             return allocation;
         }
