@@ -35,10 +35,14 @@ impl Document {
         // Unlike `structuredClone` this is there wherever the SDK runs, and what came out of
         // `JSON.parse` goes in again unchanged.
         let copy = self.text().and_then(|text| JSON::parse(&text).ok());
-        copy.filter(JsValue::is_object).unwrap_or_else(|| {
-            self.frozen();
-            self.shallow_copy().into()
-        })
+        if let Some(copy) = copy.filter(|copy| copy.is_object() == self.0.is_object()) {
+            return copy;
+        }
+        if is_list(&self.0) || !self.0.is_object() {
+            return self.frozen();
+        }
+        self.frozen();
+        self.shallow_copy().into()
     }
 
     /// The value itself, which from now on nobody can change: every read of an unchanged state gives

@@ -23,19 +23,6 @@ pub fn run(mode: Mode) -> Result<()> {
     progress.step("Measuring the package", || size::report().map(drop))
 }
 
-/// Builds the server as it ships but for what makes it fast, which takes minutes.
-pub fn unoptimised_server() -> Result<PathBuf> {
-    const PROFILE: &str = "server";
-    let folder = target_dir().join("unoptimised");
-    let mut build = cargo();
-    build.args(["build", "--package", "trunkline-server", "--profile", PROFILE]);
-    build.args(["--config", "profile.server.opt-level=0", "--config", "profile.server.lto=false"]);
-    build.args(["--config", "profile.server.codegen-units=256"]);
-    // Apart, as what is built like this is not to be taken for the real one.
-    shell::run(build.arg("--target-dir").arg(&folder))?;
-    Ok(folder.join(PROFILE).join("trunkline-server"))
-}
-
 /// Builds the server and returns its path.
 pub fn server(mode: Mode) -> Result<PathBuf> {
     let mut build = cargo();

@@ -73,10 +73,9 @@ impl Kind {
                 ("The tree", lint::tree),
                 ("Crates and JavaScript", card::check),
             ],
-            Self::Native => vec![
-                ("Rust tests", || run_to_end(cargo().args(["test", "--workspace", "--quiet"]))),
-                ("A panic in the server as it ships", panic_in_the_server),
-            ],
+            Self::Native => vec![("Rust tests", || {
+                run_to_end(cargo().args(["test", "--workspace", "--quiet"]))
+            })],
             Self::Wasm => vec![
                 ("Size of the package", size::check),
                 ("The package in Node, jest and vitest", package_in_node),
@@ -125,17 +124,6 @@ fn package_in_node() -> Result<()> {
         run_to_end(command("npm").args(["test", "--workspace", tests]))?;
     }
     run_to_end(command("npx").args(["publint", "pkg", "--strict"]))
-}
-
-/// What a panic ends depends on the profile, which is not that of tests.
-fn panic_in_the_server() -> Result<()> {
-    let server = build::unoptimised_server()?;
-    run_to_end(
-        cargo()
-            .args(["test", "--package", "trunkline-server", "--test", "sfu", "--quiet"])
-            .args(["--", "panics::"])
-            .env("TRUNKLINE_SERVER", server),
-    )
 }
 
 /// Tests that need nothing but a browser, run as CONTRIBUTING says.

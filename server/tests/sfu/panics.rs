@@ -1,9 +1,6 @@
-//! The real binary while it is sent what str0m would panic over. What ships is built with a profile of
-//! its own, so `cargo xtask test` runs this with a binary of that profile, too.
+//! The real binary while it is sent what str0m would panic over.
 
 use std::{
-    env,
-    ffi::OsString,
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
@@ -51,11 +48,6 @@ async fn a_packet_that_cannot_be_sent_on_costs_nobody_anything() {
 const KEY: &str = "trunkline-dev";
 const SECRET: &str = "trunkline-dev-secret";
 
-fn binary() -> OsString {
-    let built = || env!("CARGO_BIN_EXE_trunkline-server").into();
-    env::var_os("TRUNKLINE_SERVER").unwrap_or_else(built)
-}
-
 /// Sends a packet as large as str0m lets it be.
 fn send_large(rtc: &mut str0m::Rtc, mid: Mid) {
     const LARGEST: usize = 2000 - 20;
@@ -84,7 +76,7 @@ struct Log {
 impl Process {
     fn start() -> Self {
         let data = tempfile::tempdir().unwrap();
-        let mut child = Command::new(binary())
+        let mut child = Command::new(env!("CARGO_BIN_EXE_trunkline-server"))
             .args(["--dev", "--listen", "127.0.0.1:0", "--data"])
             .arg(data.path())
             .stdout(Stdio::piped())
@@ -123,7 +115,11 @@ impl Process {
     /// A user who has joined a call.
     async fn join(&self, user_id: &str, call: &str) -> Client {
         let put = ["user", "--api-key", KEY, "--api-secret", SECRET, "--id", user_id];
-        let put = Command::new(binary()).args(put).args(["--url", &self.base]).output().unwrap();
+        let put = Command::new(env!("CARGO_BIN_EXE_trunkline-server"))
+            .args(put)
+            .args(["--url", &self.base])
+            .output()
+            .unwrap();
         assert!(put.status.success(), "{}", String::from_utf8_lossy(&put.stderr));
         let token = self.get(&format!("/dev/token?user_id={user_id}")).await;
         let joined = self.post(&format!("/call/default/{call}/join"), text(&token["token"])).await;
