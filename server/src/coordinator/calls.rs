@@ -10,7 +10,7 @@ use super::{
     access::{self, Access},
     actor::{self, Actor},
     bounds::{self, MAX_TEAM, check_custom, check_length},
-    join, live, members, ringing, sessions, settings, standing, views,
+    join, members, ringing, sessions, settings, standing, views,
     work::Work,
 };
 use crate::{
@@ -123,7 +123,8 @@ pub(super) fn update(
         standing::void(work, &call.cid, Whose::Everybody, Remedy::Rejoin)?;
     }
     if call.backstage && was_open && !join::is_open_early(&call, work.now) {
-        live::put_viewers_out(work, &call)?;
+        // Who was let in while it was open stays; nobody else comes in by a token of then.
+        standing::void(work, &call.cid, Whose::Viewers, Remedy::Rejoin)?;
     }
     views::state(work, &actor, &call, &access, bounds::DEFAULT_PAGE)
 }

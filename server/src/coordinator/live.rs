@@ -98,7 +98,7 @@ pub(super) fn stop_live(
 }
 
 /// The call is no longer live: whoever may not be backstage is not in it.
-pub(super) fn put_viewers_out(work: &mut Work<'_>, call: &CallRecord) -> Result<(), Refusal> {
+fn put_viewers_out(work: &mut Work<'_>, call: &CallRecord) -> Result<(), Refusal> {
     standing::void(work, &call.cid, Whose::Viewers, Remedy::Nothing)?;
     work.effect(Effect::Order(SfuOrder::EndLive { cid: call.cid.clone() }));
     Ok(())
