@@ -272,19 +272,18 @@ impl SfuOrder {
 
     /// The order as the SFU understands it.
     pub(crate) fn in_app(mut self, app: AppId) -> Self {
-        let (Self::EndCall { cid, .. }
-        | Self::EndLive { cid }
-        | Self::RemoveUser { cid, .. }
-        | Self::Void { cid, .. }
-        | Self::MuteTracks { cid, .. }
-        | Self::SetGrants { cid, .. }
-        | Self::UpdateUser { cid, .. }
-        | Self::Pin { cid, .. }
-        | Self::Report { cid }) = &mut self
-        else {
-            return self;
-        };
-        *cid = call_name(app, cid);
+        match &mut self {
+            Self::EndCall { cid, .. }
+            | Self::EndLive { cid }
+            | Self::RemoveUser { cid, .. }
+            | Self::Void { cid, .. }
+            | Self::MuteTracks { cid, .. }
+            | Self::SetGrants { cid, .. }
+            | Self::UpdateUser { cid, .. }
+            | Self::Pin { cid, .. }
+            | Self::Report { cid } => *cid = call_name(app, cid),
+            Self::Open { .. } => {}
+        }
         self
     }
 }

@@ -69,6 +69,31 @@ impl SfuClaims {
         }
     }
 
+    /// Those of a user who may do nothing but be there, for as long as they like.
+    #[cfg(test)]
+    pub(super) fn plain(user_id: &str, cid: &str) -> Self {
+        let unset = PublishTarget { width: 0, height: 0, bitrate: 0 };
+        Self {
+            user_id: user_id.into(),
+            cid: cid.into(),
+            name: String::new(),
+            image: String::new(),
+            custom: serde_json::Map::new(),
+            roles: Vec::new(),
+            capabilities: Vec::new(),
+            anonymous: false,
+            seat: String::new(),
+            generation: 1,
+            sessions_per_user: 1000,
+            room: None,
+            exempt: false,
+            video: unset,
+            screen_share: unset,
+            iat: 0,
+            exp: u64::MAX,
+        }
+    }
+
     /// Signs the claims with HS256.
     pub fn sign(&self, secret: &str) -> Result<String, jsonwebtoken::errors::Error> {
         let key = EncodingKey::from_secret(secret.as_bytes());

@@ -145,16 +145,19 @@ async fn connecting_again_and_again_is_limited_too() {
     assert_eq!(open(&server, "bob").await.1["type"], "connection.ok");
 }
 
+/// A socket of somebody for whom a proxy says that it asks.
+async fn open_for(server: &TestServer, seen: &'static str) -> Raw {
+    let url = format!("{}/video/connect?api_key={KEY}", server.base);
+    let mut request = url.replacen("http", "ws", 1).into_client_request().unwrap();
+    request.headers_mut().insert("x-forwarded-for", seen.parse().unwrap());
+    connect_async(request).await.unwrap().0
+}
+
 #[tokio::test]
 async fn clients_behind_a_trusted_proxy_are_told_apart() {
     let args = "--dev --sockets-per-address 1 --trusted-proxy 127.0.0.0/8,198.51.100.1";
     let server = TestServer::start_with(args).await;
-    let open = async |seen: &'static str| {
-        let url = format!("{}/video/connect?api_key={KEY}", server.base);
-        let mut request = url.replacen("http", "ws", 1).into_client_request().unwrap();
-        request.headers_mut().insert("x-forwarded-for", seen.parse().unwrap());
-        connect_async(request).await.unwrap().0
-    };
+    let open = async |seen: &'static str| open_for(&server, seen).await;
     let mut first = open("192.0.2.1").await;
     // The answer shows that the server has counted it.
     first.send(Message::Ping("x".into())).await.unwrap();
@@ -170,12 +173,7 @@ async fn clients_behind_a_trusted_proxy_are_told_apart() {
 #[tokio::test]
 async fn nobody_else_is_believed_about_an_address() {
     let server = TestServer::start_with("--dev --sockets-per-address 1").await;
-    let open = async |seen: &'static str| {
-        let url = format!("{}/video/connect?api_key={KEY}", server.base);
-        let mut request = url.replacen("http", "ws", 1).into_client_request().unwrap();
-        request.headers_mut().insert("x-forwarded-for", seen.parse().unwrap());
-        connect_async(request).await.unwrap().0
-    };
+    let open = async |seen: &'static str| open_for(&server, seen).await;
     let mut first = open("192.0.2.1").await;
     first.send(Message::Ping("x".into())).await.unwrap();
     assert!(matches!(first.next().await, Some(Ok(Message::Pong(_)))));

@@ -4,21 +4,20 @@
 
 use std::collections::BTreeSet;
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::SinkExt;
 use prost::Message as _;
 use serde_json::{Value, json};
-use tokio::time::timeout;
 use tokio_tungstenite::{connect_async, tungstenite::Message};
 use trunkline_protocol::sfu::{
     event::{
-        JoinRequest, ReconnectDetails, SfuEvent, SfuRequest, sfu_event::EventPayload as Event,
+        JoinRequest, ReconnectDetails, SfuRequest, sfu_event::EventPayload as Event,
         sfu_request::RequestPayload,
     },
     models::{ErrorCode, WebsocketReconnectStrategy as Strategy},
 };
 use trunkline_server::coordinator::granted;
 
-use crate::support::{Client, Raw, TestServer, patience, send};
+use crate::support::{Client, Raw, TestServer, next_signal, send};
 
 #[tokio::test]
 async fn every_cell_of_a_default_call() {
@@ -269,7 +268,7 @@ impl Stage {
         };
         let request = SfuRequest { request_payload: Some(RequestPayload::JoinRequest(request)) };
         signal.send(Message::binary(request.encode_to_vec())).await.unwrap();
-        let answer = next(&mut signal).await.expect("an answer");
+        let answer = next_signal(&mut signal).await.expect("an answer");
         (signal, answer)
     }
 
@@ -291,19 +290,6 @@ impl Stage {
 
 fn token(joined: &Value) -> String {
     joined["credentials"]["token"].as_str().unwrap().to_owned()
-}
-
-/// The next event; none when the server has closed.
-async fn next(signal: &mut Raw) -> Option<Event> {
-    loop {
-        match timeout(patience(), signal.next()).await.expect("a frame") {
-            Some(Ok(Message::Binary(bytes))) => {
-                return SfuEvent::decode(bytes).unwrap().event_payload;
-            }
-            Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
-            Some(Ok(_)) => (),
-        }
-    }
 }
 
 /// An answer to a request for a session, in a word.
@@ -358,7 +344,7 @@ async fn check(stage: &Stage, call_type: &str, path: &str, id: &str, who: Who, w
     assert_eq!(speaks.as_deref(), expected.map(|code| code.as_str_name()), "open: {cell}");
     if fate.is_put_out {
         let mut told = false;
-        while let Some(event) = next(&mut signal).await {
+        while let Some(event) = next_signal(&mut signal).await {
             told |= matches!(event, Event::CallEnded(_));
         }
         assert!(told, "open: {cell}");

@@ -3,24 +3,23 @@
 
 use std::time::Instant;
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::SinkExt;
 use prost::Message as _;
 use serde_json::{Value, json};
 use str0m::{
     Rtc,
     media::{Direction, MediaKind},
 };
-use tokio::time::timeout;
 use tokio_tungstenite::{connect_async, tungstenite::Message};
 use trunkline_protocol::sfu::{
     event::{
-        CallGrantsUpdated, JoinRequest, JoinResponse, SfuEvent, SfuRequest, TrackUnpublished,
+        CallGrantsUpdated, JoinRequest, JoinResponse, SfuRequest, TrackUnpublished,
         sfu_event::EventPayload as Event, sfu_request::RequestPayload,
     },
     models::{CallEndedReason, ErrorCode, TrackType, TrackUnpublishReason as Cause},
 };
 
-use crate::support::{Client, Raw, Reply, Socket, TestServer, patience, send};
+use crate::support::{Client, Raw, Reply, Socket, TestServer, next_signal, send};
 
 /// A user in a call: both sockets, and the way to the SFU.
 struct Guest {
@@ -50,7 +49,7 @@ impl Guest {
     }
 
     async fn next(&mut self) -> Event {
-        next(&mut self.signal).await.expect("an event")
+        next_signal(&mut self.signal).await.expect("an event")
     }
 
     /// The next event for which there is something to say; others are passed over.
@@ -107,19 +106,6 @@ async fn open(endpoint: &str, token: &str, session: &str) -> Raw {
     let request = SfuRequest { request_payload: Some(RequestPayload::JoinRequest(request)) };
     signal.send(Message::binary(request.encode_to_vec())).await.unwrap();
     signal
-}
-
-/// The next event; none when the server has closed.
-async fn next(signal: &mut Raw) -> Option<Event> {
-    loop {
-        match timeout(patience(), signal.next()).await.expect("a frame") {
-            Some(Ok(Message::Binary(bytes))) => {
-                return SfuEvent::decode(bytes).unwrap().event_payload;
-            }
-            Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
-            Some(Ok(_)) => (),
-        }
-    }
 }
 
 /// No error in an answer of the SFU.
@@ -188,22 +174,25 @@ async fn a_blocked_participant_is_put_out_and_does_not_get_in_with_the_old_token
     };
     assert_eq!(bob.find(ended).await, CallEndedReason::Kicked);
     // What was on its way to him may still come, then the socket is closed.
-    while next(&mut bob.signal).await.is_some() {}
+    while next_signal(&mut bob.signal).await.is_some() {}
     let left = |event| matches!(event, Event::ParticipantLeft(_)).then_some(());
     alice.find(left).await;
 
     let endpoint = format!("{}/sfu/ws", server.base.replacen("http", "ws", 1));
     let mut again = open(&endpoint, &bob.token, "s3").await;
-    let Some(Event::Error(error)) = next(&mut again).await else { panic!("let in") };
+    let Some(Event::Error(error)) = next_signal(&mut again).await else { panic!("let in") };
     assert_eq!(error.error.unwrap().code(), ErrorCode::PermissionDenied);
-    assert_eq!(next(&mut again).await, None);
+    assert_eq!(next_signal(&mut again).await, None);
     alice.client.post("/call/default/a/unblock", json!({ "user_id": "bob" })).await.ok(201);
     let mut again = open(&endpoint, &bob.token, "s4").await;
-    assert!(matches!(next(&mut again).await, Some(Event::Error(_))), "not with the old token");
+    assert!(
+        matches!(next_signal(&mut again).await, Some(Event::Error(_))),
+        "not with the old token"
+    );
     let joined = bob.client.post("/call/default/a/join", json!({})).await.ok(201);
     let token = joined["credentials"]["token"].as_str().unwrap();
     let mut again = open(&endpoint, token, "s5").await;
-    assert!(matches!(next(&mut again).await, Some(Event::JoinResponse(_))));
+    assert!(matches!(next_signal(&mut again).await, Some(Event::JoinResponse(_))));
 }
 
 #[tokio::test]

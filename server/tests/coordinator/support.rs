@@ -10,10 +10,12 @@ use std::{
 
 use axum::{Router, routing::get};
 use futures_util::{SinkExt, StreamExt};
+use prost::Message as _;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{net::TcpStream, sync::mpsc, task::spawn_blocking, time::timeout};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+use trunkline_protocol::sfu::event::{SfuEvent, sfu_event::EventPayload as SignalEvent};
 use trunkline_server::{
     admin::put_app,
     auth::App,
@@ -441,6 +443,19 @@ pub async fn next_json(stream: &mut Raw) -> Value {
     match timeout(PATIENCE, stream.next()).await.expect("a frame") {
         Some(Ok(Message::Text(text))) => serde_json::from_str(&text).unwrap(),
         other => panic!("{other:?}"),
+    }
+}
+
+/// The next event of an SFU socket; none when the server has closed.
+pub async fn next_signal(signal: &mut Raw) -> Option<SignalEvent> {
+    loop {
+        match timeout(PATIENCE, signal.next()).await.expect("a frame") {
+            Some(Ok(Message::Binary(bytes))) => {
+                return SfuEvent::decode(bytes).unwrap().event_payload;
+            }
+            Some(Ok(Message::Close(_)) | Err(_)) | None => return None,
+            Some(Ok(_)) => (),
+        }
     }
 }
 

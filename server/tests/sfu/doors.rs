@@ -156,7 +156,7 @@ async fn lists_are_counted() {
         }),
         ..JoinRequest::default()
     }));
-    assert_refused(&mut socket, ErrorCode::RequestValidationFailed).await;
+    socket.assert_refused(ErrorCode::RequestValidationFailed).await;
 }
 
 /// Asks until it is refused. Returns how often it was not.
@@ -232,7 +232,7 @@ async fn a_flood_of_frames_ends_its_own_socket() {
         for _ in 0..1000 {
             silent.send_raw(Message::Ping(Vec::new().into()));
         }
-        assert_refused(&mut silent, ErrorCode::RequestValidationFailed).await;
+        silent.assert_refused(ErrorCode::RequestValidationFailed).await;
     }
     ben.hear_until_pong().await;
 }
@@ -244,7 +244,7 @@ async fn frames_after_the_join_are_small() {
     ann.socket().send_raw(Message::binary(vec![0; 4 * KIB]));
     ann.hear_until_pong().await;
     ann.socket().send_raw(Message::binary(vec![0; 4 * KIB + 1]));
-    assert_refused(ann.socket(), ErrorCode::RequestValidationFailed).await;
+    ann.socket().assert_refused(ErrorCode::RequestValidationFailed).await;
 }
 
 /// The opening of a socket, and the head of a frame of so many bytes.
@@ -305,12 +305,4 @@ async fn sockets_without_a_join_make_room_for_others() {
     };
     socket.send(RequestPayload::JoinRequest(request));
     assert!(matches!(socket.event().await, Event::JoinResponse(_)), "the last are still there");
-}
-
-async fn assert_refused(socket: &mut Socket, code: ErrorCode) {
-    let Event::Error(event) = socket.event().await else { panic!("not an error") };
-    assert_eq!(event.reconnect_strategy(), Strategy::Disconnect);
-    let error = event.error.unwrap();
-    assert_eq!((error.code(), error.should_retry), (code, false));
-    assert_eq!(socket.end().await, Some(1008));
 }

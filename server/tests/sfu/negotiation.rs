@@ -55,17 +55,7 @@ async fn a_publisher_restart_is_asked_for_and_answered() {
         _ => None,
     });
     assert_eq!(asked.await, PeerType::PublisherUnspecified);
-    let (offer, pending) = ann
-        .publisher
-        .with(|peer| {
-            let mut api = peer.rtc.sdp_api();
-            api.ice_restart(true);
-            let (offer, pending) = api.apply().unwrap();
-            (offer.to_sdp_string(), pending)
-        })
-        .await;
-    let answer = ann.set_publisher(&offer).await.unwrap();
-    ann.accept(pending, answer).await;
+    ann.restart_publisher().await;
     ben.subscriber.clear();
     ben.subscriber.packets(&audio, 20).await;
 }

@@ -153,18 +153,8 @@ async fn who_moves_to_another_port_is_found_there_however_often() {
         let audio = ann.stream_id(TrackType::Audio);
         ben.subscriber.packets(&audio, 5).await;
         for _ in 0..4 {
-            let (offer, pending) = ann
-                .publisher
-                .with(|peer| {
-                    peer.change_port().unwrap();
-                    let mut api = peer.rtc.sdp_api();
-                    api.ice_restart(true);
-                    let (offer, pending) = api.apply().unwrap();
-                    (offer.to_sdp_string(), pending)
-                })
-                .await;
-            let answer = ann.set_publisher(&offer).await.unwrap();
-            ann.accept(pending, answer).await;
+            ann.publisher.with(|peer| peer.change_port().unwrap()).await;
+            ann.restart_publisher().await;
             ben.subscriber.clear();
             ben.subscriber.packets(&audio, 20).await;
 

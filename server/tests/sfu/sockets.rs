@@ -28,7 +28,7 @@ async fn tokens_that_do_not_hold_are_refused() {
         let session_id = "s".into();
         let join = JoinRequest { token, session_id, ..JoinRequest::default() };
         socket.send(RequestPayload::JoinRequest(join));
-        assert_refused(&mut socket, ErrorCode::Unauthenticated).await;
+        socket.assert_refused(ErrorCode::Unauthenticated).await;
     }
 }
 
@@ -40,7 +40,7 @@ async fn the_first_frame_must_be_a_join_request() {
     for request in [health, leave] {
         let mut socket = Socket::open(&server).await;
         socket.send(request);
-        assert_refused(&mut socket, ErrorCode::RequestValidationFailed).await;
+        socket.assert_refused(ErrorCode::RequestValidationFailed).await;
     }
     for frame in [
         Message::text("{}"),
@@ -50,7 +50,7 @@ async fn the_first_frame_must_be_a_join_request() {
     ] {
         let mut socket = Socket::open(&server).await;
         socket.send_raw(frame);
-        assert_refused(&mut socket, ErrorCode::RequestValidationFailed).await;
+        socket.assert_refused(ErrorCode::RequestValidationFailed).await;
     }
 }
 
@@ -111,7 +111,7 @@ async fn a_session_id_of_somebody_else_is_refused_and_the_victim_stays() {
         session_id: ann.session_id.clone(),
         ..JoinRequest::default()
     }));
-    assert_refused(&mut socket, ErrorCode::PermissionDenied).await;
+    socket.assert_refused(ErrorCode::PermissionDenied).await;
     assert!(ann.hear_until_pong().await.is_empty());
 }
 
@@ -122,14 +122,6 @@ async fn the_join_names_the_participant_and_its_options() {
     assert_eq!(ann.prefix.len(), 16);
     assert_eq!(ann.joined.publish_options.len(), 4);
     assert_eq!(ann.joined.call_state.as_ref().unwrap().participants[0].name, "ANN");
-}
-
-async fn assert_refused(socket: &mut Socket, code: ErrorCode) {
-    let Event::Error(event) = socket.event().await else { panic!("not an error") };
-    assert_eq!(event.reconnect_strategy(), Strategy::Disconnect);
-    let error = event.error.unwrap();
-    assert_eq!((error.code(), error.should_retry), (code, false));
-    assert_eq!(socket.end().await, Some(1008));
 }
 
 #[tokio::test]

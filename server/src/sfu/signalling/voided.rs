@@ -75,29 +75,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::sfu::token::PublishTarget;
 
     fn claims(cid: &str, user_id: &str, generation: i64) -> SfuClaims {
-        let none = PublishTarget { width: 0, height: 0, bitrate: 0 };
-        SfuClaims {
-            user_id: user_id.into(),
-            cid: cid.into(),
-            name: String::new(),
-            image: String::new(),
-            custom: serde_json::Map::new(),
-            roles: Vec::new(),
-            capabilities: Vec::new(),
-            anonymous: false,
-            seat: String::new(),
-            generation,
-            sessions_per_user: 1,
-            room: None,
-            exempt: false,
-            video: none,
-            screen_share: none,
-            iat: 0,
-            exp: u64::MAX,
-        }
+        SfuClaims { generation, ..SfuClaims::plain(user_id, cid) }
     }
 
     fn ann() -> Whose {

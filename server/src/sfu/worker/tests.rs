@@ -6,10 +6,7 @@ use tokio::time::timeout;
 use trunkline_protocol::sfu::event::sfu_event::EventPayload;
 
 use super::*;
-use crate::sfu::{
-    signalling::Codecs,
-    token::{PublishTarget, SfuClaims},
-};
+use crate::sfu::{signalling::Codecs, token::SfuClaims};
 use crate::{
     coordinator::SfuControl,
     sfu::{Sfu, SfuOptions},
@@ -24,26 +21,7 @@ fn start(workers: usize, notices: mpsc::Sender<SfuNotice>) -> Sfu {
 }
 
 fn join(socket: u64, call: &str, session_id: &str) -> Box<Join> {
-    let unset = PublishTarget { width: 0, height: 0, bitrate: 0 };
-    let claims = SfuClaims {
-        user_id: "ann".into(),
-        cid: call.into(),
-        name: String::new(),
-        image: String::new(),
-        custom: serde_json::Map::new(),
-        roles: Vec::new(),
-        capabilities: Vec::new(),
-        anonymous: false,
-        seat: session_id.into(),
-        generation: 0,
-        sessions_per_user: 1000,
-        room: None,
-        exempt: false,
-        video: unset,
-        screen_share: unset,
-        iat: 0,
-        exp: u64::MAX,
-    };
+    let claims = SfuClaims { seat: session_id.into(), ..SfuClaims::plain("ann", call) };
     Box::new(Join {
         socket: SocketId(socket),
         claims,

@@ -15,7 +15,8 @@ use trunkline_protocol::sfu::{
         SubscriberOffer, sfu_event::EventPayload as Event, sfu_request::RequestPayload,
     },
     models::{
-        Codec, Error, PeerType, PublishOption, TrackInfo, TrackType, VideoDimension, VideoLayer,
+        Codec, Error, ErrorCode, PeerType, PublishOption, TrackInfo, TrackType, VideoDimension,
+        VideoLayer, WebsocketReconnectStrategy as Strategy,
     },
     signal::{
         SendAnswerRequest, SendAnswerResponse, SetPublisherRequest, SetPublisherResponse,
@@ -60,6 +61,15 @@ pub enum Heard {
 }
 
 impl Socket {
+    /// The server says why, for good, and hangs up.
+    pub async fn assert_refused(&mut self, code: ErrorCode) {
+        let Event::Error(event) = self.event().await else { panic!("not an error") };
+        assert_eq!(event.reconnect_strategy(), Strategy::Disconnect);
+        let error = event.error.unwrap();
+        assert_eq!((error.code(), error.should_retry), (code, false));
+        assert_eq!(self.end().await, Some(1008));
+    }
+
     pub async fn open(server: &TestServer) -> Self {
         Self::open_at(&server.base).await
     }
@@ -331,6 +341,21 @@ impl Client {
             Some(error) => Err(error),
             None => Ok(response.sdp),
         }
+    }
+
+    /// Has the publisher's connection find its way anew.
+    pub async fn restart_publisher(&self) {
+        let (offer, pending) = self
+            .publisher
+            .with(|peer| {
+                let mut api = peer.rtc.sdp_api();
+                api.ice_restart(true);
+                let (offer, pending) = api.apply().unwrap();
+                (offer.to_sdp_string(), pending)
+            })
+            .await;
+        let answer = self.set_publisher(&offer).await.unwrap();
+        self.accept(pending, answer).await;
     }
 
     pub async fn accept(&self, pending: SdpPendingOffer, answer: String) {

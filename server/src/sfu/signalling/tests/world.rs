@@ -235,23 +235,15 @@ pub fn claims(user: &str) -> SfuClaims {
     let target = PublishTarget { width: 640, height: 360, bitrate: 500_000 };
     let serde_json::Value::Object(custom) = json!({ "desk": 7 }) else { unreachable!() };
     SfuClaims {
-        user_id: user.into(),
-        cid: CALL.into(),
         name: format!("{user} the user"),
         image: format!("{user}.png"),
         custom,
         roles: vec!["speaker".into()],
         capabilities: ALL_RIGHTS.map(String::from).into(),
         anonymous: user == "!anon",
-        seat: String::new(),
-        generation: 1,
-        sessions_per_user: 1000,
-        room: None,
-        exempt: false,
         video: target,
         screen_share: target,
-        iat: 0,
-        exp: u64::MAX,
+        ..SfuClaims::plain(user, CALL)
     }
 }
 
