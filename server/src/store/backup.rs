@@ -73,9 +73,17 @@ impl Target {
         let mut partial = path.as_os_str().to_owned();
         partial.push(".partial");
         let partial = PathBuf::from(partial);
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true).mode(0o600);
-        options.open(&partial).map_err(failed)?;
+        // What stands there, such as the rest of a copy that broke off, may be anybody's.
+        match fs::remove_file(&partial) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            _ => (),
+        }
+        OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&partial)
+            .map_err(failed)?;
         let connection = Connection::open(&partial)?;
         Ok(Self { path: path.into(), partial, connection })
     }
@@ -229,6 +237,19 @@ mod tests {
         let found = run(&restored, "SELECT count(*) FROM thing").await;
         assert!((2000..=2050).contains(&found), "{found}");
         assert_eq!(run(&restored, "SELECT count(*) FROM pragma_integrity_check").await, 1);
+    }
+
+    #[tokio::test]
+    async fn a_copy_is_written_to_nothing_that_somebody_has_put_there() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let directory = tempfile::tempdir().unwrap();
+        let store = open(&directory.path().join("data")).unwrap();
+        let at = |name: &str| directory.path().join(name);
+        fs::write(at("theirs"), "theirs").unwrap();
+        symlink(at("theirs"), at("copy.partial")).unwrap();
+        store.back_up(at("copy")).await.unwrap();
+        assert_eq!(fs::read(at("theirs")).unwrap(), b"theirs");
+        assert_eq!(fs::metadata(at("copy")).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[tokio::test]
