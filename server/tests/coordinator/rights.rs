@@ -288,6 +288,31 @@ async fn what_a_role_may_do_is_configured_per_call_type() {
 }
 
 #[tokio::test]
+async fn who_may_not_read_a_call_any_more_hears_no_more_of_it() {
+    // Only members may read.
+    let args =
+        "--dev --grants default:guest=create-reaction --grants default:call_member=read-call";
+    let server = TestServer::start_with(args).await;
+    let guests = json!({ "users": { "bob": { "role": "guest" } } });
+    server.backend(&server.app).post("/users", guests).await.ok(201);
+    let (alice, _socket) = server.connect("alice").await;
+    let (bob, mut bob_hears) = server.connect("bob").await;
+    let members = json!({ "data": { "members": [{ "user_id": "bob" }] } });
+    alice.post("/call/default/a", members).await.ok(201);
+    bob_hears.expect("call.created").await;
+    bob.get("/call/default/a").await.ok(200);
+    alice.patch("/call/default/a", json!({ "custom": { "n": 1 } })).await.ok(200);
+    bob_hears.expect("call.updated").await;
+
+    let members = json!({ "remove_members": ["bob"] });
+    alice.post("/call/default/a/members", members).await.ok(201);
+    bob_hears.expect("call.member_removed").await;
+    bob.get("/call/default/a").await.refused(403, 17);
+    alice.patch("/call/default/a", json!({ "custom": { "n": 2 } })).await.ok(200);
+    bob_hears.expect_silence().await;
+}
+
+#[tokio::test]
 async fn turn_credentials_are_signed_for_who_has_a_token() {
     let server =
         TestServer::start_with("--dev --turn turn:turn.example.com:3478 --turn-secret s").await;
