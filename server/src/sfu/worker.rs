@@ -354,6 +354,13 @@ impl Worker {
                 let tracks = self.calls.available_tracks(session);
                 self.media.subscribe(session, &tracks, now);
             }
+            Effect::ResubscribeTo { publisher, sessions } => {
+                for session in sessions {
+                    let tracks = self.calls.tracks_between(publisher, session);
+                    self.media.subscribe_to(session, publisher, &tracks, now);
+                }
+            }
+            Effect::SetLive { track, live } => self.media.set_live(track, live, now),
             Effect::RestartSubscriber(session) => self.media.restart_subscriber(session, now),
             Effect::SetImportant { session, important } => {
                 self.media.set_important(session, important);

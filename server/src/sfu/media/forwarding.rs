@@ -164,19 +164,6 @@ impl Media {
         }
     }
 
-    /// Takes note of the layers of everything that a session receives.
-    pub(super) fn see_all(&mut self, session: SessionKey) {
-        let tracks: Vec<_> =
-            self.subscriber(session).map(|s| s.tracks().collect()).unwrap_or_default();
-        for track in tracks {
-            let publisher = self.publisher(track.publisher);
-            let arriving = publisher.map(|p| p.arriving(track.kind)).unwrap_or_default();
-            if let Some(subscriber) = self.subscriber(session) {
-                subscriber.see(track, &arriving);
-            }
-        }
-    }
-
     /// Decides anew which layers pass to a session, and sends what follows.
     pub(super) fn reallocate(&mut self, session: SessionKey, now: Instant) {
         let mut touched = Vec::new();

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::sfu::{
     control::SfuNotice,
-    ids::{SessionKey, SocketId},
+    ids::{SessionKey, SocketId, TrackKey},
 };
 
 /// All calls of this SFU.
@@ -57,6 +57,11 @@ pub enum Effect {
     Notice(SfuNotice),
     /// What a session can or wants to receive changed: bring its subscriber up to date.
     Resubscribe(SessionKey),
+    /// What one of the others publishes changed: bring the subscribers of these sessions up to date
+    /// with it.
+    ResubscribeTo { publisher: SessionKey, sessions: Vec<SessionKey> },
+    /// A track is muted, or not any more. Who receives it, media knows.
+    SetLive { track: TrackKey, live: bool },
     /// Offer to the session's subscriber with an ICE restart.
     RestartSubscriber(SessionKey),
     /// Whether a session's video comes first where bandwidth is short.
@@ -190,11 +195,13 @@ impl Calls {
         }
     }
 
-    /// Has the subscribers of everybody but one session brought up to date.
-    pub(super) fn resubscribe_others(&mut self, cid: &str, except: SessionKey) {
-        let keys: Vec<_> = self.in_call(cid).map(|session| session.key).collect();
-        let others = keys.into_iter().filter(|key| *key != except);
-        self.effects.extend(others.map(Effect::Resubscribe));
+    /// Has the subscribers of everybody else brought up to date with what a session publishes.
+    pub(super) fn resubscribe_others(&mut self, cid: &str, publisher: SessionKey) {
+        let keys = self.in_call(cid).map(|session| session.key);
+        let sessions: Vec<_> = keys.filter(|key| *key != publisher).collect();
+        if !sessions.is_empty() {
+            self.effects.push(Effect::ResubscribeTo { publisher, sessions });
+        }
     }
 
     /// The sessions of a call in the order of joining.

@@ -214,12 +214,19 @@ impl Outcome {
         notices.collect()
     }
 
+    /// Whose subscribers are brought up to date with all or with some of what there is.
     pub fn resubscribed(&self) -> Vec<SessionKey> {
-        let sessions = self.0.iter().filter_map(|effect| match effect {
-            Effect::Resubscribe(session) => Some(*session),
-            _ => None,
+        let sessions = self.0.iter().flat_map(|effect| match effect {
+            Effect::Resubscribe(session) => std::slice::from_ref(session),
+            Effect::ResubscribeTo { sessions, .. } => sessions,
+            _ => &[],
         });
-        sessions.collect()
+        sessions.copied().collect()
+    }
+
+    /// What else there is to do than to tell somebody something.
+    pub fn work(&self) -> Vec<&Effect> {
+        self.0.iter().filter(|effect| !matches!(effect, Effect::Send { .. })).collect()
     }
 
     pub fn forgotten(&self) -> Vec<SessionKey> {
