@@ -82,10 +82,12 @@ impl Media {
             return;
         };
         let track = TrackKey { publisher: session, kind: origin.kind };
-        if origin.kind == TrackType::Audio
-            && let Some(dbov) = packet.header.ext_vals.audio_level
-        {
+        if origin.kind == TrackType::Audio {
+            let dbov = packet.header.ext_vals.audio_level;
             self.events.push(MediaEvent::Level { session, dbov });
+            if self.unheard.contains(&session) {
+                return;
+            }
         }
         if origin.arrival == Arrival::AfterLoss && !is_audio(origin.kind) {
             let is_keyframe = origin.content.is_keyframe;

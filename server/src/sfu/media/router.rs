@@ -55,6 +55,8 @@ pub struct Media {
     pub(super) important: HashSet<SessionKey>,
     /// Publishers of videos for which the demand changed: layers that are off may be wanted now.
     pub(super) demands: BTreeSet<SessionKey>,
+    /// Whose microphones are not forwarded.
+    pub(super) unheard: HashSet<SessionKey>,
     timers: BTreeSet<(Instant, PeerKey)>,
     outgoing: Vec<Transmit>,
     pub(super) events: Vec<MediaEvent>,
@@ -73,8 +75,8 @@ pub struct Dropped {
 /// What media has to tell signalling.
 #[derive(Debug, PartialEq)]
 pub enum MediaEvent {
-    /// Loudness of one packet of a microphone, in dBov.
-    Level { session: SessionKey, dbov: i8 },
+    /// Loudness of one packet of a microphone, in dBov, if it tells.
+    Level { session: SessionKey, dbov: Option<i8> },
     /// Offer this to the session's client.
     Offer { session: SessionKey, offer: SubscriberOffer },
     /// How well a session is connected.
@@ -121,6 +123,7 @@ impl Media {
             viewers: HashMap::new(),
             important: HashSet::new(),
             demands: BTreeSet::new(),
+            unheard: HashSet::new(),
             timers: BTreeSet::new(),
             outgoing: Vec::new(),
             events: Vec::new(),
@@ -195,6 +198,7 @@ impl Media {
     pub fn forget(&mut self, session: SessionKey) {
         self.sessions.remove(&session);
         self.important.remove(&session);
+        self.unheard.remove(&session);
         for side in [Side::Publisher, Side::Subscriber] {
             self.sources.forget(PeerKey { session, side });
         }

@@ -378,6 +378,13 @@ impl Subscriber {
         self.outputs.values_mut().for_each(Output::resync);
     }
 
+    /// Packets of a track were left out: it begins anew.
+    pub fn resync_track(&mut self, key: TrackKey) {
+        if let Some(output) = self.outputs.get_mut(&key) {
+            output.resync();
+        }
+    }
+
     /// Whether a stream of a track passes.
     pub fn shows(&self, key: TrackKey, stream: StreamId) -> bool {
         self.outputs.get(&key).is_some_and(|output| output.shows(stream))

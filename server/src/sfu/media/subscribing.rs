@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use trunkline_protocol::sfu::models::TrackType;
+
 use super::{router::Media, subscriber::Difference};
 use crate::sfu::{
     ids::{SessionKey, TrackKey, is_audio},
@@ -59,6 +61,21 @@ impl Media {
         }
         if !is_audio(track.kind) {
             self.demands.insert(track.publisher);
+        }
+    }
+
+    /// Whether a session's microphone is forwarded. When it is again, its sound goes on for those who
+    /// receive it as if nothing had been left out.
+    pub fn set_heard(&mut self, session: SessionKey, heard: bool) {
+        if !heard {
+            self.unheard.insert(session);
+        } else if self.unheard.remove(&session) {
+            let track = TrackKey { publisher: session, kind: TrackType::Audio };
+            for viewer in self.viewers.get(&track).cloned().unwrap_or_default() {
+                if let Some(subscriber) = self.subscriber(viewer) {
+                    subscriber.resync_track(track);
+                }
+            }
         }
     }
 

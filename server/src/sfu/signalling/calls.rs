@@ -6,12 +6,13 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use trunkline_protocol::sfu::models::{Error, ErrorCode, ParticipantCount, Pin};
+use trunkline_protocol::sfu::models::{Error, ErrorCode, ParticipantCount, Pin, TrackType};
 
 use super::{
     audio_levels::AudioLevels,
     departures::Departures,
     session::{Session, Signal},
+    speakers::{Speakers, Turn},
     voided::Voided,
     wire::{self, Event},
 };
@@ -26,9 +27,7 @@ use crate::sfu::{
 /// `tracks`, `upkeep`.
 #[allow(clippy::struct_field_names)] // the calls are the calls
 pub struct Calls {
-    /// Participants above which those who only watch are no longer introduced: each would be told to
-    /// all the others.
-    pub(super) large_call: usize,
+    pub(super) sizes: Sizes,
     pub(super) sessions: BTreeMap<SessionKey, Session>,
     pub(super) calls: HashMap<String, Call>,
     pub(super) sockets: HashMap<SocketId, SocketState>,
@@ -37,6 +36,16 @@ pub struct Calls {
     pub(super) effects: Vec<Effect>,
     pub(super) levels_due: Option<Instant>,
     last_key: u64,
+}
+
+/// From which sizes on less is done for each participant of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// Participants above which those who only watch are no longer introduced: each would be told to
+    /// all the others.
+    pub large_call: usize,
+    /// Microphones above which only the loudest are forwarded, as many as this; 0 for all of them.
+    pub loudest: usize,
 }
 
 /// How much there is.
@@ -62,6 +71,8 @@ pub enum Effect {
     ResubscribeTo { publisher: SessionKey, sessions: Vec<SessionKey> },
     /// A track is muted, or not any more. Who receives it, media knows.
     SetLive { track: TrackKey, live: bool },
+    /// Whether the microphone of a session is forwarded. It is, unless something else was said.
+    SetHeard { session: SessionKey, heard: bool },
     /// Offer to the session's subscriber with an ICE restart.
     RestartSubscriber(SessionKey),
     /// Whether a session's video comes first where bandwidth is short.
@@ -84,6 +95,7 @@ pub struct Call {
     /// How many of the sessions stand in for another of them.
     pub stand_ins: u32,
     pub levels: AudioLevels,
+    pub speakers: Speakers,
     /// Pinned for everyone, the most important first.
     pub pins: Vec<Pin>,
     /// Pinned sessions and the dominant speaker.
@@ -129,11 +141,10 @@ impl Calls {
         Present { sessions: self.sessions.len(), tracks }
     }
 
-    /// No calls yet. In a call of more than `large_call` participants those who only watch are not
-    /// introduced to the others.
-    pub fn new(large_call: usize) -> Self {
+    /// No calls yet.
+    pub fn new(sizes: Sizes) -> Self {
         Self {
-            large_call,
+            sizes,
             sessions: BTreeMap::new(),
             calls: HashMap::new(),
             sockets: HashMap::new(),
@@ -202,6 +213,21 @@ impl Calls {
         if !sessions.is_empty() {
             self.effects.push(Effect::ResubscribeTo { publisher, sessions });
         }
+    }
+
+    /// Finds out whether a microphone is on, and who is heard then.
+    pub(super) fn review_microphone(&mut self, cid: &str, key: SessionKey) {
+        let session = self.sessions.get(&key).filter(|session| session.stand_in.is_none());
+        let on = session.is_some_and(|session| session.is_on(TrackType::Audio));
+        let call = self.calls.get_mut(cid);
+        let turns = call.map(|call| call.speakers.set_on(key, on)).unwrap_or_default();
+        self.take_turns(turns);
+    }
+
+    pub(super) fn take_turns(&mut self, turns: Vec<Turn>) {
+        let turns = turns.into_iter();
+        self.effects
+            .extend(turns.map(|Turn { session, heard }| Effect::SetHeard { session, heard }));
     }
 
     /// The sessions of a call in the order of joining.

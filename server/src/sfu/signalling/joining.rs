@@ -21,6 +21,7 @@ use super::{
     leaving::close,
     publish_options::publish_options,
     session::{Session, Signal},
+    speakers::Speakers,
     wire::{self, Event},
 };
 use crate::sfu::{
@@ -119,13 +120,14 @@ impl Calls {
             anonymous: 0,
             stand_ins: 0,
             levels: AudioLevels::default(),
+            speakers: Speakers::new(self.sizes.loudest),
             pins: Vec::new(),
             important: BTreeSet::new(),
         });
         call.sessions.push(key);
         call.by_id.insert(join.session_id.clone(), key);
         call.anonymous += u32::from(join.claims.anonymous);
-        let small = call.sessions.len() <= self.large_call;
+        let small = call.sessions.len() <= self.sizes.large_call;
         let mut session = Session::new(key, join, now);
         session.introduced = small && !session.claims.anonymous && stand_in.is_none();
         session.stand_in = stand_in;

@@ -138,6 +138,11 @@ impl Session {
         self.tracks.iter().filter(|t| !t.muted).map(|t| t.kind)
     }
 
+    /// Whether a track of that type is live.
+    pub fn is_on(&self, kind: TrackType) -> bool {
+        self.published().any(|live| live == kind)
+    }
+
     /// Replaces the announced tracks: SetPublisher always carries the full list.
     pub fn announce(&mut self, tracks: &[TrackInfo]) -> Vec<TrackChange> {
         let announced = tracks

@@ -205,6 +205,7 @@ impl Calls {
         if is_unseen {
             return;
         }
+        self.review_microphone(&cid, key);
         if announced != still {
             return self.resubscribe_others(&cid, key);
         }

@@ -16,7 +16,8 @@ const CALL: &str = "1/default:a";
 
 fn start(workers: usize, notices: mpsc::Sender<SfuNotice>) -> Sfu {
     let udp = "127.0.0.1:0".parse().unwrap();
-    let options = SfuOptions { udp, public_ip: None, large_call: 250, workers };
+    let sizes = Sizes { large_call: 250, loudest: 10 };
+    let options = SfuOptions { udp, public_ip: None, sizes, workers };
     Sfu::start(&options, notices, &Registry::default()).unwrap()
 }
 

@@ -15,7 +15,7 @@ use trunkline_protocol::sfu::{
 use crate::sfu::{
     control::{SfuNotice, SfuOrder},
     ids::{Now, SessionKey, SocketId},
-    signalling::{Caller, Calls, Codecs, Effect, Event, Join, Refusal},
+    signalling::{Caller, Calls, Codecs, Effect, Event, Join, Refusal, Sizes},
     token::{PublishTarget, SfuClaims},
 };
 
@@ -44,8 +44,14 @@ pub struct Seat {
 
 impl World {
     pub fn new() -> Self {
+        Self::with_places(10)
+    }
+
+    /// So many microphones of a call are forwarded.
+    pub fn with_places(loudest: usize) -> Self {
         let now = Now { instant: Instant::now(), wall: SystemTime::UNIX_EPOCH };
-        Self { calls: Calls::new(250), now, sockets: 0 }
+        let sizes = Sizes { large_call: 250, loudest };
+        Self { calls: Calls::new(sizes), now, sockets: 0 }
     }
 
     pub fn pass(&mut self, time: Duration) {
