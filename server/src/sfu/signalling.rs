@@ -14,6 +14,7 @@ mod moderation;
 mod publish_options;
 mod seats;
 mod session;
+mod snapshot;
 mod speakers;
 mod stand_ins;
 mod tracks;

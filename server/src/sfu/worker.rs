@@ -341,6 +341,7 @@ impl Worker {
                     self.push(socket, Frame::Event(frame.clone()));
                 }
             }
+            Effect::Answer { to, frame } => self.push(to, Frame::Event(frame)),
             Effect::Close { socket, code, reason } => {
                 self.push(socket, Frame::Close { code, reason });
                 self.frames.remove(&socket);

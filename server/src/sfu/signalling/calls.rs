@@ -6,7 +6,10 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use trunkline_protocol::sfu::models::{Error, ErrorCode, ParticipantCount, Pin, TrackType};
+use bytes::Bytes;
+use trunkline_protocol::sfu::models::{
+    Error, ErrorCode, Participant, ParticipantCount, Pin, TrackType,
+};
 
 use super::{
     audio_levels::AudioLevels,
@@ -60,6 +63,8 @@ pub struct Present {
 pub enum Effect {
     /// Send an event to these sockets.
     Send { to: Vec<SocketId>, event: Box<Event> },
+    /// Send the answer to a join, encoded.
+    Answer { to: SocketId, frame: Bytes },
     /// Close a socket with a WebSocket close code.
     Close { socket: SocketId, code: u16, reason: &'static str },
     /// Tell the coordinator.
@@ -253,10 +258,7 @@ impl Calls {
         self.calls.get(cid)?.levels.dominant()
     }
 
-    pub(super) fn participant(
-        &self,
-        session: &Session,
-    ) -> trunkline_protocol::sfu::models::Participant {
+    pub(super) fn participant(&self, session: &Session) -> Participant {
         let dominant = self.dominant(&session.claims.cid) == Some(session.key);
         session.participant(dominant)
     }

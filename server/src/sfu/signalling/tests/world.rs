@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use prost::Message;
 use serde_json::json;
 use trunkline_protocol::sfu::{
-    event::JoinResponse,
+    event::{JoinResponse, SfuEvent},
     models::{
         ConnectionQuality, Error, Participant, TrackInfo, TrackType,
         WebsocketReconnectStrategy as Strategy,
@@ -60,7 +61,14 @@ impl World {
     }
 
     pub fn outcome(&mut self) -> Outcome {
-        Outcome(self.calls.take_effects())
+        let read = |effect| match effect {
+            Effect::Answer { to, frame } => {
+                let event = SfuEvent::decode(frame).unwrap().event_payload.unwrap();
+                Effect::Send { to: vec![to], event: Box::new(event) }
+            }
+            effect => effect,
+        };
+        Outcome(self.calls.take_effects().into_iter().map(read).collect())
     }
 
     pub fn socket(&mut self) -> SocketId {
