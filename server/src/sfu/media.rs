@@ -12,6 +12,7 @@ mod content;
 mod demand;
 mod dependency_descriptor;
 mod description;
+mod draft;
 mod endpoint;
 mod estimate;
 mod feedback;
@@ -42,6 +43,7 @@ mod upkeep;
 mod vp9;
 
 pub use description::{Answer, Offer};
+pub use draft::Draft;
 pub use endpoint::{Endpoint, certificate};
 pub use feedback::{Feedback, Flow};
 pub use router::{Dropped, Media, MediaEvent};

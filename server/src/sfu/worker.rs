@@ -21,7 +21,7 @@ use super::{
     datagrams::{Datagram, Datagrams, Feed},
     ids::{Now, SessionKey, SocketId},
     inbox::{Entry, Inbox},
-    media::{Answer, Endpoint, Media, MediaEvent, Offer},
+    media::{Answer, Draft, Endpoint, Media, MediaEvent, Offer},
     network::{Network, Outgoing},
     pulse::{BETWEEN_BEATS, Pulse},
     routes::Routes,
@@ -67,7 +67,12 @@ pub(super) enum Command {
 /// What goes out on a socket.
 pub(super) enum Frame {
     Event(Bytes),
-    Close { code: u16, reason: &'static str },
+    /// To be written by whoever sends it.
+    Offer(Draft),
+    Close {
+        code: u16,
+        reason: &'static str,
+    },
 }
 
 /// A request over HTTP, without what all of them have.
@@ -299,28 +304,34 @@ impl Worker {
     /// Does what follows, until nothing follows any more.
     fn settle(&mut self) {
         loop {
-            let events = self.media.take_events();
-            for event in events {
-                self.on_media(event);
+            let mut offers = Vec::new();
+            for event in self.media.take_events() {
+                self.on_media(event, &mut offers);
             }
             let effects = self.calls.take_effects();
-            if effects.is_empty() {
-                break;
-            }
+            let is_settled = effects.is_empty();
             for effect in effects {
                 self.perform(effect);
+            }
+            // Behind what is told of the tracks in them.
+            for (session, offer) in offers {
+                if let Some(socket) = self.calls.socket(session) {
+                    self.push(socket, Frame::Offer(offer));
+                }
+            }
+            if is_settled {
+                break;
             }
         }
         self.transmit();
     }
 
-    fn on_media(&mut self, event: MediaEvent) {
+    /// Adds to the offers that are to be sent.
+    fn on_media(&mut self, event: MediaEvent, offers: &mut Vec<(SessionKey, Draft)>) {
         match event {
+            MediaEvent::Offer { session, offer } => offers.push((session, offer)),
             MediaEvent::Level { session, dbov } => {
                 self.calls.observe_level(session, dbov, Instant::now());
-            }
-            MediaEvent::Offer { session, offer } => {
-                self.calls.tell(session, Event::SubscriberOffer(offer));
             }
             MediaEvent::Quality { session, quality } => {
                 self.calls.set_quality(session, quality, Now::read());

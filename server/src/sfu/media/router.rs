@@ -11,13 +11,14 @@ use str0m::{
     net::{Protocol, Receive, Transmit},
 };
 use trunkline_protocol::sfu::{
-    event::{SubscriberOffer, VideoSender},
+    event::VideoSender,
     models::{ConnectionQuality, Error, ErrorCode, TrackInfo},
 };
 
 use super::{
     consent::{Admission, Check, Ours, Tag},
     description::{Answer, Offer},
+    draft::Draft,
     endpoint::Endpoint,
     feedback::Feedback,
     peer::{Peer, PeerEvent, Side},
@@ -73,12 +74,12 @@ pub struct Dropped {
 }
 
 /// What media has to tell signalling.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub enum MediaEvent {
     /// Loudness of one packet of a microphone, in dBov, if it tells.
     Level { session: SessionKey, dbov: Option<i8> },
     /// Offer this to the session's client.
-    Offer { session: SessionKey, offer: SubscriberOffer },
+    Offer { session: SessionKey, offer: Draft },
     /// How well a session is connected.
     Quality { session: SessionKey, quality: ConnectionQuality },
     /// Which layers of a video the session's client is to encode.
