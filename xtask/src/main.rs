@@ -9,6 +9,7 @@ mod fuzz;
 mod generate;
 mod instructions;
 mod lint;
+mod modules;
 mod order;
 mod package;
 mod progress;

@@ -6,7 +6,7 @@ use anyhow::{Result, bail, ensure};
 use clap::ValueEnum;
 
 use crate::{
-    Mode, build, card, counterpart, demo, generate, lint, package,
+    Mode, build, card, counterpart, demo, generate, lint, modules, package,
     progress::Progress,
     shell::{cargo, command, exists, output, run as run_to_end},
     size, snapshot, tools,
@@ -71,6 +71,7 @@ impl Kind {
                 ("The API is that of the snapshot", snapshot::check),
                 ("Licences", lint::licences),
                 ("The tree", lint::tree),
+                ("Modules need each other in one direction", modules::check),
                 ("Crates and JavaScript", card::check),
             ],
             Self::Native => vec![("Rust tests", || {
