@@ -15,6 +15,7 @@ use trunkline_server::{
     admin::{self, AdminError},
     auth::App,
     config::{Cli, Config, ConfigError, Place, Task},
+    control,
     crowd::{self, Crowd},
     metrics::Registry,
     operator::{Answer, Order},
@@ -118,7 +119,7 @@ async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
 
-    let (notify, notices) = sfu::control::notices();
+    let (notify, notices) = control::notices();
     let metrics = Registry::default();
     let sfu = Sfu::start(&config.sfu(), notify, &metrics)?;
     let (routes, limits) = (sfu.clone(), config.sfu_limits);

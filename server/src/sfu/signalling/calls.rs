@@ -15,9 +15,9 @@ use super::{
     voided::Voided,
     wire::{self, Event},
 };
-use crate::sfu::{
+use crate::{
     control::SfuNotice,
-    ids::{SessionKey, SocketId},
+    sfu::ids::{SessionKey, SocketId},
 };
 
 /// All calls of this SFU.

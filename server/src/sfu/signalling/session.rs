@@ -12,9 +12,9 @@ use trunkline_protocol::sfu::models::{
 use super::{
     codecs::Codecs, joining::Join, moderation::capability, publish_options::publish_options, wire,
 };
-use crate::sfu::{
-    ids::{Now, SessionKey, Size, SocketId, is_audio, video_codec},
-    token::SfuClaims,
+use crate::{
+    control::SfuClaims,
+    sfu::ids::{Now, SessionKey, Size, SocketId, is_audio, video_codec},
 };
 
 /// A participant session.

@@ -6,10 +6,10 @@ use tokio::time::timeout;
 use trunkline_protocol::sfu::event::sfu_event::EventPayload;
 
 use super::*;
-use crate::sfu::{signalling::Codecs, token::SfuClaims};
+use crate::sfu::{Sfu, SfuOptions};
 use crate::{
-    coordinator::SfuControl,
-    sfu::{Sfu, SfuOptions},
+    control::{SfuClaims, SfuControl},
+    sfu::signalling::Codecs,
 };
 
 const CALL: &str = "1/default:a";
@@ -65,7 +65,7 @@ async fn is_answered(frames: &mut mpsc::Receiver<Frame>) -> bool {
 
 #[tokio::test]
 async fn after_a_panic_sockets_hang_up_and_a_fresh_worker_takes_people_when_it_knows_whom_not_to() {
-    let (notify, mut notices) = crate::sfu::control::notices();
+    let (notify, mut notices) = crate::control::notices();
     let sfu = start(1, notify);
     let mut before = knock(&sfu, 1, "s1").await;
     assert!(is_answered(&mut before).await);
@@ -97,7 +97,7 @@ async fn after_a_panic_sockets_hang_up_and_a_fresh_worker_takes_people_when_it_k
 
 #[tokio::test]
 async fn who_is_with_another_worker_notices_nothing_of_one_that_hangs_or_fails() {
-    let (notify, mut notices) = crate::sfu::control::notices();
+    let (notify, mut notices) = crate::control::notices();
     let sfu = start(2, notify);
     let call_of = |worker| {
         let mut names = (0..1000).map(|number| format!("1/default:{number}"));

@@ -8,10 +8,12 @@ use trunkline_protocol::sfu::{
 };
 
 use super::world::{CALL, Outcome, World, track};
-use crate::sfu::{
+use crate::{
     control::{Muted, Remedy, SfuOrder, Whose},
-    ids::SocketId,
-    signalling::{Effect, Event},
+    sfu::{
+        ids::SocketId,
+        signalling::{Effect, Event},
+    },
 };
 
 #[test]
