@@ -45,15 +45,18 @@ fn main() -> Result<(), Failure> {
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?;
     let runtime = Runtime::new()?;
     println!("an empty call: {:.1} kB", runtime.block_on(empty_calls())? / 1000.0);
-    println!("participants  kB each  join, ms  95 %, ms  µs per event  a bare write, µs  times");
+    println!(
+        "participants  kB each  join, ms  95 %, ms  longest turn, ms  µs per event  a bare write, µs  times"
+    );
     for participants in PARTICIPANTS {
         let row = runtime.block_on(measure(participants))?;
         let floor = floor(participants, row.event_bytes)?;
         println!(
-            "{participants:>12}  {:>7.1}  {:>8.1}  {:>8.1}  {:>12.2}  {:>16.2}  {:>5.1}",
+            "{participants:>12}  {:>7.1}  {:>8.1}  {:>8.1}  {:>16.1}  {:>12.2}  {:>16.2}  {:>5.1}",
             row.memory / 1000.0,
             millis(row.join),
             millis(row.late_join),
+            millis(row.turn),
             micros(row.event),
             micros(floor),
             row.event.as_secs_f64() / floor.as_secs_f64(),
@@ -93,6 +96,8 @@ struct Row {
     memory: f64,
     join: Duration,
     late_join: Duration,
+    /// The longest of a worker of the SFU, while people leave and join.
+    turn: Duration,
     /// Of the server, for each event and receiver.
     event: Duration,
     event_bytes: usize,
@@ -126,9 +131,9 @@ async fn measure(participants: usize) -> Result<Row, Failure> {
         sleep(SETTLED).await;
         let busy = busy(&server)?;
         sleep(MEASURED).await;
-        Ok(self::busy(&server)?.saturating_sub(busy))
+        Ok((self::busy(&server)?.saturating_sub(busy), longest_turn(&server).await?))
     };
-    let (busy, reports) = run(crowd, time).await?;
+    let ((busy, turn), reports) = run(crowd, time).await?;
     // Those of the time that was measured, but for its ends.
     let reports: Vec<_> = reports.iter().rev().skip(1).take(2).collect();
     let rate: f64 = reports.iter().map(|report| report.events_per_second).sum();
@@ -137,7 +142,7 @@ async fn measure(participants: usize) -> Result<Row, Failure> {
     let (join, late_join) = joins.max().ok_or("nobody joined")?;
     let events = rate / reports.len() as f64 * MEASURED.as_secs_f64();
     let event = busy.div_f64(events);
-    Ok(Row { memory, join, late_join, event, event_bytes: (bytes / rate) as usize })
+    Ok(Row { memory, join, late_join, turn, event, event_bytes: (bytes / rate) as usize })
 }
 
 /// Does something while everybody is there.
@@ -168,6 +173,16 @@ fn start() -> Result<(Process, App), Failure> {
     let arguments = [&UNLIMITED[..], &["--large-call", "100000"]].concat();
     let server = Process::start(&data, &app, &arguments, Stdio::null())?;
     Ok((server, app))
+}
+
+/// The longest turn of a worker in the last ten to twenty seconds.
+async fn longest_turn(server: &Process) -> Result<Duration, Failure> {
+    let url = format!("http://{}/metrics", server.address);
+    let reply = native::send("GET", &url, "", "text/plain", Vec::new()).await?;
+    let text = String::from_utf8(reply.body)?;
+    let shown = text.lines().filter(|line| line.starts_with("trunkline_sfu_longest_turn_"));
+    let micros = shown.filter_map(|line| line.rsplit(' ').next()?.parse().ok());
+    Ok(Duration::from_micros(micros.max().ok_or("no longest turn")?))
 }
 
 /// Bytes of a process that are in memory.

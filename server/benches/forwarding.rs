@@ -13,6 +13,8 @@
 #[allow(dead_code, unused_imports)]
 #[path = "../tests/sfu/support/mod.rs"]
 mod support;
+#[path = "requests/unlimited.rs"]
+mod unlimited;
 
 use std::{
     fs,
@@ -26,8 +28,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::{runtime, task::JoinSet, time::sleep};
 use trunkline_protocol::sfu::{event::JoinRequest, models::TrackType};
+
+use unlimited::UNLIMITED;
 
 use support::{Client, Source, TestServer, wish};
 
@@ -49,6 +54,9 @@ const REMEMBERED: Duration = Duration::from_secs(21);
 const MUTES: usize = 10;
 
 fn main() {
+    // Both ends of all connections are in this process.
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
     let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.unwrap();
     println!(
@@ -67,8 +75,9 @@ fn main() {
 }
 
 async fn start(workers: usize) -> Arc<TestServer> {
-    let limits = "--large-call 100000";
-    Arc::new(TestServer::start_with(&format!("--media-workers {workers} {limits}")).await)
+    let limits = UNLIMITED.join(" ");
+    let options = format!("--media-workers {workers} --large-call 100000 {limits}");
+    Arc::new(TestServer::start_with(&options).await)
 }
 
 /// A call for each worker, with one publisher.

@@ -308,8 +308,8 @@ pub struct Config {
     pub connections: ConnectionBounds,
     /// Sessions that one user may have in a call.
     pub sessions_per_user: u32,
-    /// Participants above which those who only watch are not introduced to the others.
-    pub large_call: usize,
+    /// From which sizes on less is done for each participant of a call.
+    pub sizes: sfu::Sizes,
     /// Among how many threads the calls are divided.
     pub media_workers: usize,
     /// The form of the log.
@@ -373,7 +373,7 @@ impl Config {
         SfuOptions {
             udp: self.udp,
             public_ip: self.public_ip,
-            large_call: self.large_call,
+            sizes: self.sizes,
             workers: self.media_workers,
         }
     }
@@ -417,7 +417,7 @@ impl ServeArgs {
             sockets: self.limits.sockets(),
             connections: self.limits.connections(),
             sessions_per_user: self.limits.sessions_per_user(),
-            large_call: self.limits.large_call(),
+            sizes: self.limits.sizes(),
             media_workers: self
                 .media_workers
                 .or_else(|| thread::available_parallelism().ok())

@@ -102,8 +102,9 @@ pub struct AppState {
 /// All routes: the coordinator's under both prefixes, those of the SFU as given, the helpers and
 /// the static files.
 pub fn router(state: &AppState, sfu: Router) -> Router {
-    let strings = Api { app: state.clone(), encoding: DateEncoding::Rfc3339 };
-    let numbers = Api { app: state.clone(), encoding: DateEncoding::UnixNanos };
+    let app = Arc::new(state.clone());
+    let strings = Api { app: Arc::clone(&app), encoding: DateEncoding::Rfc3339 };
+    let numbers = Api { app, encoding: DateEncoding::UnixNanos };
     let routes = Router::new()
         .nest("/video", rest::routes().merge(rest::root_routes()).with_state(strings.clone()))
         .nest("/api/v2/video", rest::routes().with_state(numbers.clone()))

@@ -14,6 +14,7 @@ pub mod coordinator;
 pub mod crowd;
 mod descriptors;
 pub mod http;
+pub mod log;
 pub mod metrics;
 pub mod native;
 pub mod operator;

@@ -1,15 +1,8 @@
 //! `trunkline-server`: coordinator and SFU in one process.
 
-use std::{
-    io::{IsTerminal, Write},
-    path::Path,
-    process::ExitCode,
-    sync::Arc,
-    time::Duration,
-};
+use std::{io::Write, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use tokio::signal::unix::{SignalKind, signal};
-use tracing_subscriber::EnvFilter;
 use trunkline_protocol::coordinator::UpdateUsersRequest;
 use trunkline_server::{
     admin::{self, AdminError},
@@ -17,6 +10,7 @@ use trunkline_server::{
     config::{Cli, Config, ConfigError, Place, Task},
     control,
     crowd::{self, Crowd},
+    log::Log,
     metrics::Registry,
     operator::{Answer, Order},
     self_check,
@@ -103,24 +97,16 @@ fn gather(crowd: Crowd) -> Result<(), Box<dyn std::error::Error>> {
     ended
 }
 
-fn start_log(json: bool) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
-    if json { log.json().init() } else { log.init() }
-}
-
 #[tokio::main]
 async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
-    start_log(config.log_json);
+    let metrics = Registry::default();
+    // Kept until all is said.
+    let _log = Log::start(config.log_json, &metrics);
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
 
     let (notify, notices) = control::notices();
-    let metrics = Registry::default();
     let sfu = Sfu::start(&config.sfu(), notify, &metrics)?;
     let (routes, limits) = (sfu.clone(), config.sfu_limits);
     let (media_address, told) = sfu.addresses();

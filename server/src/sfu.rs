@@ -35,3 +35,4 @@ mod worker;
 pub use handle::{Sfu, SfuOptions, StartError};
 pub use http::{Limits, Open, routes};
 pub(crate) use ids::is_audio;
+pub use signalling::Sizes;

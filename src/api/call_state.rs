@@ -89,6 +89,14 @@ fields! {
     /// joined.
     participants: "participants", "readonly StreamVideoParticipant[]" =
         |state| state.sorted("participants", |_, _| true).into();
+    /// How many are in {@link participants}, without that list being made: what somebody asks who shows
+    /// pages of them with {@link CallState.participantsRange}. 0 unless joined. In a large call the
+    /// server names only some of all, of whom {@link participantCount} knows.
+    participants_length: "participantsLength", "number" =
+        |state| {
+            state.shared.kept.show_people();
+            state.value(|call| call.participants.len().into())
+        };
     /// The same people in the order in which they came.
     raw_participants: "rawParticipants", "readonly StreamVideoParticipant[]" =
         |state| {

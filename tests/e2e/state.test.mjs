@@ -7,8 +7,11 @@ import { tokenFor } from './support/server.mjs';
 
 /** @type {import('./support/world.mjs').Person} */
 let alice;
+/** @type {import('./support/world.mjs').World['app']} */
+let app;
 
 world(async (world) => {
+  ({ app } = world);
   alice = await world.person('Alice', {}, {}, {}, holdFrames);
   const callId = unique('state');
   await alice.joinSilently(callId);
@@ -165,6 +168,41 @@ test('a page, and one participant, wake those who watch them and nobody else', a
   assert.ok(seen.first_.includes('first 0.25'));
   assert.ok(seen.first_.some((told) => told.startsWith('page 0.25,')));
   assert.equal(seen.after, 0);
+});
+
+test('how many there are is told when somebody comes or goes, and at nothing else', async () => {
+  const id = unique('Dave');
+  const seen = await alice.run(
+    async ({ app, user, token }) => {
+      const { state } = call;
+      /** @type {number[]} */
+      const told = [];
+      const subscription = state.participantsLength$.subscribe((count) => told.push(count));
+      const options = { baseURL: app.baseURL, location: 'LCL' };
+      const args = { apiKey: app.apiKey, user, token, options };
+      const client = await trunkline.Client.connect(args);
+      const other = client.call('default', call.id);
+      await Promise.all([other.camera.disable(), other.microphone.disable()]);
+      await other.join();
+      const until = (/** @type {number} */ count) =>
+        new Promise((resolve) => {
+          const waiting = state.participantsLength$.subscribe((now) => {
+            if (now === count) setTimeout(() => (waiting.unsubscribe(), resolve(undefined)));
+          });
+        });
+      await until(4);
+      stage.feed(stage.audioLevel(state.remoteParticipants[0]?.sessionId ?? '', 0.5));
+      stage.nextFrame();
+      const isSame = state.participantsLength === state.participants.length;
+      await other.leave();
+      await until(3);
+      await client.disconnectUser();
+      subscription.unsubscribe();
+      return { told, isSame };
+    },
+    { app, user: { id, name: 'Dave' }, token: tokenFor(id) },
+  );
+  assert.deepEqual(seen, { told: [3, 4, 3], isSame: true });
 });
 
 test('a report of how media flow is made while somebody watches, and goes with the last', async () => {

@@ -92,6 +92,8 @@ export function readDerived({ state }: Call) {
   exactly<StateObservable<StreamVideoParticipant | undefined>>()(state.participant$('session'));
   exactly<readonly StreamVideoParticipant[]>()(state.participantsRange(0, 25));
   exactly<StateObservable<readonly StreamVideoParticipant[]>>()(state.participantsRange$(0, 25));
+  exactly<number>()(state.participantsLength);
+  exactly<StateObservable<number>>()(state.participantsLength$);
   // @ts-expect-error: a page has two ends
   state.participantsRange(25);
   // A list has no participant at a place that it may not reach.

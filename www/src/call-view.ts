@@ -9,7 +9,7 @@ import type { DeviceReport } from './device-button.js';
 import type { Dispose } from './dom.js';
 import { icon } from './icons.js';
 import { participantsPanel } from './participants.js';
-import { people, peopleCount, watchPeople } from './people.js';
+import { peopleOf } from './people.js';
 import { mutedHint } from './push-to-talk.js';
 import { sharingNotice } from './screen-button.js';
 import { stage } from './stage.js';
@@ -133,10 +133,11 @@ export function callView(call: Call, options: CallViewOptions): CallView {
     const text = bannerText(call.state.callingState);
     banner.hidden = text === undefined;
     setText(banner, text ?? '');
-    alone.hidden = call.state.callingState !== CallingState.JOINED || peopleCount(call) !== 1;
+    const { callingState, participantsLength } = call.state;
+    alone.hidden = callingState !== CallingState.JOINED || participantsLength !== 1;
   };
   disposables.watch(call.state.callingState$, showState);
-  watchPeople(disposables, call, showState);
+  disposables.watch(call.state.participantsLength$, showState);
 
   const middle = element(
     'div',
@@ -200,23 +201,23 @@ export function formatTime(time: number): string {
 // does.
 function announcePeople(call: Call, announcer: Announcer): Dispose {
   let known: ReadonlyMap<string, StreamVideoParticipant> | undefined;
-  const disposables = new Disposables();
-  watchPeople(disposables, call, () => {
+  const announce = (): void => {
+    const participants = people.at(0, MOST_ANNOUNCED + 1);
     if (call.state.callingState !== CallingState.JOINED) return;
-    const count = peopleCount(call);
-    if (count > MOST_ANNOUNCED) {
+    if (participants.length > MOST_ANNOUNCED) {
       known = undefined;
       return;
     }
-    const participants = people(call, 0, count);
     const now = new Map(participants.map((participant) => [participant.sessionId, participant]));
     if (known) {
       const news = [...changes(known, now)];
       if (news.length > 0) announcer.say(news.join(' '));
     }
     known = now;
-  });
-  return () => disposables.dispose();
+  };
+  const people = peopleOf(call, announce);
+  announce();
+  return people.dispose;
 }
 
 function* changes(

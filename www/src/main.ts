@@ -264,8 +264,12 @@ class App {
     this.#endView = dispose;
     this.#isShowingCall = false;
     this.#view.replaceChildren(page);
-    // Whoever does not see the change hears it: the heading names the new page.
-    page.querySelector<HTMLElement>('h1[tabindex]')?.focus({ preventScroll: true });
+    // Whoever does not see the change hears it: the heading names the new page. With the next frame,
+    // as the browser lays the page out for it.
+    requestAnimationFrame(() => {
+      if (page.contains(document.activeElement)) return;
+      page.querySelector<HTMLElement>('h1[tabindex]')?.focus({ preventScroll: true });
+    });
   }
 }
 

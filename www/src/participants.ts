@@ -5,7 +5,7 @@ import { button, Disposables, element, setAttribute, setText } from './dom.js';
 import type { Dispose } from './dom.js';
 import { icon } from './icons.js';
 import { avatarColour, initials } from './identity.js';
-import { people, peopleCount, watchPeople } from './people.js';
+import { peopleOf } from './people.js';
 import { displayName } from './tile.js';
 
 /** The list of who is in the call. */
@@ -53,12 +53,13 @@ export function participantsPanel(call: Call, onClose: () => void): Participants
   const rows = new Map<string, Row>();
 
   const show = (): void => {
-    const count = peopleCount(call);
+    if (made.hidden) return;
+    const count = call.state.participantsLength;
     setText(heading, `In the call (${count})`);
     const top = Math.floor(scroller.scrollTop / ROW_HEIGHT);
     const first = Math.max(Math.min(top, count) - SPARE_ROWS, 0);
     const room = Math.ceil(scroller.clientHeight / ROW_HEIGHT);
-    const shown = people(call, first, top + room + SPARE_ROWS);
+    const shown = people.at(first, top + room + SPARE_ROWS);
     list.style.height = `${count * ROW_HEIGHT}px`;
     list.style.paddingTop = `${first * ROW_HEIGHT}px`;
     const present = new Set(shown.map((participant) => participant.sessionId));
@@ -78,13 +79,15 @@ export function participantsPanel(call: Call, onClose: () => void): Participants
     });
   };
 
+  const people = peopleOf(call, show);
   const disposables = new Disposables();
+  disposables.add(people.dispose);
   scroller.addEventListener('scroll', show);
   // It has no height while it is closed.
   const observer = new ResizeObserver(show);
   observer.observe(scroller);
   disposables.add(() => observer.disconnect());
-  watchPeople(disposables, call, show);
+  disposables.watch(call.state.participantsLength$, show);
   return { element: made, dispose: () => disposables.dispose() };
 }
 

@@ -1,18 +1,37 @@
 import type { Call, StreamVideoParticipant } from 'trunkline';
 
-import type { Disposables } from './dom.js';
+import type { Dispose } from './dom.js';
 
-/** How many are in the list of participants. */
-export function peopleCount(call: Call): number {
-  return call.state.participants.length;
+/**
+ * Some of the participants, those in sight, in their order: what they cost does not grow with the call.
+ */
+export interface People {
+  /**
+   * The participants at the places `from` up to `to`, exclusive. From then on there is a call back
+   * whenever somebody comes to these places, leaves them or changes there.
+   */
+  at(from: number, to: number): readonly StreamVideoParticipant[];
+  dispose: Dispose;
 }
 
-/** Those from one place in the order of participants up to another, exclusive. */
-export function people(call: Call, from: number, to: number): readonly StreamVideoParticipant[] {
-  return call.state.participants.slice(from, to);
-}
-
-/** Calls back at once, and whenever somebody comes, goes, moves or changes. */
-export function watchPeople(disposables: Disposables, call: Call, next: () => void): void {
-  disposables.watch(call.state.participants$, next);
+/** Makes a view of nobody yet. */
+export function peopleOf(call: Call, onChange: () => void): People {
+  let watched: string | undefined;
+  let end: Dispose = () => {};
+  return {
+    at(from, to) {
+      const place = `${from} ${to}`;
+      if (place !== watched) {
+        end();
+        watched = place;
+        let isNews = false;
+        const page = call.state.participantsRange$(from, to);
+        const subscription = page.subscribe(() => isNews && onChange());
+        isNews = true;
+        end = () => subscription.unsubscribe();
+      }
+      return call.state.participantsRange(from, to);
+    },
+    dispose: () => end(),
+  };
 }

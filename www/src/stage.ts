@@ -14,7 +14,7 @@ import { MOST_TILES, PADDING, spotlight, tileSize, tilesPerPage } from './layout
 import type { Rect } from './layout.js';
 import { pager } from './pager.js';
 import type { ErrorReport } from './participant-menu.js';
-import { people, peopleCount, watchPeople } from './people.js';
+import { peopleOf } from './people.js';
 import { screenTile } from './screen-tile.js';
 import { tile } from './tile.js';
 import type { Tile } from './tile.js';
@@ -42,7 +42,13 @@ export function stage(call: Call, report: ErrorReport): Stage {
   const more = element('p', { class: 'stage-more', hidden: true });
   made.append(more);
   const pages = pager(() => show());
+  const leading = peopleOf(call, () => show());
+  const paged = peopleOf(call, () => show());
   const tiles = new Map<string, Tile>();
+  let frame: number | undefined;
+  /** In px, as the browser last laid it out: to ask would make it do so at once. */
+  let width = 0;
+  let height = 0;
   let layout: LayoutChoice = 'auto';
   let focused: string | undefined;
   let perPage = MOST_TILES;
@@ -50,7 +56,6 @@ export function stage(call: Call, report: ErrorReport): Stage {
   let order: readonly string[] = [];
 
   const arrange = (): void => {
-    const { width, height } = made.getBoundingClientRect();
     if (tiles.size === 0 || width === 0 || height === 0) return;
     if (tilesPerPage(width, height) !== perPage) {
       perPage = tilesPerPage(width, height);
@@ -61,7 +66,9 @@ export function stage(call: Call, report: ErrorReport): Stage {
     const main = focused === undefined ? undefined : tiles.get(focused);
     made.dataset['layout'] = main ? 'spotlight' : 'grid';
     if (!main) {
-      const size = tileSize(tiles.size, room.width, room.height);
+      // Those who have no tile yet will need room, too.
+      const count = Math.max(tiles.size, order.length);
+      const size = tileSize(count, room.width, room.height);
       made.style.setProperty('--tile-width', `${size.width}px`);
       made.style.setProperty('--tile-height', `${size.height}px`);
       for (const [key, each] of tiles) {
@@ -81,7 +88,7 @@ export function stage(call: Call, report: ErrorReport): Stage {
     // Whoever has no place is not shown, and their video not requested.
     others.forEach((each, index) => put(each.element, places.strip[index] ?? null));
     const shown = others.slice(0, places.strip.length).filter((each) => !each.isScreen);
-    const hidden = peopleCount(call) - shown.length - (main.isScreen ? 0 : 1);
+    const hidden = call.state.participantsLength - shown.length - (main.isScreen ? 0 : 1);
     more.hidden = hidden <= 0;
     setText(more, `and ${hidden} more`);
     const { left, top, width: across, height: along } = places.main;
@@ -92,11 +99,13 @@ export function stage(call: Call, report: ErrorReport): Stage {
   const show = (): void => {
     const { callingState } = call.state;
     // Whoever is to be large is among the first.
-    const first = people(call, 0, MOST_TILES);
+    const first = leading.at(0, MOST_TILES);
     focused = choose(first, layout, focused);
-    pages.setCount(focused === undefined ? Math.ceil(peopleCount(call) / perPage) : 1);
+    pages.setCount(focused === undefined ? Math.ceil(call.state.participantsLength / perPage) : 1);
     const begin = pages.page * perPage;
-    const participants = focused === undefined ? people(call, begin, begin + perPage) : first;
+    const isFurtherPage = focused === undefined && begin > 0;
+    const page = isFurtherPage ? paged.at(begin, begin + perPage) : first.slice(0, perPage);
+    const participants = focused === undefined ? page : first;
     const wanted = new Map<string, () => Tile>();
     for (const participant of participants) {
       const { sessionId, isLocalParticipant } = participant;
@@ -117,8 +126,17 @@ export function stage(call: Call, report: ErrorReport): Stage {
       }
     }
     order = [...wanted.keys()];
+    let room = MOST_MADE;
     for (const [key, make] of wanted) {
       if (tiles.has(key)) continue;
+      if (room === 0) {
+        frame ??= requestAnimationFrame(() => {
+          frame = undefined;
+          show();
+        });
+        break;
+      }
+      room -= 1;
       const added = make();
       tiles.set(key, added);
       made.append(added.element);
@@ -133,14 +151,23 @@ export function stage(call: Call, report: ErrorReport): Stage {
 
   call.setSortParticipantsBy(pageOrder);
   const disposables = new Disposables();
-  const observer = new ResizeObserver(arrange);
+  const observer = new ResizeObserver(([entry]) => {
+    const size = entry?.borderBoxSize[0];
+    if (!size) return;
+    width = size.inlineSize;
+    height = size.blockSize;
+    arrange();
+  });
   observer.observe(made);
   disposables.add(() => observer.disconnect());
   disposables.add(call.setViewport(made));
   // Everybody is heard, whether there is a tile for them or not.
   disposables.add(call.attachAudio(made));
   disposables.add(() => tiles.forEach((each) => each.dispose()));
-  watchPeople(disposables, call, show);
+  disposables.add(leading.dispose);
+  disposables.add(paged.dispose);
+  disposables.add(() => frame !== undefined && cancelAnimationFrame(frame));
+  disposables.watch(call.state.participantsLength$, show);
   disposables.watch(call.state.callingState$, show);
   return {
     element: element('div', { class: 'tiles' }, made, pages.element),
@@ -155,6 +182,9 @@ export function stage(call: Call, report: ErrorReport): Stage {
     dispose: () => disposables.dispose(),
   };
 }
+
+/** Tiles made at once; a page has more, and the user is not to wait for the last one. */
+const MOST_MADE = 6;
 
 /** Who speaks or is to be seen comes to the first page; who is in sight there stays. */
 const pageOrder = combineComparators(screenSharing, paginatedLayoutSortPreset);

@@ -4,10 +4,17 @@
 //! Clients and server share the processors, so that stalls are of one machine only, and the attacker's
 //! own work is in them. `-- NAME` runs the rows whose names hold that.
 
+// Clippy recognises tests, not what they share.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 #[path = "../requests/process.rs"]
 mod process;
 mod rig;
 mod rows;
+// The tests need more of it.
+#[allow(dead_code, unused_imports)]
+#[path = "../../tests/sfu/support/mod.rs"]
+mod support;
 
 use std::{env, time::Duration};
 
@@ -37,7 +44,7 @@ async fn main() -> Result<(), Failure> {
     // Cargo says `--bench`.
     let wanted = env::args().skip(1).find(|argument| !argument.starts_with('-'));
     println!(
-        "{:<22}{:>9}{:>9}{:>9}  {:>9}{:>9}{:>9}  ",
+        "{:<26}{:>9}{:>9}{:>9}  {:>9}{:>9}{:>9}  ",
         "", "idle, MB", "peak, MB", "end, MB", "stall, ms", "sent", "refused"
     );
     for row in ROWS {
@@ -53,7 +60,7 @@ async fn main() -> Result<(), Failure> {
         let (peak, stall) = watch.stop().await?;
         let refused = found.until_refused.map_or("never".to_owned(), |count| count.to_string());
         println!(
-            "{:<22}{:>9.1}{:>9.1}{:>9.1}  {:>9.1}{:>9}{refused:>9}  {}",
+            "{:<26}{:>9.1}{:>9.1}{:>9.1}  {:>9.1}{:>9}{refused:>9}  {}",
             row.name,
             idle / 1e6,
             peak / 1e6,

@@ -55,10 +55,14 @@ pub struct Watch {
 impl Rig {
     pub async fn start() -> Result<Self, Failure> {
         let data = tempfile::tempdir()?;
-        let app = App { key: KEY.into(), secret: "secret of a benchmark".into() };
+        let app = App { key: KEY.into(), secret: "secret of a benchmark, long enough".into() };
         let log = data.path().join("log");
         let stderr = Stdio::from(fs::File::create(&log)?);
-        let server = Process::start(&data.path().join("data"), &app, &[], stderr)?;
+        let server = Process::start(&data.path().join("data"), &app, &[], stderr);
+        let server = server.map_err(|error| {
+            let said = fs::read_to_string(&log).unwrap_or_default();
+            format!("{error}; {}", said.lines().last().unwrap_or_default())
+        })?;
         let base = format!("http://{}", server.address);
         let rig = Self { server, app, base, log, _data: data };
         // What the first of all needs does not count.
@@ -125,6 +129,17 @@ impl Rig {
             Event::JoinResponse(_) => Ok(Member { session_id, token, socket }),
             other => Err(format!("not let in: {other:?}").into()),
         }
+    }
+
+    /// For how long a media worker was busy with one thing, at most, in the last 10 to 20 s.
+    pub async fn longest_turn(&self) -> Result<Duration, Failure> {
+        let url = format!("{}/metrics", self.base);
+        let reply = native::send("GET", &url, "", JSON, Vec::new()).await?;
+        let text = String::from_utf8_lossy(&reply.body).into_owned();
+        let name = "trunkline_sfu_longest_turn_microseconds{";
+        let turns = text.lines().filter(|line| line.starts_with(name));
+        let micros = turns.filter_map(|line| line.rsplit(' ').next()?.parse().ok()).max();
+        Ok(Duration::from_micros(micros.ok_or("the server tells no turns")?))
     }
 
     pub async fn socket(&self) -> Result<Socket, Failure> {
@@ -225,6 +240,7 @@ fn memory(id: u32) -> Result<f64, Failure> {
 
 pub const KEY: &str = "bench";
 pub const JSON: &str = "application/json";
+pub const PROTOBUF: &str = "application/protobuf";
 const SERVICE: &str = "stream.video.sfu.signal.SignalServer";
 const AT_ONCE: usize = 16;
 const EVERY: Duration = Duration::from_millis(10);

@@ -1,5 +1,6 @@
 //! The attacks. A row is a function in a file of its subject, and a line here.
 
+mod accepted;
 mod datagrams;
 mod guests;
 mod queries;
@@ -21,6 +22,11 @@ pub type Attack<'a> = Pin<Box<dyn Future<Output = Result<Found, Failure>> + 'a>>
 pub const ROWS: &[Row] = &[
     Row { name: "huge SetPublisher", attack: |rig| Box::pin(requests::huge(rig)) },
     Row { name: "worst SetPublisher", attack: |rig| Box::pin(requests::worst(rig)) },
+    Row { name: "taken SetPublisher", attack: |rig| Box::pin(accepted::set_publisher(rig)) },
+    Row { name: "taken UpdateSubscriptions", attack: |rig| Box::pin(accepted::subscriptions(rig)) },
+    Row { name: "taken SendAnswer", attack: |rig| Box::pin(accepted::answers(rig)) },
+    Row { name: "taken IceTrickle", attack: |rig| Box::pin(accepted::candidates(rig)) },
+    Row { name: "taken UpdateMuteStates", attack: |rig| Box::pin(accepted::mutes(rig)) },
     Row { name: "unreadable SendAnswer", attack: |rig| Box::pin(requests::unreadable(rig)) },
     Row { name: "SendStats", attack: |rig| Box::pin(requests::reports(rig)) },
     Row { name: "bodies that stop", attack: |rig| Box::pin(requests::bodies(rig)) },

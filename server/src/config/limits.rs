@@ -74,6 +74,10 @@ pub(super) struct LimitArgs {
     /// to the others: each would be told to all of them.
     #[arg(long, value_name = "N", default_value_t = 250)]
     large_call: usize,
+    /// Microphones of a call that are forwarded at the same time. Where more are on, those of the
+    /// loudest are. 0 for all of them.
+    #[arg(long, value_name = "N", env = "TRUNKLINE_LOUDEST", default_value_t = 10)]
+    loudest: usize,
 }
 
 impl LimitArgs {
@@ -115,8 +119,8 @@ impl LimitArgs {
         self.sessions_per_user
     }
 
-    pub fn large_call(&self) -> usize {
-        self.large_call
+    pub fn sizes(&self) -> sfu::Sizes {
+        sfu::Sizes { large_call: self.large_call, loudest: self.loudest }
     }
 }
 
@@ -142,6 +146,13 @@ mod tests {
         let none =
             "--address-rate-limit 0 --rate-limit 5 --app-rate-limit 0 --guests-per-address 0";
         assert_eq!(budgets(&format!("--dev {none}")), [0, 5, 0, 0]);
+    }
+
+    #[test]
+    fn less_is_done_for_each_in_large_calls() {
+        assert_eq!(serve("--dev").sizes, sfu::Sizes { large_call: 250, loudest: 10 });
+        let sizes = serve("--dev --large-call 3 --loudest 0").sizes;
+        assert_eq!(sizes, sfu::Sizes { large_call: 3, loudest: 0 });
     }
 
     #[test]

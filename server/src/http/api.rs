@@ -1,6 +1,6 @@
 //! From an operation's result to its response.
 
-use std::{future::Future, time::Instant};
+use std::{future::Future, sync::Arc, time::Instant};
 
 use axum::{
     body::Body,
@@ -17,7 +17,7 @@ use crate::coordinator::Refusal;
 /// What a route works with: the app, and how its prefix writes dates.
 #[derive(Clone)]
 pub(super) struct Api {
-    pub app: AppState,
+    pub app: Arc<AppState>,
     pub encoding: DateEncoding,
 }
 

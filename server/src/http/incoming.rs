@@ -25,11 +25,20 @@ use crate::{
 pub(super) struct Incoming {
     path: Result<HashMap<String, String>, Refusal>,
     query: HashMap<String, String>,
-    headers: HeaderMap,
+    headers: Headers,
     /// Method and route without its prefix, as both prefixes lead to the same operation.
     endpoint: String,
     address: ClientAddress,
     rate: RateSlot,
+}
+
+/// What is asked of the headers, copied: a header keeps all bytes that it came with, as long as it is
+/// kept, and a socket is open for hours.
+struct Headers {
+    authorization: Option<String>,
+    auth_type: Option<String>,
+    client: Option<String>,
+    host: Option<String>,
 }
 
 /// The body of a request, not yet read.
@@ -56,7 +65,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Incoming {
         Ok(Self {
             path,
             query,
-            headers: parts.headers.clone(),
+            headers: Headers::of(&parts.headers),
             endpoint: format!("{} {}", parts.method, prefix.unwrap_or(route)),
             address,
             rate: parts.extensions.get().cloned().unwrap_or_default(),
@@ -169,7 +178,7 @@ impl Incoming {
         let base = if let Some(url) = &state.public_url {
             url.clone()
         } else {
-            let host = self.header(header::HOST.as_str()).filter(|host| is_host(host));
+            let host = self.headers.host.as_deref().filter(|host| is_host(host));
             let host = host.ok_or_else(|| Refusal::input("the Host header is missing"))?;
             format!("{}://{host}", state.scheme)
         };
@@ -189,8 +198,8 @@ impl Incoming {
     fn credentials(&self) -> Credentials<'_> {
         Credentials {
             api_key: self.query("api_key"),
-            auth_type: self.header("stream-auth-type").or_else(|| self.query("stream-auth-type")),
-            token: self.header(header::AUTHORIZATION.as_str()),
+            auth_type: self.headers.auth_type.as_deref().or_else(|| self.query("stream-auth-type")),
+            token: self.headers.authorization.as_deref(),
             user_id: self.query("user_id"),
         }
     }
@@ -211,7 +220,7 @@ impl Incoming {
     }
 
     fn spend(&self, state: &AppState, app: AppId, who: Asker<'_>) -> Result<(), Refusal> {
-        let client = self.header("x-stream-client").or_else(|| self.query("X-Stream-Client"));
+        let client = self.headers.client.as_deref().or_else(|| self.query("X-Stream-Client"));
         let (network, endpoint) = (self.address.network(), self.endpoint.as_str());
         let platform = Platform::of_client(client);
         let subject = Subject { app, who, network, endpoint, platform };
@@ -238,9 +247,17 @@ impl Incoming {
         }
         Ok(())
     }
+}
 
-    fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).and_then(|value| value.to_str().ok())
+impl Headers {
+    fn of(headers: &HeaderMap) -> Self {
+        let text = |name: &str| headers.get(name)?.to_str().ok().map(str::to_owned);
+        Self {
+            authorization: text(header::AUTHORIZATION.as_str()),
+            auth_type: text("stream-auth-type"),
+            client: text("x-stream-client"),
+            host: text(header::HOST.as_str()),
+        }
     }
 }
 

@@ -62,22 +62,23 @@ pub(super) async fn connect(
         .max_message_size(MAX_FRAME)
         .max_frame_size(MAX_FRAME)
         .read_buffer_size(READ_BUFFER)
-        .on_upgrade(async move |socket| serve(api, socket, incoming).await)
+        .write_buffer_size(WRITE_BUFFER)
+        // In a box, so that the closure is no second home for all that the socket needs.
+        .on_upgrade(move |socket| Box::pin(serve(api, socket, Box::new(incoming))))
 }
 
-async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
+async fn serve(api: Api, mut socket: WebSocket, incoming: Box<Incoming>) {
     let started = Instant::now();
     let connection = ConnectionId(Uuid::new_v4().to_string());
     // Held until the close frame is out: a shutdown waits for it.
     let _open = api.app.sockets.clone();
-    let (frames, inbox) = mpsc::channel(QUEUE);
     let admitted = match api.app.socket_counts.enter(incoming.address()) {
         Ok(place) => {
             let admitted = tokio::select! {
-                admitted = admit(&api, &mut socket, &incoming, &connection, frames) => admitted,
+                admitted = admit(&api, &mut socket, incoming, &connection) => admitted,
                 () = api.app.coordinator.hub().closed() => Ok(None),
             };
-            admitted.map(|user| user.map(|(permit, expires_at)| ((place, permit), expires_at)))
+            admitted.map(|user| user.map(|user| (place, user)))
         }
         Err(reason) => Err(reason.into()),
     };
@@ -88,7 +89,7 @@ async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
     };
     api.count("Connect", status, started);
     let close = match admitted {
-        Ok(Some((_permits, expires_at))) => {
+        Ok(Some((_place, Admitted { _permit, expires_at, inbox }))) => {
             tracing::debug!(connection = connection.0, "socket open");
             let close = relay(&api, &mut socket, &connection, expires_at, inbox).await;
             api.app.coordinator.hub().disconnect(&connection);
@@ -106,15 +107,22 @@ async fn serve(api: Api, mut socket: WebSocket, incoming: Incoming) {
     }
 }
 
-/// Waits for the first frame and checks it; tells when its token expires. `None`: one of the two goes
-/// away.
+/// The user of a socket has shown who they are.
+struct Admitted {
+    _permit: Permit,
+    /// When the token does.
+    expires_at: Option<DateTime>,
+    /// What is to be sent to the user.
+    inbox: mpsc::Receiver<Bytes>,
+}
+
+/// Waits for the first frame and checks it. `None`: one of the two goes away.
 async fn admit(
     api: &Api,
     socket: &mut WebSocket,
-    incoming: &Incoming,
+    incoming: Box<Incoming>,
     connection: &ConnectionId,
-    frames: mpsc::Sender<Bytes>,
-) -> Result<Option<(Permit, Option<DateTime>)>, Refusal> {
+) -> Result<Option<Admitted>, Refusal> {
     incoming.named_app(&api.app)?;
     let deadline = Deadline::now() + AUTH_DEADLINE;
     let text = loop {
@@ -136,9 +144,11 @@ async fn admit(
     let caller = incoming.socket_caller(&api.app, &message.token)?;
     let permit = api.app.socket_counts.belong(caller.app, &caller.user_id)?;
     let expires_at = caller.expires_at;
+    let (frames, inbox) = mpsc::channel(QUEUE);
     let outbox = Outbox { connection: connection.clone(), encoding: api.encoding, frames };
-    api.app.coordinator.connect(caller, message.user_details, outbox).await?;
-    Ok(Some((permit, expires_at)))
+    // In a box of its own, which only lasts for that long.
+    Box::pin(api.app.coordinator.connect(caller, message.user_details, outbox)).await?;
+    Ok(Some(Admitted { _permit: permit, expires_at, inbox }))
 }
 
 /// Carries frames both ways until one side ends it. Returns the close code to send, if any.
@@ -258,4 +268,6 @@ const QUEUE: usize = 256;
 const MAX_FRAME: usize = 32 * 1024;
 /// Bytes. Clients say little; what is usual, 128 kB for each socket, is filled with zeros for each
 /// read.
-const READ_BUFFER: usize = 4 * 1024;
+const READ_BUFFER: usize = 1024;
+/// Bytes that are written at once. What is usual, 128 kB, stays with the socket.
+const WRITE_BUFFER: usize = 4 * 1024;

@@ -114,6 +114,11 @@ impl Source {
         }
     }
 
+    /// Another voice is in front of the microphone.
+    pub fn set_voice(&mut self, voice: Voice) {
+        self.voice = voice;
+    }
+
     /// When the next picture or sound is due.
     pub fn due(&self) -> Instant {
         self.due

@@ -24,6 +24,7 @@ use super::{
     reader::Reader,
     routes::Routes,
     shard::{Division, Shard},
+    signalling::Sizes,
     supervisor::supervise,
     traffic::{CoreTime, Inbound, Outbound},
     worker::{Command, Outset, Post, Worker},
@@ -57,8 +58,8 @@ pub struct SfuOptions {
     pub udp: SocketAddr,
     /// What clients are told in place of the address that `udp` is bound to.
     pub public_ip: Option<IpAddr>,
-    /// Participants of a call above which those who only watch are not introduced to the others.
-    pub large_call: usize,
+    /// From which sizes on less is done for each participant of a call.
+    pub sizes: Sizes,
     /// Among how many workers, each with a thread of its own, the calls are divided.
     pub workers: usize,
 }
@@ -110,7 +111,7 @@ impl Sfu {
             feeders.push(feeder);
             workers.push(Entrance { inlet, pulse: Arc::clone(&pulse) });
             let outset = Outset {
-                large_call: options.large_call,
+                sizes: options.sizes,
                 endpoint: Endpoint {
                     addresses: addresses.clone(),
                     certificate: certificate.clone(),

@@ -23,6 +23,10 @@ pub struct TrackKey {
     pub kind: TrackType,
 }
 
+/// What a session can publish, each once.
+pub const KINDS: [TrackType; 4] =
+    [TrackType::Audio, TrackType::Video, TrackType::ScreenShare, TrackType::ScreenShareAudio];
+
 /// Width and height of a picture, in px.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Size {

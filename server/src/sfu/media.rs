@@ -23,6 +23,7 @@ mod line;
 mod negotiation;
 mod output;
 mod peer;
+mod place;
 mod publisher;
 mod quality;
 mod rate;
@@ -34,6 +35,7 @@ mod search;
 mod sources;
 mod stream;
 mod subscriber;
+mod subscribing;
 #[cfg(test)]
 mod tests;
 mod upkeep;

@@ -14,13 +14,15 @@ mod moderation;
 mod publish_options;
 mod seats;
 mod session;
+mod snapshot;
+mod speakers;
 mod stand_ins;
 mod tracks;
 mod upkeep;
 mod voided;
 mod wire;
 
-pub use calls::{Caller, Calls, Effect, Present, Refusal};
+pub use calls::{Caller, Calls, Effect, Present, Refusal, Sizes};
 pub use codecs::Codecs;
 pub use joining::Join;
 pub use session::Wish;

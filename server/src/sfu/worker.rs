@@ -25,7 +25,7 @@ use super::{
     pulse::{BETWEEN_BEATS, Pulse},
     routes::Routes,
     shard::Shard,
-    signalling::{Caller, Calls, Effect, Event, Join, Refusal},
+    signalling::{Caller, Calls, Effect, Event, Join, Refusal, Sizes},
     supervisor::WorkerId,
     threads::Busy,
     traffic::{CoreTime, Outbound},
@@ -101,7 +101,7 @@ pub(super) type RpcResult = Result<Option<String>, Refusal>;
 
 /// What every worker begins with.
 pub(super) struct Outset {
-    pub large_call: usize,
+    pub sizes: Sizes,
     pub endpoint: Endpoint,
     pub network: Arc<Network>,
     pub routes: Arc<Routes>,
@@ -159,7 +159,7 @@ impl Worker {
             id,
             shard,
             is_open: !id.is_successor,
-            calls: Calls::new(outset.large_call),
+            calls: Calls::new(outset.sizes),
             media: Media::new(outset.endpoint.clone()),
             network: Arc::clone(&outset.network),
             outgoing: Outgoing::default(),
@@ -318,7 +318,9 @@ impl Worker {
 
     fn on_media(&mut self, event: MediaEvent) {
         match event {
-            MediaEvent::Level { session, dbov } => self.calls.observe_level(session, dbov),
+            MediaEvent::Level { session, dbov } => {
+                self.calls.observe_level(session, dbov, Instant::now());
+            }
             MediaEvent::Offer { session, offer } => {
                 self.calls.tell(session, Event::SubscriberOffer(offer));
             }
@@ -341,6 +343,7 @@ impl Worker {
                     self.push(socket, Frame::Event(frame.clone()));
                 }
             }
+            Effect::Answer { to, frame } => self.push(to, Frame::Event(frame)),
             Effect::Close { socket, code, reason } => {
                 self.push(socket, Frame::Close { code, reason });
                 self.frames.remove(&socket);
@@ -356,6 +359,14 @@ impl Worker {
                 let tracks = self.calls.available_tracks(session);
                 self.media.subscribe(session, &tracks, now);
             }
+            Effect::ResubscribeTo { publisher, sessions } => {
+                for session in sessions {
+                    let tracks = self.calls.tracks_between(publisher, session);
+                    self.media.subscribe_to(session, publisher, &tracks, now);
+                }
+            }
+            Effect::SetLive { track, live } => self.media.set_live(track, live, now),
+            Effect::SetHeard { session, heard } => self.media.set_heard(session, heard),
             Effect::RestartSubscriber(session) => self.media.restart_subscriber(session, now),
             Effect::SetImportant { session, important } => {
                 self.media.set_important(session, important);

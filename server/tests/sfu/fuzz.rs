@@ -1,6 +1,8 @@
 //! What clients send to the SFU, changed at random: it is taken or refused, never a fault of the
 //! server, and nobody else notices.
 
+mod datagrams;
+
 use std::time::Duration;
 
 use prost::Message as _;
@@ -44,6 +46,13 @@ impl Bystanders {
         ann.publish_microphone().await;
         let ben = server.join("ben").await;
         Self { ann, ben }
+    }
+
+    /// Waits until Ben has heard more of Ann.
+    async fn hear_more(&self) {
+        let audio = self.ann.stream_id(TrackType::Audio);
+        let heard = self.ben.subscriber.log().of(&audio).len();
+        self.ben.subscriber.packets(&audio, heard + 1).await;
     }
 
     async fn check(&mut self) {

@@ -14,6 +14,7 @@ mod publishing;
 mod shards;
 mod simulcast;
 mod sockets;
+mod speakers;
 mod support;
 mod svc;
 mod twirp;

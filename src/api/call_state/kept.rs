@@ -153,6 +153,8 @@ fn mark_people(shared: &Rc<CallShared>, observables: &Observables, changes: &Cal
 fn mark_lists(kept: &Kept, observables: &Observables) {
     if kept.watches_values() || !kept.are_people_marked.replace(true) {
         observables.mark_all(&participant_fields());
+        // Of the fields of participants, only this one follows from nothing else than who is there.
+        observables.mark("participantsLength");
     }
     if kept.watches_ranges.get() {
         observables.mark_answer(&known_text(RANGE), &JsValue::UNDEFINED);

@@ -57,7 +57,7 @@ pub async fn worst(rig: &Rig) -> Result<Found, Failure> {
 }
 
 /// As many m-lines as are taken, with as many codecs as fit.
-fn offer() -> String {
+pub fn offer() -> String {
     let mids: Vec<_> = (0..SECTIONS).map(|mid| mid.to_string()).collect();
     let mut sdp = format!(
         "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE {}\r\n\

@@ -67,10 +67,16 @@ pub async fn announced(rig: &Rig) -> Result<Found, Failure> {
 pub async fn idle(rig: &Rig, path: &'static str) -> Result<Found, Failure> {
     let before = rig.memory()?;
     let (mut sockets, mut refused) = (Vec::new(), None);
+    let mut each = 0.0;
     for index in 0..IDLE {
         match open(rig.server.address, path).await {
             Ok(stream) => sockets.push(stream),
             Err(_) => drop(refused.get_or_insert(index)),
+        }
+        if index + 1 == ALL_STAY {
+            // Until those that have just come are at rest.
+            sleep(Duration::from_secs(1)).await;
+            each = (rig.memory()? - before) / f64::from(u32::try_from(ALL_STAY)?) / 1e3;
         }
     }
     let mut alive = 0_u32;
@@ -78,8 +84,9 @@ pub async fn idle(rig: &Rig, path: &'static str) -> Result<Found, Failure> {
         let closed = timeout(Duration::from_millis(1), socket.read(&mut [0; 100])).await;
         alive += u32::from(closed.is_err());
     }
-    let each = (rig.memory()? - before) / f64::from(alive.max(1)) / 1e3;
-    let note = format!("{alive} stay open, of {each:.1} kB each");
+    let all = (rig.memory()? - before) / 1e6;
+    let note =
+        format!("{each:.1} kB each of the first {ALL_STAY}; {alive} stay open, {all:.1} MB in all");
     Ok(Found { sent: IDLE, until_refused: refused, note })
 }
 
@@ -137,4 +144,6 @@ fn join(token: &str, session_id: &str) -> Bytes {
 
 const MOST_FRAMES: usize = 1_000_000;
 const IDLE: usize = 1500;
+/// As many as may wait for their join from one address.
+const ALL_STAY: usize = 250;
 const MEMBERS: usize = 300;

@@ -76,7 +76,8 @@ pub(super) async fn connect(
         .max_frame_size(MAX_FRAME)
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
-        .on_upgrade(async move |socket| serve(access, socket, address.network(), permit).await)
+        // In a box, so that the closure is no second home for all that the socket needs.
+        .on_upgrade(move |socket| Box::pin(serve(access, socket, address.network(), permit)))
 }
 
 async fn serve(access: Access, mut socket: WebSocket, from: Network, _permit: Permit) {

@@ -1,7 +1,7 @@
 //! What the dependency descriptor of AV1 says about the layer of a packet (AV1 RTP specification,
 //! appendix A).
 
-use super::{bits::Bits, content::Place};
+use super::{bits::Bits, place::Place};
 use crate::sfu::ids::Size;
 
 /// The kinds of frames in a stream, as its last keyframe described them. Other frames only name

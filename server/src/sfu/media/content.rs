@@ -5,7 +5,7 @@ use str0m::{
     rtp::{ExtensionValues, Vp8Descriptor},
 };
 
-use super::{av1::Templates, dependency_descriptor, vp9};
+use super::{av1::Templates, dependency_descriptor, place::Place, vp9};
 use crate::sfu::ids::Size;
 
 /// Read once for all subscribers.
@@ -17,17 +17,6 @@ pub struct Content {
     pub is_keyframe: bool,
     /// `None` for a packet that no decoder can take in.
     pub place: Option<Place>,
-}
-
-/// Where in a picture a packet belongs, when there are layers inside the stream (SVC).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The layer in space; 0 is the smallest, on which the others build.
-    pub spatial: u8,
-    /// The first packet of this layer's part of the picture.
-    pub begins: bool,
-    /// The last one.
-    pub ends: bool,
 }
 
 impl Content {

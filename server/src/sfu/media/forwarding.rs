@@ -82,10 +82,12 @@ impl Media {
             return;
         };
         let track = TrackKey { publisher: session, kind: origin.kind };
-        if origin.kind == TrackType::Audio
-            && let Some(dbov) = packet.header.ext_vals.audio_level
-        {
+        if origin.kind == TrackType::Audio {
+            let dbov = packet.header.ext_vals.audio_level;
             self.events.push(MediaEvent::Level { session, dbov });
+            if self.unheard.contains(&session) {
+                return;
+            }
         }
         if origin.arrival == Arrival::AfterLoss && !is_audio(origin.kind) {
             let is_keyframe = origin.content.is_keyframe;
@@ -161,19 +163,6 @@ impl Media {
                 subscriber.see(track, &arriving);
             }
             self.allocate(viewer, touched, now);
-        }
-    }
-
-    /// Takes note of the layers of everything that a session receives.
-    pub(super) fn see_all(&mut self, session: SessionKey) {
-        let tracks: Vec<_> =
-            self.subscriber(session).map(|s| s.tracks().collect()).unwrap_or_default();
-        for track in tracks {
-            let publisher = self.publisher(track.publisher);
-            let arriving = publisher.map(|p| p.arriving(track.kind)).unwrap_or_default();
-            if let Some(subscriber) = self.subscriber(session) {
-                subscriber.see(track, &arriving);
-            }
         }
     }
 

@@ -78,14 +78,21 @@ impl Output {
         }
     }
 
-    /// Takes over what changed about the track and the wish for it.
-    pub fn update(&mut self, track: &AvailableTrack) {
-        let was_open = self.is_open();
-        self.wish = track.wish;
-        self.live = track.live;
-        if self.is_open() && !was_open {
-            self.resync = true;
-        }
+    /// Takes over what changed about the track and the wish for it. Returns whether something did.
+    pub fn update(&mut self, track: &AvailableTrack) -> bool {
+        self.set(track.live, track.wish)
+    }
+
+    /// The track is muted, or not any more. Returns whether that is new.
+    pub fn set_live(&mut self, live: bool) -> bool {
+        self.set(live, self.wish)
+    }
+
+    fn set(&mut self, live: bool, wish: Option<Wish>) -> bool {
+        let (was_open, changed) = (self.is_open(), (self.live, self.wish) != (live, wish));
+        (self.live, self.wish) = (live, wish);
+        self.resync |= self.is_open() && !was_open;
+        changed
     }
 
     /// Whether packets may pass: the track is wanted and not muted.

@@ -30,14 +30,14 @@ use crate::sfu::{
     ids::{SessionKey, TrackKey},
     routes::Reachable,
     shard::Shard,
-    signalling::{AvailableTrack, error},
+    signalling::error,
     stun::{self, Transaction},
 };
 
 /// The media of all sessions.
 ///
-/// What follows from packets is in `forwarding`, what follows from the passing of time in
-/// `upkeep`.
+/// What follows from packets is in `forwarding`, what from changes of what there is in `subscribing`,
+/// what from the passing of time in `upkeep`.
 pub struct Media {
     endpoint: Endpoint,
     pub(super) sessions: HashMap<SessionKey, Sides>,
@@ -53,6 +53,10 @@ pub struct Media {
     pub(super) viewers: HashMap<TrackKey, Vec<SessionKey>>,
     /// Whose video comes first where bandwidth is short.
     pub(super) important: HashSet<SessionKey>,
+    /// Publishers of videos for which the demand changed: layers that are off may be wanted now.
+    pub(super) demands: BTreeSet<SessionKey>,
+    /// Whose microphones are not forwarded.
+    pub(super) unheard: HashSet<SessionKey>,
     timers: BTreeSet<(Instant, PeerKey)>,
     outgoing: Vec<Transmit>,
     pub(super) events: Vec<MediaEvent>,
@@ -71,8 +75,8 @@ pub struct Dropped {
 /// What media has to tell signalling.
 #[derive(Debug, PartialEq)]
 pub enum MediaEvent {
-    /// Loudness of one packet of a microphone, in dBov.
-    Level { session: SessionKey, dbov: i8 },
+    /// Loudness of one packet of a microphone, in dBov, if it tells.
+    Level { session: SessionKey, dbov: Option<i8> },
     /// Offer this to the session's client.
     Offer { session: SessionKey, offer: SubscriberOffer },
     /// How well a session is connected.
@@ -118,6 +122,8 @@ impl Media {
             largest: LARGEST,
             viewers: HashMap::new(),
             important: HashSet::new(),
+            demands: BTreeSet::new(),
+            unheard: HashSet::new(),
             timers: BTreeSet::new(),
             outgoing: Vec::new(),
             events: Vec::new(),
@@ -147,33 +153,6 @@ impl Media {
         };
         self.negotiated(PeerKey { session, side: Side::Publisher }, now);
         result
-    }
-
-    /// Brings what a session receives up to date.
-    pub fn subscribe(&mut self, session: SessionKey, tracks: &[AvailableTrack], now: Instant) {
-        let is_new = self.subscriber(session).is_none();
-        if is_new && !tracks.iter().any(|track| track.wish.is_some()) {
-            return;
-        }
-        let endpoint = &self.endpoint;
-        let sides = self.sessions.entry(session).or_default();
-        let subscriber = sides
-            .subscriber
-            .get_or_insert_with(|| Timed { side: Subscriber::new(endpoint, now), due: None });
-        let difference = subscriber.side.update(tracks);
-        for key in difference.removed {
-            if let Some(viewers) = self.viewers.get_mut(&key) {
-                viewers.retain(|viewer| *viewer != session);
-            }
-        }
-        for key in difference.added {
-            self.viewers.entry(key).or_default().push(session);
-        }
-        self.see_all(session);
-        self.reallocate(session, now);
-        self.negotiate(session, now);
-        // Layers that are off may be wanted now.
-        self.next_review = None;
     }
 
     /// Takes the answer to a subscriber offer.
@@ -219,6 +198,7 @@ impl Media {
     pub fn forget(&mut self, session: SessionKey) {
         self.sessions.remove(&session);
         self.important.remove(&session);
+        self.unheard.remove(&session);
         for side in [Side::Publisher, Side::Subscriber] {
             self.sources.forget(PeerKey { session, side });
         }
@@ -357,7 +337,7 @@ impl Media {
         std::mem::take(&mut self.events)
     }
 
-    fn negotiate(&mut self, session: SessionKey, now: Instant) {
+    pub(super) fn negotiate(&mut self, session: SessionKey, now: Instant) {
         let offer = self.subscriber(session).and_then(|subscriber| subscriber.offer(now));
         if let Some(offer) = offer {
             self.events.push(MediaEvent::Offer { session, offer });
@@ -444,6 +424,16 @@ impl Media {
 
     pub(super) fn subscriber(&mut self, session: SessionKey) -> Option<&mut Subscriber> {
         self.sessions.get_mut(&session)?.subscriber()
+    }
+
+    pub(super) fn subscriber_or_new(
+        &mut self,
+        session: SessionKey,
+        now: Instant,
+    ) -> &mut Subscriber {
+        let endpoint = &self.endpoint;
+        let new = || Timed { side: Subscriber::new(endpoint, now), due: None };
+        &mut self.sessions.entry(session).or_default().subscriber.get_or_insert_with(new).side
     }
 }
 

@@ -28,7 +28,7 @@ use super::{
     search::Search,
 };
 use crate::sfu::{
-    ids::{SessionKey, TrackKey, is_audio},
+    ids::{KINDS, SessionKey, TrackKey, is_audio},
     signalling::AvailableTrack,
 };
 
@@ -53,11 +53,13 @@ pub struct Subscriber {
     held_until: Option<Instant>,
 }
 
-/// Which tracks are received now and were not, and the other way round.
-#[derive(Default)]
+/// Which tracks are received now and were not, and the other way round, and what else is new.
+#[derive(Debug, Default, PartialEq)]
 pub struct Difference {
     pub added: Vec<TrackKey>,
     pub removed: Vec<TrackKey>,
+    /// Videos that are wanted otherwise than before: not at all any more, or in another size.
+    pub videos: Vec<TrackKey>,
 }
 
 /// What a new allocation of bandwidth needs and changed.
@@ -94,28 +96,45 @@ impl Subscriber {
     /// A track that is no longer wanted keeps its m-line: it may be wanted again, and frames then
     /// go on without a negotiation.
     pub fn update(&mut self, available: &[AvailableTrack]) -> Difference {
+        let known: Vec<_> = self.outputs.keys().copied().collect();
+        self.replace(known, available)
+    }
+
+    /// The same for what one publisher sends.
+    pub fn update_from(
+        &mut self,
+        publisher: SessionKey,
+        available: &[AvailableTrack],
+    ) -> Difference {
+        self.replace(KINDS.map(|kind| TrackKey { publisher, kind }), available)
+    }
+
+    /// Brings outputs up to date: in place of these tracks there are others.
+    fn replace(
+        &mut self,
+        known: impl IntoIterator<Item = TrackKey>,
+        available: &[AvailableTrack],
+    ) -> Difference {
         let mut difference = Difference::default();
         let tracks: HashMap<_, _> = available.iter().map(|track| (track.key, track)).collect();
-        // An m-line cannot go over to another codec.
-        let is_same = |key: &TrackKey, output: &Output| {
-            tracks.get(key).is_some_and(|track| track.codec == output.codec)
-        };
-        let gone: Vec<_> = self
-            .outputs
-            .iter()
-            .filter(|(key, output)| !is_same(key, output))
-            .map(|(key, _)| *key)
-            .collect();
-        for key in gone {
-            if let Some(mut line) = self.outputs.remove(&key).and_then(|output| output.line) {
+        for key in known {
+            let codec = tracks.get(&key).map(|track| track.codec.as_str());
+            // An m-line cannot go over to another codec.
+            let is_gone = |output: &&mut Output| codec != Some(output.codec.as_str());
+            let Some(output) = self.outputs.get_mut(&key).filter(is_gone) else {
+                continue;
+            };
+            if let Some(mut line) = output.line.take() {
                 line.leave();
                 self.idle.push(line);
             }
+            self.outputs.remove(&key);
             difference.removed.push(key);
         }
+        let mut changed = Vec::new();
         for track in available {
             match self.outputs.get_mut(&track.key) {
-                Some(output) => output.update(track),
+                Some(output) => changed.extend(output.update(track).then_some(track.key)),
                 None if track.wish.is_some() => {
                     self.outputs.insert(track.key, Output::new(track));
                     difference.added.push(track.key);
@@ -123,7 +142,14 @@ impl Subscriber {
                 None => {}
             }
         }
+        let all = difference.added.iter().chain(&difference.removed).chain(&changed);
+        difference.videos = all.filter(|key| !is_audio(key.kind)).copied().collect();
         difference
+    }
+
+    /// A track is muted, or not any more. Returns whether that is new.
+    pub fn set_live(&mut self, key: TrackKey, live: bool) -> bool {
+        self.outputs.get_mut(&key).is_some_and(|output| output.set_live(live))
     }
 
     /// The next offer is to restart ICE, whether or not an earlier one was answered.
@@ -350,6 +376,13 @@ impl Subscriber {
     /// Packets were lost for good: every picture has to begin anew.
     pub fn resync(&mut self) {
         self.outputs.values_mut().for_each(Output::resync);
+    }
+
+    /// Packets of a track were left out: it begins anew.
+    pub fn resync_track(&mut self, key: TrackKey) {
+        if let Some(output) = self.outputs.get_mut(&key) {
+            output.resync();
+        }
     }
 
     /// Whether a stream of a track passes.

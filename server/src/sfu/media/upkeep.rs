@@ -1,6 +1,9 @@
 //! What is done from time to time.
 
-use std::time::{Duration, Instant};
+use std::{
+    mem,
+    time::{Duration, Instant},
+};
 
 use super::{
     output::Output,
@@ -15,6 +18,9 @@ impl Media {
     pub fn upkeep(&mut self, has_signal: impl Fn(SessionKey) -> bool, now: Instant) {
         let sessions: Vec<_> = self.sessions.keys().copied().collect();
         let is_review = self.next_review.is_none_or(|due| now >= due);
+        for publisher in mem::take(&mut self.demands) {
+            self.review_demand(publisher, now);
+        }
         for session in sessions {
             let mut touched = Vec::new();
             self.mend(session, &mut touched, now);

@@ -1,6 +1,6 @@
 //! The payload descriptor of VP9 (RFC 9628), as far as forwarding has to know.
 
-use super::{bits::Bits, content::Place};
+use super::{bits::Bits, place::Place};
 use crate::sfu::ids::Size;
 
 /// What a packet says about itself.

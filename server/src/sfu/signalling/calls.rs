@@ -6,18 +6,22 @@ use std::{
     time::{Instant, SystemTime},
 };
 
-use trunkline_protocol::sfu::models::{Error, ErrorCode, ParticipantCount, Pin};
+use bytes::Bytes;
+use trunkline_protocol::sfu::models::{
+    Error, ErrorCode, Participant, ParticipantCount, Pin, TrackType,
+};
 
 use super::{
     audio_levels::AudioLevels,
     departures::Departures,
     session::{Session, Signal},
+    speakers::{Speakers, Turn},
     voided::Voided,
     wire::{self, Event},
 };
 use crate::{
     control::SfuNotice,
-    sfu::ids::{SessionKey, SocketId},
+    sfu::ids::{SessionKey, SocketId, TrackKey},
 };
 
 /// All calls of this SFU.
@@ -26,9 +30,7 @@ use crate::{
 /// `tracks`, `upkeep`.
 #[allow(clippy::struct_field_names)] // the calls are the calls
 pub struct Calls {
-    /// Participants above which those who only watch are no longer introduced: each would be told to
-    /// all the others.
-    pub(super) large_call: usize,
+    pub(super) sizes: Sizes,
     pub(super) sessions: BTreeMap<SessionKey, Session>,
     pub(super) calls: HashMap<String, Call>,
     pub(super) sockets: HashMap<SocketId, SocketState>,
@@ -37,6 +39,16 @@ pub struct Calls {
     pub(super) effects: Vec<Effect>,
     pub(super) levels_due: Option<Instant>,
     last_key: u64,
+}
+
+/// From which sizes on less is done for each participant of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// Participants above which those who only watch are no longer introduced: each would be told to
+    /// all the others.
+    pub large_call: usize,
+    /// Microphones above which only the loudest are forwarded, as many as this; 0 for all of them.
+    pub loudest: usize,
 }
 
 /// How much there is.
@@ -51,12 +63,21 @@ pub struct Present {
 pub enum Effect {
     /// Send an event to these sockets.
     Send { to: Vec<SocketId>, event: Box<Event> },
+    /// Send the answer to a join, encoded.
+    Answer { to: SocketId, frame: Bytes },
     /// Close a socket with a WebSocket close code.
     Close { socket: SocketId, code: u16, reason: &'static str },
     /// Tell the coordinator.
     Notice(SfuNotice),
     /// What a session can or wants to receive changed: bring its subscriber up to date.
     Resubscribe(SessionKey),
+    /// What one of the others publishes changed: bring the subscribers of these sessions up to date
+    /// with it.
+    ResubscribeTo { publisher: SessionKey, sessions: Vec<SessionKey> },
+    /// A track is muted, or not any more. Who receives it, media knows.
+    SetLive { track: TrackKey, live: bool },
+    /// Whether the microphone of a session is forwarded. It is, unless something else was said.
+    SetHeard { session: SessionKey, heard: bool },
     /// Offer to the session's subscriber with an ICE restart.
     RestartSubscriber(SessionKey),
     /// Whether a session's video comes first where bandwidth is short.
@@ -79,6 +100,7 @@ pub struct Call {
     /// How many of the sessions stand in for another of them.
     pub stand_ins: u32,
     pub levels: AudioLevels,
+    pub speakers: Speakers,
     /// Pinned for everyone, the most important first.
     pub pins: Vec<Pin>,
     /// Pinned sessions and the dominant speaker.
@@ -124,11 +146,10 @@ impl Calls {
         Present { sessions: self.sessions.len(), tracks }
     }
 
-    /// No calls yet. In a call of more than `large_call` participants those who only watch are not
-    /// introduced to the others.
-    pub fn new(large_call: usize) -> Self {
+    /// No calls yet.
+    pub fn new(sizes: Sizes) -> Self {
         Self {
-            large_call,
+            sizes,
             sessions: BTreeMap::new(),
             calls: HashMap::new(),
             sockets: HashMap::new(),
@@ -190,11 +211,28 @@ impl Calls {
         }
     }
 
-    /// Has the subscribers of everybody but one session brought up to date.
-    pub(super) fn resubscribe_others(&mut self, cid: &str, except: SessionKey) {
-        let keys: Vec<_> = self.in_call(cid).map(|session| session.key).collect();
-        let others = keys.into_iter().filter(|key| *key != except);
-        self.effects.extend(others.map(Effect::Resubscribe));
+    /// Has the subscribers of everybody else brought up to date with what a session publishes.
+    pub(super) fn resubscribe_others(&mut self, cid: &str, publisher: SessionKey) {
+        let keys = self.in_call(cid).map(|session| session.key);
+        let sessions: Vec<_> = keys.filter(|key| *key != publisher).collect();
+        if !sessions.is_empty() {
+            self.effects.push(Effect::ResubscribeTo { publisher, sessions });
+        }
+    }
+
+    /// Finds out whether a microphone is on, and who is heard then.
+    pub(super) fn review_microphone(&mut self, cid: &str, key: SessionKey) {
+        let session = self.sessions.get(&key).filter(|session| session.stand_in.is_none());
+        let on = session.is_some_and(|session| session.is_on(TrackType::Audio));
+        let call = self.calls.get_mut(cid);
+        let turns = call.map(|call| call.speakers.set_on(key, on)).unwrap_or_default();
+        self.take_turns(turns);
+    }
+
+    pub(super) fn take_turns(&mut self, turns: Vec<Turn>) {
+        let turns = turns.into_iter();
+        self.effects
+            .extend(turns.map(|Turn { session, heard }| Effect::SetHeard { session, heard }));
     }
 
     /// The sessions of a call in the order of joining.
@@ -220,10 +258,7 @@ impl Calls {
         self.calls.get(cid)?.levels.dominant()
     }
 
-    pub(super) fn participant(
-        &self,
-        session: &Session,
-    ) -> trunkline_protocol::sfu::models::Participant {
+    pub(super) fn participant(&self, session: &Session) -> Participant {
         let dominant = self.dominant(&session.claims.cid) == Some(session.key);
         session.participant(dominant)
     }

@@ -21,6 +21,8 @@ use super::{
     leaving::close,
     publish_options::publish_options,
     session::{Session, Signal},
+    snapshot::Entries,
+    speakers::Speakers,
     wire::{self, Event},
 };
 use crate::{
@@ -118,13 +120,14 @@ impl Calls {
             anonymous: 0,
             stand_ins: 0,
             levels: AudioLevels::default(),
+            speakers: Speakers::new(self.sizes.loudest),
             pins: Vec::new(),
             important: BTreeSet::new(),
         });
         call.sessions.push(key);
         call.by_id.insert(join.session_id.clone(), key);
         call.anonymous += u32::from(join.claims.anonymous);
-        let small = call.sessions.len() <= self.large_call;
+        let small = call.sessions.len() <= self.sizes.large_call;
         let mut session = Session::new(key, join, now);
         session.introduced = small && !session.claims.anonymous && stand_in.is_none();
         session.stand_in = stand_in;
@@ -177,12 +180,12 @@ impl Calls {
     fn answer_unknown(&mut self, join: &Join, now: Now) {
         let cid = &join.claims.cid;
         let response = JoinResponse {
-            call_state: Some(self.call_state(cid, now, None, None)),
+            call_state: Some(self.call_state(cid, now, None)),
             reconnected: false,
             fast_reconnect_deadline_seconds: 0,
             publish_options: publish_options(join),
         };
-        self.send(vec![join.socket], Event::JoinResponse(response));
+        self.send_answer(join.socket, response, &self.entries(cid, None, None));
         self.bind(join.socket, cid, None);
         let error = wire::error(ErrorCode::ParticipantNotFound, "session unknown, rejoin");
         self.remind(join.socket, Reminder { due: now.instant + REMINDER_INTERVAL, error });
@@ -198,47 +201,50 @@ impl Calls {
         let Some(session) = self.sessions.get(&key) else {
             return;
         };
+        let cid = &session.claims.cid;
         let response = JoinResponse {
-            call_state: Some(self.call_state(
-                &session.claims.cid,
-                session.joined,
-                Some(key),
-                hidden,
-            )),
+            call_state: Some(self.call_state(cid, session.joined, hidden)),
             reconnected,
             fast_reconnect_deadline_seconds: i32::try_from(FAST_RECONNECT.as_secs()).unwrap_or(0),
             publish_options: session.options.clone(),
         };
-        self.send(vec![socket], Event::JoinResponse(response));
+        let entries = self.entries(cid, Some(key), hidden);
+        self.send_answer(socket, response, &entries);
     }
 
-    /// The snapshot: everybody who was introduced, and the joining one: without its own entry a
-    /// client does not know itself.
-    fn call_state(
-        &self,
-        cid: &str,
-        now: Now,
-        own: Option<SessionKey>,
-        hidden: Option<SessionKey>,
-    ) -> CallState {
+    fn send_answer(&mut self, to: SocketId, response: JoinResponse, entries: &Entries) {
+        let frame = entries.answer(response);
+        self.effects.push(Effect::Answer { to, frame });
+    }
+
+    /// The snapshot but for the participants.
+    fn call_state(&self, cid: &str, now: Now, hidden: Option<SessionKey>) -> CallState {
         let call = self.calls.get(cid);
         let started = call.map_or(now.wall, |call| call.started);
-        let is_own = |session: &Session| Some(session.key) == own && !session.claims.anonymous;
         let mut count = self.count(cid);
         let is_counted = |key| self.sessions.get(&key).is_some_and(|s| s.signal != Signal::StandIn);
         count.total -= u32::from(hidden.is_some_and(is_counted));
         CallState {
-            participants: self
-                .in_call(cid)
-                .filter(|session| session.introduced || is_own(session))
-                .filter(|session| Some(session.key) != hidden)
-                .map(|session| self.participant(session))
-                .collect(),
+            participants: Vec::new(),
             started_at: Some(wire::timestamp(started)),
             participant_count: Some(count),
             pins: self.pins(cid).to_vec(),
             e2ee_enabled: false,
         }
+    }
+
+    /// Everybody who was introduced, and the joining one: without its own entry a client does not know
+    /// itself.
+    fn entries(&self, cid: &str, own: Option<SessionKey>, hidden: Option<SessionKey>) -> Entries {
+        let is_own = |session: &Session| Some(session.key) == own && !session.claims.anonymous;
+        let is_listed = |session: &&Session| session.introduced || is_own(session);
+        let listed = self.in_call(cid).filter(is_listed);
+        let dominant = self.dominant(cid);
+        let mut entries = Entries::default();
+        for session in listed.filter(|session| Some(session.key) != hidden) {
+            session.enter(dominant == Some(session.key), &mut entries);
+        }
+        entries
     }
 
     pub(super) fn announce(&mut self, key: SessionKey) {

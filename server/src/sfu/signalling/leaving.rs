@@ -212,9 +212,11 @@ impl Calls {
             call.anonymous -= u32::from(session.claims.anonymous);
             call.stand_ins -= u32::from(session.signal == Signal::StandIn);
             call.levels.remove(key);
+            let turns = call.speakers.set_on(key, false);
             if call.sessions.is_empty() {
                 self.calls.remove(cid);
             }
+            self.take_turns(turns);
         }
         Some((session, was_dominant))
     }

@@ -98,7 +98,7 @@ impl Calls {
         let keys: Vec<_> = sessions.map(|session| session.key).collect();
         for key in keys {
             if let Some(session) = self.sessions.get_mut(&key) {
-                update(&mut session.claims);
+                session.update_claims(&update);
             }
             let Some(session) = self.sessions.get(&key) else {
                 continue;

@@ -5,12 +5,15 @@ use std::{
     time::Instant,
 };
 
+use bytes::Bytes;
+use prost::Message;
 use trunkline_protocol::sfu::models::{
     ConnectionQuality, Participant, ParticipantSource, PublishOption, TrackInfo, TrackType,
 };
 
 use super::{
-    codecs::Codecs, joining::Join, moderation::capability, publish_options::publish_options, wire,
+    codecs::Codecs, joining::Join, moderation::capability, publish_options::publish_options,
+    snapshot::Entries, wire,
 };
 use crate::{
     control::SfuClaims,
@@ -26,6 +29,8 @@ pub struct Session {
     /// Chosen by the client.
     pub id: String,
     pub claims: SfuClaims,
+    /// What of its entry in participant lists seldom changes, encoded once for all.
+    lasting: Bytes,
     /// First part of the stream ids by which subscribers recognise this session's tracks.
     pub prefix: String,
     pub joined: Now,
@@ -97,11 +102,12 @@ pub enum TrackChange {
 impl Session {
     /// A session that begins now, served by the socket on which it was asked for.
     pub fn new(key: SessionKey, join: Join, now: Now) -> Self {
-        Self {
+        let mut session = Self {
             key,
             options: publish_options(&join),
             id: join.session_id,
             claims: join.claims,
+            lasting: Bytes::new(),
             prefix: join.prefix,
             joined: now,
             signal: Signal::Bound { socket: join.socket, created: true },
@@ -117,7 +123,15 @@ impl Session {
             quality: ConnectionQuality::Unspecified,
             level: 0.0,
             speaking: false,
-        }
+        };
+        session.lasting = session.lasting().encode_to_vec().into();
+        session
+    }
+
+    /// Changes who the user is for the others, or what they may do.
+    pub fn update_claims(&mut self, update: impl Fn(&mut SfuClaims)) {
+        update(&mut self.claims);
+        self.lasting = self.lasting().encode_to_vec().into();
     }
 
     /// The socket that serves this session, if any.
@@ -136,6 +150,11 @@ impl Session {
     /// Types of the tracks that are live, in the order they were announced.
     pub fn published(&self) -> impl Iterator<Item = TrackType> + '_ {
         self.tracks.iter().filter(|t| !t.muted).map(|t| t.kind)
+    }
+
+    /// Whether a track of that type is live.
+    pub fn is_on(&self, kind: TrackType) -> bool {
+        self.published().any(|live| live == kind)
     }
 
     /// Replaces the announced tracks: SetPublisher always carries the full list.
@@ -202,21 +221,40 @@ impl Session {
     ///
     /// Clients replace the whole entry with what they receive, so every field is always filled.
     pub fn participant(&self, dominant: bool) -> Participant {
+        self.with_passing(dominant, self.lasting())
+    }
+
+    /// Adds the same entry to a snapshot.
+    pub fn enter(&self, dominant: bool, entries: &mut Entries) {
+        let passing = self.with_passing(dominant, Participant::default());
+        entries.push(&self.lasting, &passing);
+    }
+
+    /// An entry with what changes all the time.
+    fn with_passing(&self, dominant: bool, rest: Participant) -> Participant {
         Participant {
-            user_id: self.claims.user_id.clone(),
-            session_id: self.id.clone(),
             published_tracks: self.published().map(i32::from).collect(),
-            joined_at: Some(wire::timestamp(self.joined.wall)),
-            track_lookup_prefix: self.prefix.clone(),
             connection_quality: self.quality.into(),
             is_speaking: self.speaking,
             is_dominant_speaker: dominant,
             audio_level: self.level,
+            ..rest
+        }
+    }
+
+    /// An entry with what does not.
+    fn lasting(&self) -> Participant {
+        Participant {
+            user_id: self.claims.user_id.clone(),
+            session_id: self.id.clone(),
+            joined_at: Some(wire::timestamp(self.joined.wall)),
+            track_lookup_prefix: self.prefix.clone(),
             name: self.claims.name.clone(),
             image: self.claims.image.clone(),
             custom: Some(wire::structure(&self.claims.custom)),
             roles: self.claims.roles.clone(),
             source: ParticipantSource::WebrtcUnspecified.into(),
+            ..Participant::default()
         }
     }
 

@@ -74,6 +74,7 @@ impl Calls {
         }
         if publishes {
             self.resubscribe_others(&cid, key);
+            self.review_microphone(&cid, key);
         }
         self.review_importance(&cid);
     }

@@ -7,6 +7,7 @@ mod moderation;
 mod reconnecting;
 mod returning;
 mod seats;
+mod speakers;
 mod stand_ins;
 mod tracks;
 mod upkeep;

@@ -9,7 +9,7 @@ use trunkline_protocol::sfu::{
 use super::{
     calls::{Calls, Effect},
     moderation::capability,
-    session::{Track, TrackChange, Wish},
+    session::{Session, Track, TrackChange, Wish},
     wire::{self, Event},
 };
 use crate::sfu::ids::{SessionKey, TrackKey, is_audio};
@@ -129,30 +129,50 @@ impl Calls {
         let Some(subscriber) = self.sessions.get(&key) else {
             return Vec::new();
         };
-        let mut available = Vec::new();
-        let Some(call) = self.calls.get(&subscriber.claims.cid) else {
-            return available;
+        let call = self.calls.get(&subscriber.claims.cid);
+        let publishers = call.into_iter().flat_map(|call| &call.publishers);
+        publishers.flat_map(|publisher| self.tracks_of(*publisher, subscriber)).collect()
+    }
+
+    /// What a session could receive of one of the others.
+    pub fn tracks_between(
+        &self,
+        publisher: SessionKey,
+        subscriber: SessionKey,
+    ) -> Vec<AvailableTrack> {
+        let Some(subscriber) = self.sessions.get(&subscriber) else {
+            return Vec::new();
         };
-        let publishers = call.publishers.iter().filter(|publisher| **publisher != key);
-        for publisher in publishers.filter_map(|publisher| self.sessions.get(publisher)) {
-            let is_of_use = |track: &&Track| {
-                let codec = if is_audio(track.kind) { "opus" } else { &track.codec };
-                subscriber.decodes.has(codec)
-            };
-            for track in publisher.tracks.iter().filter(is_of_use) {
-                let wish = subscriber.wishes.get(&(publisher.id.clone(), track.kind));
-                let implicit = (track.kind == TrackType::Audio).then(Wish::default);
-                available.push(AvailableTrack {
-                    key: TrackKey { publisher: publisher.key, kind: track.kind },
-                    stream_id: publisher.stream_id(track.kind),
-                    codec: track.codec.clone(),
-                    stereo: track.stereo,
-                    live: !track.muted,
-                    wish: wish.copied().or(implicit),
-                });
+        let call = self.calls.get(&subscriber.claims.cid);
+        let publisher = call.and_then(|call| call.publishers.get(&publisher));
+        publisher.into_iter().flat_map(|key| self.tracks_of(*key, subscriber)).collect()
+    }
+
+    fn tracks_of<'a>(
+        &'a self,
+        publisher: SessionKey,
+        subscriber: &'a Session,
+    ) -> impl Iterator<Item = AvailableTrack> + 'a {
+        let publisher = self.sessions.get(&publisher).filter(|other| other.key != subscriber.key);
+        let tracks = publisher
+            .into_iter()
+            .flat_map(|publisher| publisher.tracks.iter().map(move |track| (publisher, track)));
+        let is_of_use = move |track: &Track| {
+            let codec = if is_audio(track.kind) { "opus" } else { &track.codec };
+            subscriber.decodes.has(codec)
+        };
+        tracks.filter(move |(_, track)| is_of_use(track)).map(|(publisher, track)| {
+            let wish = subscriber.wishes.get(&(publisher.id.clone(), track.kind));
+            let implicit = (track.kind == TrackType::Audio).then(Wish::default);
+            AvailableTrack {
+                key: TrackKey { publisher: publisher.key, kind: track.kind },
+                stream_id: publisher.stream_id(track.kind),
+                codec: track.codec.clone(),
+                stereo: track.stereo,
+                live: !track.muted,
+                wish: wish.copied().or(implicit),
             }
-        }
-        available
+        })
     }
 
     /// Changes the tracks of a session and tells of it: everybody else when it was the session's
@@ -161,17 +181,17 @@ impl Calls {
         &mut self,
         key: SessionKey,
         cause: TrackUnpublishReason,
-        change: impl FnOnce(&mut super::session::Session) -> Vec<TrackChange>,
+        change: impl FnOnce(&mut Session) -> Vec<TrackChange>,
     ) {
         let Some(session) = self.sessions.get_mut(&key) else {
             return;
         };
-        let announced: Vec<_> = session.tracks.iter().map(|track| track.kind).collect();
+        let announced = announced(session);
         let changes = change(session);
         let is_unseen = session.stand_in.is_some();
         session.introduced |= !changes.is_empty() && !is_unseen;
         let cid = session.claims.cid.clone();
-        let still: Vec<_> = session.tracks.iter().map(|track| track.kind).collect();
+        let still = self::announced(session);
         if let Some(call) = self.calls.get_mut(&cid) {
             if still.is_empty() {
                 call.publishers.remove(&key);
@@ -182,9 +202,20 @@ impl Calls {
         for change in &changes {
             self.tell_track_change(&cid, key, *change, cause);
         }
-        if !is_unseen && (!changes.is_empty() || announced != still) {
-            self.resubscribe_others(&cid, key);
+        if is_unseen {
+            return;
         }
+        self.review_microphone(&cid, key);
+        if announced != still {
+            return self.resubscribe_others(&cid, key);
+        }
+        self.effects.extend(changes.into_iter().map(|change| {
+            let (kind, live) = match change {
+                TrackChange::Published(kind) => (kind, true),
+                TrackChange::Unpublished(kind) => (kind, false),
+            };
+            Effect::SetLive { track: TrackKey { publisher: key, kind }, live }
+        }));
     }
 
     fn tell_track_change(
@@ -222,4 +253,9 @@ impl Calls {
             self.tell(key, event);
         }
     }
+}
+
+/// What there are m-lines for, muted or not.
+fn announced(session: &Session) -> Vec<(TrackType, String)> {
+    session.tracks.iter().map(|track| (track.kind, track.codec.clone())).collect()
 }

@@ -16,6 +16,7 @@ use super::{
     joining::{FAST_RECONNECT, REMINDER_INTERVAL},
     leaving::close,
     session::{Session, Signal},
+    speakers::UNKNOWN,
     wire::{self, Event},
 };
 use crate::sfu::ids::{Now, SessionKey, SocketId};
@@ -47,17 +48,17 @@ impl Calls {
         self.send(vec![socket], Event::HealthCheckResponse(response));
     }
 
-    /// Notes the audio level of one packet, in dBov.
-    pub fn observe_level(&mut self, key: SessionKey, dbov: i8) {
-        let Some(session) = self.sessions.get(&key) else {
+    /// Notes the audio level of one packet of a microphone, in dBov, if the packet tells.
+    pub fn observe_level(&mut self, key: SessionKey, dbov: Option<i8>, now: Instant) {
+        let session = self.sessions.get(&key).filter(|session| session.is_on(TrackType::Audio));
+        let Some(call) = session.and_then(|session| self.calls.get_mut(&session.claims.cid)) else {
             return;
         };
-        let muted = !session.published().any(|kind| kind == TrackType::Audio);
-        if let Some(call) = self.calls.get_mut(&session.claims.cid)
-            && !muted
-        {
+        if let Some(dbov) = dbov {
             call.levels.observe(key, dbov);
         }
+        let turns = call.speakers.observe(key, dbov.unwrap_or(UNKNOWN), now);
+        self.take_turns(turns);
     }
 
     /// Tells everybody in the call, the session itself included, how well it is connected.

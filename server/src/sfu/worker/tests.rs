@@ -16,7 +16,8 @@ const CALL: &str = "1/default:a";
 
 fn start(workers: usize, notices: mpsc::Sender<SfuNotice>) -> Sfu {
     let udp = "127.0.0.1:0".parse().unwrap();
-    let options = SfuOptions { udp, public_ip: None, large_call: 250, workers };
+    let sizes = Sizes { large_call: 250, loudest: 10 };
+    let options = SfuOptions { udp, public_ip: None, sizes, workers };
     Sfu::start(&options, notices, &Registry::default()).unwrap()
 }
 
@@ -145,4 +146,32 @@ async fn is_told_of_another(frames: &mut mpsc::Receiver<Frame>) -> bool {
         }
     }
     false
+}
+
+#[tokio::test]
+async fn what_all_are_told_is_encoded_once() {
+    let (notify, _notices) = crate::control::notices();
+    let sfu = start(1, notify);
+    let mut listeners = Vec::new();
+    for number in 0..5 {
+        let mut frames = knock(&sfu, number, &format!("s{number}")).await;
+        assert!(is_answered(&mut frames).await);
+        listeners.push(frames);
+    }
+    let joined = |frame: &Option<Frame>| match frame {
+        Some(Frame::Event(event)) => {
+            let payload = SfuEvent::decode(event.clone()).unwrap().event_payload;
+            matches!(payload, Some(EventPayload::ParticipantJoined(_))).then(|| event.as_ptr())
+        }
+        _ => None,
+    };
+    // The last one told the four before it.
+    let mut told = Vec::new();
+    for (number, frames) in listeners.iter_mut().enumerate().take(4) {
+        for _ in number + 1..4 {
+            assert!(joined(&next(frames).await).is_some());
+        }
+        told.push(joined(&next(frames).await).unwrap());
+    }
+    assert!(told.iter().all(|frame| *frame == told[0]), "the same bytes: {told:?}");
 }

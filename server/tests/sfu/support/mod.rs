@@ -3,13 +3,16 @@
 mod client;
 mod peer;
 mod server;
+mod srtp;
 mod twirp;
 
 pub use client::{Client, Heard, Socket, named, video, wish};
 pub use peer::Peer;
 pub use server::{CALL, TestServer};
+pub use srtp::Srtp;
 pub use trunkline_server::native::{
-    Conditions, Log, Received, Source, is_keyframe, layer_of, picture_id, published, spatial_of,
+    Conditions, Log, Received, Source, Voice, is_keyframe, layer_of, picture_id, published,
+    spatial_of,
 };
 pub use twirp::{Reply, Twirp};
 

@@ -6,11 +6,14 @@ use str0m::{RtcConfig, rtp::Extension};
 use tokio::time::timeout;
 use trunkline_server::native::{self, Actor, Log, Received};
 
-use super::PATIENCE;
+use super::{
+    PATIENCE,
+    srtp::{Keys, Srtp},
+};
 
 /// Handle of a peer connection. It ends with the last handle.
 #[derive(Clone)]
-pub struct Peer(native::Peer);
+pub struct Peer(native::Peer, Keys);
 
 impl Peer {
     pub async fn new() -> Self {
@@ -23,7 +26,9 @@ impl Peer {
     }
 
     async fn made(config: RtcConfig) -> Self {
-        Self(native::Peer::configured(Ipv4Addr::LOCALHOST.into(), config).await.unwrap())
+        let keys = Keys::default();
+        let config = config.set_crypto_provider(keys.provider());
+        Self(native::Peer::configured(Ipv4Addr::LOCALHOST.into(), config).await.unwrap(), keys)
     }
 
     /// Does something with the peer connection.
@@ -32,6 +37,11 @@ impl Peer {
         action: impl FnOnce(&mut Actor) -> T + Send + 'static,
     ) -> T {
         self.0.with(action).await.expect("the peer ended")
+    }
+
+    /// Sends with its keys, once it has some.
+    pub fn srtp(&self) -> Option<Srtp> {
+        self.1.srtp()
     }
 
     pub fn log(&self) -> MutexGuard<'_, Log> {

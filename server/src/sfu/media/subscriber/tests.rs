@@ -17,14 +17,7 @@ impl Call {
     fn new(rates: &[u64]) -> Self {
         let now = Instant::now();
         let mut subscriber = Subscriber::new(&Endpoint::alone(&[]), now);
-        subscriber.update(&[AvailableTrack {
-            key: CAMERA,
-            stream_id: "camera".into(),
-            codec: "vp8".into(),
-            stereo: false,
-            live: true,
-            wish: Some(Wish::default()),
-        }]);
+        subscriber.update(&[available(CAMERA)]);
         let layers = rates.iter().zip(1..).map(|(rate, n)| ArrivingLayer {
             id: LayerId { stream: Some(n.to_string().as_str().into()), spatial: 0 },
             size: Some(Size { width: 320 * n, height: 180 * n }),
@@ -100,4 +93,41 @@ fn nothing_goes_up_right_after_bandwidth_fell() {
     assert_eq!(call.step(), Some(0), "the estimate has yet to settle");
     call.run(1000, 1_000_000);
     assert_eq!(call.step(), Some(1));
+}
+
+#[test]
+fn what_one_publisher_sends_changes_without_a_look_at_the_others() {
+    let [sound, other] = [(1, TrackType::Audio), (2, TrackType::Video)]
+        .map(|(publisher, kind)| TrackKey { publisher: SessionKey(publisher), kind });
+    let mut subscriber = Subscriber::new(&Endpoint::alone(&[]), Instant::now());
+    let all = subscriber.update(&[CAMERA, sound, other].map(available));
+    assert_eq!((all.added, all.videos), (vec![CAMERA, sound, other], vec![CAMERA, other]));
+
+    let same = subscriber.update_from(CAMERA.publisher, &[CAMERA, sound].map(available));
+    assert_eq!(same, Difference::default());
+    assert!(subscriber.set_live(sound, false), "muted");
+    assert!(!subscriber.set_live(sound, false), "it was already");
+    assert!(subscriber.wanted(sound).is_none() && subscriber.wanted(CAMERA).is_some());
+    let unknown = TrackKey { publisher: SessionKey(7), kind: TrackType::Audio };
+    assert!(!subscriber.set_live(unknown, true));
+
+    let small = Some(Wish { size: Some(Size { width: 320, height: 180 }) });
+    let smaller = AvailableTrack { wish: small, ..available(CAMERA) };
+    let difference = subscriber.update_from(CAMERA.publisher, &[smaller, available(sound)]);
+    assert_eq!(difference, Difference { videos: vec![CAMERA], ..Difference::default() });
+    let gone = subscriber.update_from(CAMERA.publisher, &[available(sound)]);
+    assert_eq!((gone.removed, gone.videos), (vec![CAMERA], vec![CAMERA]));
+    let left: HashSet<_> = subscriber.tracks().collect();
+    assert_eq!(left, HashSet::from([sound, other]));
+}
+
+fn available(key: TrackKey) -> AvailableTrack {
+    AvailableTrack {
+        key,
+        stream_id: format!("{key:?}"),
+        codec: if is_audio(key.kind) { "" } else { "vp8" }.into(),
+        stereo: false,
+        live: true,
+        wish: Some(Wish::default()),
+    }
 }

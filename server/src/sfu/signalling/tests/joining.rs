@@ -8,7 +8,7 @@ use trunkline_protocol::sfu::{
 
 use super::world::{CALL, World, caller, failed, sessions, track, wish};
 use crate::{
-    control::SfuNotice,
+    control::{SfuNotice, SfuOrder},
     sfu::signalling::{Codecs, Effect, Event, Refusal},
 };
 
@@ -65,6 +65,25 @@ fn the_others_are_told_of_a_join_and_the_coordinator_too() {
     assert_eq!(outcome.notices(), [&notice]);
     let ben = world.key("ben", "b");
     assert!(outcome.0.contains(&Effect::Resubscribe(ben)), "there may be audio to receive");
+}
+
+#[test]
+fn entries_of_the_snapshot_follow_what_changes() {
+    let mut world = World::new();
+    let ann = world.join("ann", "a");
+    world.publish(ann, &[track(TrackType::Audio, "0")]);
+    world.connect(ann);
+    let (name, image) = ("Ann B.".to_owned(), String::new());
+    let (cid, user_id, custom) = (CALL.into(), "ann".into(), serde_json::Map::new());
+    let updated = world.order(SfuOrder::UpdateUser { cid, user_id, name, image, custom });
+    let Event::ParticipantUpdated(updated) = updated.one(ann.socket) else { panic!("{updated:?}") };
+    let join = world.request("ben", "b");
+    let socket = join.socket;
+    let outcome = world.submit(join);
+    let state = outcome.answer(socket).call_state.as_ref().unwrap();
+    assert_eq!(updated.participant.as_ref(), state.participants.first());
+    assert_eq!(state.participants[0].name, "Ann B.");
+    assert_eq!(state.participants[0].published_tracks.len(), 1);
 }
 
 #[test]

@@ -10,10 +10,8 @@ use trunkline_protocol::sfu::{
 use super::world::{CALL, Outcome, World, track};
 use crate::{
     control::{Muted, Remedy, SfuOrder, Whose},
-    sfu::{
-        ids::SocketId,
-        signalling::{Effect, Event},
-    },
+    sfu::ids::{SocketId, TrackKey},
+    sfu::signalling::{Effect, Event},
 };
 
 #[test]
@@ -29,7 +27,8 @@ fn muting_stops_the_track_and_tells_the_muted_as_well() {
         let left = &event.participant.as_ref().unwrap().published_tracks;
         assert_eq!(*left, [i32::from(TrackType::Video)]);
     }
-    assert_eq!(outcome.resubscribed(), [ben.key]);
+    let track = TrackKey { publisher: ann.key, kind: TrackType::Audio };
+    assert_eq!(outcome.work(), [&Effect::SetLive { track, live: false }]);
     let live: Vec<_> = world.calls.available_tracks(ben.key).iter().map(|t| t.live).collect();
     assert_eq!(live, [false, true]);
     let unmuted = world.mute(ann, TrackType::Audio, false);

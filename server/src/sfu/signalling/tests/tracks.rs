@@ -5,7 +5,7 @@ use trunkline_protocol::sfu::models::{
 
 use super::world::{Outcome, Seat, World, track, wish};
 use crate::sfu::{
-    ids::{Size, SocketId},
+    ids::{Size, SocketId, TrackKey},
     signalling::{Codecs, Effect, Event, Wish},
 };
 
@@ -226,6 +226,45 @@ fn an_ice_restart_goes_to_the_side_that_can_do_it() {
     let outcome = world.outcome();
     let Event::IceRestart(event) = outcome.one(ann.socket) else { panic!("{outcome:?}") };
     assert_eq!(event.peer_type(), PeerType::PublisherUnspecified);
+}
+
+#[test]
+fn a_mute_concerns_nobody_but_those_who_receive_that_track() {
+    let mut world = World::new();
+    let seats = [("ann", "a"), ("ben", "b"), ("cat", "c")].map(|(u, s)| world.join(u, s));
+    let [ann, ben, cat] = seats;
+    for seat in seats {
+        world.publish(seat, &[track(TrackType::Audio, "0"), track(TrackType::Video, "1")]);
+    }
+    let live = |kind, live| {
+        let track = TrackKey { publisher: ann.key, kind };
+        Effect::SetLive { track, live }
+    };
+    for kind in [TrackType::Audio, TrackType::Video] {
+        for muted in [true, false] {
+            let outcome = world.mute(ann, kind, muted);
+            assert_eq!(outcome.work(), [&live(kind, !muted)], "nobody is brought up to date");
+            assert_eq!(outcome.0.len(), 2, "and one event is told to the others: {outcome:?}");
+        }
+    }
+    // An m-line more or less concerns the others, but only with what she publishes.
+    let to = Effect::ResubscribeTo { publisher: ann.key, sessions: vec![ben.key, cat.key] };
+    let unpublished = world.publish(ann, &[track(TrackType::Audio, "0")]);
+    assert_eq!(unpublished.work(), [&to]);
+    let between = world.calls.tracks_between(ann.key, ben.key);
+    let keys: Vec<_> = between.iter().map(|track| track.key).collect();
+    assert_eq!(keys, [TrackKey { publisher: ann.key, kind: TrackType::Audio }]);
+    assert_eq!(world.calls.tracks_between(ann.key, ann.key), []);
+    let codec = Some(Codec { name: "h264".into(), ..Codec::default() });
+    for concerned in [2, 0] {
+        let video = TrackInfo { codec: codec.clone(), ..track(TrackType::Video, "1") };
+        world.calls.set_tracks(cat.key, &[track(TrackType::Audio, "0"), video]);
+        let outcome = world.outcome();
+        assert_eq!(outcome.resubscribed().len(), concerned, "another codec, and the same");
+    }
+    world.calls.leave(ann.socket, world.now);
+    assert!(world.outcome().work().contains(&&to), "her sound is gone");
+    assert_eq!(world.calls.tracks_between(ann.key, ben.key), []);
 }
 
 fn check(world: &World, seat: Seat, tracks: &[TrackInfo]) -> Result<(), Error> {

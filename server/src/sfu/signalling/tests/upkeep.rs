@@ -95,6 +95,6 @@ fn packets_of_a_muted_microphone_do_not_count_as_speech() {
 
 fn speak(world: &mut World, seat: Seat) {
     for _ in 0..20 {
-        world.calls.observe_level(seat.key, -30);
+        world.calls.observe_level(seat.key, Some(-30), world.now.instant);
     }
 }

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
+use prost::Message;
 use serde_json::json;
 use trunkline_protocol::sfu::{
-    event::JoinResponse,
+    event::{JoinResponse, SfuEvent},
     models::{
         ConnectionQuality, Error, Participant, TrackInfo, TrackType,
         WebsocketReconnectStrategy as Strategy,
@@ -16,7 +17,7 @@ use crate::{
     control::{PublishTarget, SfuClaims, SfuNotice, SfuOrder},
     sfu::{
         ids::{Now, SessionKey, SocketId},
-        signalling::{Caller, Calls, Codecs, Effect, Event, Join, Refusal},
+        signalling::{Caller, Calls, Codecs, Effect, Event, Join, Refusal, Sizes},
     },
 };
 
@@ -45,8 +46,14 @@ pub struct Seat {
 
 impl World {
     pub fn new() -> Self {
+        Self::with_places(10)
+    }
+
+    /// So many microphones of a call are forwarded.
+    pub fn with_places(loudest: usize) -> Self {
         let now = Now { instant: Instant::now(), wall: SystemTime::UNIX_EPOCH };
-        Self { calls: Calls::new(250), now, sockets: 0 }
+        let sizes = Sizes { large_call: 250, loudest };
+        Self { calls: Calls::new(sizes), now, sockets: 0 }
     }
 
     pub fn pass(&mut self, time: Duration) {
@@ -55,7 +62,14 @@ impl World {
     }
 
     pub fn outcome(&mut self) -> Outcome {
-        Outcome(self.calls.take_effects())
+        let read = |effect| match effect {
+            Effect::Answer { to, frame } => {
+                let event = SfuEvent::decode(frame).unwrap().event_payload.unwrap();
+                Effect::Send { to: vec![to], event: Box::new(event) }
+            }
+            effect => effect,
+        };
+        Outcome(self.calls.take_effects().into_iter().map(read).collect())
     }
 
     pub fn socket(&mut self) -> SocketId {
@@ -215,12 +229,19 @@ impl Outcome {
         notices.collect()
     }
 
+    /// Whose subscribers are brought up to date with all or with some of what there is.
     pub fn resubscribed(&self) -> Vec<SessionKey> {
-        let sessions = self.0.iter().filter_map(|effect| match effect {
-            Effect::Resubscribe(session) => Some(*session),
-            _ => None,
+        let sessions = self.0.iter().flat_map(|effect| match effect {
+            Effect::Resubscribe(session) => std::slice::from_ref(session),
+            Effect::ResubscribeTo { sessions, .. } => sessions,
+            _ => &[],
         });
-        sessions.collect()
+        sessions.copied().collect()
+    }
+
+    /// What else there is to do than to tell somebody something.
+    pub fn work(&self) -> Vec<&Effect> {
+        self.0.iter().filter(|effect| !matches!(effect, Effect::Send { .. })).collect()
     }
 
     pub fn forgotten(&self) -> Vec<SessionKey> {
