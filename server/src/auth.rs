@@ -8,9 +8,9 @@ use serde_json::Number;
 use trunkline_protocol::coordinator::{DateTime, ErrorCode};
 
 use crate::{
+    app::AppId,
     clock,
     coordinator::{Caller, Refusal},
-    store::AppId,
 };
 
 pub use apps::{Apps, KnownApp};
@@ -231,6 +231,9 @@ fn authentication(detail: &str) -> Refusal {
 const ANONYMOUS: &str = "!anon";
 /// How far the clock of whoever issues tokens may be ahead of ours, s.
 const CLOCK_SKEW: f64 = 10.0;
+
+/// Known to everybody: good for nothing but `--dev`.
+pub(crate) const DEV_SECRET: &str = "trunkline-dev-secret";
 
 #[cfg(test)]
 mod tests {

@@ -12,7 +12,6 @@
 //! after it.
 
 mod askers;
-pub mod control;
 mod counters;
 mod datagrams;
 mod handle;
@@ -29,7 +28,6 @@ mod signalling;
 mod stun;
 mod supervisor;
 mod threads;
-pub mod token;
 mod traffic;
 mod turns;
 mod worker;

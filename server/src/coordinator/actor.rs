@@ -3,9 +3,9 @@
 use trunkline_protocol::coordinator::{DateTime, ErrorCode};
 
 use super::{Refusal, work::Work};
-use crate::store::{
-    AppId,
-    users::{self, UserRecord},
+use crate::{
+    app::AppId,
+    store::users::{self, UserRecord},
 };
 
 /// What the credentials of a request say, checked.

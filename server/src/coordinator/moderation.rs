@@ -16,11 +16,11 @@ use super::{
     Caller, Cid, Refusal,
     access::Access,
     actor::{self, Actor},
-    calls, sessions, standing, users, views,
+    sessions, standing, users, views,
     work::{Effect, Work},
 };
 use crate::{
-    sfu::control::{Muted, SfuOrder},
+    control::{Muted, SfuOrder},
     store::{
         calls::{self as call_store, CallRecord},
         users as user_store,
@@ -34,7 +34,7 @@ pub(super) fn block(
     request: BlockUserRequest,
 ) -> Result<Empty, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (call, access) = calls::open(work, &actor, cid)?;
+    let (call, access) = Access::open(work, &actor, cid)?;
     access.require(OwnCapability::BlockUsers)?;
     keep_out(work, &actor, &access, &call, &request.user_id)?;
     standing::silence(work, &call, &request.user_id);
@@ -48,7 +48,7 @@ pub(super) fn unblock(
     request: UnblockUserRequest,
 ) -> Result<Empty, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (call, access) = calls::open(work, &actor, cid)?;
+    let (call, access) = Access::open(work, &actor, cid)?;
     access.require(OwnCapability::BlockUsers)?;
     let user_id = request.user_id;
     if call_store::unblock(work.db, &call.cid, &user_id)? {
@@ -65,7 +65,7 @@ pub(super) fn kick(
     request: KickUserRequest,
 ) -> Result<Empty, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (call, access) = calls::open(work, &actor, cid)?;
+    let (call, access) = Access::open(work, &actor, cid)?;
     access.require(OwnCapability::KickUser)?;
     let blocks = request.block == Some(true);
     if blocks {
@@ -96,7 +96,7 @@ pub(super) fn mute(
     request: MuteUsersRequest,
 ) -> Result<Empty, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (call, access) = calls::open(work, &actor, cid)?;
+    let (call, access) = Access::open(work, &actor, cid)?;
     let MuteUsersRequest { user_ids, mute_all_users, audio, video, screenshare, screenshare_audio } =
         request;
     let named = user_ids.unwrap_or_default();
@@ -200,7 +200,7 @@ fn set_pin(
     pinned: bool,
 ) -> Result<Empty, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (call, access) = calls::open(work, &actor, cid)?;
+    let (call, access) = Access::open(work, &actor, cid)?;
     access.require(OwnCapability::PinForEveryone)?;
     let (present, _) = sessions::present(work, &call)?;
     let is_there =

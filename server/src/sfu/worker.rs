@@ -16,7 +16,6 @@ use trunkline_protocol::sfu::{
 };
 
 use super::{
-    control::{SfuNotice, SfuOrder},
     counters::Counters,
     datagrams::{Datagram, Datagrams, Feed},
     ids::{Now, SessionKey, SocketId},
@@ -32,7 +31,10 @@ use super::{
     traffic::{CoreTime, Outbound},
     turns::Turns,
 };
-use crate::metrics::Registry;
+use crate::{
+    control::{SfuNotice, SfuOrder},
+    metrics::Registry,
+};
 
 /// What the SFU is asked to do.
 pub(super) enum Request {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use trunkline_protocol::sfu::models::{CallEndedReason, TrackType};
 use trunkline_server::{
     auth::UserClaims,
-    sfu::control::{Muted, SfuOrder},
+    control::{Muted, SfuOrder},
 };
 
 use crate::support::{Client, KEY, Raw, Socket, TestServer, close_code, next_json, send, sfu_name};
