@@ -15,6 +15,7 @@ mod askers;
 pub mod control;
 mod counters;
 mod datagrams;
+mod errands;
 mod handle;
 mod http;
 mod ids;
