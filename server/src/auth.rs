@@ -8,9 +8,9 @@ use serde_json::Number;
 use trunkline_protocol::coordinator::{DateTime, ErrorCode};
 
 use crate::{
+    app::AppId,
     clock,
     coordinator::{Caller, Refusal},
-    store::AppId,
 };
 
 pub use apps::{Apps, KnownApp};
@@ -27,7 +27,8 @@ pub struct App {
 /// Claims of a user token.
 ///
 /// `role` without `call_cids`, and `teams`, are additions of this server: they are role and teams of
-/// the user as long as the token is valid. What stays is managed through the server-side API.
+/// the user as long as the token is valid, or until the server-side API names others: those count
+/// against all tokens that were issued before.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UserClaims {
@@ -171,6 +172,7 @@ fn caller(app: AppId, user_id: String, anonymous: bool, claims: UserClaims) -> C
         teams: claims.teams,
         call_cids: claims.call_cids.unwrap_or_default(),
         has_token: true,
+        issued_at: claims.iat.and_then(|iat| iat.as_f64()).map(after_epoch),
         expires_at: claims.exp.and_then(|exp| exp.as_f64()).map(after_epoch),
     }
 }
@@ -229,6 +231,9 @@ fn authentication(detail: &str) -> Refusal {
 const ANONYMOUS: &str = "!anon";
 /// How far the clock of whoever issues tokens may be ahead of ours, s.
 const CLOCK_SKEW: f64 = 10.0;
+
+/// Known to everybody: good for nothing but `--dev`.
+pub(crate) const DEV_SECRET: &str = "trunkline-dev-secret";
 
 #[cfg(test)]
 mod tests {

@@ -24,7 +24,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use trunkline_protocol::coordinator::{FullUserRequest, UpdateUsersRequest};
 
 use crate::{
-    auth::App,
+    auth::{App, DEV_SECRET},
     coordinator::RoleGrants,
     crowd::Crowd,
     http::{Cidr, ConnectionBounds, SocketBounds, TrustedProxies},
@@ -492,8 +492,6 @@ fn check_url(url: String) -> Result<String, ConfigError> {
 }
 
 const DEV_KEY: &str = "trunkline-dev";
-/// Known to everybody: good for nothing but `--dev`.
-pub(crate) const DEV_SECRET: &str = "trunkline-dev-secret";
 
 #[cfg(test)]
 mod tests {

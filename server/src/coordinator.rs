@@ -7,11 +7,14 @@
 
 mod access;
 mod actor;
+mod attendance;
 mod bounds;
 mod call_type;
 mod calls;
 mod cid;
 pub mod command;
+mod connecting;
+mod deadlines;
 mod deletion;
 mod devices;
 mod guests;
@@ -27,36 +30,36 @@ mod policy;
 mod query;
 mod refusal;
 mod ringing;
+mod runner;
 mod sessions;
 mod settings;
 mod standing;
+mod teams;
 mod users;
 mod views;
 mod work;
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use rusqlite::Connection;
 use tokio::{runtime::Handle, sync::mpsc, time::sleep};
 use trunkline_protocol::{
     coordinator::{
-        CallStateResponse, CreateDeviceRequest, CreatedCallResponse, DateTime, Empty,
-        GetOrCreateCallRequest, GoLiveRequest, JoinCallRequest, JoinCallResponse,
-        ListDevicesResponse, LiveResponse, MembersResponse, QueryCallMembersRequest,
-        QueryCallParticipantsRequest, QueryCallParticipantsResponse, QueryCallsRequest,
-        QueryCallsResponse, RejectCallRequest, UpdateCallMembersRequest, UpdateCallMembersResponse,
-        UpdateCallRequest, UpdateUsersRequest, UpdateUsersResponse, UserRequest, UserResponse,
+        CallStateResponse, CreateDeviceRequest, CreatedCallResponse, Empty, GetOrCreateCallRequest,
+        GoLiveRequest, JoinCallRequest, JoinCallResponse, ListDevicesResponse, LiveResponse,
+        MembersResponse, QueryCallMembersRequest, QueryCallParticipantsRequest,
+        QueryCallParticipantsResponse, QueryCallsRequest, QueryCallsResponse, RejectCallRequest,
+        UpdateCallMembersRequest, UpdateCallMembersResponse, UpdateCallRequest, UpdateUsersRequest,
+        UpdateUsersResponse, UserRequest, UserResponse,
     },
     sfu::models::CallEndedReason,
 };
 
 use crate::{
+    app::AppId,
+    control::{SfuControl, SfuHealth, SfuNotice, SfuOrder},
     metrics::Registry,
-    sfu::control::{SfuHealth, SfuNotice, SfuOrder},
-    store::{AppId, Db, Done, Store, StoreError, apps, sessions as session_store},
+    store::{Db, Done, Store, StoreError, apps, sessions as session_store},
 };
 
 pub use access::granted;
@@ -68,34 +71,10 @@ pub use hub::{ConnectionId, Hub, Outbox};
 pub use join::SfuAccess;
 pub use policy::{Policy, RoleGrants};
 pub use refusal::Refusal;
+pub use runner::Coordinator;
 
+use runner::Shared;
 use work::{Effect, Work};
-
-/// Where the coordinator's orders to the SFU go.
-pub trait SfuControl: Send + Sync {
-    /// Takes the order; it is carried out later.
-    fn order(&self, order: SfuOrder);
-    /// Lets nobody in any more who was not there: the server is to end when its calls have.
-    fn drain(&self);
-    /// Hangs up on everybody: the server is going.
-    fn close(&self);
-    /// How it does.
-    fn health(&self) -> SfuHealth;
-}
-
-/// Handle of the coordinator.
-#[derive(Clone)]
-pub struct Coordinator {
-    shared: Arc<Shared>,
-}
-
-struct Shared {
-    store: Store,
-    hub: Hub,
-    sfu: Arc<dyn SfuControl>,
-    policy: Policy,
-    runtime: Handle,
-}
 
 impl Coordinator {
     /// Ends the sessions that a crash left running, tells the SFU who is kept out, and takes up the notices of the SFU.
@@ -163,7 +142,7 @@ impl Coordinator {
         details: UserRequest,
         outbox: Outbox,
     ) -> Result<(), Refusal> {
-        self.run(caller.app, move |work| users::connect(work, &caller, details, outbox)).await
+        self.run(caller.app, move |work| connecting::connect(work, &caller, details, outbox)).await
     }
 
     /// Creates a guest; the caller signs the token.
@@ -431,93 +410,6 @@ impl Coordinator {
             }
         }
     }
-
-    /// Runs what nobody would ask for again, as often as it takes until the disk has room for it.
-    async fn insist(
-        &self,
-        app: AppId,
-        command: impl Fn(&mut Work<'_>) -> Result<(), Refusal> + Clone + Send + 'static,
-    ) -> Result<(), Refusal> {
-        loop {
-            match self.run(app, command.clone()).await {
-                Err(refusal) if refusal == Refusal::unavailable() => sleep(PAUSE).await,
-                result => return result,
-            }
-        }
-    }
-
-    async fn run<T: Send + 'static>(
-        &self,
-        app: AppId,
-        command: impl FnOnce(&mut Work<'_>) -> Result<T, Refusal> + Send + 'static,
-    ) -> Result<T, Refusal> {
-        let coordinator = self.clone();
-        self.shared
-            .store
-            .transact(move |db: &Connection| {
-                let db = Db { connection: db, app };
-                let Shared { hub, policy, .. } = &*coordinator.shared;
-                let mut work = Work::new(db, hub, crate::clock::now()).under(policy);
-                let answer = command(&mut work)?;
-                let effects = work.into_effects();
-                Ok(Done {
-                    answer,
-                    after_commit: Box::new(move || coordinator.perform(app, effects)),
-                })
-            })
-            .await
-    }
-
-    /// Runs a query beside the commands: it has no effects, and an end.
-    async fn look<T: Send + 'static>(
-        &self,
-        app: AppId,
-        query: impl FnOnce(&Work<'_>, Instant) -> Result<T, Refusal> + Send + 'static,
-    ) -> Result<T, Refusal> {
-        let coordinator = self.clone();
-        self.shared
-            .store
-            .read(move |connection, end| {
-                let Shared { hub, policy, .. } = &*coordinator.shared;
-                let work = Work::new(Db { connection, app }, hub, crate::clock::now());
-                query(&work.under(policy), end)
-            })
-            .await
-    }
-
-    fn perform(&self, app: AppId, effects: Vec<Effect>) {
-        let hub = &self.shared.hub;
-        for effect in effects {
-            match effect {
-                Effect::Publish { event, audience } => hub.publish(app, &event, &audience),
-                Effect::Connect { outbox, user_id, hello } => {
-                    hub.connect(app, outbox, user_id, &hello);
-                }
-                Effect::Tell { connection, event } => hub.tell(connection, &event),
-                Effect::Watch { connection, calls } => hub.watch(&connection, calls),
-                Effect::Unwatch { cid } => hub.unwatch(app, cid),
-                Effect::Silence { cid, user_id } => hub.silence(app, cid, user_id),
-                Effect::KeepToTeams { user_id, teams } => hub.keep_to_teams(app, user_id, &teams),
-                Effect::Order(order) => self.shared.sfu.order(order.in_app(app)),
-                Effect::Wake { session_id, at } => self.wake(app, session_id, at),
-            }
-        }
-    }
-
-    /// Looks after a session at a later time. A wake-up that has become pointless does nothing, so
-    /// none is ever cancelled.
-    fn wake(&self, app: AppId, session_id: String, at: DateTime) {
-        let coordinator = self.clone();
-        let nanos = at.unix_nanos().saturating_sub(crate::clock::now().unix_nanos());
-        let delay = Duration::from_nanos(u64::try_from(nanos).unwrap_or(0));
-        self.shared.runtime.spawn(async move {
-            sleep(delay).await;
-            let check = move |work: &mut Work<'_>| sessions::check(work, &session_id, at);
-            if let Err(refusal) = coordinator.insist(app, check).await {
-                tracing::error!(%refusal, "session check failed");
-            }
-        });
-    }
 }
 
 /// Creates or changes users while no server runs, so that nobody has to be told.
@@ -539,8 +431,6 @@ pub(crate) async fn update_users_while_stopped(
 const LOANS: Duration = Duration::from_secs(15);
 /// Between searches for guests to forget.
 const BETWEEN_SWEEPS: Duration = Duration::from_secs(10 * 60);
-/// Between attempts to store something on a full disk.
-const PAUSE: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests;

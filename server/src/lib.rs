@@ -5,9 +5,11 @@
 compile_error!("the server catches panics; build it with `--profile server`, which unwinds");
 
 pub mod admin;
+pub mod app;
 pub mod auth;
 mod clock;
 pub mod config;
+pub mod control;
 pub mod coordinator;
 pub mod crowd;
 mod descriptors;

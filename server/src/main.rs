@@ -8,6 +8,7 @@ use trunkline_server::{
     admin::{self, AdminError},
     auth::App,
     config::{Cli, Config, ConfigError, Place, Task},
+    control,
     crowd::{self, Crowd},
     log::Log,
     metrics::Registry,
@@ -105,7 +106,7 @@ async fn serve(config: &Config) -> Result<(), Box<dyn std::error::Error>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;
 
-    let (notify, notices) = sfu::control::notices();
+    let (notify, notices) = control::notices();
     let sfu = Sfu::start(&config.sfu(), notify, &metrics)?;
     let (routes, limits) = (sfu.clone(), config.sfu_limits);
     let (media_address, told) = sfu.addresses();

@@ -19,10 +19,11 @@ use tokio::{
 
 use crate::{
     admin::AdminError,
+    app::AppId,
     auth::Apps,
     clock,
     coordinator::Coordinator,
-    store::{AppId, Done, Store, StoreError, apps},
+    store::{Done, Store, StoreError, apps},
 };
 
 /// Something that is to be done.

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{http::Network, store::AppId};
+use crate::{app::AppId, http::Network};
 
 /// What may be asked for; 0 stands for as many as they like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -26,13 +26,14 @@ use crate::{
     auth::{App, Apps},
     clock,
     config::Config,
-    coordinator::{Coordinator, Policy, Refusal, SfuControl},
+    control::{SfuControl, SfuNotice},
+    coordinator::{Coordinator, Policy, Refusal},
     descriptors,
     http::{self, AppState, Connections, SocketCounts, Tls, TlsError},
     metrics::Registry,
     operator::{Desk, Running},
     rate_limit::RateLimits,
-    sfu::{Open, control::SfuNotice},
+    sfu::Open,
     store::{Done, Retention, Store, StoreError, apps, retention},
 };
 

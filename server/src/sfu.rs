@@ -12,9 +12,9 @@
 //! after it.
 
 mod askers;
-pub mod control;
 mod counters;
 mod datagrams;
+mod errands;
 mod handle;
 mod http;
 mod ids;
@@ -29,7 +29,6 @@ mod signalling;
 mod stun;
 mod supervisor;
 mod threads;
-pub mod token;
 mod traffic;
 mod turns;
 mod worker;

@@ -40,12 +40,14 @@ use std::{
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::metrics::{Counter, Gauge, Histogram, Registry};
+use crate::{
+    app::AppId,
+    metrics::{Counter, Gauge, Histogram, Registry},
+};
 use lock::lock;
 use readers::Readers;
 use worker::{Outcome, Request, serve};
 
-pub use apps::AppId;
 pub use backup::{BackupError, restore};
 pub use retention::Retention;
 

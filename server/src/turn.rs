@@ -4,7 +4,7 @@ use aws_lc_rs::hmac;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use trunkline_protocol::coordinator::{DateTime, IceServerResponse};
 
-use crate::sfu::token::TOKEN_SECONDS;
+use crate::control::TOKEN_SECONDS;
 
 /// All of them.
 #[derive(Clone, Debug, Default)]

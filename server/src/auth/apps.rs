@@ -7,12 +7,12 @@ use std::{
 
 use trunkline_protocol::coordinator::{DateTime, ErrorCode};
 
-use super::{App, Credentials, authentication};
+use super::{App, Credentials, DEV_SECRET, authentication};
 use crate::{
+    app::AppId,
     clock,
-    config::DEV_SECRET,
     coordinator::{Caller, Refusal},
-    store::{AppId, apps::AppRecord},
+    store::apps::AppRecord,
 };
 
 /// The apps of this server.

@@ -2,7 +2,8 @@
 
 use std::{fs, path::Path};
 
-use super::{ConfigError, DEV_SECRET};
+use super::ConfigError;
+use crate::auth::DEV_SECRET;
 
 /// The secret itself, or what is in a file: everybody on the machine sees a command line.
 pub(super) fn read(

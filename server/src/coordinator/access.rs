@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trunkline_protocol::coordinator::{ErrorCode, OwnCapability};
+use trunkline_protocol::coordinator::{DateTime, ErrorCode, OwnCapability};
 
 use super::{
     Cid, Policy, Refusal,
     actor::Actor,
     call_type::{CallType, Grants, Permission},
+    teams,
     work::Work,
 };
 use crate::store::{
@@ -35,7 +36,7 @@ impl Access {
         let member = members::find(work.db, &call.cid, &actor.user.id)?;
         let by_token = actor.call_cids.contains(&call.cid);
         let owner = call.created_by == actor.user.id;
-        if !reaches_team(
+        if !teams::reaches(
             &actor.user.teams,
             call.team.as_deref(),
             owner || member.is_some() || by_token,
@@ -53,6 +54,14 @@ impl Access {
         Ok(access)
     }
 
+    /// The call of this name, and the rights of the actor in it.
+    pub fn open(work: &Work<'_>, actor: &Actor, cid: &Cid) -> Result<(CallRecord, Self), Refusal> {
+        let cid = cid.to_string();
+        let call = calls::find(work.db, &cid)?.ok_or_else(|| not_found(&cid))?;
+        let access = Self::to_call(work, actor, &call)?;
+        Ok((call, access))
+    }
+
     /// Rights in a call that the user is about to create, as its owner.
     pub fn to_new_call(work: &Work<'_>, actor: &Actor, cid: &Cid) -> Self {
         Self::new(work, cid.call_type(), actor, true, &[])
@@ -61,6 +70,18 @@ impl Access {
     /// Refuses whoever lacks the capability.
     pub fn require(&self, capability: OwnCapability) -> Result<(), Refusal> {
         self.require_permission(Permission::Own(capability))
+    }
+
+    /// Refuses whoever may not be in the call as it is now.
+    pub fn require_entry(&self, call: &CallRecord, now: DateTime) -> Result<(), Refusal> {
+        self.require(OwnCapability::JoinCall)?;
+        if call.ended_at.is_some() {
+            self.require(OwnCapability::JoinEndedCall)?;
+        }
+        if call.backstage && !is_open_early(call, now) {
+            self.require(OwnCapability::JoinBackstage)?;
+        }
+        Ok(())
     }
 
     /// Refuses whoever may not give this role. A role may be given by those who may give any, and
@@ -72,18 +93,15 @@ impl Access {
         self.require_permission(Permission::UpdateCallMemberRole)
     }
 
-    /// Refuses whoever holds less than another user by their roles in the call: nobody changes, blocks
-    /// or kicks who holds more.
+    /// Refuses whoever holds less than another user by their roles in the call: nobody changes, blocks,
+    /// kicks or mutes who holds more.
     pub fn require_rank_over(
         &self,
         work: &Work<'_>,
         user: &UserRecord,
         call: &CallRecord,
     ) -> Result<(), Refusal> {
-        let member = members::find(work.db, &call.cid, &user.id)?;
-        let is_owner = call.created_by == user.id;
-        let rank = self.policy.rank(self.call_type, &user.role, is_owner, &roles_of(member));
-        if user.id == self.user_id || rank.is_subset(&self.rank) {
+        if !self.is_below(work, user, call)? {
             return Ok(());
         }
         let detail = format!(
@@ -91,6 +109,19 @@ impl Access {
             self.user_id, user.id
         );
         Err(Refusal::new(ErrorCode::NotAllowed, detail))
+    }
+
+    /// Whether another user holds more by their roles in the call.
+    pub fn is_below(
+        &self,
+        work: &Work<'_>,
+        user: &UserRecord,
+        call: &CallRecord,
+    ) -> Result<bool, Refusal> {
+        let member = members::find(work.db, &call.cid, &user.id)?;
+        let is_owner = call.created_by == user.id;
+        let rank = self.policy.rank(self.call_type, &user.role, is_owner, &roles_of(member));
+        Ok(user.id != self.user_id && !rank.is_subset(&self.rank))
     }
 
     pub fn allows(&self, capability: OwnCapability) -> bool {
@@ -180,6 +211,12 @@ pub(super) fn team_of_new_call(actor: &Actor, wish: Option<&str>) -> Result<(), 
     }
 }
 
+/// Whether the time to join ahead of the start has come.
+pub(super) fn is_open_early(call: &CallRecord, now: DateTime) -> bool {
+    let ahead = i64::from(call.settings.backstage.join_ahead_time_seconds);
+    call.starts_at.is_some_and(|starts_at| now >= starts_at.plus_seconds(-ahead))
+}
+
 /// Capabilities of each role in calls of this type: lets clients recompute their own.
 pub(super) fn capabilities_by_role(
     work: &Work<'_>,
@@ -199,14 +236,6 @@ pub(super) fn capabilities_by_role(
 /// The answer for calls that do not exist, or not for this user.
 pub(super) fn not_found(cid: &str) -> Refusal {
     Refusal::new(ErrorCode::DoesNotExist, format!("the call {cid} does not exist"))
-}
-
-/// Whether the teams of a user let them reach a call.
-pub(super) fn reaches_team(teams: &[String], team: Option<&str>, involved: bool) -> bool {
-    match team {
-        None => teams.is_empty(),
-        Some(team) => teams.iter().any(|own| own == team) || (teams.is_empty() && involved),
-    }
 }
 
 fn known_type(name: &str) -> Result<&'static CallType, Refusal> {
@@ -241,9 +270,8 @@ const ROLES: [&str; 7] =
 
 #[cfg(test)]
 mod tests {
-    use trunkline_protocol::coordinator::{
-        DateTime,
-        OwnCapability::{EndCall, JoinBackstage, JoinCall, JoinEndedCall, SendVideo, UpdateCall},
+    use trunkline_protocol::coordinator::OwnCapability::{
+        EndCall, JoinBackstage, JoinCall, JoinEndedCall, SendVideo, UpdateCall,
     };
 
     use super::*;

@@ -10,11 +10,11 @@ use super::{
     access::{self, Access},
     actor::{self, Actor},
     bounds::{self, MAX_TEAM, check_custom, check_length},
-    join, members, ringing, sessions, settings, standing, views,
+    members, ringing, sessions, settings, standing, views,
     work::Work,
 };
 use crate::{
-    sfu::control::{Remedy, Whose},
+    control::{Remedy, Whose},
     store::{
         calls::{self, CallRecord},
         members as member_store,
@@ -51,7 +51,7 @@ pub(super) fn get(
 ) -> Result<CallStateResponse, Refusal> {
     let limit = bounds::page_size(options.members_limit)?;
     let actor = actor::load(work, caller)?;
-    let (mut call, access) = open(work, &actor, cid)?;
+    let (mut call, access) = Access::open(work, &actor, cid)?;
     access.require(OwnCapability::ReadCall)?;
     work.watch(options.watcher.clone(), &actor.user.id, std::slice::from_ref(&call))?;
     announce(work, &actor, &access, &mut call, options.announce)?;
@@ -96,13 +96,13 @@ pub(super) fn update(
     request: UpdateCallRequest,
 ) -> Result<CallStateResponse, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (mut call, access) = open(work, &actor, cid)?;
+    let (mut call, access) = Access::open(work, &actor, cid)?;
     let UpdateCallRequest { custom, settings_override, starts_at } = request;
     if custom.is_some() || starts_at.is_some() || settings_override.is_none() {
         access.require(OwnCapability::UpdateCall)?;
     }
     let room = room(&call);
-    let was_open = join::is_open_early(&call, work.now);
+    let was_open = access::is_open_early(&call, work.now);
     if let Some(wish) = settings_override {
         access.require(OwnCapability::UpdateCallSettings)?;
         let settings = settings::merge(&call.settings, &wish)?;
@@ -122,7 +122,7 @@ pub(super) fn update(
         // They say how many the call takes.
         standing::void(work, &call.cid, Whose::Everybody, Remedy::Rejoin)?;
     }
-    if call.backstage && was_open && !join::is_open_early(&call, work.now) {
+    if call.backstage && was_open && !access::is_open_early(&call, work.now) {
         // Who was let in while it was open stays; nobody else comes in by a token of then.
         standing::void(work, &call.cid, Whose::Viewers, Remedy::Rejoin)?;
     }
@@ -144,18 +144,6 @@ pub(super) fn tell_updated(work: &mut Work<'_>, call: &CallRecord) -> Result<(),
     };
     work.tell_watchers(call, body);
     Ok(())
-}
-
-/// The call and the actor's rights in it.
-pub(super) fn open(
-    work: &Work<'_>,
-    actor: &Actor,
-    cid: &Cid,
-) -> Result<(CallRecord, Access), Refusal> {
-    let cid = cid.to_string();
-    let call = calls::find(work.db, &cid)?.ok_or_else(|| access::not_found(&cid))?;
-    let access = Access::to_call(work, actor, &call)?;
-    Ok((call, access))
 }
 
 pub(super) fn create(

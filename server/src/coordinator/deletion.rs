@@ -7,13 +7,15 @@ use trunkline_protocol::{
 };
 
 use super::{
-    Caller, Cid, Refusal, actor,
+    Caller, Cid, Refusal,
+    access::Access,
+    actor,
     call_type::Permission,
-    calls, ringing, sessions, standing, views,
+    ringing, sessions, standing, views,
     work::{Effect, Work},
 };
 use crate::{
-    sfu::control::{Remedy, SfuOrder, Whose},
+    control::{Remedy, SfuOrder, Whose},
     store::calls as call_store,
 };
 
@@ -24,7 +26,7 @@ pub(super) fn delete(
     request: DeleteCallRequest,
 ) -> Result<DeleteCallResponse, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (call, access) = calls::open(work, &actor, cid)?;
+    let (call, access) = Access::open(work, &actor, cid)?;
     access.require_permission(Permission::DeleteCall)?;
     ringing::give_up(work, &call)?;
     sessions::drop_running(work, &call)?;

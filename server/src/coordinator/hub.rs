@@ -9,10 +9,10 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 use trunkline_protocol::coordinator::{DateEncoding, ErrorCode, Event};
 
-use super::{Refusal, access};
+use super::{Refusal, teams::reaches};
 use crate::{
+    app::AppId,
     metrics::{Counter, Registry},
-    store::AppId,
 };
 
 /// Names one open socket.
@@ -209,7 +209,7 @@ impl Hub {
                 continue;
             };
             socket.watching.retain(|cid, team| {
-                let reached = access::reaches_team(teams, team.as_deref(), false);
+                let reached = reaches(teams, team.as_deref(), false);
                 if !reached {
                     forget(by_call, &(app, cid.clone()), connection);
                 }

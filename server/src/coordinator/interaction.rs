@@ -8,10 +8,12 @@ use trunkline_protocol::coordinator::{
 };
 
 use super::{
-    Caller, Cid, Refusal, actor,
+    Caller, Cid, Refusal,
+    access::Access,
+    actor,
     bounds::{check_custom, check_length},
     call_type::Permission,
-    calls, views,
+    views,
     work::Work,
 };
 use crate::store::feedback;
@@ -23,7 +25,7 @@ pub(super) fn react(
     request: SendVideoReactionRequest,
 ) -> Result<SendVideoReactionResponse, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (call, access) = calls::open(work, &actor, cid)?;
+    let (call, access) = Access::open(work, &actor, cid)?;
     access.require(OwnCapability::CreateReaction)?;
     let SendVideoReactionRequest { kind, emoji_code, custom } = request;
     check_length("type", &kind, 1, 64)?;
@@ -42,7 +44,7 @@ pub(super) fn send_event(
     request: SendCallEventRequest,
 ) -> Result<Empty, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (call, access) = calls::open(work, &actor, cid)?;
+    let (call, access) = Access::open(work, &actor, cid)?;
     access.require_permission(Permission::SendEvent)?;
     check_custom(request.custom.as_ref())?;
     let body = CustomVideoEvent {
@@ -60,7 +62,7 @@ pub(super) fn take_feedback(
     request: CollectUserFeedbackRequest,
 ) -> Result<Empty, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (call, access) = calls::open(work, &actor, cid)?;
+    let (call, access) = Access::open(work, &actor, cid)?;
     access.require(OwnCapability::JoinCall)?;
     if actor.anonymous {
         let detail = "feedback is taken from users who are known";
@@ -101,7 +103,7 @@ pub(super) fn recordings(
     _request: Custom,
 ) -> Result<ListRecordingsResponse, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (_, access) = calls::open(work, &actor, cid)?;
+    let (_, access) = Access::open(work, &actor, cid)?;
     access.require_permission(Permission::ListRecordings)?;
     Ok(ListRecordingsResponse { recordings: Vec::new() })
 }
@@ -114,7 +116,7 @@ pub(super) fn transcriptions(
     _request: Custom,
 ) -> Result<ListTranscriptionsResponse, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (_, access) = calls::open(work, &actor, cid)?;
+    let (_, access) = Access::open(work, &actor, cid)?;
     access.require_permission(Permission::ListTranscriptions)?;
     Ok(ListTranscriptionsResponse { transcriptions: Vec::new() })
 }

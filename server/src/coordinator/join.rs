@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use trunkline_protocol::coordinator::{
     CallRequest, Credentials, DateTime, ErrorCode, IceServerResponse, JoinCallRequest,
-    JoinCallResponse, Mode, OwnCapability, SfuServerResponse, StatsOptions, TargetResolution,
+    JoinCallResponse, Mode, SfuServerResponse, StatsOptions, TargetResolution,
 };
 use uuid::Uuid;
 
@@ -14,14 +14,11 @@ use super::{
     actor::{self, Actor},
     bounds,
     calls::{self, Announce},
-    sessions, views,
+    sessions, users, views,
     work::Work,
 };
 use crate::{
-    sfu::{
-        control::call_name,
-        token::{PublishTarget, SfuClaims, TOKEN_SECONDS},
-    },
+    control::{PublishTarget, SfuClaims, TOKEN_SECONDS, call_name},
     store::{
         calls::{self as call_store, CallRecord},
         members as member_store, voids,
@@ -72,6 +69,7 @@ pub(super) fn join(
         None => return Err(access::not_found(&cid.to_string())),
     };
     admit(work, &actor, &access, &call, request.e2ee.unwrap_or_default())?;
+    users::lend_to_participant(work, caller)?;
     work.watch(watcher, &actor.user.id, std::slice::from_ref(&call))?;
     let how = Announce {
         ring: request.ring.unwrap_or_default(),
@@ -115,7 +113,7 @@ fn admit(
         let detail = format!("User '{}' is blocked in this call", actor.user.id);
         return Err(Refusal::new(ErrorCode::NotAllowed, detail));
     }
-    may_enter(access, call, work.now)?;
+    access.require_entry(call, work.now)?;
     check_room(work, actor, call)?;
     match (call.settings.encryption.mode.known(), e2ee) {
         (Some(Mode::AutoOn), false) => {
@@ -126,24 +124,6 @@ fn admit(
         }
         _ => Ok(()),
     }
-}
-
-/// Refuses whoever may not be in the call as it is now.
-pub(super) fn may_enter(access: &Access, call: &CallRecord, now: DateTime) -> Result<(), Refusal> {
-    access.require(OwnCapability::JoinCall)?;
-    if call.ended_at.is_some() {
-        access.require(OwnCapability::JoinEndedCall)?;
-    }
-    if call.backstage && !is_open_early(call, now) {
-        access.require(OwnCapability::JoinBackstage)?;
-    }
-    Ok(())
-}
-
-/// Whether the time to join ahead of the start has come.
-pub(super) fn is_open_early(call: &CallRecord, now: DateTime) -> bool {
-    let ahead = i64::from(call.settings.backstage.join_ahead_time_seconds);
-    call.starts_at.is_some_and(|starts_at| now >= starts_at.plus_seconds(-ahead))
 }
 
 fn check_room(work: &Work<'_>, actor: &Actor, call: &CallRecord) -> Result<(), Refusal> {

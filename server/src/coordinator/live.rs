@@ -10,13 +10,15 @@ use trunkline_protocol::{
 
 use super::{
     Caller, Cid, Refusal,
+    access::Access,
     actor::{self, Actor},
+    attendance,
     calls::{self, Announce},
     ringing, sessions, standing, views,
     work::{Effect, Work},
 };
 use crate::{
-    sfu::control::{Remedy, SfuOrder, Whose},
+    control::{Remedy, SfuOrder, Whose},
     store::{
         calls::{self as call_store, CallRecord},
         sessions as session_store,
@@ -31,7 +33,7 @@ pub(super) fn go_live(
     notify: bool,
 ) -> Result<LiveResponse, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (mut call, access) = calls::open(work, &actor, cid)?;
+    let (mut call, access) = Access::open(work, &actor, cid)?;
     access.require(OwnCapability::UpdateCall)?;
     let GoLiveRequest {
         start_hls,
@@ -81,7 +83,7 @@ pub(super) fn stop_live(
     cid: &Cid,
 ) -> Result<LiveResponse, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (mut call, access) = calls::open(work, &actor, cid)?;
+    let (mut call, access) = Access::open(work, &actor, cid)?;
     access.require(OwnCapability::UpdateCall)?;
     if !call.backstage {
         call.backstage = true;
@@ -106,7 +108,7 @@ fn put_viewers_out(work: &mut Work<'_>, call: &CallRecord) -> Result<(), Refusal
 
 pub(super) fn end_call(work: &mut Work<'_>, caller: &Caller, cid: &Cid) -> Result<Empty, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (mut call, access) = calls::open(work, &actor, cid)?;
+    let (mut call, access) = Access::open(work, &actor, cid)?;
     access.require(OwnCapability::EndCall)?;
     // Ending an ended call again does something only when people have joined it since.
     if call.ended_at.is_none() || sessions::running(work, &call)?.is_some() {
@@ -135,5 +137,5 @@ pub(super) fn end(
     standing::void(work, &call.cid, Whose::Everybody, Remedy::Nothing)?;
     work.effect(Effect::Order(SfuOrder::EndCall { cid: call.cid.clone(), reason }));
     // A session with participants ends when the SFU has reported the last of them gone.
-    sessions::end_if_empty(work, call)
+    attendance::end_if_empty(work, call)
 }

@@ -11,7 +11,7 @@ use super::{
     access::{self, Access},
     actor,
     bounds::{check_custom, check_role},
-    calls, standing, users, views,
+    standing, users, views,
     work::Work,
 };
 use crate::store::{
@@ -27,7 +27,7 @@ pub(super) fn update(
     request: UpdateCallMembersRequest,
 ) -> Result<UpdateCallMembersResponse, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (call, access) = calls::open(work, &actor, cid)?;
+    let (call, access) = Access::open(work, &actor, cid)?;
     let wishes = request.update_members.unwrap_or_default();
     let removals = request.remove_members.unwrap_or_default();
     if removals.len() > MAX_MEMBERS {

@@ -8,10 +8,11 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-use super::{Coordinator, Refusal, Shared, sessions, standing, work::Work};
+use super::{Coordinator, Refusal, attendance, runner::Shared, standing, work::Work};
 use crate::{
-    sfu::control::{SfuNotice, SfuOrder},
-    store::{AppId, Db, Done, apps, sessions as session_store},
+    app::AppId,
+    control::{SfuNotice, SfuOrder},
+    store::{Db, Done, apps, sessions as session_store},
 };
 
 /// A notice about a call of an app.
@@ -61,7 +62,7 @@ impl Coordinator {
             return;
         }
         for (app, notice) in notices {
-            let apply = move |work: &mut Work<'_>| sessions::apply(work, &notice);
+            let apply = move |work: &mut Work<'_>| attendance::apply(work, &notice);
             if let Err(refusal) = self.insist(app, apply).await {
                 tracing::error!(%refusal, "notice of the SFU lost");
             }
@@ -76,7 +77,7 @@ impl Coordinator {
                 let db = Db { connection, app: *app };
                 let Shared { hub, policy, .. } = &*coordinator.shared;
                 let mut work = Work::new(db, hub, crate::clock::now()).under(policy);
-                sessions::apply(&mut work, notice)?;
+                attendance::apply(&mut work, notice)?;
                 effects.push((*app, work.into_effects()));
             }
             let perform = move || {

@@ -7,7 +7,7 @@ use trunkline_protocol::coordinator::{
     RequestablePermission, UpdateUserPermissionsRequest, UpdatedCallPermissionsEvent,
 };
 
-use super::{Caller, Cid, Refusal, actor, calls, standing, users, views, work::Work};
+use super::{Caller, Cid, Refusal, access::Access, actor, standing, users, views, work::Work};
 use crate::store::{calls::CallRecord, permissions};
 
 pub(super) fn request(
@@ -17,7 +17,7 @@ pub(super) fn request(
     request: RequestPermissionRequest,
 ) -> Result<Empty, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (call, access) = calls::open(work, &actor, cid)?;
+    let (call, access) = Access::open(work, &actor, cid)?;
     access.require(OwnCapability::JoinCall)?;
     let asked = known(&request.permissions)?;
     if asked.is_empty() {
@@ -45,7 +45,7 @@ pub(super) fn update(
     request: UpdateUserPermissionsRequest,
 ) -> Result<Empty, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (call, access) = calls::open(work, &actor, cid)?;
+    let (call, access) = Access::open(work, &actor, cid)?;
     access.require(OwnCapability::UpdateCallPermissions)?;
     let granted = known(request.grant_permissions.as_deref().unwrap_or_default())?;
     let revoked = known(request.revoke_permissions.as_deref().unwrap_or_default())?;

@@ -16,7 +16,7 @@ use super::{
     actor::{self, Actor},
     bounds,
     call_type::{CallType, Permission},
-    calls, sessions, views,
+    sessions, views,
     work::Work,
 };
 use crate::store::{
@@ -95,7 +95,7 @@ pub(super) fn members(
 ) -> Result<MembersResponse, Refusal> {
     let actor = actor::load(work, caller)?;
     let cid = Cid::new(&request.call_type, &request.id)?;
-    let (call, access) = calls::open(work, &actor, &cid)?;
+    let (call, access) = Access::open(work, &actor, &cid)?;
     access.require(OwnCapability::ReadCall)?;
     let filter = request.filter_conditions.clone().map(Value::Object);
     let page_request = PageRequest {
@@ -127,7 +127,7 @@ pub(super) fn participants(
     request: QueryCallParticipantsRequest,
 ) -> Result<QueryCallParticipantsResponse, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (call, access) = calls::open(work, &actor, cid)?;
+    let (call, access) = Access::open(work, &actor, cid)?;
     access.require(OwnCapability::ReadCall)?;
     let filter = request.filter_conditions.map(Value::Object);
     let page_request = PageRequest {

@@ -13,9 +13,9 @@ use trunkline_protocol::coordinator::{
 
 use super::{
     Caller, Cid, ConnectionId, Refusal,
-    access::{self, Access},
+    access::Access,
     actor::{self, Actor},
-    bounds, calls, sessions, users, views,
+    bounds, sessions, teams, users, views,
     work::{Effect, Work},
 };
 use crate::store::{
@@ -33,7 +33,7 @@ pub(super) fn ring(
     request: RingCallRequest,
 ) -> Result<RingCallResponse, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (mut call, access) = calls::open(work, &actor, cid)?;
+    let (mut call, access) = Access::open(work, &actor, cid)?;
     let video = request.video.unwrap_or_default();
     let Some(wish) = request.members_ids else {
         let members_ids = ring_all(work, &actor, &access, &mut call, video)?;
@@ -75,7 +75,7 @@ pub(super) fn accept(
     device: Option<ConnectionId>,
 ) -> Result<Empty, Refusal> {
     let actor = actor::load(work, caller)?;
-    let (mut call, access) = calls::open(work, &actor, cid)?;
+    let (mut call, access) = Access::open(work, &actor, cid)?;
     access.require(OwnCapability::JoinCall)?;
     if call.ended_at.is_some() {
         access.require(OwnCapability::JoinEndedCall)?;
@@ -114,7 +114,7 @@ pub(super) fn reject(
         return Err(Refusal::input(format!("reason has at most {MAX_REASON} bytes")));
     }
     let actor = actor::load(work, caller)?;
-    let (call, access) = calls::open(work, &actor, cid)?;
+    let (call, access) = Access::open(work, &actor, cid)?;
     access.require(OwnCapability::ReadCall)?;
     require_part(work, &actor, &call)?;
     // Once the session is over there is nothing left to decline, which is what the caller wants.
@@ -297,7 +297,7 @@ pub(super) fn repeat(
             || call.session_id.as_ref() != Some(&session_id)
             || present.iter().any(|participant| participant.user_id == user.id);
         let is_member = member_store::find(work.db, &call.cid, &user.id)?.is_some();
-        if is_over || !is_member || !access::reaches_team(&user.teams, call.team.as_deref(), true) {
+        if is_over || !is_member || !teams::reaches(&user.teams, call.team.as_deref(), true) {
             continue;
         }
         let ringer = users::existing(work, &ringer)?;

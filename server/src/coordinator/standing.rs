@@ -13,14 +13,10 @@ use super::{
     Refusal,
     access::Access,
     actor::Actor,
-    join,
     work::{Effect, Work},
 };
 use crate::{
-    sfu::{
-        control::{Remedy, SfuOrder, Whose},
-        token::TOKEN_SECONDS,
-    },
+    control::{Remedy, SfuOrder, TOKEN_SECONDS, Whose},
     store::{
         calls::CallRecord,
         users::{self, UserRecord},
@@ -67,7 +63,7 @@ pub(super) fn of_user(
     let names = access.own_capabilities().into_iter().filter(|name| HEEDED.contains(name));
     Ok(Standing {
         reads: access.allows(OwnCapability::ReadCall),
-        enters: join::may_enter(&access, call, work.now).is_ok(),
+        enters: access.require_entry(call, work.now).is_ok(),
         rights: names.map(OwnCapability::as_str).collect(),
     })
 }

@@ -1,6 +1,6 @@
 //! The coordinator on a store that takes nothing for a while.
 
-use super::*;
+use super::{runner::PAUSE, *};
 
 struct NoSfu;
 
@@ -45,7 +45,7 @@ impl World {
             Ok::<_, StoreError>(Done::quietly(app))
         };
         let app = store.transact(put).await.unwrap();
-        let (notify, notices) = crate::sfu::control::notices();
+        let (notify, notices) = crate::control::notices();
         let coordinator =
             Coordinator::start(store, [app], Arc::new(NoSfu), Policy::default(), notices, &metrics)
                 .await
@@ -59,6 +59,7 @@ impl World {
             teams: None,
             call_cids: Vec::new(),
             has_token: true,
+            issued_at: None,
             expires_at: None,
         };
         let cid = Cid::new("default", "a").unwrap();
@@ -70,7 +71,7 @@ impl World {
     /// The SFU tells that somebody came.
     fn tell(&self, session_id: impl Into<String>) {
         let notice = SfuNotice::ParticipantJoined {
-            cid: crate::sfu::control::call_name(self.caller.app, &self.cid.to_string()),
+            cid: crate::control::call_name(self.caller.app, &self.cid.to_string()),
             user_id: self.caller.user_id.clone(),
             session_id: session_id.into(),
             anonymous: false,

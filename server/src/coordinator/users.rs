@@ -1,23 +1,22 @@
-//! Users that connect, and users known by id only.
+//! Users: those who have connected, and those who are known by their id only.
 
 use std::collections::BTreeSet;
 
 use trunkline_protocol::coordinator::{
-    ConnectedEvent, ErrorCode, Event, FullUserRequest, OwnUserResponse, UpdateUsersRequest,
-    UpdateUsersResponse, UserRequest, UserResponse, UserUpdatedEvent,
+    ErrorCode, FullUserRequest, UpdateUsersRequest, UpdateUsersResponse, UserRequest,
+    UserUpdatedEvent,
 };
 
 use super::{
-    Caller, Outbox, Refusal,
+    Caller, Refusal,
     bounds::{MAX_TEAM, check_profile, check_role},
     cid::{check_user_id, is_guest},
-    devices, ringing,
     standing::{self, Standing},
     views,
     work::{Effect, Work},
 };
 use crate::{
-    sfu::control::{Remedy, SfuOrder, Whose},
+    control::{Remedy, SfuOrder, Whose},
     store::{
         calls::{self, CallRecord},
         sessions,
@@ -25,47 +24,10 @@ use crate::{
     },
 };
 
-/// Creates or updates the user from the details of the socket, then opens it.
-pub(super) fn connect(
-    work: &mut Work<'_>,
-    caller: &Caller,
-    details: UserRequest,
-    outbox: Outbox,
-) -> Result<(), Refusal> {
-    check_user_id(&caller.user_id)?;
-    if details.id != caller.user_id {
-        return Err(Refusal::new(
-            ErrorCode::Authentication,
-            format!("the token is not one of the user '{}'", details.id.escape_default()),
-        ));
-    }
-    let stored = users::find(work.db, &caller.user_id)?;
-    // A guest who was forgotten is a guest again, by whatever token.
-    let role = if is_guest(&caller.user_id) { "guest" } else { "user" };
-    let mut user =
-        stored.clone().unwrap_or_else(|| UserRecord::new(&caller.user_id, role, work.now));
-    describe(&mut user, details)?;
-    lend(&mut user, caller);
-    user.updated_at = work.now;
-    user.last_active = Some(work.now);
-    save(work, &user, stored.as_ref())?;
-
-    let me = OwnUserResponse {
-        user: UserResponse { online: true, ..views::user(work, &user) },
-        devices: devices::of_user(work, &user.id)?,
-        ..OwnUserResponse::default()
-    };
-    let connection = outbox.connection.clone();
-    let connection_id = connection.0.clone();
-    let hello = Event::of_connection(work.now, ConnectedEvent { connection_id, me });
-    work.effect(Effect::Connect { outbox, user_id: user.id.clone(), hello });
-    ringing::repeat(work, &user, &connection)
-}
-
 /// Role and teams of the token are those of the user until it expires: as others see them, and for what
 /// nobody has to ask with a token.
-fn lend(user: &mut UserRecord, caller: &Caller) {
-    let (role, teams) = (caller.app_role(), caller.teams.as_ref());
+pub(super) fn lend(user: &mut UserRecord, caller: &Caller) {
+    let (role, teams) = (caller.app_role(user), caller.own_teams(user));
     if role.is_none() && teams.is_none() {
         return;
     }
@@ -80,6 +42,19 @@ fn lend(user: &mut UserRecord, caller: &Caller) {
     let is_lent = user.role != own.role || user.teams != own.teams;
     let until = caller.expires_at.map(|at| at.plus_seconds(RENEWAL));
     user.loan = is_lent.then_some(Loan { until, ..own });
+}
+
+/// The same for who comes without a socket, so that what is taken away later is gone where they are.
+pub(super) fn lend_to_participant(work: &mut Work<'_>, caller: &Caller) -> Result<(), Refusal> {
+    let Some(stored) = users::find(work.db, &caller.user_id)? else {
+        return Ok(());
+    };
+    let mut user = stored.clone();
+    lend(&mut user, caller);
+    if user != stored {
+        save(work, &user, Some(&stored))?;
+    }
+    Ok(())
 }
 
 /// Takes back what tokens have lent that have expired, unless there has been another one.
@@ -132,9 +107,15 @@ pub(super) fn update(
         }
         let stored = users::find(work.db, &id)?;
         let mut user = stored.clone().unwrap_or_else(|| UserRecord::new(&id, "user", work.now));
+        let rules = wish.role.is_some() || wish.teams.is_some();
         apply(&mut user, wish)?;
         if stored.as_ref() != Some(&user) {
             user.updated_at = work.now;
+        }
+        if rules {
+            user.ruled_at = Some(work.now);
+        }
+        if stored.as_ref() != Some(&user) {
             save(work, &user, stored.as_ref())?;
         }
         response.users.insert(id, views::user(work, &user));
@@ -174,7 +155,7 @@ fn apply(user: &mut UserRecord, wish: FullUserRequest) -> Result<(), Refusal> {
 
 /// Stores the user. Calls that the teams no longer reach are out of sight at once: connections stop
 /// to hear of them, participants are put out.
-fn save(
+pub(super) fn save(
     work: &mut Work<'_>,
     user: &UserRecord,
     stored: Option<&UserRecord>,
@@ -184,8 +165,8 @@ fn save(
     users::save(work.db, user)?;
     let is_changed = stored.is_some_and(|stored| {
         let (updated_at, last_active) = (stored.updated_at, stored.last_active);
-        let loan = stored.loan.clone();
-        UserRecord { updated_at, last_active, loan, ..user.clone() } != *stored
+        let (loan, ruled_at) = (stored.loan.clone(), stored.ruled_at);
+        UserRecord { updated_at, last_active, loan, ruled_at, ..user.clone() } != *stored
     });
     if is_changed {
         let body =

@@ -3,11 +3,12 @@
 use trunkline_protocol::coordinator::{DateTime, Event, EventBody};
 
 use super::{
-    ConnectionId, Hub, Outbox, Policy, Refusal, access,
+    ConnectionId, Hub, Outbox, Policy, Refusal,
     hub::{Audience, Watched},
+    teams,
 };
 use crate::{
-    sfu::control::SfuOrder,
+    control::SfuOrder,
     store::{
         Db,
         calls::{self, CallRecord},
@@ -122,8 +123,8 @@ impl<'a> Work<'a> {
         let mut reached = Vec::with_capacity(ids.len());
         for id in ids.into_iter().filter(|id| !blocked.contains(id)) {
             let user = users::find(self.db, &id)?;
-            let teams = user.map(|user| user.teams).unwrap_or_default();
-            if access::reaches_team(&teams, call.team.as_deref(), true) {
+            let own = user.map(|user| user.teams).unwrap_or_default();
+            if teams::reaches(&own, call.team.as_deref(), true) {
                 reached.push(id);
             }
         }

@@ -14,10 +14,10 @@ use trunkline_protocol::coordinator::ErrorCode;
 
 use super::{AppState, address::ClientAddress, guard::RateSlot};
 use crate::{
+    app::AppId,
     auth::{Credentials, KnownApp},
     coordinator::{Caller, Cid, ConnectionId, Refusal, SfuAccess, is_guest},
     rate_limit::{Asker, Platform, Rate, Subject},
-    store::AppId,
 };
 
 /// The head of a request. Nothing is refused before the operation runs, so that every refusal names

@@ -12,7 +12,7 @@ use super::{
     address::{ClientAddress, Network},
     connections::ConnectionBounds,
 };
-use crate::{coordinator::Refusal, store::AppId};
+use crate::{app::AppId, coordinator::Refusal};
 
 /// Limits of open sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

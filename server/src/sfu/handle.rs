@@ -15,7 +15,6 @@ use futures_util::FutureExt;
 use tokio::{runtime, sync::mpsc};
 
 use super::{
-    control::{SfuHealth, SfuNotice, SfuOrder},
     counters::Counters,
     datagrams,
     inbox::{self, Inlet},
@@ -30,7 +29,10 @@ use super::{
     traffic::{CoreTime, Inbound, Outbound},
     worker::{Command, Outset, Post, Worker},
 };
-use crate::{coordinator::SfuControl, metrics::Registry};
+use crate::{
+    control::{SfuControl, SfuHealth, SfuNotice, SfuOrder},
+    metrics::Registry,
+};
 
 /// Handle of the SFU.
 #[derive(Clone)]
@@ -142,7 +144,7 @@ impl Sfu {
         self.draining.load(Relaxed)
     }
 
-    /// Number of the worker that has the call with this [name](super::control::call_name), from 0.
+    /// Number of the worker that has the call with this [name](crate::control::call_name), from 0.
     pub fn worker_of(&self, call: &str) -> usize {
         self.division.of_call(call)
     }

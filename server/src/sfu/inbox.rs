@@ -124,7 +124,7 @@ mod tests {
     use trunkline_protocol::sfu::models::CallEndedReason;
 
     use super::*;
-    use crate::sfu::{control::SfuOrder, ids::SocketId};
+    use crate::{control::SfuOrder, sfu::ids::SocketId};
 
     fn full() -> (Inlet, Inbox) {
         let (inlet, inbox) = open();

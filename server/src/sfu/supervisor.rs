@@ -15,7 +15,8 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use super::{control::SfuNotice, pulse::Pulse};
+use super::pulse::Pulse;
+use crate::control::SfuNotice;
 
 /// Which worker it is, for as long as this server runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,7 +85,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_worker_that_panics_is_followed_by_one_that_takes_the_next_request() {
         let (inlet, inbox) = inbox::open();
-        let (notify, mut notices) = crate::sfu::control::notices();
+        let (notify, mut notices) = crate::control::notices();
         let pulse = Arc::new(Pulse::new(std::time::Instant::now(), 0, &Registry::default()));
         let taken = Arc::new(Mutex::new(Vec::new()));
         for socket in 1..=4 {

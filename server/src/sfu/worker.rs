@@ -1,7 +1,7 @@
 //! Who owns the state of a shard of the calls: takes requests, datagrams and the passing of time, and
 //! does what follows from them.
 
-use std::{collections::HashMap, sync::Arc, time::Instant};
+use std::{collections::HashMap, future::ready, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use prost::Message;
@@ -16,9 +16,9 @@ use trunkline_protocol::sfu::{
 };
 
 use super::{
-    control::{SfuNotice, SfuOrder},
     counters::Counters,
     datagrams::{Datagram, Datagrams, Feed},
+    errands::{self, Errands, Scope},
     ids::{Now, SessionKey, SocketId},
     inbox::{Entry, Inbox},
     media::{Answer, Draft, Endpoint, Media, MediaEvent, Offer},
@@ -32,7 +32,10 @@ use super::{
     traffic::{CoreTime, Outbound},
     turns::Turns,
 };
-use crate::metrics::Registry;
+use crate::{
+    control::{SfuNotice, SfuOrder},
+    metrics::Registry,
+};
 
 /// What the SFU is asked to do.
 pub(super) enum Request {
@@ -130,6 +133,7 @@ pub(super) struct Worker {
     media: Media,
     network: Arc<Network>,
     outgoing: Outgoing,
+    errands: Errands,
     routes: Arc<Routes>,
     pulse: Arc<Pulse>,
     frames: HashMap<SocketId, mpsc::Sender<Frame>>,
@@ -149,6 +153,8 @@ enum Turn {
     Elapse,
     /// The time has come that this was due.
     Upkeep(Instant),
+    /// There is more to do than fitted into the turns before.
+    Errands,
 }
 
 impl Worker {
@@ -166,6 +172,7 @@ impl Worker {
             media: Media::new(outset.endpoint.clone()),
             network: Arc::clone(&outset.network),
             outgoing: Outgoing::default(),
+            errands: Errands::default(),
             routes: Arc::clone(&outset.routes),
             pulse: Arc::clone(&outset.pulse),
             frames: HashMap::new(),
@@ -192,6 +199,7 @@ impl Worker {
                 Some(datagrams) = post.feed.next() => Turn::Datagrams(datagrams),
                 () = sleep_until(due.into()) => Turn::Elapse,
                 due = upkeep.tick() => Turn::Upkeep(due.into()),
+                () = ready(()), if !self.errands.is_empty() => Turn::Errands,
             };
             let began = Instant::now();
             match turn {
@@ -203,8 +211,10 @@ impl Worker {
                     self.pulse.beat(due, began, post.inbox.len());
                     self.upkeep();
                 }
+                Turn::Errands => {}
             }
             self.settle();
+            self.run_errands();
             self.turns.note(began, Instant::now());
         }
     }
@@ -364,16 +374,8 @@ impl Worker {
                     tracing::debug!(%error, "notice dropped");
                 }
             }
-            Effect::Resubscribe(session) => {
-                let tracks = self.calls.available_tracks(session);
-                self.media.subscribe(session, &tracks, now);
-            }
-            Effect::ResubscribeTo { publisher, sessions } => {
-                for session in sessions {
-                    let tracks = self.calls.tracks_between(publisher, session);
-                    self.media.subscribe_to(session, publisher, &tracks, now);
-                }
-            }
+            Effect::Resubscribe(session) => self.errands.all(session),
+            Effect::ResubscribeTo { publisher, sessions } => self.errands.of(publisher, sessions),
             Effect::SetLive { track, live } => self.media.set_live(track, live, now),
             Effect::SetHeard { session, heard } => self.media.set_heard(session, heard),
             Effect::RestartSubscriber(session) => self.media.restart_subscriber(session, now),
@@ -382,6 +384,31 @@ impl Worker {
             }
             Effect::Forget(session) => self.media.forget(session),
         }
+    }
+
+    /// Brings up to date what some of those receive for whom it has changed. The others wait, and not
+    /// everybody for all of them.
+    fn run_errands(&mut self) {
+        if self.errands.is_empty() {
+            return;
+        }
+        for _ in 0..errands::AT_ONCE {
+            let Some((session, scope)) = self.errands.next() else { break };
+            let now = Instant::now();
+            match scope {
+                Scope::All => {
+                    let tracks = self.calls.available_tracks(session);
+                    self.media.subscribe(session, &tracks, now);
+                }
+                Scope::Of(publishers) => {
+                    for publisher in publishers {
+                        let tracks = self.calls.tracks_between(publisher, session);
+                        self.media.subscribe_to(session, publisher, &tracks, now);
+                    }
+                }
+            }
+        }
+        self.settle();
     }
 
     /// Queues a frame. A client that does not read is cut off, and may come back.

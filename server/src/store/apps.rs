@@ -7,9 +7,7 @@ use rusqlite::{
 use trunkline_protocol::coordinator::DateTime;
 use uuid::Uuid;
 
-/// Number of an app in this data directory. Clients name an app by its key instead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AppId(pub i64);
+use crate::app::AppId;
 
 /// A stored app.
 #[derive(Clone, PartialEq)]

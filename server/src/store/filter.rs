@@ -8,10 +8,10 @@ use serde_json::Value;
 use trunkline_protocol::coordinator::DateTime;
 
 use super::{
-    AppId,
     condition::{Condition, MAX_IN, QueryError, input, join, one_of},
     custom::CustomField,
 };
+use crate::app::AppId;
 
 /// What can be asked about one table.
 pub(crate) struct Table {

@@ -6,9 +6,10 @@ use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 use trunkline_protocol::coordinator::DateTime;
 
 use super::{
-    AppId, Db,
+    Db,
     row::{date, date_if_any, nanos},
 };
+use crate::app::AppId;
 
 /// A stored session.
 #[derive(Clone, Debug, PartialEq)]

@@ -7,7 +7,7 @@ use rusqlite::params;
 use trunkline_protocol::coordinator::DateTime;
 
 use super::Db;
-use crate::sfu::control::{Remedy, Whose};
+use crate::control::{Remedy, Whose};
 
 /// Tokens that are void.
 #[derive(Debug, PartialEq)]

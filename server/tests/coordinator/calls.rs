@@ -5,7 +5,7 @@ use trunkline_protocol::{
     coordinator::{CallSettings, DateTime},
     sfu::models::CallEndedReason,
 };
-use trunkline_server::sfu::{control::SfuOrder, token::SfuClaims};
+use trunkline_server::control::{SfuClaims, SfuOrder};
 
 use crate::support::{TestServer, sfu_name};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use trunkline_protocol::sfu::models::CallEndedReason;
-use trunkline_server::sfu::control::SfuOrder;
+use trunkline_server::control::SfuOrder;
 
 use crate::support::{TestServer, sfu_name};
 

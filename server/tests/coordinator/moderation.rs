@@ -2,10 +2,7 @@
 
 use serde_json::{Value, json};
 use trunkline_protocol::sfu::models::{CallEndedReason, TrackType};
-use trunkline_server::sfu::{
-    control::{Muted, Remedy, SfuOrder, Whose},
-    token::SfuClaims,
-};
+use trunkline_server::control::{Muted, Remedy, SfuClaims, SfuOrder, Whose};
 
 use crate::support::{Client, Socket, TestServer, sfu_name};
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use trunkline_protocol::{coordinator::DateTime, sfu::models::CallEndedReason};
-use trunkline_server::sfu::control::{SfuNotice, SfuOrder};
+use trunkline_server::control::{SfuNotice, SfuOrder};
 
 use crate::support::{TestServer, sfu_name};
 

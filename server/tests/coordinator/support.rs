@@ -18,16 +18,13 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungsten
 use trunkline_protocol::sfu::event::{SfuEvent, sfu_event::EventPayload as SignalEvent};
 use trunkline_server::{
     admin::put_app,
+    app::AppId,
     auth::App,
     config::{Cli, Config, Task},
-    coordinator::SfuControl,
+    control::{self, SfuControl, SfuHealth, SfuNotice, SfuOrder, call_name},
     metrics::Registry,
     serve::{Media, Server},
-    sfu::{
-        self, Sfu,
-        control::{SfuHealth, SfuNotice, SfuOrder, call_name},
-    },
-    store::AppId,
+    sfu::{self, Sfu},
 };
 
 use crate::contract;
@@ -101,7 +98,7 @@ impl TestServer {
              --sfu-rate-limit 0 --sfu-rate-limit-per-address 0",
             data.path().display()
         ));
-        let (notify, received) = sfu::control::notices();
+        let (notify, received) = control::notices();
         let metrics = Registry::default();
         let sfu = Sfu::start(&config.sfu(), notify.clone(), &metrics).unwrap();
         let limits = config.sfu_limits;
@@ -160,7 +157,7 @@ impl TestServer {
             "trunkline-server --listen 127.0.0.1:0 --data {} {args}",
             data.path().display()
         ));
-        let (notices, received) = sfu::control::notices();
+        let (notices, received) = control::notices();
         let (orders, voids) = (Arc::default(), Arc::default());
         let sfu_alive = Arc::new(AtomicBool::new(true));
         let (tell_secret, secret) = std::sync::mpsc::channel();

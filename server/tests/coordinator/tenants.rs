@@ -5,12 +5,9 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 use trunkline_protocol::sfu::models::CallEndedReason;
 use trunkline_server::{
+    app::AppId,
     auth::UserClaims,
-    sfu::{
-        control::{SfuOrder, call_name},
-        token::SfuClaims,
-    },
-    store::AppId,
+    control::{SfuClaims, SfuOrder, call_name},
 };
 
 use crate::support::{Client, OWN_APP, Socket, TestServer, next_json, sfu_name};

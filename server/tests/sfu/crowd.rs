@@ -12,7 +12,7 @@ use trunkline_protocol::sfu::{
     event::{JoinRequest, sfu_event::EventPayload as Event},
     models::{Participant, TrackType},
 };
-use trunkline_server::sfu::token::SfuClaims;
+use trunkline_server::control::SfuClaims;
 
 use crate::support::{Client, PATIENCE, TestServer};
 

@@ -8,10 +8,7 @@ use trunkline_protocol::sfu::{
     models::{CallEndedReason, PeerType, TrackType},
     signal::{IceRestartRequest, IceRestartResponse},
 };
-use trunkline_server::{
-    coordinator::SfuControl,
-    sfu::control::{Remedy, SfuOrder, Whose},
-};
+use trunkline_server::control::{Remedy, SfuControl, SfuOrder, Whose};
 
 use crate::support::{Client, Socket, TestServer};
 

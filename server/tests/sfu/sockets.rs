@@ -8,7 +8,7 @@ use trunkline_protocol::sfu::{
     },
     models::{CallEndedReason, ErrorCode, GoAwayReason, WebsocketReconnectStrategy as Strategy},
 };
-use trunkline_server::{coordinator::SfuControl, sfu::control::SfuOrder};
+use trunkline_server::control::{SfuControl, SfuOrder};
 
 use crate::support::{CALL, Client, Socket, TestServer};
 

@@ -2,17 +2,22 @@ use anyhow::anyhow;
 
 use super::*;
 
-/// What is found in a crate of these files.
-fn found(files: &[(&str, &str)]) -> Vec<String> {
+/// A crate of these files.
+fn tree(files: &[(&str, &str)]) -> Tree {
     let text = |name: &str| {
         let file = files.iter().find(|(file, _)| *file == name);
         file.map(|(_, text)| (*text).to_owned()).ok_or_else(|| anyhow!("no {name}"))
     };
-    cycles(&text).unwrap().iter().map(ToString::to_string).collect()
+    Tree::read(&text).unwrap()
 }
 
-/// What is found in modules `a` and `b` of these texts.
-fn between(a: &str, b: &str) -> Vec<String> {
+/// The cycles in such a crate.
+fn found(files: &[(&str, &str)]) -> Vec<String> {
+    cycles(&tree(files)).iter().map(ToString::to_string).collect()
+}
+
+/// Those of modules `a` and `b` of these texts.
+fn of_two(a: &str, b: &str) -> Vec<String> {
     found(&[("lib.rs", "mod a; mod b;"), ("a.rs", a), ("b.rs", b)])
 }
 
@@ -44,7 +49,7 @@ fn a_need_is_one_by_whichever_way_the_name_came() {
         "pub struct A; impl From<super::b::B> for A {}",
         "pub struct A; impl<T: Into<crate::b::B>> A { fn f() { { let b = T::x; } } }",
     ] {
-        assert_eq!(between(a, b).len(), 1, "{a}");
+        assert_eq!(of_two(a, b).len(), 1, "{a}");
     }
 }
 
@@ -63,7 +68,7 @@ fn what_is_no_need_is_none() {
         "pub struct A; pub(in crate::b) struct C;",
         "pub struct A; use std::b::B;",
     ] {
-        assert!(between(a, b).is_empty(), "{a}");
+        assert!(of_two(a, b).is_empty(), "{a}");
     }
 }
 
@@ -102,10 +107,10 @@ fn a_folder_and_its_file_do_not_need_each_other() {
 fn methods_on_self_are_needed_where_they_are() {
     let a = "pub struct A; impl A { pub fn start(&self) { self.go_on() } }";
     let b = "use super::a::A; impl A { fn go_on(&self) {} }";
-    let found = between(a, b);
+    let found = of_two(a, b);
     assert_eq!(found.len(), 1);
     assert!(found[0].contains("a needs b: server/src/a.rs:1 self.go_on()"), "{found:?}");
-    assert!(between(a, "use super::a::A; trait Go { fn go_on(&self); }").is_empty());
+    assert!(of_two(a, "use super::a::A; trait Go { fn go_on(&self); }").is_empty());
 }
 
 #[test]
@@ -119,4 +124,19 @@ fn each_need_in_a_tangle_is_part_of_a_cycle_that_is_found() {
     ]);
     assert_eq!(found.len(), 2, "a-b-c and b-c: {found:?}");
     assert!(found.iter().all(|cycle| !cycle.contains("needs d")), "{found:?}");
+}
+
+#[test]
+fn modules_that_stand_apart_need_nothing_of_each_other() {
+    let tree = tree(&[
+        ("lib.rs", "mod coordinator; mod control; mod sfu;"),
+        ("coordinator.rs", "mod calls;"),
+        ("coordinator/calls.rs", "use crate::{control::Order, sfu::Media};"),
+        ("control.rs", "pub struct Order;"),
+        ("sfu.rs", "use crate::control::Order; pub struct Media;"),
+    ]);
+    assert!(cycles(&tree).is_empty(), "one needs the other, not both");
+    let found: Vec<_> = between(&tree, APART).iter().map(ToString::to_string).collect();
+    let need = "coordinator needs sfu: server/src/coordinator/calls.rs:1 crate::sfu::Media";
+    assert_eq!(found, [format!("  {need}")]);
 }

@@ -45,13 +45,13 @@ use uuid::Uuid;
 
 use super::{Access, lobby::Seat, requests, twirp};
 use crate::{
+    control::SfuClaims,
     http::{ClientAddress, Network, Permit, SocketCounts},
     pace::{Meter, Pace},
     sfu::{
         ids::SocketId,
         inbox::Inlet,
         signalling::{Caller, Codecs, Event, Join, error, error_event},
-        token::SfuClaims,
         worker::{Frame, Request},
     },
 };

@@ -28,12 +28,12 @@ use super::{
     requests::{self, Method},
 };
 use crate::{
+    control::SfuClaims,
     http::{ClientAddress, Network},
     room::Share,
     sfu::{
         inbox::Unanswered,
         signalling::{Caller, Refusal},
-        token::SfuClaims,
         worker::Rpc,
     },
 };

@@ -19,9 +19,9 @@ use super::{
     voided::Voided,
     wire::{self, Event},
 };
-use crate::sfu::{
+use crate::{
     control::SfuNotice,
-    ids::{SessionKey, SocketId, TrackKey},
+    sfu::ids::{SessionKey, SocketId, TrackKey},
 };
 
 /// All calls of this SFU.

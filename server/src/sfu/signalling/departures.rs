@@ -9,7 +9,7 @@ use std::{
 use trunkline_protocol::sfu::models::{CallEndedReason, TrackType};
 
 use super::session::Session;
-use crate::sfu::token::TOKEN_SECONDS;
+use crate::control::TOKEN_SECONDS;
 
 /// What is remembered of a session that has ended.
 pub struct Departure {

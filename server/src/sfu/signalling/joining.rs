@@ -25,10 +25,9 @@ use super::{
     speakers::Speakers,
     wire::{self, Event},
 };
-use crate::sfu::{
-    control::{self, Remedy, SfuNotice},
-    ids::{Now, SessionKey, SocketId},
-    token::SfuClaims,
+use crate::{
+    control::{self, Remedy, SfuClaims, SfuNotice},
+    sfu::ids::{Now, SessionKey, SocketId},
 };
 
 /// A JoinRequest whose token was accepted.

@@ -11,9 +11,9 @@ use super::{
     session::{Session, Signal},
     wire::Event,
 };
-use crate::sfu::{
+use crate::{
     control::{self, PresentSession, SfuNotice, SfuOrder},
-    ids::{Now, SessionKey, SocketId},
+    sfu::ids::{Now, SessionKey, SocketId},
 };
 
 impl Calls {

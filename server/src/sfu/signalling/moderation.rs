@@ -8,10 +8,9 @@ use trunkline_protocol::sfu::{
 };
 
 use super::{calls::Calls, session::Session, wire::Event};
-use crate::sfu::{
-    control::{self, Muted},
-    ids::{Now, SessionKey},
-    token::SfuClaims,
+use crate::{
+    control::{self, Muted, SfuClaims},
+    sfu::ids::{Now, SessionKey},
 };
 
 impl Calls {

@@ -6,7 +6,7 @@ use trunkline_protocol::sfu::models::{
 };
 
 use super::joining::Join;
-use crate::sfu::token::PublishTarget;
+use crate::control::PublishTarget;
 
 /// The options of a joining participant, with the video codecs that it prefers where there are
 /// such and its browser has them.

@@ -5,7 +5,7 @@ use super::{
     joining::Join,
     session::{Session, Signal},
 };
-use crate::sfu::{ids::SessionKey, token::SfuClaims};
+use crate::{control::SfuClaims, sfu::ids::SessionKey};
 
 impl Calls {
     /// The sessions of the same user that cannot go on beside the one that joins: the one of this name,

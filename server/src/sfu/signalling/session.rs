@@ -15,9 +15,9 @@ use super::{
     codecs::Codecs, joining::Join, moderation::capability, publish_options::publish_options,
     snapshot::Entries, wire,
 };
-use crate::sfu::{
-    ids::{Now, SessionKey, Size, SocketId, is_audio, video_codec},
-    token::SfuClaims,
+use crate::{
+    control::SfuClaims,
+    sfu::ids::{Now, SessionKey, Size, SocketId, is_audio, video_codec},
 };
 
 /// A participant session.

@@ -4,10 +4,7 @@
 use std::{collections::HashMap, time::SystemTime};
 
 use super::{leaving::JOIN_BACKSTAGE, wire};
-use crate::sfu::{
-    control::{self, Remedy, Whose},
-    token::{SfuClaims, TOKEN_SECONDS},
-};
+use crate::control::{self, Remedy, SfuClaims, TOKEN_SECONDS, Whose};
 
 /// Which tokens are void, by generation: the coordinator counts one up with each change of rights, and
 /// a token says up to which it knows them.

@@ -6,10 +6,10 @@ use tokio::time::timeout;
 use trunkline_protocol::sfu::event::sfu_event::EventPayload;
 
 use super::*;
-use crate::sfu::{signalling::Codecs, token::SfuClaims};
+use crate::sfu::{Sfu, SfuOptions};
 use crate::{
-    coordinator::SfuControl,
-    sfu::{Sfu, SfuOptions},
+    control::{SfuClaims, SfuControl},
+    sfu::signalling::Codecs,
 };
 
 const CALL: &str = "1/default:a";
@@ -66,7 +66,7 @@ async fn is_answered(frames: &mut mpsc::Receiver<Frame>) -> bool {
 
 #[tokio::test]
 async fn after_a_panic_sockets_hang_up_and_a_fresh_worker_takes_people_when_it_knows_whom_not_to() {
-    let (notify, mut notices) = crate::sfu::control::notices();
+    let (notify, mut notices) = crate::control::notices();
     let sfu = start(1, notify);
     let mut before = knock(&sfu, 1, "s1").await;
     assert!(is_answered(&mut before).await);
@@ -98,7 +98,7 @@ async fn after_a_panic_sockets_hang_up_and_a_fresh_worker_takes_people_when_it_k
 
 #[tokio::test]
 async fn who_is_with_another_worker_notices_nothing_of_one_that_hangs_or_fails() {
-    let (notify, mut notices) = crate::sfu::control::notices();
+    let (notify, mut notices) = crate::control::notices();
     let sfu = start(2, notify);
     let call_of = |worker| {
         let mut names = (0..1000).map(|number| format!("1/default:{number}"));
@@ -150,7 +150,7 @@ async fn is_told_of_another(frames: &mut mpsc::Receiver<Frame>) -> bool {
 
 #[tokio::test]
 async fn what_all_are_told_is_encoded_once() {
-    let (notify, _notices) = crate::sfu::control::notices();
+    let (notify, _notices) = crate::control::notices();
     let sfu = start(1, notify);
     let mut listeners = Vec::new();
     for number in 0..5 {

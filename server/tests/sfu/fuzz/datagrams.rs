@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use str0m::{format::PayloadParams, media::Mid};
 use trunkline_fuzz::{Dice, bytes, cases};
 use trunkline_protocol::sfu::models::TrackType;
-use trunkline_server::coordinator::SfuControl;
+use trunkline_server::control::SfuControl;
 
 use super::{Bystanders, a_server};
 use crate::support::{Client, Peer, Srtp};

@@ -5,14 +5,10 @@ use tempfile::TempDir;
 use tracing_subscriber::{EnvFilter, filter::LevelFilter};
 use trunkline_server::{
     config::{Cli, Task},
-    coordinator::SfuControl,
+    control::{self, PublishTarget, SfuClaims, SfuControl, SfuOrder},
     metrics::Registry,
     serve::{Media, Server},
-    sfu::{
-        self, Sfu,
-        control::SfuOrder,
-        token::{PublishTarget, SfuClaims},
-    },
+    sfu::{self, Sfu},
 };
 use uuid::Uuid;
 
@@ -49,7 +45,7 @@ impl TestServer {
         );
         let arguments = Cli::try_parse_from(arguments.split_whitespace()).unwrap();
         let Ok(Task::Serve(config)) = arguments.into_task() else { panic!("not a server") };
-        let (notify, notices) = sfu::control::notices();
+        let (notify, notices) = control::notices();
         let metrics = Registry::default();
         let sfu = Sfu::start(&config.sfu(), notify, &metrics).unwrap();
         let (tell_secret, secret) = std::sync::mpsc::channel();

@@ -7,9 +7,9 @@ use trunkline_protocol::sfu::{
 };
 
 use super::world::{CALL, World, caller, failed, sessions, track, wish};
-use crate::sfu::{
+use crate::{
     control::{SfuNotice, SfuOrder},
-    signalling::{Codecs, Effect, Event, Refusal},
+    sfu::signalling::{Codecs, Effect, Event, Refusal},
 };
 
 #[test]

@@ -3,10 +3,12 @@ use std::time::Duration;
 use trunkline_protocol::sfu::{event::ParticipantLeft, models::CallEndedReason, models::TrackType};
 
 use super::world::{CALL, Outcome, Seat, World, track};
-use crate::sfu::{
+use crate::{
     control::{SfuNotice, SfuOrder},
-    ids::SocketId,
-    signalling::{Effect, Event},
+    sfu::{
+        ids::SocketId,
+        signalling::{Effect, Event},
+    },
 };
 
 #[test]

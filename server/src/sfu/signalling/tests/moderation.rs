@@ -8,10 +8,10 @@ use trunkline_protocol::sfu::{
 };
 
 use super::world::{CALL, Outcome, World, track};
-use crate::sfu::{
+use crate::{
     control::{Muted, Remedy, SfuOrder, Whose},
-    ids::{SocketId, TrackKey},
-    signalling::{Effect, Event},
+    sfu::ids::{SocketId, TrackKey},
+    sfu::signalling::{Effect, Event},
 };
 
 #[test]

@@ -10,10 +10,9 @@ use trunkline_protocol::sfu::{
 };
 
 use super::world::{CALL, Outcome, Seat, World, sessions, track};
-use crate::sfu::{
+use crate::{
     control::{Muted, SfuOrder},
-    ids::SocketId,
-    signalling::Event,
+    sfu::{ids::SocketId, signalling::Event},
 };
 
 /// Somebody comes back to a session with a token that was made now.

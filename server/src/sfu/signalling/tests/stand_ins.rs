@@ -5,9 +5,9 @@ use trunkline_protocol::sfu::models::{
 };
 
 use super::world::{CALL, World, caller, failed, sessions, track};
-use crate::sfu::{
+use crate::{
     control::{SfuNotice, SfuOrder},
-    signalling::{Effect, Event},
+    sfu::signalling::{Effect, Event},
 };
 
 #[test]
@@ -103,7 +103,7 @@ fn whoever_is_unseen_can_be_lost_put_out_and_muted() {
     let ann = world.join("ann", "a");
     let (ann, _) = world.rejoin(ann, "a2");
     world.publish(ann, &[track(TrackType::Audio, "0")]);
-    let whose = crate::sfu::control::Muted::AllBut("ben".into());
+    let whose = crate::control::Muted::AllBut("ben".into());
     let kinds = vec![TrackType::Audio];
     let muted = world.order(SfuOrder::MuteTracks { cid: CALL.into(), whose, kinds });
     assert!(matches!(muted.one(ann.socket), Event::TrackUnpublished(_)), "it hears of it");

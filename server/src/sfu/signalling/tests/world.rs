@@ -13,11 +13,12 @@ use trunkline_protocol::sfu::{
     signal::{TrackMuteState, TrackSubscriptionDetails},
 };
 
-use crate::sfu::{
-    control::{SfuNotice, SfuOrder},
-    ids::{Now, SessionKey, SocketId},
-    signalling::{Caller, Calls, Codecs, Effect, Event, Join, Refusal, Sizes},
-    token::{PublishTarget, SfuClaims},
+use crate::{
+    control::{PublishTarget, SfuClaims, SfuNotice, SfuOrder},
+    sfu::{
+        ids::{Now, SessionKey, SocketId},
+        signalling::{Caller, Calls, Codecs, Effect, Event, Join, Refusal, Sizes},
+    },
 };
 
 pub const CALL: &str = "default:standup";

@@ -2,19 +2,25 @@
 
 use rusqlite::Connection;
 use serde_json::json;
-use trunkline_protocol::coordinator::{
-    CallRequest, RejectCallRequest, RingCallRequest,
-    event_type::{
-        CALL_ENDED, CALL_MISSED, CALL_RING, CALL_SESSION_ENDED,
-        CALL_SESSION_PARTICIPANT_COUNT_UPDATED, CALL_SESSION_PARTICIPANT_JOINED,
-        CALL_SESSION_PARTICIPANT_LEFT, CALL_SESSION_STARTED,
+use trunkline_protocol::{
+    coordinator::{
+        CallRequest, DateTime, RejectCallRequest, RingCallRequest,
+        event_type::{
+            CALL_ENDED, CALL_MISSED, CALL_RING, CALL_SESSION_ENDED,
+            CALL_SESSION_PARTICIPANT_COUNT_UPDATED, CALL_SESSION_PARTICIPANT_JOINED,
+            CALL_SESSION_PARTICIPANT_LEFT, CALL_SESSION_STARTED,
+        },
     },
+    sfu::models::CallEndedReason,
 };
 
 use super::*;
 use crate::{
-    coordinator::{Caller, Cid, actor, calls as commands, hub::Hub},
-    store::{AppId, empty_tables, first_app, rings, users::UserRecord},
+    app::AppId,
+    coordinator::{
+        Caller, Cid, actor, calls as commands, deadlines::check, hub::Hub, live, work::Effect,
+    },
+    store::{empty_tables, first_app, rings, users::UserRecord},
 };
 
 const CID: &str = "default:a";
@@ -149,7 +155,7 @@ impl World {
 
     fn session(&self) -> SessionRecord {
         let call = calls::find(first_app(&self.db), CID).unwrap().unwrap();
-        sessions::find(first_app(&self.db), &call.session_id.unwrap()).unwrap().unwrap()
+        session_store::find(first_app(&self.db), &call.session_id.unwrap()).unwrap().unwrap()
     }
 }
 
@@ -162,6 +168,7 @@ fn caller(user_id: &str) -> Caller {
         teams: None,
         call_cids: Vec::new(),
         has_token: true,
+        issued_at: None,
         expires_at: None,
     }
 }
@@ -255,7 +262,7 @@ fn a_ring_that_nobody_takes_leaves_no_session_running() {
     let world = World::new(&json!({ "session": { "inactivity_timeout_seconds": 5 } }));
     let (_, wakes) = world.run(100, |work| {
         let mut call = calls::find(work.db, CID)?.unwrap();
-        open_for_ring(work, &mut call).map(drop)
+        sessions::open_for_ring(work, &mut call).map(drop)
     });
     assert_eq!(wakes, [at(115)], "as long as the ring");
     assert_eq!(world.woken(114), Vec::<&str>::new());
@@ -320,7 +327,7 @@ fn the_longest_duration_ends_the_call_even_when_set_later() {
         let mut call = calls::find(work.db, CID)?.unwrap();
         call.settings.limits.max_duration_seconds = Some(30);
         calls::save(work.db, &call)?;
-        settings_changed(work, &call)
+        sessions::settings_changed(work, &call)
     });
     assert_eq!(wakes, [at(130)]);
     assert_eq!(world.woken(129), Vec::<&str>::new());
@@ -345,7 +352,7 @@ fn the_longest_duration_holds_in_a_call_that_was_ended_before() {
 fn a_crash_ends_the_sessions_it_interrupted() {
     let world = World::new(&json!({}));
     world.joined(100, "s1");
-    world.run(200, end_all);
+    world.run(200, sessions::end_all);
     assert_eq!(world.session().ended_at, Some(at(200)));
-    assert_eq!(sessions::participants(first_app(&world.db), &world.session().id), Ok(vec![]));
+    assert_eq!(session_store::participants(first_app(&world.db), &world.session().id), Ok(vec![]));
 }

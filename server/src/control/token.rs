@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct SfuClaims {
     /// The user; `!anon` for anonymous participants.
     pub user_id: String,
-    /// The one call the token is for, by its [`call_name`](super::control::call_name).
+    /// The one call the token is for, by its [`call_name`](super::call_name).
     pub cid: String,
     /// Shown to the other participants.
     pub name: String,
@@ -26,7 +26,7 @@ pub struct SfuClaims {
     /// with the same seat takes its place.
     pub seat: String,
     /// What of the rights in the call the token knows: older ones are void from an order
-    /// [`Void`](super::control::SfuOrder::Void) on.
+    /// [`Void`](super::SfuOrder::Void) on.
     pub generation: i64,
     /// Sessions that the user may have in the call. Anonymous participants are many users.
     pub sessions_per_user: u32,
@@ -71,7 +71,7 @@ impl SfuClaims {
 
     /// Those of a user who may do nothing but be there, for as long as they like.
     #[cfg(test)]
-    pub(super) fn plain(user_id: &str, cid: &str) -> Self {
+    pub(crate) fn plain(user_id: &str, cid: &str) -> Self {
         let unset = PublishTarget { width: 0, height: 0, bitrate: 0 };
         Self {
             user_id: user_id.into(),
