@@ -27,7 +27,8 @@ pub struct App {
 /// Claims of a user token.
 ///
 /// `role` without `call_cids`, and `teams`, are additions of this server: they are role and teams of
-/// the user as long as the token is valid. What stays is managed through the server-side API.
+/// the user as long as the token is valid, or until the server-side API names others: those count
+/// against all tokens that were issued before.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct UserClaims {
@@ -171,6 +172,7 @@ fn caller(app: AppId, user_id: String, anonymous: bool, claims: UserClaims) -> C
         teams: claims.teams,
         call_cids: claims.call_cids.unwrap_or_default(),
         has_token: true,
+        issued_at: claims.iat.and_then(|iat| iat.as_f64()).map(after_epoch),
         expires_at: claims.exp.and_then(|exp| exp.as_f64()).map(after_epoch),
     }
 }

@@ -14,6 +14,7 @@
 mod askers;
 mod counters;
 mod datagrams;
+mod errands;
 mod handle;
 mod http;
 mod ids;

@@ -25,6 +25,8 @@ pub struct Caller {
     pub call_cids: Vec<String>,
     /// There was a token.
     pub has_token: bool,
+    /// When the token was issued, if it says so.
+    pub issued_at: Option<DateTime>,
     /// When the token expires, if it does.
     pub expires_at: Option<DateTime>,
 }
@@ -40,9 +42,29 @@ pub(super) struct Actor {
 }
 
 impl Caller {
-    /// Role that holds in every call.
-    pub(super) fn app_role(&self) -> Option<&str> {
-        self.role.as_deref().filter(|_| self.call_cids.is_empty())
+    /// Role from the token that holds in every call.
+    pub(super) fn app_role(&self, user: &UserRecord) -> Option<&str> {
+        let holds = self.call_cids.is_empty() && !self.anonymous && self.knows_of(user);
+        self.role.as_deref().filter(|_| holds)
+    }
+
+    /// Teams from the token.
+    pub(super) fn own_teams(&self, user: &UserRecord) -> Option<&Vec<String>> {
+        self.teams.as_ref().filter(|_| self.knows_of(user))
+    }
+
+    /// Whether the token was issued after the backend has last said what the user is: what tokens of
+    /// before say is over.
+    fn knows_of(&self, user: &UserRecord) -> bool {
+        let Some(ruled_at) = user.ruled_at else {
+            return true;
+        };
+        self.issued_at.is_some_and(|at| {
+            // Most say it in whole seconds. Of what was in the same one, the token is the later: often it
+            // is made right after the user.
+            let at = if at.unix_nanos() % NANOS == 0 { at.plus_seconds(1) } else { at };
+            at > ruled_at
+        })
     }
 }
 
@@ -61,12 +83,9 @@ pub(super) fn load(work: &Work<'_>, caller: &Caller) -> Result<Actor, Refusal> {
     if let Some(loan) = user.loan.take() {
         (user.role, user.teams) = (loan.role, loan.teams);
     }
-    if let Some(role) = caller.app_role().filter(|_| !caller.anonymous) {
-        user.role = role.into();
-    }
-    if let Some(teams) = &caller.teams {
-        user.teams.clone_from(teams);
-    }
+    let (role, teams) = (caller.app_role(&user), caller.own_teams(&user));
+    user.role = role.map_or_else(|| std::mem::take(&mut user.role), Into::into);
+    user.teams = teams.map_or_else(|| std::mem::take(&mut user.teams), Clone::clone);
     Ok(Actor {
         user,
         anonymous: caller.anonymous,
@@ -74,3 +93,5 @@ pub(super) fn load(work: &Work<'_>, caller: &Caller) -> Result<Actor, Refusal> {
         call_cids: caller.call_cids.clone(),
     })
 }
+
+const NANOS: i64 = 1_000_000_000;

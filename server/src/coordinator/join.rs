@@ -14,7 +14,7 @@ use super::{
     actor::{self, Actor},
     bounds,
     calls::{self, Announce},
-    sessions, views,
+    sessions, users, views,
     work::Work,
 };
 use crate::{
@@ -69,6 +69,7 @@ pub(super) fn join(
         None => return Err(access::not_found(&cid.to_string())),
     };
     admit(work, &actor, &access, &call, request.e2ee.unwrap_or_default())?;
+    users::lend_to_participant(work, caller)?;
     work.watch(watcher, &actor.user.id, std::slice::from_ref(&call))?;
     let how = Announce {
         ring: request.ring.unwrap_or_default(),

@@ -59,6 +59,7 @@ impl World {
             teams: None,
             call_cids: Vec::new(),
             has_token: true,
+            issued_at: None,
             expires_at: None,
         };
         let cid = Cid::new("default", "a").unwrap();

@@ -27,7 +27,7 @@ use crate::{
 /// Role and teams of the token are those of the user until it expires: as others see them, and for what
 /// nobody has to ask with a token.
 pub(super) fn lend(user: &mut UserRecord, caller: &Caller) {
-    let (role, teams) = (caller.app_role(), caller.teams.as_ref());
+    let (role, teams) = (caller.app_role(user), caller.own_teams(user));
     if role.is_none() && teams.is_none() {
         return;
     }
@@ -42,6 +42,19 @@ pub(super) fn lend(user: &mut UserRecord, caller: &Caller) {
     let is_lent = user.role != own.role || user.teams != own.teams;
     let until = caller.expires_at.map(|at| at.plus_seconds(RENEWAL));
     user.loan = is_lent.then_some(Loan { until, ..own });
+}
+
+/// The same for who comes without a socket, so that what is taken away later is gone where they are.
+pub(super) fn lend_to_participant(work: &mut Work<'_>, caller: &Caller) -> Result<(), Refusal> {
+    let Some(stored) = users::find(work.db, &caller.user_id)? else {
+        return Ok(());
+    };
+    let mut user = stored.clone();
+    lend(&mut user, caller);
+    if user != stored {
+        save(work, &user, Some(&stored))?;
+    }
+    Ok(())
 }
 
 /// Takes back what tokens have lent that have expired, unless there has been another one.
@@ -94,9 +107,15 @@ pub(super) fn update(
         }
         let stored = users::find(work.db, &id)?;
         let mut user = stored.clone().unwrap_or_else(|| UserRecord::new(&id, "user", work.now));
+        let rules = wish.role.is_some() || wish.teams.is_some();
         apply(&mut user, wish)?;
         if stored.as_ref() != Some(&user) {
             user.updated_at = work.now;
+        }
+        if rules {
+            user.ruled_at = Some(work.now);
+        }
+        if stored.as_ref() != Some(&user) {
             save(work, &user, stored.as_ref())?;
         }
         response.users.insert(id, views::user(work, &user));
@@ -146,8 +165,8 @@ pub(super) fn save(
     users::save(work.db, user)?;
     let is_changed = stored.is_some_and(|stored| {
         let (updated_at, last_active) = (stored.updated_at, stored.last_active);
-        let loan = stored.loan.clone();
-        UserRecord { updated_at, last_active, loan, ..user.clone() } != *stored
+        let (loan, ruled_at) = (stored.loan.clone(), stored.ruled_at);
+        UserRecord { updated_at, last_active, loan, ruled_at, ..user.clone() } != *stored
     });
     if is_changed {
         let body =

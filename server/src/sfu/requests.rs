@@ -9,7 +9,7 @@ use trunkline_protocol::sfu::{
 
 use super::{
     ids::SocketId,
-    media::{Answer, Offer},
+    media::{Answer, Draft, Offer},
     signalling::{Caller, Join, Refusal},
 };
 use crate::control::SfuOrder;
@@ -47,7 +47,12 @@ pub(super) enum Command {
 /// What goes out on a socket.
 pub(super) enum Frame {
     Event(Bytes),
-    Close { code: u16, reason: &'static str },
+    /// To be written by whoever sends it.
+    Offer(Draft),
+    Close {
+        code: u16,
+        reason: &'static str,
+    },
 }
 
 /// A request over HTTP, without what all of them have.

@@ -1,7 +1,7 @@
 //! Who owns the state of a shard of the calls: takes requests, datagrams and the passing of time, and
 //! does what follows from them.
 
-use std::{collections::HashMap, sync::Arc, time::Instant};
+use std::{collections::HashMap, future::ready, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use prost::Message;
@@ -17,6 +17,7 @@ use trunkline_protocol::sfu::{
 use super::{
     counters::Counters,
     datagrams::{Datagram, Datagrams, Feed},
+    errands::{self, Errands, Scope},
     ids::{Now, SessionKey, SocketId},
     inbox::{Entry, Inbox},
     media::{Endpoint, Media, MediaEvent},
@@ -64,6 +65,7 @@ pub(super) struct Worker {
     media: Media,
     network: Arc<Network>,
     outgoing: Outgoing,
+    errands: Errands,
     routes: Arc<Routes>,
     pulse: Arc<Pulse>,
     frames: HashMap<SocketId, mpsc::Sender<Frame>>,
@@ -83,6 +85,8 @@ enum Turn {
     Elapse,
     /// The time has come that this was due.
     Upkeep(Instant),
+    /// There is more to do than fitted into the turns before.
+    Errands,
 }
 
 impl Worker {
@@ -100,6 +104,7 @@ impl Worker {
             media: Media::new(outset.endpoint.clone()),
             network: Arc::clone(&outset.network),
             outgoing: Outgoing::default(),
+            errands: Errands::default(),
             routes: Arc::clone(&outset.routes),
             pulse: Arc::clone(&outset.pulse),
             frames: HashMap::new(),
@@ -126,6 +131,7 @@ impl Worker {
                 Some(datagrams) = post.feed.next() => Turn::Datagrams(datagrams),
                 () = sleep_until(due.into()) => Turn::Elapse,
                 due = upkeep.tick() => Turn::Upkeep(due.into()),
+                () = ready(()), if !self.errands.is_empty() => Turn::Errands,
             };
             let began = Instant::now();
             match turn {
@@ -137,8 +143,10 @@ impl Worker {
                     self.pulse.beat(due, began, post.inbox.len());
                     self.upkeep();
                 }
+                Turn::Errands => {}
             }
             self.settle();
+            self.run_errands();
             self.turns.note(began, Instant::now());
         }
     }
@@ -238,28 +246,34 @@ impl Worker {
     /// Does what follows, until nothing follows any more.
     fn settle(&mut self) {
         loop {
-            let events = self.media.take_events();
-            for event in events {
-                self.on_media(event);
+            let mut offers = Vec::new();
+            for event in self.media.take_events() {
+                self.on_media(event, &mut offers);
             }
             let effects = self.calls.take_effects();
-            if effects.is_empty() {
-                break;
-            }
+            let is_settled = effects.is_empty();
             for effect in effects {
                 self.perform(effect);
+            }
+            // Behind what is told of the tracks in them.
+            for (session, offer) in offers {
+                if let Some(socket) = self.calls.socket(session) {
+                    self.push(socket, Frame::Offer(offer));
+                }
+            }
+            if is_settled {
+                break;
             }
         }
         self.transmit();
     }
 
-    fn on_media(&mut self, event: MediaEvent) {
+    /// Adds to the offers that are to be sent.
+    fn on_media(&mut self, event: MediaEvent, offers: &mut Vec<(SessionKey, Draft)>) {
         match event {
+            MediaEvent::Offer { session, offer } => offers.push((session, offer)),
             MediaEvent::Level { session, dbov } => {
                 self.calls.observe_level(session, dbov, Instant::now());
-            }
-            MediaEvent::Offer { session, offer } => {
-                self.calls.tell(session, Event::SubscriberOffer(offer));
             }
             MediaEvent::Quality { session, quality } => {
                 self.calls.set_quality(session, quality, Now::read());
@@ -292,16 +306,8 @@ impl Worker {
                     tracing::debug!(%error, "notice dropped");
                 }
             }
-            Effect::Resubscribe(session) => {
-                let tracks = self.calls.available_tracks(session);
-                self.media.subscribe(session, &tracks, now);
-            }
-            Effect::ResubscribeTo { publisher, sessions } => {
-                for session in sessions {
-                    let tracks = self.calls.tracks_between(publisher, session);
-                    self.media.subscribe_to(session, publisher, &tracks, now);
-                }
-            }
+            Effect::Resubscribe(session) => self.errands.all(session),
+            Effect::ResubscribeTo { publisher, sessions } => self.errands.of(publisher, sessions),
             Effect::SetLive { track, live } => self.media.set_live(track, live, now),
             Effect::SetHeard { session, heard } => self.media.set_heard(session, heard),
             Effect::RestartSubscriber(session) => self.media.restart_subscriber(session, now),
@@ -310,6 +316,31 @@ impl Worker {
             }
             Effect::Forget(session) => self.media.forget(session),
         }
+    }
+
+    /// Brings up to date what some of those receive for whom it has changed. The others wait, and not
+    /// everybody for all of them.
+    fn run_errands(&mut self) {
+        if self.errands.is_empty() {
+            return;
+        }
+        for _ in 0..errands::AT_ONCE {
+            let Some((session, scope)) = self.errands.next() else { break };
+            let now = Instant::now();
+            match scope {
+                Scope::All => {
+                    let tracks = self.calls.available_tracks(session);
+                    self.media.subscribe(session, &tracks, now);
+                }
+                Scope::Of(publishers) => {
+                    for publisher in publishers {
+                        let tracks = self.calls.tracks_between(publisher, session);
+                        self.media.subscribe_to(session, publisher, &tracks, now);
+                    }
+                }
+            }
+        }
+        self.settle();
     }
 
     /// Queues a frame. A client that does not read is cut off, and may come back.

@@ -376,6 +376,10 @@ const MIGRATIONS: &[&str] = &[
     ALTER TABLE user ADD COLUMN lent_until INTEGER;
     CREATE INDEX user_lent ON user (app, lent_until) WHERE lent_until IS NOT NULL;
 ",
+    "
+    -- When the backend has last said which role and teams a user has: tokens of before say nothing of it.
+    ALTER TABLE user ADD COLUMN ruled_at INTEGER;
+",
 ];
 
 #[cfg(test)]
@@ -393,7 +397,7 @@ mod tests {
             "INSERT INTO app (id, key, secret, name, created_at, updated_at)
                 VALUES (1, 'key', 'secret', '', 1, 1);
             INSERT INTO user
-                VALUES (1, 'alice', 'user', '[]', NULL, NULL, NULL, '{}', 1, 1, NULL, NULL, NULL, NULL);",
+                VALUES (1, 'alice', 'user', '[]', NULL, NULL, NULL, '{}', 1, 1, NULL, NULL, NULL, NULL, NULL);",
         )
         .unwrap();
         prepare(&mut db).unwrap();

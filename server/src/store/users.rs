@@ -23,6 +23,8 @@ pub(crate) struct UserRecord {
     pub last_active: Option<DateTime>,
     /// When role and teams are those of a token.
     pub loan: Option<Loan>,
+    /// When the backend has last said what they are.
+    pub ruled_at: Option<DateTime>,
 }
 
 /// What a user is again when the token has expired that lends role or teams.
@@ -49,6 +51,7 @@ impl UserRecord {
             updated_at: now,
             last_active: None,
             loan: None,
+            ruled_at: None,
         }
     }
 }
@@ -66,13 +69,15 @@ pub(crate) fn save(db: Db<'_>, user: &UserRecord) -> rusqlite::Result<()> {
     db.connection
         .prepare_cached(
         "INSERT INTO user (app, id, role, teams, name, image, language, custom,
-            created_at, updated_at, last_active, own_role, own_teams, lent_until)
+            created_at, updated_at, last_active, own_role, own_teams, lent_until,
+            ruled_at)
         VALUES (:app, :id, :role, :teams, :name, :image, :language, :custom,
-            :created_at, :updated_at, :last_active, :own_role, :own_teams, :lent_until)
+            :created_at, :updated_at, :last_active, :own_role, :own_teams, :lent_until,
+            :ruled_at)
         ON CONFLICT (app, id) DO UPDATE SET role = :role, teams = :teams, name = :name, image = :image,
             language = :language, custom = :custom, updated_at = :updated_at,
             last_active = :last_active, own_role = :own_role, own_teams = :own_teams,
-            lent_until = :lent_until",
+            lent_until = :lent_until, ruled_at = :ruled_at",
     )?
     .execute(named_params! {
         ":app": db.app,
@@ -89,6 +94,7 @@ pub(crate) fn save(db: Db<'_>, user: &UserRecord) -> rusqlite::Result<()> {
         ":own_role": loan.map(|loan| &loan.role),
         ":own_teams": loan.map(|loan| to_json(&loan.teams)).transpose()?,
         ":lent_until": nanos(loan.and_then(|loan| loan.until)),
+        ":ruled_at": nanos(user.ruled_at),
     })?;
     Ok(())
 }
@@ -165,5 +171,6 @@ fn read(row: &Row<'_>) -> rusqlite::Result<UserRecord> {
         updated_at: date(row, "updated_at")?,
         last_active: date_if_any(row, "last_active")?,
         loan,
+        ruled_at: date_if_any(row, "ruled_at")?,
     })
 }

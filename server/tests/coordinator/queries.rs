@@ -185,7 +185,13 @@ async fn filters_reach_into_custom_data() {
 #[tokio::test]
 async fn an_answer_is_bounded_and_the_next_page_has_the_rest() {
     let server = TestServer::start().await;
-    let (alice, _socket) = server.connect("alice").await;
+    let (alice, mut socket) = server.connect("alice").await;
+    // A socket that is not read ends.
+    let reading = tokio::spawn(async move {
+        loop {
+            drop(socket.next_frame().await);
+        }
+    });
     let custom = json!({ "a": "x".repeat(5000) });
     let member = |n| json!({ "user_id": format!("u{n}"), "custom": custom });
     let members: Vec<_> = (0..25).map(member).collect();
@@ -208,6 +214,7 @@ async fn an_answer_is_bounded_and_the_next_page_has_the_rest() {
         assert_eq!(seen, (0..50).map(|n| format!("c{n}")).collect::<Vec<_>>());
         assert!(pages >= 2, "{pages}");
     }
+    reading.abort();
 }
 
 #[tokio::test]

@@ -1,9 +1,13 @@
 //! Who may act on whom, what of a right is left when it is taken away, and who finds which calls.
 
 use serde_json::{Value, json};
-use trunkline_server::auth::UserClaims;
+use trunkline_protocol::sfu::models::{CallEndedReason, TrackType};
+use trunkline_server::{
+    auth::UserClaims,
+    control::{Muted, SfuOrder},
+};
 
-use crate::support::{Client, KEY, Raw, TestServer, close_code, next_json, send};
+use crate::support::{Client, KEY, Raw, Socket, TestServer, close_code, next_json, send, sfu_name};
 
 #[tokio::test]
 async fn nobody_takes_a_role_away_by_removing_its_member() {
@@ -51,11 +55,16 @@ async fn a_moderator_does_not_lock_out_who_holds_more() {
             ("kick", json!({})),
             ("kick", json!({ "block": true })),
             ("user_permissions", json!({ "revoke_permissions": ["send-audio"] })),
+            ("mute_users", json!({ "audio": true })),
         ];
         for (action, body) in acts {
             let act = |by: &Client, on: &str| {
                 let mut body = body.clone();
-                body["user_id"] = on.into();
+                match action {
+                    // With somebody who may be.
+                    "mute_users" => body["user_ids"] = json!(["viewer", on]),
+                    _ => body["user_id"] = on.into(),
+                }
                 let (by, path) = (by.clone(), format!("{path}/{action}"));
                 async move { by.post(&path, body).await }
             };
@@ -73,6 +82,33 @@ async fn a_moderator_does_not_lock_out_who_holds_more() {
         }
         owner.post(&format!("{path}/block"), json!({ "user_id": "host" })).await.ok(201);
     }
+}
+
+#[tokio::test]
+async fn who_mutes_all_does_not_mute_who_holds_more() {
+    let server = TestServer::start().await;
+    let (owner, mut hears) = server.connect("owner").await;
+    let clients = [server.stranger("host"), server.stranger("mod")];
+    server.backend(&server.app).post("/users", json!({ "users": { "viewer": {} } })).await.ok(201);
+    let members =
+        json!([{ "user_id": "mod", "role": "moderator" }, { "user_id": "host", "role": "host" }]);
+    owner.post("/call/livestream/a", json!({ "data": { "members": members } })).await.ok(201);
+    for id in ["host", "mod", "viewer"] {
+        server.participant_joined("livestream:a", id, id);
+        next_of(&mut hears, "call.session_participant_joined").await;
+    }
+    let mut muted_by = async |by: &Client, ids: Value, whose: Muted| {
+        let body = json!({ "mute_all_users": true, "audio": true });
+        by.post("/call/livestream/a/mute_users", body).await.ok(201);
+        assert_eq!(next_of(&mut hears, "call.user_muted").await["muted_user_ids"], ids);
+        let order = server.orders.lock().unwrap().pop();
+        let (cid, kinds) = (sfu_name("livestream:a"), vec![TrackType::Audio]);
+        assert_eq!(order, Some(SfuOrder::MuteTracks { cid, whose, kinds }));
+    };
+    let users = |ids: &[&str]| Muted::Users(ids.iter().map(|id| (*id).to_owned()).collect());
+    muted_by(&clients[1], json!(["viewer"]), users(&["viewer"])).await;
+    muted_by(&clients[0], json!(["mod", "viewer"]), users(&["mod", "viewer"])).await;
+    muted_by(&owner, json!(["host", "mod", "viewer"]), Muted::AllBut("owner".into())).await;
 }
 
 #[tokio::test]
@@ -191,6 +227,70 @@ async fn a_backend_has_the_last_word_on_what_a_token_has_lent() {
 }
 
 #[tokio::test]
+async fn what_a_token_says_of_its_user_ends_when_the_backend_says_otherwise() {
+    let server = TestServer::start().await;
+    let backend = server.backend(&server.app);
+    let rule = async |user: &str, wish: Value| {
+        backend.post("/users", json!({ "users": { user: wish } })).await.ok(201);
+    };
+    let (bob, mut hears) = server.connect("bob").await;
+    bob.post("/call/livestream/a", json!({})).await.ok(201);
+    let now = || std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let with = |user: &str, iat: Option<u64>, teams: Option<&str>| {
+        let claims = UserClaims {
+            user_id: Some(user.into()),
+            iat: iat.map(Into::into),
+            role: Some("admin".into()),
+            teams: teams.map(|team| vec![team.into()]),
+            ..UserClaims::default()
+        };
+        server.client(user, server.app.sign(&claims).unwrap())
+    };
+    let change = json!({ "custom": { "x": 1 } });
+    let path = "/call/livestream/a";
+    // Stored is that she is a user: said again, it is said.
+    for (user, role) in [("ann", "user"), ("cleo", "guest")] {
+        rule(user, json!({ "name": "before" })).await;
+        let old = [with(user, Some(now() - 10), None), with(user, None, None)];
+        for client in &old {
+            client.patch(path, change.clone()).await.ok(200);
+        }
+        rule(user, json!({ "name": "other" })).await;
+        old[0].patch(path, change.clone()).await.ok(200);
+        // In the call by what the token says, and without a socket.
+        old[0].post(&format!("{path}/join"), json!({})).await.ok(201);
+        server.participant_joined("livestream:a", user, "s1");
+        next_of(&mut hears, "call.session_participant_joined").await;
+        server.orders.lock().unwrap().clear();
+        server.voids.lock().unwrap().clear();
+
+        rule(user, json!({ "role": role })).await;
+        for client in &old {
+            client.patch(path, change.clone()).await.refused(403, 17);
+            client.post(&format!("{path}/join"), json!({})).await.refused(403, 17);
+        }
+        let orders = std::mem::take(&mut *server.orders.lock().unwrap());
+        let (cid, reason) = (sfu_name("livestream:a"), CallEndedReason::Kicked);
+        let out = SfuOrder::RemoveUser { cid, user_id: user.into(), reason };
+        assert_eq!(orders.iter().filter(|order| **order == out).count(), 1, "{orders:?}");
+        assert!(!server.voids.lock().unwrap().is_empty(), "nor by the SFU token that she has");
+        server.participant_left("livestream:a", user, "s1");
+        next_of(&mut hears, "call.session_participant_left").await;
+        with(user, Some(now()), None).patch(path, change.clone()).await.ok(200);
+    }
+    // The same for teams, and nobody connects with what is over.
+    rule("dora", json!({ "name": "before" })).await;
+    let red = with("dora", Some(now()), Some("red"));
+    red.post("/call/default/red", json!({ "data": { "team": "red" } })).await.ok(201);
+    let old = with("dora", Some(now() - 10), Some("red"));
+    old.get("/call/default/red").await.ok(200);
+    rule("dora", json!({ "teams": ["blue"] })).await;
+    old.get("/call/default/red").await.refused(404, 16);
+    let (old, _socket) = server.connect_client(old).await;
+    old.get("/call/default/red").await.refused(404, 16);
+}
+
+#[tokio::test]
 async fn a_socket_ends_with_its_token_and_comes_back_with_another_one() {
     let server = TestServer::start().await;
     let claims = |exp: f64| UserClaims {
@@ -217,6 +317,16 @@ async fn a_socket_ends_with_its_token_and_comes_back_with_another_one() {
     let far = server.app.sign(&claims(4e10)).unwrap();
     let (_alice, mut socket) = server.connect_client(server.client("alice", far)).await;
     socket.expect_silence().await;
+}
+
+/// The next event of this type.
+async fn next_of(socket: &mut Socket, event_type: &str) -> Value {
+    loop {
+        let event = socket.next().await;
+        if event["type"] == event_type {
+            return event;
+        }
+    }
 }
 
 /// Ids of the calls that a query finds.

@@ -13,8 +13,8 @@ use trunkline_protocol::sfu::{
     event::{JoinRequest, SubscriberOffer, sfu_event::EventPayload as Event},
     models::{IceTrickle, PeerType, TrackType},
     signal::{
-        SendAnswerRequest, SetPublisherRequest, TrackMuteState, TrackSubscriptionDetails,
-        UpdateMuteStatesRequest, UpdateSubscriptionsRequest,
+        SendAnswerRequest, SendAnswerResponse, SetPublisherRequest, TrackMuteState,
+        TrackSubscriptionDetails, UpdateMuteStatesRequest, UpdateSubscriptionsRequest,
     },
 };
 
@@ -63,27 +63,28 @@ pub async fn subscriptions(rig: &Rig) -> Result<Found, Failure> {
 /// Answers to offers with as many m-lines as there are tracks.
 pub async fn answers(rig: &Rig) -> Result<Found, Failure> {
     let mut scene = Scene::start(rig).await?;
-    scene.mallory.answer_offers(false);
     let all = scene.wishes();
     let mut bytes = 0;
-    for number in 0..TIMES {
-        let wished = if number % 2 == 0 { all.clone() } else { Vec::new() };
-        scene.mallory.subscribe(wished).await;
-        let offer: SubscriberOffer = scene.mallory.hear(offer).await;
-        let SubscriberOffer { sdp, negotiation_id, .. } = offer;
-        let sdp = scene.mallory.subscriber.with(move |peer| peer.answer(&sdp)).await?;
-        let request = SendAnswerRequest {
-            peer_type: PeerType::Subscriber.into(),
-            sdp,
-            session_id: scene.mallory.session_id.clone(),
-            negotiation_id,
-        };
-        let body = request.encode_to_vec();
-        bytes = bytes.max(body.len());
-        scene.settled().await;
-        scene.send("SendAnswer", body).await?;
+    for number in 0..TIMES / 10 {
+        scene.mallory = join(rig, &format!("mallory-{number}")).await?;
+        scene.mallory.answer_offers(false);
+        scene.mallory.subscribe(all.clone()).await;
+        scene.forgotten().await;
+        while let Some(offer) = scene.last_offer().await {
+            let SubscriberOffer { sdp, negotiation_id, .. } = offer;
+            let sdp = scene.mallory.subscriber.with(move |peer| peer.answer(&sdp)).await?;
+            let request = SendAnswerRequest {
+                peer_type: PeerType::Subscriber.into(),
+                sdp,
+                session_id: scene.mallory.session_id.clone(),
+                negotiation_id,
+            };
+            let body = request.encode_to_vec();
+            bytes = bytes.max(body.len());
+            scene.send("SendAnswer", body).await?;
+        }
     }
-    scene.found(&format!("{bytes} bytes")).await
+    scene.found(&format!("{bytes} bytes at most")).await
 }
 
 pub async fn candidates(rig: &Rig) -> Result<Found, Failure> {
@@ -155,6 +156,14 @@ impl<'a> Scene<'a> {
         sleep(SETTLED).await;
     }
 
+    /// What is offered and not answered yet.
+    async fn last_offer(&mut self) -> Option<SubscriberOffer> {
+        self.mallory.hear_until_pong().await.into_iter().rev().find_map(|event| match event {
+            Event::SubscriberOffer(offer) => Some(offer),
+            _ => None,
+        })
+    }
+
     /// As many as are taken: of all that others publish, and of what nobody does.
     fn wishes(&self) -> Vec<TrackSubscriptionDetails> {
         let others = self.others.iter();
@@ -168,8 +177,10 @@ impl<'a> Scene<'a> {
     async fn send(&mut self, method: &str, body: Vec<u8>) -> Result<(), Failure> {
         let before = self.on_core()?;
         let reply = self.rig.call(method, &self.mallory.token, PROTOBUF, body).await?;
-        if reply.status != 200 {
-            return Err(format!("{method}: {}", String::from_utf8_lossy(&reply.body)).into());
+        // All answers have their error in the same place.
+        let error = SendAnswerResponse::decode(&reply.body[..]).map(|answer| answer.error);
+        if reply.status != 200 || error != Ok(None) {
+            return Err(format!("{method}: {error:?}").into());
         }
         self.note(before).await
     }
@@ -215,13 +226,6 @@ async fn join(rig: &Rig, user_id: &str) -> Result<Client, Failure> {
     let session_id = format!("session-of-{user_id}");
     let request = JoinRequest { session_id, ..JoinRequest::default() };
     Ok(Client::join_at(&rig.base, token, user_id, request).await)
-}
-
-fn offer(event: &Event) -> Option<SubscriberOffer> {
-    match event {
-        Event::SubscriberOffer(offer) => Some(offer.clone()),
-        _ => None,
-    }
 }
 
 const OTHERS: usize = 50;

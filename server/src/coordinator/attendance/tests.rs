@@ -168,6 +168,7 @@ fn caller(user_id: &str) -> Caller {
         teams: None,
         call_cids: Vec::new(),
         has_token: true,
+        issued_at: None,
         expires_at: None,
     }
 }

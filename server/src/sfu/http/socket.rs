@@ -232,6 +232,11 @@ async fn write(
     while let Some(frame) = next {
         match frame {
             Frame::Event(event) => socket.feed(Message::Binary(event)).await?,
+            Frame::Offer(offer) => {
+                let event = Some(Event::SubscriberOffer(offer.write()));
+                let bytes = SfuEvent { event_payload: event }.encode_to_vec();
+                socket.feed(Message::Binary(bytes.into())).await?;
+            }
             Frame::Close { code, reason } => {
                 close = Some((code, reason));
                 break;

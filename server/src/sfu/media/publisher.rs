@@ -119,14 +119,12 @@ impl Publisher {
         let codecs: HashMap<_, _> =
             tracks.iter().map(|track| (track.mid.as_str(), video_codec(track))).collect();
         let answer = sdp::keep_codec(&answer, |mid| codecs.get(mid).map(String::as_str));
-        let answer = tracks
-            .iter()
-            .filter(|track| is_audio(track.track_type()))
+        let sounds = tracks.iter().filter(|track| is_audio(track.track_type()));
+        let opus: HashMap<_, _> = sounds
             .map(|track| (track.mid.as_str(), opus_parameters(track)))
             .filter(|(_, parameters)| !parameters.is_empty())
-            .fold(answer, |answer, (mid, parameters)| {
-                sdp::add_opus_parameters(&answer, mid, &parameters)
-            });
+            .collect();
+        let answer = sdp::add_opus_parameters(&answer, |mid| opus.get(mid).map(String::as_str));
         let mut tracks = tracks.to_vec();
         for track in tracks.iter_mut().filter(|track| !is_audio(track.track_type())) {
             if let Some(name) = sdp::first_codec(&answer, &track.mid) {

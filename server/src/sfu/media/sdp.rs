@@ -1,14 +1,18 @@
 //! Edits of session descriptions as text, where str0m has no option for what is needed.
 
-/// Appends parameters to the opus format line of one m-line.
-pub fn add_opus_parameters(sdp: &str, mid: &str, parameters: &str) -> String {
+/// Appends parameters to the opus format lines of the m-lines that have some.
+pub fn add_opus_parameters<'a>(
+    sdp: &str,
+    parameters_of: impl Fn(&str) -> Option<&'a str>,
+) -> String {
     let (session, sections) = split(sdp);
     let mut edited = session.to_owned();
     for section in sections {
-        let is_meant = section.lines().any(|l| l.strip_prefix("a=mid:") == Some(mid));
-        match opus_format_prefix(section) {
-            Some(prefix) if is_meant => edited.push_str(&append(section, &prefix, parameters)),
-            _ => edited.push_str(section),
+        let mid = section.lines().find_map(|line| line.strip_prefix("a=mid:"));
+        let parameters = mid.and_then(&parameters_of);
+        match parameters.and_then(|it| Some((it, opus_format_prefix(section)?))) {
+            Some((parameters, prefix)) => edited.push_str(&append(section, &prefix, parameters)),
+            None => edited.push_str(section),
         }
     }
     edited
@@ -180,15 +184,17 @@ mod tests {
         a=fmtp:109 minptime=10\r\n";
 
     #[test]
-    fn opus_parameters_go_to_the_named_section_only() {
-        let edited = add_opus_parameters(SDP, "2", "usedtx=1");
+    fn opus_parameters_go_to_the_named_sections_only() {
+        let add =
+            |sdp, wanted| add_opus_parameters(sdp, |mid| (mid == wanted).then_some("usedtx=1"));
+        let edited = add(SDP, "2");
         assert_eq!(
             edited,
             SDP.replace("a=fmtp:109 minptime=10\r\n", "a=fmtp:109 minptime=10;usedtx=1\r\n")
         );
-        assert_eq!(add_opus_parameters(SDP, "1", "usedtx=1"), SDP, "no opus there");
-        assert_eq!(add_opus_parameters(SDP, "9", "usedtx=1"), SDP, "no such mid");
-        assert_eq!(add_opus_parameters("", "0", "usedtx=1"), "");
+        assert_eq!(add(SDP, "1"), SDP, "no opus there");
+        assert_eq!(add(SDP, "9"), SDP, "no such mid");
+        assert_eq!(add("", "0"), "");
     }
 
     #[test]

@@ -9,12 +9,13 @@ use str0m::{
     bwe::Bitrate, change::SdpPendingOffer, format::PayloadParams, media::Mid, net::Transmit,
     rtp::RtpPacket,
 };
-use trunkline_protocol::sfu::{event::SubscriberOffer, models::Error};
+use trunkline_protocol::sfu::models::Error;
 
 use super::{
     allocation::{Demand, allocate, goal, is_short},
     congestion::{Change, Congestion},
     description::{Answer, refused},
+    draft::{Draft, DraftLine},
     endpoint::Endpoint,
     estimate::Estimate,
     layers::{ArrivingLayer, StreamId},
@@ -24,7 +25,6 @@ use super::{
     peer::{Path, Peer, PeerEvent, Side},
     publisher::Origin,
     rate::RateMeter,
-    sdp,
     search::Search,
 };
 use crate::sfu::{
@@ -41,7 +41,7 @@ pub struct Subscriber {
     last_line: u64,
     negotiation: Negotiation,
     pending: Option<SdpPendingOffer>,
-    last_offer: Option<SubscriberOffer>,
+    last_offer: Option<Draft>,
     restart: bool,
     estimate: Estimate,
     congestion: Congestion,
@@ -158,7 +158,7 @@ impl Subscriber {
     }
 
     /// What to offer now, if anything. At most one offer waits for its answer.
-    pub fn offer(&mut self, now: Instant) -> Option<SubscriberOffer> {
+    pub fn offer(&mut self, now: Instant) -> Option<Draft> {
         if self.negotiation.is_outstanding() && !self.restart {
             return None;
         }
@@ -201,13 +201,9 @@ impl Subscriber {
         });
         let (offer, pending) = made.ok()??;
         self.pending = Some(pending);
-        let offer = SubscriberOffer {
-            ice_restart: restart,
-            sdp: self.finish(&offer.to_sdp_string()),
-            negotiation_id: self.negotiation.offered(now),
-        };
-        self.last_offer = Some(offer.clone());
-        Some(offer)
+        let id = self.negotiation.offered(now);
+        let draft = Draft::new(offer, restart, self.draft_lines(), id);
+        Some(self.last_offer.insert(draft).clone())
     }
 
     /// What to do about an offer that is not answered.
@@ -215,11 +211,7 @@ impl Subscriber {
         match self.negotiation.poll(now) {
             Due::Nothing => None,
             Due::GiveUp => Some(Overdue::GaveUp),
-            Due::Repeat(negotiation_id) => {
-                let offer = self.last_offer.as_mut()?;
-                offer.negotiation_id = negotiation_id;
-                Some(Overdue::Repeat(offer.clone()))
-            }
+            Due::Repeat(id) => Some(Overdue::Repeat(self.last_offer.as_ref()?.again(id))),
         }
     }
 
@@ -411,9 +403,9 @@ impl Subscriber {
         Some((*key, output.stream()?))
     }
 
-    /// The tracks that are received or were.
-    pub fn tracks(&self) -> impl Iterator<Item = TrackKey> + '_ {
-        self.outputs.keys().copied()
+    /// The videos that are received or were.
+    pub fn videos(&self) -> impl Iterator<Item = TrackKey> + '_ {
+        self.outputs.keys().filter(|track| !is_audio(track.kind)).copied()
     }
 
     /// The output of a track, if it is wanted now.
@@ -504,31 +496,30 @@ impl Subscriber {
         self.peer.rtc.bwe().set_desired_bitrate(Bitrate::bps(wanted));
     }
 
-    /// Puts in what str0m has no option for.
-    fn finish(&self, offer: &str) -> String {
-        let lines = || {
-            self.outputs
-                .values()
-                .filter_map(|output| output.line.as_ref().map(|line| (line, output)))
-        };
-        let ids: HashMap<_, _> =
-            lines().map(|(line, output)| (line.token(), output.stream_id.as_str())).collect();
-        let offer = sdp::replace_stream_ids(offer, |token| ids.get(token).copied());
-        let idle = self.idle.iter().map(|line| (line.mid.to_string(), line.codec.as_str()));
-        let used = lines().map(|(line, output)| (line.mid.to_string(), output.codec.as_str()));
-        let codecs: HashMap<_, _> = used.chain(idle).collect();
-        let offer = sdp::keep_codec(&offer, |mid| codecs.get(mid).copied());
-        let stereo = lines().filter(|(_, output)| output.stereo);
-        stereo.fold(offer, |offer, (line, _)| {
-            sdp::add_opus_parameters(&offer, &line.mid.to_string(), "stereo=1;sprop-stereo=1")
-        })
+    /// What the text of an offer has to say of the m-lines.
+    fn draft_lines(&self) -> Vec<DraftLine> {
+        let lines =
+            self.outputs.values().filter_map(|output| Some((output.line.as_ref()?, output)));
+        let used = lines.map(|(line, output)| DraftLine {
+            mid: line.mid.to_string(),
+            codec: output.codec.clone(),
+            stream: Some((line.token().to_owned(), output.stream_id.clone())),
+            stereo: output.stereo,
+        });
+        let idle = self.idle.iter().map(|line| DraftLine {
+            mid: line.mid.to_string(),
+            codec: line.codec.clone(),
+            stream: None,
+            stereo: false,
+        });
+        used.chain(idle).collect()
     }
 }
 
 /// An offer that was not answered in time.
 pub enum Overdue {
     /// Send it again: it may have met a client that was just replacing its peer connection.
-    Repeat(SubscriberOffer),
+    Repeat(Draft),
     /// The client does not answer.
     GaveUp,
 }

@@ -95,11 +95,11 @@ impl Media {
         }
     }
 
-    /// Takes note of the layers of everything that a session receives.
+    /// Takes note of the layers of every video that a session receives.
     pub(super) fn see_all(&mut self, session: SessionKey) {
-        let tracks: Vec<_> =
-            self.subscriber(session).map(|s| s.tracks().collect()).unwrap_or_default();
-        for track in tracks {
+        let videos: Vec<_> =
+            self.subscriber(session).map(|s| s.videos().collect()).unwrap_or_default();
+        for track in videos {
             self.see_layers(session, track);
         }
     }

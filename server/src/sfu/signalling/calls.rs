@@ -188,9 +188,14 @@ impl Calls {
         }
     }
 
+    /// The socket that serves a session, if any.
+    pub fn socket(&self, session: SessionKey) -> Option<SocketId> {
+        self.sessions.get(&session).and_then(Session::socket)
+    }
+
     /// Sends an event to one session, if a socket serves it.
     pub fn tell(&mut self, session: SessionKey, event: Event) {
-        if let Some(socket) = self.sessions.get(&session).and_then(Session::socket) {
+        if let Some(socket) = self.socket(session) {
             self.send(vec![socket], event);
         }
     }

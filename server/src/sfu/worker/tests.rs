@@ -60,7 +60,7 @@ async fn is_answered(frames: &mut mpsc::Receiver<Frame>) -> bool {
             let event = SfuEvent::decode(event).unwrap().event_payload;
             matches!(event, Some(EventPayload::JoinResponse(_)))
         }
-        Some(Frame::Close { .. }) | None => false,
+        Some(Frame::Offer(_) | Frame::Close { .. }) | None => false,
     }
 }
 

@@ -117,14 +117,39 @@ fn what_one_publisher_sends_changes_without_a_look_at_the_others() {
     assert_eq!(difference, Difference { videos: vec![CAMERA], ..Difference::default() });
     let gone = subscriber.update_from(CAMERA.publisher, &[available(sound)]);
     assert_eq!((gone.removed, gone.videos), (vec![CAMERA], vec![CAMERA]));
-    let left: HashSet<_> = subscriber.tracks().collect();
+    let left: HashSet<_> = subscriber.outputs.keys().copied().collect();
     assert_eq!(left, HashSet::from([sound, other]));
+    assert!(subscriber.videos().eq([other]));
+}
+
+#[test]
+fn the_text_of_an_offer_is_written_by_whoever_sends_it() {
+    let now = Instant::now();
+    let sound = TrackKey { publisher: SessionKey(1), kind: TrackType::Audio };
+    let mut subscriber = Subscriber::new(&Endpoint::alone(&[]), now);
+    let stereo = AvailableTrack { stereo: true, ..available(sound) };
+    subscriber.update(&[available(CAMERA), stereo]);
+    let draft = subscriber.offer(now).unwrap();
+    // On another thread, and after the track is gone.
+    subscriber.update(&[]);
+    let offer = std::thread::spawn(move || draft.write()).join().unwrap();
+    assert_eq!((offer.negotiation_id, offer.ice_restart), (1, false));
+    for stream in ["1:TRACK_TYPE_VIDEO", "1:TRACK_TYPE_AUDIO"] {
+        assert!(offer.sdp.contains(&format!("a=msid:{stream} ")), "{}", offer.sdp);
+    }
+    assert_eq!(offer.sdp.matches("sprop-stereo=1").count(), 1, "{}", offer.sdp);
+    assert!(offer.sdp.contains("VP8/90000") && !offer.sdp.contains("VP9/90000"));
+    let Some(Overdue::Repeat(again)) = subscriber.overdue(now + Duration::from_secs(2)) else {
+        panic!("nobody has answered")
+    };
+    let again = again.write();
+    assert_eq!((again.negotiation_id, again.sdp), (2, offer.sdp));
 }
 
 fn available(key: TrackKey) -> AvailableTrack {
     AvailableTrack {
         key,
-        stream_id: format!("{key:?}"),
+        stream_id: format!("{}:{}", key.publisher.0, key.kind.as_str_name()),
         codec: if is_audio(key.kind) { "" } else { "vp8" }.into(),
         stereo: false,
         live: true,

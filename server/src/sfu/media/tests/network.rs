@@ -364,6 +364,7 @@ impl World {
         for event in self.media.take_events() {
             match event {
                 MediaEvent::Offer { session: VIEWER, offer } => {
+                    let offer = offer.write();
                     let sdp = SdpOffer::from_sdp_string(&offer.sdp).unwrap();
                     let answer = self.viewer.rtc.sdp_api().accept_offer(sdp).unwrap();
                     let answer = answer.to_sdp_string();
