@@ -20,7 +20,7 @@ use super::{
     errands::{self, Errands, Scope},
     ids::{Now, SessionKey, SocketId},
     inbox::{Entry, Inbox},
-    media::{Endpoint, Media, MediaEvent},
+    media::{Draft, Endpoint, Media, MediaEvent},
     network::{Network, Outgoing},
     pulse::{BETWEEN_BEATS, Pulse},
     requests::{Command, Frame, Request, Rpc, RpcResult},
