@@ -24,7 +24,6 @@ pub const ROWS: &[Row] = &[
     Row { name: "worst SetPublisher", attack: |rig| Box::pin(requests::worst(rig)) },
     Row { name: "taken SetPublisher", attack: |rig| Box::pin(accepted::set_publisher(rig)) },
     Row { name: "taken UpdateSubscriptions", attack: |rig| Box::pin(accepted::subscriptions(rig)) },
-    Row { name: "taken SendAnswer", attack: |rig| Box::pin(accepted::answers(rig)) },
     Row { name: "taken IceTrickle", attack: |rig| Box::pin(accepted::candidates(rig)) },
     Row { name: "taken UpdateMuteStates", attack: |rig| Box::pin(accepted::mutes(rig)) },
     Row { name: "unreadable SendAnswer", attack: |rig| Box::pin(requests::unreadable(rig)) },

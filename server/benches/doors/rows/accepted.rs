@@ -10,11 +10,11 @@ use std::{fs, time::Duration};
 use prost::Message as _;
 use tokio::time::sleep;
 use trunkline_protocol::sfu::{
-    event::{JoinRequest, SubscriberOffer, sfu_event::EventPayload as Event},
+    event::JoinRequest,
     models::{IceTrickle, PeerType, TrackType},
     signal::{
-        SendAnswerRequest, SendAnswerResponse, SetPublisherRequest, TrackMuteState,
-        TrackSubscriptionDetails, UpdateMuteStatesRequest, UpdateSubscriptionsRequest,
+        SendAnswerResponse, SetPublisherRequest, TrackMuteState, TrackSubscriptionDetails,
+        UpdateMuteStatesRequest, UpdateSubscriptionsRequest,
     },
 };
 
@@ -47,7 +47,7 @@ pub async fn set_publisher(rig: &Rig) -> Result<Found, Failure> {
     scene.found(&format!("{} bytes", sdp.len())).await
 }
 
-/// All wishes that are taken, and none.
+/// All wishes that are taken, and none. The answers to the offers that follow are as long as there are.
 pub async fn subscriptions(rig: &Rig) -> Result<Found, Failure> {
     let mut scene = Scene::start(rig).await?;
     let all = scene.wishes();
@@ -57,34 +57,7 @@ pub async fn subscriptions(rig: &Rig) -> Result<Found, Failure> {
         let request = UpdateSubscriptionsRequest { session_id, tracks };
         scene.send("UpdateSubscriptions", request.encode_to_vec()).await?;
     }
-    scene.found(&format!("{} wishes", all.len())).await
-}
-
-/// Answers to offers with as many m-lines as there are tracks.
-pub async fn answers(rig: &Rig) -> Result<Found, Failure> {
-    let mut scene = Scene::start(rig).await?;
-    let all = scene.wishes();
-    let mut bytes = 0;
-    for number in 0..TIMES / 10 {
-        scene.mallory = join(rig, &format!("mallory-{number}")).await?;
-        scene.mallory.answer_offers(false);
-        scene.mallory.subscribe(all.clone()).await;
-        scene.forgotten().await;
-        while let Some(offer) = scene.last_offer().await {
-            let SubscriberOffer { sdp, negotiation_id, .. } = offer;
-            let sdp = scene.mallory.subscriber.with(move |peer| peer.answer(&sdp)).await?;
-            let request = SendAnswerRequest {
-                peer_type: PeerType::Subscriber.into(),
-                sdp,
-                session_id: scene.mallory.session_id.clone(),
-                negotiation_id,
-            };
-            let body = request.encode_to_vec();
-            bytes = bytes.max(body.len());
-            scene.send("SendAnswer", body).await?;
-        }
-    }
-    scene.found(&format!("{bytes} bytes at most")).await
+    scene.found(&format!("{} wishes, SendAnswer included", all.len())).await
 }
 
 pub async fn candidates(rig: &Rig) -> Result<Found, Failure> {
@@ -154,14 +127,6 @@ impl<'a> Scene<'a> {
     /// Waits until what follows from a request is over.
     async fn settled(&self) {
         sleep(SETTLED).await;
-    }
-
-    /// What is offered and not answered yet.
-    async fn last_offer(&mut self) -> Option<SubscriberOffer> {
-        self.mallory.hear_until_pong().await.into_iter().rev().find_map(|event| match event {
-            Event::SubscriberOffer(offer) => Some(offer),
-            _ => None,
-        })
     }
 
     /// As many as are taken: of all that others publish, and of what nobody does.
