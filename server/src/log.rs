@@ -36,7 +36,7 @@ pub struct Log {
 }
 
 impl Log {
-    /// Begins to write to the standard error stream. `RUST_LOG` says what, in place of [`WHAT`].
+    /// Begins to write to the standard error stream. `RUST_LOG` says what, in place of `WHAT`.
     pub fn start(json: bool, metrics: &Registry) -> Self {
         let (writer, guard) = in_background(io::stderr(), MOST_WAITING);
         let pace = Arc::<Pace>::default();
