@@ -1,13 +1,16 @@
 //! The command line.
 
+mod app;
 mod crowd;
 mod error;
 mod file;
 mod limits;
 mod operation;
 mod secrets;
+mod task;
 mod turn;
 mod upkeep;
+mod url;
 
 use std::{
     ffi::OsString,
@@ -16,7 +19,6 @@ use std::{
     path::PathBuf,
     sync::Arc,
     thread,
-    time::Duration,
 };
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -24,19 +26,15 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use trunkline_protocol::coordinator::{FullUserRequest, UpdateUsersRequest};
 
 use crate::{
-    auth::{App, DEV_SECRET},
+    address::{Cidr, TrustedProxies},
     coordinator::RoleGrants,
-    crowd::Crowd,
-    http::{Cidr, ConnectionBounds, SocketBounds, TrustedProxies},
-    operator::Order,
-    rate_limit::Budgets,
-    sfu::{self, SfuOptions},
-    turn::TurnServers,
 };
-pub use crowd::CrowdConfigError;
-pub use error::ConfigError;
-pub use file::FileError;
-pub use operation::{Operation, TlsFiles};
+use app::{AppArgs, DEV_KEY};
+use url::{check_server_url, check_url};
+
+pub use error::{ConfigError, CrowdConfigError, FileError};
+pub use operation::Operation;
+pub use task::{Config, Place, Task};
 
 /// Self-hosted backend for trunkline: coordinator and SFU in one process.
 #[derive(Debug, Parser)]
@@ -148,27 +146,6 @@ struct ServeArgs {
 }
 
 #[derive(Debug, Args)]
-struct AppArgs {
-    /// Key that clients name the app by.
-    #[arg(long, env = "TRUNKLINE_API_KEY")]
-    api_key: Option<String>,
-    /// Secret that user tokens are signed with.
-    #[arg(long, env = "TRUNKLINE_API_SECRET", hide_env_values = true)]
-    api_secret: Option<String>,
-    /// File with the secret that user tokens are signed with.
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "TRUNKLINE_API_SECRET_FILE",
-        conflicts_with = "api_secret"
-    )]
-    api_secret_file: Option<PathBuf>,
-    /// Development: well-known key and secret, tokens for everybody; loopback only.
-    #[arg(long)]
-    dev: bool,
-}
-
-#[derive(Debug, Args)]
 struct InitArgs {
     /// Where; what is there already stays.
     #[arg(value_name = "FILE", default_value = "trunkline.toml")]
@@ -223,101 +200,6 @@ struct UserArgs {
     app: AppArgs,
 }
 
-/// What to do.
-#[allow(clippy::large_enum_variant)] // there is one in a process
-pub enum Task {
-    /// Run the server.
-    Serve(Config),
-    /// Say that this configuration file is there now.
-    Announce(PathBuf),
-    /// Print this token.
-    PrintToken(String),
-    /// Have this done in a directory, by the server that uses it if there is one.
-    Order {
-        /// Directory of the data.
-        data: PathBuf,
-        /// What.
-        order: Order,
-    },
-    /// Make a data directory of a copy.
-    Restore {
-        /// The copy.
-        from: PathBuf,
-        /// Directory of the data.
-        data: PathBuf,
-        /// Set aside what is there.
-        replace: bool,
-    },
-    /// Create or change a user.
-    PutUser {
-        /// Where.
-        place: Place,
-        /// Key and secret of the app.
-        app: App,
-        /// The user.
-        users: UpdateUsersRequest,
-    },
-    /// Fill a call.
-    Crowd(Crowd),
-}
-
-/// Where users are kept.
-pub enum Place {
-    /// In a directory that no server uses now.
-    Directory(PathBuf),
-    /// With a running server: its URL, without a slash at the end.
-    Server(String),
-}
-
-/// A checked configuration of the server.
-#[derive(Clone)]
-pub struct Config {
-    /// Address for HTTP and WebSockets.
-    pub listen: SocketAddr,
-    /// Directory of the data.
-    pub data: PathBuf,
-    /// Key and secret.
-    pub app: App,
-    /// Hand out tokens.
-    pub dev: bool,
-    /// Without a slash at the end.
-    pub public_url: Option<String>,
-    /// Who may say for whom they ask.
-    pub proxies: TrustedProxies,
-    /// Static files.
-    pub www: Option<PathBuf>,
-    /// Address for media.
-    pub udp: SocketAddr,
-    /// Told to clients for media.
-    pub public_ip: Option<IpAddr>,
-    /// Told to clients, for networks that block UDP.
-    pub turn: Arc<TurnServers>,
-    /// What roles may do instead of what is built in.
-    pub grants: Vec<RoleGrants>,
-    /// How often somebody may ask.
-    pub budgets: Budgets,
-    /// Anybody may become a guest.
-    pub guests: bool,
-    /// After how long guests are forgotten; `None`: they are kept.
-    pub guest_expiry: Option<Duration>,
-    /// How many sockets somebody may hold open.
-    pub sockets: SocketBounds,
-    /// How often somebody may ask something of the SFU.
-    pub sfu_limits: sfu::Limits,
-    /// How many connections somebody may hold open, sockets among them.
-    pub connections: ConnectionBounds,
-    /// Sessions that one user may have in a call.
-    pub sessions_per_user: u32,
-    /// From which sizes on less is done for each participant of a call.
-    pub sizes: sfu::Sizes,
-    /// Among how many threads the calls are divided.
-    pub media_workers: usize,
-    /// The form of the log.
-    pub log_json: bool,
-    /// For whoever runs it.
-    pub operation: Operation,
-}
-
 impl Cli {
     /// Reads the command line, the environment and the configuration file.
     pub fn read() -> Result<Self, ConfigError> {
@@ -363,18 +245,6 @@ impl Cli {
             Some(Command::User(args)) => args.check(),
             Some(Command::Crowd(args)) => args.check(),
             None => self.serve.check().map(Task::Serve),
-        }
-    }
-}
-
-impl Config {
-    /// How the SFU is to be.
-    pub fn sfu(&self) -> SfuOptions {
-        SfuOptions {
-            udp: self.udp,
-            public_ip: self.public_ip,
-            sizes: self.sizes,
-            workers: self.media_workers,
         }
     }
 }
@@ -429,19 +299,6 @@ impl ServeArgs {
     }
 }
 
-impl AppArgs {
-    fn check(self) -> Result<App, ConfigError> {
-        let fill = |given: Option<String>, well_known: &str| {
-            given
-                .filter(|text| !text.is_empty())
-                .or_else(|| self.dev.then(|| well_known.to_owned()))
-                .ok_or(ConfigError::NoCredentials)
-        };
-        let secret = secrets::read(self.api_secret, self.api_secret_file.as_deref())?;
-        Ok(App { key: fill(self.api_key, DEV_KEY)?, secret: fill(secret, DEV_SECRET)? })
-    }
-}
-
 impl TokenArgs {
     fn print(self) -> Result<String, ConfigError> {
         let mut app = self.app;
@@ -477,25 +334,10 @@ impl UserArgs {
     }
 }
 
-fn check_server_url(url: String) -> Result<String, ConfigError> {
-    if url.starts_with("http://") { check_url(url) } else { Err(ConfigError::ServerUrl(url)) }
-}
-
-fn check_url(url: String) -> Result<String, ConfigError> {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-    match rest {
-        Some(rest) if !rest.is_empty() && !rest.contains(['?', '#', ' ', '"']) => {
-            Ok(url.trim_end_matches('/').into())
-        }
-        _ => Err(ConfigError::PublicUrl(url)),
-    }
-}
-
-const DEV_KEY: &str = "trunkline-dev";
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::auth::App;
 
     pub(super) const OWN_APP: &str = "--api-key k --api-secret 0123456789abcdef0123456789abcdef";
 

@@ -8,13 +8,14 @@ mod attendee;
 mod error;
 mod figures;
 mod names;
+mod plan;
 mod receiver;
 mod service;
+mod venue;
 
 use std::{
     collections::BTreeMap,
     fmt,
-    net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -26,46 +27,16 @@ use tokio::{
 };
 use trunkline_protocol::coordinator::{FullUserRequest, UpdateUsersRequest};
 
-use crate::{auth::App, native::scatter};
-use attendee::{News, Part, Parting};
-pub use error::CrowdError;
+use crate::native::scatter;
+use attendee::{Part, Parting};
 use figures::Figures;
-pub use figures::Report;
+use plan::JOINING;
 use service::Service;
+use venue::{News, Venue};
 
-/// Who comes to which call.
-#[derive(Clone)]
-pub struct Crowd {
-    /// Of the running server, without a slash at the end.
-    pub url: String,
-    /// Signs the tokens.
-    pub app: App,
-    /// Type and id; the call is created when it is missing.
-    pub call: (String, String),
-    /// In all.
-    pub participants: usize,
-    /// Those of them who speak, in turns.
-    pub speakers: usize,
-    /// Those of them who send video and receive what is sent.
-    pub media: usize,
-    /// How many of the others leave in a second, each followed by somebody who comes.
-    pub churn: f64,
-    /// Decides who speaks and who leaves when.
-    pub seed: u64,
-}
-
-/// What all participants share.
-struct Venue {
-    crowd: Crowd,
-    service: Service,
-    /// Of this machine, as the server sees it.
-    address: IpAddr,
-    /// Those who join at the same time.
-    doors: Semaphore,
-    began: Instant,
-    figures: Figures,
-    news: mpsc::UnboundedSender<News>,
-}
+pub use error::CrowdError;
+pub use figures::Report;
+pub use plan::Crowd;
 
 /// The participants by number.
 struct Seats {
@@ -282,8 +253,6 @@ impl Seats {
     }
 }
 
-/// Those who join at the same time.
-const JOINING: usize = 16;
 const REPORTS: Duration = Duration::from_secs(5);
 const FAREWELL: Duration = Duration::from_secs(10);
 /// The server takes no more in a request.

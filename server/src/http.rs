@@ -1,7 +1,6 @@
 //! HTTP and the coordinator socket: translation only, decisions are the coordinator's.
 
 mod access_log;
-mod address;
 mod api;
 mod commands;
 mod connections;
@@ -12,18 +11,11 @@ mod listen;
 mod ops;
 mod rest;
 mod socket;
-mod sockets;
+mod state;
 mod tls;
 mod unsupported;
 
-use std::{
-    any::Any,
-    convert::Infallible,
-    net::IpAddr,
-    path::PathBuf,
-    sync::{Arc, atomic::AtomicBool},
-    time::{Duration, Instant},
-};
+use std::{any::Any, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
     Extension, Router,
@@ -32,72 +24,18 @@ use axum::{
     response::Response,
     routing::any,
 };
-use tokio::sync::mpsc;
 use tower_http::{
     catch_panic::CatchPanicLayer,
     cors::{AllowOrigin, CorsLayer},
 };
-use trunkline_protocol::coordinator::{DateEncoding, IceServerResponse};
+use trunkline_protocol::coordinator::DateEncoding;
 
-use crate::{
-    auth::{App, Apps},
-    coordinator::Coordinator,
-    metrics::Registry,
-    rate_limit::RateLimits,
-    turn::TurnServers,
-};
 use api::Api;
 
-pub use address::{Cidr, ClientAddress, Network, TrustedProxies};
 pub use connections::{ConnectionBounds, Connections};
 pub use listen::serve;
-pub use sockets::{Permit, SocketBounds, SocketCounts, TooManySockets};
-pub use tls::{Tls, TlsError};
-
-/// What the routes work with.
-#[derive(Clone)]
-pub struct AppState {
-    /// Decides.
-    pub coordinator: Coordinator,
-    /// Keys and secrets.
-    pub apps: Arc<Apps>,
-    /// Signs SFU tokens.
-    pub sfu_secret: String,
-    /// Sessions that one user may have in a call.
-    pub sessions_per_user: u32,
-    /// Name of the SFU.
-    pub edge_name: String,
-    /// Where clients are told from which address they send.
-    pub stun: Vec<IceServerResponse>,
-    /// TURN servers that clients are told.
-    pub turn: Arc<TurnServers>,
-    /// `http`, or `https` when the server speaks TLS itself.
-    pub scheme: &'static str,
-    /// Whether each request goes to the log.
-    pub access_log: bool,
-    /// Set when the server is to end and nobody new gets in.
-    pub draining: Arc<AtomicBool>,
-    /// Base URL clients use, when the `Host` header does not tell.
-    pub public_url: Option<String>,
-    /// Development: hands out tokens of this app.
-    pub dev: Option<App>,
-    /// Anybody may become a guest.
-    pub guests: bool,
-    /// Static files of the demo.
-    pub www: Option<PathBuf>,
-    /// Held by every open socket, so that a shutdown can wait for them.
-    pub sockets: mpsc::Sender<Infallible>,
-    /// How many of them there are, by holder.
-    pub socket_counts: Arc<SocketCounts>,
-    /// How often somebody may ask.
-    pub rate_limits: Arc<RateLimits>,
-    /// Counts what happens.
-    pub metrics: Registry,
-    /// Directory of the data.
-    pub data: PathBuf,
-    /// When the server was started.
-    pub started: Instant,
-}
+pub use state::AppState;
+pub use tls::{Tls, TlsError, TlsFiles};
 
 /// All routes: the coordinator's under both prefixes, those of the SFU as given, the helpers and
 /// the static files.

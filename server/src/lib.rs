@@ -4,6 +4,7 @@
 #[cfg(not(panic = "unwind"))]
 compile_error!("the server catches panics; build it with `--profile server`, which unwinds");
 
+pub mod address;
 pub mod admin;
 pub mod app;
 pub mod auth;
@@ -25,5 +26,6 @@ pub mod room;
 pub mod self_check;
 pub mod serve;
 pub mod sfu;
+pub mod sockets;
 pub mod store;
 pub mod turn;

@@ -5,14 +5,14 @@ use std::{io::Write, path::Path, process::ExitCode, sync::Arc, time::Duration};
 use tokio::signal::unix::{SignalKind, signal};
 use trunkline_protocol::coordinator::UpdateUsersRequest;
 use trunkline_server::{
-    admin::{self, AdminError},
+    admin,
     auth::App,
     config::{Cli, Config, ConfigError, Place, Task},
     control,
     crowd::{self, Crowd},
     log::Log,
     metrics::Registry,
-    operator::{Answer, Order},
+    operator::{AdminError, Answer, Order},
     self_check,
     serve::{Media, Server},
     sfu::{self, Sfu},

@@ -1,6 +1,8 @@
 //! What whoever runs the server may want of it while it runs: a socket in its data directory, which
 //! nobody but the owner of the directory can open. An order is a line of JSON, and so is its answer.
 
+mod error;
+
 use std::{
     fmt,
     io::{self, BufRead, BufReader, Write},
@@ -18,13 +20,14 @@ use tokio::{
 };
 
 use crate::{
-    admin::AdminError,
     app::AppId,
     auth::Apps,
     clock,
     coordinator::Coordinator,
     store::{Done, Store, StoreError, apps},
 };
+
+pub use error::AdminError;
 
 /// Something that is to be done.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{app::AppId, http::Network};
+use crate::{address::Network, app::AppId};
 
 /// What may be asked for; 0 stands for as many as they like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -254,7 +254,7 @@ const MAX_WINDOWS: usize = 100_000;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::ClientAddress;
+    use crate::address::ClientAddress;
 
     fn network(address: &str) -> Network {
         ClientAddress(address.parse().unwrap()).network()

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use crate::http::Network;
+use crate::address::Network;
 
 /// Room for what comes in.
 pub struct Room {
@@ -77,7 +77,7 @@ impl Drop for Share {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::ClientAddress;
+    use crate::address::ClientAddress;
 
     #[test]
     fn nobody_takes_all_and_what_is_given_back_is_free_again() {

@@ -29,11 +29,12 @@ use crate::{
     control::{SfuControl, SfuNotice},
     coordinator::{Coordinator, Policy, Refusal},
     descriptors,
-    http::{self, AppState, Connections, SocketCounts, Tls, TlsError},
+    http::{self, AppState, Connections, Tls, TlsError},
     metrics::Registry,
     operator::{Desk, Running},
     rate_limit::RateLimits,
     sfu::Open,
+    sockets::SocketCounts,
     store::{Done, Retention, Store, StoreError, apps, retention},
 };
 
@@ -160,7 +161,7 @@ impl Server {
             guests: config.guests,
             www: config.www.clone(),
             sockets: open.clone(),
-            socket_counts: SocketCounts::new(config.sockets.beside_requests(bounds)),
+            socket_counts: SocketCounts::new(bounds.beside(config.sockets)),
             rate_limits: Arc::new(RateLimits::new(config.budgets)),
             metrics: media.metrics,
             data: config.data.clone(),

@@ -23,6 +23,7 @@ mod media;
 mod network;
 mod pulse;
 mod reader;
+mod requests;
 mod routes;
 mod shard;
 mod signalling;

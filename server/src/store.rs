@@ -12,9 +12,12 @@ pub(crate) mod calls;
 pub(crate) mod condition;
 mod custom;
 pub(crate) mod devices;
+mod error;
 pub(crate) mod feedback;
+mod file;
 pub(crate) mod filter;
 mod lock;
+mod measures;
 pub(crate) mod members;
 pub(crate) mod page;
 pub(crate) mod permissions;
@@ -29,26 +32,24 @@ pub(crate) mod voids;
 mod worker;
 
 use std::{
-    fs::{self, File, Permissions},
-    io,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    fs::File,
     path::{Path, PathBuf},
     thread,
     time::Instant,
 };
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::{
-    app::AppId,
-    metrics::{Counter, Gauge, Histogram, Registry},
-};
+use crate::{app::AppId, metrics::Registry};
+use file::private_file;
 use lock::lock;
+use measures::Measures;
 use readers::Readers;
 use worker::{Outcome, Request, serve};
 
-pub use backup::{BackupError, restore};
+pub use backup::restore;
+pub use error::{BackupError, StoreError};
 pub use retention::Retention;
 
 /// Handle of the store thread.
@@ -58,16 +59,6 @@ pub struct Store {
     /// `None` for tables in memory, which nobody else can see.
     readers: Option<Readers>,
     measures: Measures,
-}
-
-/// What the store thread counts.
-#[derive(Clone)]
-struct Measures {
-    commits: Counter,
-    failures: Counter,
-    latency: Histogram,
-    /// 1 from a failed commit to the next that stored something.
-    failing: Gauge,
 }
 
 /// The tables, as one app sees them: nothing here reads or writes the rows of another.
@@ -105,35 +96,6 @@ impl<T> Done<T> {
     pub(crate) fn quietly(answer: T) -> Self {
         Self { answer, after_commit: Box::new(|| ()) }
     }
-}
-
-/// The store cannot be opened or used.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The directory cannot be made or written.
-    #[error("cannot use the data directory: {0}")]
-    Directory(#[from] io::Error),
-    /// Another process has the file open.
-    #[error("the data directory is in use by another process")]
-    InUse,
-    /// The file was written by a newer version of the server.
-    #[error("the data was written by a newer version of this server (schema {found})")]
-    TooNew {
-        /// Version found in the file.
-        found: i64,
-    },
-    /// SQLite reports an error.
-    #[error(transparent)]
-    Sql(rusqlite::Error),
-    /// The disk is full, fails, or must not be written. Nothing of the command is stored.
-    #[error("the disk takes no data")]
-    Refused,
-    /// A query took, or waited, longer than any may.
-    #[error("the query takes too long")]
-    TooSlow,
-    /// The commit failed, the command panicked, or the store is closed.
-    #[error("the command could not be stored")]
-    Lost,
 }
 
 impl Store {
@@ -237,101 +199,17 @@ impl Store {
     }
 }
 
-impl Measures {
-    fn new(metrics: &Registry) -> Self {
-        Self {
-            commits: metrics.counter(
-                "trunkline_store_transactions_total",
-                "Commits of the store; one may hold many commands.",
-                &[],
-            ),
-            failures: metrics.counter(
-                "trunkline_store_failures_total",
-                "Commits of the store that failed.",
-                &[],
-            ),
-            latency: metrics.histogram(
-                "trunkline_store_transaction_seconds",
-                "Time to run and commit the commands that waited.",
-                &[],
-            ),
-            failing: metrics.gauge(
-                "trunkline_store_failing",
-                "1 from a commit that failed to the next that stored something.",
-                &[],
-            ),
-        }
-    }
-
-    fn count(&self, started: Instant, committed: bool, has_written: bool) {
-        self.latency.observe(started.elapsed());
-        let which = if committed { &self.commits } else { &self.failures };
-        which.increment();
-        // Reads go well on a full disk.
-        if has_written || !committed {
-            self.failing.set(i64::from(!committed));
-        }
-    }
-
-    fn is_failing(&self) -> bool {
-        self.failing.get() != 0
-    }
-}
-
-impl From<rusqlite::Error> for StoreError {
-    fn from(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::InUse,
-            Some(ErrorCode::OperationInterrupted) => Self::TooSlow,
-            _ if is_of_disk(&error) => {
-                tracing::error!(%error, "the disk takes no data");
-                Self::Refused
-            }
-            _ => Self::Sql(error),
-        }
-    }
-}
-
-/// The file of the data, which is for the user of the server alone: it holds the secrets of the apps.
-/// `SQLite` gives the files that it makes beside it the same mode.
-fn private_file(directory: &Path) -> io::Result<PathBuf> {
-    let file = directory.join(FILE_NAME);
-    // A directory that was there before may be for other things as well.
-    if !directory.exists() || file.exists() {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-        fs::set_permissions(directory, Permissions::from_mode(0o700))?;
-    }
-    for name in [FILE_NAME, "trunkline.db-wal", "trunkline.db-shm"] {
-        let beside = directory.join(name);
-        if beside.exists() {
-            fs::set_permissions(&beside, Permissions::from_mode(0o600))?;
-        }
-    }
-    fs::OpenOptions::new().create(true).append(true).mode(0o600).open(&file)?;
-    Ok(file)
-}
-
-/// Whether the error tells of the disk, not of the command: it may go well later.
-fn is_of_disk(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(
-            ErrorCode::DiskFull
-                | ErrorCode::SystemIoFailure
-                | ErrorCode::ReadOnly
-                | ErrorCode::CannotOpen
-        )
-    )
-}
-
-const FILE_NAME: &str = "trunkline.db";
 const QUEUE: usize = 1024;
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::{
+        fs::{self, Permissions},
+        os::unix::fs::PermissionsExt,
+        sync::{Arc, Mutex},
+    };
 
-    use super::*;
+    use super::{file::FILE_NAME, *};
 
     fn open(directory: &Path) -> Result<Store, StoreError> {
         Store::open(directory, &Registry::default())

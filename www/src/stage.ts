@@ -184,7 +184,7 @@ export function stage(call: Call, report: ErrorReport): Stage {
 }
 
 /** Tiles made at once; a page has more, and the user is not to wait for the last one. */
-const MOST_MADE = 6;
+const MOST_MADE = 4;
 
 /** Who speaks or is to be seen comes to the first page; who is in sight there stays. */
 const pageOrder = combineComparators(screenSharing, paginatedLayoutSortPreset);

@@ -2,7 +2,12 @@
 
 use clap::Args;
 
-use super::{AppArgs, ConfigError, Task, check_server_url};
+use super::{
+    app::AppArgs,
+    error::{ConfigError, CrowdConfigError},
+    task::Task,
+    url::check_server_url,
+};
 use crate::crowd::Crowd;
 
 #[derive(Debug, Args)]
@@ -35,35 +40,6 @@ pub(super) struct CrowdArgs {
     seed: u64,
     #[command(flatten)]
     app: AppArgs,
-}
-
-/// A crowd that cannot be.
-#[derive(Debug, thiserror::Error)]
-pub enum CrowdConfigError {
-    /// Nobody would come.
-    #[error("--participants must be at least 1")]
-    Nobody,
-    /// Some are part of all.
-    #[error("--{option} {count} is more than --participants {participants}")]
-    TooMany {
-        /// Of which there are too many.
-        option: &'static str,
-        /// How many.
-        count: usize,
-        /// How many there are in all.
-        participants: usize,
-    },
-    /// Not a rate.
-    #[error("--churn must be a number of changes a second, 0 or more: {0}")]
-    Churn(f64),
-    /// Speakers and senders stay.
-    #[error(
-        "--churn has nobody to replace: those who speak or send video stay, and there are no others"
-    )]
-    AllStay,
-    /// Not the name of a call.
-    #[error("--call must be TYPE:ID, such as default:crowd: {0}")]
-    Call(String),
 }
 
 impl CrowdArgs {

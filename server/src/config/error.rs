@@ -2,8 +2,6 @@
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
-use super::{CrowdConfigError, FileError, secrets};
-
 /// The command line asks for something that does not work.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -50,11 +48,15 @@ pub enum ConfigError {
     WellKnownSecret,
     /// It can be guessed.
     #[error(
-        "the secret has {0} bytes, fewer than {least}, and could be guessed; make one with `openssl \
-         rand -hex 32`, or use --dev for development on this machine",
-        least = secrets::MIN_SECRET
+        "the secret has {bytes} bytes, fewer than {least}, and could be guessed; make one with `openssl \
+         rand -hex 32`, or use --dev for development on this machine"
     )]
-    ShortSecret(usize),
+    ShortSecret {
+        /// How long it is.
+        bytes: usize,
+        /// How long it should be.
+        least: usize,
+    },
     /// A secret cannot be read.
     #[error("cannot read the secret in {path}: {1}", path = .0.display())]
     SecretFile(PathBuf, io::Error),
@@ -67,4 +69,80 @@ pub enum ConfigError {
     /// The token cannot be made.
     #[error("cannot sign the token: {0}")]
     Token(String),
+}
+
+/// The file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// Not there, or not to be read.
+    #[error("cannot read {}: {error}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// Not TOML.
+    #[error("{}: {error}", path.display())]
+    Syntax {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        error: toml::de::Error,
+    },
+    /// There is no such option.
+    #[error("{}: there is no '{key}'; did you mean '{nearest}'?", path.display())]
+    UnknownKey {
+        /// The file.
+        path: PathBuf,
+        /// What stands there.
+        key: String,
+        /// The option whose name is most like it.
+        nearest: String,
+    },
+    /// The value does not fit the option.
+    #[error("{}: {reason}", path.display())]
+    Value {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with which option.
+        reason: String,
+    },
+    /// The example cannot be written.
+    #[error("cannot write {}: {error}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+}
+
+/// A crowd that cannot be.
+#[derive(Debug, thiserror::Error)]
+pub enum CrowdConfigError {
+    /// Nobody would come.
+    #[error("--participants must be at least 1")]
+    Nobody,
+    /// Some are part of all.
+    #[error("--{option} {count} is more than --participants {participants}")]
+    TooMany {
+        /// Of which there are too many.
+        option: &'static str,
+        /// How many.
+        count: usize,
+        /// How many there are in all.
+        participants: usize,
+    },
+    /// Not a rate.
+    #[error("--churn must be a number of changes a second, 0 or more: {0}")]
+    Churn(f64),
+    /// Speakers and senders stay.
+    #[error(
+        "--churn has nobody to replace: those who speak or send video stay, and there are no others"
+    )]
+    AllStay,
+    /// Not the name of a call.
+    #[error("--call must be TYPE:ID, such as default:crowd: {0}")]
+    Call(String),
 }

@@ -6,62 +6,15 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::{self, Write},
+    io::Write,
     os::unix::fs::OpenOptionsExt,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use clap::{Arg, ArgAction, Command, builder::ValueParser};
 use toml::{Table, Value};
 
-use super::upkeep::fresh_secret;
-
-/// The file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum FileError {
-    /// Not there, or not to be read.
-    #[error("cannot read {}: {error}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
-    /// Not TOML.
-    #[error("{}: {error}", path.display())]
-    Syntax {
-        /// The file.
-        path: PathBuf,
-        /// Where and why.
-        error: toml::de::Error,
-    },
-    /// There is no such option.
-    #[error("{}: there is no '{key}'; did you mean '{nearest}'?", path.display())]
-    UnknownKey {
-        /// The file.
-        path: PathBuf,
-        /// What stands there.
-        key: String,
-        /// The option whose name is most like it.
-        nearest: String,
-    },
-    /// The value does not fit the option.
-    #[error("{}: {reason}", path.display())]
-    Value {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with which option.
-        reason: String,
-    },
-    /// The example cannot be written.
-    #[error("cannot write {}: {error}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
-}
+use super::{error::FileError, secrets::fresh_secret};
 
 /// The command line, with a variable of the environment for each option, and flags that can be
 /// taken back: `--dev=false`.

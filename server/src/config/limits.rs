@@ -5,11 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::{
-    http::{ConnectionBounds, SocketBounds},
-    rate_limit::Budgets,
-    sfu,
-};
+use crate::{http::ConnectionBounds, rate_limit::Budgets, sfu, sockets::SocketBounds};
 
 #[derive(Debug, Args)]
 pub(super) struct LimitArgs {

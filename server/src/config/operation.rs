@@ -4,8 +4,8 @@ use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 
-use super::ConfigError;
-use crate::store::Retention;
+use super::error::ConfigError;
+use crate::{http::TlsFiles, store::Retention};
 
 #[derive(Debug, Args)]
 pub(super) struct OperationArgs {
@@ -45,15 +45,6 @@ pub struct Operation {
     pub retention: Retention,
     /// Write each request to the log.
     pub access_log: bool,
-}
-
-/// Where the certificates are.
-#[derive(Clone, Debug)]
-pub struct TlsFiles {
-    /// PEM, the server's own first.
-    pub certificates: PathBuf,
-    /// PEM.
-    pub key: PathBuf,
 }
 
 impl OperationArgs {

@@ -2,7 +2,9 @@
 
 use std::{fs, path::Path};
 
-use super::ConfigError;
+use uuid::Uuid;
+
+use super::error::ConfigError;
 use crate::auth::DEV_SECRET;
 
 /// The secret itself, or what is in a file: everybody on the machine sees a command line.
@@ -26,13 +28,18 @@ pub(super) fn check(secret: &str) -> Result<(), ConfigError> {
         return Err(ConfigError::WellKnownSecret);
     }
     if secret.len() < MIN_SECRET {
-        return Err(ConfigError::ShortSecret(secret.len()));
+        return Err(ConfigError::ShortSecret { bytes: secret.len(), least: MIN_SECRET });
     }
     Ok(())
 }
 
+/// Two random numbers of 122 bits.
+pub(super) fn fresh_secret() -> String {
+    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
+}
+
 /// Bytes: as many as the signatures have.
-pub(super) const MIN_SECRET: usize = 32;
+const MIN_SECRET: usize = 32;
 
 #[cfg(test)]
 mod tests {

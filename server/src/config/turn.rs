@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use trunkline_protocol::coordinator::IceServerResponse;
 
-use super::ConfigError;
+use super::error::ConfigError;
 use crate::turn::TurnServers;
 
 /// A TURN server, as `URL,USER,PASS`, or as `URL` when it takes credentials that are signed.

@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use uuid::Uuid;
 
-use super::{ConfigError, Task, secrets};
+use super::{
+    error::ConfigError,
+    secrets::{self, fresh_secret},
+    task::Task,
+};
 use crate::operator::Order;
 
 #[derive(Debug, Args)]
@@ -162,9 +165,4 @@ impl RestoreArgs {
         let Self { from, place, replace } = self;
         Task::Restore { from, data: place.data, replace }
     }
-}
-
-/// Two random numbers of 122 bits.
-pub(super) fn fresh_secret() -> String {
-    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
 }

@@ -21,9 +21,11 @@ use trunkline_protocol::sfu::{
 use uuid::Uuid;
 
 use super::{
-    CrowdError, Venue, names,
+    error::CrowdError,
+    names,
     receiver::Receiver,
     service::{Credentials, check, escape},
+    venue::{News, Venue},
 };
 use crate::native::{Clip, Heard, Peer, Socket, Source, Voice, published};
 
@@ -34,12 +36,6 @@ pub struct Part {
     pub speaks: bool,
     /// Sends a film and receives what others send.
     pub films: bool,
-}
-
-/// What a participant tells while it is there.
-pub enum News {
-    /// In the call, after so long.
-    Joined { index: usize, took: Duration },
 }
 
 /// How a participant's time in the call ended.

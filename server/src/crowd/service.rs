@@ -10,7 +10,10 @@ use tokio::{
 };
 use trunkline_protocol::{coordinator::UpdateUsersRequest, sfu::models::Error as SfuError};
 
-use super::{Crowd, CrowdError, JOINING};
+use super::{
+    error::CrowdError,
+    plan::{Crowd, JOINING},
+};
 use crate::native::{self, HttpError};
 
 /// Asks the server.

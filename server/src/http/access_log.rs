@@ -11,7 +11,7 @@ use axum::{
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::address::ClientAddress;
+use crate::address::ClientAddress;
 
 /// Gives each request an id, which is in all that the log says of it, and in the answer. Writes the
 /// request to the log when that is wanted: its route without the names in it, so that neither users nor

@@ -11,7 +11,7 @@ use axum::{
 use serde::Serialize;
 use trunkline_protocol::coordinator::{self, ApiError, DateEncoding, ErrorCode, Operation, Timed};
 
-use super::AppState;
+use super::state::AppState;
 use crate::coordinator::Refusal;
 
 /// What a route works with: the app, and how its prefix writes dates.

@@ -14,8 +14,11 @@ use tokio::{
     sync::oneshot,
 };
 
-use super::address::{ClientAddress, Network, TrustedProxies};
-use crate::metrics::{Counter, Registry};
+use crate::{
+    address::{ClientAddress, Network, TrustedProxies},
+    metrics::{Counter, Registry},
+    sockets::SocketBounds,
+};
 
 /// Limits of open connections, sockets among them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +27,18 @@ pub struct ConnectionBounds {
     pub per_address: usize,
     /// From everywhere.
     pub in_all: usize,
+}
+
+impl ConnectionBounds {
+    /// These limits of sockets, but so that there is always room for connections that are none.
+    pub fn beside(self, sockets: SocketBounds) -> SocketBounds {
+        let most = |connections: usize| connections / 8 * 7;
+        SocketBounds {
+            per_address: sockets.per_address.min(most(self.per_address)),
+            in_all: sockets.in_all.min(most(self.in_all)),
+            ..sockets
+        }
+    }
 }
 
 /// The open connections.

@@ -12,9 +12,9 @@ use serde::Serialize;
 use tower_http::services::ServeDir;
 
 use super::{
-    AppState,
     api::{self, Api},
     incoming::Incoming,
+    state::AppState,
 };
 use crate::coordinator::{Refusal, check_user_id};
 

@@ -12,8 +12,9 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout};
 use trunkline_protocol::coordinator::ErrorCode;
 
-use super::{AppState, address::ClientAddress, guard::RateSlot};
+use super::{guard::RateSlot, state::AppState};
 use crate::{
+    address::ClientAddress,
     app::AppId,
     auth::{Credentials, KnownApp},
     coordinator::{Caller, Cid, ConnectionId, Refusal, SfuAccess, is_guest},

@@ -42,11 +42,12 @@ use uuid::Uuid;
 use super::{
     api::{self, Api},
     incoming::Incoming,
-    sockets::Permit,
 };
 use crate::{
     clock,
     coordinator::{ConnectionId, Outbox, Refusal},
+    sockets::Permit,
+    sockets::TooManySockets,
 };
 
 pub(super) async fn connect(
@@ -80,7 +81,7 @@ async fn serve(api: Api, mut socket: WebSocket, incoming: Box<Incoming>) {
             };
             admitted.map(|user| user.map(|user| (place, user)))
         }
-        Err(reason) => Err(reason.into()),
+        Err(reason) => Err(too_many(reason)),
     };
     let status = match &admitted {
         Ok(_) => StatusCode::SWITCHING_PROTOCOLS,
@@ -142,7 +143,8 @@ async fn admit(
     let message: WsAuthMessage = serde_json::from_str(&text)
         .map_err(|error| Refusal::input(format!("the first frame cannot be read: {error}")))?;
     let caller = incoming.socket_caller(&api.app, &message.token)?;
-    let permit = api.app.socket_counts.belong(caller.app, &caller.user_id)?;
+    let permit = api.app.socket_counts.belong(caller.app, &caller.user_id);
+    let permit = permit.map_err(too_many)?;
     let expires_at = caller.expires_at;
     let (frames, inbox) = mpsc::channel(QUEUE);
     let outbox = Outbox { connection: connection.clone(), encoding: api.encoding, frames };
@@ -191,6 +193,11 @@ async fn relay(
             return None;
         }
     }
+}
+
+/// There are too many sockets already; later there may be fewer.
+fn too_many(reason: TooManySockets) -> Refusal {
+    Refusal::passing(ErrorCode::TooManyConnections, reason.to_string())
 }
 
 /// When to look whether a token has expired.

@@ -23,8 +23,6 @@ use tokio_rustls::{
     server::TlsStream,
 };
 
-use crate::config::TlsFiles;
-
 /// The files are of no use.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
@@ -39,6 +37,15 @@ pub enum TlsError {
     /// No certificate, a key of another certificate, or a kind of key that nobody knows.
     #[error("the certificate and its key are of no use: {0}")]
     Useless(#[from] rustls::Error),
+}
+
+/// Where the certificates are.
+#[derive(Clone, Debug)]
+pub struct TlsFiles {
+    /// PEM, the server's own first.
+    pub certificates: PathBuf,
+    /// PEM.
+    pub key: PathBuf,
 }
 
 /// Makes HTTPS of connections.

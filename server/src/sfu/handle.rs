@@ -22,12 +22,13 @@ use super::{
     network::Network,
     pulse::Pulse,
     reader::Reader,
+    requests::Command,
     routes::Routes,
     shard::{Division, Shard},
     signalling::Sizes,
     supervisor::supervise,
     traffic::{CoreTime, Inbound, Outbound},
-    worker::{Command, Outset, Post, Worker},
+    worker::{Outset, Post, Worker},
 };
 use crate::{
     control::{SfuControl, SfuHealth, SfuNotice, SfuOrder},

@@ -1,5 +1,6 @@
 //! The SFU's socket and its Twirp service: translation only.
 
+mod access;
 mod door;
 mod lobby;
 mod requests;
@@ -12,26 +13,12 @@ use axum::{
 };
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
-
 use super::handle::Sfu;
+use access::Access;
 use door::Door;
 
+pub use access::Open;
 pub use door::Limits;
-
-/// What the routes work with.
-#[derive(Clone)]
-struct Access {
-    sfu: Sfu,
-    /// Signs SFU tokens.
-    secret: String,
-    door: Arc<Door>,
-    /// Held by every open socket, so that a shutdown can wait for them.
-    open: Open,
-}
-
-/// Lets a shutdown wait for the sockets.
-pub type Open = mpsc::Sender<std::convert::Infallible>;
 
 /// Everything under `/sfu`.
 pub fn routes(sfu: Sfu, secret: String, open: Open, limits: Limits) -> Router {

@@ -9,8 +9,8 @@ use tokio::{
 };
 
 use super::{
+    requests::{Command, Request, Rpc, RpcResult},
     signalling::Caller,
-    worker::{Command, Request, Rpc, RpcResult},
 };
 
 /// Where requests and commands are put in.

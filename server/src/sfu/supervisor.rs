@@ -78,7 +78,7 @@ mod tests {
         sfu::{
             ids::SocketId,
             inbox::{self, Entry},
-            worker::Request,
+            requests::Request,
         },
     };
 

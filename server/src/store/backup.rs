@@ -12,43 +12,12 @@ use rusqlite::{
     backup::{Backup, StepResult},
 };
 
-use super::{FILE_NAME, StoreError, schema};
-
-/// A copy that is not there yet, or not whole.
-#[derive(Debug, thiserror::Error)]
-pub enum BackupError {
-    /// The file of the copy cannot be written, or that to restore from not be read.
-    #[error("{}: {error}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        error: io::Error,
-    },
-    /// SQLite reports an error.
-    #[error("the data cannot be copied: {0}")]
-    Sql(#[from] rusqlite::Error),
-    /// Not the data of this server, or damaged.
-    #[error("{} is no backup of this server: {reason}", path.display())]
-    NoBackup {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// A server, or another command, has the directory open.
-    #[error("the data directory is in use: stop the server first")]
-    InUse,
-    /// Nothing is overwritten by accident.
-    #[error("{} has data already: with --replace they are set aside", path.display())]
-    HasData {
-        /// The directory.
-        path: PathBuf,
-    },
-    /// The store is closed, or another copy is being made.
-    #[error("the store takes no order now; try again")]
-    Busy,
-}
+use super::{
+    error::{BackupError, StoreError},
+    file::FILE_NAME,
+    lock::lock,
+    schema,
+};
 
 /// The file of a copy while it is being made.
 pub(super) struct Target {
@@ -118,7 +87,7 @@ pub fn restore(from: &Path, directory: &Path, replace: bool) -> Result<(), Backu
     let failed = |error| BackupError::File { path: directory.into(), error };
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed)?;
     // Held to the end, so that no server starts meanwhile.
-    let lock = super::lock(directory).map_err(|error| match error {
+    let lock = lock(directory).map_err(|error| match error {
         StoreError::Directory(error) => failed(error),
         _ => BackupError::InUse,
     })?;

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::StoreError;
+use super::error::StoreError;
 
 /// One server per directory: rings, sessions and sockets live in its memory. The lock goes with the
 /// process, however that ends.

@@ -12,7 +12,7 @@ use std::{
 use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{StoreError, schema};
+use super::{error::StoreError, schema};
 
 /// Handle of the threads.
 #[derive(Clone)]

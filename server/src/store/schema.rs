@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::StoreError;
+use super::error::StoreError;
 
 /// Sets the connection up and brings the tables to the current version.
 pub(super) fn prepare(db: &mut Connection) -> Result<(), StoreError> {

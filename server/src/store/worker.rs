@@ -11,9 +11,9 @@ use rusqlite::{Connection, backup::Backup};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    BackupError, Measures, StoreError,
     backup::{self, Target},
-    is_of_disk,
+    error::{BackupError, StoreError, is_of_disk},
+    measures::Measures,
 };
 
 pub(super) enum Request {

@@ -11,7 +11,7 @@ use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
 use super::lobby::Lobby;
 use crate::{
-    http::Network,
+    address::Network,
     pace::{Meters, Pace},
     room::{Room, Share},
     sfu::signalling::Caller,

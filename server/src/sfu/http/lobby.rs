@@ -9,7 +9,7 @@ use std::{
 
 use tokio::sync::oneshot;
 
-use crate::http::Network;
+use crate::address::Network;
 
 pub(super) struct Lobby {
     per_network: usize,
@@ -100,7 +100,7 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
-    use crate::http::ClientAddress;
+    use crate::address::ClientAddress;
 
     #[test]
     fn who_has_waited_longest_makes_room() {

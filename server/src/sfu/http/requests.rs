@@ -11,8 +11,8 @@ use trunkline_protocol::sfu::{
 
 use crate::sfu::{
     media::{Answer, Offer},
+    requests::Rpc,
     signalling::error,
-    worker::Rpc,
 };
 
 /// A method of the service.

@@ -43,17 +43,19 @@ use trunkline_protocol::sfu::{
 };
 use uuid::Uuid;
 
-use super::{Access, lobby::Seat, requests, twirp};
+use super::{lobby::Seat, requests, twirp};
 use crate::{
+    address::{ClientAddress, Network},
     control::SfuClaims,
-    http::{ClientAddress, Network, Permit, SocketCounts},
     pace::{Meter, Pace},
     sfu::{
+        http::access::Access,
         ids::SocketId,
         inbox::Inlet,
+        requests::{Frame, Request},
         signalling::{Caller, Codecs, Event, Join, error, error_event},
-        worker::{Frame, Request},
     },
+    sockets::{Permit, SocketCounts},
 };
 
 pub(super) async fn connect(

@@ -23,18 +23,16 @@ use trunkline_protocol::sfu::{
     },
 };
 
-use super::{
-    Access,
-    requests::{self, Method},
-};
+use super::requests::{self, Method};
 use crate::{
+    address::{ClientAddress, Network},
     control::SfuClaims,
-    http::{ClientAddress, Network},
     room::Share,
     sfu::{
+        http::access::Access,
         inbox::Unanswered,
+        requests::Rpc,
         signalling::{Caller, Refusal},
-        worker::Rpc,
     },
 };
 

@@ -9,13 +9,14 @@ use super::{
     gaps::Arrival,
     layers::StreamId,
     peer::{PeerEvent, Side},
+    peer_key::PeerKey,
     quality,
-    router::{Media, MediaEvent, PeerKey},
+    router::{Media, MediaEvent},
 };
 use crate::sfu::ids::{SessionKey, TrackKey, is_audio};
 
 impl Media {
-    pub(super) fn on_event(
+    fn on_event(
         &mut self,
         from: PeerKey,
         event: PeerEvent,
@@ -196,6 +197,54 @@ impl Media {
     ) {
         if self.publisher(session).is_some_and(|publisher| publisher.request_keyframes(now)) {
             touched.push(PeerKey { session, side: Side::Publisher });
+        }
+    }
+
+    /// Takes everything out of these peers, and of those they make work for.
+    pub(super) fn drain(&mut self, mut peers: Vec<PeerKey>, now: Instant) {
+        let mut events: Vec<PeerEvent> = Vec::new();
+        while let Some(key) = peers.pop() {
+            let Self { sessions, outgoing, timers, .. } = self;
+            let Some((peer, due)) = sessions.get_mut(&key.session).and_then(|s| s.peer(key.side))
+            else {
+                continue;
+            };
+            let next = peer.drain(now, outgoing, &mut events);
+            if peer.is_fault_unclear() {
+                self.find_fault(key, &mut peers, now);
+                continue;
+            }
+            if let Some(due) = due.replace(next) {
+                timers.remove(&(due, key));
+            }
+            timers.insert((next, key));
+            for event in events.drain(..) {
+                self.on_event(key, event, &mut peers, now);
+            }
+        }
+    }
+
+    /// A peer connection broke over what it had to send. Whoever sent that is to blame, and nobody who
+    /// receives it.
+    fn find_fault(&mut self, key: PeerKey, peers: &mut Vec<PeerKey>, now: Instant) {
+        let mut events = Vec::new();
+        let mut outgoing = std::mem::take(&mut self.outgoing);
+        let subscriber = (key.side == Side::Subscriber).then(|| self.subscriber(key.session));
+        let culprit = subscriber
+            .flatten()
+            .and_then(|subscriber| subscriber.expel(now, &mut outgoing, &mut events));
+        self.outgoing = outgoing;
+        let to_blame = match culprit {
+            Some(track) => PeerKey { session: track.publisher, side: Side::Publisher },
+            None => key,
+        };
+        tracing::error!(?key, ?to_blame, "a peer connection broke over what it had to send");
+        if let Some(peer) = self.peer(to_blame) {
+            peer.condemn();
+        }
+        peers.extend([key, to_blame]);
+        for event in events {
+            self.on_event(key, event, peers, now);
         }
     }
 }

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::router::PeerKey;
+use super::peer_key::PeerKey;
 use crate::sfu::routes::Reachable;
 
 /// The addresses of the peer connections, as learned from what was accepted.

@@ -26,7 +26,7 @@ use crate::{
 
 /// All calls of this SFU.
 ///
-/// The flows are in their own files: `joining`, `leaving`, `moderation`, `stand_ins`,
+/// The flows are in their own files: `joining`, `leaving`, `moderation`, `orders`, `pins`, `stand_ins`,
 /// `tracks`, `upkeep`.
 #[allow(clippy::struct_field_names)] // the calls are the calls
 pub struct Calls {
@@ -257,6 +257,15 @@ impl Calls {
             total: u32::try_from(call.sessions.len()).unwrap_or(u32::MAX) - call.stand_ins,
             anonymous: call.anonymous,
         })
+    }
+
+    /// The pins of a call.
+    pub(super) fn pins(&self, cid: &str) -> &[Pin] {
+        self.calls.get(cid).map(|call| call.pins.as_slice()).unwrap_or_default()
+    }
+
+    pub(super) fn is_pinned(&self, session: &Session) -> bool {
+        self.pins(&session.claims.cid).iter().any(|pin| pin.session_id == session.id)
     }
 
     pub(super) fn dominant(&self, cid: &str) -> Option<SessionKey> {

@@ -6,51 +6,25 @@ use std::{
 };
 
 use trunkline_protocol::sfu::{
-    event::{CallEnded, JoinResponse, ParticipantJoined},
-    models::{
-        CallEndedReason, CallState, ErrorCode, PublishOption,
-        WebsocketReconnectStrategy as Strategy,
-    },
-    signal::TrackSubscriptionDetails,
+    event::{CallEnded, JoinResponse},
+    models::{CallEndedReason, CallState, ErrorCode, WebsocketReconnectStrategy as Strategy},
 };
 
 use super::{
     audio_levels::AudioLevels,
-    calls::{Call, Calls, Effect, Reminder, SocketState},
-    codecs::Codecs,
-    leaving::close,
+    calls::{Call, Calls, Effect, Reminder},
+    join_request::Join,
     publish_options::publish_options,
-    session::{Session, Signal},
+    session::{Session, Signal, Wish},
     snapshot::Entries,
+    sockets::{NORMAL, POLICY_VIOLATION, REMINDER_INTERVAL},
     speakers::Speakers,
     wire::{self, Event},
 };
 use crate::{
-    control::{self, Remedy, SfuClaims, SfuNotice},
+    control::{Remedy, SfuClaims},
     sfu::ids::{Now, SessionKey, SocketId},
 };
-
-/// A JoinRequest whose token was accepted.
-pub struct Join {
-    pub socket: SocketId,
-    pub claims: SfuClaims,
-    pub session_id: String,
-    pub strategy: Strategy,
-    /// With strategy REJOIN: the session that this one replaces.
-    pub previous_session_id: String,
-    /// Subscriptions carried over by a reconnect.
-    pub subscriptions: Vec<TrackSubscriptionDetails>,
-    /// What the client would like to publish.
-    pub preferred: Vec<PublishOption>,
-    /// What its browser can send.
-    pub encodes: Codecs,
-    /// What its browser can show.
-    pub decodes: Codecs,
-    /// The client can show that its video is paused for lack of bandwidth.
-    pub shows_pauses: bool,
-    /// A fresh track lookup prefix: hexadecimal digits.
-    pub prefix: String,
-}
 
 impl Calls {
     /// Answers a JoinRequest.
@@ -163,11 +137,11 @@ impl Calls {
         let replaced = session.socket();
         session.signal = Signal::Bound { socket: join.socket, created: false };
         session.last_heard = now.instant;
-        session.wishes = join.subscriptions.iter().filter_map(wire::wish).collect();
+        session.wishes = join.subscriptions.iter().filter_map(Wish::read).collect();
         let cid = session.claims.cid.clone();
         if let Some(old) = replaced {
             self.sockets.remove(&old);
-            self.effects.push(close(old, NORMAL, "replaced by a new socket"));
+            self.hang_up(old, NORMAL, "replaced by a new socket");
         }
         self.bind(join.socket, &cid, Some(key));
         self.answer(join.socket, key, true, None);
@@ -247,35 +221,6 @@ impl Calls {
         entries
     }
 
-    pub(super) fn announce(&mut self, key: SessionKey) {
-        let Some(session) = self.sessions.get(&key) else {
-            return;
-        };
-        let cid = session.claims.cid.clone();
-        let joined = session.introduced.then(|| ParticipantJoined {
-            call_cid: control::cid(&cid).to_owned(),
-            participant: Some(self.participant(session)),
-            is_pinned: self.is_pinned(session),
-        });
-        if let Some(joined) = joined {
-            self.tell_others(&cid, Some(key), Event::ParticipantJoined(joined));
-        }
-    }
-
-    pub(super) fn notice_joined(&mut self, key: SessionKey) {
-        let notice = self.sessions.get(&key).map(|session| SfuNotice::ParticipantJoined {
-            cid: session.claims.cid.clone(),
-            user_id: session.claims.user_id.clone(),
-            session_id: session.id.clone(),
-            anonymous: session.claims.anonymous,
-        });
-        self.effects.extend(notice.map(Effect::Notice));
-    }
-
-    pub(super) fn is_pinned(&self, session: &Session) -> bool {
-        self.pins(&session.claims.cid).iter().any(|pin| pin.session_id == session.id)
-    }
-
     /// The session that a rejoin replaces, if it is the same user's in the same call.
     fn previous_session(&self, join: &Join, id: &str) -> Option<SessionKey> {
         let previous = self.session_by_id(&join.claims.cid, id)?;
@@ -286,7 +231,7 @@ impl Calls {
     fn refuse(&mut self, socket: SocketId, code: ErrorCode, text: &'static str) {
         let event = wire::error_event(wire::error(code, text), Strategy::Disconnect);
         self.send(vec![socket], event);
-        self.effects.push(close(socket, POLICY_VIOLATION, text));
+        self.hang_up(socket, POLICY_VIOLATION, text);
     }
 
     /// Rights have changed since the token was made; the coordinator knows what holds now.
@@ -294,7 +239,7 @@ impl Calls {
         let text = "the rights of the user have changed since the token was made, rejoin";
         let error = wire::error(ErrorCode::PermissionDenied, text);
         self.send(vec![socket], wire::error_event(error, Strategy::Rejoin));
-        self.effects.push(close(socket, POLICY_VIOLATION, text));
+        self.hang_up(socket, POLICY_VIOLATION, text);
     }
 
     /// Why somebody who wants to go on with a session may not: their user was put out of the call
@@ -310,26 +255,10 @@ impl Calls {
 
     fn send_off(&mut self, socket: SocketId, reason: CallEndedReason) {
         self.send(vec![socket], Event::CallEnded(CallEnded { reason: reason.into() }));
-        self.effects.push(close(socket, NORMAL, "the session was ended"));
-    }
-
-    fn bind(&mut self, socket: SocketId, cid: &str, session: Option<SessionKey>) {
-        let state = SocketState { cid: cid.to_owned(), session, reminder: None };
-        self.sockets.insert(socket, state);
-    }
-
-    /// Has an error repeated on a socket until its client reconnects.
-    pub(super) fn remind(&mut self, socket: SocketId, reminder: Reminder) {
-        if let Some(state) = self.sockets.get_mut(&socket) {
-            state.reminder = Some(reminder);
-        }
+        self.hang_up(socket, NORMAL, "the session was ended");
     }
 }
 
 /// How long a session whose socket is gone is kept.
 pub(super) const FAST_RECONNECT: Duration = Duration::from_secs(15);
-pub(super) const REMINDER_INTERVAL: Duration = Duration::from_secs(2);
-/// WebSocket close codes (RFC 6455).
-pub(super) const NORMAL: u16 = 1000;
-const POLICY_VIOLATION: u16 = 1008;
 const MAX_SESSION_ID: usize = 128;

@@ -1,18 +1,15 @@
-//! Sessions end: on their own wish, by order of the coordinator, or because they fell silent.
+//! Sessions end, and the others are told.
 
-use trunkline_protocol::sfu::{
-    event::{CallEnded, ParticipantLeft},
-    models::CallEndedReason,
-};
+use trunkline_protocol::sfu::{event::ParticipantLeft, models::CallEndedReason};
 
 use super::{
     calls::{Calls, Effect},
-    joining::NORMAL,
     session::{Session, Signal},
+    sockets::{JOIN_FAILED, NORMAL},
     wire::Event,
 };
 use crate::{
-    control::{self, PresentSession, SfuNotice, SfuOrder},
+    control::{self, SfuNotice},
     sfu::ids::{Now, SessionKey, SocketId},
 };
 
@@ -42,78 +39,6 @@ impl Calls {
         } else {
             session.signal = Signal::Lost { since: now.instant };
         }
-    }
-
-    /// Does what the coordinator ordered.
-    pub fn obey(&mut self, order: &SfuOrder, now: Now) {
-        match order {
-            SfuOrder::EndCall { cid, reason } => {
-                self.put_out(cid, *reason, now, |_| true);
-                self.departures.put_out(cid, *reason, |_| true);
-            }
-            SfuOrder::EndLive { cid } => {
-                self.put_out(cid, CallEndedReason::LiveEnded, now, |session| {
-                    !session.claims.may(JOIN_BACKSTAGE)
-                });
-            }
-            SfuOrder::RemoveUser { cid, user_id, reason } => {
-                self.put_out(cid, *reason, now, |session| session.claims.user_id == *user_id);
-                self.departures.put_out(cid, *reason, |other| other == user_id);
-            }
-            SfuOrder::Void { cid, whose, generation, remedy } => {
-                self.voided.note(cid, whose, *generation, *remedy, now.wall);
-            }
-            SfuOrder::MuteTracks { cid, whose, kinds } => self.mute_tracks(cid, whose, kinds, now),
-            SfuOrder::SetGrants { cid, user_id, granted, revoked } => {
-                self.set_grants(cid, user_id, granted, revoked);
-            }
-            SfuOrder::UpdateUser { cid, user_id, name, image, custom } => {
-                self.update_user(cid, user_id, |claims| {
-                    claims.name.clone_from(name);
-                    claims.image.clone_from(image);
-                    claims.custom.clone_from(custom);
-                });
-            }
-            SfuOrder::Pin { cid, user_id, session_id, pinned } => {
-                self.pin(cid, user_id, session_id, *pinned);
-            }
-            SfuOrder::Report { cid } => self.report(cid),
-            // It is for the worker.
-            SfuOrder::Open { .. } => {}
-        }
-    }
-
-    /// Tells the coordinator who is in a call, as far as it was told of them.
-    fn report(&mut self, cid: &str) {
-        let known = self.in_call(cid).filter(|session| session.stand_in.is_none());
-        let (anonymous, listed): (Vec<_>, Vec<_>) =
-            known.partition(|session| session.claims.anonymous);
-        let sessions = listed.into_iter().map(|session| PresentSession {
-            user_id: session.claims.user_id.clone(),
-            session_id: session.id.clone(),
-        });
-        let notice = SfuNotice::Present {
-            cid: cid.to_owned(),
-            sessions: sessions.collect(),
-            anonymous: u32::try_from(anonymous.len()).unwrap_or(u32::MAX),
-        };
-        self.effects.push(Effect::Notice(notice));
-    }
-
-    fn put_out(
-        &mut self,
-        cid: &str,
-        reason: CallEndedReason,
-        now: Now,
-        who: impl Fn(&Session) -> bool,
-    ) {
-        let leaving: Vec<_> = self.in_call(cid).filter(|session| who(session)).collect();
-        let to = leaving.iter().filter_map(|s| s.socket()).collect();
-        let keys: Vec<_> = leaving.iter().map(|session| session.key).collect();
-        let event = Event::CallEnded(CallEnded { reason: reason.into() });
-        self.send(to, event);
-        self.depart(&keys, Some(reason), now);
-        self.end(&keys, now);
     }
 
     /// Sessions end whose clients may not hear of it.
@@ -193,7 +118,7 @@ impl Calls {
             }
             if let Some(socket) = session.socket() {
                 self.sockets.remove(&socket);
-                self.effects.push(close(socket, NORMAL, "the session ended"));
+                self.hang_up(socket, NORMAL, "the session ended");
             }
             self.effects.push(Effect::Forget(session.key));
             dropped.push(session);
@@ -220,16 +145,4 @@ impl Calls {
         }
         Some((session, was_dominant))
     }
-
-    pub(super) fn served_by(&self, socket: SocketId) -> Option<SessionKey> {
-        self.sockets.get(&socket)?.session
-    }
 }
-
-pub(super) fn close(socket: SocketId, code: u16, reason: &'static str) -> Effect {
-    Effect::Close { socket, code, reason }
-}
-
-/// The close code of a client whose join failed.
-const JOIN_FAILED: u16 = 4101;
-pub(super) const JOIN_BACKSTAGE: &str = "join-backstage";

@@ -5,7 +5,7 @@ use trunkline_protocol::sfu::models::{
     VideoDimension,
 };
 
-use super::joining::Join;
+use super::join_request::Join;
 use crate::control::PublishTarget;
 
 /// The options of a joining participant, with the video codecs that it prefers where there are

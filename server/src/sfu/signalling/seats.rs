@@ -2,7 +2,7 @@
 
 use super::{
     calls::Calls,
-    joining::Join,
+    join_request::Join,
     session::{Session, Signal},
 };
 use crate::{control::SfuClaims, sfu::ids::SessionKey};

@@ -7,12 +7,15 @@ use std::{
 
 use bytes::Bytes;
 use prost::Message;
-use trunkline_protocol::sfu::models::{
-    ConnectionQuality, Participant, ParticipantSource, PublishOption, TrackInfo, TrackType,
+use trunkline_protocol::sfu::{
+    models::{
+        ConnectionQuality, Participant, ParticipantSource, PublishOption, TrackInfo, TrackType,
+    },
+    signal::TrackSubscriptionDetails,
 };
 
 use super::{
-    codecs::Codecs, joining::Join, moderation::capability, publish_options::publish_options,
+    capabilities::capability, codecs::Codecs, join_request::Join, publish_options::publish_options,
     snapshot::Entries, wire,
 };
 use crate::{
@@ -92,6 +95,18 @@ pub struct Wish {
     pub size: Option<Size>,
 }
 
+impl Wish {
+    /// The wish for a track of a publisher, or `None` for an unknown track type.
+    pub fn read(details: &TrackSubscriptionDetails) -> Option<((String, TrackType), Self)> {
+        let kind = details.track_type();
+        if kind == TrackType::Unspecified {
+            return None;
+        }
+        let size = details.dimension.and_then(wire::size);
+        Some(((details.session_id.clone(), kind), Self { size }))
+    }
+}
+
 /// A track began or stopped being live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TrackChange {
@@ -115,7 +130,7 @@ impl Session {
             tracks: Vec::new(),
             unheard_mutes: BTreeMap::new(),
             must_mute: BTreeSet::new(),
-            wishes: join.subscriptions.iter().filter_map(wire::wish).collect(),
+            wishes: join.subscriptions.iter().filter_map(Wish::read).collect(),
             introduced: false,
             stand_in: None,
             shows_pauses: join.shows_pauses,

@@ -8,9 +8,8 @@ use trunkline_protocol::sfu::models::{ConnectionQuality, TrackUnpublishReason};
 
 use super::{
     calls::{Calls, Effect},
-    joining::NORMAL,
-    leaving::close,
     session::Signal,
+    sockets::NORMAL,
 };
 use crate::sfu::ids::{Now, SessionKey};
 
@@ -42,7 +41,7 @@ impl Calls {
         }
         if let Some(socket) = socket {
             self.sockets.remove(&socket);
-            self.effects.push(close(socket, NORMAL, "another session replaces this one"));
+            self.hang_up(socket, NORMAL, "another session replaces this one");
         }
         self.effects.push(Effect::Forget(replaced));
     }

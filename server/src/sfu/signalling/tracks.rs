@@ -8,7 +8,7 @@ use trunkline_protocol::sfu::{
 
 use super::{
     calls::{Calls, Effect},
-    moderation::capability,
+    capabilities::capability,
     session::{Session, Track, TrackChange, Wish},
     wire::{self, Event},
 };
@@ -107,7 +107,7 @@ impl Calls {
     /// Replaces what a session wants to receive.
     pub fn set_subscriptions(&mut self, key: SessionKey, tracks: &[TrackSubscriptionDetails]) {
         if let Some(session) = self.sessions.get_mut(&key) {
-            session.wishes = tracks.iter().filter_map(wire::wish).collect();
+            session.wishes = tracks.iter().filter_map(Wish::read).collect();
             self.effects.push(Effect::Resubscribe(key));
         }
     }

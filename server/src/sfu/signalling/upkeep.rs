@@ -7,15 +7,15 @@ use trunkline_protocol::sfu::{
         AudioLevel, AudioLevelChanged, ConnectionQualityChanged, ConnectionQualityInfo,
         DominantSpeakerChanged, HealthCheckResponse,
     },
-    models::{ConnectionQuality, ErrorCode, TrackType, WebsocketReconnectStrategy},
+    models::{ConnectionQuality, ErrorCode, TrackType},
 };
 
 use super::{
     audio_levels::LevelChanges,
     calls::{Calls, Reminder},
-    joining::{FAST_RECONNECT, REMINDER_INTERVAL},
-    leaving::close,
+    joining::FAST_RECONNECT,
     session::{Session, Signal},
+    sockets::GOING_AWAY,
     speakers::UNKNOWN,
     wire::{self, Event},
 };
@@ -146,27 +146,11 @@ impl Calls {
             }
         }
         for socket in silent {
-            self.effects.push(close(socket, GOING_AWAY, "nothing heard"));
+            self.hang_up(socket, GOING_AWAY, "nothing heard");
             self.closed(socket, None, now);
         }
         self.depart(&over, None, now);
         self.end(&over, now);
-    }
-
-    fn send_reminders(&mut self, now: Instant) {
-        let mut due = Vec::new();
-        for (socket, state) in &mut self.sockets {
-            if let Some(reminder) = &mut state.reminder
-                && now >= reminder.due
-            {
-                reminder.due = now + REMINDER_INTERVAL;
-                due.push((*socket, reminder.error.clone()));
-            }
-        }
-        for (socket, error) in due {
-            let event = wire::error_event(error, WebsocketReconnectStrategy::Rejoin);
-            self.send(vec![socket], event);
-        }
     }
 
     fn tell_levels(&mut self) {
@@ -220,4 +204,3 @@ const CROSSING: Duration = Duration::from_secs(2);
 /// How long a client that comes back takes at most to note what is muted.
 const CATCHING_UP: Duration = Duration::from_secs(3);
 const LEVEL_WINDOW: Duration = Duration::from_millis(400);
-const GOING_AWAY: u16 = 1001;

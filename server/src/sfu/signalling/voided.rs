@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, time::SystemTime};
 
-use super::{leaving::JOIN_BACKSTAGE, wire};
+use super::{capabilities::JOIN_BACKSTAGE, wire};
 use crate::control::{self, Remedy, SfuClaims, TOKEN_SECONDS, Whose};
 
 /// Which tokens are void, by generation: the coordinator counts one up with each change of rights, and

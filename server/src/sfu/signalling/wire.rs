@@ -4,11 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use trunkline_protocol::sfu::{
     Struct, Timestamp, event,
-    models::{Error, ErrorCode, TrackType, VideoDimension, WebsocketReconnectStrategy},
-    signal::TrackSubscriptionDetails,
+    models::{Error, ErrorCode, VideoDimension, WebsocketReconnectStrategy},
 };
 
-use super::session::Wish;
 use crate::sfu::ids::Size;
 
 /// The oneof of an `SfuEvent`.
@@ -49,16 +47,6 @@ pub fn structure(object: &serde_json::Map<String, serde_json::Value>) -> Struct 
     let value = serde_json::Value::Object(object.clone());
     // Every JSON object is a Struct, so the fallback is never taken.
     serde_json::from_value(value).unwrap_or_default()
-}
-
-/// A subscription as the wish list keeps it, or `None` for an unknown track type.
-pub fn wish(details: &TrackSubscriptionDetails) -> Option<((String, TrackType), Wish)> {
-    let kind = details.track_type();
-    if kind == TrackType::Unspecified {
-        return None;
-    }
-    let size = details.dimension.and_then(size);
-    Some(((details.session_id.clone(), kind), Wish { size }))
 }
 
 /// A size, unless one of its sides is zero.

@@ -9,7 +9,7 @@ use super::*;
 use crate::sfu::{Sfu, SfuOptions};
 use crate::{
     control::{SfuClaims, SfuControl},
-    sfu::signalling::Codecs,
+    sfu::signalling::{Codecs, Join},
 };
 
 const CALL: &str = "1/default:a";

@@ -6,13 +6,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use trunkline_protocol::coordinator::ErrorCode;
-
-use super::{
+use crate::{
     address::{ClientAddress, Network},
-    connections::ConnectionBounds,
+    app::AppId,
 };
-use crate::{app::AppId, coordinator::Refusal};
 
 /// Limits of open sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,19 +52,6 @@ pub struct Permit {
 enum Holder {
     Address(Network),
     User((AppId, String)),
-}
-
-impl SocketBounds {
-    /// The same, but so that there is always room for connections that are no sockets.
-    #[must_use]
-    pub fn beside_requests(self, connections: ConnectionBounds) -> Self {
-        let most = |connections: usize| connections / 8 * 7;
-        Self {
-            per_address: self.per_address.min(most(connections.per_address)),
-            in_all: self.in_all.min(most(connections.in_all)),
-            ..self
-        }
-    }
 }
 
 impl SocketCounts {
@@ -143,12 +127,6 @@ fn give_back<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
         if *count == 0 {
             counts.remove(key);
         }
-    }
-}
-
-impl From<TooManySockets> for Refusal {
-    fn from(reason: TooManySockets) -> Self {
-        Self::passing(ErrorCode::TooManyConnections, reason.to_string())
     }
 }
 
