@@ -93,15 +93,18 @@ impl Access {
         self.require_permission(Permission::UpdateCallMemberRole)
     }
 
-    /// Refuses whoever holds less than another user by their roles in the call: nobody changes, blocks,
-    /// kicks or mutes who holds more.
+    /// Refuses whoever holds less than another user by their roles in the call: nobody changes, blocks
+    /// or kicks who holds more.
     pub fn require_rank_over(
         &self,
         work: &Work<'_>,
         user: &UserRecord,
         call: &CallRecord,
     ) -> Result<(), Refusal> {
-        if !self.is_below(work, user, call)? {
+        let member = members::find(work.db, &call.cid, &user.id)?;
+        let is_owner = call.created_by == user.id;
+        let rank = self.policy.rank(self.call_type, &user.role, is_owner, &roles_of(member));
+        if user.id == self.user_id || rank.is_subset(&self.rank) {
             return Ok(());
         }
         let detail = format!(
@@ -109,19 +112,6 @@ impl Access {
             self.user_id, user.id
         );
         Err(Refusal::new(ErrorCode::NotAllowed, detail))
-    }
-
-    /// Whether another user holds more by their roles in the call.
-    pub fn is_below(
-        &self,
-        work: &Work<'_>,
-        user: &UserRecord,
-        call: &CallRecord,
-    ) -> Result<bool, Refusal> {
-        let member = members::find(work.db, &call.cid, &user.id)?;
-        let is_owner = call.created_by == user.id;
-        let rank = self.policy.rank(self.call_type, &user.role, is_owner, &roles_of(member));
-        Ok(user.id != self.user_id && !rank.is_subset(&self.rank))
     }
 
     pub fn allows(&self, capability: OwnCapability) -> bool {

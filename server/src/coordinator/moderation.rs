@@ -21,10 +21,7 @@ use super::{
 };
 use crate::{
     control::{Muted, SfuOrder},
-    store::{
-        calls::{self as call_store, CallRecord},
-        users as user_store,
-    },
+    store::calls::{self as call_store, CallRecord},
 };
 
 pub(super) fn block(
@@ -119,17 +116,14 @@ pub(super) fn mute(
         return Err(Refusal::input(detail));
     }
     let (muted_user_ids, whose) = if mute_all_users == Some(true) {
-        all_others(work, &actor, &access, &call)?
+        let (present, _) = sessions::present(work, &call)?;
+        let ids: BTreeSet<_> = present.into_iter().map(|participant| participant.user_id).collect();
+        let others = ids.into_iter().filter(|id| *id != actor.user.id).collect();
+        (others, Muted::AllBut(actor.user.id.clone()))
     } else if !(1..=MAX_MUTED).contains(&named.len()) {
         let detail = format!("user_ids has 1 to {MAX_MUTED} entries unless mute_all_users is set");
         return Err(Refusal::input(detail));
     } else {
-        for user_id in &named {
-            // Nobody else can be in the call.
-            if let Some(user) = user_store::find(work.db, user_id)? {
-                access.require_rank_over(work, &user, &call)?;
-            }
-        }
         (named.clone(), Muted::Users(named))
     };
     let body = CallUserMutedEvent {
@@ -140,34 +134,6 @@ pub(super) fn mute(
     work.tell_watchers(&call, body);
     work.effect(Effect::Order(SfuOrder::MuteTracks { cid: call.cid, whose, kinds }));
     Ok(Empty {})
-}
-
-/// Whom somebody mutes who mutes all: not themselves, nor who holds more.
-fn all_others(
-    work: &Work<'_>,
-    actor: &Actor,
-    access: &Access,
-    call: &CallRecord,
-) -> Result<(Vec<String>, Muted), Refusal> {
-    let holds_more = |id: &str| -> Result<bool, Refusal> {
-        let user = user_store::find(work.db, id)?;
-        user.map_or(Ok(false), |user| access.is_below(work, &user, call))
-    };
-    // Of the owner it may not be known yet that they are there.
-    let mut is_spared = holds_more(&call.created_by)?;
-    let (present, _) = sessions::present(work, call)?;
-    let ids: BTreeSet<_> = present.into_iter().map(|participant| participant.user_id).collect();
-    let mut muted = Vec::with_capacity(ids.len());
-    for id in ids.into_iter().filter(|id| *id != actor.user.id) {
-        if holds_more(&id)? {
-            is_spared = true;
-        } else {
-            muted.push(id);
-        }
-    }
-    let whose =
-        if is_spared { Muted::Users(muted.clone()) } else { Muted::AllBut(actor.user.id.clone()) };
-    Ok((muted, whose))
 }
 
 pub(super) fn pin(

@@ -1,11 +1,8 @@
 //! Who may act on whom, what of a right is left when it is taken away, and who finds which calls.
 
 use serde_json::{Value, json};
-use trunkline_protocol::sfu::models::{CallEndedReason, TrackType};
-use trunkline_server::{
-    auth::UserClaims,
-    control::{Muted, SfuOrder},
-};
+use trunkline_protocol::sfu::models::CallEndedReason;
+use trunkline_server::{auth::UserClaims, control::SfuOrder};
 
 use crate::support::{Client, KEY, Raw, Socket, TestServer, close_code, next_json, send, sfu_name};
 
@@ -55,16 +52,11 @@ async fn a_moderator_does_not_lock_out_who_holds_more() {
             ("kick", json!({})),
             ("kick", json!({ "block": true })),
             ("user_permissions", json!({ "revoke_permissions": ["send-audio"] })),
-            ("mute_users", json!({ "audio": true })),
         ];
         for (action, body) in acts {
             let act = |by: &Client, on: &str| {
                 let mut body = body.clone();
-                match action {
-                    // With somebody who may be.
-                    "mute_users" => body["user_ids"] = json!(["viewer", on]),
-                    _ => body["user_id"] = on.into(),
-                }
+                body["user_id"] = on.into();
                 let (by, path) = (by.clone(), format!("{path}/{action}"));
                 async move { by.post(&path, body).await }
             };
@@ -82,33 +74,6 @@ async fn a_moderator_does_not_lock_out_who_holds_more() {
         }
         owner.post(&format!("{path}/block"), json!({ "user_id": "host" })).await.ok(201);
     }
-}
-
-#[tokio::test]
-async fn who_mutes_all_does_not_mute_who_holds_more() {
-    let server = TestServer::start().await;
-    let (owner, mut hears) = server.connect("owner").await;
-    let clients = [server.stranger("host"), server.stranger("mod")];
-    server.backend(&server.app).post("/users", json!({ "users": { "viewer": {} } })).await.ok(201);
-    let members =
-        json!([{ "user_id": "mod", "role": "moderator" }, { "user_id": "host", "role": "host" }]);
-    owner.post("/call/livestream/a", json!({ "data": { "members": members } })).await.ok(201);
-    for id in ["host", "mod", "viewer"] {
-        server.participant_joined("livestream:a", id, id);
-        next_of(&mut hears, "call.session_participant_joined").await;
-    }
-    let mut muted_by = async |by: &Client, ids: Value, whose: Muted| {
-        let body = json!({ "mute_all_users": true, "audio": true });
-        by.post("/call/livestream/a/mute_users", body).await.ok(201);
-        assert_eq!(next_of(&mut hears, "call.user_muted").await["muted_user_ids"], ids);
-        let order = server.orders.lock().unwrap().pop();
-        let (cid, kinds) = (sfu_name("livestream:a"), vec![TrackType::Audio]);
-        assert_eq!(order, Some(SfuOrder::MuteTracks { cid, whose, kinds }));
-    };
-    let users = |ids: &[&str]| Muted::Users(ids.iter().map(|id| (*id).to_owned()).collect());
-    muted_by(&clients[1], json!(["viewer"]), users(&["viewer"])).await;
-    muted_by(&clients[0], json!(["mod", "viewer"]), users(&["mod", "viewer"])).await;
-    muted_by(&owner, json!(["host", "mod", "viewer"]), Muted::AllBut("owner".into())).await;
 }
 
 #[tokio::test]
