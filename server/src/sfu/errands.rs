@@ -42,11 +42,10 @@ impl Errands {
         }
     }
 
-    /// What is next.
-    pub fn next(&mut self) -> Option<(SessionKey, Scope)> {
-        let session = self.order.pop_front()?;
-        let scope = self.due.remove(&session)?;
-        Some((session, scope))
+    /// What is next, as much as is done in one turn.
+    pub fn next(&mut self) -> Vec<(SessionKey, Scope)> {
+        let sessions = self.order.drain(..AT_ONCE.min(self.order.len()));
+        sessions.filter_map(|session| self.due.remove_entry(&session)).collect()
     }
 
     /// Whether there is nothing to do.
@@ -55,8 +54,8 @@ impl Errands {
     }
 }
 
-/// Of how many sessions in one turn.
-pub const AT_ONCE: usize = 8;
+/// Sessions in one turn.
+const AT_ONCE: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -70,10 +69,17 @@ mod tests {
         errands.of(a, vec![b, c]);
         errands.all(b);
         errands.of(d, vec![b, c]);
-        assert_eq!(errands.next(), Some((b, Scope::All)));
+        assert_eq!(errands.next(), [(b, Scope::All), (c, Scope::Of([a, d].into()))]);
         errands.all(b);
-        assert_eq!(errands.next(), Some((c, Scope::Of([a, d].into()))));
-        assert_eq!(errands.next(), Some((b, Scope::All)), "what came since");
-        assert!(errands.is_empty() && errands.next().is_none());
+        assert_eq!(errands.next(), [(b, Scope::All)], "what came since");
+        assert!(errands.is_empty() && errands.next().is_empty());
+    }
+
+    #[test]
+    fn however_many_wait_a_turn_is_for_a_few_of_them() {
+        let mut errands = Errands::default();
+        errands.of(SessionKey(0), (1..=20).map(SessionKey).collect());
+        let turns: Vec<_> = std::iter::from_fn(|| Some(errands.next().len())).take(4).collect();
+        assert_eq!(turns, [8, 8, 4, 0]);
     }
 }

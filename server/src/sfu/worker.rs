@@ -17,7 +17,7 @@ use trunkline_protocol::sfu::{
 use super::{
     counters::Counters,
     datagrams::{Datagram, Datagrams, Feed},
-    errands::{self, Errands, Scope},
+    errands::{Errands, Scope},
     ids::{Now, SessionKey, SocketId},
     inbox::{Entry, Inbox},
     media::{Draft, Endpoint, Media, MediaEvent},
@@ -324,8 +324,7 @@ impl Worker {
         if self.errands.is_empty() {
             return;
         }
-        for _ in 0..errands::AT_ONCE {
-            let Some((session, scope)) = self.errands.next() else { break };
+        for (session, scope) in self.errands.next() {
             let now = Instant::now();
             match scope {
                 Scope::All => {
