@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::network::World;
-use crate::native::Conditions;
+use crate::{native::Conditions, sfu::ids::SessionKey};
 
 const FREE: Conditions = Conditions { delay: Duration::from_millis(20), ..Conditions::PERFECT };
 
@@ -48,4 +48,25 @@ fn who_comes_right_after_another_waits_only_as_long_as_the_camera_does_not_liste
     };
     assert!(first <= 50 && (1000..=1050).contains(&second), "{at:?}");
     assert!((1320..=1400).contains(&third), "{at:?}");
+}
+
+#[test]
+fn a_camera_that_is_muted_no_more_is_seen_at_once() {
+    const CAMERA: SessionKey = SessionKey(0);
+    let mut world = World::new();
+    world.run(Duration::from_secs(10));
+    for offset in [0, 60, 120, 180, 240] {
+        world.set_muted(CAMERA, true);
+        let muted = world.time();
+        world.run(Duration::from_millis(2000 + offset));
+        // What was on its way still comes.
+        let later = muted + Duration::from_millis(100);
+        assert!(!world.log.since(later).any(|packet| packet.layer.is_some()));
+        world.set_muted(CAMERA, false);
+        let since = world.time();
+        world.run(Duration::from_secs(1));
+        let first = world.log.since(since).find(|packet| packet.layer.is_some()).unwrap();
+        let waited = first.at.saturating_sub(since);
+        assert!(first.is_keyframe && waited <= Duration::from_millis(90), "{offset}: {waited:?}");
+    }
 }

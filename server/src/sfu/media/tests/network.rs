@@ -202,6 +202,11 @@ impl World {
         cameras.for_each(|source| source.wait(until));
     }
 
+    /// A publisher's camera is muted, or not any more. What it sends goes on.
+    pub fn set_muted(&mut self, publisher: SessionKey, muted: bool) {
+        self.media.set_live(TrackKey { publisher, kind: TrackType::Video }, !muted, self.now);
+    }
+
     /// Datagrams that were too large.
     pub fn oversize(&mut self) -> u64 {
         self.media.take_dropped().oversize
