@@ -74,15 +74,15 @@ fn main() {
     }
 }
 
-async fn start(workers: usize) -> Arc<TestServer> {
+async fn start(workers: usize, options: &str) -> Arc<TestServer> {
     let limits = UNLIMITED.join(" ");
-    let options = format!("--media-workers {workers} --large-call 100000 {limits}");
+    let options = format!("--media-workers {workers} --large-call 100000 {limits} {options}");
     Arc::new(TestServer::start_with(&options).await)
 }
 
 /// A call for each worker, with one publisher.
 async fn measure(workers: usize) {
-    let server = start(workers).await;
+    let server = start(workers, "").await;
     let mut publishers = Vec::new();
     for worker in 0..workers {
         let mut names = (0..).map(|number| format!("1/default:{number}"));
@@ -146,10 +146,10 @@ async fn subscribe(
     client
 }
 
-/// A call in which so many have a microphone, which is silent, so that everybody is offered the
-/// sound of all the others.
+/// A call in which so many have a microphone, and everybody is offered the sound of all the others, as
+/// no number of the loudest is set.
 async fn turns(publishers: usize) {
-    let server = start(1).await;
+    let server = start(1, "--loudest 0").await;
     let longest = || {
         let name = "trunkline_sfu_longest_turn_microseconds";
         let micros = server.metrics.gauge(name, "", &[("worker", "0")]).get();

@@ -1,7 +1,8 @@
 //! What is forwarded, to whom, and when it stops.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use tokio::time::sleep;
 use trunkline_protocol::sfu::{
     event::sfu_event::EventPayload as Event,
     models::{ConnectionQuality, TrackType},
@@ -194,4 +195,24 @@ async fn who_is_killed_without_goodbye_is_kept_for_a_while_and_then_gone() {
         .subscriber
         .wait("an offer without ann", |log| log.tracks.keys().eq(expected.iter()).then_some(()));
     only_cat.await;
+}
+
+#[tokio::test]
+async fn a_path_on_which_nothing_goes_is_not_filled() {
+    let server = TestServer::start().await;
+    let mut ann = server.join("ann").await;
+    ann.publish_camera().await;
+    let ben = server.join("ben").await;
+    ben.subscribe(vec![wish(&ann, TrackType::Video, 640, 360)]).await;
+    ben.subscriber.packets(&ann.stream_id(TrackType::Video), 30).await;
+    ann.publisher.with(|peer| peer.sources.clear()).await;
+    // What was on its way has come, and may not be asked for again.
+    sleep(Duration::from_secs(2)).await;
+    let name = "trunkline_sfu_datagrams_sent_total";
+    let sent = || server.metrics.counter(name, "", &[]).get();
+    let before = sent();
+    sleep(Duration::from_secs(2)).await;
+    let sent = sent() - before;
+    // Five a second, and the reports of two connections; it were 320.
+    assert!(sent < 60, "{sent} in two seconds");
 }

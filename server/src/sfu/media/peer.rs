@@ -39,6 +39,10 @@ pub struct Peer {
     feedback: Feedback,
     /// Since when video is sent of which the client tells nothing.
     unanswered_since: Option<Instant>,
+    /// Until when media is on its way; none if it only comes in.
+    busy_until: Option<Instant>,
+    /// There is more to be found out of the path, by what is sent at the right moment.
+    pub is_searched: bool,
     /// The client was heard after a silence.
     resumed: bool,
     over: bool,
@@ -138,6 +142,8 @@ impl Peer {
             totals: Totals::default(),
             feedback: Feedback::default(),
             unanswered_since: None,
+            busy_until: estimate.map(|_| now),
+            is_searched: false,
             resumed: false,
             over: false,
             fault: None,
@@ -268,7 +274,7 @@ impl Peer {
                     turns += 1;
                     self.elapse(now);
                 }
-                Ok(Output::Timeout(due)) => break due.max(now + SHORTEST_PAUSE),
+                Ok(Output::Timeout(due)) => break due.max(now + self.pause(now)),
                 Err(_) if self.fault.is_some() => {
                     self.fault = Some(Fault::Unclear);
                     break now + FAR_FUTURE;
@@ -281,6 +287,21 @@ impl Peer {
             }
             self.note_connection(events);
         }
+    }
+
+    /// Something was written to be sent.
+    pub fn keep_busy(&mut self, now: Instant) {
+        if let Some(until) = &mut self.busy_until {
+            *until = now + BUSY_FOR;
+        }
+    }
+
+    /// How long time has to stand still at least. Where a picture was sent once, str0m fills the path
+    /// up to 50 kbit/s for ever, whether the client is still there or not: so many tiny packets are
+    /// dearer than sound. It makes one each time that time passes.
+    fn pause(&self, now: Instant) -> Duration {
+        let is_quiet = self.busy_until.is_some_and(|until| until < now) && !self.is_searched;
+        if is_quiet && self.transport.connected { QUIET_PAUSE } else { SHORTEST_PAUSE }
     }
 
     fn feed(&mut self, input: Input<'_>) {
@@ -358,6 +379,10 @@ impl Peer {
 const MOST_TURNS: u32 = 1000;
 /// A clock with this resolution is fine enough for media.
 const SHORTEST_PAUSE: Duration = Duration::from_micros(100);
+/// Soon enough for what a connection does that carries nothing.
+const QUIET_PAUSE: Duration = Duration::from_millis(200);
+/// What was sent may be asked for again.
+const BUSY_FOR: Duration = Duration::from_secs(1);
 /// bits/s. Enough for a few small videos, until it is known better.
 const FIRST_ESTIMATE: u64 = 1_500_000;
 /// How often the path to a subscriber is looked at. What it does not take any more has to be

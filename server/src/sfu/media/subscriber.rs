@@ -332,6 +332,7 @@ impl Subscriber {
             let needed = output.needed_keyframe().filter(|_| is_connected);
             allocation.keyframes.extend(needed.map(|stream| (key, stream)));
         }
+        self.peer.is_searched = is_short(&demands, &steps);
         // Who comes first is told first.
         allocation.pauses.sort_by_key(|(key, _)| !important.contains(&key.publisher));
         if is_stopped {
@@ -444,6 +445,7 @@ impl Subscriber {
         } else {
             peer.expect_feedback(now);
         }
+        peer.keep_busy(now);
         let mut api = peer.rtc.direct_api();
         let stream = api.stream_tx(&ssrc);
         stream.map(|stream| stream.write_rtp(write)).is_some()
