@@ -65,7 +65,6 @@ export {
 export { callIsolated, Listeners } from './listeners.js';
 export { Observables } from './observables.js';
 export {
-  copyParticipant,
   hasAudio,
   hasInterruptedTrack,
   hasPausedTrack,
@@ -73,7 +72,6 @@ export {
   hasScreenShareAudio,
   hasVideo,
   isPinned,
-  withQuality,
-  withSound,
 } from './participants.js';
 export { Parts } from './parts.js';
+export { copyParticipant, ShownPeople } from './shown-people.js';

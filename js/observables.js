@@ -375,11 +375,12 @@ class StateObservable {
 const nextOf = (observer) =>
   typeof observer === 'function' ? observer : (value) => observer?.next?.(value);
 
-const isSameList = (a, b) =>
-  Array.isArray(a) &&
-  Array.isArray(b) &&
-  a.length === b.length &&
-  a.every((item, i) => item === b[i]);
+function isSameList(a, b) {
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+  // A loop, as the methods of frozen lists are slow.
+  for (let i = 0; i < a.length; i += 1) if (a[i] !== b[i]) return false;
+  return true;
+}
 
 function entry(map, key, make) {
   let known = map.get(key);

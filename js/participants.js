@@ -1,11 +1,9 @@
 /**
- * Questions about participants. Types and documentation: `src/api/types/participant.ts`. And how their
- * objects are made anew, of which `src/api/participants.rs` knows the fields.
+ * Questions about participants. Types and documentation: `src/api/types/participant.ts`.
  *
  * All answer from the lists of tracks: a stream may be there before or after the track is.
  *
- * JavaScript, because apps call them for each participant whenever they draw, and because a copy of an
- * object takes one step here and one for each field in Rust.
+ * JavaScript, because apps call them for each participant whenever they draw.
  */
 import { SfuModels } from './enums.js';
 
@@ -22,14 +20,3 @@ export const hasPausedTrack = (participant, trackType) =>
 
 export const hasInterruptedTrack = (participant, trackType) =>
   participant.interruptedTracks.includes(trackType);
-
-/** The same participant, but as loud as this. */
-export const withSound = (participant, audioLevel, isSpeaking) =>
-  Object.freeze({ ...participant, audioLevel, isSpeaking });
-
-/** The same participant, but connected as well as this. */
-export const withQuality = (participant, connectionQuality) =>
-  Object.freeze({ ...participant, connectionQuality });
-
-/** The same participant, to be changed and frozen. */
-export const copyParticipant = (participant) => ({ ...participant });

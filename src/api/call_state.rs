@@ -3,7 +3,7 @@
 mod kept;
 
 use crate::web::Error;
-use std::{cell::OnceCell, cmp::Ordering, ops::Range, rc::Rc};
+use std::{cell::OnceCell, ops::Range, rc::Rc};
 
 use js_sys::{Array, Object, Reflect};
 use serde::Deserialize;
@@ -367,10 +367,6 @@ impl Beyond for AppsPart<'_> {
         let media = self.shared.client.driver().media();
         let object = |slot| self.shared.read(|call| people.object(call, slot, media));
         comparators::ask(functions, function, &object(a)?, &object(b)?)
-    }
-
-    fn compare_names(&self, a: Slot, b: Slot) -> Ordering {
-        self.shared.read(|call| call.participants.compare_names(a, b)).unwrap_or(Ordering::Equal)
     }
 }
 

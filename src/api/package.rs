@@ -70,6 +70,7 @@ pub mod files {
         participants: "/js/participants.js"
         parts: "/js/parts.js"
         protocol_enums: "/js/protocol-enums.js"
+        shown_people: "/js/shown-people.js"
         stats_report: "/js/stats-report.js"
     }
 }

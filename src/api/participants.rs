@@ -164,7 +164,7 @@ fn visibility(visibility: Visibility) -> &'static str {
 /// What is the same for many participants, and made once.
 #[derive(Default)]
 struct Shared {
-    /// An object with all fields, of which others are copies: so all have the same shape.
+    /// What [`template`] makes.
     template: OnceCell<JsValue>,
     tracks: [OnceCell<JsValue>; TrackSet::COUNT],
     tiles: [[OnceCell<JsValue>; 3]; 3],
@@ -197,28 +197,9 @@ fn stream(media: &MediaTable, of: &Participant, track_type: TrackType) -> JsValu
     of.media(track_type).and_then(|of| media.stream(of)).map(JsValue::from).unwrap_or_default()
 }
 
-/// An object like `like`, but with what changed.
-fn remake(
-    like: &JsValue,
-    changed: Aspects,
-    from: &Participant,
-    does: Activity,
-    media: &MediaTable,
-) -> JsValue {
-    // What changes all the time, at one call into JavaScript.
-    if changed.is_within(Aspects::LEVEL.and(Aspects::SPEAKING)) {
-        return with_sound(like, does.audio_level, does.is_speaking);
-    }
-    if changed.is_within(Aspects::QUALITY) {
-        return with_quality(like, does.connection_quality as i32);
-    }
-    let made = copy(like);
-    fill(made.unchecked_ref(), changed, from, does, media);
-    Object::freeze(&made).into()
-}
-
-fn make(from: &Participant, does: Activity, media: &MediaTable) -> JsValue {
-    let template = SHARED.with(|shared| {
+/// An object with all fields, of which others are copies: so all have the same shape.
+fn template(media: &MediaTable) -> JsValue {
+    SHARED.with(|shared| {
         let make = || {
             let template = Object::new();
             let (nobody, nothing) = (Participant::default(), Activity::default());
@@ -226,9 +207,13 @@ fn make(from: &Participant, does: Activity, media: &MediaTable) -> JsValue {
             template.into()
         };
         shared.template.get_or_init(make).clone()
-    });
-    remake(&template, Aspects::ALL, from, does, media)
+    })
 }
+
+/// What of somebody changes many times a second: they are shown anew with all others of whom nothing
+/// else changed, in one step.
+const ACTIVITY: Aspects =
+    Aspects::LEVEL.and(Aspects::SPEAKING).and(Aspects::DOMINANT).and(Aspects::QUALITY);
 
 /// The objects that an app was shown of the participants of one call. What they mention comes from the
 /// server or is a stream, so that Rust may hold them while the call goes on.
@@ -241,19 +226,34 @@ pub(crate) struct People {
     shown_meanwhile: Cell<bool>,
 }
 
-/// By slot.
-#[derive(Default)]
-struct Objects(Vec<Known>);
+/// The objects, and what is known of them.
+struct Objects {
+    shown: ShownPeople,
+    /// By slot.
+    known: Vec<Known>,
+    /// Those whose activity is to be shown anew.
+    stale: Columns,
+}
 
 /// What an app was shown of whoever is in a slot.
 #[derive(Default)]
 struct Known {
-    /// Made when it is first read.
-    object: Option<JsValue>,
+    /// There is an object, which is made when it is first read.
+    is_made: bool,
     /// In what they have changed since.
     changed: Aspects,
     /// How often objects were made for those who were in the slot.
     edition: u32,
+}
+
+/// Somebody's activity at each place, as it crosses in one step.
+#[derive(Default)]
+struct Columns {
+    slots: Vec<u32>,
+    levels: Vec<f32>,
+    are_speaking: Vec<u8>,
+    are_dominant: Vec<u8>,
+    qualities: Vec<i32>,
 }
 
 impl People {
@@ -263,12 +263,7 @@ impl People {
         let mut arrangement = self.arrangement.borrow_mut();
         for (slot, aspects) in changes {
             arrangement.mark(&call.participants, *slot, *aspects);
-            if let Some(known) = objects.0.get_mut(slot.index()) {
-                if aspects.any(Aspects::CAME.and(Aspects::LEFT)) {
-                    known.object = None;
-                }
-                known.changed = known.changed.and(*aspects);
-            }
+            objects.mark(*slot, *aspects);
         }
         if call.participants.is_empty() {
             self.lists.borrow_mut().clear();
@@ -283,9 +278,8 @@ impl People {
 
     /// The session of whom an app was shown in that slot, and of whoever is in it now.
     pub(crate) fn session_ids(&self, call: &CallState, slot: Slot) -> [Option<JsValue>; 2] {
-        let objects = self.objects.borrow();
-        let shown = objects.0.get(slot.index()).and_then(|known| known.object.as_ref());
-        let shown = shown.map(|object| field(object, "sessionId"));
+        let shown = self.objects.borrow().shown.at(number(slot));
+        let shown = (!shown.is_undefined()).then(|| field(&shown, "sessionId"));
         [shown, call.participants.get(slot).map(|participant| (&participant.session_id).into())]
     }
 
@@ -300,14 +294,18 @@ impl People {
         let mut objects = self.objects.borrow_mut();
         let edition = |slot| Some(Item { slot, edition: objects.edition(call, slot, media)? });
         let items = slots.filter_map(edition).collect();
-        self.lists.borrow_mut().show(kind, items, |slot| objects.get(slot))
+        objects.show_activity();
+        self.lists.borrow_mut().show(kind, items, &objects.shown)
     }
 
     /// Whoever is in that slot, or `undefined`.
     pub(crate) fn object(&self, call: &CallState, slot: Slot, media: &MediaTable) -> JsValue {
         let mut objects = self.objects.borrow_mut();
-        let is_there = objects.edition(call, slot, media).is_some();
-        if is_there { objects.get(slot) } else { JsValue::UNDEFINED }
+        if objects.edition(call, slot, media).is_none() {
+            return JsValue::UNDEFINED;
+        }
+        objects.show_activity();
+        objects.shown.at(number(slot))
     }
 
     /// The order in which they are shown.
@@ -354,41 +352,120 @@ impl People {
     }
 }
 
+impl Default for Objects {
+    fn default() -> Self {
+        Self { shown: ShownPeople::new(), known: Vec::new(), stale: Columns::default() }
+    }
+}
+
 impl Objects {
-    /// How often the object of whoever is in that slot was made; it shows them as they are now. `None`
-    /// when nobody is.
+    /// Somebody changed, came or went.
+    fn mark(&mut self, slot: Slot, aspects: Aspects) {
+        let Some(known) = self.known.get_mut(slot.index()) else { return };
+        if aspects.any(Aspects::CAME.and(Aspects::LEFT)) && known.is_made {
+            known.is_made = false;
+            self.shown.put(number(slot), &JsValue::UNDEFINED);
+        }
+        known.changed = known.changed.and(aspects);
+    }
+
+    /// How often the object of whoever is in that slot was made; it shows them as they are now, once
+    /// [`Self::show_activity`] was called. `None` when nobody is.
     fn edition(&mut self, call: &CallState, slot: Slot, media: &MediaTable) -> Option<u32> {
         let participant = call.participants.get(slot)?;
-        if self.0.len() <= slot.index() {
-            self.0.resize_with(slot.index() + 1, Known::default);
+        if self.known.len() <= slot.index() {
+            self.known.resize_with(slot.index() + 1, Known::default);
         }
-        let known = self.0.get_mut(slot.index())?;
+        let known = self.known.get_mut(slot.index())?;
         let changed = std::mem::take(&mut known.changed);
-        if known.object.is_none() || !changed.is_empty() {
-            let does = call.participants.activity(slot);
-            known.object = Some(match &known.object {
-                Some(object) => remake(object, changed, participant, does, media),
-                None => make(participant, does, media),
-            });
-            known.edition = known.edition.wrapping_add(1);
+        let is_made = std::mem::replace(&mut known.is_made, true);
+        if is_made && changed.is_empty() {
+            return Some(known.edition);
+        }
+        known.edition = known.edition.wrapping_add(1);
+        let does = call.participants.activity(slot);
+        if is_made && changed.is_within(ACTIVITY) {
+            self.stale.push(slot, does);
+        } else {
+            let (like, changed) = if is_made {
+                (self.shown.at(number(slot)), changed)
+            } else {
+                (template(media), Aspects::ALL)
+            };
+            let object = copy(&like);
+            fill(object.unchecked_ref(), changed, participant, does, media);
+            self.shown.put(number(slot), &object);
         }
         Some(known.edition)
     }
 
-    fn get(&self, slot: Slot) -> JsValue {
-        self.0.get(slot.index()).and_then(|known| known.object.clone()).unwrap_or_default()
+    /// Shows the activity of all who were found to have another one.
+    fn show_activity(&mut self) {
+        if !self.stale.slots.is_empty() {
+            let Columns { slots, levels, are_speaking, are_dominant, qualities } = &self.stale;
+            self.shown.update(slots, levels, are_speaking, are_dominant, qualities);
+            self.stale.clear();
+        }
     }
+}
+
+impl Columns {
+    fn push(&mut self, slot: Slot, does: Activity) {
+        self.slots.push(number(slot));
+        self.levels.push(does.audio_level);
+        self.are_speaking.push(does.is_speaking.into());
+        self.are_dominant.push(does.is_dominant_speaker.into());
+        self.qualities.push(does.connection_quality as i32);
+    }
+
+    /// Keeps the space, as they come many times a second.
+    fn clear(&mut self) {
+        self.slots.clear();
+        self.levels.clear();
+        self.are_speaking.clear();
+        self.are_dominant.clear();
+        self.qualities.clear();
+    }
+}
+
+/// A slot as JavaScript counts them.
+fn number(slot: Slot) -> u32 {
+    slot.index().try_into().unwrap_or(u32::MAX)
 }
 
 #[wasm_bindgen(module = "/js/bindings.js")]
 extern "C" {
-    /// A participant as before, but as loud as this.
-    #[wasm_bindgen(js_name = withSound)]
-    fn with_sound(participant: &JsValue, audio_level: f32, is_speaking: bool) -> JsValue;
-    /// A participant as before, but connected as well as this.
-    #[wasm_bindgen(js_name = withQuality)]
-    fn with_quality(participant: &JsValue, connection_quality: i32) -> JsValue;
-    /// A participant as before, to be changed and frozen.
+    /// The objects that an app is shown of the participants of one call, by slot, and lists of them.
+    type ShownPeople;
+
+    #[wasm_bindgen(constructor)]
+    fn new() -> ShownPeople;
+    /// Whoever is in that slot, or `undefined`.
+    #[wasm_bindgen(method)]
+    fn at(this: &ShownPeople, slot: u32) -> JsValue;
+    /// Shows somebody in that slot from now on, frozen; `undefined` is nobody.
+    #[wasm_bindgen(method)]
+    fn put(this: &ShownPeople, slot: u32, object: &JsValue);
+    /// Shows those in `slots` with what the other lists say at the same place.
+    #[wasm_bindgen(method)]
+    fn update(
+        this: &ShownPeople,
+        slots: &[u32],
+        levels: &[f32],
+        are_speaking: &[u8],
+        are_dominant: &[u8],
+        qualities: &[i32],
+    );
+    /// The list `before`, but so long, and with those in `slots` at `places`; frozen.
+    #[wasm_bindgen(method)]
+    fn list(
+        this: &ShownPeople,
+        before: &Array,
+        length: u32,
+        places: &[u32],
+        slots: &[u32],
+    ) -> Array;
+    /// The same participant, to be changed and put in their place.
     #[wasm_bindgen(js_name = copyParticipant)]
     fn copy(participant: &JsValue) -> Object;
 }

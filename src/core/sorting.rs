@@ -1,10 +1,12 @@
 //! The order in which participants are shown: how two of them are compared.
 
 mod arrangement;
+mod names;
 
 use std::cmp::Ordering;
 
 pub use self::arrangement::{Arrangement, Sorting};
+use self::names::Names;
 use super::{
     changes::Aspects,
     host::Host,
@@ -25,8 +27,9 @@ pub struct ParticipantOrder {
     special: Vec<usize>,
     /// Changes in anything else move nobody.
     heeded: Aspects,
-    /// Whether people may be told apart by something that is in no key.
-    looks_beyond_keys: bool,
+    /// Whether names are compared.
+    names: bool,
+    /// Whether people may be told apart by something that only the app knows.
     asks_app: bool,
     /// Whether a condition of the app is among the steps.
     has_condition: bool,
@@ -79,16 +82,14 @@ pub enum Criterion {
     },
 }
 
-/// What a comparison needs beyond the keys of the two.
+/// What a comparison needs of the app.
 pub trait Beyond {
     /// Asks a comparator or condition of the app, by its number. A condition says 0 for no. `None`:
     /// it threw.
     fn ask(&self, function: u32, a: Slot, b: Slot) -> Option<f64>;
-    /// Compares names, in the order of UTF-16 code units.
-    fn compare_names(&self, a: Slot, b: Slot) -> Ordering;
 }
 
-/// All that is compared of a participant, apart from what is [`Beyond`].
+/// All that is compared of a participant, apart from names and what is [`Beyond`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 struct Key {
     /// A bit for each step, the highest for the first one. Where it puts people in order, those with 0
@@ -126,9 +127,8 @@ impl ParticipantOrder {
             order.heeded = order.heeded.and(heeded);
             match step.criterion {
                 Criterion::IfTile { .. } => order.tiles |= bit(place),
-                Criterion::Name => order.looks_beyond_keys = true,
+                Criterion::Name => order.names = true,
                 Criterion::Custom(_) | Criterion::If { .. } => {
-                    order.looks_beyond_keys = true;
                     order.asks_app = true;
                     order.has_condition |= matches!(step.criterion, Criterion::If { .. });
                 }
@@ -164,6 +164,7 @@ impl ParticipantOrder {
         &self,
         (a, a_key): (Slot, Key),
         (b, b_key): (Slot, Key),
+        names: &Names,
         beyond: &dyn Beyond,
     ) -> Option<Ordering> {
         let mut told_apart = (a_key.bits ^ b_key.bits) & self.flags;
@@ -192,7 +193,7 @@ impl ParticipantOrder {
                 }
                 _ => {
                     let order = if step.criterion == Criterion::Name {
-                        beyond.compare_names(first, second)
+                        names.compare(first, second)
                     } else {
                         // They are alike: both are pinned, or none is.
                         let order = a_key.pin.total_cmp(&b_key.pin);

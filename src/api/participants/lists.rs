@@ -1,12 +1,11 @@
 //! Lists of participants as an app was shown them. One stays the same object until somebody on it is
-//! another one, and the next is a copy with only them changed: a step into JavaScript for each that
-//! changed, and none for all others.
+//! another one, and the next is a copy with only them changed.
 
 use std::ops::Range;
 
-use js_sys::{Array, Object};
-use wasm_bindgen::JsValue;
+use js_sys::Array;
 
+use super::{ShownPeople, number};
 use crate::core::Slot;
 
 /// What a list shows.
@@ -40,24 +39,19 @@ struct List {
 const LISTS: usize = 16;
 
 impl Lists {
-    /// The list of those items, frozen; `object` is what it shows of one.
-    pub(super) fn show(
-        &mut self,
-        kind: ListKind,
-        items: Vec<Item>,
-        object: impl Fn(Slot) -> JsValue,
-    ) -> Array {
+    /// The list of those items, frozen, of the objects that `shown` has of them.
+    pub(super) fn show(&mut self, kind: ListKind, items: Vec<Item>, shown: &ShownPeople) -> Array {
         let known = self.0.iter().position(|list| list.kind == kind).map(|at| self.0.remove(at));
-        let shown = match &known {
-            Some(known) if known.items == items => known.shown.clone(),
-            Some(known) => changed(known, &items, object),
-            None => frozen(items.iter().map(|item| object(item.slot)).collect()),
+        let list = match known {
+            Some(known) if known.items == items => known.shown,
+            Some(known) => changed(&known.shown, &known.items, &items, shown),
+            None => changed(&Array::new(), &[], &items, shown),
         };
         if self.0.len() == LISTS {
             self.0.remove(0);
         }
-        self.0.push(List { kind, items, shown: shown.clone() });
-        shown
+        self.0.push(List { kind, items, shown: list.clone() });
+        list
     }
 
     /// Forgets all of them.
@@ -66,17 +60,15 @@ impl Lists {
     }
 }
 
-fn changed(before: &List, items: &[Item], object: impl Fn(Slot) -> JsValue) -> Array {
-    let list = before.shown.slice(0, items.len().try_into().unwrap_or(u32::MAX));
+/// The list `before`, which showed those items, with those in `items`.
+fn changed(before: &Array, had: &[Item], items: &[Item], shown: &ShownPeople) -> Array {
+    let (mut places, mut slots) = (Vec::new(), Vec::new());
     for (place, item) in (0_u32..).zip(items) {
-        if before.items.get(place as usize) != Some(item) {
-            list.set(place, object(item.slot));
+        if had.get(place as usize) != Some(item) {
+            places.push(place);
+            slots.push(number(item.slot));
         }
     }
-    frozen(list)
-}
-
-fn frozen(list: Array) -> Array {
-    Object::freeze(&list);
-    list
+    let length = items.len().try_into().unwrap_or(u32::MAX);
+    shown.list(before, length, &places, &slots)
 }

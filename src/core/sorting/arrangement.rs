@@ -10,7 +10,7 @@
 
 use std::{cmp::Ordering, ops::Range, rc::Rc};
 
-use super::{Beyond, Key, ParticipantOrder};
+use super::{Beyond, Key, Names, ParticipantOrder};
 use crate::core::{
     changes::Aspects,
     host::Host,
@@ -52,12 +52,16 @@ struct Mark {
     has_come: bool,
     /// In [`Arrangement::changed`].
     has_changed: bool,
+    /// The same, and perhaps with another name.
+    may_be_renamed: bool,
 }
 
 /// What is compared, by slot.
 #[derive(Debug, Default)]
 struct Compared {
     keys: Vec<Key>,
+    /// Kept only while names are compared.
+    names: Names,
     /// Who may have to move.
     moves: Vec<bool>,
     /// The slots of those, in no order.
@@ -107,6 +111,7 @@ impl Arrangement {
             if !std::mem::replace(&mut mark.has_changed, true) {
                 self.changed.push(slot);
             }
+            mark.may_be_renamed |= aspects.any(Aspects::IDENTITY);
             self.is_stale = true;
         }
     }
@@ -128,13 +133,20 @@ impl Arrangement {
             if self.order.asks_app { self.shown.clone() } else { std::mem::take(&mut self.shown) };
         let mut compared = std::mem::take(&mut self.compared);
         compared.resize(self.marks.len());
+        let mut renamed = Vec::new();
 
         for slot in std::mem::take(&mut self.changed) {
             let Some(mark) = self.marks.get_mut(slot.index()) else { continue };
             mark.has_changed = false;
-            if !mark.has_left {
-                compared.read(&self.order, roster, slot, self.order.looks_beyond_keys);
+            let may_be_renamed = std::mem::take(&mut mark.may_be_renamed) && self.order.names;
+            if mark.has_left {
+                continue;
             }
+            if may_be_renamed {
+                compared.names.remove(slot);
+                renamed.push(slot);
+            }
+            compared.read(&self.order, roster, slot, self.order.asks_app || may_be_renamed);
         }
         let mut people = before;
         // Those who follow somebody who has left have other neighbours than before.
@@ -145,6 +157,9 @@ impl Arrangement {
                 let mark = self.marks.get_mut(slot.index()).filter(|mark| mark.has_left);
                 if let Some(mark) = mark {
                     (mark.is_shown, mark.has_left) = (false, false);
+                    if self.order.names {
+                        compared.names.remove(*slot);
+                    }
                     is_behind_gap = true;
                     return false;
                 }
@@ -160,10 +175,18 @@ impl Arrangement {
             }
             compared.read(&self.order, roster, slot, true);
             people.push(slot);
+            renamed.push(slot);
         }
         if is_unsorted {
             for slot in &people {
                 compared.read(&self.order, roster, *slot, true);
+            }
+        }
+        if self.order.names {
+            if is_unsorted {
+                compared.names.reset(roster, &people);
+            } else {
+                renamed.into_iter().for_each(|slot| compared.names.add(roster, slot));
             }
         }
         let is_split = self.order.has_condition || compared.is_split(self.order.tiles, &people);
@@ -284,7 +307,8 @@ impl Sorting {
     }
 
     fn compare(&self, a: Slot, b: Slot, beyond: &dyn Beyond) -> Option<Ordering> {
-        self.order.compare(self.compared.key(a), self.compared.key(b), beyond)
+        let Compared { names, .. } = &self.compared;
+        self.order.compare(self.compared.key(a), self.compared.key(b), names, beyond)
     }
 
     /// The definition, without comparisons whose result is known.

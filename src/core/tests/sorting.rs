@@ -1,9 +1,6 @@
 //! The order in which participants are shown.
 
-use std::{
-    cell::{Cell, RefCell},
-    cmp::Ordering,
-};
+use std::cell::{Cell, RefCell};
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -81,6 +78,25 @@ fn names_are_ordered_as_in_javascript() {
     // The last two change places in the order of code points.
     let people = ["b", "a", "", "\u{10000}", "\u{ff5e}"].map(named);
     assert_eq!(order(&[by(Criterion::Name)], &people), [2, 1, 0, 3, 4]);
+}
+
+#[test]
+fn there_is_always_room_between_two_names() {
+    let mut stage = Stage::default();
+    stage.arrangement.set_order(ParticipantOrder::new(vec![by(Criterion::Name)]).unwrap());
+    // Each between the two who came last, and so often that halving a number comes to an end.
+    let mut expected = Vec::new();
+    for turn in 0..200 {
+        let name = if turn % 2 == 0 {
+            "a".repeat(turn / 2 + 1) + "b"
+        } else {
+            "a".repeat(turn / 2 + 2) + "a"
+        };
+        stage.add(named(&name));
+        expected.push(name);
+        expected.sort_unstable();
+        assert_eq!(stage.names(&|_, _, _| None), expected);
+    }
 }
 
 #[test]
@@ -220,6 +236,44 @@ proptest! {
             stage.arrangement.mark(&stage.roster, slot, Aspects::ALL);
         }
         prop_assert_eq!(first, stage.shown(&ask));
+    }
+}
+
+proptest! {
+    #[test]
+    fn names_are_in_order_however_people_come_and_go_and_are_renamed(
+        steps in prop::collection::vec((0..4u8, 0..20usize, "[a-c]{0,2}"), 0..60),
+    ) {
+        let mut stage = Stage::default();
+        stage.arrangement.set_order(ParticipantOrder::new(vec![by(Criterion::Name)]).unwrap());
+        let mut expected: Vec<String> = Vec::new();
+        for (step, which, name) in steps {
+            let slot = stage.roster.slots().nth(which);
+            match (step, slot) {
+                (0 | 1, _) => {
+                    stage.add(named(&name));
+                    expected.push(name);
+                }
+                (2, Some(slot)) => {
+                    let left = stage.roster.remove(slot).unwrap();
+                    expected.remove(expected.iter().position(|known| *known == left.name).unwrap());
+                    stage.arrangement.mark(&stage.roster, slot, Aspects::LEFT);
+                }
+                (_, Some(slot)) => {
+                    let renamed = stage.roster.get_mut(slot).unwrap();
+                    let at = expected.iter().position(|known| *known == renamed.name).unwrap();
+                    renamed.name.clone_from(&name);
+                    expected[at] = name;
+                    stage.arrangement.mark(&stage.roster, slot, Aspects::IDENTITY);
+                }
+                (_, None) => {}
+            }
+            // Several steps at once, too.
+            if which % 3 != 0 {
+                expected.sort_unstable();
+                prop_assert_eq!(stage.names(&|_, _, _| None), expected.clone());
+            }
+        }
     }
 }
 
@@ -392,6 +446,7 @@ fn reacting(kind: &str) -> Someone {
 struct Stage {
     roster: Roster<Native>,
     arrangement: Arrangement,
+    added: u32,
 }
 
 impl Stage {
@@ -404,7 +459,8 @@ impl Stage {
     }
 
     fn add(&mut self, someone: Someone) {
-        let session_id = format!("{} {}", self.roster.len(), someone.participant.name);
+        self.added += 1;
+        let session_id = self.added.to_string();
         let participant = Participant { session_id, ..someone.participant };
         let slot = self.roster.insert(Box::new(participant), someone.activity).unwrap();
         self.arrangement.mark(&self.roster, slot, Aspects::CAME);
@@ -452,10 +508,6 @@ impl Beyond for App<'_> {
         let number = |slot| self.stage.map_or(0, |stage| stage.number(slot));
         (self.ask)(function, number(a), number(b))
     }
-
-    fn compare_names(&self, a: Slot, b: Slot) -> Ordering {
-        self.stage.unwrap().roster.compare_names(a, b)
-    }
 }
 
 fn order(steps: &[SortStep], people: &[Someone]) -> Vec<u32> {
@@ -487,21 +539,16 @@ pub(super) fn bring_up_to_date(arrangement: &mut Arrangement, host: &mut Host, c
     }
     let people = &host.state(call).participants;
     if let Some(mut sorting) = arrangement.begin(people) {
-        sorting.run(&NoApp(people));
+        sorting.run(&NoApp);
         arrangement.finish(sorting);
     }
 }
 
-/// There is no app, but there are names.
-struct NoApp<'a>(&'a Roster<Native>);
+struct NoApp;
 
-impl Beyond for NoApp<'_> {
+impl Beyond for NoApp {
     fn ask(&self, _: u32, _: Slot, _: Slot) -> Option<f64> {
         None
-    }
-
-    fn compare_names(&self, a: Slot, b: Slot) -> Ordering {
-        self.0.compare_names(a, b)
     }
 }
 
