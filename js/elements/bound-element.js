@@ -11,6 +11,8 @@ export class BoundElement {
   #observers = [];
   /** The window whose observers look at the element. */
   #window;
+  /** Tells of the size of the element, and of its picture, as soon as the page is laid out. */
+  #sizes;
   #listening = [];
   /** What is run when the element is not bound any more. */
   onEnd = [];
@@ -26,9 +28,14 @@ export class BoundElement {
 
   /** Reports the size of the element and of its picture, and whether the page shows it. */
   observe() {
-    const look = () => this.#look();
     // The picture may change by itself; and browsers load a video anew in another document.
-    this.#listen({ resize: look, emptied: look, loadedmetadata: look });
+    const changed = () => {
+      this.#follow();
+      // To ask for the size now would have the page laid out at once. What is not shown is not.
+      if (this.#sizes && !this.#element.ownerDocument.hidden) this.#sizes.again();
+      else this.#look();
+    };
+    this.#listen({ resize: changed, emptied: changed, loadedmetadata: changed });
     this.#follow();
   }
 
@@ -77,13 +84,7 @@ export class BoundElement {
     this.#window = window;
     this.#unwatch();
     if (window.ResizeObserver) {
-      const observer = new window.ResizeObserver(() => this.#look());
-      try {
-        // So that it hears of a window that moves to a display of another density.
-        this.#watch(observer, { box: 'device-pixel-content-box' });
-      } catch {
-        this.#watch(observer);
-      }
+      this.#watchSizes(new window.ResizeObserver(() => this.#look()));
     }
     if (window.IntersectionObserver) {
       const tell = (entries) => {
@@ -94,6 +95,23 @@ export class BoundElement {
     }
   }
 
+  #watchSizes(observer) {
+    // So that it hears of a window that moves to a display of another density.
+    let options = { box: 'device-pixel-content-box' };
+    try {
+      this.#watch(observer, options);
+    } catch {
+      options = {};
+      this.#watch(observer, options);
+    }
+    const again = () => {
+      // An observer tells of whom it has begun to observe.
+      observer.unobserve(this.#element);
+      observer.observe(this.#element, options);
+    };
+    this.#sizes = { again };
+  }
+
   #watch(observer, options) {
     observer.observe(this.#element, options);
     this.#observers.push(observer);
@@ -102,6 +120,7 @@ export class BoundElement {
   #unwatch() {
     for (const observer of this.#observers) observer.disconnect();
     this.#observers = [];
+    this.#sizes = undefined;
   }
 
   #stopped() {

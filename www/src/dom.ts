@@ -90,6 +90,16 @@ export function onHold(key: string, begin: () => Dispose | undefined): Dispose {
   };
 }
 
+/** Calls `run` with the next frame, or soon in a page that is hidden, as it has none. */
+export function soon(run: () => void): Dispose {
+  if (document.hidden) {
+    const timer = setTimeout(run);
+    return () => clearTimeout(timer);
+  }
+  const frame = requestAnimationFrame(run);
+  return () => cancelAnimationFrame(frame);
+}
+
 // The space bar presses what is focused.
 const TAKES_KEYS = 'button, a, summary, [role=menu]';
 

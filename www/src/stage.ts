@@ -8,7 +8,7 @@ import {
 } from 'trunkline';
 import type { Call, StreamVideoParticipant } from 'trunkline';
 
-import { Disposables, element, setText } from './dom.js';
+import { Disposables, element, setText, soon } from './dom.js';
 import type { Dispose } from './dom.js';
 import { MOST_TILES, PADDING, spotlight, tileSize, tilesPerPage } from './layout.js';
 import type { Rect } from './layout.js';
@@ -45,7 +45,9 @@ export function stage(call: Call, report: ErrorReport): Stage {
   const leading = peopleOf(call, () => show());
   const paged = peopleOf(call, () => show());
   const tiles = new Map<string, Tile>();
-  let frame: number | undefined;
+  /** ms that making tiles has taken since the last frame; none is made while the stage itself is. */
+  let spent = MOST_SPENT;
+  let endWait: Dispose | undefined;
   /** In px, as the browser last laid it out: to ask would make it do so at once. */
   let width = 0;
   let height = 0;
@@ -126,20 +128,21 @@ export function stage(call: Call, report: ErrorReport): Stage {
       }
     }
     order = [...wanted.keys()];
-    let room = MOST_MADE;
     for (const [key, make] of wanted) {
       if (tiles.has(key)) continue;
-      if (room === 0) {
-        frame ??= requestAnimationFrame(() => {
-          frame = undefined;
+      if (spent >= MOST_SPENT) {
+        endWait ??= soon(() => {
+          endWait = undefined;
+          spent = 0;
           show();
         });
         break;
       }
-      room -= 1;
+      const began = performance.now();
       const added = make();
       tiles.set(key, added);
       made.append(added.element);
+      spent += performance.now() - began;
     }
     for (const participant of participants) {
       tiles.get(participant.sessionId)?.update(participant);
@@ -166,7 +169,7 @@ export function stage(call: Call, report: ErrorReport): Stage {
   disposables.add(() => tiles.forEach((each) => each.dispose()));
   disposables.add(leading.dispose);
   disposables.add(paged.dispose);
-  disposables.add(() => frame !== undefined && cancelAnimationFrame(frame));
+  disposables.add(() => endWait?.());
   disposables.watch(call.state.participantsLength$, show);
   disposables.watch(call.state.callingState$, show);
   return {
@@ -183,8 +186,8 @@ export function stage(call: Call, report: ErrorReport): Stage {
   };
 }
 
-/** Tiles made at once; a page has more, and the user is not to wait for the last one. */
-const MOST_MADE = 4;
+/** ms for making tiles before a frame: a page has many, and the user is not to wait for the last one. */
+const MOST_SPENT = 6;
 
 /** Who speaks or is to be seen comes to the first page; who is in sight there stays. */
 const pageOrder = combineComparators(screenSharing, paginatedLayoutSortPreset);

@@ -23,12 +23,11 @@ impl Names {
         self.ranks.get(slot.index()).copied().unwrap_or_default()
     }
 
-    /// Forgets all others and knows these.
+    /// Forgets all others and knows these. Sorting them would be as much code again to download as all
+    /// of this.
     pub(super) fn reset<H: Host>(&mut self, roster: &Roster<H>, slots: &[Slot]) {
         self.sorted.clear();
-        self.sorted.extend_from_slice(slots);
-        self.sorted.sort_unstable_by(|a, b| roster.compare_names(*a, *b));
-        self.spread(|a, b| roster.compare_names(a, b).is_eq());
+        slots.iter().for_each(|slot| self.add(roster, *slot));
     }
 
     /// Forgets somebody, who need not be known. Whoever has another name has to be forgotten before

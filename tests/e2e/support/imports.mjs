@@ -62,7 +62,6 @@ export const CANNOT_THROW = [
       /: arg0\.(pop|push|get|set|delete)\((arg1(, arg2)?)?\)$/,
       /: arg0\.(length|size)$/,
       /: arg1\.slice\(\)$/,
-      /: arg0\.slice\(arg1 >>> 0, arg2 >>> 0\)$/,
       /^__wbg_forEach: /,
     ],
   },
@@ -118,14 +117,14 @@ export const CANNOT_THROW = [
   {
     why: 'our JavaScript: it calls what an app gave only where it catches what that throws',
     which: [
-      /: new (Elements|Observables|Parts|Viewport)\(/,
+      /: new (Elements|Observables|Parts|ShownPeople|Viewport)\(/,
       /: arg0\.(answer|emit|expire|flush|fresh|get|keep|keepList|last|mark|markAnswer|markAnswerLater|markLate|markLater|observable|off|on|onEnd|own|play|select|set|tell|tellLast|watchAll)\((getString|\.\.\.|arg|\))/,
       /: arg0\.(functions|isEmpty|listeners|steps)$/,
       /: (Observables\.define|ask|callIsolated|comparatorFor|makeError)\(/,
       /^(describe|loadDiagnostics|makeIncomingVideoSettings): function /,
-      // They copy an object that was made and frozen here.
-      /^(copyParticipant|withQuality): \(participant/,
-      /: withSound\(arg0/,
+      // They copy objects that were made and frozen here.
+      /^copyParticipant: \(participant/,
+      /^__wbg_(at|list|put|update): arg0\.\w+\((arg1|getArrayU32)/,
     ],
   },
 ];
