@@ -42,10 +42,9 @@ impl Errands {
         }
     }
 
-    /// What is next, as much as is done in one turn.
-    pub fn next(&mut self) -> Vec<(SessionKey, Scope)> {
-        let sessions = self.order.drain(..AT_ONCE.min(self.order.len()));
-        sessions.filter_map(|session| self.due.remove_entry(&session)).collect()
+    /// What is next.
+    pub fn next(&mut self) -> Option<(SessionKey, Scope)> {
+        self.due.remove_entry(&self.order.pop_front()?)
     }
 
     /// Whether there is nothing to do.
@@ -53,9 +52,6 @@ impl Errands {
         self.order.is_empty()
     }
 }
-
-/// Sessions in one turn.
-const AT_ONCE: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -69,17 +65,10 @@ mod tests {
         errands.of(a, vec![b, c]);
         errands.all(b);
         errands.of(d, vec![b, c]);
-        assert_eq!(errands.next(), [(b, Scope::All), (c, Scope::Of([a, d].into()))]);
+        assert_eq!(errands.next(), Some((b, Scope::All)));
         errands.all(b);
-        assert_eq!(errands.next(), [(b, Scope::All)], "what came since");
-        assert!(errands.is_empty() && errands.next().is_empty());
-    }
-
-    #[test]
-    fn however_many_wait_a_turn_is_for_a_few_of_them() {
-        let mut errands = Errands::default();
-        errands.of(SessionKey(0), (1..=20).map(SessionKey).collect());
-        let turns: Vec<_> = std::iter::from_fn(|| Some(errands.next().len())).take(4).collect();
-        assert_eq!(turns, [8, 8, 4, 0]);
+        assert_eq!(errands.next(), Some((c, Scope::Of([a, d].into()))));
+        assert_eq!(errands.next(), Some((b, Scope::All)), "what came since");
+        assert!(errands.is_empty() && errands.next().is_none());
     }
 }

@@ -1,7 +1,12 @@
 //! Who owns the state of a shard of the calls: takes requests, datagrams and the passing of time, and
 //! does what follows from them.
 
-use std::{collections::HashMap, future::ready, sync::Arc, time::Instant};
+use std::{
+    collections::HashMap,
+    future::ready,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use bytes::Bytes;
 use prost::Message;
@@ -85,8 +90,8 @@ enum Turn {
     Elapse,
     /// The time has come that this was due.
     Upkeep(Instant),
-    /// There is more to do than fitted into the turns before.
-    Errands,
+    /// There is something to do that nothing waits for.
+    More,
 }
 
 impl Worker {
@@ -131,7 +136,7 @@ impl Worker {
                 Some(datagrams) = post.feed.next() => Turn::Datagrams(datagrams),
                 () = sleep_until(due.into()) => Turn::Elapse,
                 due = upkeep.tick() => Turn::Upkeep(due.into()),
-                () = ready(()), if !self.errands.is_empty() => Turn::Errands,
+                () = ready(()), if self.has_more() => Turn::More,
             };
             let began = Instant::now();
             match turn {
@@ -143,10 +148,9 @@ impl Worker {
                     self.pulse.beat(due, began, post.inbox.len());
                     self.upkeep();
                 }
-                Turn::Errands => {}
+                Turn::More => self.go_on(|| began.elapsed() < ENOUGH),
             }
             self.settle();
-            self.run_errands();
             self.turns.note(began, Instant::now());
         }
     }
@@ -235,8 +239,7 @@ impl Worker {
     fn upkeep(&mut self) {
         let now = Now::read();
         self.calls.tick(now);
-        let Self { calls, media, .. } = self;
-        media.upkeep(|session| calls.has_signal(session), now.instant);
+        self.media.begin_upkeep(now.instant);
         self.counters.count_dropped(self.media.take_dropped());
         self.counters.count_feedback(self.media.take_feedback());
         self.counters.show(self.calls.present());
@@ -318,28 +321,43 @@ impl Worker {
         }
     }
 
-    /// Brings up to date what some of those receive for whom it has changed. The others wait, and not
-    /// everybody for all of them.
-    fn run_errands(&mut self) {
-        if self.errands.is_empty() {
-            return;
-        }
-        for (session, scope) in self.errands.next() {
-            let now = Instant::now();
-            match scope {
-                Scope::All => {
-                    let tracks = self.calls.available_tracks(session);
-                    self.media.subscribe(session, &tracks, now);
+    /// Whether there is something to do that nothing waits for.
+    fn has_more(&self) -> bool {
+        !self.errands.is_empty() || self.media.has_upkeep()
+    }
+
+    /// Does of that what there is time for: something, and then more while `has_time` says so, as not
+    /// everybody is to wait for all of it.
+    fn go_on(&mut self, has_time: impl Fn() -> bool) {
+        while self.has_more() {
+            match self.errands.next() {
+                Some((session, scope)) => self.bring_up_to_date(session, scope),
+                None => {
+                    let Self { calls, media, .. } = self;
+                    media.upkeep(|session| calls.has_signal(session), Instant::now());
                 }
-                Scope::Of(publishers) => {
-                    for publisher in publishers {
-                        let tracks = self.calls.tracks_between(publisher, session);
-                        self.media.subscribe_to(session, publisher, &tracks, now);
-                    }
+            }
+            if !has_time() {
+                return;
+            }
+        }
+    }
+
+    /// What a session receives may have changed.
+    fn bring_up_to_date(&mut self, session: SessionKey, scope: Scope) {
+        let now = Instant::now();
+        match scope {
+            Scope::All => {
+                let tracks = self.calls.available_tracks(session);
+                self.media.subscribe(session, &tracks, now);
+            }
+            Scope::Of(publishers) => {
+                for publisher in publishers {
+                    let tracks = self.calls.tracks_between(publisher, session);
+                    self.media.subscribe_to(session, publisher, &tracks, now);
                 }
             }
         }
-        self.settle();
     }
 
     /// Queues a frame. A client that does not read is cut off, and may come back.
@@ -373,6 +391,8 @@ impl Worker {
     }
 }
 
+/// Time for what nothing waits for, until others have their turn.
+const ENOUGH: Duration = Duration::from_millis(1);
 /// Datagrams that are sent before more is received. Those of one destination are sent together.
 const ENOUGH_TO_SEND: usize = 256;
 #[cfg(test)]

@@ -19,6 +19,7 @@ use super::{
     quality,
     sources::Sources,
     subscriber::Subscriber,
+    upkeep::Round,
 };
 use crate::sfu::{
     ids::{SessionKey, TrackKey},
@@ -52,6 +53,7 @@ pub struct Media {
     pub(super) outgoing: Vec<Transmit>,
     pub(super) events: Vec<MediaEvent>,
     pub(super) next_review: Option<Instant>,
+    pub(super) round: Round,
 }
 
 /// Datagrams that were not taken.
@@ -113,6 +115,7 @@ impl Media {
             outgoing: Vec::new(),
             events: Vec::new(),
             next_review: None,
+            round: Round::default(),
         }
     }
 

@@ -12,32 +12,51 @@ use super::{
 };
 use crate::sfu::ids::{SessionKey, TrackKey};
 
+/// What is left of the upkeep of all sessions. It is not done in one go, as the media of all calls waits
+/// meanwhile.
+#[derive(Default)]
+pub struct Round {
+    sessions: Vec<SessionKey>,
+    is_review: bool,
+}
+
 impl Media {
-    /// Repeats keyframe requests and offers that were lost, and reviews who gets what.
-    /// `has_signal` tells whether a session's client can be asked at all.
-    pub fn upkeep(&mut self, has_signal: impl Fn(SessionKey) -> bool, now: Instant) {
-        let sessions: Vec<_> = self.sessions.keys().copied().collect();
+    /// Whose upkeep is due from now on is everybody's, unless some of the last one is left.
+    pub fn begin_upkeep(&mut self, now: Instant) {
+        if self.has_upkeep() {
+            return;
+        }
         let is_review = self.next_review.is_none_or(|due| now >= due);
-        for publisher in mem::take(&mut self.demands) {
-            self.review_demand(publisher, now);
-        }
-        for session in sessions {
-            let mut touched = Vec::new();
-            self.mend(session, &mut touched, now);
-            self.ask_keyframes(session, &mut touched, now);
-            self.drain(touched, now);
-            if is_review {
-                self.see_all(session);
-                self.reallocate(session, now);
-                self.review_demand(session, now);
-            }
-            if has_signal(session) {
-                self.repeat_offer(session, now);
-            }
-        }
         if is_review {
             self.sources.expire(now);
             self.next_review = Some(now + REVIEW);
+        }
+        self.round = Round { sessions: self.sessions.keys().copied().collect(), is_review };
+        for publisher in mem::take(&mut self.demands) {
+            self.review_demand(publisher, now);
+        }
+    }
+
+    /// Whether the upkeep of some is left.
+    pub fn has_upkeep(&self) -> bool {
+        !self.round.sessions.is_empty()
+    }
+
+    /// Repeats keyframe requests and offers of the next session that were lost, and reviews who gets
+    /// what. `has_signal` tells whether a session's client can be asked at all.
+    pub fn upkeep(&mut self, has_signal: impl Fn(SessionKey) -> bool, now: Instant) {
+        let Some(session) = self.round.sessions.pop() else { return };
+        let mut touched = Vec::new();
+        self.mend(session, &mut touched, now);
+        self.ask_keyframes(session, &mut touched, now);
+        self.drain(touched, now);
+        if self.round.is_review {
+            self.see_all(session);
+            self.reallocate(session, now);
+            self.review_demand(session, now);
+        }
+        if has_signal(session) {
+            self.repeat_offer(session, now);
         }
     }
 

@@ -343,7 +343,10 @@ impl World {
         let now = self.now;
         if self.upkeep <= now {
             self.upkeep = now + Duration::from_millis(50);
-            self.media.upkeep(|_| true, now);
+            self.media.begin_upkeep(now);
+            while self.media.has_upkeep() {
+                self.media.upkeep(|_| true, now);
+            }
         }
         self.media.elapse(now);
         let at = now - self.start;
