@@ -6,7 +6,7 @@ use tokio::time::timeout;
 use trunkline_protocol::sfu::event::sfu_event::EventPayload;
 
 use super::*;
-use crate::sfu::{Sfu, SfuOptions};
+use crate::sfu::{Sfu, SfuOptions, media::certificate};
 use crate::{
     control::{SfuClaims, SfuControl},
     sfu::signalling::{Codecs, Join},
@@ -174,4 +174,38 @@ async fn what_all_are_told_is_encoded_once() {
         told.push(joined(&next(frames).await).unwrap());
     }
     assert!(told.iter().all(|frame| *frame == told[0]), "the same bytes: {told:?}");
+}
+
+#[tokio::test]
+async fn others_have_their_turn_however_much_is_left_that_nothing_waits_for() {
+    let network = Network::open("127.0.0.1:0".parse().unwrap(), None).unwrap();
+    let shard = Shard::all(1).next().unwrap();
+    let (metrics, (notices, _)) = (Registry::default(), crate::control::notices());
+    let outset = Outset {
+        sizes: Sizes { large_call: 250, loudest: 10 },
+        endpoint: Endpoint {
+            addresses: network.addresses(),
+            certificate: certificate().unwrap(),
+            shard,
+        },
+        network: Arc::new(network),
+        routes: Arc::new(Routes::new(1)),
+        notices,
+        counters: Counters::new(&metrics),
+        outbound: Outbound::new(&metrics),
+        pulse: Arc::new(Pulse::new(Instant::now(), shard.index(), &metrics)),
+        metrics,
+    };
+    let mut worker = Worker::new(WorkerId { number: 0, is_successor: false }, &outset);
+    let everybody = || (1..=20).map(SessionKey).collect();
+    worker.errands.of(SessionKey(0), everybody());
+    let mut turns = 0;
+    while worker.has_more() {
+        worker.go_on(|| false);
+        turns += 1;
+    }
+    assert_eq!(turns, 20, "one in each where the time is over at once");
+    worker.errands.of(SessionKey(0), everybody());
+    worker.go_on(|| true);
+    assert!(!worker.has_more(), "as many as there is time for");
 }
