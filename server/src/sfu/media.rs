@@ -33,6 +33,7 @@ mod rate;
 mod reach;
 mod receiving;
 mod rewriter;
+mod round;
 mod router;
 mod sdp;
 mod search;

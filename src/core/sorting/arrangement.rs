@@ -186,7 +186,9 @@ impl Arrangement {
             if is_unsorted {
                 compared.names.reset(roster, &people);
             } else {
-                renamed.into_iter().for_each(|slot| compared.names.add(roster, slot));
+                for slot in renamed {
+                    compared.names.add(roster, slot);
+                }
             }
         }
         let is_split = self.order.has_condition || compared.is_split(self.order.tiles, &people);

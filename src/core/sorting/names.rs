@@ -27,7 +27,9 @@ impl Names {
     /// of this.
     pub(super) fn reset<H: Host>(&mut self, roster: &Roster<H>, slots: &[Slot]) {
         self.sorted.clear();
-        slots.iter().for_each(|slot| self.add(roster, *slot));
+        for slot in slots {
+            self.add(roster, *slot);
+        }
     }
 
     /// Forgets somebody, who need not be known. Whoever has another name has to be forgotten before

@@ -17,9 +17,9 @@ use super::{
     peer_key::PeerKey,
     publisher::Publisher,
     quality,
+    round::Round,
     sources::Sources,
     subscriber::Subscriber,
-    upkeep::Round,
 };
 use crate::sfu::{
     ids::{SessionKey, TrackKey},

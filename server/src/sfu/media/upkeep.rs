@@ -7,18 +7,11 @@ use std::{
 
 use super::{
     output::Output,
+    round::Round,
     router::{Media, MediaEvent},
     subscriber::Overdue,
 };
 use crate::sfu::ids::{SessionKey, TrackKey};
-
-/// What is left of the upkeep of all sessions. It is not done in one go, as the media of all calls waits
-/// meanwhile.
-#[derive(Default)]
-pub struct Round {
-    sessions: Vec<SessionKey>,
-    is_review: bool,
-}
 
 impl Media {
     /// Whose upkeep is due from now on is everybody's, unless some of the last one is left.
@@ -31,7 +24,7 @@ impl Media {
             self.sources.expire(now);
             self.next_review = Some(now + REVIEW);
         }
-        self.round = Round { sessions: self.sessions.keys().copied().collect(), is_review };
+        self.round = Round { left: self.sessions.keys().copied().collect(), is_review };
         for publisher in mem::take(&mut self.demands) {
             self.review_demand(publisher, now);
         }
@@ -39,13 +32,13 @@ impl Media {
 
     /// Whether the upkeep of some is left.
     pub fn has_upkeep(&self) -> bool {
-        !self.round.sessions.is_empty()
+        !self.round.left.is_empty()
     }
 
     /// Repeats keyframe requests and offers of the next session that were lost, and reviews who gets
     /// what. `has_signal` tells whether a session's client can be asked at all.
     pub fn upkeep(&mut self, has_signal: impl Fn(SessionKey) -> bool, now: Instant) {
-        let Some(session) = self.round.sessions.pop() else { return };
+        let Some(session) = self.round.left.pop() else { return };
         let mut touched = Vec::new();
         self.mend(session, &mut touched, now);
         self.ask_keyframes(session, &mut touched, now);
