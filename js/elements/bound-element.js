@@ -30,10 +30,12 @@ export class BoundElement {
   observe() {
     // The picture may change by itself; and browsers load a video anew in another document.
     const changed = () => {
+      const before = this.#sizes;
       this.#follow();
       // To ask for the size now would have the page laid out at once. What is not shown is not.
-      if (this.#sizes && !this.#element.ownerDocument.hidden) this.#sizes.again();
-      else this.#look();
+      if (!this.#sizes || this.#element.ownerDocument.hidden) this.#look();
+      // New ones tell by themselves.
+      else if (this.#sizes === before) this.#sizes.again();
     };
     this.#listen({ resize: changed, emptied: changed, loadedmetadata: changed });
     this.#follow();

@@ -78,9 +78,18 @@ fn a_video_reports_its_size_and_whether_the_page_shows_it() {
     assert_eq!(options("IntersectionObserver"), r#"{"rootMargin":"100%"}"#);
     tell("ResizeObserver", &JsValue::UNDEFINED);
     assert_eq!(log.take(), "resized(VIDEO)");
-    // The picture in it may change without it.
+    // The picture in it may change without it: that is told when the page is laid out.
+    let observed = || get(&observer("ResizeObserver"), "observed");
+    assert_eq!(observed(), 1);
     fire(&video, "resize");
+    assert_eq!((log.take(), observed()), (String::new(), 2.into()));
+    tell("ResizeObserver", &JsValue::UNDEFINED);
     assert_eq!(log.take(), "resized(VIDEO)");
+    {
+        let _hidden = Patch::new("document", "hidden", "return true");
+        fire(&video, "loadedmetadata");
+        assert_eq!(log.take(), "resized(VIDEO)", "a hidden page is not laid out");
+    }
 
     let scroll = |is_intersecting: bool, width: u32| {
         let script = format!(
@@ -127,7 +136,7 @@ fn the_window_looks_at_an_element_in_which_it_is_by_now() {
         &video,
     );
     fire(&video, "emptied");
-    assert_eq!(log.take(), "resized(VIDEO)");
+    assert_eq!(log.take(), "", "the observers of the other window tell");
     assert_eq!(targets("ResizeObserver") + targets("IntersectionObserver"), 0);
     assert_eq!(get(&get(&other, "targets"), "length"), 2);
 
@@ -148,9 +157,12 @@ fn without_observers_an_element_is_bound_all_the_same() {
     let _resize = Patch::new("globalThis", "ResizeObserver", "return undefined");
     let _intersection = Patch::new("globalThis", "IntersectionObserver", "return undefined");
     let (elements, log) = (Elements::fresh(), Log::new());
-    let _end = elements.bind(1, &element("video", "Promise.resolve()"), &log.0);
+    let video = element("video", "Promise.resolve()");
+    let _end = elements.bind(1, &video, &log.0);
     elements.observe(1);
     assert_eq!(log.take(), "");
+    fire(&video, "resize");
+    assert_eq!(log.take(), "resized(VIDEO)");
 }
 
 #[wasm_bindgen_test]
@@ -286,11 +298,12 @@ fn fake_observer(name: &'static str) -> Patch {
         "globalThis.observers ??= {{}};
          return class {{
            targets = new Set();
+           observed = 0;
            constructor(tell, options) {{
              Object.assign(this, {{ tell, options }});
              globalThis.observers.{name} = this;
            }}
-           observe(target) {{ this.targets.add(target); }}
+           observe(target) {{ this.targets.add(target); this.observed += 1; }}
            unobserve(target) {{ this.targets.delete(target); }}
            disconnect() {{ this.targets.clear(); }}
          }};"
