@@ -11,8 +11,6 @@ export class BoundElement {
   #observers = [];
   /** The window whose observers look at the element. */
   #window;
-  /** Tells of the size of the element, and of its picture, as soon as the page is laid out. */
-  #sizes;
   #listening = [];
   /** What is run when the element is not bound any more. */
   onEnd = [];
@@ -30,12 +28,12 @@ export class BoundElement {
   observe() {
     // The picture may change by itself; and browsers load a video anew in another document.
     const changed = () => {
-      const before = this.#sizes;
-      this.#follow();
-      // To ask for the size now would have the page laid out at once. What is not shown is not.
-      if (!this.#sizes || this.#element.ownerDocument.hidden) this.#look();
-      // New ones tell by themselves.
-      else if (this.#sizes === before) this.#sizes.again();
+      const { hidden, defaultView } = this.#element.ownerDocument;
+      // To ask for the size now would have the page laid out at once: new observers tell when it is.
+      // They do not where it is hidden.
+      this.#window = undefined;
+      if (hidden || !defaultView?.ResizeObserver) this.#look();
+      else this.#follow();
     };
     this.#listen({ resize: changed, emptied: changed, loadedmetadata: changed });
     this.#follow();
@@ -86,7 +84,13 @@ export class BoundElement {
     this.#window = window;
     this.#unwatch();
     if (window.ResizeObserver) {
-      this.#watchSizes(new window.ResizeObserver(() => this.#look()));
+      const observer = new window.ResizeObserver(() => this.#look());
+      try {
+        // So that it hears of a window that moves to a display of another density.
+        this.#watch(observer, { box: 'device-pixel-content-box' });
+      } catch {
+        this.#watch(observer);
+      }
     }
     if (window.IntersectionObserver) {
       const tell = (entries) => {
@@ -97,23 +101,6 @@ export class BoundElement {
     }
   }
 
-  #watchSizes(observer) {
-    // So that it hears of a window that moves to a display of another density.
-    let options = { box: 'device-pixel-content-box' };
-    try {
-      this.#watch(observer, options);
-    } catch {
-      options = {};
-      this.#watch(observer, options);
-    }
-    const again = () => {
-      // An observer tells of whom it has begun to observe.
-      observer.unobserve(this.#element);
-      observer.observe(this.#element, options);
-    };
-    this.#sizes = { again };
-  }
-
   #watch(observer, options) {
     observer.observe(this.#element, options);
     this.#observers.push(observer);
@@ -122,7 +109,6 @@ export class BoundElement {
   #unwatch() {
     for (const observer of this.#observers) observer.disconnect();
     this.#observers = [];
-    this.#sizes = undefined;
   }
 
   #stopped() {

@@ -330,13 +330,12 @@ impl Worker {
     /// everybody is to wait for all of it.
     fn go_on(&mut self, has_time: impl Fn() -> bool) {
         while self.has_more() {
-            match self.errands.next() {
-                Some((session, scope)) => self.bring_up_to_date(session, scope),
-                None => {
-                    let Self { calls, media, .. } = self;
-                    media.upkeep(|session| calls.has_signal(session), Instant::now());
-                }
+            // By turns, as errands may come without end.
+            if let Some((session, scope)) = self.errands.next() {
+                self.bring_up_to_date(session, scope);
             }
+            let Self { calls, media, .. } = self;
+            media.upkeep(|session| calls.has_signal(session), Instant::now());
             if !has_time() {
                 return;
             }

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use tokio::time::timeout;
-use trunkline_protocol::sfu::event::sfu_event::EventPayload;
+use trunkline_protocol::sfu::{event::sfu_event::EventPayload, models::TrackType};
 
 use super::*;
 use crate::sfu::{Sfu, SfuOptions, media::certificate};
 use crate::{
     control::{SfuClaims, SfuControl},
-    sfu::signalling::{Codecs, Join},
+    sfu::{
+        ids::TrackKey,
+        signalling::{AvailableTrack, Codecs, Join, Wish},
+    },
 };
 
 const CALL: &str = "1/default:a";
@@ -208,4 +211,19 @@ async fn others_have_their_turn_however_much_is_left_that_nothing_waits_for() {
     worker.errands.of(SessionKey(0), everybody());
     worker.go_on(|| true);
     assert!(!worker.has_more(), "as many as there is time for");
+
+    let track = AvailableTrack {
+        key: TrackKey { publisher: SessionKey(0), kind: TrackType::Audio },
+        stream_id: "ann:audio".into(),
+        codec: String::new(),
+        stereo: false,
+        live: true,
+        wish: Some(Wish::default()),
+    };
+    worker.media.subscribe(SessionKey(1), &[track], Instant::now());
+    worker.media.begin_upkeep(Instant::now());
+    worker.errands.of(SessionKey(0), everybody());
+    assert!(worker.media.has_upkeep());
+    worker.go_on(|| false);
+    assert!(!worker.media.has_upkeep(), "it does not wait until nobody has an errand");
 }
