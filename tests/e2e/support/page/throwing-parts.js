@@ -119,12 +119,16 @@ export const parts = {
     await run.step('attachAudio', () => call.attachAudio(dumb));
     await run.step('setViewport', () => shown.push(call.setViewport(dumb)));
     await run.step('participants$', () => call.state.participants$.subscribe(() => {}));
-    await run.step('callStatsReport$', () => call.state.callStatsReport$.subscribe(() => {}));
+    /** @type {any} */
+    let reports;
+    await run.step('callStatsReport$', () => {
+      reports = call.state.callStatsReport$.subscribe(() => {});
+    });
     await run.step('stats', () => call.setStatsReportingIntervalInMs(500));
     await run.step('join', () => call.join({ maxJoinRetries: 2 }));
-    const other = () => call.state.remoteParticipants[0];
-    await run.settles(() => other().videoStream && other().audioStream);
-    await run.settles(() => other().screenShareStream);
+    // What was thrown may leave nobody.
+    const other = () => call.state.remoteParticipants[0] ?? { sessionId: 'nobody' };
+    await run.settles(() => other().audioStream);
     const video = document.createElement('video');
     const tile = document.createElement('div');
     video.style.cssText = 'width: 320px; height: 240px';
@@ -155,6 +159,18 @@ export const parts = {
     await run.step('resumeAudio', () => call.resumeAudio());
     await run.step('reporting', () => call.startReportingStatsFor(other().sessionId));
     await run.settles(() => call.state.callStatsReport);
+    // What flows is looked at without reports, too, but not at once.
+    await run.step('unsubscribe', () => reports?.unsubscribe());
+    let isMeasured = false;
+    const { getStats } = RTCPeerConnection.prototype;
+    RTCPeerConnection.prototype.getStats = function (
+      /** @type {MediaStreamTrack | null | undefined} */ track,
+    ) {
+      isMeasured = true;
+      return getStats.call(this, track);
+    };
+    await run.settles(() => isMeasured);
+    RTCPeerConnection.prototype.getStats = getStats;
     await run.step('state', () => readAll(call.state));
     await run.step('participant', () => readAll(other()));
     await run.step('snapshot', () => call.state.snapshot());

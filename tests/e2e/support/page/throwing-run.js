@@ -1,5 +1,5 @@
 // Takes the steps of a scenario, of which some fail as imports throw, and looks at how.
-import { inTime, time } from './throwing-time.js';
+import { PATIENCE, SOON, inTime, time } from './throwing-time.js';
 
 /** @typedef {import('./throwing.js').Setting} Setting */
 
@@ -22,6 +22,8 @@ export class Run {
     this.sdk = sdk;
     this.setting = setting;
     this.isArmed = isArmed;
+    /** ms after which deadlines come faster. */
+    this.haste = isArmed ? SOON : PATIENCE;
   }
 
   /**
@@ -32,7 +34,7 @@ export class Run {
    */
   async step(what, act) {
     try {
-      return await inTime(act(), what);
+      return await inTime(act(), what, this.haste);
     } catch (error) {
       if (!this.#isTyped(error) || !this.isArmed) this.problems.push(`${what}: ${describe(error)}`);
       return undefined;
@@ -47,7 +49,7 @@ export class Run {
    */
   async wrong(what, act) {
     try {
-      await inTime(act(), what);
+      await inTime(act(), what, this.haste);
       if (!this.isArmed) this.problems.push(`${what} does not fail`);
     } catch (error) {
       if (!this.#isTyped(error)) this.problems.push(`${what}: ${describe(error)}`);
@@ -59,14 +61,15 @@ export class Run {
   }
 
   /**
-   * Waits until something is so, which the throw may prevent.
+   * Waits until something is so, which only a throw may prevent.
    *
    * @param {() => unknown} condition
    */
   async settles(condition) {
-    for (let i = 0; i < 40 && !isSo(condition); i += 1) {
+    for (let left = this.isArmed ? 3_000 : PATIENCE; left > 0 && !isSo(condition); left -= 25) {
       await new Promise((resolve) => time.after(resolve, 25));
     }
+    if (!this.isArmed && !isSo(condition)) this.problems.push(`never so: ${condition}`);
   }
 
   async connect(options = {}) {
@@ -89,7 +92,7 @@ export class Run {
     const { apiKey, baseURL, userId, token } = this.setting;
     const must = async (/** @type {string} */ what, /** @type {() => any} */ act) => {
       try {
-        return await inTime(act(), what);
+        return await inTime(act(), what, PATIENCE);
       } catch (error) {
         this.problems.push(`afterwards, ${what}: ${describe(error)}`);
         throw new Over();

@@ -52,8 +52,10 @@ export const time = (() => {
   };
 })();
 
-/** ms for which time runs as it does, in what takes no deadline to end. */
-const SOON = 400;
+/** ms for which time runs as it does, where what was thrown may have left nothing but a deadline. */
+export const SOON = 400;
+/** ms of that where the server answers, however much else the machine does. */
+export const PATIENCE = 10_000;
 /** How much faster it runs then. */
 const HASTE = 20;
 /** ms after which nothing ends any more; the longest deadline of the SDK is shorter. */
@@ -64,9 +66,10 @@ const NEVER = 120_000;
  *
  * @param {unknown} promise
  * @param {string} what
+ * @param {number} haste ms after which time runs faster
  * @returns {Promise<any>}
  */
-export async function inTime(promise, what) {
+export async function inTime(promise, what, haste) {
   const never = time.now() + NEVER;
   /** @type {any} */
   let timer;
@@ -76,7 +79,7 @@ export async function inTime(promise, what) {
       time.run(HASTE);
       timer = time.after(look, 200);
     };
-    timer = time.after(look, SOON);
+    timer = time.after(look, haste);
   });
   try {
     return await Promise.race([promise, late]);
