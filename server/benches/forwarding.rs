@@ -17,7 +17,7 @@ mod support;
 mod unlimited;
 
 use std::{
-    fs,
+    env, fs,
     net::UdpSocket,
     path::PathBuf,
     sync::{
@@ -29,7 +29,11 @@ use std::{
 };
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::{runtime, task::JoinSet, time::sleep};
+use tokio::{
+    runtime::{self, Runtime},
+    task::JoinSet,
+    time::sleep,
+};
 use trunkline_protocol::sfu::{event::JoinRequest, models::TrackType};
 
 use unlimited::UNLIMITED;
@@ -59,6 +63,21 @@ fn main() {
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).unwrap();
     let runtime = runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.unwrap();
+    // Both parts, or the one that is named.
+    let wanted = env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    let is_wanted = |part: &str| wanted.as_deref().is_none_or(|wanted| wanted == part);
+    if is_wanted("packets") {
+        packets(&runtime);
+    }
+    if is_wanted("turns") {
+        println!("publishers  longest turn while they come, ms  for a mute, ms");
+        for publishers in PUBLISHERS {
+            runtime.block_on(turns(publishers));
+        }
+    }
+}
+
+fn packets(runtime: &Runtime) {
     println!(
         "workers  subscribers  packets/s  of each  cores of workers  of the reader  packets/s per core"
     );
@@ -68,10 +87,6 @@ fn main() {
     println!();
     println!("bare send_to of {DATAGRAM} bytes: {:.0} packets/s per core", floor());
     println!();
-    println!("publishers  longest turn while they come, ms  for a mute, ms");
-    for publishers in PUBLISHERS {
-        runtime.block_on(turns(publishers));
-    }
 }
 
 async fn start(workers: usize, options: &str) -> Arc<TestServer> {

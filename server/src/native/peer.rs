@@ -195,6 +195,7 @@ impl Actor {
         let parsed = SdpOffer::from_sdp_string(offer).map_err(|error| error.to_string())?;
         let answer = self.rtc.sdp_api().accept_offer(parsed).map_err(|error| error.to_string())?;
         self.state.log.lock().unwrap_or_else(PoisonError::into_inner).tracks = tracks(offer);
+        self.state.changed.notify_waiters();
         Ok(answer.to_sdp_string())
     }
 
