@@ -46,6 +46,36 @@ pub fn check(transaction: Transaction, theirs: &str, ours: &str, password: &str)
     add(USERNAME, username.as_bytes());
     add(PRIORITY, &HOST_PRIORITY);
     add(ICE_CONTROLLED, &[0; 8]);
+    sign(message, password)
+}
+
+/// Whether a check says that its sender chose the way by which it comes.
+pub fn nominates(check: &[u8]) -> bool {
+    attribute(check, USE_CANDIDATE).is_some()
+}
+
+/// The same check, and that its sender chose the way by which it comes. `None` for one whose sender does
+/// not know the password.
+pub fn nominating(check: &[u8], password: &str) -> Option<Vec<u8>> {
+    if !is_signed(check, password) {
+        return None;
+    }
+    let (signature, _) = attribute(check, MESSAGE_INTEGRITY)?;
+    let message = [check.get(..signature)?, &USE_CANDIDATE, &[0, 0]].concat();
+    Some(sign(message, password))
+}
+
+/// The same check without that. `None` for one that does not say it.
+#[cfg(test)]
+pub fn undecided(check: &[u8], password: &str) -> Option<Vec<u8>> {
+    let (choice, _) = attribute(check, USE_CANDIDATE)?;
+    let (signature, _) = attribute(check, MESSAGE_INTEGRITY)?;
+    let (before, after) = check.get(..signature)?.split_at_checked(choice)?;
+    Some(sign([before, after.get(4..)?].concat(), password))
+}
+
+/// A message as it is sent, of header and attributes.
+fn sign(mut message: Vec<u8>, password: &str) -> Vec<u8> {
     set_length(&mut message, SIGNATURE + 4);
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, password.as_bytes());
     let signature = hmac::sign(&key, &message);
@@ -135,6 +165,7 @@ const MAGIC_COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
 const USERNAME: [u8; 2] = [0, 6];
 const MESSAGE_INTEGRITY: [u8; 2] = [0, 8];
 const PRIORITY: [u8; 2] = [0, 0x24];
+const USE_CANDIDATE: [u8; 2] = [0, 0x25];
 const FINGERPRINT: [u8; 2] = [0x80, 0x28];
 const ICE_CONTROLLED: [u8; 2] = [0x80, 0x29];
 /// Bytes of an attribute of 20 bytes, without the four before it that count already.
@@ -213,6 +244,20 @@ mod tests {
         assert!(check.len() <= 100, "{}", check.len());
         assert!(is_signed(&check, "their password") && !is_signed(&check, "another"));
         assert!(!is_signed(&check[..50], "their password"));
+    }
+
+    #[test]
+    fn only_who_knows_the_password_can_choose() {
+        let plain = check([7; 12], "ours", "them", "our password");
+        assert!(!nominates(&plain));
+        assert_eq!(nominating(&plain, "another"), None);
+        let choice = nominating(&plain, "our password").unwrap();
+        assert!(nominates(&choice));
+        let message = str0m::ice::StunMessage::parse(&choice).expect("length and fingerprint fit");
+        assert!(message.use_candidate() && message.verify(b"our password", hmac_sha1));
+        assert_eq!(message.split_username(), Some(("ours", "them")));
+        assert_eq!(choice[8..20], [7; 12]);
+        assert_eq!(undecided(&choice, "our password"), Some(plain));
     }
 
     #[test]

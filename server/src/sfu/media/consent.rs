@@ -19,6 +19,8 @@ use crate::sfu::stun::{self, Transaction};
 pub struct Consent {
     client: Option<Credentials>,
     places: HashMap<SocketAddr, Place>,
+    /// Our name when it was last chosen where to send to; each ICE restart gives another.
+    chosen_as: Option<String>,
 }
 
 /// By what a client's peer connection knows a check to be for it.
@@ -146,6 +148,32 @@ impl Consent {
         place.held.take()
     }
 
+    /// Whether somebody is there. What is on its way from where a client was before an ICE restart still
+    /// counts (RFC 8445, 9).
+    pub fn is_proven(&self, at: SocketAddr, now: Instant) -> bool {
+        let proven = self.places.get(&at).and_then(|place| place.proven);
+        proven.is_some_and(|proven| now.saturating_duration_since(proven) < LASTS)
+    }
+
+    /// What is taken for a check that passes, if it is not the check itself.
+    ///
+    /// After an ICE restart the first place that answers is sent to until the client chooses. Chromium
+    /// does that with the next check, but the next one of a way that works comes after 900 ms only, and
+    /// meanwhile what is sent to the old place is lost.
+    pub fn choice(&mut self, check: &[u8], ours: &str, password: &str) -> Option<Vec<u8>> {
+        let is_open =
+            self.chosen_as.as_deref() != Some(ours) && stun::addressee(check) == Some(ours);
+        if !is_open || !stun::is_signed(check, password) {
+            return None;
+        }
+        let is_restart = self.chosen_as.is_some();
+        let nominates = stun::nominates(check);
+        if is_restart || nominates {
+            self.chosen_as = Some(ours.to_owned());
+        }
+        (is_restart && !nominates).then(|| stun::nominating(check, password)).flatten()
+    }
+
     /// Makes room for one more address.
     fn has_room(&mut self, now: Instant) -> bool {
         if self.places.len() < MOST_PLACES {
@@ -215,6 +243,26 @@ mod tests {
     }
 
     #[test]
+    fn the_first_place_is_chosen_after_a_restart_and_by_the_client_before() {
+        let mut consent = client();
+        let check = |ours| stun::check([7; 12], ours, "them", "password");
+        let chosen = |ours| stun::nominating(&check(ours), "password").unwrap();
+        let mut choice = |check: &[u8], ours| consent.choice(check, ours, "password");
+        assert_eq!(choice(&check("first"), "first"), None, "the client is about to");
+        assert_eq!(choice(&chosen("first"), "first"), None, "it did");
+        assert_eq!(choice(&check("first"), "first"), None);
+
+        assert_eq!(choice(&check("first"), "second"), None, "to the name before");
+        let forged = stun::check([7; 12], "second", "them", "guess");
+        assert_eq!(choice(&forged, "second"), None);
+        assert_eq!(choice(&check("second"), "second"), Some(chosen("second")));
+        assert_eq!(choice(&check("second"), "second"), None, "once");
+
+        assert_eq!(choice(&chosen("third"), "third"), None, "by the client itself");
+        assert_eq!(choice(&check("third"), "third"), None);
+    }
+
+    #[test]
     fn a_check_waits_until_somebody_answers_where_it_came_from() {
         let now = Instant::now();
         let mut consent = client();
@@ -236,6 +284,9 @@ mod tests {
         assert_eq!(consent.answered(at(1), &answer([0; 12], "secret")), None, "to something else");
         assert_eq!(consent.answered(at(1), &answer(asked, "secret")), Some(check()));
         assert_eq!(consent.answered(at(1), &answer(asked, "secret")), None, "once");
+        let lasts = [29, 30].map(|s| consent.is_proven(at(1), now + Duration::from_secs(s)));
+        assert_eq!(lasts, [true, false]);
+        assert!(!consent.is_proven(at(2), now));
         let known = consent.admit(at(1), check(), ours(), now + Duration::from_secs(9));
         assert_eq!(known, Admission { passes: true, question: None });
         assert!(!consent.admit(at(2), check(), ours(), now).passes, "each address for itself");

@@ -2,6 +2,7 @@
 
 use std::{
     mem,
+    net::SocketAddr,
     panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, Instant},
 };
@@ -184,6 +185,17 @@ impl Peer {
     /// By this name connectivity checks are addressed to this peer.
     pub fn user_fragment(&mut self) -> String {
         self.rtc.direct_api().local_ice_credentials().ufrag
+    }
+
+    /// What is taken for a check from where somebody answers, if it is not the check itself.
+    pub fn choice(&mut self, check: &[u8]) -> Option<Vec<u8>> {
+        let ours = self.rtc.direct_api().local_ice_credentials();
+        self.consent.choice(check, &ours.ufrag, &ours.pass)
+    }
+
+    /// Whether the client answered from there lately.
+    pub fn hears(&self, source: SocketAddr, now: Instant) -> bool {
+        !self.over && self.consent.is_proven(source, now)
     }
 
     /// Whether a datagram is for this peer.

@@ -31,7 +31,14 @@ impl RateMeter {
         self.since = Some(now);
     }
 
-    /// bits/s; `None` until a window is full.
+    /// What comes after a pause: the time without packets does not count, and the rate of before holds
+    /// until a window is full.
+    pub fn resume(&mut self) {
+        self.bits = 0;
+        self.since = None;
+    }
+
+    /// bits/s; `None` until the first window is full.
     pub fn rate(&self) -> Option<u64> {
         self.rate
     }

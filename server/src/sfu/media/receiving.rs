@@ -9,6 +9,7 @@ use str0m::{
 
 use super::{
     consent::{Admission, Check, Ours},
+    peer::Peer,
     peer_key::PeerKey,
     router::Media,
 };
@@ -44,7 +45,9 @@ impl Media {
             return;
         };
         let tag = key.tag(self.endpoint.shard);
-        let Some(peer) = self.peer(key).filter(|peer| peer.accepts(&input)) else {
+        let is_open =
+            |peer: &&mut Peer| peer.accepts(&input) || name.is_none() && peer.hears(source, now);
+        let Some(peer) = self.peer(key).filter(is_open) else {
             return;
         };
         if let Some(ours) = name {
@@ -54,11 +57,27 @@ impl Media {
             if let Some(question) = question {
                 self.send(question, address, source);
             }
-            if !passes {
-                return;
+            if passes {
+                self.accept_check(key, datagram, (source, address), now);
             }
+            return;
         }
         self.accept(key, input, source, now);
+    }
+
+    /// Hands a check to the peer that it is for, from where somebody answers.
+    fn accept_check(
+        &mut self,
+        key: PeerKey,
+        check: &[u8],
+        (source, address): (SocketAddr, SocketAddr),
+        now: Instant,
+    ) {
+        let choice = self.peer(key).and_then(|peer| peer.choice(check));
+        let check = choice.as_deref().unwrap_or(check);
+        if let Some(input) = input(check, source, address, now) {
+            self.accept(key, input, source, now);
+        }
     }
 
     /// Hands a datagram to the peer that it is for.
@@ -81,7 +100,7 @@ impl Media {
             && let Some(input) = input(&datagram, source, address, now)
             && self.peer(key).is_some_and(|peer| peer.accepts(&input))
         {
-            self.accept(key, input, source, now);
+            self.accept_check(key, &datagram, (source, address), now);
         }
     }
 

@@ -68,7 +68,9 @@ impl Stream {
         if let Some(layer) = self.layers.get_mut(index) {
             is_new = self.heard.is_none() || !layer.is_heard(now);
             if is_new {
-                layer.rate = RateMeter::default();
+                // Closer than what was announced, which is the most that it may take: a picture that
+                // is back would wait for a path that is wide enough for that.
+                layer.rate.resume();
             }
             layer.rate.count(packet.payload.len(), now);
             layer.heard = Some(now);

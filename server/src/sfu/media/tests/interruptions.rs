@@ -49,6 +49,40 @@ fn a_viewer_in_another_network_is_found_again_by_a_restart() {
 }
 
 #[test]
+fn after_a_restart_what_is_sent_does_not_wait_until_the_client_chose_a_way() {
+    let mut world = settled();
+    world.move_viewer("10.0.2.1:1000");
+    world.set_undecided(true);
+    world.run(Duration::from_secs(3));
+    let since = world.time();
+    world.restart_viewer();
+    world.run(Duration::from_secs(2));
+    // Its own choice changes nothing.
+    world.set_undecided(false);
+    world.run(Duration::from_secs(4));
+    let freeze = world.log.screen.longest_freeze(since, world.time());
+    assert!(freeze <= Duration::from_secs(1), "{freeze:?}");
+}
+
+#[test]
+fn a_picture_that_is_back_needs_as_much_as_before_and_not_what_was_announced() {
+    // One tenth of it.
+    let mut world = World::with_one_layer().in_browser();
+    world.set_conditions(Conditions { rate: Some(500_000), ..FREE });
+    world.set_publisher(PUBLISHER, FREE);
+    world.run(Duration::from_secs(5));
+    let silence = Duration::from_millis(1_700);
+    let since = world.time();
+    world.set_publisher(PUBLISHER, NOTHING);
+    world.run(silence);
+    world.set_publisher(PUBLISHER, FREE);
+    world.run(Duration::from_secs(5));
+    let freeze = world.log.screen.longest_freeze(since, world.time());
+    let late = freeze.saturating_sub(silence);
+    assert!(late <= Duration::from_millis(250), "{late:?}");
+}
+
+#[test]
 fn a_picture_that_stood_still_takes_no_keyframe_to_go_on() {
     let mut world = World::with_one_layer();
     world.run(Duration::from_secs(3));

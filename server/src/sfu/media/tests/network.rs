@@ -21,8 +21,9 @@ use crate::{
     native::{Conditions, Link, Source, is_keyframe, layer_of, spatial_of},
     sfu::{
         ids::{SessionKey, TrackKey},
-        media::{Answer, Endpoint, Media, MediaEvent, Offer},
+        media::{Answer, Endpoint, Media, MediaEvent, Offer, peer::Side, peer_key::PeerKey},
         signalling::{AvailableTrack, Wish},
+        stun,
     },
 };
 
@@ -48,6 +49,8 @@ pub struct World {
     upkeep: Instant,
     /// The viewer asks for keyframes when browsers do.
     has_browser: bool,
+    /// The viewer does not say which way it chose.
+    is_undecided: bool,
 }
 
 /// What the viewer saw, newest last.
@@ -156,6 +159,7 @@ impl World {
             log: Log::default(),
             upkeep: now,
             has_browser: false,
+            is_undecided: false,
         }
     }
 
@@ -240,6 +244,11 @@ impl World {
         self.viewer.address = address.parse().unwrap();
         let candidate = Candidate::host(self.viewer.address, Protocol::Udp).unwrap();
         self.viewer.rtc.add_local_candidate(candidate).unwrap();
+    }
+
+    /// Whether the viewer waits before it says which way it chose, as Chromium does.
+    pub fn set_undecided(&mut self, is_undecided: bool) {
+        self.is_undecided = is_undecided;
     }
 
     /// The viewer's client asks for an ICE restart.
@@ -350,8 +359,13 @@ impl World {
         }
         self.media.elapse(now);
         let at = now - self.start;
+        let receiving = self.media.peer(PeerKey { session: VIEWER, side: Side::Subscriber });
+        let password = receiving.map(|peer| peer.rtc.direct_api().local_ice_credentials().pass);
+        let undecided = password.filter(|_| self.is_undecided);
         for client in self.publishers.iter_mut().chain([&mut self.viewer]) {
             while let Some(datagram) = client.up.take(now) {
+                let undecided = undecided.as_ref().and_then(|key| stun::undecided(&datagram, key));
+                let datagram = undecided.unwrap_or(datagram);
                 self.media.receive(client.address, sfu_address(), &datagram, now);
             }
             client.step(now, at, &mut self.log);
