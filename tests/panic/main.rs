@@ -5,43 +5,17 @@
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use trunkline::api::Client;
-use wasm_bindgen::{
-    JsCast, JsValue,
-    prelude::{Closure, wasm_bindgen},
-};
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
+
+#[path = "../web/connections.rs"]
+mod connections;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
 /// Where nobody listens.
 const NOBODY: &str = "http://127.0.0.1:2/video";
-
-#[wasm_bindgen(module = "/tests/panic/scenario.js")]
-extern "C" {
-    #[wasm_bindgen(catch, js_name = aCallThatWentOnIsLost)]
-    async fn a_call_that_went_on_is_lost(
-        client_class: &JsValue,
-        crash: &JsValue,
-    ) -> Result<JsValue, JsValue>;
-}
-
-/// With these the glue imports as many files at once as `tests/web/support.rs` says.
-mod connections {
-    use wasm_bindgen::prelude::wasm_bindgen;
-
-    #[wasm_bindgen(module = "/tests/web/connections/first.js")]
-    extern "C" {
-        #[wasm_bindgen(reexport = "firstOpened", js_name = opened)]
-        pub fn first();
-    }
-
-    #[wasm_bindgen(module = "/tests/web/connections/second.js")]
-    extern "C" {
-        #[wasm_bindgen(reexport = "secondOpened", js_name = opened)]
-        pub fn second();
-    }
-}
 
 /// A panic within this test would be one too many, so what is wrong is returned.
 #[wasm_bindgen_test]
@@ -60,7 +34,10 @@ async fn after_a_panic_everything_says_why() -> Result<(), JsValue> {
     let waiting = [connecting, loading].map(code_of);
 
     let panics: Closure<dyn Fn()> = Closure::new(|| panic!("on purpose"));
-    a_call_that_went_on_is_lost(&get(&client, "constructor")?, &panics.into_js_value()).await?;
+    let scenario = load(include_str!("scenario.js")).await?;
+    let arguments = [get(&client, "constructor")?, panics.into_js_value()];
+    let lost = invoke(&scenario, "aCallThatWentOnIsLost", &arguments)?;
+    JsFuture::from(lost.unchecked_into::<Promise>()).await?;
 
     for code in waiting {
         expect(code.await == "instance-dead", "what waited is rejected")?;
@@ -74,6 +51,13 @@ async fn after_a_panic_everything_says_why() -> Result<(), JsValue> {
     expect(get(&call, "cid")? == "default:a", "its name as well")?;
     let made = invoke(&client, "call", &["default".into(), "b".into()]);
     expect(made.is_err_and(|thrown| code(&thrown) == "instance-dead"), "there are no new calls")
+}
+
+/// A module. Not by way of the glue, as [`connections`] says.
+async fn load(code: &str) -> Result<JsValue, JsValue> {
+    let body = "return import(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })))";
+    let module = Function::new_with_args("code", body).call1(&JsValue::UNDEFINED, &code.into())?;
+    JsFuture::from(module.unchecked_into::<Promise>()).await
 }
 
 fn expect(is_right: bool, what: &str) -> Result<(), JsValue> {

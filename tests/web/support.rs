@@ -159,29 +159,5 @@ extern "C" {
     fn clear_timeout(timer: &JsValue);
 }
 
-/// The web server of wasm-bindgen's test runner (tiny_http 0.12) has four threads. It starts more when
-/// all of them have a connection, but when several come at once it may hand one to a thread that has
-/// just got another, where it waits for ever. A browser opens six at once when the glue imports so many
-/// files. So the glue imports four, one of ours and these: then all threads are taken, one each, and
-/// each further connection gets a thread of its own.
-mod connections {
-    use wasm_bindgen::prelude::wasm_bindgen;
-
-    #[wasm_bindgen(module = "/tests/web/connections/first.js")]
-    extern "C" {
-        #[wasm_bindgen(reexport = "firstOpened", js_name = opened)]
-        pub fn first();
-    }
-
-    #[wasm_bindgen(module = "/tests/web/connections/second.js")]
-    extern "C" {
-        #[wasm_bindgen(reexport = "secondOpened", js_name = opened)]
-        pub fn second();
-    }
-
-    #[wasm_bindgen(module = "/tests/web/connections/third.js")]
-    extern "C" {
-        #[wasm_bindgen(reexport = "thirdOpened", js_name = opened)]
-        pub fn third();
-    }
-}
+#[path = "connections.rs"]
+mod connections;

@@ -1,2 +1,0 @@
-// Opens a connection, see `tests/web/support.rs`.
-export const opened = true;
