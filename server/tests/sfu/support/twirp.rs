@@ -1,8 +1,17 @@
-use std::ops::Deref;
+use std::{
+    ops::Deref,
+    time::{Duration, Instant},
+};
 
 use prost::Message;
 use serde_json::Value;
+use tokio::time::sleep;
 use trunkline_server::native;
+
+use super::PATIENCE;
+
+/// After so long a server that has too much to do says that it may be asked again.
+const SOON: Duration = Duration::from_secs(1);
 
 /// The service as one user calls it.
 #[derive(Clone)]
@@ -19,10 +28,18 @@ impl Twirp {
         Self { base: base.into(), token: token.into() }
     }
 
-    /// Calls a method in protobuf and expects an answer in it.
+    /// Calls a method in protobuf and expects an answer in it. Asks again, as clients do, while the
+    /// server has too much to do.
     pub async fn call<A: Message + Default>(&self, method: &str, request: &impl Message) -> A {
         let body = request.encode_to_vec();
-        let reply = self.post(method, "application/protobuf", body).await;
+        let latest = Instant::now() + PATIENCE;
+        let reply = loop {
+            let reply = self.post(method, "application/protobuf", body.clone()).await;
+            if reply.status != 503 || Instant::now() > latest {
+                break reply;
+            }
+            sleep(SOON).await;
+        };
         assert_eq!(reply.status, 200, "{}", reply.text());
         assert_eq!(reply.content_type, "application/protobuf");
         A::decode(&reply.body[..]).unwrap()
