@@ -3,7 +3,7 @@
  *
  * JavaScript, and one file, because of the tests in a browser: the glue loads what Rust names at once,
  * and the web server of wasm-bindgen's test runner forgets connections when more than four come
- * together (see `tests/web/support.rs`).
+ * together (see `tests/web/connections.rs`).
  */
 export { loadDiagnostics, summarise } from './chunks.js';
 export * from './comparators.js';

@@ -8,6 +8,11 @@ use aws_lc_rs::hmac;
 /// Tells a request and its answer from others. Nobody can guess it.
 pub type Transaction = [u8; 12];
 
+/// Whether a datagram is STUN and not media, DTLS or anything else (RFC 7983).
+pub fn is_stun(datagram: &[u8]) -> bool {
+    datagram.first().is_some_and(|first| *first <= 3)
+}
+
 /// The name of the peer connection that a STUN binding request is addressed to: its ICE user name
 /// fragment (RFC 8445). `None` for anything else.
 pub fn addressee(datagram: &[u8]) -> Option<&str> {
@@ -294,5 +299,7 @@ mod tests {
         response[0] = 1;
         assert_eq!(addressee(&response), None);
         assert_eq!(addressee(&[0x80; 100]), None);
+        assert!(!is_stun(&[0x80; 100]) && !is_stun(&[20]) && !is_stun(&[]));
+        assert!(is_stun(&response) && is_stun(&request(&[])));
     }
 }

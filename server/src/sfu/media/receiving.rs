@@ -45,8 +45,10 @@ impl Media {
             return;
         };
         let tag = key.tag(self.endpoint.shard);
+        // What STUN says has to be proven each time.
+        let is_media = !stun::is_stun(datagram);
         let is_open =
-            |peer: &&mut Peer| peer.accepts(&input) || name.is_none() && peer.hears(source, now);
+            |peer: &&mut Peer| peer.accepts(&input) || is_media && peer.hears(source, now);
         let Some(peer) = self.peer(key).filter(is_open) else {
             return;
         };
