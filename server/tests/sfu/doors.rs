@@ -70,6 +70,49 @@ async fn each_method_takes_bodies_as_large_as_it_needs() {
 }
 
 #[tokio::test]
+async fn who_finds_no_room_for_a_body_keeps_the_connection() {
+    let server = TestServer::start().await;
+    let ann = server.join("ann").await;
+    let length = 300 * KIB;
+    let head = format!(
+        "POST {SERVICE}/SendAnswer HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\
+         content-type: application/json\r\ncontent-length: {length}\r\n\r\n",
+        ann.token
+    );
+    // It cannot be read, but that shows when all of it is there.
+    let request = [head.into_bytes(), vec![b' '; length]].concat();
+    // As much as one address gets.
+    let mut unfinished = Vec::new();
+    for _ in 0..10 {
+        let mut stream = TcpStream::connect(server.server.address()).await.unwrap();
+        stream.write_all(&request[..request.len() - 1]).await.unwrap();
+        unfinished.push(stream);
+    }
+    let mut stream = TcpStream::connect(server.server.address()).await.unwrap();
+    // What was sent before arrives when it does.
+    ask_until(&mut stream, &request, "503").await;
+    drop(unfinished);
+    ask_until(&mut stream, &request, "400").await;
+}
+
+/// Sends a request again and again, one after the other on one connection, until an answer has this
+/// status.
+async fn ask_until(stream: &mut TcpStream, request: &[u8], status: &str) {
+    let asking = async {
+        let mut answer = Vec::new();
+        while !answer.starts_with(format!("HTTP/1.1 {status} ").as_bytes()) {
+            stream.write_all(request).await.unwrap();
+            answer.clear();
+            // An envelope in JSON.
+            while answer.last() != Some(&b'}') {
+                assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0, "closed");
+            }
+        }
+    };
+    timeout(PATIENCE, asking).await.expect(status);
+}
+
+#[tokio::test]
 async fn descriptions_are_bounded_and_a_refused_one_changes_nothing() {
     let server = TestServer::start().await;
     let mut ann = server.join("ann").await;

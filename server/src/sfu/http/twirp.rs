@@ -190,11 +190,12 @@ pub(super) fn too_many(text: &str, wait: Duration) -> Envelope {
 }
 
 /// Refuses a body that is announced as too large before it comes. What comes takes its share of the
-/// room there is.
+/// room there is; where there is none it is read all the same, as whoever is still sending would not
+/// get the refusal.
 async fn read_body(
     request: Request,
     most: usize,
-    mut share: Share,
+    share: Share,
 ) -> Result<(Bytes, Share), Envelope> {
     let too_large = || {
         let text = format!("the body ended early or is larger than {most} bytes");
@@ -206,25 +207,27 @@ async fn read_body(
         return Err(too_large());
     }
     let mut incoming = request.into_body();
-    let mut body = Vec::new();
+    let (mut body, mut share, mut length) = (Vec::new(), Some(share), 0);
     let reading = async {
         while let Some(frame) = incoming.frame().await {
             let Ok(data) = frame.map_err(|_| too_large())?.into_data() else {
                 // Trailers, which say nothing here.
                 continue;
             };
-            if body.len() + data.len() > most {
+            length += data.len();
+            if length > most {
                 return Err(too_large());
             }
-            if !share.grow(data.len()) {
-                return Err(busy());
+            if share.as_mut().is_some_and(|share| share.grow(data.len())) {
+                body.extend_from_slice(&data);
+            } else {
+                (body, share) = (Vec::new(), None);
             }
-            body.extend_from_slice(&data);
         }
-        Ok(())
+        share.map(|share| (body.into(), share)).ok_or_else(busy)
     };
     match timeout(BODY_DEADLINE, reading).await {
-        Ok(read) => read.map(|()| (body.into(), share)),
+        Ok(read) => read,
         Err(_) => {
             let text = "the body took too long to arrive";
             Err(envelope(StatusCode::REQUEST_TIMEOUT, "deadline_exceeded", text))

@@ -189,7 +189,7 @@ impl Consent {
 }
 
 /// How long it is believed that somebody is there.
-const LASTS: Duration = Duration::from_secs(30);
+pub const LASTS: Duration = Duration::from_secs(30);
 /// After so long they are asked again.
 const RENEWED: Duration = Duration::from_secs(10);
 /// Between two questions to one address. Answers from far away take longer; what counts is the last.

@@ -166,26 +166,42 @@ impl Subscriber {
         let restart = std::mem::take(&mut self.restart) && self.last_offer.is_some();
         let pending = self.pending.take();
         let Self { peer, outputs, idle, last_line, .. } = self;
+        let lines = outputs.values().filter_map(|output| output.line.as_ref()).chain(&*idle);
+        let known: HashSet<_> = lines.map(|line| line.mid).collect();
         let mut new: Vec<_> =
             outputs.iter_mut().filter(|(_, output)| output.line.is_none()).collect();
         new.sort_by_key(|(key, _)| **key);
+        // The others are in the next one.
+        new.truncate(MOST_NEW_LINES);
+        let (mut reused, mut fresh) = (Vec::new(), Vec::new());
+        for (_, output) in new {
+            let (kind, codec) = (output.media_kind(), output.codec.as_str());
+            match idle.iter().position(|line| line.is_free_for(kind, codec)) {
+                Some(index) => reused.push(output.line.insert(idle.swap_remove(index))),
+                None => fresh.push(output),
+            }
+        }
         let shard = peer.shard();
         let made = peer.attempt(|rtc| {
-            let mut api = rtc.sdp_api();
-            for (_, output) in new {
-                let (kind, codec) = (output.media_kind(), output.codec.as_str());
-                let free = idle.iter().position(|line| line.is_free_for(kind, codec));
-                output.line = Some(match free {
-                    Some(index) => {
-                        let mut line = idle.swap_remove(index);
-                        line.open(&mut api);
-                        line
-                    }
-                    None => {
-                        *last_line += 1;
-                        Line::new(&mut api, *last_line, kind, codec.to_owned())
-                    }
-                });
+            // str0m makes up names of three letters, and does not look at those in the same offer or in
+            // one that is not answered: two of a hundred have the same in one call of fifty.
+            let (mut api, lines) = loop {
+                let mut api = rtc.sdp_api();
+                let mut names = known.clone();
+                let line = |(output, number): (&&mut Output, u64)| {
+                    Line::new(&mut api, number, output.media_kind(), output.codec.clone())
+                };
+                let lines: Vec<_> = fresh.iter().zip(*last_line + 1..).map(line).collect();
+                if lines.iter().all(|line| names.insert(line.mid)) {
+                    break (api, lines);
+                }
+            };
+            *last_line += lines.len() as u64;
+            for (output, line) in fresh.into_iter().zip(lines) {
+                output.line = Some(line);
+            }
+            for line in reused {
+                line.open(&mut api);
             }
             if let Some(pending) = pending {
                 api.merge(pending);
@@ -529,6 +545,8 @@ pub enum Overdue {
 /// bits/s for video that every path is expected to take. An estimate can be lower for a while
 /// where the machine at the other end is busy.
 const ALWAYS: u64 = 80_000;
+/// More of them in one offer have the same names too often.
+const MOST_NEW_LINES: usize = 256;
 /// After bandwidth fell, nothing goes up for so long: the estimate needs time to settle.
 const HOLD: Duration = Duration::from_secs(3);
 

@@ -146,6 +146,51 @@ fn the_text_of_an_offer_is_written_by_whoever_sends_it() {
     assert_eq!((again.negotiation_id, again.sdp), (2, offer.sdp));
 }
 
+#[test]
+fn no_two_m_lines_have_the_same_name() {
+    let now = Instant::now();
+    let tracks: Vec<_> = (0..200).map(sound).map(available).collect();
+    // One of twelve would have two with the same name by chance.
+    for _ in 0..60 {
+        let mut subscriber = Subscriber::new(&Endpoint::alone(&[]), now);
+        // The second offer is made before the first is answered.
+        for tracks in [&tracks[..100], &tracks] {
+            subscriber.update(tracks);
+            subscriber.restart();
+            let offer = subscriber.offer(now).unwrap().write();
+            let names = offer.sdp.lines().filter_map(|line| line.strip_prefix("a=mid:"));
+            let names: Vec<_> = names.collect();
+            let distinct: HashSet<_> = names.iter().collect();
+            assert_eq!((names.len(), distinct.len()), (tracks.len(), tracks.len()));
+        }
+    }
+}
+
+#[test]
+fn what_is_too_much_for_one_offer_is_in_the_next() {
+    let now = Instant::now();
+    let mut subscriber = Subscriber::new(&Endpoint::alone(&[]), now);
+    let tracks: Vec<_> = (0..300).map(sound).map(available).collect();
+    subscriber.update(&tracks);
+    let lines = |offer: &str| offer.matches("a=mid:").count();
+    let first = subscriber.offer(now).unwrap().write();
+    assert_eq!(lines(&first.sdp), 256);
+    assert!(subscriber.offer(now).is_none(), "the first is not answered");
+    let mut client = str0m::RtcConfig::new().build(now);
+    let offer = str0m::change::SdpOffer::from_sdp_string(&first.sdp).unwrap();
+    let answer = client.sdp_api().accept_offer(offer).unwrap().to_sdp_string();
+    // Browsers name no streams that they only receive.
+    let lines_of_browsers = answer.split_inclusive('\n').filter(|line| !line.contains("semantic"));
+    let answer = Answer::read(&lines_of_browsers.collect::<String>()).map(Box::new);
+    subscriber.answer(first.negotiation_id, answer, now).unwrap();
+    let second = subscriber.offer(now).unwrap().write();
+    assert_eq!(lines(&second.sdp), 300);
+}
+
+fn sound(publisher: u64) -> TrackKey {
+    TrackKey { publisher: SessionKey(publisher), kind: TrackType::Audio }
+}
+
 fn available(key: TrackKey) -> AvailableTrack {
     AvailableTrack {
         key,

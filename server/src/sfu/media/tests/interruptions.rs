@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::network::{PUBLISHER, World};
-use crate::native::Conditions;
+use crate::{native::Conditions, sfu::media::consent::LASTS};
 
 const FREE: Conditions = Conditions { delay: Duration::from_millis(20), ..Conditions::PERFECT };
 const NOTHING: Conditions = Conditions { loss: 100, ..FREE };
@@ -62,6 +62,21 @@ fn after_a_restart_what_is_sent_does_not_wait_until_the_client_chose_a_way() {
     world.run(Duration::from_secs(4));
     let freeze = world.log.screen.longest_freeze(since, world.time());
     assert!(freeze <= Duration::from_secs(1), "{freeze:?}");
+}
+
+#[test]
+fn what_comes_from_where_a_publisher_was_before_a_restart_counts_for_a_while() {
+    let mut world = settled();
+    let since = world.time();
+    world.restart_publisher(PUBLISHER, "10.0.2.1:1000");
+    world.run(Duration::from_secs(2));
+    let freeze = world.log.screen.longest_freeze(since, world.time());
+    assert!(freeze <= Duration::from_millis(250), "{freeze:?}");
+
+    world.run(LASTS);
+    let since = world.time();
+    world.run(Duration::from_secs(1));
+    assert_eq!(world.log.since(since).count(), 0, "nobody answers there any more");
 }
 
 #[test]

@@ -84,6 +84,10 @@ pub struct Packet {
 struct Client {
     rtc: Rtc,
     address: SocketAddr,
+    /// Media comes from there, where it is not the address.
+    media_from: Option<SocketAddr>,
+    /// What it announced.
+    tracks: Vec<TrackInfo>,
     sources: Vec<Source>,
     /// From and to the SFU.
     down: Link<Vec<u8>>,
@@ -256,6 +260,22 @@ impl World {
         self.media.restart_subscriber(VIEWER, self.now);
     }
 
+    /// A publisher restarts ICE in another network. Its media still comes from where it was.
+    pub fn restart_publisher(&mut self, publisher: SessionKey, address: &str) {
+        let client = &mut self.publishers[usize::try_from(publisher.0).unwrap()];
+        client.media_from = Some(client.address);
+        client.address = address.parse().unwrap();
+        let candidate = Candidate::host(client.address, Protocol::Udp).unwrap();
+        client.rtc.add_local_candidate(candidate).unwrap();
+        let mut api = client.rtc.sdp_api();
+        api.ice_restart(true);
+        let (offer, pending) = api.apply().unwrap();
+        let offer = Offer::read(&offer.to_sdp_string()).unwrap();
+        let answer = self.media.publish(publisher, offer, &client.tracks, self.now).unwrap();
+        let answer = SdpAnswer::from_sdp_string(&answer.answer).unwrap();
+        client.rtc.sdp_api().accept_answer(pending, answer).unwrap();
+    }
+
     /// The viewer asks for a keyframe of what it sees.
     pub fn ask_for_keyframe(&mut self) {
         let mut api = self.viewer.rtc.direct_api();
@@ -292,12 +312,9 @@ impl World {
         let tracks =
             [info(TrackType::Audio, audio, ""), info(TrackType::Video, video, name(codec))];
         let session = SessionKey(number as u64);
-        let answer = self.media.publish(
-            session,
-            Offer::read(&offer.to_sdp_string()).unwrap(),
-            &tracks,
-            self.now,
-        );
+        let offer = Offer::read(&offer.to_sdp_string()).unwrap();
+        let answer = self.media.publish(session, offer, &tracks, self.now);
+        publisher.tracks.extend(tracks);
         let answer = SdpAnswer::from_sdp_string(&answer.unwrap().answer).unwrap();
         publisher.rtc.sdp_api().accept_answer(pending, answer).unwrap();
         // Browsers send again whatever they are asked for.
@@ -366,7 +383,9 @@ impl World {
             while let Some(datagram) = client.up.take(now) {
                 let undecided = undecided.as_ref().and_then(|key| stun::undecided(&datagram, key));
                 let datagram = undecided.unwrap_or(datagram);
-                self.media.receive(client.address, sfu_address(), &datagram, now);
+                let media_from = client.media_from.filter(|_| !stun::is_stun(&datagram));
+                let source = media_from.unwrap_or(client.address);
+                self.media.receive(source, sfu_address(), &datagram, now);
             }
             client.step(now, at, &mut self.log);
         }
@@ -438,6 +457,8 @@ impl Client {
         Self {
             rtc,
             address,
+            media_from: None,
+            tracks: Vec::new(),
             sources: Vec::new(),
             down,
             up,
