@@ -12,6 +12,7 @@
 //! after it.
 
 mod askers;
+mod chance;
 mod counters;
 mod datagrams;
 mod errands;

@@ -4,6 +4,8 @@ use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 
 use str0m::IceCreds;
 
+use super::chance;
+
 /// One of the shards. Its peer connections have names (ICE user name fragments) that tell it from
 /// the others, so that a connectivity check finds its worker wherever it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +41,7 @@ impl Shard {
 
     /// A new name and password for a peer connection.
     pub fn credentials(self) -> IceCreds {
+        chance::reseed();
         loop {
             let credentials = IceCreds::new();
             // One in as many as there are shards is.
@@ -101,6 +104,15 @@ mod tests {
                 assert_ne!(credentials.ufrag, shard.credentials().ufrag);
             }
         }
+    }
+
+    #[test]
+    fn credentials_do_not_follow_from_what_was_made_up_before() {
+        let made_up = [(); 2].map(|()| {
+            fastrand::seed(1);
+            Shard { index: 0, count: 1 }.credentials()
+        });
+        assert_ne!(made_up[0].pass, made_up[1].pass);
     }
 
     #[test]

@@ -24,6 +24,7 @@ use super::{
     stream::Stream,
 };
 use crate::sfu::{
+    chance,
     ids::{Size, is_audio, video_codec},
     signalling::{error, size},
 };
@@ -109,6 +110,8 @@ impl Publisher {
             return Err(refused("offer", &reason));
         }
         self.sources.extend(sources);
+        // Where the client restarts ICE, str0m makes up a name and a password.
+        chance::reseed();
         let answer = self.peer.attempt(|rtc| rtc.sdp_api().accept_offer(offer));
         let answer = answer.map_err(|reason| refused("offer", &reason))?;
         let answer = self.peer.marked(answer.to_sdp_string());

@@ -28,6 +28,7 @@ use super::{
     search::Search,
 };
 use crate::sfu::{
+    chance,
     ids::{KINDS, SessionKey, TrackKey, is_audio},
     signalling::AvailableTrack,
 };
@@ -210,6 +211,7 @@ impl Subscriber {
                 line.close(&mut api);
             }
             if restart {
+                chance::reseed();
                 // str0m makes names up until one has the mark.
                 while !shard.owns(&api.ice_restart(true).ufrag) {}
             }

@@ -187,6 +187,21 @@ fn what_is_too_much_for_one_offer_is_in_the_next() {
     assert_eq!(lines(&second.sdp), 300);
 }
 
+#[test]
+fn passwords_after_a_restart_do_not_follow_from_what_was_made_up_before() {
+    let now = Instant::now();
+    let mut subscriber = Subscriber::new(&Endpoint::alone(&[]), now);
+    subscriber.update(&[available(CAMERA)]);
+    subscriber.offer(now).unwrap();
+    let passwords = [(); 2].map(|()| {
+        fastrand::seed(1);
+        subscriber.restart();
+        let offer = subscriber.offer(now).unwrap().write();
+        offer.sdp.lines().find(|line| line.starts_with("a=ice-pwd:")).unwrap().to_owned()
+    });
+    assert_ne!(passwords[0], passwords[1]);
+}
+
 fn sound(publisher: u64) -> TrackKey {
     TrackKey { publisher: SessionKey(publisher), kind: TrackType::Audio }
 }

@@ -80,6 +80,17 @@ fn what_comes_from_where_a_publisher_was_before_a_restart_counts_for_a_while() {
 }
 
 #[test]
+fn the_password_after_a_restart_does_not_follow_from_what_was_made_up_before() {
+    let passwords = [(); 2].map(|()| {
+        let mut world = World::without_viewer();
+        world.run(Duration::from_secs(1));
+        fastrand::seed(1);
+        world.restart_publisher(PUBLISHER, "10.0.2.1:1000")
+    });
+    assert_ne!(passwords[0], passwords[1]);
+}
+
+#[test]
 fn a_picture_that_is_back_needs_as_much_as_before_and_not_what_was_announced() {
     // One tenth of it.
     let mut world = World::with_one_layer().in_browser();

@@ -21,7 +21,10 @@ use crate::{
     native::{Conditions, Link, Source, is_keyframe, layer_of, spatial_of},
     sfu::{
         ids::{SessionKey, TrackKey},
-        media::{Answer, Endpoint, Media, MediaEvent, Offer, peer::Side, peer_key::PeerKey},
+        media::{
+            Answer, Endpoint, Media, MediaEvent, Offer, consent::Credentials, peer::Side,
+            peer_key::PeerKey,
+        },
         signalling::{AvailableTrack, Wish},
         stun,
     },
@@ -260,8 +263,9 @@ impl World {
         self.media.restart_subscriber(VIEWER, self.now);
     }
 
-    /// A publisher restarts ICE in another network. Its media still comes from where it was.
-    pub fn restart_publisher(&mut self, publisher: SessionKey, address: &str) {
+    /// A publisher restarts ICE in another network. Its media still comes from where it was. Returns the
+    /// SFU's password.
+    pub fn restart_publisher(&mut self, publisher: SessionKey, address: &str) -> String {
         let client = &mut self.publishers[usize::try_from(publisher.0).unwrap()];
         client.media_from = Some(client.address);
         client.address = address.parse().unwrap();
@@ -272,8 +276,10 @@ impl World {
         let (offer, pending) = api.apply().unwrap();
         let offer = Offer::read(&offer.to_sdp_string()).unwrap();
         let answer = self.media.publish(publisher, offer, &client.tracks, self.now).unwrap();
+        let password = Credentials::of(&answer.answer).unwrap().password;
         let answer = SdpAnswer::from_sdp_string(&answer.answer).unwrap();
         client.rtc.sdp_api().accept_answer(pending, answer).unwrap();
+        password
     }
 
     /// The viewer asks for a keyframe of what it sees.
