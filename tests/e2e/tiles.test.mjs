@@ -29,6 +29,13 @@ world(async (world) => {
     const [video] = document.querySelectorAll('video');
     if (video) globalThis.tile = video;
   });
+  // It is known how large the picture is before the tile becomes as large.
+  await alice.until(() => tile.videoWidth === 640, undefined, 'the smallest picture that fills it');
+  await alice.run(async () => {
+    for (let frame = 0; frame < 2; frame++) {
+      await new Promise((resolve) => void requestAnimationFrame(resolve));
+    }
+  });
 });
 
 /** @type {Record<string, [hide: () => void, show: () => void]>} */

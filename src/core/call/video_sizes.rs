@@ -24,6 +24,8 @@ struct Shown {
     video: Video,
     /// CSS px, as all sizes here but that of the picture.
     size: Dimension,
+    /// The size when it was not hidden.
+    last_size: Option<Dimension>,
     /// Of the picture in it.
     picture: Dimension,
     /// px of the display per CSS px
@@ -40,6 +42,7 @@ impl VideoSizes {
         let shown = Shown {
             video,
             size: NOTHING,
+            last_size: None,
             picture: NOTHING,
             density: 1.0,
             is_near: true,
@@ -65,6 +68,14 @@ impl VideoSizes {
         density: f64,
     ) -> Option<Video> {
         self.edit(element, |shown| {
+            if size.area() > 0 {
+                let is_another = shown.last_size.is_some_and(|last| last != size);
+                // Not the picture made it so large, so it may be as large as that.
+                if is_another && shown.picture == picture {
+                    shown.asked_last = Some(size);
+                }
+                shown.last_size = Some(size);
+            }
             shown.size = size;
             shown.picture = picture;
             shown.density = density;
@@ -245,6 +256,34 @@ mod tests {
         videos.bind(element(1), camera());
         let _ = videos.on_resized(element(1), SMALL, SMALL, 1.0);
         assert_eq!(wish(&videos), Some(SMALL), "one that never asked has no other size");
+    }
+
+    #[test]
+    fn an_element_that_becomes_as_large_as_its_picture_asks_for_that_size() {
+        let mut videos = shown(&[SMALL]);
+        let _ = videos.on_resized(element(1), SMALL, LARGE, 1.0);
+        let _ = videos.on_resized(element(1), LARGE, LARGE, 1.0);
+        assert_eq!(wish(&videos), Some(LARGE));
+        let _ = videos.on_resized(element(1), NOTHING, LARGE, 1.0);
+        assert_eq!(wish(&videos), None);
+        let _ = videos.on_resized(element(1), LARGE, LARGE, 1.0);
+        assert_eq!(wish(&videos), Some(LARGE), "shown again");
+
+        // It is hidden before, and shown as large.
+        videos.bind(element(1), camera());
+        for size in [SMALL, NOTHING, LARGE] {
+            let _ = videos.on_resized(element(1), size, LARGE, 1.0);
+        }
+        assert_eq!(wish(&videos), Some(LARGE));
+    }
+
+    #[test]
+    fn an_element_that_follows_its_picture_asks_for_no_other_size_when_it_is_hidden_and_shown() {
+        let mut videos = shown(&[SMALL]);
+        for size in [LARGE, NOTHING, LARGE] {
+            let _ = videos.on_resized(element(1), size, LARGE, 1.0);
+        }
+        assert_eq!(wish(&videos), Some(SMALL));
     }
 
     #[test]
