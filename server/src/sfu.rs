@@ -12,7 +12,6 @@
 //! after it.
 
 mod askers;
-mod chance;
 mod counters;
 mod datagrams;
 mod errands;
@@ -23,6 +22,7 @@ mod inbox;
 mod media;
 mod network;
 mod pulse;
+mod random;
 mod reader;
 mod requests;
 mod routes;

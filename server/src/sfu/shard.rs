@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 
 use str0m::IceCreds;
 
-use super::chance;
+use super::random;
 
 /// One of the shards. Its peer connections have names (ICE user name fragments) that tell it from
 /// the others, so that a connectivity check finds its worker wherever it comes from.
@@ -41,7 +41,7 @@ impl Shard {
 
     /// A new name and password for a peer connection.
     pub fn credentials(self) -> IceCreds {
-        chance::reseed();
+        random::reseed();
         loop {
             let credentials = IceCreds::new();
             // One in as many as there are shards is.

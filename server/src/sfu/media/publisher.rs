@@ -24,8 +24,8 @@ use super::{
     stream::Stream,
 };
 use crate::sfu::{
-    chance,
     ids::{Size, is_audio, video_codec},
+    random,
     signalling::{error, size},
 };
 
@@ -111,7 +111,7 @@ impl Publisher {
         }
         self.sources.extend(sources);
         // Where the client restarts ICE, str0m makes up a name and a password.
-        chance::reseed();
+        random::reseed();
         let answer = self.peer.attempt(|rtc| rtc.sdp_api().accept_offer(offer));
         let answer = answer.map_err(|reason| refused("offer", &reason))?;
         let answer = self.peer.marked(answer.to_sdp_string());

@@ -28,8 +28,8 @@ use super::{
     search::Search,
 };
 use crate::sfu::{
-    chance,
     ids::{KINDS, SessionKey, TrackKey, is_audio},
+    random,
     signalling::AvailableTrack,
 };
 
@@ -185,7 +185,7 @@ impl Subscriber {
         let shard = peer.shard();
         let made = peer.attempt(|rtc| {
             // str0m makes up names of three letters, and does not look at those in the same offer or in
-            // one that is not answered: two of a hundred have the same in one call of fifty.
+            // one that is not answered: of a hundred at once, one time in fifty two are the same.
             let (mut api, lines) = loop {
                 let mut api = rtc.sdp_api();
                 let mut names = known.clone();
@@ -211,7 +211,7 @@ impl Subscriber {
                 line.close(&mut api);
             }
             if restart {
-                chance::reseed();
+                random::reseed();
                 // str0m makes names up until one has the mark.
                 while !shard.owns(&api.ice_restart(true).ufrag) {}
             }
